@@ -1,0 +1,18 @@
+/** One runner, three filters: `.spec.ts` is pure, `.int.spec.ts` needs PostgreSQL, `test/e2e` goes through the public API. */
+const swc = { ...JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8')), exclude: undefined };
+
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{libs,services,test}/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  moduleNameMapper: {
+    '^@usvideo/contracts/(.*)$': '<rootDir>/libs/contracts/src/index.usvideo.$1.v1.ts',
+    '^@usvideo/(event-store|messaging|runtime|testing|artifacts)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@usvideo/(accounts|ledger|scheduler|render-fleet|webhooks|gateway|standalone)$':
+      '<rootDir>/services/$1/src/$1.module.ts',
+  },
+  cacheDirectory: '<rootDir>/.jest-cache',
+  testTimeout: 30_000,
+};

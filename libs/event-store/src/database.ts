@@ -1,0 +1,43 @@
+import pg from 'pg';
+
+export type Database = pg.Pool;
+
+/** One open transaction. Statements with a name are prepared once per connection. */
+export interface Transaction {
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    statement: { name: string; text: string; values?: unknown[] } | string,
+  ): Promise<pg.QueryResult<Row>>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections at most. */
+  readonly poolSize: number;
+  readonly applicationName: string;
+}
+
+const INT8 = 20;
+
+/** `int8` is always a `bigint` here: money and sequences never meet a floating-point number. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return (text: string) => BigInt(text);
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+} as pg.CustomTypesConfig;
+
+/** Opens a pool. Idle connections that break are dropped and reopened by the next query. */
+export function openDatabase(options: DatabaseOptions, onIdleError: (error: Error) => void): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 60_000,
+    types,
+  });
+  pool.on('error', onIdleError);
+  return pool;
+}
