@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Timestamp } from "../../../google/protobuf/timestamp";
 
 /** Topic usvideo.accounts.v1. Stream id = account id. */
 export interface AccountEvent {
@@ -33,7 +34,7 @@ export interface LimitsSet {
   limits:
     | Limits
     | undefined;
-  /** Grows by one at each change of the account's limits; the receiver keeps the highest. */
+  /** Grows by one at each change of the account's limits and suspension; the receiver keeps the highest. */
   limitsVersion: bigint;
   /** The operator or member who changed it. */
   author: string;
@@ -58,6 +59,8 @@ export interface ApiKeyRotated {
   keyId: string;
   /** The key that replaces it. */
   newKeyId: string;
+  /** From then on the replaced key is refused. */
+  oldKeyExpiresAt: Date | undefined;
 }
 
 export interface ApiKeyRevoked {
@@ -67,10 +70,14 @@ export interface ApiKeyRevoked {
 export interface AccountSuspended {
   author: string;
   reason: string;
+  /** See LimitsSet. */
+  limitsVersion: bigint;
 }
 
 export interface AccountResumed {
   author: string;
+  /** See LimitsSet. */
+  limitsVersion: bigint;
 }
 
 function createBaseAccountEvent(): AccountEvent {
@@ -611,7 +618,7 @@ export const ApiKeyCreated: MessageFns<ApiKeyCreated> = {
 };
 
 function createBaseApiKeyRotated(): ApiKeyRotated {
-  return { keyId: "", newKeyId: "" };
+  return { keyId: "", newKeyId: "", oldKeyExpiresAt: undefined };
 }
 
 export const ApiKeyRotated: MessageFns<ApiKeyRotated> = {
@@ -621,6 +628,9 @@ export const ApiKeyRotated: MessageFns<ApiKeyRotated> = {
     }
     if (message.newKeyId !== "") {
       writer.uint32(18).string(message.newKeyId);
+    }
+    if (message.oldKeyExpiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.oldKeyExpiresAt), writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -654,6 +664,14 @@ export const ApiKeyRotated: MessageFns<ApiKeyRotated> = {
             message.newKeyId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.oldKeyExpiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -673,6 +691,7 @@ export const ApiKeyRotated: MessageFns<ApiKeyRotated> = {
     const message = createBaseApiKeyRotated();
     message.keyId = object.keyId ?? "";
     message.newKeyId = object.newKeyId ?? "";
+    message.oldKeyExpiresAt = object.oldKeyExpiresAt ?? undefined;
     return message;
   },
 };
@@ -733,7 +752,7 @@ export const ApiKeyRevoked: MessageFns<ApiKeyRevoked> = {
 };
 
 function createBaseAccountSuspended(): AccountSuspended {
-  return { author: "", reason: "" };
+  return { author: "", reason: "", limitsVersion: 0n };
 }
 
 export const AccountSuspended: MessageFns<AccountSuspended> = {
@@ -743,6 +762,12 @@ export const AccountSuspended: MessageFns<AccountSuspended> = {
     }
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
+    }
+    if (message.limitsVersion !== 0n) {
+      if (BigInt.asIntN(64, message.limitsVersion) !== message.limitsVersion) {
+        throw new globalThis.Error("value provided for field message.limitsVersion of type int64 too large");
+      }
+      writer.uint32(24).int64(message.limitsVersion);
     }
     return writer;
   },
@@ -776,6 +801,14 @@ export const AccountSuspended: MessageFns<AccountSuspended> = {
             message.reason = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limitsVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -795,18 +828,27 @@ export const AccountSuspended: MessageFns<AccountSuspended> = {
     const message = createBaseAccountSuspended();
     message.author = object.author ?? "";
     message.reason = object.reason ?? "";
+    message.limitsVersion = (object.limitsVersion !== undefined && object.limitsVersion !== null)
+      ? BigInt(object.limitsVersion)
+      : 0n;
     return message;
   },
 };
 
 function createBaseAccountResumed(): AccountResumed {
-  return { author: "" };
+  return { author: "", limitsVersion: 0n };
 }
 
 export const AccountResumed: MessageFns<AccountResumed> = {
   encode(message: AccountResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.author !== "") {
       writer.uint32(10).string(message.author);
+    }
+    if (message.limitsVersion !== 0n) {
+      if (BigInt.asIntN(64, message.limitsVersion) !== message.limitsVersion) {
+        throw new globalThis.Error("value provided for field message.limitsVersion of type int64 too large");
+      }
+      writer.uint32(16).int64(message.limitsVersion);
     }
     return writer;
   },
@@ -832,6 +874,14 @@ export const AccountResumed: MessageFns<AccountResumed> = {
             message.author = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limitsVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -850,6 +900,9 @@ export const AccountResumed: MessageFns<AccountResumed> = {
   fromPartial(object: DeepPartial<AccountResumed>): AccountResumed {
     const message = createBaseAccountResumed();
     message.author = object.author ?? "";
+    message.limitsVersion = (object.limitsVersion !== undefined && object.limitsVersion !== null)
+      ? BigInt(object.limitsVersion)
+      : 0n;
     return message;
   },
 };
@@ -862,6 +915,18 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
