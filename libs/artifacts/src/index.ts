@@ -1,1 +1,3 @@
-export {};
+export * from './artifact-store';
+export * from './disk-artifact-store';
+export * from './signed-link';

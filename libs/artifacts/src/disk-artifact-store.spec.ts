@@ -1,0 +1,30 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeArtifactStore } from './artifact-store.conformance';
+import { DiskArtifactStore } from './disk-artifact-store';
+
+const openedIn = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'artifacts-'));
+  return { folder, store: new DiskArtifactStore(join(folder, 'store')), close: () => rm(folder, { recursive: true }) };
+};
+
+describeArtifactStore('disk', openedIn);
+
+describe('disk artifact store', () => {
+  it('leaves no temporary file behind, also when a put fails', async () => {
+    const { folder, store, close } = await openedIn();
+    await store.put('a', Buffer.from('x'));
+    await expect(store.put('b', join(folder, 'missing'))).rejects.toThrow();
+    expect(await readdir(join(folder, 'store', '.incoming'))).toEqual([]);
+    await close();
+  });
+
+  it('puts into a folder that a sweep takes away at the same time', async () => {
+    const { store, close } = await openedIn();
+    const puts = Array.from({ length: 50 }, (_, index) => store.put(`videos/job/${index}`, Buffer.from('x')));
+    await Promise.all([...puts, ...Array.from({ length: 10 }, () => store.sweep(new Date(0)))]);
+    expect(await store.sweep(new Date(Date.now() + 60_000))).toBe(50);
+    await close();
+  });
+});
