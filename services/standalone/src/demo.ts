@@ -1,0 +1,113 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger } from '@usvideo/runtime';
+import { destination } from 'pino';
+import { readStandaloneConfig } from './config';
+import { Api, type JobObject } from './demo/api';
+import { probeVideo } from './demo/probe';
+import { Screen } from './demo/screen';
+import { WebhookReceiver, verifyWebhook } from './demo/webhook-receiver';
+import { type Standalone, startStandalone } from './standalone.module';
+
+const PROMPT = 'A lighthouse in a storm, waves breaking over the rocks, slow dolly in';
+const REQUEST = { prompt: PROMPT, resolution: '720p', duration: 5 };
+const PRICE_MICROS = 1_250_000;
+const WEBHOOK_MS = 30_000;
+
+/** `npm run demo`: the main job before your eyes. The exit status is 0 only if every line it ticks was true. */
+async function main(): Promise<void> {
+  const screen = new Screen();
+  const config = readStandaloneConfig({ PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8' });
+  mkdirSync(join(config.DATA_DIR, 'logs'), { recursive: true });
+  const logFile = join(config.DATA_DIR, 'logs', 'platform.log');
+  const receiver = new WebhookReceiver();
+  let standalone: Standalone | undefined;
+  const interrupt = () => { void standalone?.stop().finally(() => process.exit(130)); };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    standalone = await startStandalone(config, createLogger('standalone', config.LOG_LEVEL, destination(logFile)), (step) => screen.step(step));
+    await play(standalone, await receiver.start(), receiver, screen, join(config.DATA_DIR, 'demo'));
+  } catch (error) {
+    screen.fail(error as Error, logFile);
+    process.exitCode = 1;
+  } finally {
+    await receiver.stop();
+    await standalone?.stop();
+  }
+}
+
+async function play(standalone: Standalone, webhookUrl: string, receiver: WebhookReceiver, screen: Screen, folder: string): Promise<void> {
+  const { credentials } = standalone;
+  const api = new Api(standalone.apiUrl, credentials.live_key);
+  const admin = new Api(standalone.adminUrl, credentials.admin_token);
+  const { account_id: accountId } = await api.json<{ account_id: string }>('GET', '/v1/account');
+  const limit = (jobs: number) => admin.json('PUT', `/admin/v1/accounts/${accountId}/limits`, { environment: 'live', concurrent_jobs: jobs });
+
+  screen.title('A prompt in');
+  await limit(1);
+  const before = await api.balance();
+  screen.fact('balance before', before.available);
+  const created = await api.create({ ...REQUEST, webhook_url: webhookUrl });
+  screen.fact('job', `${created.id}  "${PROMPT}"`);
+  screen.check(created.billing.state === 'held', 'its price is held', '$1.25');
+
+  screen.title('A second job, cancelled while it waits');
+  const second = await api.create({ ...REQUEST, prompt: 'Never to be rendered' });
+  screen.check(second.status === 'pending', 'over the limit of one job at a time, it waits', second.status);
+  const cancelled = await api.cancel(second.id);
+  screen.check(cancelled.status === 'cancelled' && cancelled.cost_micros === 0, 'cancelled', second.id);
+  const release = (await api.entries(second.id)).find((entry) => entry.kind === 'hold_released');
+  screen.check(release?.available_change_micros === PRICE_MICROS, 'its hold is released', '+$1.25');
+
+  screen.title('A video out');
+  const ended = await follow(api, created.id, screen);
+  screen.check(ended.status === 'completed', 'rendered', ended.error ? `${ended.error.code}: ${ended.error.message}` : ended.cost ?? '');
+  const file = await download(ended.video_url!, folder, `${ended.id}.mp4`);
+  const facts = await probeVideo(file);
+  screen.fact('file', file);
+  screen.fact('facts', `${facts.codec} ${facts.width}×${facts.height}, ${facts.frames} frames at ${facts.framesPerSecond} fps, ${facts.seconds.toFixed(2)} s, ${(facts.bytes / 1024).toFixed(0)} KiB`);
+  screen.check(facts.codec === 'h264' && facts.width === 1280 && facts.height === 720, 'H.264, exactly 1280×720');
+  screen.check(Math.abs(facts.frames - 120) <= 1, 'five seconds at 24 frames a second');
+  screen.check(facts.fastStart, 'plays while it downloads (index first)');
+
+  screen.title('A signed webhook');
+  const webhook = await receiver.about(created.id, WEBHOOK_MS);
+  const { event } = verifyWebhook(credentials.webhook_secret, webhook);
+  screen.check(event === 'video.completed', 'received, both signatures verified', `${event} ${webhook.headers['webhook-id']}`);
+
+  screen.title('The money');
+  const entries = await api.entries(created.id);
+  const held = entries.find((entry) => entry.kind === 'hold_placed');
+  const captured = entries.find((entry) => entry.kind === 'hold_captured');
+  screen.check(held?.held_change_micros === PRICE_MICROS, 'hold', '$1.25 from available to held');
+  screen.check(captured?.held_change_micros === -PRICE_MICROS, 'capture', '$1.25 from held to revenue');
+  const after = await api.balance();
+  screen.check(before.available_micros - after.available_micros === PRICE_MICROS && after.held_micros === before.held_micros, 'balance after', after.available);
+  const proof = await admin.json<{ differences: string[]; events_checked: number }>('GET', '/admin/v1/ledger/verify');
+  screen.check(proof.differences.length === 0, 'the ledger re-derived from its events', `${proof.events_checked} events, no difference`);
+  await limit(10);
+
+  screen.end(standalone, credentials, file);
+}
+
+async function follow(api: Api, id: string, screen: Screen): Promise<JobObject> {
+  let last: JobObject | undefined;
+  for await (const job of api.follow(id)) {
+    last = job;
+    screen.progress(job.status, job.progress);
+  }
+  screen.progressDone();
+  if (!last) throw new Error('the event stream ended without a word');
+  return last.status === 'completed' || last.status === 'failed' ? last : api.job(id);
+}
+
+async function download(url: string, folder: string, name: string): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, name);
+  writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+  return file;
+}
+
+void main();

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readAccountsConfig, startAccounts } from '@usvideo/accounts';
+import { readGatewayConfig, startGateway } from '@usvideo/gateway';
+import { readLedgerConfig, startLedger } from '@usvideo/ledger';
+import { LocalTransport } from '@usvideo/messaging';
+import { readRenderFleetConfig, startRenderFleet } from '@usvideo/render-fleet';
+import { type Environment, type Logger, type Running, Lifecycle, startEmbeddedPostgres, startTracing } from '@usvideo/runtime';
+import { readSchedulerConfig, startScheduler } from '@usvideo/scheduler';
+import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
+import type { StandaloneConfig } from './config';
+import { makeFirstAccount } from './outbound/first-account';
+import { choosePort } from './outbound/ports';
+import { type Credentials, StateDirectory } from './outbound/state';
+
+const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
+
+export interface Standalone extends Running {
+  readonly apiUrl: string;
+  readonly adminUrl: string;
+  readonly opsUrl: string;
+  readonly credentials: Credentials;
+  /** One per service with state, for tools that look at the tables themselves. */
+  readonly databaseUrls: Readonly<Record<(typeof DATABASES)[number], string>>;
+}
+
+/**
+ * The whole system in one process and one readable place: every service with its own database, and who calls whom. The
+ * services talk gRPC over unix sockets and events over the local transport, exactly as they do apart (docs/decisions/0007).
+ */
+export async function startStandalone(config: StandaloneConfig, logger: Logger, announce: (step: string) => void = () => {}): Promise<Standalone> {
+  const lifecycle = new Lifecycle(logger);
+  try {
+    return await compose(config, logger, lifecycle, announce);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function compose(config: StandaloneConfig, logger: Logger, lifecycle: Lifecycle, announce: (step: string) => void): Promise<Standalone> {
+  const state = new StateDirectory(resolve(config.DATA_DIR));
+  state.lock(process.pid);
+  lifecycle.add('state lock', async () => state.unlock());
+  const ports = await choosePorts(config);
+  const urls = { api: `http://127.0.0.1:${ports.api}`, admin: `http://127.0.0.1:${ports.admin}`, ops: `http://127.0.0.1:${ports.ops}` };
+
+  announce('Starting PostgreSQL');
+  const databaseUrls = await databases(config, state, lifecycle);
+
+  announce('Starting the services');
+  const sockets = socketDirectory(lifecycle);
+  const listen = (service: string) => `unix:${join(sockets, `${service}.sock`)}`;
+  const addresses = { accounts: listen('accounts'), ledger: listen('ledger'), scheduler: listen('scheduler'), webhooks: listen('webhooks') };
+  const secrets = state.secrets();
+  const settings: Environment = {
+    HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true',
+    ...config.environment,
+    PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
+    PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path,
+    ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken, LINK_SECRET: config.LINK_SECRET ?? secrets.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? secrets.secretsKey,
+    ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,
+  };
+  const own = (service: (typeof DATABASES)[number]): Environment => ({ ...settings, DATABASE_URL: databaseUrls[service], GRPC_LISTEN: addresses[service] });
+  const log = (service: string) => logger.child({ service });
+  const keep = async (name: string, starting: Promise<Running>) => { const running = await starting; lifecycle.add(name, () => running.stop()); };
+  const transport = new LocalTransport({ logger: log('events') });
+
+  await keep('tracing', Promise.resolve(startTracing({ serviceName: 'us-video-api' })));
+  await keep('accounts', startAccounts({ config: readAccountsConfig(own('accounts')), transport, logger: log('accounts') }));
+  await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
+  await keep('ledger', startLedger({ config: readLedgerConfig(own('ledger')), transport, logger: log('ledger') }));
+  await keep('webhooks', startWebhooks({ config: readWebhooksConfig(own('webhooks')), transport, logger: log('webhooks') }));
+  await keep('render-fleet', startRenderFleet({ config: readRenderFleetConfig(settings), logger: log('render-fleet') }));
+  await keep('gateway', startGateway({ config: readGatewayConfig(settings), logger: log('gateway') }));
+
+  const credentials = state.credentials() ?? await makeFirstAccount({
+    addresses, apiUrl: urls.api, adminUrl: urls.admin, adminToken: settings.ADMIN_TOKEN!, amountMicros: BigInt(Math.round(config.FIRST_ACCOUNT_USD * 1_000_000)),
+  });
+  const current = { ...credentials, api_url: urls.api, admin_url: urls.admin, admin_token: settings.ADMIN_TOKEN! };
+  state.saveCredentials(current);
+  return { apiUrl: urls.api, adminUrl: urls.admin, opsUrl: urls.ops, credentials: current, databaseUrls, stop: () => lifecycle.stop() };
+}
+
+async function choosePorts(config: StandaloneConfig): Promise<{ api: number; ops: number; admin: number }> {
+  const choose = (setting: 'PORT' | 'OPS_PORT' | 'ADMIN_PORT', taken: number[]) =>
+    choosePort(config[setting], { insist: config.given.has(setting), setting, taken });
+  const api = await choose('PORT', []);
+  const ops = await choose('OPS_PORT', [api]);
+  return { api, ops, admin: await choose('ADMIN_PORT', [api, ops]) };
+}
+
+/** An own server under DATA_DIR, unless the environment names databases for all services. */
+async function databases(config: StandaloneConfig, state: StateDirectory, lifecycle: Lifecycle): Promise<Standalone['databaseUrls']> {
+  const outside = DATABASES.map((name) => [name, config.environment[`${name.toUpperCase()}_DATABASE_URL`]] as const);
+  if (outside.every(([, url]) => url)) return Object.fromEntries(outside) as Standalone['databaseUrls'];
+  const postgres = await startEmbeddedPostgres({ dataDir: state.file('postgres'), port: 0, durable: true });
+  lifecycle.add('postgres', () => postgres.stop());
+  for (const name of DATABASES) await postgres.createDatabase(name);
+  return Object.fromEntries(DATABASES.map((name) => [name, postgres.url(name)])) as Standalone['databaseUrls'];
+}
+
+/** Short on purpose: a unix socket's path may have about a hundred characters. */
+function socketDirectory(lifecycle: Lifecycle): string {
+  const directory = mkdtempSync(join(tmpdir(), 'usv-'));
+  lifecycle.add('sockets', async () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
