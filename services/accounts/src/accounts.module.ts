@@ -1,0 +1,79 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountsServiceService } from '@usvideo/contracts/accounts';
+import { EventLogServiceService } from '@usvideo/contracts/events';
+import { openDatabase } from '@usvideo/event-store';
+import { eventLogController, type EventTransport, type Publisher } from '@usvideo/messaging';
+import { Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Running } from '@usvideo/runtime';
+import type { AccountsConfig } from './config';
+import { AccountsController } from './inbound/accounts.grpc';
+import { KeysController } from './inbound/keys.grpc';
+import { AccountReader } from './outbound/account.reader';
+import { AccountStore } from './outbound/account.store';
+import { KeyVerification } from './outbound/key-verification';
+import { Migration0001Accounts } from './outbound/migrations/0001-accounts';
+import { SchedulerLimitsClient } from './outbound/scheduler-limits.client';
+
+export { accountsSchema, readAccountsConfig, type AccountsConfig } from './config';
+
+export const ACCOUNTS_TOPIC = 'usvideo.accounts.v1';
+
+export interface AccountsOptions {
+  readonly config: AccountsConfig;
+  readonly transport: EventTransport;
+  readonly logger: Logger;
+}
+
+@Module({})
+class AccountsModule {}
+
+/** Starts the whole service or nothing of it. */
+export async function startAccounts(options: AccountsOptions): Promise<Running> {
+  const lifecycle = new Lifecycle(options.logger);
+  try {
+    await assemble(options, lifecycle);
+    return lifecycle;
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function assemble({ config, transport, logger }: AccountsOptions, lifecycle: Lifecycle): Promise<void> {
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts], logger });
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'accounts' }, (error) => {
+    logger.warn({ err: error }, 'an idle database connection broke');
+  });
+  lifecycle.add('database', () => database.end());
+  const publisher: Publisher = transport.publish({ topic: ACCOUNTS_TOPIC, database });
+  lifecycle.add('publisher', () => publisher.stop());
+  const limits = new SchedulerLimitsClient(config.SCHEDULER_GRPC_URL, logger);
+  lifecycle.add('scheduler client', async () => limits.stop());
+  const verification = new KeyVerification(database);
+  lifecycle.add('last uses of keys', () => verification.writeUses());
+  const uses = startLoop({ name: 'accounts_key_uses', everyMs: 5_000, work: () => verification.writeUses(), logger });
+  lifecycle.add('key uses loop', () => uses.stop());
+  const store = new AccountStore(database, () => publisher.nudge());
+  const reader = new AccountReader(database);
+  const server = await startGrpcServer({
+    module: accountsModule(store, reader, limits, verification, eventLogController(database, ACCOUNTS_TOPIC)),
+    listen: config.GRPC_LISTEN,
+    services: { 'usvideo.accounts.v1.AccountsService': AccountsServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
+    logger,
+  });
+  lifecycle.add('grpc', () => server.stop());
+}
+
+function accountsModule(
+  store: AccountStore, reader: AccountReader, limits: SchedulerLimitsClient, verification: KeyVerification, eventLog: new (...args: never[]) => object,
+): DynamicModule {
+  return {
+    module: AccountsModule,
+    controllers: [AccountsController, KeysController, eventLog],
+    providers: [
+      { provide: AccountStore, useValue: store },
+      { provide: AccountReader, useValue: reader },
+      { provide: SchedulerLimitsClient, useValue: limits },
+      { provide: KeyVerification, useValue: verification },
+    ],
+  };
+}

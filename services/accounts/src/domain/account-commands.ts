@@ -1,0 +1,110 @@
+import type { Limits } from '@usvideo/contracts/accounts';
+import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
+import { evolve, type AccountEvent, type AccountState } from './account';
+import { ENVIRONMENTS, limitsAreInRange, PLAN_LIMITS, sameLimits, type Environment, type Plan } from './plan';
+
+/** Ids are minted by the caller before the first try, so that a command repeated after an unknown commit finds its own effect. */
+export type AccountCommand =
+  | { readonly type: 'register'; readonly accountId: string; readonly name: string; readonly plan: Plan; readonly keys: readonly NewKey[]; readonly author: string }
+  | { readonly type: 'setLimits'; readonly accountId: string; readonly environment: Environment; readonly changes: Partial<Limits>; readonly author: string }
+  | { readonly type: 'suspend'; readonly accountId: string; readonly reason: string; readonly author: string }
+  | { readonly type: 'resume'; readonly accountId: string; readonly author: string }
+  | { readonly type: 'createKey'; readonly accountId: string; readonly key: NewKey; readonly author: string }
+  | { readonly type: 'rotateKey'; readonly accountId: string; readonly keyId: string; readonly newKeyId: string; readonly oldKeyExpiresAt: Date; readonly author: string }
+  | { readonly type: 'revokeKey'; readonly accountId: string; readonly keyId: string; readonly author: string };
+
+export interface NewKey {
+  readonly keyId: string;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly scopes: readonly string[];
+}
+
+/** In order of precedence. */
+export type AccountRefusal = 'account_not_found' | 'email_taken' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
+
+/** Usable keys of one account, both environments together. */
+export const KEYS_MAX = 100;
+
+type AccountDecision = Decision<AccountEvent, AccountRefusal>;
+
+export function decide(state: AccountState, command: AccountCommand): AccountDecision {
+  if (command.type === 'register') return register(state, command);
+  if (state.plan === undefined) return refuse('account_not_found');
+  switch (command.type) {
+    case 'setLimits': return setLimits(state, command);
+    case 'suspend': return suspend(state, command);
+    case 'resume': return resume(state, command);
+    case 'createKey': return createKey(state, command);
+    case 'rotateKey': return rotateKey(state, command);
+    case 'revokeKey': return revokeKey(state, command);
+    default: return unreachable(command);
+  }
+}
+
+export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent, AccountRefusal> = { decide, evolve };
+
+type Of<Type extends AccountCommand['type']> = Extract<AccountCommand, { type: Type }>;
+
+/** A plan above the standard one says its limits in full: the scheduler knows limits, never plans. */
+function register(state: AccountState, { accountId, name, plan, keys, author }: Of<'register'>): AccountDecision {
+  if (state.plan !== undefined) return accept();
+  const created: AccountEvent = { $case: 'accountCreated', value: { accountId, name, plan } };
+  const limits = plan === 'standard' ? [] : ENVIRONMENTS.map((environment, index): AccountEvent => ({
+    $case: 'limitsSet',
+    value: { accountId, environment, limits: PLAN_LIMITS[plan], limitsVersion: BigInt(index + 1), author },
+  }));
+  return accept(created, ...limits, ...keys.map(keyCreated));
+}
+
+function setLimits(state: AccountState, { accountId, environment, changes, author }: Of<'setLimits'>): AccountDecision {
+  const current = state.limits[environment];
+  const limits: Limits = {
+    concurrentJobs: changes.concurrentJobs ?? current.concurrentJobs,
+    queuedJobs: changes.queuedJobs ?? current.queuedJobs,
+    createsPerMinute: changes.createsPerMinute ?? current.createsPerMinute,
+    readsPerMinute: changes.readsPerMinute ?? current.readsPerMinute,
+  };
+  if (!limitsAreInRange(limits)) return refuse('limits_out_of_range');
+  if (sameLimits(limits, current)) return accept();
+  return accept({ $case: 'limitsSet', value: { accountId, environment, limits, limitsVersion: state.limitsVersion + 1n, author } });
+}
+
+function suspend(state: AccountState, { author, reason }: Of<'suspend'>): AccountDecision {
+  if (state.suspended) return accept();
+  return accept({ $case: 'accountSuspended', value: { author, reason, limitsVersion: state.limitsVersion + 1n } });
+}
+
+function resume(state: AccountState, { author }: Of<'resume'>): AccountDecision {
+  if (!state.suspended) return accept();
+  return accept({ $case: 'accountResumed', value: { author, limitsVersion: state.limitsVersion + 1n } });
+}
+
+function createKey(state: AccountState, { key }: Of<'createKey'>): AccountDecision {
+  if (state.keys.has(key.keyId)) return accept();
+  const usable = [...state.keys.values()].filter((known) => known.status === 'usable').length;
+  return usable >= KEYS_MAX ? refuse('too_many_keys') : accept(keyCreated(key));
+}
+
+/** The new key has the name, scopes and environment of the old one: a rotation can never widen what a key may do. */
+function rotateKey(state: AccountState, { keyId, newKeyId, oldKeyExpiresAt }: Of<'rotateKey'>): AccountDecision {
+  if (state.keys.has(newKeyId)) return accept();
+  const key = state.keys.get(keyId);
+  if (key === undefined) return refuse('key_not_found');
+  if (key.status !== 'usable') return refuse('key_not_usable');
+  return accept(
+    keyCreated({ keyId: newKeyId, environment: key.environment, name: key.name, scopes: key.scopes }),
+    { $case: 'apiKeyRotated', value: { keyId, newKeyId, oldKeyExpiresAt } },
+  );
+}
+
+/** Revoking twice is fine; revoking the last key is the customer's business. */
+function revokeKey(state: AccountState, { keyId }: Of<'revokeKey'>): AccountDecision {
+  const key = state.keys.get(keyId);
+  if (key === undefined) return refuse('key_not_found');
+  return key.status === 'revoked' ? accept() : accept({ $case: 'apiKeyRevoked', value: { keyId } });
+}
+
+function keyCreated({ keyId, environment, name, scopes }: NewKey): AccountEvent {
+  return { $case: 'apiKeyCreated', value: { keyId, environment, name, scopes: [...scopes] } };
+}

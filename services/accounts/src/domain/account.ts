@@ -1,0 +1,71 @@
+import type { AccountEvent as RecordedAccountEvent, Limits } from '@usvideo/contracts/accounts';
+import { PLAN_LIMITS, type Environment, type Plan } from './plan';
+
+export type AccountEvent = NonNullable<RecordedAccountEvent['event']>;
+
+/** `replaced` keys still open the door until their overlap ends; they cannot be rotated again. */
+export type KeyStatus = 'usable' | 'replaced' | 'revoked';
+
+export interface KeyState {
+  readonly status: KeyStatus;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly scopes: readonly string[];
+}
+
+export interface AccountState {
+  /** Absent until the account is created. */
+  readonly plan: Plan | undefined;
+  readonly suspended: boolean;
+  readonly limits: Readonly<Record<Environment, Limits>>;
+  /** Counts every change of what the scheduler must obey: limits, suspension, resumption. */
+  readonly limitsVersion: bigint;
+  readonly keys: ReadonlyMap<string, KeyState>;
+}
+
+export const NO_ACCOUNT: AccountState = {
+  plan: undefined,
+  suspended: false,
+  limits: { live: PLAN_LIMITS.standard, test: PLAN_LIMITS.standard },
+  limitsVersion: 0n,
+  keys: new Map(),
+};
+
+export function evolve(state: AccountState, event: AccountEvent): AccountState {
+  switch (event.$case) {
+    case 'accountCreated': {
+      const plan = event.value.plan as Plan;
+      return { ...state, plan, limits: { live: PLAN_LIMITS[plan], test: PLAN_LIMITS[plan] } };
+    }
+    case 'limitsSet': {
+      const { environment, limits, limitsVersion } = event.value;
+      return { ...state, limits: { ...state.limits, [environment]: limits }, limitsVersion };
+    }
+    case 'accountSuspended':
+      return { ...state, suspended: true, limitsVersion: event.value.limitsVersion };
+    case 'accountResumed':
+      return { ...state, suspended: false, limitsVersion: event.value.limitsVersion };
+    case 'apiKeyCreated': {
+      const { keyId, environment, name, scopes } = event.value;
+      return withKey(state, keyId, { status: 'usable', environment: environment as Environment, name, scopes });
+    }
+    case 'apiKeyRotated':
+      return withKeyStatus(state, event.value.keyId, 'replaced');
+    case 'apiKeyRevoked':
+      return withKeyStatus(state, event.value.keyId, 'revoked');
+  }
+}
+
+function withKey(state: AccountState, keyId: string, key: KeyState): AccountState {
+  return { ...state, keys: new Map(state.keys).set(keyId, key) };
+}
+
+function withKeyStatus(state: AccountState, keyId: string, status: KeyStatus): AccountState {
+  const key = state.keys.get(keyId);
+  return key === undefined ? state : withKey(state, keyId, { ...key, status });
+}
+
+/** `apiKeyCreated` is recorded as `api_key_created`. */
+export function kindOf(event: AccountEvent): string {
+  return event.$case.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

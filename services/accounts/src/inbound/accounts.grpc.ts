@@ -1,0 +1,87 @@
+import { hash as argon2id } from '@node-rs/argon2';
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  Account, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse, RegisterRequest, RegisterResponse,
+  SetLimitsRequest, SetLimitsResponse, SetSuspensionRequest, SetSuspensionResponse,
+} from '@usvideo/contracts/accounts';
+import { grpcError, status } from '@usvideo/runtime';
+import { ulid } from 'ulid';
+import type { AccountState } from '../domain/account';
+import { FIRST_KEY_SCOPES } from '../domain/api-key';
+import { ENVIRONMENTS, type Environment, type Plan } from '../domain/plan';
+import { environmentFaults, registrationFaults } from '../domain/request-faults';
+import { AccountReader } from '../outbound/account.reader';
+import { AccountStore, type Executed } from '../outbound/account.store';
+import { mintKey } from '../outbound/key-minting';
+import { SchedulerLimitsClient } from '../outbound/scheduler-limits.client';
+import { refusalError, refuseFaults } from './refusal-status';
+
+const PAGE_MAX = 100;
+
+@Controller()
+export class AccountsController {
+  constructor(private readonly store: AccountStore, private readonly reader: AccountReader, private readonly limits: SchedulerLimitsClient) {}
+
+  @GrpcMethod('AccountsService', 'register')
+  async register(request: RegisterRequest): Promise<RegisterResponse> {
+    const { password, author } = request;
+    const given = { ...request, email: request.email.trim(), plan: request.plan || 'standard' };
+    refuseFaults(registrationFaults(given));
+    const accountId = `acc_${ulid()}`;
+    const plan = given.plan as Plan;
+    const keys = ENVIRONMENTS.map((environment) => ({
+      keyId: `key_${ulid()}`, environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
+    }));
+    const passwordHash = password === '' ? undefined : await argon2id(password);
+    const executed = await this.store.execute(accountId, () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }), {
+      owner: { memberId: `mem_${ulid()}`, email: given.email, passwordHash },
+      secrets: new Map(keys.map((key) => [key.keyId, key.minted])),
+    });
+    const state = acceptedState(executed);
+    if (plan !== 'standard') await this.limits.push(accountId, state, ENVIRONMENTS);
+    return { account: await this.account(accountId), liveKey: keys[0]!.minted.secret, testKey: keys[1]!.minted.secret };
+  }
+
+  @GrpcMethod('AccountsService', 'getAccount')
+  async getAccount({ accountId }: GetAccountRequest): Promise<GetAccountResponse> {
+    return { account: await this.account(accountId) };
+  }
+
+  @GrpcMethod('AccountsService', 'listAccounts')
+  async listAccounts({ afterAccountId, limit }: ListAccountsRequest): Promise<ListAccountsResponse> {
+    if (limit < 1 || limit > PAGE_MAX) throw grpcError(status.INVALID_ARGUMENT, `limit must be 1 to ${PAGE_MAX}`);
+    const accounts = await this.reader.listAccounts(afterAccountId, limit);
+    return { accounts: accounts.slice(0, limit), hasMore: accounts.length > limit };
+  }
+
+  /** Answered after the scheduler heard of it, so that the next request meets the new limits. */
+  @GrpcMethod('AccountsService', 'setLimits')
+  async setLimits({ accountId, author, environment: name, ...changes }: SetLimitsRequest): Promise<SetLimitsResponse> {
+    refuseFaults(environmentFaults(name));
+    const environment = name as Environment;
+    const state = acceptedState(await this.store.execute(accountId, () => ({ type: 'setLimits', accountId, environment, changes, author })));
+    await this.limits.push(accountId, state, [environment]);
+    return { account: await this.account(accountId) };
+  }
+
+  @GrpcMethod('AccountsService', 'setSuspension')
+  async setSuspension({ accountId, author, reason, suspended }: SetSuspensionRequest): Promise<SetSuspensionResponse> {
+    const state = acceptedState(await this.store.execute(accountId, () => (
+      suspended ? { type: 'suspend', accountId, reason, author } : { type: 'resume', accountId, author }
+    )));
+    await this.limits.push(accountId, state, ENVIRONMENTS);
+    return { account: await this.account(accountId) };
+  }
+
+  private async account(accountId: string): Promise<Account> {
+    const account = await this.reader.getAccount(accountId);
+    if (account === undefined) throw refusalError('account_not_found');
+    return account;
+  }
+}
+
+function acceptedState(executed: Executed): AccountState {
+  if (executed.refusal !== undefined) throw refusalError(executed.refusal);
+  return executed.state;
+}

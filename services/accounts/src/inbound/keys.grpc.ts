@@ -1,0 +1,75 @@
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  ApiKey, CreateKeyRequest, CreateKeyResponse, ListKeysRequest, ListKeysResponse, RevokeKeyRequest, RevokeKeyResponse,
+  RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse,
+} from '@usvideo/contracts/accounts';
+import { ulid } from 'ulid';
+import { DEFAULT_SCOPES } from '../domain/api-key';
+import type { Environment } from '../domain/plan';
+import { newKeyFaults, overlapFaults } from '../domain/request-faults';
+import { AccountReader } from '../outbound/account.reader';
+import { AccountStore, type Executed } from '../outbound/account.store';
+import { mintKey } from '../outbound/key-minting';
+import { KeyVerification } from '../outbound/key-verification';
+import { refusalError, refuseFaults } from './refusal-status';
+
+@Controller()
+export class KeysController {
+  constructor(private readonly store: AccountStore, private readonly reader: AccountReader, private readonly verification: KeyVerification) {}
+
+  @GrpcMethod('AccountsService', 'verifyKey')
+  async verifyKey({ secretSha256 }: VerifyKeyRequest): Promise<VerifyKeyResponse> {
+    const verified = await this.verification.verify(secretSha256);
+    if (verified === undefined) throw refusalError('key_not_found');
+    return verified;
+  }
+
+  @GrpcMethod('AccountsService', 'listKeys')
+  async listKeys({ accountId }: ListKeysRequest): Promise<ListKeysResponse> {
+    return { keys: await this.reader.listKeys(accountId) };
+  }
+
+  @GrpcMethod('AccountsService', 'createKey')
+  async createKey(request: CreateKeyRequest): Promise<CreateKeyResponse> {
+    refuseFaults(newKeyFaults(request));
+    const { accountId, author } = request;
+    const environment = request.environment as Environment;
+    const keyId = `key_${ulid()}`;
+    const minted = mintKey(environment);
+    const scopes = request.scopes.length > 0 ? [...new Set(request.scopes)] : DEFAULT_SCOPES;
+    const key = { keyId, environment, name: request.name.trim(), scopes };
+    refuse(await this.store.execute(accountId, () => ({ type: 'createKey', accountId, key, author }), { secrets: new Map([[keyId, minted]]) }));
+    return { key: await this.key(accountId, keyId), secret: minted.secret };
+  }
+
+  @GrpcMethod('AccountsService', 'rotateKey')
+  async rotateKey({ accountId, author, keyId, overlapSeconds }: RotateKeyRequest): Promise<RotateKeyResponse> {
+    refuseFaults(overlapFaults(overlapSeconds));
+    // The secret names its environment, so the key is read before its successor is made; keys never change their environment.
+    const { environment } = await this.key(accountId, keyId);
+    const newKeyId = `key_${ulid()}`;
+    const minted = mintKey(environment as Environment);
+    refuse(await this.store.execute(accountId, (now) => ({
+      type: 'rotateKey', accountId, keyId, newKeyId, oldKeyExpiresAt: new Date(now.getTime() + overlapSeconds * 1_000), author,
+    }), { secrets: new Map([[newKeyId, minted]]) }));
+    const [key, oldKey] = await Promise.all([this.key(accountId, newKeyId), this.key(accountId, keyId)]);
+    return { key, secret: minted.secret, oldKey };
+  }
+
+  @GrpcMethod('AccountsService', 'revokeKey')
+  async revokeKey({ accountId, author, keyId }: RevokeKeyRequest): Promise<RevokeKeyResponse> {
+    refuse(await this.store.execute(accountId, () => ({ type: 'revokeKey', accountId, keyId, author })));
+    return {};
+  }
+
+  private async key(accountId: string, keyId: string): Promise<ApiKey> {
+    const key = await this.reader.getKey(accountId, keyId);
+    if (key === undefined) throw refusalError('key_not_found');
+    return key;
+  }
+}
+
+function refuse(executed: Executed): void {
+  if (executed.refusal !== undefined) throw refusalError(executed.refusal);
+}

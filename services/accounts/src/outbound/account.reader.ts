@@ -1,0 +1,84 @@
+import type { Account, ApiKey, Limits } from '@usvideo/contracts/accounts';
+import type { Database } from '@usvideo/event-store';
+
+interface LimitsRow { concurrent_jobs: number; queued_jobs: number; creates_per_minute: number; reads_per_minute: number }
+
+interface AccountRow {
+  account_id: string; name: string; email: string; plan: string; status: string; created_at: Date;
+  live_limits: LimitsRow; test_limits: LimitsRow;
+}
+
+interface KeyRow {
+  key_id: string; name: string; environment: string; masked_key: string; scopes: string[];
+  created_at: Date; last_used_at: Date | null; expires_at: Date | null;
+}
+
+const SELECT_ACCOUNT = `
+select a.account_id, a.name, m.email, a.plan, a.status, a.created_at, to_jsonb(l) as live_limits, to_jsonb(t) as test_limits
+from account a
+join member m on m.account_id = a.account_id and m.role = 'owner'
+join account_limits l on l.account_id = a.account_id and l.environment = 'live'
+join account_limits t on t.account_id = a.account_id and t.environment = 'test'`;
+
+const SELECT_KEY = `
+select key_id, name, environment, masked_key, scopes, created_at, last_used_at, expires_at from api_key`;
+
+/** What accounts shows of itself: committed rows, never secrets. */
+export class AccountReader {
+  constructor(private readonly database: Database) {}
+
+  async getAccount(accountId: string): Promise<Account | undefined> {
+    const { rows } = await this.database.query<AccountRow>({
+      name: 'account_get', text: `${SELECT_ACCOUNT} where a.account_id = $1`, values: [accountId],
+    });
+    return rows[0] && readAccount(rows[0]);
+  }
+
+  /** Oldest first; one more than `limit` when there are more. */
+  async listAccounts(afterAccountId: string, limit: number): Promise<Account[]> {
+    const { rows } = await this.database.query<AccountRow>({
+      name: 'account_list',
+      text: `${SELECT_ACCOUNT} where a.account_id > $1 order by a.account_id limit $2`,
+      values: [afterAccountId, limit + 1],
+    });
+    return rows.map(readAccount);
+  }
+
+  async getKey(accountId: string, keyId: string): Promise<ApiKey | undefined> {
+    const { rows } = await this.database.query<KeyRow>({
+      name: 'api_key_get', text: `${SELECT_KEY} where account_id = $1 and key_id = $2`, values: [accountId, keyId],
+    });
+    return rows[0] && readKey(rows[0]);
+  }
+
+  /** The keys that still open the door, oldest first. */
+  async listKeys(accountId: string): Promise<ApiKey[]> {
+    const { rows } = await this.database.query<KeyRow>({
+      name: 'api_key_list',
+      text: `${SELECT_KEY} where account_id = $1 and revoked_at is null and (expires_at is null or expires_at > now()) order by created_at, key_id`,
+      values: [accountId],
+    });
+    return rows.map(readKey);
+  }
+}
+
+function readAccount(row: AccountRow): Account {
+  return {
+    accountId: row.account_id, name: row.name, email: row.email, plan: row.plan, status: row.status, createdAt: row.created_at,
+    liveLimits: readLimits(row.live_limits), testLimits: readLimits(row.test_limits),
+  };
+}
+
+function readLimits(row: LimitsRow): Limits {
+  return {
+    concurrentJobs: row.concurrent_jobs, queuedJobs: row.queued_jobs,
+    createsPerMinute: row.creates_per_minute, readsPerMinute: row.reads_per_minute,
+  };
+}
+
+function readKey(row: KeyRow): ApiKey {
+  return {
+    keyId: row.key_id, name: row.name, environment: row.environment, maskedKey: row.masked_key, scopes: row.scopes,
+    createdAt: row.created_at, lastUsedAt: row.last_used_at ?? undefined, expiresAt: row.expires_at ?? undefined,
+  };
+}

@@ -1,0 +1,48 @@
+import type { VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import type { Database } from '@usvideo/event-store';
+
+interface VerifiedRow { account_id: string; key_id: string; environment: string; scopes: string[]; expires_at: Date | null; suspended: boolean }
+
+const FIND_KEY = `
+select k.account_id, k.key_id, k.environment, k.scopes, k.expires_at, a.status = 'suspended' as suspended
+from api_key k join account a using (account_id)
+where k.secret_sha256 = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`;
+
+const TOUCH_KEYS = `
+update api_key k set last_used_at = u.at
+from unnest($1::text[], $2::timestamptz[]) as u (key_id, at)
+where k.key_id = u.key_id and (k.last_used_at is null or k.last_used_at < u.at - interval '1 minute')`;
+
+/** Uses remembered between two writes; beyond it a use is not noted, never refused. */
+const NOTED_MAX = 50_000;
+
+/** Answers whose key a digest is, and notes its use: one batched write at a time, at most once a minute per key. */
+export class KeyVerification {
+  private noted = new Map<string, Date>();
+
+  constructor(private readonly database: Database) {}
+
+  async verify(digest: Buffer): Promise<VerifyKeyResponse | undefined> {
+    const { rows } = await this.database.query<VerifiedRow>({ name: 'api_key_verify', text: FIND_KEY, values: [digest] });
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    if (this.noted.size < NOTED_MAX) this.noted.set(row.key_id, new Date());
+    return {
+      accountId: row.account_id, keyId: row.key_id, environment: row.environment, scopes: row.scopes,
+      suspended: row.suspended, expiresAt: row.expires_at ?? undefined,
+    };
+  }
+
+  /** Uses that could not be written are kept for the next time. */
+  async writeUses(): Promise<void> {
+    const uses = this.noted;
+    if (uses.size === 0) return;
+    this.noted = new Map();
+    try {
+      await this.database.query({ name: 'api_key_touch', text: TOUCH_KEYS, values: [[...uses.keys()], [...uses.values()]] });
+    } catch (error) {
+      this.noted = new Map([...uses, ...this.noted]);
+      throw error;
+    }
+  }
+}
