@@ -1,1 +1,16 @@
+export * from './config';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
+export * from './exchange-client';
+export * from './exchange-server';
+export * from './grpc-client';
+export * from './grpc-server';
+export * from './grpc-status';
+export * from './guarded-http-client';
+export * from './lifecycle';
+export * from './logger';
+export * from './loop';
+export * from './metrics';
+export * from './migrate';
+export * from './money';
+export * from './operations-server';
+export * from './tracing';

@@ -1,0 +1,32 @@
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+export type Scheme = 'http:' | 'https:';
+
+/** Decides which addresses an outbound request may reach: public ones over https, and whatever the operator has opened. */
+export class AddressPolicy {
+  readonly #allowed: readonly [Address, number][];
+
+  /** @param allowCidrs private ranges that may be reached, over plain http too. */
+  constructor(allowCidrs: readonly string[]) {
+    this.#allowed = allowCidrs.map((cidr) => ipaddr.parseCIDR(cidr));
+  }
+
+  /** `address` is a literal without brackets; anything that is not an address is refused. */
+  allows(address: string, scheme: Scheme): boolean {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    if (this.#isAllowed(parsed)) return true;
+    return scheme === 'https:' && parsed.range() === 'unicast';
+  }
+
+  #isAllowed(address: Address): boolean {
+    return this.#allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
+  }
+}
+
+/** The host of a URL as an address literal; undefined when it is a name. WHATWG parsing has already undone decimal, hex, octal and short forms. */
+export function addressLiteral(hostname: string): string | undefined {
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  return ipaddr.isValid(bare) ? bare : undefined;
+}

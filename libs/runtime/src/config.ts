@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/** Every fault of a configuration at once; the text names variables and rules, never values. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((f) => `  ${f}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+export type ConfigSchema = z.ZodObject<Record<string, z.ZodType>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads a service's settings. A variable set to the empty string counts as unset, as shells and Compose files produce it. */
+export function readConfig<Schema extends ConfigSchema>(schema: Schema, env: Environment): z.output<Schema> {
+  const given = Object.keys(schema.shape).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]]));
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const names = new Set(given.map(([name]) => name));
+  throw new ConfigError(parsed.error.issues.map((issue) => faultOf(issue, names)));
+}
+
+function faultOf(issue: z.core.$ZodIssue, given: ReadonlySet<string | undefined>): string {
+  const name = String(issue.path[0] ?? '(the whole)');
+  return given.has(name) || issue.path.length === 0 ? `${name}: ${issue.message}` : `${name}: is required`;
+}
+
+/** A setting whose value appears in no log and no document. */
+export function secret(): z.ZodString {
+  return z.string().min(1).meta({ secret: true });
+}
+
+/** Comma-separated, blanks dropped; unset is the empty list. */
+export function list() {
+  return z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+}
+
+/** The settings of a service as a Markdown table for its README. */
+export function configTable(schema: ConfigSchema): string {
+  const rows = Object.entries(schema.shape).map(([name, type]) => {
+    const about = describe(type);
+    return `| \`${name}\` | ${about.meaning.replaceAll('|', '\\|')}${about.secret ? ' **Secret.**' : ''} | ${about.fallback} |`;
+  });
+  return ['| variable | meaning | default |', '|---|---|---|', ...rows].join('\n');
+}
+
+interface About { meaning: string; fallback: string; secret: boolean }
+
+/** Wrappers (`default`, `optional`, a pipe) are looked through: a description may be given before or after them. */
+function describe(type: z.core.$ZodType): About {
+  const meta = z.globalRegistry.get(type) as { description?: string; secret?: boolean } | undefined;
+  const def = type._zod.def as { type: string; innerType?: z.core.$ZodType; in?: z.core.$ZodType; defaultValue?: unknown };
+  const inner = def.innerType ?? (def.type === 'pipe' ? def.in : undefined);
+  const below = inner === undefined ? { meaning: '', fallback: 'required', secret: false } : describe(inner);
+  return {
+    meaning: meta?.description ?? below.meaning,
+    secret: meta?.secret ?? below.secret,
+    fallback: def.type === 'default' || def.type === 'prefault' ? shown(def.defaultValue) : def.type === 'optional' ? 'unset' : below.fallback,
+  };
+}
+
+function shown(value: unknown): string {
+  return value === '' ? 'empty' : `\`${String(value)}\``;
+}

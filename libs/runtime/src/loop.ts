@@ -1,0 +1,93 @@
+import type { Running } from './lifecycle';
+import type { Logger } from './logger';
+import { loopErrors } from './metrics';
+
+export interface LoopOptions {
+  readonly name: string;
+  /** The longest pause between two runs; a nudge cuts it short. */
+  readonly everyMs: number;
+  /** Returns true when there is more to do at once. */
+  readonly work: () => Promise<boolean | void>;
+  readonly logger: Logger;
+  /** The longest pause after repeated errors. */
+  readonly backOffMaxMs?: number;
+}
+
+export interface Loop extends Running {
+  /** Runs the work soon: at once when it is idle, once more when it is running. An error's pause is sat out. */
+  nudge(): void;
+}
+
+const FIRST_BACK_OFF_MS = 100;
+
+/** Runs the work now and again until stopped, never twice at a time. */
+export function startLoop(options: LoopOptions): Loop {
+  return new WorkLoop(options);
+}
+
+class WorkLoop implements Loop {
+  readonly #options: LoopOptions;
+  readonly #ended: Promise<void>;
+  #stopped = false;
+  #nudged = false;
+  #failures = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#ended = this.#run();
+  }
+
+  nudge(): void {
+    this.#nudged = true;
+    if (this.#failures === 0) this.#wake?.();
+  }
+
+  /** Resolves when the run in progress has ended. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake?.();
+    return this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#nudged = false;
+      const more = await this.#runOnce();
+      if (this.#stopped) return;
+      if (this.#failures > 0) await this.#pause(this.#backOffMs());
+      else if (more || this.#nudged) await new Promise(setImmediate);
+      else await this.#pause(this.#options.everyMs);
+    }
+  }
+
+  async #runOnce(): Promise<boolean> {
+    try {
+      const more = await this.#options.work();
+      this.#failures = 0;
+      return more === true;
+    } catch (error) {
+      this.#failures += 1;
+      loopErrors.inc({ loop: this.#options.name });
+      this.#options.logger.error({ err: error, loop: this.#options.name, failures: this.#failures }, 'a background run failed');
+      return false;
+    }
+  }
+
+  #backOffMs(): number {
+    return Math.min(FIRST_BACK_OFF_MS * 2 ** (this.#failures - 1), this.#options.backOffMaxMs ?? 30_000);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      function done() {
+        clearTimeout(timer);
+        resolve();
+      }
+    }).then(() => {
+      this.#wake = undefined;
+    });
+  }
+}
