@@ -18,7 +18,7 @@ const commands = {
   start: { help: 'Serve the whole platform in one process (state in .data/).', run: () => service('main') },
   test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
   'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest(['--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/', ...args]) },
-  bench: { help: 'Measure submit and overhead side by side with their baselines; prints JSON and a table.', run: (args) => service('bench', args) },
+  bench: { help: 'Measure submit and overhead side by side with their baselines; prints JSON and a table.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
   typecheck: { help: 'TypeScript over everything, without output.', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
   contracts: { help: 'buf lint, buf breaking against the last commit, and a freshness check of the generated code.', run: () => contracts() },

@@ -77,7 +77,7 @@ export class Customer {
     const response = await fetch(`${this.url}${path}`, {
       method, signal: AbortSignal.timeout(REQUEST_MS), redirect: 'manual',
       headers: { ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json') && text !== '';

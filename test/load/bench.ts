@@ -1,0 +1,24 @@
+/** `npm run bench [-- submit|overhead] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureOverhead } from './overhead.ts';
+import { measureSubmit } from './submit.ts';
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' } } });
+const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
+const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
+
+const report: Record<string, unknown> = { machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version }, at: new Date().toISOString() };
+if (wanted('submit')) {
+  const { rows, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds));
+  console.table(rows.map(round));
+  report.submit = { connections: 64, accounts: 1_000, rows };
+  report.memory = { idleMiB, loadedMiB };
+  console.log(`memory of the platform process: ${idleMiB.toFixed(0)} MiB idle, ${loadedMiB.toFixed(0)} MiB after the load`);
+}
+if (wanted('overhead')) {
+  const rows = await measureOverhead(Number(values.jobs));
+  console.table(rows.map(round));
+  report.overhead = { rows };
+}
+console.log(JSON.stringify(report));

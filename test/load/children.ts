@@ -1,0 +1,73 @@
+/** Starts the processes that a benchmark measures, and stops them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Child { readonly pid: number; stop(): Promise<void> }
+
+export interface BenchPlatform extends Child {
+  readonly apiUrl: string;
+  readonly adminUrl: string;
+  readonly adminToken: string;
+  readonly liveKey: string;
+}
+
+export async function startPlatform(environment: Record<string, string>): Promise<BenchPlatform> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'usv-bench-'));
+  const child = await startChild([join(root, 'services/standalone/dist/main.js')], {
+    PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', ...environment, DATA_DIR: dataDir,
+  });
+  const credentials = JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8'));
+  return {
+    pid: child.pid, apiUrl: credentials.api_url, adminUrl: credentials.admin_url, adminToken: credentials.admin_token, liveKey: credentials.live_key,
+    stop: async () => {
+      await child.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function startChild(args: string[], environment: Record<string, string> = {}): Promise<Child> {
+  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const failed = () => reject(new Error(`a measured process did not start:\n${output.slice(-4000)}`));
+    child.once('exit', failed);
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => {
+        output = (output + chunk.toString()).slice(-20_000);
+        if (!output.includes('serving')) return;
+        child.off('exit', failed);
+        resolve({ pid: child.pid!, stop: () => stopChild(child) });
+      });
+    }
+  });
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resident memory of a process and everything under it, in MiB. */
+export function memoryMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+}

@@ -1,0 +1,97 @@
+/**
+ * submit: `POST /v1/videos`, durable and paid, 64 connections, 1,000 accounts, no worker; side by side in one run with (a) the
+ * same framework answering a constant and (b) the same framework doing one bare INSERT and commit per request.
+ */
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import autocannon from 'autocannon';
+import { startEmbeddedPostgres } from '@usvideo/runtime';
+import { type BenchPlatform, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
+
+const CONNECTIONS = 64;
+const ACCOUNTS = 1_000;
+const ROUNDS = 3;
+
+export interface Row { readonly case: string; readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly errors: number; readonly vsConstant: number; readonly vsInsert: number }
+
+interface Measured { perSecond: number; p50Ms: number; p99Ms: number; errors: number }
+
+const BODY = JSON.stringify({ prompt: 'A lighthouse in a storm, waves breaking over the rocks', resolution: '720p', duration: 5 });
+
+async function load(url: string, seconds: number, keys: readonly string[]): Promise<Measured> {
+  let next = 0;
+  const result = await autocannon({
+    url, method: 'POST', connections: CONNECTIONS, duration: seconds, body: BODY, headers: { 'content-type': 'application/json' },
+    setupClient: (client) => {
+      const setKey = () => client.setHeaders({ 'content-type': 'application/json', authorization: `Bearer ${keys[next++ % keys.length]}` });
+      setKey();
+      client.on('response', setKey);
+    },
+  });
+  return { perSecond: result.requests.average, p50Ms: result.latency.p50, p99Ms: result.latency.p99, errors: result.non2xx + result.errors };
+}
+
+/** 1,000 accounts with money, made through the operators' door. */
+async function makeAccounts(platform: BenchPlatform): Promise<string[]> {
+  const admin = async (path: string, body: unknown) => {
+    const response = await fetch(`${platform.adminUrl}${path}`, {
+      method: 'POST', headers: { authorization: `Bearer ${platform.adminToken}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as { account_id: string; live_key: string };
+  };
+  const keys: string[] = [];
+  const one = async (number: number) => {
+    const account = await admin('/admin/v1/accounts', { email: `bench-${number}@example.com`, account_name: `Bench ${number}` });
+    await admin(`/admin/v1/accounts/${account.account_id}/credit`, { amount_usd: '100000', payment_ref: 'bench', note: 'benchmark' });
+    keys.push(account.live_key);
+  };
+  for (let at = 0; at < ACCOUNTS; at += 50) await Promise.all(Array.from({ length: 50 }, (_, index) => one(at + index)));
+  return keys;
+}
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const summary = (rounds: Measured[]): Measured => ({
+  perSecond: median(rounds.map((round) => round.perSecond)), p50Ms: median(rounds.map((round) => round.p50Ms)),
+  p99Ms: median(rounds.map((round) => round.p99Ms)), errors: rounds.reduce((sum, round) => sum + round.errors, 0),
+});
+
+export async function measureSubmit(seconds: number): Promise<{ rows: Row[]; idleMiB: number; loadedMiB: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'usv-bench-'));
+  const collector = createServer((request, response) => { request.resume(); request.on('end', () => response.end()); });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  const collectorUrl = `http://127.0.0.1:${(collector.address() as { port: number }).port}`;
+  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), port: 0, durable: true });
+  await postgres.createDatabase('baseline');
+  const port = await freePort();
+  const baseline = await startChild([join(root, 'test/load/baseline-app.ts'), String(port), postgres.url('baseline')]);
+  const plain = await startPlatform({ ENGINES: 'sandbox' });
+  const traced = await startPlatform({ ENGINES: 'sandbox', OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl });
+  const idleMiB = memoryMiB(plain.pid);
+  try {
+    const targets = [
+      { name: 'constant answer', url: `http://127.0.0.1:${port}/constant`, keys: ['none'] },
+      { name: 'bare insert', url: `http://127.0.0.1:${port}/insert`, keys: ['none'] },
+      { name: 'submit, tracing off', url: `${plain.apiUrl}/v1/videos`, keys: await makeAccounts(plain) },
+      { name: 'submit, tracing on', url: `${traced.apiUrl}/v1/videos`, keys: await makeAccounts(traced) },
+    ];
+    const measured = targets.map(() => [] as Measured[]);
+    for (const target of targets) await load(target.url, Math.ceil(seconds / 2), target.keys);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, target] of targets.entries()) measured[index]!.push(await load(target.url, seconds, target.keys));
+    }
+    const results = measured.map(summary);
+    const rows = results.map((result, index): Row => ({
+      case: targets[index]!.name, ...result, vsConstant: result.perSecond / results[0]!.perSecond, vsInsert: result.perSecond / results[1]!.perSecond,
+    }));
+    return { rows, idleMiB, loadedMiB: memoryMiB(plain.pid) };
+  } finally {
+    await Promise.all([baseline.stop(), plain.stop(), traced.stop()]);
+    await postgres.stop();
+    collector.close();
+    collector.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
