@@ -3,6 +3,9 @@ import ipaddr from 'ipaddr.js';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type Scheme = 'http:' | 'https:';
 
+/** Global unicast. Below it, `::/96` still carries IPv4 addresses that `ipaddr.js` counts as unicast. */
+const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
+
 /** Decides which addresses an outbound request may reach: public ones over https, and whatever the operator has opened. */
 export class AddressPolicy {
   readonly #allowed: readonly [Address, number][];
@@ -17,12 +20,16 @@ export class AddressPolicy {
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
     if (this.#isAllowed(parsed)) return true;
-    return scheme === 'https:' && parsed.range() === 'unicast';
+    return scheme === 'https:' && isPublic(parsed);
   }
 
   #isAllowed(address: Address): boolean {
     return this.#allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
   }
+}
+
+function isPublic(address: Address): boolean {
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_IPV6));
 }
 
 /** The host of a URL as an address literal; undefined when it is a name. WHATWG parsing has already undone decimal, hex, octal and short forms. */

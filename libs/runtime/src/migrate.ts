@@ -35,6 +35,7 @@ async function applyPending(options: MigrateOptions): Promise<string[]> {
     migrations: {
       tableName: 'schema_migration',
       snapshot: false,
+      silent: true,
       migrationsList: options.migrations.map((migration) => ({ name: migration.name, class: migration })),
     },
   });

@@ -1,0 +1,150 @@
+import { Signal, httpReceiver, type HttpReceiver } from '@usvideo/testing';
+import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
+
+const LOOPBACK = ['127.0.0.0/8'];
+const open: GuardedHttpClient[] = [];
+
+function client(options: Partial<GuardedHttpClientOptions> = {}): GuardedHttpClient {
+  const made = new GuardedHttpClient({ allowCidrs: [], ...options });
+  open.push(made);
+  return made;
+}
+
+function get(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest {
+  return { method: 'GET', url, headers: {}, timeoutMs: 5_000, responseBytesMax: 1024, ...more };
+}
+
+async function kindOf(request: Promise<unknown>): Promise<string> {
+  const outcome = await request.then(() => 'answered', (error: unknown) => error);
+  if (!(outcome instanceof OutboundError)) throw new Error('expected an OutboundError', { cause: outcome });
+  return outcome.kind;
+}
+
+describe('GuardedHttpClient', () => {
+  let receiver: HttpReceiver;
+
+  beforeAll(async () => { receiver = await httpReceiver(); });
+  beforeEach(() => { receiver.requests.length = 0; receiver.answerWith(200); });
+  afterAll(async () => {
+    await Promise.all(open.map((made) => made.stop()));
+    await receiver.stop();
+  });
+
+  it('sends what it is given to an address inside the opened ranges', async () => {
+    receiver.answerWith((_, response) => { response.writeHead(201, { 'x-mine': 'yes' }).end('hello'); });
+    const request = get(`${receiver.url}/hook?a=1`, { method: 'POST', headers: { 'x-a': 'b' }, body: Buffer.from('payload') });
+    const answer = await client({ allowCidrs: LOOPBACK }).request(request);
+    expect(answer).toMatchObject({ status: 201, truncated: false, headers: { 'x-mine': 'yes' } });
+    expect(answer.body.toString()).toBe('hello');
+    expect(receiver.requests[0]).toMatchObject({ method: 'POST', path: '/hook?a=1' });
+    expect(receiver.requests[0]!.body.toString()).toBe('payload');
+  });
+
+  describe('refuses alike when asked and when sending', () => {
+    const toLoopback = async () => ['127.0.0.1'];
+    it.each<[string, string, Partial<GuardedHttpClientOptions>]>([
+      ['loopback', 'https://127.0.0.1/', {}],
+      ['loopback as a number', 'https://2130706433/', {}],
+      ['mapped loopback', 'https://[::ffff:127.0.0.1]/', {}],
+      ['the metadata address', 'https://169.254.169.254/latest', {}],
+      ['a name of loopback', 'https://innocent.example/', { resolve: toLoopback }],
+      ['a name with one private address among public ones', 'https://mixed.example/', { resolve: async () => ['1.1.1.1', '10.0.0.1'] }],
+      ['plain http to a public address', 'http://1.1.1.1/', {}],
+      ['plain http to a public name', 'http://public.example/', { resolve: async () => ['1.1.1.1'] }],
+      ['credentials', 'https://user:pass@1.1.1.1/', {}],
+      ['a user name', 'https://user@1.1.1.1/', {}],
+      ['another scheme', 'ftp://1.1.1.1/', {}],
+      ['a file', 'file:///etc/passwd', {}],
+      ['no URL at all', 'nonsense', {}],
+      ['a private address outside the opened range', 'https://10.0.0.1/', { allowCidrs: LOOPBACK }],
+    ])('%s', async (_what, url, options) => {
+      const guarded = client(options);
+      expect(await guarded.refusalOf(url)).toEqual(expect.any(String));
+      expect(await kindOf(guarded.request(get(url)))).toBe('url_forbidden');
+    });
+
+    it('not what is public or opened', async () => {
+      expect(await client({ resolve: async () => ['1.1.1.1', '2606:4700:4700::1111'] }).refusalOf('https://public.example/')).toBeUndefined();
+      expect(await client({ allowCidrs: LOOPBACK }).refusalOf(receiver.url)).toBeUndefined();
+      expect(await client({ allowCidrs: LOOPBACK, resolve: toLoopback }).refusalOf('http://inside.example/')).toBeUndefined();
+    });
+
+    it('a name that does not resolve, which when sending is a failed connection', async () => {
+      const guarded = client({ resolve: () => Promise.reject(new Error('ENOTFOUND')) });
+      expect(await guarded.refusalOf('https://nowhere.example/')).toBe('its host name does not resolve');
+      expect(await kindOf(guarded.request(get('https://nowhere.example/')))).toBe('connection_failed');
+    });
+  });
+
+  it('judges the addresses it connects to, not those of an earlier question', async () => {
+    const answers = [['1.1.1.1'], ['127.0.0.1']];
+    const rebinding = client({ resolve: async () => answers.shift()! });
+    const url = `https://rebinding.example:${new URL(receiver.url).port}/`;
+    expect(await rebinding.refusalOf(url)).toBeUndefined();
+    expect(await kindOf(rebinding.request(get(url)))).toBe('url_forbidden');
+    expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('does not follow a redirect', async () => {
+    const inner = await httpReceiver();
+    receiver.answerWith((_, response) => { response.writeHead(302, { location: inner.url }).end(); });
+    const answer = await client({ allowCidrs: LOOPBACK }).request(get(receiver.url));
+    expect(answer.status).toBe(302);
+    expect(inner.requests).toHaveLength(0);
+    await inner.stop();
+  });
+
+  it('keeps one deadline over a body that never ends and never pauses for long', async () => {
+    const gone = new Signal('the dripping connection was closed');
+    receiver.answerWith((_, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write('.'), 20);
+      response.on('close', () => { clearInterval(drip); gone.emit(); });
+    });
+    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 300 })))).toBe('timeout');
+    await gone.wait();
+  });
+
+  it('times out on an answer that does not begin', async () => {
+    receiver.answerWith(() => undefined);
+    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 100 })))).toBe('timeout');
+  });
+
+  it('times out on a name server that does not answer', async () => {
+    const waiting = client({ resolve: () => new Promise(() => undefined) });
+    expect(await kindOf(waiting.request(get('https://slow.example/', { timeoutMs: 100 })))).toBe('timeout');
+  });
+
+  describe('an answer without end', () => {
+    let gone: Signal;
+    beforeEach(() => {
+      gone = new Signal('the huge answer was cut off');
+      receiver.answerWith((_, response) => {
+        response.writeHead(200);
+        const block = Buffer.alloc(64 * 1024, 'x');
+        const pour = (): void => { while (!response.destroyed && response.write(block)); };
+        response.on('drain', pour).on('close', () => gone.emit());
+        pour();
+      });
+    });
+
+    it('is cut to its beginning', async () => {
+      const answer = await client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { responseBytesMax: 100 }));
+      expect(answer).toMatchObject({ status: 200, truncated: true });
+      expect(answer.body).toHaveLength(100);
+      await gone.wait();
+    });
+
+    it('is refused where the whole is needed', async () => {
+      expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { overflow: 'refuse' })))).toBe('too_large');
+      await gone.wait();
+    });
+  });
+
+  it('says that nothing listens', async () => {
+    const closed = await httpReceiver();
+    await closed.stop();
+    const url = receiver.url.replace(/\d+$/, '1');
+    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(url)))).toBe('connection_failed');
+  });
+});
