@@ -1,1 +1,4 @@
-export {};
+export * from './deterministic';
+export * from './event-log.controller';
+export * from './local-transport';
+export * from './transport';

@@ -1,0 +1,83 @@
+import type { Database } from './database';
+
+/** One row of an event table; the same fields travel in a broker's message and in `StoredEvent`. */
+export interface LoggedEvent {
+  /** Minted anew by a restore; sequences of different epochs are not comparable. */
+  readonly epoch: string;
+  readonly shard: number;
+  /** Gapless within the shard, from 1. */
+  readonly seq: bigint;
+  readonly eventId: string;
+  /** The event at `seq - 1` of the shard; empty for the first. */
+  readonly previousEventId: string;
+  readonly streamId: string;
+  /** Gapless within the stream, from 1. */
+  readonly version: bigint;
+  readonly accountId: string;
+  readonly environment: string;
+  readonly kind: string;
+  readonly payload: Uint8Array;
+  readonly traceparent: string;
+  readonly recordedAt: Date;
+}
+
+export interface LogPage {
+  readonly epoch: string;
+  /** In order of shard and sequence. */
+  readonly events: LoggedEvent[];
+}
+
+/** A publisher's events as others read them, in process or over gRPC. */
+export interface LogReader {
+  /** At most `limit` events of each shard, from behind its position. */
+  page(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LogPage>;
+}
+
+interface EventRow {
+  epoch: string; shard: number | null; shard_seq: bigint; event_id: string; previous_event_id: string; stream_id: string; version: bigint;
+  account_id: string; environment: string; kind: string; payload: Buffer; traceparent: string; recorded_at: Date;
+}
+
+/** The left join answers the epoch also when there is nothing to read: that is how a restore is noticed. */
+const READ_AFTER = `
+select l.epoch, e.shard, e.shard_seq, e.event_id, e.previous_event_id, e.stream_id, e.version, e.account_id, e.environment,
+       e.kind, e.payload, e.traceparent, e.recorded_at
+from log_epoch l left join (
+  unnest($1::smallint[], $2::bigint[]) as position (shard, seq) cross join lateral (
+    select * from event where event.shard = position.shard and event.shard_seq > position.seq order by event.shard_seq limit $3
+  ) e) on true
+order by e.shard, e.shard_seq`;
+
+/** Reads a service's own event table. */
+export class EventLog implements LogReader {
+  constructor(private readonly database: Database) {}
+
+  async epoch(): Promise<string> {
+    return (await this.page(new Map(), 0)).epoch;
+  }
+
+  async read(shard: number, afterSeq: bigint, limit: number): Promise<LoggedEvent[]> {
+    return (await this.page(new Map([[shard, afterSeq]]), limit)).events;
+  }
+
+  /** At most `limit` events of each shard, from behind its position, with one statement. */
+  async readAfter(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LoggedEvent[]> {
+    return (await this.page(positions, limit)).events;
+  }
+
+  /** What `readAfter` answers together with the epoch, both of one snapshot. */
+  async page(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LogPage> {
+    const { rows } = await this.database.query<EventRow>({
+      name: 'event_read_after', text: READ_AFTER, values: [[...positions.keys()], [...positions.values()], limit],
+    });
+    return { epoch: rows[0]!.epoch, events: rows.filter((row) => row.shard !== null).map(toLoggedEvent) };
+  }
+}
+
+function toLoggedEvent(row: EventRow): LoggedEvent {
+  return {
+    epoch: row.epoch, shard: row.shard!, seq: row.shard_seq, eventId: row.event_id, previousEventId: row.previous_event_id,
+    streamId: row.stream_id, version: row.version, accountId: row.account_id, environment: row.environment, kind: row.kind,
+    payload: row.payload, traceparent: row.traceparent, recordedAt: row.recorded_at,
+  };
+}

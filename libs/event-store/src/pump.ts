@@ -1,0 +1,71 @@
+export interface PumpOptions {
+  /** One pass; true when there is more to do at once. */
+  readonly work: () => Promise<boolean>;
+  /** The first wait after an idle pass; it doubles up to `idleMaxMs`. */
+  readonly idleMinMs: number;
+  readonly idleMaxMs: number;
+  /** A pass that throws is told here and repeated after a growing pause, 5 s at most. */
+  readonly onError: (error: unknown) => void;
+}
+
+const FAILED_MIN_MS = 50;
+const FAILED_MAX_MS = 5_000;
+
+/** Repeats a pass of work: at once while there is more, when nudged, and after an idle wait in any case. */
+export class Pump {
+  private stopped = false;
+  private nudged = false;
+  private wake: (() => void) | undefined;
+  private readonly ended: Promise<void>;
+
+  constructor(private readonly options: PumpOptions) {
+    this.ended = this.run();
+  }
+
+  /** Something was committed that the next pass may find. */
+  nudge(): void {
+    this.nudged = true;
+    this.wake?.();
+  }
+
+  /** Resolves when the pass under way has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake?.();
+    await this.ended;
+  }
+
+  private async run(): Promise<void> {
+    let idleMs = this.options.idleMinMs;
+    let failedMs = FAILED_MIN_MS;
+    // The first pass comes after the constructor, when its owner is complete.
+    await null;
+    while (!this.stopped) {
+      this.nudged = false;
+      try {
+        const more = await this.options.work();
+        failedMs = FAILED_MIN_MS;
+        if (!more && !this.nudged) await this.pause(idleMs, true);
+        idleMs = more || this.nudged ? this.options.idleMinMs : Math.min(idleMs * 2, this.options.idleMaxMs);
+      } catch (error) {
+        this.options.onError(error);
+        await this.pause(failedMs, false);
+        failedMs = Math.min(failedMs * 2, FAILED_MAX_MS);
+      }
+    }
+  }
+
+  /** A nudge cuts an idle wait short, but never the pause after a failure. */
+  private async pause(waitMs: number, nudgeable: boolean): Promise<void> {
+    if (this.stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.wake = () => {
+        if (!nudgeable && !this.stopped) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { status } from '@grpc/grpc-js';
+import { Controller, type Type } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { ReadEventsRequest, ReadEventsResponse } from '@usvideo/contracts/events';
+import { EventLog, SHARDS, type Database } from '@usvideo/event-store';
+import { grpcError } from '@usvideo/runtime';
+
+const READ_MAX = 500;
+
+/** The Nest controller of a publisher's `usvideo.events.v1.EventLogService`. */
+export function eventLogController(database: Database, topic: string): Type {
+  const log = new EventLog(database);
+
+  @Controller()
+  class EventLogController {
+    @GrpcMethod('EventLogService', 'readEvents')
+    async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
+      if (request.topic !== topic) throw grpcError(status.NOT_FOUND, `this service publishes ${topic}`);
+      if (request.shard < 0 || request.shard >= SHARDS) throw grpcError(status.INVALID_ARGUMENT, `a shard is 0 to ${SHARDS - 1}`);
+      const limit = Math.min(Math.max(request.limit, 1), READ_MAX);
+      const { epoch, events } = await log.page(new Map([[request.shard, request.afterSeq]]), limit);
+      return { epoch, events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
+    }
+  }
+  return EventLogController;
+}

@@ -1,0 +1,198 @@
+import {
+  advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedStreams,
+  type LogReader, type LoggedEvent, type Transaction, type Watermark,
+} from '@usvideo/event-store';
+import { consumerParked, eventsHandled, inSpan, type Logger } from '@usvideo/runtime';
+import { isDeterministic } from './deterministic';
+import type { Halt, Subscription } from './transport';
+
+const BATCH_MAX = 64;
+const FILL_MAX = 500;
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 5_000;
+const HALTED_RETRY_MS = 1_000;
+
+/** Events arrived that cannot be joined to what was consumed. */
+class CannotContinue extends Error {
+  override readonly name = 'CannotContinue';
+}
+
+interface Pause {
+  readonly untilMs: number;
+  readonly failures: number;
+  readonly halted: string | undefined;
+}
+
+/**
+ * What every transport does with arriving events: each shard is joined to its watermark (duplicates dropped, gaps filled from
+ * the publisher's log), handled in order, and moved on in the transaction of the effects. A shard that fails waits by itself.
+ */
+export class Intake {
+  private readonly marks = new Map<number, Watermark>();
+  private readonly pauses = new Map<number, Pause>();
+  private loaded = false;
+  private stopping = false;
+
+  constructor(private readonly subscription: Subscription, private readonly log: LogReader, private readonly logger: Logger) {}
+
+  /** Behind which sequence each of these shards wants events; shards that wait are left out. */
+  async positions(shards: readonly number[]): Promise<Map<number, bigint>> {
+    const due = shards.filter((shard) => Date.now() >= (this.pauses.get(shard)?.untilMs ?? 0));
+    if (!this.loaded || due.some((shard) => this.pauses.get(shard)?.halted !== undefined)) await this.load();
+    return new Map(due.map((shard) => [shard, this.mark(shard).seq]));
+  }
+
+  /**
+   * Takes the arrivals of one shard, however repeated or torn. Returns whether the watermark moved; failures pause the shard.
+   * @param epoch of the publisher's log where the transport knows it, so that a restore shows before a new event comes
+   */
+  async take(shard: number, arriving: readonly LoggedEvent[], epoch?: string): Promise<boolean> {
+    const before = this.mark(shard);
+    try {
+      if (epoch !== undefined && before.epoch !== '' && before.epoch !== epoch) {
+        throw new CannotContinue(`new_epoch ${epoch} of the publisher's log, consumed was ${before.epoch}`);
+      }
+      for (let rest = this.fresh(shard, arriving); rest.length > 0 && !this.stopping; rest = this.fresh(shard, rest)) {
+        await this.handleBatch(shard, await this.joined(shard, rest));
+      }
+      this.pauses.delete(shard);
+    } catch (error) {
+      this.pause(shard, error);
+    }
+    return this.mark(shard) !== before;
+  }
+
+  halts(): Halt[] {
+    return [...this.pauses].flatMap(([shard, { halted }]) => (halted === undefined ? [] : [{ shard, reason: halted }]));
+  }
+
+  /** The batch under way is finished, nothing after it is begun. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  private async load(): Promise<void> {
+    for (const mark of (await loadWatermarks(this.subscription.database, this.subscription)).values()) this.marks.set(mark.shard, mark);
+    this.loaded = true;
+  }
+
+  private mark(shard: number): Watermark {
+    return this.marks.get(shard) ?? { shard, epoch: '', seq: 0n, eventId: '' };
+  }
+
+  private fresh(shard: number, events: readonly LoggedEvent[]): LoggedEvent[] {
+    const mark = this.mark(shard);
+    return events.filter((event) => {
+      const duplicate = arrivalOf(mark, event) === 'duplicate';
+      if (duplicate) eventsHandled.inc({ consumer: this.subscription.consumer, outcome: 'duplicate' });
+      return !duplicate;
+    });
+  }
+
+  /** The next batch that continues the watermark without a hole; from the log where the arrivals leave one. */
+  private async joined(shard: number, arriving: readonly LoggedEvent[]): Promise<LoggedEvent[]> {
+    const first = arriving[0]!;
+    const arrival = arrivalOf(this.mark(shard), first);
+    const source = arrival === 'gap' ? await this.missing(shard, first) : arriving;
+    const batch = contiguous(this.mark(shard), source).slice(0, this.subscription.batchMax ?? BATCH_MAX);
+    if (batch.length === 0) throw new CannotContinue(`${arrival} at sequence ${first.seq}, consumed was ${this.mark(shard).seq}`);
+    return batch;
+  }
+
+  private async missing(shard: number, before: LoggedEvent): Promise<LoggedEvent[]> {
+    const { events } = await this.log.page(new Map([[shard, this.mark(shard).seq]]), FILL_MAX);
+    this.logger.info({ ...this.about(shard), before: String(before.seq), read: events.length }, 'filled a gap from the publisher\'s log');
+    return events;
+  }
+
+  private async handleBatch(shard: number, batch: readonly LoggedEvent[]): Promise<void> {
+    try {
+      await this.commit(shard, batch);
+    } catch (error) {
+      if (!isDeterministic(error)) throw error;
+      if (batch.length > 1) return this.handleOneByOne(shard, batch);
+      await this.commit(shard, batch, `${error.name}: ${error.message}`);
+      this.logger.error({ ...this.about(shard), err: error, streamId: batch[0]!.streamId, kind: batch[0]!.kind }, 'an event was parked with its stream');
+    }
+  }
+
+  /** Somewhere in the batch is an event that parks: only then does each one get a transaction of its own. */
+  private async handleOneByOne(shard: number, batch: readonly LoggedEvent[]): Promise<void> {
+    for (const event of batch) {
+      if (this.stopping) return;
+      // Another process of this consumer may have taken the shard's next events meanwhile.
+      if (arrivalOf(this.mark(shard), event) !== 'next') return;
+      await this.handleBatch(shard, [event]);
+    }
+  }
+
+  /** Effects, parking and watermark in one transaction. With a reason, the (only) event is parked instead of handled. */
+  private async commit(shard: number, batch: readonly LoggedEvent[], parkReason?: string): Promise<void> {
+    const expected = this.mark(shard);
+    const done = await inTransaction(this.subscription.database, async (tx, now) => {
+      const locked = await lockWatermark(tx, this.subscription, shard);
+      // Another process of this consumer was here first: its effects are in, ours must not be.
+      if (locked.seq !== expected.seq || locked.epoch !== expected.epoch) return { mark: locked, handled: 0, parked: 0 };
+      const parked = await this.apply(tx, now, batch, parkReason);
+      const last = batch[batch.length - 1]!;
+      await advanceWatermark(tx, this.subscription, last);
+      return { mark: { shard, epoch: last.epoch, seq: last.seq, eventId: last.eventId }, handled: batch.length - parked, parked };
+    });
+    this.marks.set(shard, done.mark);
+    await this.report(done);
+  }
+
+  private async apply(tx: Transaction, now: Date, batch: readonly LoggedEvent[], parkReason: string | undefined): Promise<number> {
+    const streams = await parkedStreams(tx, this.subscription, batch.map((event) => event.streamId));
+    let parked = 0;
+    for (const event of batch) {
+      const reason = streams.has(event.streamId) ? 'behind a parked event of its stream' : parkReason;
+      if (reason === undefined) {
+        await inSpan(`consume ${event.kind}`, { parent: event.traceparent, kind: 'consumer' }, () => this.subscription.handle(event, tx, now));
+      } else {
+        await parkEvent(tx, this.subscription, event, reason);
+        parked += 1;
+      }
+    }
+    return parked;
+  }
+
+  private async report({ handled, parked }: { handled: number; parked: number }): Promise<void> {
+    const { consumer, database } = this.subscription;
+    if (handled > 0) {
+      eventsHandled.inc({ consumer, outcome: 'handled' }, handled);
+      this.subscription.onHandled?.();
+    }
+    if (parked > 0) {
+      eventsHandled.inc({ consumer, outcome: 'parked' }, parked);
+      consumerParked.set({ consumer }, await countParked(database, consumer));
+    }
+  }
+
+  private pause(shard: number, error: unknown): void {
+    const earlier = this.pauses.get(shard);
+    const failures = (earlier?.failures ?? 0) + 1;
+    if (error instanceof CannotContinue) {
+      if (earlier?.halted === undefined) this.logger.error({ ...this.about(shard), reason: error.message }, 'a shard is halted until it is reconciled');
+      this.pauses.set(shard, { untilMs: Date.now() + HALTED_RETRY_MS, failures, halted: error.message });
+      return;
+    }
+    this.logger.warn({ ...this.about(shard), err: error, failures }, 'events could not be handled and will be tried again');
+    this.pauses.set(shard, { untilMs: Date.now() + Math.min(RETRY_MIN_MS * 2 ** (failures - 1), RETRY_MAX_MS), failures, halted: undefined });
+  }
+
+  private about(shard: number): { consumer: string; topic: string; shard: number } {
+    return { consumer: this.subscription.consumer, topic: this.subscription.topic, shard };
+  }
+}
+
+function contiguous(mark: Watermark, events: readonly LoggedEvent[]): LoggedEvent[] {
+  const batch: LoggedEvent[] = [];
+  let last: Pick<Watermark, 'epoch' | 'seq' | 'eventId'> = mark;
+  for (const event of events) {
+    if (arrivalOf(last, event) !== 'next') break;
+    batch.push(event);
+    last = event;
+  }
+  return batch;
+}

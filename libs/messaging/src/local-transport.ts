@@ -1,0 +1,88 @@
+import { EventLog, Pump, SHARDS, type Database, type LogReader, type LoggedEvent } from '@usvideo/event-store';
+import type { Logger } from '@usvideo/runtime';
+import { Intake } from './intake';
+import type { Consuming, EventTransport, Publication, Publisher, Subscription } from './transport';
+
+export interface LocalTransportOptions {
+  readonly logger: Logger;
+  /** What subscribers read from; the publisher's own table unless told. */
+  readonly openLog?: (database: Database) => LogReader;
+}
+
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
+const PAGE_MAX = 256;
+const SHARDS_AT_ONCE = 4;
+const IDLE_MS = 250;
+
+/** For services that share a process: subscribers read the publisher's event table, one statement for all shards. */
+export class LocalTransport implements EventTransport {
+  private readonly logs = new Map<string, LogReader>();
+  private readonly pumps = new Map<string, Set<Pump>>();
+
+  constructor(private readonly options: LocalTransportOptions) {}
+
+  publish({ topic, database }: Publication): Publisher {
+    if (this.logs.has(topic)) throw new Error(`${topic} has a publisher already`);
+    this.logs.set(topic, this.options.openLog?.(database) ?? new EventLog(database));
+    this.nudge(topic);
+    return {
+      nudge: () => this.nudge(topic),
+      stop: async () => { this.logs.delete(topic); },
+    };
+  }
+
+  /** A topic that nobody publishes yet is waited for. */
+  subscribe(subscription: Subscription): Consuming {
+    const log: LogReader = { page: (positions, limit) => this.logOf(subscription.topic).page(positions, limit) };
+    const intake = new Intake(subscription, log, this.options.logger);
+    const pump = new Pump({
+      work: () => this.pass(subscription.topic, intake),
+      idleMinMs: IDLE_MS,
+      idleMaxMs: IDLE_MS,
+      onError: (error) => this.options.logger.warn({ err: error, consumer: subscription.consumer, topic: subscription.topic }, 'events could not be read'),
+    });
+    this.pumpsOf(subscription.topic).add(pump);
+    return {
+      halts: () => intake.halts(),
+      stop: async () => {
+        this.pumpsOf(subscription.topic).delete(pump);
+        intake.stop();
+        await pump.stop();
+      },
+    };
+  }
+
+  private async pass(topic: string, intake: Intake): Promise<boolean> {
+    const log = this.logs.get(topic);
+    if (log === undefined) return false;
+    const positions = await intake.positions(ALL_SHARDS);
+    if (positions.size === 0) return false;
+    const { epoch, events } = await log.page(positions, PAGE_MAX);
+    const arrived = Map.groupBy(events, (event: LoggedEvent) => event.shard);
+    const waiting = [...positions.keys()];
+    let moved = false;
+    const lane = async () => {
+      for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
+        moved = (await intake.take(shard, arrived.get(shard) ?? [], epoch)) || moved;
+      }
+    };
+    await Promise.all(Array.from({ length: SHARDS_AT_ONCE }, lane));
+    return moved;
+  }
+
+  private logOf(topic: string): LogReader {
+    const log = this.logs.get(topic);
+    if (log === undefined) throw new Error(`${topic} has no publisher`);
+    return log;
+  }
+
+  private pumpsOf(topic: string): Set<Pump> {
+    const pumps = this.pumps.get(topic) ?? new Set<Pump>();
+    this.pumps.set(topic, pumps);
+    return pumps;
+  }
+
+  private nudge(topic: string): void {
+    for (const pump of this.pumpsOf(topic)) pump.nudge();
+  }
+}

@@ -1,0 +1,51 @@
+import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
+import type { Running } from '@usvideo/runtime';
+
+export interface Publication {
+  readonly topic: string;
+  /** Whose event table is published. */
+  readonly database: Database;
+}
+
+export interface Publisher extends Running {
+  /** Events were committed; without it they are found a quarter of a second later. */
+  nudge(): void;
+}
+
+export interface Subscription {
+  /** Names the watermark: each consumer of a topic sees every event. */
+  readonly consumer: string;
+  readonly topic: string;
+  /** Holds the consumer's watermark, what is parked, and the effects. */
+  readonly database: Database;
+  /**
+   * The effect of one event, in the transaction that moves the watermark. It runs again after any failure, so it writes rows
+   * and nothing else. A deterministic failure (`isDeterministic`) parks the event's stream; any other is tried again for ever.
+   * @param now the database's clock
+   */
+  handle(event: LoggedEvent, tx: Transaction, now: Date): Promise<void>;
+  /** Called after a commit that had effects, for example to nudge a loop. */
+  onHandled?(): void;
+  /**
+   * Events per transaction at most, 64 unless told. A handler that appends events takes 1: a second event's stream would be
+   * locked after the first one's shard head, against the lock order.
+   */
+  readonly batchMax?: number;
+}
+
+/** A shard that stands still until somebody acts. */
+export interface Halt {
+  readonly shard: number;
+  readonly reason: string;
+}
+
+export interface Consuming extends Running {
+  /** The shards that stand still; empty in health. */
+  halts(): readonly Halt[];
+}
+
+/** The seam to the broker. `transport.conformance.ts` is its definition. */
+export interface EventTransport {
+  publish(publication: Publication): Publisher;
+  subscribe(subscription: Subscription): Consuming;
+}
