@@ -56,7 +56,7 @@ export type JobCommand = { readonly now: Date } & (
   | { readonly kind: 'start_rendering'; readonly leaseId: string; readonly aspectRatio: string }
   | { readonly kind: 'complete'; readonly leaseId: string; readonly artifact: Artifact }
   | { readonly kind: 'fail_attempt'; readonly leaseId: string; readonly errorCode: string; readonly errorMessage: string; readonly retryable: boolean }
-  | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'worker_lost' }
+  | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'worker_lost' | 'render_timeout' }
   | { readonly kind: 'hand_back'; readonly leaseId: string }
   | { readonly kind: 'expire_deadline' }
   | { readonly kind: 'cancel' }
@@ -153,8 +153,10 @@ function failAttempt(state: JobState, command: CommandOf<'fail_attempt'>): Decid
 function loseLease(state: JobState, { leaseId, reason, now }: CommandOf<'lose_lease'>): Decided {
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
-  const errorMessage = `The worker was lost during each of ${ATTEMPTS_MAX} attempts.`;
-  return accept(tryAgain(state, held, { reason, errorCode: 'worker_lost', errorMessage }, now));
+  const [errorCode, errorMessage] = reason === 'render_timeout'
+    ? ['render_timeout', 'The render took longer than it may.']
+    : ['engine_error', `The worker was lost during the last of ${ATTEMPTS_MAX} attempts.`];
+  return accept(tryAgain(state, held, { reason, errorCode, errorMessage }, now));
 }
 
 function handBack(state: JobState, { leaseId, now }: CommandOf<'hand_back'>): Decided {

@@ -97,3 +97,16 @@ function slotFor(slots: readonly Slot[], jobClass: string): Slot | undefined {
 function leastServed<Line extends { readonly virtualTime: number }>(lines: readonly Line[]): Line | undefined {
   return lines.reduce<Line | undefined>((least, line) => (least === undefined || line.virtualTime < least.virtualTime ? line : least), undefined);
 }
+
+/**
+ * What the clock of each class has come to: the least virtual time that was served. A class that a serving worker renders as
+ * well has had its chance by then, so its clock comes along; otherwise a class that wakes after a long sleep would be served
+ * alone until it had caught up.
+ */
+export function clocksAfter(served: readonly { readonly virtualTime: number; readonly worker: { readonly jobClasses: readonly string[] } }[]): Map<string, number> {
+  const clocks = new Map<string, number>();
+  for (const { virtualTime, worker } of served) {
+    for (const jobClass of worker.jobClasses) clocks.set(jobClass, Math.min(clocks.get(jobClass) ?? Infinity, virtualTime));
+  }
+  return clocks;
+}
