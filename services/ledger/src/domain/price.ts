@@ -1,0 +1,39 @@
+/** One row of the price book. Rows are added, never edited: what a job was sold for stays explainable. */
+export interface PriceRow {
+  /** `*` stands for every model that has no price of its own. */
+  readonly model: string;
+  readonly resolution: string;
+  readonly perSecondMicros: bigint;
+  readonly priceVersion: number;
+  readonly effectiveFrom: Date;
+}
+
+export interface Price {
+  readonly perSecondMicros: bigint;
+  readonly priceVersion: number;
+  readonly amountMicros: bigint;
+}
+
+export const ANY_MODEL = '*';
+
+/**
+ * What so many seconds of the model cost at the moment `now`; undefined when the book has no price for it. A price of the
+ * model itself beats the one for any model, however old it is; of several the newest that is in effect counts.
+ */
+export function priceOf(book: readonly PriceRow[], terms: { model: string; resolution: string; durationSeconds: number }, now: Date): Price | undefined {
+  if (!Number.isInteger(terms.durationSeconds) || terms.durationSeconds < 1) return undefined;
+  const inEffect = (model: string) => newest(book.filter((row) => row.model === model && row.resolution === terms.resolution && row.effectiveFrom <= now));
+  const row = inEffect(terms.model) ?? inEffect(ANY_MODEL);
+  if (row === undefined) return undefined;
+  const { perSecondMicros, priceVersion } = row;
+  return { perSecondMicros, priceVersion, amountMicros: perSecondMicros * BigInt(terms.durationSeconds) };
+}
+
+function newest(rows: readonly PriceRow[]): PriceRow | undefined {
+  return rows.reduce<PriceRow | undefined>((best, row) => (best === undefined || isNewer(row, best) ? row : best), undefined);
+}
+
+function isNewer(row: PriceRow, than: PriceRow): boolean {
+  const later = row.effectiveFrom.getTime() - than.effectiveFrom.getTime();
+  return later > 0 || (later === 0 && row.priceVersion > than.priceVersion);
+}

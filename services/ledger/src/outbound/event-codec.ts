@@ -1,0 +1,28 @@
+import { LedgerEvent } from '@usvideo/contracts/ledger';
+import type { NewEvent } from '@usvideo/event-store';
+import type { TracedEvent } from '../domain/batch';
+import type { AccountEvent } from '../domain/postings';
+
+const KINDS = {
+  fundsAdded: 'funds_added',
+  holdPlaced: 'hold_placed',
+  holdCaptured: 'hold_captured',
+  holdReleased: 'hold_released',
+  lateOutcomeRecorded: 'late_outcome_recorded',
+} satisfies Record<AccountEvent['$case'], string>;
+
+export const TOPIC = 'usvideo.ledger.v1';
+
+/** Money belongs to live jobs only; test jobs never reach the ledger. */
+export const ENVIRONMENT = 'live';
+
+export function encodeEvent({ event, traceparent }: TracedEvent): NewEvent {
+  return { kind: KINDS[event.$case], payload: LedgerEvent.encode({ event }).finish(), traceparent };
+}
+
+/** @throws when the payload is of a kind that this version does not know. */
+export function decodeEvent(payload: Uint8Array): AccountEvent {
+  const { event } = LedgerEvent.decode(payload);
+  if (event === undefined) throw new Error('the payload holds no event that this version knows');
+  return event;
+}

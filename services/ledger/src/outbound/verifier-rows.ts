@@ -1,0 +1,97 @@
+import type { Transaction } from '@usvideo/event-store';
+import type { ExpectedRow, Table } from './verifier-fold';
+
+type Row = Record<string, unknown>;
+
+/** Per table: its key, and its rows by arrays of the key's columns. */
+const TABLES: Record<Table, { key: readonly string[]; text: string }> = {
+  ledger_account: { key: ['account_id'], text: 'select * from ledger_account where account_id = any($1::text[])' },
+  hold: { key: ['job_id'], text: 'select * from hold where job_id = any($1::text[])' },
+  payment: {
+    key: ['account_id', 'payment_ref'],
+    text: 'select t.* from payment t join unnest($1::text[], $2::text[]) as k (account_id, payment_ref) using (account_id, payment_ref)',
+  },
+  entry: {
+    key: ['account_id', 'version'],
+    text: 'select t.* from entry t join unnest($1::text[], $2::bigint[]) as k (account_id, version) using (account_id, version)',
+  },
+  usage: { key: ['job_id'], text: 'select u.*, u.day::text as day from usage u where job_id = any($1::text[])' },
+};
+
+/** Compares the expected rows with those of the database; one sentence per difference. */
+export async function compareRows(tx: Transaction, expected: readonly ExpectedRow[]): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const table of Object.keys(TABLES) as Table[]) {
+    const rows = expected.filter((row) => row.table === table).map((row) => row.columns);
+    if (rows.length > 0) sentences.push(...await compareTable(tx, table, rows));
+  }
+  return sentences;
+}
+
+async function compareTable(tx: Transaction, table: Table, expected: readonly Row[]): Promise<string[]> {
+  const { key, text } = TABLES[table];
+  const values = key.map((column) => expected.map((row) => row[column]));
+  const { rows } = await tx.query<Row>({ name: `verify_${table}`, text, values });
+  const stored = new Map(rows.map((row) => [nameOf(key, row), row]));
+  return expected.flatMap((row) => {
+    const name = nameOf(key, row);
+    const found = stored.get(name);
+    if (found === undefined) return [`${table} has no row for ${name}, which the events require.`];
+    return Object.keys(row).filter((column) => shown(row[column]) !== shown(found[column]))
+      .map((column) => `${table} ${name}: ${column} is ${shown(found[column])}, the events say ${shown(row[column])}.`);
+  });
+}
+
+function nameOf(key: readonly string[], row: Row): string {
+  return key.map((column) => String(row[column])).join(' ');
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return value.toString('hex');
+  return value === null || value === '' ? 'empty' : String(value);
+}
+
+const COUNTS: Record<Table | 'late_outcome', string> = {
+  ledger_account: 'select count(*) as n from ledger_account where version > 0',
+  hold: 'select count(*) as n from hold',
+  payment: 'select count(*) as n from payment',
+  entry: 'select count(*) as n from entry',
+  usage: 'select count(*) as n from usage',
+  late_outcome: 'select count(*) as n from hold where late_outcome',
+};
+
+export type Counted = keyof typeof COUNTS;
+
+/** Rows that no event explains: every explained one was found, so the tables are right if their sizes are. */
+export async function compareCounts(tx: Transaction, expected: ReadonlyMap<Counted, bigint>): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const table of Object.keys(COUNTS) as Counted[]) {
+    const { rows } = await tx.query<{ n: bigint }>(COUNTS[table]);
+    const explained = expected.get(table) ?? 0n;
+    if (rows[0]!.n !== explained) sentences.push(`${table} has ${rows[0]!.n} rows, the events explain ${explained}.`);
+  }
+  return sentences;
+}
+
+const EMPTY_ACCOUNTS_WITH_MONEY = `
+select account_id from ledger_account
+where version = 0 and (available_micros, held_micros, total_spend_micros, period_spend_micros, period_jobs) <> (0, 0, 0, 0, 0)
+order by account_id limit 100`;
+
+/** An account that was only ever refused has a row and no event: it must hold nothing. */
+export async function checkEmptyAccounts(tx: Transaction): Promise<string[]> {
+  const { rows } = await tx.query<{ account_id: string }>(EMPTY_ACCOUNTS_WITH_MONEY);
+  return rows.map((row) => `ledger_account ${row.account_id} holds amounts without any event.`);
+}
+
+const POSTINGS_SUM = `
+select (select coalesce(sum(available_micros + held_micros), 0) from ledger_account)
+     + (select coalesce(sum(charged_micros), 0) from usage)
+     - (select coalesce(sum(amount_micros), 0) from payment) as micros`;
+
+/** available + held + revenue - (funding + promotions), each from its own table. */
+export async function readPostingsSum(tx: Transaction): Promise<bigint> {
+  const { rows } = await tx.query<{ micros: string }>(POSTINGS_SUM);
+  return BigInt(rows[0]!.micros);
+}

@@ -1,0 +1,108 @@
+import { verifyLog, type Database, type Transaction } from '@usvideo/event-store';
+import { decodeEvent } from './event-codec';
+import { AccountFold, type ExpectedRow } from './verifier-fold';
+import { checkEmptyAccounts, compareCounts, compareRows, readPostingsSum, type Counted } from './verifier-rows';
+
+export interface Verification {
+  readonly eventsChecked: bigint;
+  /** 0 when the books balance. */
+  readonly postingsSumMicros: bigint;
+  /** One sentence per difference; empty when the ledger is right. */
+  readonly differences: string[];
+}
+
+/** Sentences listed at most: a ruined ledger must not exhaust the memory of the one who looks at it. */
+const DIFFERENCES_MAX = 1_000;
+const PAGE_EVENTS = 1_000;
+
+const READ_STREAMS = `
+select stream_id, version, hash, payload, recorded_at from event
+where (stream_id, version) > ($1, $2) order by stream_id, version limit ${PAGE_EVENTS}`;
+
+interface EventRecord { stream_id: string; version: bigint; hash: Buffer; payload: Buffer; recorded_at: Date }
+
+/** Re-derives every table from the events, account by account, and proves that the postings sum to zero. */
+export class LedgerVerifier {
+  constructor(private readonly database: Database) {}
+
+  async verify(): Promise<Verification> {
+    const log = await verifyLog(this.database);
+    const { postingsSumMicros, differences } = await inSnapshot(this.database, (tx) => new Run(tx).compare());
+    return { eventsChecked: log.eventsChecked, postingsSumMicros, differences: [...log.differences, ...differences].slice(0, DIFFERENCES_MAX) };
+  }
+}
+
+class Run {
+  private readonly differences: string[] = [];
+  private readonly counts = new Map<Counted, bigint>();
+  private fold: AccountFold | undefined;
+
+  constructor(private readonly tx: Transaction) {}
+
+  async compare(): Promise<{ postingsSumMicros: bigint; differences: string[] }> {
+    let after: readonly [string, bigint] = ['', 0n];
+    for (;;) {
+      const { rows } = await this.tx.query<EventRecord>({ name: 'verify_streams', text: READ_STREAMS, values: [...after] });
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      await this.expect(rows.flatMap((row) => this.add(row)));
+      after = [last.stream_id, last.version];
+    }
+    await this.expect(this.endAccount());
+    this.report(await compareCounts(this.tx, this.counts));
+    this.report(await checkEmptyAccounts(this.tx));
+    const postingsSumMicros = await readPostingsSum(this.tx);
+    if (postingsSumMicros !== 0n) this.report([`The postings sum to ${postingsSumMicros} micros instead of 0.`]);
+    return { postingsSumMicros, differences: this.differences };
+  }
+
+  private add(row: EventRecord): ExpectedRow[] {
+    const ended = this.fold?.accountId === row.stream_id ? [] : this.endAccount();
+    this.fold ??= new AccountFold(row.stream_id);
+    return [...ended, ...this.foldOne(this.fold, row)];
+  }
+
+  private foldOne(fold: AccountFold, row: EventRecord): ExpectedRow[] {
+    try {
+      return fold.add({ version: row.version, hash: row.hash, recordedAt: row.recorded_at, event: decodeEvent(row.payload) });
+    } catch (error) {
+      this.report([`event ${row.stream_id} ${row.version} cannot be read: ${(error as Error).message}.`]);
+      return [];
+    }
+  }
+
+  private endAccount(): ExpectedRow[] {
+    const { fold } = this;
+    this.fold = undefined;
+    if (fold === undefined) return [];
+    this.report(fold.faults);
+    return fold.end();
+  }
+
+  private async expect(rows: readonly ExpectedRow[]): Promise<void> {
+    for (const { table, columns } of rows) {
+      const counted: Counted = columns.late_outcome === true ? 'late_outcome' : table;
+      this.counts.set(counted, (this.counts.get(counted) ?? 0n) + 1n);
+    }
+    this.report(await compareRows(this.tx, rows));
+  }
+
+  private report(sentences: readonly string[]): void {
+    this.differences.push(...sentences.slice(0, DIFFERENCES_MAX - this.differences.length));
+  }
+}
+
+/** All statements see one moment, so that writers need not pause while the ledger is checked. */
+async function inSnapshot<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await database.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    const result = await work(client as unknown as Transaction);
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(error as Error);
+    throw error;
+  }
+}
