@@ -1,4 +1,6 @@
-import { Server as GrpcServer, ServerCredentials, status, type ServiceDefinition } from '@grpc/grpc-js';
+import { chmod, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { Server as GrpcServer, ServerCredentials, setLogger, status, type ServiceDefinition } from '@grpc/grpc-js';
 import type { LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GrpcMethodStreamingType, ServerGrpc } from '@nestjs/microservices';
@@ -32,6 +34,7 @@ const CONNECTION_AGE_GRACE_MS = 2 * 60_000;
 
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   refuseOpenAddress(options.listen);
+  setLogger(grpcLogger(options.logger));
   const server = new ObservedGrpcServer(options);
   const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
   try {
@@ -67,6 +70,8 @@ class ObservedGrpcServer extends ServerGrpc {
   }
 
   override async createClient(): Promise<GrpcServer> {
+    const socket = this.url.startsWith('unix:') ? this.url.slice('unix:'.length) : undefined;
+    if (socket !== undefined) await removeDeadSocket(socket);
     const server = new GrpcServer({
       'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
@@ -76,7 +81,8 @@ class ObservedGrpcServer extends ServerGrpc {
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(this.url, ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
     });
-    this.address = this.url.startsWith('unix:') ? this.url : this.url.replace(/:\d+$/, `:${port}`);
+    if (socket !== undefined) await chmod(socket, 0o600);
+    this.address = socket === undefined ? this.url.replace(/:\d+$/, `:${port}`) : this.url;
     return server;
   }
 
@@ -97,6 +103,16 @@ class ObservedGrpcServer extends ServerGrpc {
       server.forceShutdown();
     }
   }
+}
+
+/** A killed process leaves its socket file behind, and nobody can listen there until it is gone. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const refused = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => resolve(false));
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+    probe.once('connect', () => probe.destroy());
+  });
+  if (refused) await rm(path, { force: true });
 }
 
 function observed(serve: Handler, path: string): Handler {
@@ -132,4 +148,10 @@ function nestLogger(logger: Logger): LoggerService {
     error: (message, ...rest) => logger.error({ err: message instanceof Error ? message : undefined, stack: rest[0] }, text(message)),
     fatal: (message) => logger.fatal(text(message)),
   };
+}
+
+/** What the gRPC library says reaches us as an error or a status as well. */
+function grpcLogger(logger: Logger): Partial<Console> {
+  const write = (...words: unknown[]): void => logger.debug(words.join(' '));
+  return { error: write, info: write, debug: write };
 }

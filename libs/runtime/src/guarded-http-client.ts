@@ -78,14 +78,29 @@ export class GuardedHttpClient implements Running {
   async request(outbound: OutboundRequest): Promise<OutboundResponse> {
     const judged = this.#judge(outbound.url);
     if (typeof judged === 'string') throw new OutboundError('url_forbidden', judged);
-    const signal = AbortSignal.timeout(outbound.timeoutMs);
+    const deadline = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new OutboundError('timeout', 'no complete answer in time'));
+        deadline.abort();
+      }, outbound.timeoutMs);
+    });
     try {
-      const { method, headers, body } = outbound;
-      const response = await undiciRequest(judged, { dispatcher: this.#dispatcher, method, headers, body: body ?? null, signal });
-      return { status: response.statusCode, headers: response.headers, ...(await readBody(response.body, outbound)) };
+      return await Promise.race([this.#exchange(judged, outbound, deadline.signal), expired]);
     } catch (error) {
-      throw outboundError(error, signal);
+      if (error instanceof OutboundError) throw error;
+      throw new OutboundError('connection_failed', 'the connection failed', { cause: error });
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  /** undici looks at its signal only once it has a connection; the deadline of `request` does not wait for that. */
+  async #exchange(url: URL, outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+    const { method, headers, body = null } = outbound;
+    const response = await undiciRequest(url, { dispatcher: this.#dispatcher, method, headers, body, signal });
+    return { status: response.statusCode, headers: response.headers, ...(await readBody(response.body, outbound)) };
   }
 
   async stop(): Promise<void> {
@@ -167,10 +182,4 @@ async function readBody(stream: Dispatcher.ResponseData['body'], outbound: Outbo
   if (size <= outbound.responseBytesMax) return { body: Buffer.concat(chunks), truncated: false };
   if (outbound.overflow === 'refuse') throw new OutboundError('too_large', `the answer is larger than ${outbound.responseBytesMax} bytes`);
   return { body: Buffer.concat(chunks).subarray(0, outbound.responseBytesMax), truncated: true };
-}
-
-function outboundError(error: unknown, signal: AbortSignal): OutboundError {
-  if (error instanceof OutboundError) return error;
-  if (signal.aborted) return new OutboundError('timeout', 'no complete answer in time', { cause: error });
-  return new OutboundError('connection_failed', 'the connection failed', { cause: error });
 }
