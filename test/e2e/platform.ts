@@ -46,10 +46,8 @@ export class Platform {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', ...this.environment, DATA_DIR: this.dataDir },
     });
     this.child = child;
-    await eventually(async () => {
-      if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
-      return this.log.slice(already).includes('serving');
-    }, { deadlineMs: 60_000, what: 'the platform to serve' });
+    await eventually(() => child.exitCode !== null || this.log.slice(already).includes('serving'), { deadlineMs: 60_000, what: 'the platform to serve' });
+    if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
   }
 
   get pid(): number {
