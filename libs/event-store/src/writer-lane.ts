@@ -64,16 +64,17 @@ export class WriterLane<Command, Outcome> {
   }
 
   private async run(batch: Waiting<Command, Outcome>[]): Promise<void> {
+    let outcomes: Outcome[];
     try {
-      const outcomes = await this.commitBatch(batch.map((waiting) => waiting.command));
-      this.options.onCommitted?.();
-      batch.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
+      outcomes = await this.commitBatch(batch.map((waiting) => waiting.command));
     } catch (error) {
       if (batch.length === 1 || isTransient(error)) return batch.forEach((waiting) => waiting.reject(error));
       const half = Math.ceil(batch.length / 2);
       await this.run(batch.slice(0, half));
-      await this.run(batch.slice(half));
+      return this.run(batch.slice(half));
     }
+    batch.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
+    this.options.onCommitted?.();
   }
 
   private async commitBatch(commands: readonly Command[]): Promise<Outcome[]> {
