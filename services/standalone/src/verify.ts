@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { openDatabase } from '@usvideo/event-store';
+import { verifyLedger } from '@usvideo/ledger';
+import { startEmbeddedPostgres } from '@usvideo/runtime';
+import { readStandaloneConfig } from './config';
+import { StateDirectory } from './outbound/state';
+
+/** `npm run verify`: the ledger of a stopped platform, re-derived from its events. A running one answers the same on its admin port. */
+async function main(): Promise<void> {
+  const state = new StateDirectory(resolve(readStandaloneConfig().DATA_DIR));
+  state.lock(process.pid);
+  const postgres = await startEmbeddedPostgres({ dataDir: state.file('postgres'), port: 0, durable: true });
+  try {
+    await postgres.createDatabase('ledger');
+    const database = openDatabase({ url: postgres.url('ledger'), poolSize: 2, applicationName: 'verify' }, (error) => console.error(error.message));
+    const report = await verifyLedger(database);
+    await database.end();
+    console.log(`${report.eventsChecked} events, postings sum to ${report.postingsSumMicros} micro-dollars`);
+    for (const difference of report.differences) console.log(`  ${difference}`);
+    console.log(report.differences.length === 0 ? 'no difference' : `${report.differences.length} differences`);
+    process.exitCode = report.differences.length === 0 ? 0 : 1;
+  } finally {
+    await postgres.stop();
+    state.unlock();
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
