@@ -1,0 +1,22 @@
+import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
+import { ParkEvent, type Subscription } from '@usvideo/messaging';
+import { meaningOf } from '../domain/public-event';
+import { eraseJob, recordFeedEvent } from '../outbound/feed.store';
+
+export const JOBS_TOPIC = 'usvideo.jobs.v1';
+
+/** Turns job events into feed rows and intents; everything slower than a row is the business of the loops behind them. */
+export function jobsSubscription(database: Database, onHandled: () => void): Subscription {
+  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, handle: handleJobEvent, onHandled };
+}
+
+/** The payload is not needed: what a customer reads is asked of the scheduler when it is rendered. */
+async function handleJobEvent(event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {
+  const meaning = meaningOf(event.kind);
+  switch (meaning.type) {
+    case 'public': return recordFeedEvent(tx, event, meaning.name);
+    case 'erased': return eraseJob(tx, event.streamId, now);
+    case 'private': return;
+    case 'unknown': throw new ParkEvent(`unknown kind ${event.kind}`);
+  }
+}

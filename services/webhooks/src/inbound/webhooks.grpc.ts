@@ -1,0 +1,31 @@
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  EnsureSecretRequest, EnsureSecretResponse, ListDeliveriesRequest, ListDeliveriesResponse,
+} from '@usvideo/contracts/webhooks';
+import { grpcError, status } from '@usvideo/runtime';
+import { DeliveryLog } from '../outbound/delivery-log';
+import { SecretStore } from '../outbound/secret.store';
+
+const PAGE_MAX = 100;
+const OFFSET_MAX = 10_000;
+
+@Controller()
+export class WebhooksController {
+  constructor(private readonly secrets: SecretStore, private readonly log: DeliveryLog) {}
+
+  @GrpcMethod('WebhooksService', 'ensureSecret')
+  async ensureSecret({ accountId }: EnsureSecretRequest): Promise<EnsureSecretResponse> {
+    if (accountId === '') throw grpcError(status.INVALID_ARGUMENT, 'account_id is required');
+    return { secret: await this.secrets.ensure(accountId) };
+  }
+
+  @GrpcMethod('WebhooksService', 'listDeliveries')
+  async listDeliveries(request: ListDeliveriesRequest): Promise<ListDeliveriesResponse> {
+    const { limit, offset } = request;
+    if (limit < 1 || limit > PAGE_MAX) throw grpcError(status.INVALID_ARGUMENT, `limit must be 1 to ${PAGE_MAX}`);
+    if (offset < 0 || offset > OFFSET_MAX) throw grpcError(status.INVALID_ARGUMENT, `offset must be 0 to ${OFFSET_MAX}`);
+    const deliveries = await this.log.list(request);
+    return { deliveries: deliveries.slice(0, limit), hasMore: deliveries.length > limit };
+  }
+}

@@ -1,0 +1,45 @@
+import type { LoggedEvent, Transaction } from '@usvideo/event-store';
+
+const NEXT_SEQ = `
+insert into feed_head (account_id, environment, next_seq) values ($1, $2, 2)
+on conflict (account_id, environment) do update set next_seq = feed_head.next_seq + 1
+returning next_seq - 1 as seq`;
+
+const INSERT_EVENT = `
+insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
+const INSERT_INTENT = 'insert into feed_intent (event_id, check_at) values ($1, $2)';
+
+/** A public event and the intent to fetch its body. The head's row lock makes the account's sequence gap-free in commit order. */
+export async function recordFeedEvent(tx: Transaction, event: LoggedEvent, name: string): Promise<void> {
+  const { accountId, environment, eventId, recordedAt, streamId, traceparent, version } = event;
+  const { rows } = await tx.query<{ seq: bigint }>({ name: 'feed_next_seq', text: NEXT_SEQ, values: [accountId, environment] });
+  await tx.query({
+    name: 'feed_insert', text: INSERT_EVENT,
+    values: [accountId, environment, rows[0]!.seq, eventId, name, streamId, version, recordedAt, traceparent],
+  });
+  await tx.query({ name: 'feed_intent_insert', text: INSERT_INTENT, values: [eventId, recordedAt] });
+}
+
+const ERASE_BODIES = 'update feed_event set body = null where job_id = $1';
+
+/** Whoever is fetching a body of this job holds an outdated claim and must fetch it again, without the content. */
+const OUTDATE_CLAIMS = `
+update feed_intent i set check_at = $2 from feed_event e where e.event_id = i.event_id and e.job_id = $1`;
+
+/** A URL and an answer may hold what the customer wrote; what is still to be sent has no content left to send. */
+const ERASE_DELIVERIES = `
+update delivery set url = null, isolation_key = '', status = case status when 'pending' then 'superseded' else status end,
+                    next_attempt_at = null, lease_id = null, lease_until = null, ended_at = coalesce(ended_at, $2)
+where job_id = $1`;
+
+const ERASE_ATTEMPTS = `
+update delivery_attempt a set response_excerpt = '' from delivery d where d.delivery_id = a.delivery_id and d.job_id = $1`;
+
+export async function eraseJob(tx: Transaction, jobId: string, now: Date): Promise<void> {
+  await tx.query({ name: 'erase_claims', text: OUTDATE_CLAIMS, values: [jobId, now] });
+  await tx.query({ name: 'erase_bodies', text: ERASE_BODIES, values: [jobId] });
+  await tx.query({ name: 'erase_deliveries', text: ERASE_DELIVERIES, values: [jobId, now] });
+  await tx.query({ name: 'erase_attempts', text: ERASE_ATTEMPTS, values: [jobId] });
+}

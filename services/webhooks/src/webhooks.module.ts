@@ -1,0 +1,99 @@
+import { Module } from '@nestjs/common';
+import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
+import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
+import { openDatabase, type Database } from '@usvideo/event-store';
+import type { EventTransport } from '@usvideo/messaging';
+import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Running } from '@usvideo/runtime';
+import type { WebhooksConfig } from './config';
+import { jobsSubscription } from './inbound/jobs.consumer';
+import { WebhooksController } from './inbound/webhooks.grpc';
+import { observeOldestDue } from './outbound/delivery-age';
+import { DeliveryLog } from './outbound/delivery-log';
+import { DeliveryWorker } from './outbound/delivery-worker';
+import type { Clock } from './outbound/delivery.store';
+import { FeedRenderer } from './outbound/feed-renderer';
+import { Migration0001Webhooks } from './outbound/migrations/0001-webhooks';
+import { SecretBox } from './outbound/secret-box';
+import { SecretStore } from './outbound/secret.store';
+
+export { readWebhooksConfig, webhooksSchema, type WebhooksConfig } from './config';
+
+export interface WebhooksOptions {
+  readonly config: WebhooksConfig;
+  readonly transport: EventTransport;
+  readonly logger: Logger;
+  /** The clock that attempts are scheduled by: the database's, unless a test shifts it. */
+  readonly clock?: Clock;
+}
+
+@Module({})
+class WebhooksModule {}
+
+/** Starts the whole service or nothing of it. */
+export async function startWebhooks(options: WebhooksOptions): Promise<Running> {
+  const lifecycle = new Lifecycle(options.logger);
+  try {
+    const database = await openMigrated(options, lifecycle);
+    const secrets = new SecretStore(database, new SecretBox(Buffer.from(options.config.SECRETS_KEY, 'base64')));
+    await startWork(options, lifecycle, database, secrets);
+    await serve(options, lifecycle, database, secrets);
+    return lifecycle;
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function openMigrated({ config, logger }: WebhooksOptions, lifecycle: Lifecycle): Promise<Database> {
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Webhooks], logger });
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'webhooks' }, (error) => {
+    logger.warn({ err: error }, 'an idle database connection broke');
+  });
+  lifecycle.add('database', () => database.end());
+  return database;
+}
+
+/** Events make rows, rows make bodies and deliveries, deliveries make attempts; each step wakes the next. */
+async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Promise<void> {
+  const { config, logger, transport, clock = (databaseNow) => databaseNow } = options;
+  const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
+  lifecycle.add('http client', () => http.stop());
+  const scheduler = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL);
+  lifecycle.add('scheduler client', async () => scheduler.close());
+
+  const worker = new DeliveryWorker({
+    database, http, secrets, clock, logger, timeoutMs: config.WEBHOOK_TIMEOUT_MS, slots: config.WEBHOOK_SLOTS,
+    limits: {
+      leaseMs: config.WEBHOOK_LEASE_MS,
+      inFlightPerDestination: config.WEBHOOK_IN_FLIGHT_PER_DESTINATION,
+      inFlightPerAccount: config.WEBHOOK_IN_FLIGHT_PER_ACCOUNT,
+    },
+    onSlotFreed: () => deliveries.nudge(),
+  });
+  lifecycle.add('attempts under way', () => worker.stop());
+  const deliveries = startLoop({ name: 'webhook_deliveries', everyMs: 250, work: () => worker.run(), logger });
+  lifecycle.add('delivery loop', () => deliveries.stop());
+
+  const renderer = new FeedRenderer(database, scheduler, clock, () => deliveries.nudge(), logger);
+  const rendering = startLoop({ name: 'webhook_rendering', everyMs: 250, work: () => renderer.run(), logger, backOffMaxMs: 2_000 });
+  lifecycle.add('rendering loop', () => rendering.stop());
+
+  const age = startLoop({ name: 'webhook_age', everyMs: 5_000, work: () => observeOldestDue(database), logger });
+  lifecycle.add('age loop', () => age.stop());
+  const consuming = transport.subscribe(jobsSubscription(database, () => rendering.nudge()));
+  lifecycle.add('jobs consumer', () => consuming.stop());
+}
+
+async function serve({ config, logger }: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Promise<void> {
+  const server = await startGrpcServer({
+    module: {
+      module: WebhooksModule,
+      controllers: [WebhooksController],
+      providers: [{ provide: SecretStore, useValue: secrets }, { provide: DeliveryLog, useValue: new DeliveryLog(database) }],
+    } as { module: typeof WebhooksModule },
+    listen: config.GRPC_LISTEN,
+    services: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService },
+    logger,
+  });
+  lifecycle.add('grpc', () => server.stop());
+}
