@@ -55,10 +55,13 @@ function describe(type: z.core.$ZodType): About {
   return {
     meaning: meta?.description ?? below.meaning,
     secret: meta?.secret ?? below.secret,
-    fallback: def.type === 'default' || def.type === 'prefault' ? shown(def.defaultValue) : def.type === 'optional' ? 'unset' : below.fallback,
+    fallback: fallbackOf(def, below),
   };
 }
 
-function shown(value: unknown): string {
-  return value === '' ? 'empty' : `\`${String(value)}\``;
+function fallbackOf(def: { type: string; defaultValue?: unknown }, below: About): string {
+  if (def.type === 'optional') return 'unset';
+  if (def.type !== 'default' && def.type !== 'prefault') return below.fallback;
+  if (below.secret) return 'set';
+  return def.defaultValue === '' ? 'empty' : `\`${String(def.defaultValue)}\``;
 }

@@ -15,6 +15,8 @@ export interface SpanOptions {
   readonly parent?: string;
   /** Starts a new trace whatever the current span is. */
   readonly root?: boolean;
+  /** False gives the operation, and all that follows from it, ids but no record. */
+  readonly sampled?: false;
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   /** Traceparents of operations this one follows from without being part of them. */
   readonly links?: readonly string[];
@@ -41,7 +43,12 @@ class UnexportedTracer implements Tracer {
   }
 }
 
-let tracer: Tracer = new UnexportedTracer();
+const unexported = new UnexportedTracer();
+let tracer: Tracer = unexported;
+
+function unsampled(within: Context): Span {
+  return trace.wrapSpanContext({ ...unexported.startSpan('', {}, within).spanContext(), traceFlags: TraceFlags.NONE });
+}
 
 const POOL = Buffer.alloc(4096);
 let poolOffset = POOL.length;
@@ -94,7 +101,7 @@ export interface OpenSpan {
 /** For operations that end in a callback; `inSpan` is the form for promises. */
 export function openSpan(name: string, options: SpanOptions = {}): OpenSpan {
   const within = options.root ? ROOT_CONTEXT : parentContext(options.parent);
-  const span = tracer.startSpan(name, otelOptions(options), within);
+  const span = options.sampled === false ? unsampled(within) : tracer.startSpan(name, otelOptions(options), within);
   const active = trace.setSpan(within, span);
   return {
     run: (fn) => context.with(active, fn),
@@ -150,5 +157,10 @@ export async function startTracing(options: TracingOptions): Promise<Running> {
   const { exportingTracer } = require('./tracing-export') as typeof TracingExport;
   const exporting = exportingTracer(options.serviceName, options.otlpEndpoint);
   tracer = exporting.tracer;
-  return { stop: exporting.stop };
+  const stop = (): Promise<void> => {
+    tracer = unexported;
+    return exporting.stop();
+  };
+  let stopping: Promise<void> | undefined;
+  return { stop: () => (stopping ??= stop()) };
 }
