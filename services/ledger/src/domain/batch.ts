@@ -44,14 +44,6 @@ export interface TracedEvent {
   readonly traceparent: string;
 }
 
-export interface ChangedHold {
-  readonly jobId: string;
-  readonly hold: Hold;
-  /** Undefined unless it happened in this batch. */
-  readonly placedAt: Date | undefined;
-  readonly endedAt: Date | undefined;
-}
-
 /** A line of the account's statement: the event of that version moved money. */
 export interface EntryRow {
   readonly accountId: string;
@@ -91,8 +83,9 @@ export class Batch {
   readonly entries: EntryRow[] = [];
   readonly usage: UsageRow[] = [];
   readonly payments: PaymentRow[] = [];
+  /** By job id, as they stand now. */
+  readonly changedHolds = new Map<string, Hold>();
   private readonly accounts: Map<string, AccountBalance>;
-  private readonly changed = new Map<string, ChangedHold>();
   private readonly paid: Map<string, bigint>;
 
   constructor(private readonly loaded: Loaded) {
@@ -113,13 +106,9 @@ export class Batch {
     return [...this.events.keys()].map((accountId) => this.balanceOf(accountId));
   }
 
-  changedHolds(): ChangedHold[] {
-    return [...this.changed.values()];
-  }
-
   private stateFor(command: LedgerCommand): AccountState {
     const { accountId, availableMicros, heldMicros } = this.balanceOf(command.accountId);
-    const hold = command.type === 'AddFunds' ? undefined : this.changed.get(command.jobId)?.hold ?? this.loaded.holds.get(command.jobId);
+    const hold = command.type === 'AddFunds' ? undefined : this.changedHolds.get(command.jobId) ?? this.loaded.holds.get(command.jobId);
     const paidMicros = command.type === 'AddFunds' ? this.paid.get(paymentKey(accountId, command.paymentRef)) : undefined;
     return { accountId, availableMicros, heldMicros, hold, paidMicros };
   }
@@ -164,13 +153,7 @@ export class Batch {
   private recordHold({ accountId, hold }: AccountState, event: Exclude<AccountEvent, { $case: 'fundsAdded' }>): void {
     if (hold === undefined) throw new Error(`${event.$case} left no hold`);
     const { jobId } = event.value;
-    const before = this.changed.get(jobId);
-    const ended = event.$case === 'holdCaptured' || event.$case === 'holdReleased';
-    this.changed.set(jobId, {
-      jobId, hold,
-      placedAt: event.$case === 'holdPlaced' ? this.loaded.now : before?.placedAt,
-      endedAt: ended ? this.loaded.now : before?.endedAt,
-    });
+    this.changedHolds.set(jobId, hold);
     if (event.$case === 'holdCaptured') this.usage.push(usageOf(accountId, jobId, hold, this.loaded.now));
   }
 }

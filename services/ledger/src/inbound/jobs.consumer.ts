@@ -1,6 +1,6 @@
 import { JobEvent, type Verdict } from '@usvideo/contracts/scheduler';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
-import { ParkEvent, type Subscription } from '@usvideo/messaging';
+import { decodeEvent, ParkEvent, type Subscription } from '@usvideo/messaging';
 import type { LedgerWriter } from '../outbound/ledger-writer';
 
 /** Verdicts of test jobs move no money and do not concern the ledger. */
@@ -8,13 +8,15 @@ const CHARGED_ENVIRONMENT = 'live';
 
 /**
  * The safety net behind the scheduler's direct `Settle`: the verdict in the terminal event is executed under the same natural
- * key, so that whichever comes second changes nothing.
+ * key, so that whichever comes second changes nothing. One event per transaction: it may lock a shard head, after which no
+ * second account may be locked.
  */
 export function jobsSubscription(database: Database, writer: LedgerWriter, onHandled: () => void): Subscription {
   return {
     consumer: 'ledger',
     topic: 'usvideo.jobs.v1',
     database,
+    batchMax: 1,
     onHandled,
     handle: (event, tx, now) => settleEnded(writer, event, tx, now),
   };
@@ -22,24 +24,20 @@ export function jobsSubscription(database: Database, writer: LedgerWriter, onHan
 
 async function settleEnded(writer: LedgerWriter, event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {
   if (event.environment !== CHARGED_ENVIRONMENT) return;
-  const verdict = verdictIn(event.payload);
+  const verdict = verdictIn(event);
   if (verdict === undefined) return;
   const { refusal } = await writer.settleInTransaction(tx, now, {
     type: 'Settle', accountId: event.accountId, jobId: event.streamId,
     chargedMicros: verdict.chargedMicros, releasedMicros: verdict.releasedMicros, rule: verdict.rule,
   }, event.traceparent);
-  // A contradiction is recorded as a late outcome; any other refusal leaves no trace here and so is parked for a person.
+  // A contradiction is recorded as a late outcome; any other refusal leaves no trace in the ledger and so is parked for a person.
   if (refusal !== undefined && refusal !== 'verdict_conflict') throw new ParkEvent(refusal);
 }
 
 /** Undefined for an event that ends no job. */
-function verdictIn(payload: Uint8Array): Verdict | undefined {
-  const { event } = JobEvent.decode(payload);
-  switch (event?.$case) {
-    case undefined: throw new ParkEvent('unknown_kind');
-    case 'jobCompleted': case 'jobFailed': case 'jobCancelled':
-      if (event.value.verdict === undefined) throw new ParkEvent('verdict_missing');
-      return event.value.verdict;
-    default: return undefined;
-  }
+function verdictIn(logged: LoggedEvent): Verdict | undefined {
+  const event = decodeEvent<NonNullable<JobEvent['event']>>(JobEvent, logged);
+  if (event.$case !== 'jobCompleted' && event.$case !== 'jobFailed' && event.$case !== 'jobCancelled') return undefined;
+  if (event.value.verdict === undefined) throw new ParkEvent('verdict_missing');
+  return event.value.verdict;
 }

@@ -1,5 +1,5 @@
 import type { StreamHead, Transaction } from '@usvideo/event-store';
-import { paymentKey, type AccountBalance, type ChangedHold, type EntryRow, type PaymentRow, type UsageRow } from '../domain/batch';
+import { paymentKey, type AccountBalance, type EntryRow, type PaymentRow, type UsageRow } from '../domain/batch';
 import type { Hold } from '../domain/account';
 
 /** An account row under its lock. */
@@ -95,7 +95,10 @@ export async function updateAccounts(tx: Transaction, changed: readonly { previo
   await write(tx, { name: 'account_update', text: UPDATE_ACCOUNTS, columns: 10 }, rows);
 }
 
-/** The last condition makes a job id that meanwhile belongs to another account fail the row count instead of changing its hold. */
+/**
+ * The moments of a hold that was stored before stay as they are. The last condition makes a job id that meanwhile belongs to
+ * another account fail the row count instead of changing its hold.
+ */
 const WRITE_HOLDS = `
 insert into hold (job_id, account_id, state, api_key_id, model, resolution, duration_seconds, per_second_micros, price_version,
                   amount_micros, captured_micros, released_micros, late_outcome, placed_at, ended_at)
@@ -106,14 +109,16 @@ set state = excluded.state, captured_micros = excluded.captured_micros, released
     late_outcome = excluded.late_outcome, ended_at = coalesce(hold.ended_at, excluded.ended_at)
 where hold.account_id = excluded.account_id`;
 
-export async function writeHolds(tx: Transaction, changed: readonly ChangedHold[]): Promise<void> {
-  const rows = changed.map(({ jobId, hold, placedAt, endedAt }) => {
+/** Holds by job id, as they stand at the moment `now`. */
+export async function writeHolds(tx: Transaction, now: Date, changed: ReadonlyMap<string, Hold>): Promise<void> {
+  const rows = [...changed].map(([jobId, hold]) => {
     const terms = hold.placed?.terms;
     const price = hold.placed?.price;
     return [
       jobId, hold.accountId, hold.state, terms?.apiKeyId ?? null, terms?.model ?? null, terms?.resolution ?? null,
       terms?.durationSeconds ?? null, price?.perSecondMicros ?? null, price?.priceVersion ?? null,
-      hold.amountMicros, hold.capturedMicros, hold.releasedMicros, hold.lateOutcomeRecorded, placedAt ?? null, endedAt ?? null,
+      hold.amountMicros, hold.capturedMicros, hold.releasedMicros, hold.lateOutcomeRecorded,
+      hold.placed === undefined ? null : now, hold.state === 'pending' ? null : now,
     ];
   });
   await write(tx, { name: 'hold_write', text: WRITE_HOLDS, columns: 15 }, rows);

@@ -63,7 +63,7 @@ export class LedgerStore {
 async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<string, LockedAccount>): Promise<void> {
   const changed = batch.changedAccounts();
   if (changed.length === 0) return;
-  await writeHolds(tx, batch.changedHolds());
+  await writeHolds(tx, now, batch.changedHolds);
   await insertPayments(tx, batch.payments);
   await insertUsage(tx, batch.usage);
   await insertEntries(tx, batch.entries);
