@@ -1,4 +1,4 @@
-import type { Artifact } from '@usvideo/contracts/scheduler';
+import { Content, type Artifact } from '@usvideo/contracts/scheduler';
 import type { StreamHead } from '@usvideo/event-store';
 import type { Attempt, Environment, JobState, JobStateName } from '../domain/job';
 
@@ -50,6 +50,11 @@ export function storedJob(row: JobRow): StoredJob {
       ...(row.content_erased_at && { contentErasedAt: row.content_erased_at }),
     },
   };
+}
+
+/** Content as the JSON of `job_content` has it. */
+export function contentOf(stored: unknown): Content {
+  return Content.fromPartial(stored as Content);
 }
 
 interface Column { readonly name: string; readonly type: string; readonly value: (job: StoredJob) => unknown }

@@ -1,0 +1,63 @@
+import {
+  LedgerServiceClient, type LedgerAnswer, type LedgerCall, type PendingHold, type PlaceHold, type PlaceHoldAnswer, type Price, type Settle,
+  type SettleAnswer, type VoidHold, type VoidHoldAnswer,
+} from '@usvideo/contracts/ledger';
+import { call, dial, ExchangeClient, ExchangeUnavailable, type Logger, type Running } from '@usvideo/runtime';
+
+/**
+ * What the scheduler asks of the ledger. Whatever is thrown means that the outcome is unknown: the call may have been carried
+ * out, and may be sent again under the same job id.
+ */
+export interface LedgerPort {
+  placeHold(hold: PlaceHold, timeoutMs: number): Promise<PlaceHoldAnswer>;
+  voidHold(hold: VoidHold, timeoutMs: number): Promise<VoidHoldAnswer>;
+  settle(settle: Settle, timeoutMs: number): Promise<SettleAnswer>;
+  listPrices(): Promise<Price[]>;
+  /** Oldest first. */
+  listPendingHolds(placedBefore: Date, limit: number): Promise<PendingHold[]>;
+}
+
+type Answer = NonNullable<LedgerAnswer['answer']>;
+type AnswerCase = Exclude<Answer['$case'], 'fault'>;
+type AnswerValue<Case extends AnswerCase> = Extract<Answer, { $case: Case }>['value'];
+
+export class LedgerClient implements LedgerPort, Running {
+  private readonly client: LedgerServiceClient;
+  private readonly exchange: ExchangeClient<LedgerCall, LedgerAnswer>;
+
+  constructor(address: string, logger: Logger) {
+    this.client = dial(LedgerServiceClient, address);
+    this.exchange = new ExchangeClient({ open: () => this.client.exchange(), logger });
+  }
+
+  placeHold(value: PlaceHold, timeoutMs: number): Promise<PlaceHoldAnswer> {
+    return this.ask({ $case: 'placeHold', value }, 'placeHold', timeoutMs);
+  }
+
+  voidHold(value: VoidHold, timeoutMs: number): Promise<VoidHoldAnswer> {
+    return this.ask({ $case: 'voidHold', value }, 'voidHold', timeoutMs);
+  }
+
+  settle(value: Settle, timeoutMs: number): Promise<SettleAnswer> {
+    return this.ask({ $case: 'settle', value }, 'settle', timeoutMs);
+  }
+
+  async listPrices(): Promise<Price[]> {
+    return (await call(this.client, 'listPrices', {})).prices;
+  }
+
+  async listPendingHolds(placedBefore: Date, limit: number): Promise<PendingHold[]> {
+    return (await call(this.client, 'listPendingHolds', { placedBefore, limit })).holds;
+  }
+
+  async stop(): Promise<void> {
+    await this.exchange.stop();
+    this.client.close();
+  }
+
+  private async ask<Case extends AnswerCase>(request: NonNullable<LedgerCall['call']>, answers: Case, timeoutMs: number): Promise<AnswerValue<Case>> {
+    const { answer } = await this.exchange.request({ call: request }, timeoutMs);
+    if (answer?.$case !== answers) throw new ExchangeUnavailable(`${answers} was answered with ${answer?.$case ?? 'nothing'}`);
+    return answer.value as AnswerValue<Case>;
+  }
+}

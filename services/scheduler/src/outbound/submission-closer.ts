@@ -1,0 +1,137 @@
+import type { Content, Terms } from '@usvideo/contracts/scheduler';
+import type { Transaction } from '@usvideo/event-store';
+import { expectedGpuMs } from '../domain/models';
+import type { Environment } from '../domain/job';
+import { decideJob, recordJobs, unsubmittedJob } from './job-writer';
+import type { StoredJob } from './job-row';
+
+/** Everything T2 writes. */
+export interface Submission {
+  readonly jobId: string;
+  readonly accountId: string;
+  readonly environment: Environment;
+  readonly apiKeyId: string;
+  readonly terms: Terms;
+  readonly content: Content;
+  readonly jobClass: string;
+  readonly estimatedCostMicros: bigint;
+  readonly deadlineSeconds: number;
+  /** Seconds for which the job is not to be dispatched. */
+  readonly holdSeconds: number;
+  readonly traceparent: string;
+}
+
+/** T2 makes a job of an authorized submission; T3 gives everything back. One of the two wins. */
+export type CloseSubmission =
+  | { readonly kind: 'submit'; readonly submission: Submission }
+  /** `askLedger` false: no hold can exist or come to exist, so none needs to be voided. */
+  | { readonly kind: 'void'; readonly jobId: string; readonly askLedger: boolean };
+
+export type Closed =
+  | { readonly kind: 'submitted'; /** Absent when it was submitted before. */ readonly job?: StoredJob }
+  | { readonly kind: 'voided' };
+
+const SUBMIT = `update submission set state = 'submitted' where job_id = any($1::text[]) and state = 'authorizing' returning job_id`;
+
+const VOID = `
+update submission s set state = case when n.ask_ledger then 'voiding' else 'voided' end
+from unnest($1::text[], $2::boolean[]) as n (job_id, ask_ledger)
+where s.job_id = n.job_id and s.state = 'authorizing'
+returning s.job_id, s.account_id, s.environment, s.idempotency_key`;
+
+const READ_STATES = 'select job_id, state from submission where job_id = any($1::text[])';
+
+const GIVE_BACK = `
+with released as (
+  delete from idempotency_key k using unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n (account_id, environment, key, job_id)
+  where k.account_id = n.account_id and k.environment = n.environment and k.key = n.key and k.job_id = n.job_id
+), reserved as (
+  select a.account_id, a.environment, n.jobs
+  from admission a
+  join (select account_id, environment, count(*) as jobs from unnest($1::text[], $2::text[]) as u (account_id, environment) group by 1, 2) n
+    using (account_id, environment)
+  order by 1, 2
+  for update of a
+)
+update admission a set admitted = a.admitted - r.jobs
+from reserved r where a.account_id = r.account_id and a.environment = r.environment`;
+
+const INSERT_CONTENT = `
+insert into job_content (job_id, account_id, environment, created_at, end_user, content)
+select n.job_id, n.account_id, n.environment, $6::timestamptz, n.end_user, n.content
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) as n (job_id, account_id, environment, end_user, content)`;
+
+const INSERT_QUEUE = `
+insert into job_queue (job_id, account_id, environment, job_class, state, available_at, deadline_at, expected_gpu_ms)
+select n.job_id, n.account_id, n.environment, n.job_class, 'queued', n.available_at, n.deadline_at, n.expected_gpu_ms
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bigint[])
+  as n (job_id, account_id, environment, job_class, available_at, deadline_at, expected_gpu_ms)`;
+
+/** Closes a batch. It may come twice; what was closed before answers as it was closed. */
+export async function closeSubmissions(tx: Transaction, now: Date, commands: readonly CloseSubmission[]): Promise<Closed[]> {
+  const submissions = commands.flatMap((command) => (command.kind === 'submit' ? [command.submission] : []));
+  const voids = commands.flatMap((command) => (command.kind === 'void' ? [command] : []));
+  const won = await casSubmitted(tx, submissions);
+  if (voids.length > 0) await voidAuthorizing(tx, voids);
+  const jobs = await writeJobs(tx, now, submissions.filter(({ jobId }) => won.has(jobId)));
+  const undecided = commands.filter((command) => command.kind === 'void' || !won.has(command.submission.jobId));
+  const states = await readStates(tx, undecided.map(jobIdOf));
+  return commands.map((command): Closed => {
+    const job = command.kind === 'submit' ? jobs.get(command.submission.jobId) : undefined;
+    if (job) return { kind: 'submitted', job };
+    return states.get(jobIdOf(command)) === 'submitted' ? { kind: 'submitted' } : { kind: 'voided' };
+  });
+}
+
+function jobIdOf(command: CloseSubmission): string {
+  return command.kind === 'submit' ? command.submission.jobId : command.jobId;
+}
+
+async function casSubmitted(tx: Transaction, submissions: readonly Submission[]): Promise<Set<string>> {
+  if (submissions.length === 0) return new Set();
+  const { rows } = await tx.query<{ job_id: string }>({ name: 'submission_submit', text: SUBMIT, values: [submissions.map(({ jobId }) => jobId)] });
+  return new Set(rows.map((row) => row.job_id));
+}
+
+async function readStates(tx: Transaction, jobIds: readonly string[]): Promise<Map<string, string>> {
+  if (jobIds.length === 0) return new Map();
+  const { rows } = await tx.query<{ job_id: string; state: string }>({ name: 'submission_states', text: READ_STATES, values: [jobIds] });
+  return new Map(rows.map((row) => [row.job_id, row.state]));
+}
+
+async function voidAuthorizing(tx: Transaction, voids: readonly { jobId: string; askLedger: boolean }[]): Promise<void> {
+  const { rows } = await tx.query<{ job_id: string; account_id: string; environment: string; idempotency_key: string | null }>({
+    name: 'submission_void', text: VOID, values: [voids.map(({ jobId }) => jobId), voids.map(({ askLedger }) => askLedger)],
+  });
+  if (rows.length === 0) return;
+  await tx.query({
+    name: 'submission_give_back', text: GIVE_BACK,
+    values: [rows.map((row) => row.account_id), rows.map((row) => row.environment), rows.map((row) => row.idempotency_key), rows.map((row) => row.job_id)],
+  });
+}
+
+async function writeJobs(tx: Transaction, now: Date, submissions: readonly Submission[]): Promise<Map<string, StoredJob>> {
+  if (submissions.length === 0) return new Map();
+  const deadlineAt = (submission: Submission) => new Date(now.getTime() + submission.deadlineSeconds * 1_000);
+  const identity = [submissions.map((each) => each.jobId), submissions.map((each) => each.accountId), submissions.map((each) => each.environment)];
+  await tx.query({
+    name: 'content_insert', text: INSERT_CONTENT,
+    values: [...identity, submissions.map((each) => each.content.endUser ?? null), submissions.map((each) => JSON.stringify(each.content)), now],
+  });
+  await tx.query({
+    name: 'queue_insert', text: INSERT_QUEUE,
+    values: [
+      ...identity, submissions.map((each) => each.jobClass),
+      submissions.map((each) => new Date(now.getTime() + each.holdSeconds * 1_000)), submissions.map(deadlineAt),
+      submissions.map((each) => expectedGpuMs(each.terms)),
+    ],
+  });
+  const records = submissions.map((each) => {
+    const job = unsubmittedJob(each);
+    const decided = decideJob(job, { kind: 'submit', now, deadlineAt: deadlineAt(each), ...each });
+    if (!decided.accepted) throw new Error(`job ${each.jobId}: ${decided.refusal}`);
+    return { job, facts: decided.facts };
+  });
+  const written = await recordJobs(tx, now, records);
+  return new Map(written.map((job) => [job.jobId, job]));
+}
