@@ -41,6 +41,12 @@ export const leasesGranted = new Counter({
 export const leaseExpiries = new Counter({
   registers, name: 'usvideo_lease_expiries_total', help: 'Leases whose worker was not heard from in time.', labelNames: ['class'],
 });
+export const counterDrift = new Counter({
+  registers, name: 'usvideo_counter_drift_total', help: 'Accounts whose counters differed from their rows and were repaired; anything but 0 is a fault.',
+});
+export const workerSlots = new Gauge({
+  registers, name: 'usvideo_worker_slots', help: 'Slots of the workers connected to this process.', labelNames: ['engine', 'state'],
+});
 
 // Rendering.
 export const renderDuration = new Histogram({

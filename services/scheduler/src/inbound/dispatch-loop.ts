@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { CommitOutcomeUnknown, inTransaction, type Database } from '@usvideo/event-store';
+import { leasesGranted, queueWait, startLoop, type Logger, type Loop } from '@usvideo/runtime';
+import type { LeaseSettings } from '../domain/lease';
+import { clocksAfter, type FreeWorker } from '../domain/virtual-time';
+import { claim, type Claimed } from '../outbound/claim';
+import { wakeQueues } from '../outbound/dispatch-wake';
+import type { JobChanges } from '../outbound/job-changes';
+import type { StoredJob } from '../outbound/job-row';
+import { slotsTaken } from '../outbound/leases';
+import { eligibleExist, moveClocks, queuesWithWork } from '../outbound/queue-activity';
+import type { LeaseGrants } from './lease-grants';
+import type { WorkerRegistry } from './worker-registry';
+
+export interface DispatchLoopOptions {
+  readonly database: Database;
+  readonly workers: WorkerRegistry;
+  readonly grants: LeaseGrants;
+  readonly changes: JobChanges;
+  readonly settings: LeaseSettings;
+  readonly logger: Logger;
+}
+
+/** While slots are free the queue is looked at this often even if nobody says that there is work. */
+const FLOOR_MS = 250;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Gives queued jobs to the free slots of the workers connected here. Without a free slot it asks the database nothing. */
+export class DispatchLoop {
+  private loop: Loop | undefined;
+
+  constructor(private readonly options: DispatchLoopOptions) {}
+
+  start(): Loop {
+    this.loop = startLoop({ name: 'dispatch', everyMs: FLOOR_MS, work: () => this.pass(), logger: this.options.logger, backOffMaxMs: 2_000 });
+    return this.loop;
+  }
+
+  nudge(): void {
+    this.loop?.nudge();
+  }
+
+  /** Returns whether there may be more to give out at once. */
+  async pass(): Promise<boolean> {
+    const workers = this.options.workers.free();
+    if (workers.length === 0) return false;
+    const first = await this.claimFor(workers, false);
+    if (first === undefined) return false;
+    if (first.more || first.leased.length > 0) return true;
+    if (!await eligibleExist(this.options.database, [...new Set(workers.flatMap((worker) => worker.jobClasses))])) return false;
+    const second = await this.claimFor(workers, true);
+    return second !== undefined && second.leased.length > 0;
+  }
+
+  private async claimFor(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed | undefined> {
+    const claimed = await this.commitClaim(workers, patient);
+    if (claimed === undefined) return undefined;
+    this.observe(claimed);
+    await this.options.grants.send(claimed.leased.map(({ job }) => job));
+    await moveClocks(this.options.database, clocksAfter(claimed.leased));
+    // A submission that came while its queue was put to sleep saw it awake; this sees the submission.
+    const woken = await queuesWithWork(this.options.database, claimed.emptied);
+    if (woken.length > 0) await wakeQueues(this.options.database, woken);
+    return claimed;
+  }
+
+  private async commitClaim(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed | undefined> {
+    const { database, settings } = this.options;
+    try {
+      return await inTransaction(database, async (tx, now) => {
+        const taken = await slotsTaken(tx, workers.map((worker) => worker.workerId));
+        const free = workers.map((worker) => ({ ...worker, freeSlots: Math.min(worker.freeSlots, this.options.workers.slotsOf(worker.workerId) - (taken.get(worker.workerId) ?? 0)) }));
+        return claim(tx, now, { workers: free.filter((worker) => worker.freeSlots > 0), patient, settings, newLeaseId });
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return undefined;
+      // What was leased, if it was, is granted now instead of when the leases have lapsed.
+      if (error instanceof CommitOutcomeUnknown) await this.options.grants.resend(workers.map((worker) => worker.workerId));
+      throw error;
+    }
+  }
+
+  private observe(claimed: Claimed): void {
+    for (const { job } of claimed.leased) {
+      leasesGranted.inc({ class: job.state.jobClass });
+      if (job.state.attempts.length === 1) queueWait.observe({ class: job.state.jobClass }, waitedSeconds(job));
+    }
+    this.options.changes.changed(...claimed.leased.map(({ job }) => job.jobId));
+  }
+}
+
+function waitedSeconds(job: StoredJob): number {
+  return (job.state.startedAt!.getTime() - job.state.createdAt.getTime()) / 1_000;
+}
+
+/** Random, so that whoever was not given the lease cannot report for it. */
+function newLeaseId(): string {
+  return `lease_${randomBytes(16).toString('hex')}`;
+}

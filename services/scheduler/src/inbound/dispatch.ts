@@ -1,0 +1,112 @@
+import type { Database } from '@usvideo/event-store';
+import { leaseExpiries, Lifecycle, type Logger } from '@usvideo/runtime';
+import type { LeaseHolders } from '../domain/dispatch';
+import { isEnded } from '../domain/job';
+import type { LeaseSettings } from '../domain/lease';
+import { DispatchWake } from '../outbound/dispatch-wake';
+import type { JobChanges } from '../outbound/job-changes';
+import { JobReports, type JobReport } from '../outbound/job-reports';
+import type { StoredJob } from '../outbound/job-row';
+import { listenForWakes } from '../outbound/wake-listener';
+import { DispatchLoop } from './dispatch-loop';
+import { startUpkeep } from './dispatch-upkeep';
+import { Heartbeats } from './heartbeats';
+import { LeaseGrants } from './lease-grants';
+import { WorkerRegistry } from './worker-registry';
+import { WorkerSession, type WorkerStream } from './worker-session';
+
+export interface DispatchOptions {
+  readonly database: Database;
+  /** For the one connection that listens. */
+  readonly databaseUrl: string;
+  readonly settings: LeaseSettings;
+  readonly changes: JobChanges;
+  readonly logger: Logger;
+  /** Called after the commit that ended a job: its money is to be settled. */
+  readonly onEnded: (job: StoredJob) => void;
+  /** Called after every commit that recorded events. */
+  readonly onCommitted: () => void;
+}
+
+/** Everything between a queued job and a worker: who is next, who holds it, and what becomes of it when the worker does not report. */
+export class Dispatch implements LeaseHolders {
+  readonly workers = new WorkerRegistry();
+  readonly wake: DispatchWake;
+  readonly reports: JobReports;
+  private readonly grants: LeaseGrants;
+  private readonly heartbeats: Heartbeats;
+  private readonly loop: DispatchLoop;
+  private readonly lifecycle: Lifecycle;
+
+  constructor(private readonly options: DispatchOptions) {
+    const { database, settings, logger, changes } = options;
+    this.lifecycle = new Lifecycle(logger);
+    this.wake = new DispatchWake({
+      database, onAwake: () => this.loop.nudge(), onError: (error) => logger.warn({ err: error }, 'queues stay asleep until the sweep'),
+    });
+    this.grants = new LeaseGrants(database, this.workers, settings);
+    this.heartbeats = new Heartbeats({ database, workers: this.workers, changes, settings, logger });
+    this.reports = new JobReports({ database, settings, onChanged: (report, job) => this.changed(report, job), onCommitted: options.onCommitted });
+    this.loop = new DispatchLoop({ ...options, workers: this.workers, grants: this.grants });
+  }
+
+  start(): this {
+    const { database, databaseUrl, settings, logger } = this.options;
+    const add = (name: string, running: { stop(): Promise<void> }) => this.lifecycle.add(name, () => running.stop());
+    this.lifecycle.add('reports', () => this.reports.settled());
+    this.lifecycle.add('wakes', () => this.wake.settled());
+    add('heartbeats', this.heartbeats.start());
+    add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake, workers: this.workers }));
+    add('dispatch loop', this.loop.start());
+    add('wake listener', listenForWakes({ databaseUrl, onWake: () => this.loop.nudge(), logger }));
+    return this;
+  }
+
+  /** Takes over the stream of a worker. */
+  welcome(stream: WorkerStream): void {
+    const { settings, logger } = this.options;
+    const { workers, grants, heartbeats, reports } = this;
+    void new WorkerSession(stream, { workers, grants, heartbeats, reports, settings, logger, onFree: () => this.loop.nudge() });
+  }
+
+  /** Looks for work at once, for example because a limit was raised. */
+  nudge(): void {
+    this.loop.nudge();
+  }
+
+  endLease(jobId: string, leaseId: string, reason: 'cancelled' | 'lease_lost'): void {
+    this.workers.endLease(jobId, leaseId, reason);
+    this.options.changes.forgetProgress(jobId);
+    this.loop.nudge();
+  }
+
+  /** Stops giving out and taking back; reports that have begun are committed. */
+  stop(): Promise<void> {
+    return this.lifecycle.stop();
+  }
+
+  private changed(report: JobReport, job: StoredJob): void {
+    const { changes, onEnded } = this.options;
+    const { accountId, environment, state: { jobClass } } = job;
+    if (report.kind === 'lose_lease') {
+      leaseExpiries.inc({ class: jobClass });
+      this.endLease(job.jobId, report.leaseId, 'lease_lost');
+    }
+    if (report.kind === 'expire_deadline') this.endHeldLease(job);
+    if (job.state.name === 'queued') {
+      changes.forgetProgress(job.jobId);
+      this.wake.wake({ accountId, environment, jobClass });
+    }
+    if (isEnded(job.state)) {
+      changes.forgetProgress(job.jobId);
+      // A stale outcome changes a job that has ended before; settling it again does nothing.
+      onEnded(job);
+    }
+    changes.changed(job.jobId);
+  }
+
+  private endHeldLease(job: StoredJob): void {
+    const last = job.state.attempts.at(-1);
+    if (last !== undefined) this.endLease(job.jobId, last.leaseId, 'lease_lost');
+  }
+}

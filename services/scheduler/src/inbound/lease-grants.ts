@@ -1,0 +1,35 @@
+import type { Database } from '@usvideo/event-store';
+import { heldAttempt } from '../domain/job';
+import type { LeaseSettings } from '../domain/lease';
+import type { StoredJob } from '../outbound/job-row';
+import { grantsOf, leasedTo } from '../outbound/leases';
+import type { WorkerRegistry } from './worker-registry';
+
+/** Tells workers of the leases they were given. A worker that is gone meanwhile hears of them when it is back, or they lapse. */
+export class LeaseGrants {
+  constructor(private readonly database: Database, private readonly workers: WorkerRegistry, private readonly settings: LeaseSettings) {}
+
+  /** Leases that their worker knows of already are not granted again. */
+  async send(jobs: readonly StoredJob[]): Promise<void> {
+    const fresh = jobs.filter((job) => this.note(job));
+    if (fresh.length === 0) return;
+    const workerOf = new Map(fresh.map((job) => [job.jobId, heldAttempt(job.state)!.workerId]));
+    for (const grant of await grantsOf(this.database, fresh, this.settings)) this.workers.grant(workerOf.get(grant.jobId)!, grant);
+  }
+
+  /** Grants what the database says these workers hold, except for `told`: leases they have told us of. Returns the ids of all of them. */
+  async resend(workerIds: readonly string[], told: ReadonlySet<string> = new Set()): Promise<Set<string>> {
+    const jobs = await leasedTo(this.database, workerIds);
+    const isTold = (job: StoredJob) => told.has(heldAttempt(job.state)?.leaseId ?? '');
+    for (const job of jobs.filter(isTold)) this.note(job);
+    await this.send(jobs.filter((job) => !isTold(job)));
+    return new Set(jobs.map((job) => heldAttempt(job.state)?.leaseId ?? ''));
+  }
+
+  /** The slot is taken from the commit on, also while the content is still being read. */
+  private note(job: StoredJob): boolean {
+    const attempt = heldAttempt(job.state);
+    return attempt !== undefined
+      && this.workers.hold(attempt.workerId, { jobId: job.jobId, leaseId: attempt.leaseId, attempt: attempt.attempt, traceparent: job.traceparent });
+  }
+}

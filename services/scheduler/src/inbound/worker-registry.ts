@@ -1,0 +1,119 @@
+import type { LeaseGranted, WorkResponse } from '@usvideo/contracts/scheduler';
+import { currentTraceparent, openSpan, type OpenSpan } from '@usvideo/runtime';
+import type { LeaseHolders } from '../domain/dispatch';
+import type { FreeWorker } from '../domain/virtual-time';
+
+export type WorkerMessage = NonNullable<WorkResponse['message']>;
+
+/** The open stream of a worker. */
+export interface WorkerLink {
+  send(message: WorkerMessage): void;
+}
+
+interface HeldLease {
+  readonly jobId: string;
+  progress: number;
+  /** The attempt, from the grant to the end of the lease. */
+  readonly span: OpenSpan;
+}
+
+interface ConnectedWorker {
+  readonly workerId: string;
+  readonly engine: string;
+  readonly jobClasses: readonly string[];
+  readonly slots: number;
+  readonly link: WorkerLink;
+  readonly leases: Map<string, HeldLease>;
+  draining: boolean;
+}
+
+export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'>;
+
+/** The workers whose streams end in this process, and the leases each is known to hold. The database is the truth; this saves asking it. */
+export class WorkerRegistry implements LeaseHolders {
+  private readonly workers = new Map<string, ConnectedWorker>();
+
+  /** A worker that is here already has reconnected: the older stream is forgotten. */
+  connect(introduction: Introduction, link: WorkerLink): void {
+    this.disconnect(introduction.workerId);
+    this.workers.set(introduction.workerId, { ...introduction, link, leases: new Map(), draining: false });
+  }
+
+  /** Given a link, only if it is still the worker's own. */
+  disconnect(workerId: string, link?: WorkerLink): void {
+    const worker = this.workers.get(workerId);
+    if (worker === undefined || (link !== undefined && worker.link !== link)) return;
+    this.workers.delete(workerId);
+    for (const lease of worker.leases.values()) lease.span.end();
+  }
+
+  isConnected(workerId: string, link: WorkerLink): boolean {
+    return this.workers.get(workerId)?.link === link;
+  }
+
+  drain(workerId: string): void {
+    const worker = this.workers.get(workerId);
+    if (worker) worker.draining = true;
+  }
+
+  /** Those that could take leases now. */
+  free(): FreeWorker[] {
+    return [...this.workers.values()]
+      .filter((worker) => !worker.draining && worker.slots > worker.leases.size)
+      .map((worker) => ({
+        workerId: worker.workerId, engine: worker.engine, jobClasses: worker.jobClasses, freeSlots: worker.slots - worker.leases.size,
+      }));
+  }
+
+  /** How many leases the worker takes at once; 0 when it is not connected. */
+  slotsOf(workerId: string): number {
+    return this.workers.get(workerId)?.slots ?? 0;
+  }
+
+  /** Per engine: the slots that workers connected here announce, and how many of them are taken. */
+  capacity(): { engine: string; slots: number; taken: number }[] {
+    return [...this.workers.values()].map((worker) => ({ engine: worker.engine, slots: worker.slots, taken: worker.leases.size }));
+  }
+
+  /** Notes a lease of a connected worker and opens the span of its attempt under the job's. False when nothing is new. */
+  hold(workerId: string, lease: { jobId: string; leaseId: string; attempt: number; traceparent: string }): boolean {
+    const worker = this.workers.get(workerId);
+    if (worker === undefined || worker.leases.has(lease.leaseId)) return false;
+    const span = openSpan('attempt', {
+      parent: lease.traceparent, attributes: { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'worker.id': workerId, 'worker.engine': worker.engine },
+    });
+    worker.leases.set(lease.leaseId, { jobId: lease.jobId, progress: 0, span });
+    return true;
+  }
+
+  /** Hands a noted lease to its worker, as part of the attempt's span. */
+  grant(workerId: string, grant: LeaseGranted): void {
+    const worker = this.workers.get(workerId);
+    const lease = worker?.leases.get(grant.leaseId);
+    if (worker === undefined || lease === undefined) return;
+    worker.link.send({ $case: 'lease', value: { ...grant, traceparent: lease.span.run(currentTraceparent) || grant.traceparent } });
+  }
+
+  /** The lease is over and its worker knows. */
+  release(workerId: string, leaseId: string): void {
+    const leases = this.workers.get(workerId)?.leases;
+    leases?.get(leaseId)?.span.end();
+    leases?.delete(leaseId);
+  }
+
+  /** The newest progress of a lease, which never falls; undefined when the worker does not hold it. */
+  progressed(workerId: string, leaseId: string, percent: number): number | undefined {
+    const lease = this.workers.get(workerId)?.leases.get(leaseId);
+    if (lease === undefined) return undefined;
+    lease.progress = Math.max(lease.progress, Math.min(100, Math.max(0, Math.trunc(percent))));
+    return lease.progress;
+  }
+
+  endLease(jobId: string, leaseId: string, reason: 'cancelled' | 'lease_lost'): void {
+    for (const worker of this.workers.values()) {
+      if (!worker.leases.has(leaseId)) continue;
+      worker.link.send({ $case: 'ended', value: { jobId, leaseId, reason } });
+      this.release(worker.workerId, leaseId);
+    }
+  }
+}
