@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 /** The argument zero of the shell that runs the server; see `embedded-postgres.ts`. */
 export const WATCHDOG = 'usvideo-postgres-watchdog';
-const OWNER_GONE_MS = 15_000;
 const ORPHAN_STOP_MS = 30_000;
 
 /**
@@ -15,12 +14,12 @@ const ORPHAN_STOP_MS = 30_000;
  * itself and is waited for; one that lost its watchdog too is stopped. A pid file that names a process which is something
  * else by now would keep the server from starting and is removed; every other stale one is PostgreSQL's own business.
  */
-export async function releaseDataDirectory(dataDir: string): Promise<void> {
+export async function releaseDataDirectory(dataDir: string, ownerGoneMs: number): Promise<void> {
   const pid = await recordedPid(dataDir);
   if (pid === undefined || !isAlive(pid)) return;
   if (!(await isServerOf(pid, dataDir))) return rm(join(dataDir, 'postmaster.pid'), { force: true });
   if (await isWatched(pid)) {
-    if (await gone(pid, dataDir, OWNER_GONE_MS)) return;
+    if (await gone(pid, dataDir, ownerGoneMs)) return;
     throw new Error(`${dataDir} is in use by a running instance (its PostgreSQL is process ${pid})`);
   }
   process.kill(pid, 'SIGINT');

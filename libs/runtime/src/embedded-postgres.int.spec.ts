@@ -4,9 +4,11 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from '
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { transformFile } from '@swc/core';
 import pg from 'pg';
 import { eventually } from '@usvideo/testing';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres';
+import { giveTo } from './embedded-postgres-account';
+import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
 
 const asRoot = process.getuid!() === 0;
 let home: string;
@@ -24,8 +26,8 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function start(dataDir = join(home, 'data'), port = 0): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir, port, durable: false });
+async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ dataDir: join(home, 'data'), port: 0, durable: false, ...options });
   running.push(server);
   return server;
 }
@@ -72,8 +74,8 @@ test('data outlives stop and start; making a database twice is harmless; stoppin
 });
 
 test('a server killed with -9 is recovered by the next start', async () => {
-  const first = await start();
-  await query(first, 'postgres', 'create table kept as select 42 as value; checkpoint');
+  const first = await start({ durable: true });
+  await query(first, 'postgres', 'create table kept as select 42 as value');
   process.kill(first.pid, 'SIGKILL');
   await first.exited;
   const second = await start();
@@ -92,7 +94,7 @@ test('a pid file that names a stranger does not keep the server from starting', 
 
 test('a second instance is refused the data of a running one, by name of the reason', async () => {
   const first = await start();
-  await expect(startEmbeddedPostgres({ dataDir: join(home, 'data'), port: 0, durable: false, ownerGoneMs: 200 }))
+  await expect(start({ ownerGoneMs: 200 }))
     .rejects.toThrow(`is in use by a running instance (its PostgreSQL is process ${first.pid})`);
   expect(await query(first, 'postgres', 'select 1 as one')).toEqual([{ one: 1 }]);
 });
@@ -127,7 +129,7 @@ test('a taken port is told by name', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
-  await expect(start(join(home, 'data'), port)).rejects.toThrow(/could not bind .*Address already in use/s);
+  await expect(start({ port })).rejects.toThrow(/could not bind .*Address already in use/s);
   taken.close();
 });
 
@@ -136,7 +138,6 @@ if (asRoot) {
     const first = await start();
     await query(first, 'postgres', 'create table kept as select 42 as value');
     await first.stop();
-    const { giveTo } = await import('./embedded-postgres-account');
     await giveTo({ uid: 0, gid: 0 }, join(home, 'data'));
     const second = await start();
     expect(await query(second, 'postgres', 'select value from kept')).toEqual([{ value: 42 }]);
@@ -144,11 +145,17 @@ if (asRoot) {
 }
 
 /** A process of its own that starts a server and then does nothing. */
-async function startInAnotherProcess(options: object): Promise<{ owner: ChildProcess; pid: number }> {
-  await mkdir(join(home, 'program'), { recursive: true });
-  const source = await compiled();
-  const script = `require(${JSON.stringify(source)}).startEmbeddedPostgres(${JSON.stringify(options)}).then((s) => console.log(s.pid))`;
-  const owner = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startInAnotherProcess(options: EmbeddedPostgresOptions): Promise<{ owner: ChildProcess; pid: number }> {
+  await mkdir(join(home, 'program'));
+  for (const name of ['embedded-postgres', 'embedded-postgres-account', 'embedded-postgres-orphan']) {
+    const { code } = await transformFile(join(__dirname, `${name}.ts`), { configFile: join(__dirname, '../../../.swcrc'), sourceMaps: false });
+    await writeFile(join(home, 'program', `${name}.js`), code);
+  }
+  const script = `require('./embedded-postgres').startEmbeddedPostgres(${JSON.stringify(options)}).then(({ pid }) => console.log(pid))`;
+  const owner = spawn(process.execPath, ['-e', script], {
+    cwd: join(home, 'program'), stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_PATH: join(__dirname, '../../../node_modules') },
+  });
   const [line] = (await once(owner.stdout!, 'data')) as [Buffer];
   return { owner, pid: Number(line.toString()) };
 }

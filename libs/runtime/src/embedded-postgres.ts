@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly durable: boolean;
   /** Deletes the data directory once the server has stopped, also when its owner was killed. For tests only. */
   readonly disposable?: boolean;
+  /** How long an instance that may just be stopping keeps this one waiting before it counts as running; 15 s unless told. */
+  readonly ownerGoneMs?: number;
 }
 
 export interface EmbeddedPostgres {
@@ -60,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   await giveTo(account, options.dataDir);
   await chmod(options.dataDir, 0o700);
-  await releaseDataDirectory(options.dataDir);
+  await releaseDataDirectory(options.dataDir, options.ownerGoneMs ?? 15_000);
   const binaries = await reachableBinaries(account);
   if (!(await exists(join(options.dataDir, 'PG_VERSION')))) await initialise(binaries, options, account);
   const password = (await readFile(join(options.dataDir, PASSWORD_FILE), 'utf8')).trim();
