@@ -29,7 +29,7 @@ export async function appendAudit(tx: Transaction, now: Date, { accountId, autho
 }
 
 /** The first sequence at which the audit log was edited or cut; undefined for an unbroken log. */
-export async function findAuditBreak(database: Database): Promise<bigint | undefined> {
+export async function findAuditBreak(database: Pick<Database, 'query'>): Promise<bigint | undefined> {
   const { rows } = await database.query<AuditRow>('select * from audit_entry order by seq');
   const broken = firstBreak(rows.map(readEntry));
   if (broken !== undefined) return broken;
