@@ -10,8 +10,8 @@ export class AttemptFailure extends Error {
   }
 }
 
-export function firstFrameInvalid(message: string): AttemptFailure {
-  return new AttemptFailure('first_frame_invalid', message, false);
+export function firstFrameInvalid(message: string, cause?: unknown): AttemptFailure {
+  return new AttemptFailure('first_frame_invalid', message, false, { cause });
 }
 
 export function firstFrameUnreachable(message: string): AttemptFailure {

@@ -1,17 +1,17 @@
 import type { Size } from './contract-pixels';
 
-/** An image as planar YUV 4:2:0 in BT.709 limited range: what encoders take. */
-export interface YuvImage extends Size {
-  /** Full-size luma, then both chroma planes at half the size, rounded up. */
-  readonly data: Uint8Array;
+/** The customer's image, upright and proven readable. */
+export interface FirstFrame extends Size {
+  /** Centre-cropped to the given size, as planar YUV 4:2:0 in BT.709 limited range. */
+  cropTo(size: Size): Promise<Uint8Array>;
 }
 
 export interface RenderRequest extends Size {
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly seed: number;
-  /** Exactly of the request's size. Makes it image-to-video: frame 0 shows it. */
-  readonly firstFrame?: YuvImage;
+  /** Makes it image-to-video: frame 0 shows this. */
+  readonly firstFrame?: FirstFrame | undefined;
   readonly frames: number;
   /** Frames encoded so far. */
   readonly onProgress: (framesEncoded: number) => void;
@@ -23,8 +23,7 @@ export interface RenderRequest extends Size {
 
 /**
  * Renders one clip to a file. What comes back is conformed and probed afterwards, so an engine may answer its nearest native
- * size and any length at or above the one asked for.
- * @throws AttemptFailure when the customer is to be told why.
+ * size and any length at or above the one asked for. Every engine passes `describeEngine`.
  */
 export interface Engine {
   readonly name: string;
@@ -32,5 +31,6 @@ export interface Engine {
   readonly jobClasses: readonly string[];
   /** Renders at once. */
   readonly slots: number;
+  /** @throws AttemptFailure when the customer is to be told why; the signal's reason when it was aborted. */
   render(request: RenderRequest): Promise<{ readonly file: string }>;
 }

@@ -15,7 +15,7 @@ const PICTURE_URL = pathToFileURL(join(__dirname, '..', 'domain', `picture${EXTE
 export interface PaintingOptions {
   readonly scene: Scene;
   readonly canvas: Canvas;
-  readonly firstFrame?: Uint8Array;
+  readonly firstFrame?: Uint8Array | undefined;
   readonly threads: number;
   readonly signal: AbortSignal;
 }

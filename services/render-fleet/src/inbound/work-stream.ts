@@ -1,0 +1,136 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type { Hello, LeaseEnded, LeaseGranted, LeaseProgress, SchedulerServiceClient, Welcome, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
+import type { Logger } from '@usvideo/runtime';
+
+type Message = NonNullable<WorkRequest['message']>;
+/** What the scheduler answers one by one. */
+export type Report = Extract<Message, { $case: 'start' | 'complete' | 'fail' | 'handBack' }>;
+
+export interface WorkStreamOptions {
+  readonly client: SchedulerServiceClient;
+  readonly hello: () => Hello;
+  readonly onWelcome: (welcome: Welcome) => void;
+  readonly onLease: (lease: LeaseGranted) => void;
+  readonly onLeaseEnded: (ended: LeaseEnded) => void;
+  readonly logger: Logger;
+}
+
+interface Unanswered {
+  readonly report: Report;
+  resolve(refusal: string): void;
+}
+
+const RECONNECT_FIRST_MS = 100;
+const RECONNECT_MAX_MS = 3_000;
+
+/**
+ * A worker's connection, kept up by reconnecting. Reports outlive connections: each is sent again on every new one until the
+ * scheduler has answered it. Heartbeats do not: only the newest counts.
+ */
+export class WorkStream {
+  private stream: ClientDuplexStream<WorkRequest, WorkResponse> | undefined;
+  /** Nothing but the introduction may be sent before the scheduler has welcomed it. */
+  private welcomed = false;
+  private readonly unanswered = new Map<number, Unanswered>();
+  private lastRequestId = 0;
+  private failures = 0;
+  private reconnecting: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private draining = false;
+
+  constructor(private readonly options: WorkStreamOptions) {}
+
+  start(): void {
+    this.connect();
+  }
+
+  get unansweredReports(): number {
+    return this.unanswered.size;
+  }
+
+  get connected(): boolean {
+    return this.welcomed;
+  }
+
+  /** Resolves with the scheduler's refusal, empty when it accepted; with `lease_lost` when the lease ends first. */
+  report(report: Report): Promise<string> {
+    return new Promise((resolve) => {
+      const requestId = ++this.lastRequestId;
+      this.unanswered.set(requestId, { report, resolve });
+      this.send({ requestId, message: report });
+    });
+  }
+
+  heartbeat(leases: LeaseProgress[]): void {
+    this.send({ requestId: 0, message: { $case: 'heartbeats', value: { leases } } });
+  }
+
+  /** No further leases, on this connection and on any later one. */
+  drain(): void {
+    this.draining = true;
+    this.send({ requestId: 0, message: { $case: 'drain', value: {} } });
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.reconnecting);
+    this.stream?.end();
+    this.stream?.cancel();
+  }
+
+  private connect(): void {
+    const stream = this.options.client.work();
+    this.stream = stream;
+    stream.on('data', (response: WorkResponse) => this.receive(response));
+    stream.on('error', (error) => this.lose(stream, error));
+    stream.on('end', () => this.lose(stream));
+    stream.write({ requestId: 0, message: { $case: 'hello', value: this.options.hello() } });
+  }
+
+  /** Both `end` and `error` may come for one stream; the first counts. */
+  private lose(stream: ClientDuplexStream<WorkRequest, WorkResponse>, error?: Error): void {
+    if (this.stream !== stream) return;
+    this.stream = undefined;
+    this.welcomed = false;
+    stream.cancel();
+    if (this.stopped) return;
+    const pauseMs = Math.min(RECONNECT_MAX_MS, RECONNECT_FIRST_MS * 2 ** this.failures++) * (0.5 + Math.random() / 2);
+    this.options.logger.warn({ err: error, pause_ms: Math.round(pauseMs) }, 'the scheduler is away');
+    this.reconnecting = setTimeout(() => this.connect(), pauseMs);
+  }
+
+  private send(request: WorkRequest): void {
+    if (this.welcomed) this.stream?.write(request);
+  }
+
+  private receive({ message }: WorkResponse): void {
+    switch (message?.$case) {
+      case 'welcome': return this.settle(message.value);
+      case 'lease': return this.options.onLease(message.value);
+      case 'ended': return this.endLease(message.value);
+      case 'answer': return this.answer(message.value.requestId, message.value.refusal);
+      case undefined: return this.options.logger.warn('the scheduler sent a message of an unknown kind');
+    }
+  }
+
+  private settle(welcome: Welcome): void {
+    this.failures = 0;
+    this.welcomed = true;
+    this.options.onWelcome(welcome);
+    if (this.draining) this.drain();
+    for (const [requestId, { report }] of this.unanswered) this.send({ requestId, message: report });
+  }
+
+  private endLease(ended: LeaseEnded): void {
+    for (const [requestId, { report }] of this.unanswered) {
+      if (report.value.leaseId === ended.leaseId) this.answer(requestId, 'lease_lost');
+    }
+    this.options.onLeaseEnded(ended);
+  }
+
+  private answer(requestId: number, refusal: string): void {
+    const waiting = this.unanswered.get(requestId);
+    this.unanswered.delete(requestId);
+    waiting?.resolve(refusal);
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
+import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
+import { dial, GuardedHttpClient, Lifecycle, type Logger, type Running, startLoop } from '@usvideo/runtime';
+import type { RenderFleetConfig } from './config';
+import type { Engine } from './domain/engine';
+import { Worker, type WorkerOptions } from './inbound/worker';
+import { locateFfmpeg } from './outbound/ffmpeg';
+import { FirstFrames } from './outbound/first-frame';
+import { ProceduralEngine } from './outbound/procedural.engine';
+import { SandboxEngine } from './outbound/sandbox.engine';
+
+export { readRenderFleetConfig, renderFleetSchema, type RenderFleetConfig } from './config';
+
+export interface RenderFleetOptions {
+  readonly config: RenderFleetConfig;
+  readonly logger: Logger;
+}
+
+export interface RenderFleet extends Running {
+  /** Whether each engine's worker has the scheduler's ear. */
+  ready(): Promise<Record<string, boolean>>;
+}
+
+const SWEEP_EVERY_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+/** What a stopping worker needs beyond its drain, for the answers to its hand-backs. */
+const STOP_MARGIN_MS = 3_000;
+
+@Module({})
+class RenderFleetModule {}
+
+/** Starts the whole service or nothing of it. */
+export async function startRenderFleet(options: RenderFleetOptions): Promise<RenderFleet> {
+  const lifecycle = new Lifecycle(options.logger, { stopWithinMs: options.config.DRAIN_TIMEOUT_MS + STOP_MARGIN_MS });
+  try {
+    const workers = await assemble(options, lifecycle);
+    return {
+      ready: async () => Object.fromEntries(workers.map(({ engineName, connected }) => [engineName, connected])),
+      stop: () => lifecycle.stop(),
+    };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function assemble({ config, logger }: RenderFleetOptions, lifecycle: Lifecycle): Promise<Worker[]> {
+  const scratchRoot = config.SCRATCH_DIR ?? join(config.DATA_DIR, 'scratch');
+  // What an earlier process left there belongs to leases that are no longer anybody's.
+  await rm(scratchRoot, { recursive: true, force: true });
+  await mkdir(scratchRoot, { recursive: true });
+  const store = new DiskArtifactStore(join(config.DATA_DIR, 'artifacts'));
+  startSweeping(store, config, logger, lifecycle);
+  const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY && { proxy: config.OUTBOUND_PROXY }) });
+  lifecycle.add('first frames', () => http.stop());
+  const client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL);
+  lifecycle.add('scheduler client', async () => client.close());
+  const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
+  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: new FirstFrames(http, store), drainTimeoutMs: config.DRAIN_TIMEOUT_MS };
+  const workers = enginesOf(config, ffmpeg, logger).map((engine) => new Worker({ ...shared, engine, logger: logger.child({ engine: engine.name }) } satisfies WorkerOptions));
+  lifecycle.add('workers', async () => { await Promise.all(workers.map((worker) => worker.stop())); });
+  const app = await NestFactory.createApplicationContext(renderFleetModule(workers), { logger: false, abortOnError: false });
+  lifecycle.add('application', () => app.close());
+  return workers;
+}
+
+function enginesOf(config: RenderFleetConfig, ffmpeg: string, logger: Logger): Engine[] {
+  const engines: Record<RenderFleetConfig['ENGINES'][number], () => Engine> = {
+    procedural: () => new ProceduralEngine(ffmpeg, config.ALLOW_PROCEDURAL_LIVE ? ['procedural'] : []),
+    sandbox: () => new SandboxEngine(ffmpeg),
+  };
+  return [...new Set(config.ENGINES)].map((name) => engines[name]()).filter((engine) => {
+    if (engine.jobClasses.length === 0) logger.warn({ engine: engine.name }, 'this engine may render no class of job and stays idle (ALLOW_PROCEDURAL_LIVE is off)');
+    return engine.jobClasses.length > 0;
+  });
+}
+
+function startSweeping(store: ArtifactStore, config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): void {
+  const sweep = startLoop({
+    name: 'artifact_sweep', everyMs: SWEEP_EVERY_MS, logger,
+    work: async () => {
+      const swept = await store.sweep(new Date(Date.now() - config.ARTIFACT_RETENTION_HOURS * HOUR_MS));
+      if (swept > 0) logger.info({ artifacts: swept }, 'artifacts past their retention are deleted');
+    },
+  });
+  lifecycle.add('artifact sweep', () => sweep.stop());
+}
+
+function renderFleetModule(workers: Worker[]): DynamicModule {
+  return { module: RenderFleetModule, providers: [{ provide: Worker, useValue: workers }] };
+}
