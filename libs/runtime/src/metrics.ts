@@ -55,6 +55,13 @@ export const renderDuration = new Histogram({
 export const renderAttempts = new Counter({
   registers, name: 'usvideo_render_attempts_total', help: 'Attempts ended, by outcome.', labelNames: ['engine', 'outcome'],
 });
+export const framesEncoded = new Counter({
+  registers, name: 'usvideo_frames_encoded_total', help: 'Frames that encoders finished.', labelNames: ['engine'],
+});
+export const gpuSeconds = new Counter({
+  registers, name: 'usvideo_gpu_seconds_total', help: 'Time engines were busy with attempts that began to render; productive where the outcome is completed.',
+  labelNames: ['engine', 'outcome'],
+});
 
 // Events.
 export const outboxLag = new Gauge({
