@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Signal, httpReceiver, type HttpReceiver } from '@usvideo/testing';
 import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
 
@@ -53,6 +56,8 @@ describe('GuardedHttpClient', () => {
       ['plain http to a public name', 'http://public.example/', { resolve: async () => ['1.1.1.1'] }],
       ['credentials', 'https://user:pass@1.1.1.1/', {}],
       ['a user name', 'https://user@1.1.1.1/', {}],
+      ['plain http to a name whose address the proxy alone knows', 'http://inside.example/', { proxy: 'http://127.0.0.1:1', allowCidrs: LOOPBACK }],
+      ['loopback through a proxy', 'https://127.0.0.1/', { proxy: 'http://127.0.0.1:1' }],
       ['another scheme', 'ftp://1.1.1.1/', {}],
       ['a file', 'file:///etc/passwd', {}],
       ['no URL at all', 'nonsense', {}],
@@ -83,6 +88,39 @@ describe('GuardedHttpClient', () => {
     expect(await rebinding.refusalOf(url)).toBeUndefined();
     expect(await kindOf(rebinding.request(get(url)))).toBe('url_forbidden');
     expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('speaks TLS, to the host of the URL, over the connection it has judged', async () => {
+    const hello = new Signal<Buffer>('a TLS greeting has arrived');
+    const listener = createTcpServer((socket) => {
+      socket.on('error', () => undefined).once('data', (bytes) => {
+        hello.emit(bytes);
+        socket.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const guarded = client({ allowCidrs: LOOPBACK, resolve: async () => ['127.0.0.1'] });
+    expect(await kindOf(guarded.request(get(`https://inside.example:${port}/`)))).toBe('connection_failed');
+    const greeting = await hello.wait();
+    expect(greeting[0]).toBe(22);
+    expect(greeting.toString('latin1')).toContain('inside.example');
+    listener.close();
+  });
+
+  it('leaves names to the proxy where there is one', async () => {
+    const connected = new Signal<string>('the proxy was asked for a connection');
+    const proxy = createHttpServer().on('connect', (request, socket) => {
+      connected.emit(request.url!);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const guarded = client({ proxy: `http://127.0.0.1:${port}`, resolve: () => Promise.reject(new Error('no name server here')) });
+    expect(await guarded.refusalOf('https://public.example/')).toBeUndefined();
+    expect(await kindOf(guarded.request(get('https://public.example/')))).toBe('connection_failed');
+    expect(await connected.wait()).toBe('public.example:443');
+    proxy.close();
   });
 
   it('does not follow a redirect', async () => {

@@ -36,7 +36,7 @@ export interface OutboundResponse {
 export interface GuardedHttpClientOptions {
   /** Private ranges that may be reached, over plain http too. */
   readonly allowCidrs: readonly string[];
-  /** An egress proxy; names are then resolved and judged there. */
+  /** An egress proxy; names are then resolved and judged there, and plain http is for address literals only. */
   readonly proxy?: string;
   /** All addresses of a name. */
   readonly resolve?: (hostname: string) => Promise<string[]>;
@@ -50,6 +50,7 @@ export class GuardedHttpClient implements Running {
   readonly #proxied: boolean;
   readonly #resolve: (hostname: string) => Promise<string[]>;
   readonly #dispatcher: Dispatcher;
+  readonly #connecting = new Set<net.Socket>();
   readonly #upgradeToTls = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
 
   constructor(options: GuardedHttpClientOptions) {
@@ -105,6 +106,7 @@ export class GuardedHttpClient implements Running {
 
   async stop(): Promise<void> {
     await this.#dispatcher.destroy();
+    for (const socket of this.#connecting) socket.destroy(new Error('stopped'));
   }
 
   /** Everything that can be said without asking the name server. */
@@ -114,7 +116,7 @@ export class GuardedHttpClient implements Running {
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'its scheme is not https';
     if (url.username !== '' || url.password !== '') return 'it carries credentials';
     const literal = addressLiteral(url.hostname);
-    if (literal === undefined) return url;
+    if (literal === undefined) return this.#proxied && url.protocol === 'http:' ? 'its scheme is not https' : url;
     return this.#refusalOfAddresses([literal], url.protocol) ?? url;
   }
 
@@ -133,13 +135,18 @@ export class GuardedHttpClient implements Running {
     const port = Number(target.port) || (scheme === 'https:' ? 443 : 80);
     const socket = net.connect({ host, port, noDelay: true, lookup: this.#judgedLookup(scheme) });
     const timer = setTimeout(() => socket.destroy(new Error('no connection in time')), CONNECT_TIMEOUT_MS);
-    const fail = (error: Error): void => {
+    this.#connecting.add(socket);
+    const settled = (): void => {
       clearTimeout(timer);
+      this.#connecting.delete(socket);
+    };
+    const fail = (error: Error): void => {
+      settled();
       done(error, null);
     };
     socket.once('error', fail);
     socket.once('connect', () => {
-      clearTimeout(timer);
+      settled();
       socket.off('error', fail);
       const refusal = this.#refusalOfAddresses([socket.remoteAddress ?? ''], scheme);
       if (refusal !== undefined) {
