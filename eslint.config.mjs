@@ -64,7 +64,7 @@ export default tseslint.config(
   ...services.filter((service) => service !== 'standalone').map(boundaries),
   { files: ['services/*/src/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
   {
-    files: ['libs/*/src/**/*.ts'], ignores: ['libs/testing/**', '**/*.spec.ts', '**/*.conformance.ts'],
+    files: ['libs/*/src/**/*.ts'], ignores: ['libs/testing/**', '**/*.spec.ts', '**/*.conformance.ts', '**/*.fixture.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: [...services.map((service) => `@usvideo/${service}`), '@usvideo/testing'], message: 'Libraries know neither services nor test code.' }] }] },
   },
   { files: ['**/*.spec.ts', '**/*.conformance.ts', 'test/**'], rules: { 'max-lines-per-function': 'off', 'no-restricted-imports': 'off' } },
