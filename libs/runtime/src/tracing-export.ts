@@ -1,15 +1,20 @@
-import type { Tracer } from '@opentelemetry/api';
+import { trace, type Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler, BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 
-/** Sends every sampled span to an OpenTelemetry collector over OTLP/HTTP. */
+/**
+ * Sends every sampled span to an OpenTelemetry collector over OTLP/HTTP. No automatic instrumentation: the platform's own
+ * spans are the picture, and hooks on every library call would cost more than the calls.
+ */
 export function exportingTracer(serviceName: string, endpoint: string): { tracer: Tracer; stop: () => Promise<void> } {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': serviceName, 'service.namespace': 'usvideo' }),
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  const sdk = new NodeSDK({
+    serviceName,
+    traceExporter: new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` }),
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [],
+    resourceDetectors: [],
   });
-  return { tracer: provider.getTracer('usvideo'), stop: () => provider.shutdown() };
+  sdk.start();
+  return { tracer: trace.getTracer('usvideo'), stop: () => sdk.shutdown() };
 }

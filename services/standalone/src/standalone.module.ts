@@ -65,9 +65,10 @@ async function compose(config: StandaloneConfig, logger: Logger, lifecycle: Life
   const own = (service: (typeof DATABASES)[number]): Environment => ({ ...settings, DATABASE_URL: databaseUrls[service], GRPC_LISTEN: addresses[service] });
   const log = (service: string) => logger.child({ service });
   const keep = async (name: string, starting: Promise<Running>) => { const running = await starting; lifecycle.add(name, () => running.stop()); };
+  const endpoint = config.environment.OTEL_EXPORTER_OTLP_ENDPOINT;
   const transport = new LocalTransport({ logger: log('events') });
 
-  await keep('tracing', Promise.resolve(startTracing({ serviceName: 'us-video-api' })));
+  await keep('tracing', startTracing({ serviceName: 'us-video-api', ...(endpoint ? { otlpEndpoint: endpoint } : {}) }));
   await keep('accounts', startAccounts({ config: readAccountsConfig(own('accounts')), transport, logger: log('accounts') }));
   await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
   await keep('ledger', startLedger({ config: readLedgerConfig(own('ledger')), transport, logger: log('ledger') }));
