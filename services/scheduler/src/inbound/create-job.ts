@@ -25,8 +25,6 @@ export interface CreateJobOptions {
   readonly views: JobViews;
   readonly renderer: JobRenderer;
   readonly models: readonly CatalogueModel[];
-  /** For how long the fleet is too full for another job of this class; undefined: it is not. */
-  readonly fullForMs: (jobClass: string) => number | undefined;
   readonly onSubmitted: (queue: QueueKey) => void;
   readonly onVoiding: () => void;
   readonly logger: Logger;
@@ -42,7 +40,6 @@ interface Saga {
   readonly submission: Omit<Submission, 'estimatedCostMicros'>;
   readonly opening: OpenSubmission;
   readonly sandboxHttpStatus: number;
-  readonly fullForMs: number | undefined;
   /** By the process's monotonic clock. */
   readonly deadline: number;
 }
@@ -61,18 +58,14 @@ export class JobCreation {
   }
 
   private begin(call: CreateJob): Saga {
-    const { models, fullForMs, sagaMs = 5_000 } = this.options;
+    const { models, sagaMs = 5_000 } = this.options;
     const jobId = `job_${ulid()}`;
     const { refusal, sandboxHttpStatus, ...plan } = planOf(call, models, randomInt(2 ** 32));
-    const full = refusal === undefined ? fullForMs(plan.jobClass) : undefined;
     const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256 } = call;
     return {
       submission: { ...plan, jobId, accountId, apiKeyId, deadlineSeconds, content: call.content!, traceparent: currentTraceparent() },
-      opening: {
-        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256,
-        refusal: refusal ?? (full === undefined ? undefined : 'capacity_exhausted'),
-      },
-      sandboxHttpStatus, fullForMs: full, deadline: performance.now() + sagaMs,
+      opening: { jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256, refusal },
+      sandboxHttpStatus, deadline: performance.now() + sagaMs,
     };
   }
 
@@ -98,7 +91,6 @@ export class JobCreation {
     switch (reason) {
       case 'rate_limit_exceeded': return refusal(reason, { retryAfterMs: rate.retryAfterMs });
       case 'sandbox_refusal': return refusal(reason, { sandboxHttpStatus: saga.sandboxHttpStatus, retryAfterMs: RETRY_SOON_MS });
-      case 'capacity_exhausted': return refusal(reason, { retryAfterMs: saga.fullForMs ?? RETRY_SOON_MS });
       // A place is free when the next job of the account starts; how long one of its jobs takes is the best guess.
       case 'queue_limit_exceeded': return refusal(reason, { retryAfterMs: expectedGpuMs(saga.submission.terms) });
       default: return refusal(reason);

@@ -25,6 +25,11 @@ export class JobChanges {
     return this.progress.get(jobId);
   }
 
+  /** The jobs that somebody listens to. */
+  listenedTo(): ReadonlySet<string> {
+    return new Set(this.listeners.keys());
+  }
+
   /** Returns the function that ends the listening. */
   listen(jobId: string, onChange: () => void): () => void {
     const listeners = this.listeners.get(jobId) ?? new Set();

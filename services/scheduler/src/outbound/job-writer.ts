@@ -9,8 +9,10 @@ const INSERT_COLUMNS = [...FIXED_COLUMNS, ...MOVING_COLUMNS];
 const INSERT_JOBS = `insert into job (${INSERT_COLUMNS.map((each) => each.name).join(', ')}) select * from ${unnestOf(INSERT_COLUMNS)}`;
 
 const UPDATE_COLUMNS = [FIXED_COLUMNS[0]!, ...MOVING_COLUMNS];
+/** A test job has no hold: its end settles it. */
 const UPDATE_JOBS = `
-update job set ${MOVING_COLUMNS.map((each) => `${each.name} = n.${each.name}`).join(', ')}
+update job set ${MOVING_COLUMNS.map((each) => `${each.name} = n.${each.name}`).join(', ')},
+  settled_at = case when job.environment = 'test' then n.ended_at else job.settled_at end
 from ${unnestOf(UPDATE_COLUMNS)} as n (${UPDATE_COLUMNS.map((each) => each.name).join(', ')})
 where job.job_id = n.job_id`;
 

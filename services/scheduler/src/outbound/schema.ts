@@ -104,6 +104,8 @@ create table job_content (
 );
 create index job_content_end_user on job_content (account_id, environment, end_user, created_at desc, job_id desc)
   where end_user is not null;
+-- An uploaded frame is stored once for all jobs that show it: erasure looks for the others.
+create index job_content_first_frame on job_content ((content ->> 'firstFrameKey')) where content ->> 'firstFrameKey' is not null;
 `;
 
 /**

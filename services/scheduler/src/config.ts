@@ -1,0 +1,47 @@
+import { readConfig, secret } from '@usvideo/runtime';
+import { z } from 'zod';
+import { TEST_PICTURE, type CatalogueModel } from './domain/models';
+
+const model = z.strictObject({
+  id: z.string().min(1),
+  aliases: z.array(z.string().min(1)).default([]),
+  description: z.string().min(1),
+  job_class: z.string().min(1),
+  modes: z.array(z.enum(['text_to_video', 'image_to_video'])).min(1),
+  resolutions: z.array(z.enum(['480p', '720p', '1080p'])).min(1),
+  aspect_ratios: z.array(z.enum(['16:9', '9:16', '1:1'])).min(1),
+  max_duration_seconds: z.number().int().min(1).max(10),
+});
+
+function parsedCatalogue(text: string, context: z.RefinementCtx): readonly CatalogueModel[] {
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+  const parsed = z.array(model).min(1).safeParse(given);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
+  return z.NEVER;
+}
+
+export const schedulerSchema = z.object({
+  GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
+  DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(8).max(200).default(16)
+    .describe('Connections to the database at most: seven for writer lanes, one for the claim, the rest for reads.'),
+  LEDGER_GRPC_URL: z.string().min(1).describe('The ledger, which holds, voids and settles.'),
+  LINK_SECRET: secret().min(16).describe('Signs video links; the gateway has the same.'),
+  PUBLIC_URL: z.url().describe('The address customers reach the API under; video links begin with it.'),
+  MODELS: z.string().default(JSON.stringify([TEST_PICTURE])).transform(parsedCatalogue).describe('The models customers may choose, as a JSON array.'),
+  LEASE_MS: z.coerce.number().int().min(1_000).max(120_000).default(20_000).describe('How long a lease lives after a heartbeat.'),
+  RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(600_000).describe('The longest a render may take from its start.'),
+});
+
+export type SchedulerConfig = z.output<typeof schedulerSchema>;
+
+export function readSchedulerConfig(env: Readonly<Record<string, string | undefined>>): SchedulerConfig {
+  return readConfig(schedulerSchema, env);
+}

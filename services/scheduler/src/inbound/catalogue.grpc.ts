@@ -1,0 +1,41 @@
+import { Controller, Inject } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  GetLimitsRequest, GetLimitsResponse, GetSandboxBalanceRequest, GetSandboxBalanceResponse, ListModelsResponse,
+} from '@usvideo/contracts/scheduler';
+import type { CatalogueModel } from '../domain/models';
+import { SANDBOX_FUNDS_MICROS } from '../domain/sandbox';
+import { AccountUsage } from '../outbound/account-usage';
+import { scopeOf } from './requests';
+import { MODELS } from './tokens';
+
+/** What there is to choose from, and what an account may use and uses of it. */
+@Controller()
+export class CatalogueController {
+  constructor(
+    @Inject(MODELS) private readonly models: readonly CatalogueModel[],
+    @Inject(AccountUsage) private readonly usage: AccountUsage,
+  ) {}
+
+  @GrpcMethod('SchedulerService', 'listModels')
+  listModels(): ListModelsResponse {
+    return {
+      models: this.models.map((model) => ({
+        id: model.id, aliases: [...model.aliases], description: model.description, modes: [...model.modes], resolutions: [...model.resolutions],
+        aspectRatios: [...model.aspect_ratios], maxDurationSeconds: model.max_duration_seconds,
+      })),
+    };
+  }
+
+  @GrpcMethod('SchedulerService', 'getLimits')
+  async getLimits(request: GetLimitsRequest): Promise<GetLimitsResponse> {
+    return this.usage.limits(scopeOf(request));
+  }
+
+  @GrpcMethod('SchedulerService', 'getSandboxBalance')
+  async getSandboxBalance({ accountId }: GetSandboxBalanceRequest): Promise<GetSandboxBalanceResponse> {
+    const { heldMicros, spentMicros, periodJobs } = await this.usage.sandboxSpending(accountId);
+    const left = SANDBOX_FUNDS_MICROS - heldMicros - spentMicros;
+    return { availableMicros: left > 0n ? left : 0n, heldMicros, totalSpendMicros: spentMicros, periodJobs };
+  }
+}

@@ -1,0 +1,37 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { Controller, Inject } from '@nestjs/common';
+import { GrpcStreamCall } from '@nestjs/microservices';
+import type { CheckRate, CheckRateAnswer, ExchangeRequest, ExchangeResponse, SchedulerAnswer, SchedulerCall } from '@usvideo/contracts/scheduler';
+import { serveExchange, type Logger } from '@usvideo/runtime';
+import { RateLimiter } from '../outbound/rate-limiter';
+import { JobCreation, rateState } from './create-job';
+import { environmentOf } from './requests';
+import { LOGGER } from './tokens';
+
+@Controller()
+export class ExchangeController {
+  constructor(
+    @Inject(JobCreation) private readonly creation: JobCreation,
+    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @GrpcStreamCall('SchedulerService', 'exchange')
+  exchange(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>): void {
+    serveExchange<SchedulerCall, SchedulerAnswer>(stream, (call) => this.answer(call), this.logger);
+  }
+
+  private async answer({ call }: SchedulerCall): Promise<Omit<SchedulerAnswer, 'callId'>> {
+    switch (call?.$case) {
+      case 'createJob': return { answer: { $case: 'createJob', value: await this.creation.create(call.value) } };
+      case 'checkRate': return { answer: { $case: 'checkRate', value: await this.checkRate(call.value) } };
+      default: throw new Error('an exchange call without a known request');
+    }
+  }
+
+  private async checkRate({ accountId, environment, policy }: CheckRate): Promise<CheckRateAnswer> {
+    if (policy !== 'reads' && policy !== 'creates') throw new Error('a rate check without a known policy');
+    const verdict = await this.limiter.check({ accountId, environment: environmentOf(environment), policy });
+    return { allowed: verdict.allowed, retryAfterMs: verdict.retryAfterMs, rate: rateState(verdict) };
+  }
+}

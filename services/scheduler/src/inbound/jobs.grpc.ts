@@ -1,0 +1,104 @@
+import { Controller, Inject } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  CancelJobRequest, CancelJobResponse, DescribeJobsRequest, DescribeJobsResponse, EraseContentRequest, EraseContentResponse, GetJobRequest, GetJobResponse,
+  JobDescription, ListJobsRequest, ListJobsResponse, WatchJobRequest, WatchJobResponse,
+} from '@usvideo/contracts/scheduler';
+import { grpcError, status } from '@usvideo/runtime';
+import { Observable } from 'rxjs';
+import { publicStatus } from '../domain/job-object';
+import { sandboxOrders } from '../domain/sandbox';
+import { JobViews, type OwnedView, type Scope } from '../outbound/job-views';
+import { CustomerOrders } from './customer-orders';
+import { JobRenderer } from './job-renderer';
+import { JobWatches } from './job-watches';
+import { jobNotFound, scopeOf, statusesOf } from './requests';
+
+const LIST_MAX = 100;
+const OFFSET_MAX = 10_000;
+const DESCRIBED_MAX = 200;
+
+@Controller()
+export class JobsController {
+  constructor(
+    @Inject(JobViews) private readonly views: JobViews,
+    @Inject(JobRenderer) private readonly renderer: JobRenderer,
+    @Inject(CustomerOrders) private readonly orders: CustomerOrders,
+    @Inject(JobWatches) private readonly watches: JobWatches,
+  ) {}
+
+  @GrpcMethod('SchedulerService', 'getJob')
+  async getJob(request: GetJobRequest): Promise<GetJobResponse> {
+    const view = await this.owned(scopeOf(request), request.jobId);
+    return { jobJson: this.renderer.json(view), status: publicStatus(view.state) };
+  }
+
+  @GrpcMethod('SchedulerService', 'listJobs')
+  async listJobs(request: ListJobsRequest): Promise<ListJobsResponse> {
+    const limit = Math.min(Math.max(request.limit, 1), LIST_MAX);
+    if (request.offset < 0 || request.offset > OFFSET_MAX) throw grpcError(status.INVALID_ARGUMENT, `offset is 0 to ${OFFSET_MAX}; use the cursor`);
+    const { startingAfter, createdAfter, createdBefore, endUser, offset } = request;
+    const found = await this.views.list({
+      ...scopeOf(request), limit, offset, startingAfter, createdAfter, createdBefore, endUser, statuses: statusesOf(request.statuses),
+    });
+    const page = found.slice(0, limit);
+    const hasMore = found.length > limit;
+    return { jobJson: page.map((view) => this.renderer.json(view)), hasMore, nextCursor: hasMore ? page.at(-1)!.jobId : '' };
+  }
+
+  @GrpcMethod('SchedulerService', 'cancelJob')
+  async cancelJob(request: CancelJobRequest): Promise<CancelJobResponse> {
+    const scope = scopeOf(request);
+    const outcome = await this.orders.cancel(scope, request.jobId);
+    if (outcome.kind === 'not_found') throw jobNotFound();
+    const view = await this.owned(scope, request.jobId);
+    const refusal = outcome.kind === 'refused' ? 'job_not_cancellable' : '';
+    return { refusal, status: publicStatus(view.state), jobJson: this.renderer.json(view) };
+  }
+
+  @GrpcMethod('SchedulerService', 'eraseContent')
+  async eraseContent(request: EraseContentRequest): Promise<EraseContentResponse> {
+    const scope = scopeOf(request);
+    const outcome = await this.orders.eraseContent(scope, request.jobId);
+    if (outcome.kind === 'not_found') throw jobNotFound();
+    const view = await this.owned(scope, request.jobId);
+    const answer = { status: publicStatus(view.state), jobJson: this.renderer.json(view) };
+    return outcome.kind === 'refused'
+      ? { ...answer, refusal: 'job_not_ended', artifactKeys: [] }
+      : { ...answer, refusal: '', artifactKeys: [...outcome.artifactKeys] };
+  }
+
+  @GrpcMethod('SchedulerService', 'watchJob')
+  watchJob(request: WatchJobRequest): Observable<WatchJobResponse> {
+    const scope = scopeOf(request);
+    if (this.watches.full) throw grpcError(status.RESOURCE_EXHAUSTED, 'too many jobs are watched');
+    return new Observable((subscriber) => {
+      const abort = new AbortController();
+      this.watches.follow({ ...scope, jobId: request.jobId, afterUpdateId: request.afterUpdateId }, (update) => subscriber.next(update), abort.signal).then(
+        (known) => (known ? subscriber.complete() : subscriber.error(jobNotFound())),
+        (error: unknown) => subscriber.error(error),
+      );
+      return () => abort.abort();
+    });
+  }
+
+  @GrpcMethod('SchedulerService', 'describeJobs')
+  async describeJobs({ jobIds }: DescribeJobsRequest): Promise<DescribeJobsResponse> {
+    if (jobIds.length > DESCRIBED_MAX) throw grpcError(status.INVALID_ARGUMENT, `at most ${DESCRIBED_MAX} jobs are described at once`);
+    return { jobs: (await this.views.many(jobIds)).map((view) => this.describe(view)) };
+  }
+
+  private describe(view: OwnedView): JobDescription {
+    const { jobId, accountId, state, settled, content } = view;
+    return {
+      jobId, accountId, environment: state.environment, status: publicStatus(state), settled, jobJson: this.renderer.json(view), webhookUrl: content?.webhookUrl,
+      duplicateWebhook: state.environment === 'test' && sandboxOrders(content?.prompt ?? '').duplicateWebhook,
+    };
+  }
+
+  private async owned(scope: Scope, jobId: string): Promise<OwnedView> {
+    const view = await this.views.one(scope, jobId);
+    if (view === undefined) throw jobNotFound();
+    return view;
+  }
+}

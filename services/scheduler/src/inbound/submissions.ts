@@ -1,0 +1,50 @@
+import { WriterLane, type Database } from '@usvideo/event-store';
+import type { Logger, Running } from '@usvideo/runtime';
+import type { SchedulerConfig } from '../config';
+import type { DispatchWake } from '../outbound/dispatch-wake';
+import type { JobViews } from '../outbound/job-views';
+import type { LedgerPort } from '../outbound/ledger.client';
+import { PriceList } from '../outbound/price-list';
+import { closeSubmissions, type Closed, type CloseSubmission } from '../outbound/submission-closer';
+import { SubmissionOpener, type Opened, type OpenSubmission } from '../outbound/submission-opener';
+import { UnfinishedSubmissions } from '../outbound/unfinished-submissions';
+import { Authorization } from './authorization';
+import { JobCreation } from './create-job';
+import { Duplicates } from './duplicates';
+import type { JobRenderer } from './job-renderer';
+import { SubmissionUpkeep } from './submission-upkeep';
+
+export interface SubmissionsOptions {
+  readonly config: Pick<SchedulerConfig, 'MODELS'>;
+  readonly database: Database;
+  readonly ledger: LedgerPort;
+  readonly views: JobViews;
+  readonly renderer: JobRenderer;
+  readonly wake: Pick<DispatchWake, 'wake'>;
+  readonly onCommitted: () => void;
+  readonly logger: Logger;
+  readonly times?: { readonly sagaMs?: number; readonly duplicateMs?: number; readonly staleMs?: number };
+}
+
+/** Puts the saga together: its two lanes, the ledger between them, and the upkeep of what it leaves unfinished. */
+export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: JobCreation; readonly upkeep: SubmissionUpkeep } {
+  const { config, database, ledger, views, renderer, wake, onCommitted, logger, times = {} } = options;
+  const opening = new SubmissionOpener();
+  const opener = new WriterLane<OpenSubmission, Opened>({ database, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
+  const closer = new WriterLane<CloseSubmission, Closed>({ database, apply: closeSubmissions, onCommitted });
+  const submissions = new UnfinishedSubmissions(database);
+  const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();
+  const prices = new PriceList(ledger, (error) => logger.warn({ err: error }, 'the price list is out of date'));
+  const creation = new JobCreation({
+    opener, closer, views, renderer, logger, models: config.MODELS, sagaMs: times.sagaMs,
+    authorization: new Authorization(ledger, prices, logger),
+    duplicates: new Duplicates({ views, renderer, stateOf: (jobId) => submissions.stateOf(jobId), waitMs: times.duplicateMs }),
+    onSubmitted: (queue) => wake.wake(queue),
+    onVoiding: () => upkeep.nudge(),
+  });
+  const stop = async () => {
+    await upkeep.stop();
+    await Promise.all([opener.settled(), closer.settled()]);
+  };
+  return { creation, upkeep, stop };
+}

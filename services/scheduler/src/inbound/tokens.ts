@@ -1,0 +1,3 @@
+/** What Nest injects by name because it is no class. */
+export const LOGGER = Symbol('logger');
+export const MODELS = Symbol('models');

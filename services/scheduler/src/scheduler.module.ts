@@ -1,0 +1,123 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { EventLogServiceService } from '@usvideo/contracts/events';
+import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
+import { openDatabase, type Database } from '@usvideo/event-store';
+import { eventLogController, type EventTransport } from '@usvideo/messaging';
+import { Lifecycle, migrateDatabase, startGrpcServer, type Logger, type Running } from '@usvideo/runtime';
+import type { SchedulerConfig } from './config';
+import { accountEvents } from './inbound/account-events';
+import { CatalogueController } from './inbound/catalogue.grpc';
+import { JobCreation } from './inbound/create-job';
+import { CustomerOrders } from './inbound/customer-orders';
+import { Dispatch } from './inbound/dispatch';
+import { ExchangeController } from './inbound/exchange.grpc';
+import { JobRenderer } from './inbound/job-renderer';
+import { JobWatches } from './inbound/job-watches';
+import { JobsController } from './inbound/jobs.grpc';
+import { LimitsController } from './inbound/limits.grpc';
+import { Settlement } from './inbound/settlement';
+import { startSubmissions } from './inbound/submissions';
+import { LOGGER, MODELS } from './inbound/tokens';
+import { WorkController } from './inbound/work.grpc';
+import { AccountUsage } from './outbound/account-usage';
+import { ChangePoll } from './outbound/change-poll';
+import { JobChanges } from './outbound/job-changes';
+import { JobOrders } from './outbound/job-orders';
+import { JobViews } from './outbound/job-views';
+import { LedgerClient, type LedgerPort } from './outbound/ledger.client';
+import { Initial0001 } from './outbound/migrations/0001-initial';
+import { RateLimiter } from './outbound/rate-limiter';
+import { UnsettledJobs } from './outbound/unsettled-jobs';
+
+export { readSchedulerConfig, schedulerSchema, type SchedulerConfig } from './config';
+
+export const TOPIC = 'usvideo.jobs.v1';
+
+export interface SchedulerOptions {
+  readonly config: SchedulerConfig;
+  readonly transport: EventTransport;
+  readonly logger: Logger;
+  /** Instead of the ledger that the configuration names. */
+  readonly ledger?: LedgerPort;
+}
+
+@Module({})
+class SchedulerModule {}
+
+/** Starts the whole service or nothing of it. */
+export async function startScheduler(options: SchedulerOptions): Promise<Running & { readonly address: string }> {
+  const lifecycle = new Lifecycle(options.logger);
+  try {
+    const address = await assemble(options, lifecycle);
+    return { address, stop: () => lifecycle.stop() };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promise<string> {
+  const { config, transport, logger } = options;
+  const keep = <Part extends Running>(name: string, part: Part): Part => {
+    lifecycle.add(name, () => part.stop());
+    return part;
+  };
+  const database = await openMigrated(config, lifecycle, logger);
+  const publisher = keep('publisher', transport.publish({ topic: TOPIC, database }));
+  const onCommitted = () => publisher.nudge();
+  const ledger = options.ledger ?? keep('ledger client', new LedgerClient(config.LEDGER_GRPC_URL, logger));
+
+  const changes = new JobChanges();
+  const views = new JobViews(database, changes);
+  const renderer = new JobRenderer({ secret: config.LINK_SECRET, publicUrl: config.PUBLIC_URL });
+  const settlement = keep('settlement', new Settlement({ jobs: new UnsettledJobs(database), ledger, changes, logger }).start());
+  const settings = { leaseMs: config.LEASE_MS, renderTimeoutMs: config.RENDER_TIMEOUT_MS };
+  const dispatch = keep('dispatch', new Dispatch({
+    database, databaseUrl: config.DATABASE_URL, settings, changes, logger, onCommitted, onEnded: (job) => void settlement.ended(job),
+  }).start());
+  keep('account events', transport.subscribe(accountEvents(database, () => dispatch.nudge())));
+  keep('watched jobs', new ChangePoll(database, changes).start(logger));
+
+  const orders = new JobOrders({ database, settings, onCommitted });
+  lifecycle.add('orders', () => orders.settled());
+  const limiter = new RateLimiter(database);
+  lifecycle.add('rate limiter', () => limiter.settled());
+  const { creation } = keep('submissions', startSubmissions({ config, database, ledger, views, renderer, wake: dispatch.wake, onCommitted, logger }));
+
+  const server = keep('grpc', await startGrpcServer({
+    listen: config.GRPC_LISTEN, logger,
+    services: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
+    module: schedulerModule(database, [
+      { provide: LOGGER, useValue: logger },
+      { provide: MODELS, useValue: config.MODELS },
+      { provide: JobViews, useValue: views },
+      { provide: JobRenderer, useValue: renderer },
+      { provide: JobCreation, useValue: creation },
+      { provide: RateLimiter, useValue: limiter },
+      { provide: Dispatch, useValue: dispatch },
+      { provide: AccountUsage, useValue: new AccountUsage(database) },
+      { provide: JobWatches, useValue: new JobWatches({ views, changes, renderer }) },
+      { provide: CustomerOrders, useValue: new CustomerOrders({ orders, holders: dispatch, changes, settle: (job) => settlement.ended(job), logger }) },
+    ]),
+  }));
+  return server.address;
+}
+
+async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logger: Logger): Promise<Database> {
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Initial0001], logger });
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'scheduler' }, (error) => {
+    logger.warn({ err: error }, 'an idle database connection broke');
+  });
+  lifecycle.add('database', () => database.end());
+  return database;
+}
+
+function schedulerModule(database: Database, providers: NonNullable<DynamicModule['providers']>): DynamicModule {
+  return {
+    module: SchedulerModule,
+    controllers: [
+      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, eventLogController(database, TOPIC) as Type,
+    ],
+    providers,
+  };
+}
