@@ -15,6 +15,7 @@ import { readImbalance } from './outbound/imbalance';
 import { LedgerVerifier } from './outbound/verifier';
 
 export { ledgerSchema, readLedgerConfig, type LedgerConfig } from './config';
+export { LedgerVerifier } from './outbound/verifier';
 
 export interface LedgerOptions {
   readonly config: LedgerConfig;

@@ -25,7 +25,9 @@ async function main(): Promise<void> {
   const interrupt = () => { void standalone?.stop().finally(() => process.exit(130)); };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    standalone = await startStandalone(config, createLogger('standalone', config.LOG_LEVEL, destination(logFile)), (step) => screen.step(step));
+    const file = destination(logFile);
+    const log = (service: string) => createLogger(service, config.LOG_LEVEL, file);
+    standalone = await startStandalone(config, { log, announce: (step) => screen.step(step) });
     await play(standalone, await receiver.start(), receiver, screen, join(config.DATA_DIR, 'demo'));
   } catch (error) {
     screen.fail(error as Error, logFile);

@@ -5,8 +5,9 @@ import { startStandalone } from './standalone.module';
 /** `npm start`: serve until the terminal or the supervisor says stop. */
 async function main(): Promise<void> {
   const config = readStandaloneConfig();
-  const logger = createLogger('standalone', config.LOG_LEVEL);
-  const standalone = await startStandalone(config, logger, (step) => logger.info(step));
+  const log = (service: string) => createLogger(service, config.LOG_LEVEL);
+  const logger = log('standalone');
+  const standalone = await startStandalone(config, { log, announce: (step) => logger.info(step) });
   const stop = once(async () => {
     logger.info('stopping');
     await standalone.stop();

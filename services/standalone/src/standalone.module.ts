@@ -25,21 +25,27 @@ export interface Standalone extends Running {
   readonly databaseUrls: Readonly<Record<(typeof DATABASES)[number], string>>;
 }
 
+/** Where the services write, and who hears of the steps of a start. */
+export interface Output {
+  log(service: string): Logger;
+  announce(step: string): void;
+}
+
 /**
  * The whole system in one process and one readable place: every service with its own database, and who calls whom. The
  * services talk gRPC over unix sockets and events over the local transport, exactly as they do apart (docs/decisions/0007).
  */
-export async function startStandalone(config: StandaloneConfig, logger: Logger, announce: (step: string) => void = () => {}): Promise<Standalone> {
-  const lifecycle = new Lifecycle(logger);
+export async function startStandalone(config: StandaloneConfig, output: Output): Promise<Standalone> {
+  const lifecycle = new Lifecycle(output.log('standalone'));
   try {
-    return await compose(config, logger, lifecycle, announce);
+    return await compose(config, lifecycle, output);
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-async function compose(config: StandaloneConfig, logger: Logger, lifecycle: Lifecycle, announce: (step: string) => void): Promise<Standalone> {
+async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, announce }: Output): Promise<Standalone> {
   const state = new StateDirectory(resolve(config.DATA_DIR));
   state.lock(process.pid);
   lifecycle.add('state lock', async () => state.unlock());
@@ -63,15 +69,14 @@ async function compose(config: StandaloneConfig, logger: Logger, lifecycle: Life
     ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,
   };
   const own = (service: (typeof DATABASES)[number]): Environment => ({ ...settings, DATABASE_URL: databaseUrls[service], GRPC_LISTEN: addresses[service] });
-  const log = (service: string) => logger.child({ service });
   const keep = async (name: string, starting: Promise<Running>) => { const running = await starting; lifecycle.add(name, () => running.stop()); };
   const endpoint = config.environment.OTEL_EXPORTER_OTLP_ENDPOINT;
   const transport = new LocalTransport({ logger: log('events') });
 
   await keep('tracing', startTracing({ serviceName: 'us-video-api', ...(endpoint ? { otlpEndpoint: endpoint } : {}) }));
   await keep('accounts', startAccounts({ config: readAccountsConfig(own('accounts')), transport, logger: log('accounts') }));
-  await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
   await keep('ledger', startLedger({ config: readLedgerConfig(own('ledger')), transport, logger: log('ledger') }));
+  await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
   await keep('webhooks', startWebhooks({ config: readWebhooksConfig(own('webhooks')), transport, logger: log('webhooks') }));
   await keep('render-fleet', startRenderFleet({ config: readRenderFleetConfig(settings), logger: log('render-fleet') }));
   await keep('gateway', startGateway({ config: readGatewayConfig(settings), logger: log('gateway') }));

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openDatabase } from '@usvideo/event-store';
-import { verifyLedger } from '@usvideo/ledger';
+import { LedgerVerifier } from '@usvideo/ledger';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { readStandaloneConfig } from './config';
 import { StateDirectory } from './outbound/state';
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   try {
     await postgres.createDatabase('ledger');
     const database = openDatabase({ url: postgres.url('ledger'), poolSize: 2, applicationName: 'verify' }, (error) => console.error(error.message));
-    const report = await verifyLedger(database);
+    const report = await new LedgerVerifier(database).verify();
     await database.end();
     console.log(`${report.eventsChecked} events, postings sum to ${report.postingsSumMicros} micro-dollars`);
     for (const difference of report.differences) console.log(`  ${difference}`);
