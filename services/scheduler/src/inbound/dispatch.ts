@@ -1,8 +1,9 @@
-import type { Database } from '@usvideo/event-store';
+import { inTransaction, type Database } from '@usvideo/event-store';
 import { leaseExpiries, Lifecycle, type Logger } from '@usvideo/runtime';
 import type { LeaseHolders } from '../domain/dispatch';
 import { isEnded } from '../domain/job';
 import type { LeaseSettings } from '../domain/lease';
+import { addAccountRows, setLimits, type LimitsChange } from '../outbound/account-limits';
 import { DispatchWake } from '../outbound/dispatch-wake';
 import type { JobChanges } from '../outbound/job-changes';
 import { JobReports, type JobReport } from '../outbound/job-reports';
@@ -71,6 +72,15 @@ export class Dispatch implements LeaseHolders {
 
   /** Looks for work at once, for example because a limit was raised. */
   nudge(): void {
+    this.loop.nudge();
+  }
+
+  /** New limits are in force for the next claim; a limit that was raised is used at once. */
+  async takeLimits(change: LimitsChange): Promise<void> {
+    await inTransaction(this.options.database, async (tx) => {
+      await addAccountRows(tx, change.accountId);
+      await setLimits(tx, change);
+    });
     this.loop.nudge();
   }
 

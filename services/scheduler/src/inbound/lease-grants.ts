@@ -17,13 +17,13 @@ export class LeaseGrants {
     for (const grant of await grantsOf(this.database, fresh, this.settings)) this.workers.grant(workerOf.get(grant.jobId)!, grant);
   }
 
-  /** Grants what the database says these workers hold, except for `told`: leases they have told us of. Returns the ids of all of them. */
-  async resend(workerIds: readonly string[], told: ReadonlySet<string> = new Set()): Promise<Set<string>> {
+  /** Grants what the database says these workers hold, except for `told`: leases they have told us of. Returns how many there are. */
+  async resend(workerIds: readonly string[], told: ReadonlySet<string> = new Set()): Promise<number> {
     const jobs = await leasedTo(this.database, workerIds);
     const isTold = (job: StoredJob) => told.has(heldAttempt(job.state)?.leaseId ?? '');
     for (const job of jobs.filter(isTold)) this.note(job);
     await this.send(jobs.filter((job) => !isTold(job)));
-    return new Set(jobs.map((job) => heldAttempt(job.state)?.leaseId ?? ''));
+    return jobs.length;
   }
 
   /** The slot is taken from the commit on, also while the content is still being read. */

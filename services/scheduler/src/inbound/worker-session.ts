@@ -1,7 +1,7 @@
 import type { Hello, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
 import type { Logger } from '@usvideo/runtime';
 import { heartbeatMs, type LeaseSettings } from '../domain/lease';
-import type { JobReport, JobReports } from '../outbound/job-reports';
+import type { JobReport, JobReports, ReportOutcome } from '../outbound/job-reports';
 import type { Heartbeats } from './heartbeats';
 import type { LeaseGrants } from './lease-grants';
 import type { WorkerLink, WorkerMessage, WorkerRegistry } from './worker-registry';
@@ -31,6 +31,8 @@ type RequestOf<Case> = Extract<NonNullable<WorkRequest['message']>, { $case: Cas
 export class WorkerSession implements WorkerLink {
   private workerId: string | undefined;
   private closed = false;
+  /** Leases whose end the worker is just reporting itself. */
+  private readonly reporting = new Set<string>();
   /** Whatever follows the introduction waits until it is dealt with. */
   private introduced: Promise<void> = Promise.resolve();
 
@@ -75,11 +77,9 @@ export class WorkerSession implements WorkerLink {
     this.workerId = hello.workerId;
     workers.connect({ workerId: hello.workerId, engine: hello.engine, jobClasses: hello.jobClasses, slots: hello.slots }, this);
     this.send({ $case: 'welcome', value: { leaseMs: settings.leaseMs, heartbeatMs: heartbeatMs(settings) } });
-    const told = new Set(hello.leaseIds);
-    const held = await grants.resend([hello.workerId], told);
-    const lost = hello.leaseIds.filter((leaseId) => !held.has(leaseId));
-    for (const leaseId of lost) this.send({ $case: 'ended', value: { jobId: '', leaseId, reason: 'lease_lost' } });
-    logger.info({ worker: hello.workerId, engine: hello.engine, slots: hello.slots, held: held.size, lost: lost.length }, 'a worker is here');
+    // A lease that it tells of and that is over is answered at its next heartbeat: it may be about to repeat the report that ended it.
+    const held = await grants.resend([hello.workerId], new Set(hello.leaseIds));
+    logger.info({ worker: hello.workerId, engine: hello.engine, slots: hello.slots, leases: held }, 'a worker is here');
     this.options.onFree();
   }
 
@@ -91,14 +91,26 @@ export class WorkerSession implements WorkerLink {
     if (message.$case === 'heartbeats') {
       return this.options.heartbeats.beat(workerId, message.value.leases, (jobId, leaseId, reason) => this.endLease(jobId, leaseId, reason));
     }
-    const { refusal } = await this.options.reports.submit(reportOf(message));
+    const { refusal } = await this.report(message);
     const leaseGoesOn = (message.$case === 'start' && refusal === '') || refusal === 'rendering_not_started';
     if (!leaseGoesOn) this.options.workers.release(workerId, message.value.leaseId);
     this.send({ $case: 'answer', value: { requestId, refusal } });
     this.options.onFree();
   }
 
+  private async report(message: RequestOf<'start' | 'complete' | 'fail' | 'handBack'>): Promise<ReportOutcome> {
+    const { leaseId } = message.value;
+    this.reporting.add(leaseId);
+    try {
+      return await this.options.reports.submit(reportOf(message));
+    } finally {
+      this.reporting.delete(leaseId);
+    }
+  }
+
   private endLease(jobId: string, leaseId: string, reason: 'cancelled' | 'lease_lost'): void {
+    // The answer to the report says it.
+    if (this.reporting.has(leaseId)) return;
     if (this.workerId !== undefined) this.options.workers.release(this.workerId, leaseId);
     this.send({ $case: 'ended', value: { jobId, leaseId, reason } });
     this.options.onFree();
