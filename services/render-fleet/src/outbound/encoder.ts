@@ -24,6 +24,7 @@ const VIDEO_PID = 0x100;
 /** Fixed, because the bitstream depends on it and the same request is to give the same bytes on every machine. */
 const ENCODER_THREADS = 2;
 const CONSTANT_QUALITY = 21;
+const KILLED = 'SIGKILL';
 const STDERR_KEPT_CHARACTERS = 2_000;
 
 /**
@@ -34,7 +35,10 @@ const STDERR_KEPT_CHARACTERS = 2_000;
 export async function encodeFrames(options: EncodingOptions): Promise<void> {
   const { ffmpeg, frames, file, onProgress, signal } = options;
   signal.throwIfAborted();
-  const child = spawn(ffmpeg, encoderParameters(options), { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
+  const child = spawn(ffmpeg, encoderParameters(options), { stdio: ['pipe', 'pipe', 'pipe'] });
+  // Nothing less ends an encoder that has been stopped.
+  const kill = () => { child.kill(KILLED); };
+  signal.addEventListener('abort', kill);
   const complaints = keepTail(child);
   const ended = endOf(child);
   const counter = new PictureCounter(VIDEO_PID);
@@ -49,12 +53,13 @@ export async function encodeFrames(options: EncodingOptions): Promise<void> {
   const failures: unknown[] = [];
   await Promise.all(steps.map((step) => step.catch((error: unknown) => {
     failures.push(error);
-    child.kill('SIGKILL');
+    kill();
   })));
   const end = await ended;
+  signal.removeEventListener('abort', kill);
   signal.throwIfAborted();
-  // An encoder that ended by itself says why; the broken pipes beside it are only the echo.
-  if (end) throw engineError(`the encoder ended with ${end}`, complaints());
+  // An encoder that gave up says why; the broken pipes beside it are only the echo. One that we killed has nothing to say.
+  if (end && !(failures.length > 0 && end === KILLED)) throw engineError(`the encoder ended with ${end}`, complaints());
   if (failures.length > 0) throw failures[0];
 }
 
@@ -82,11 +87,11 @@ async function feed(input: Writable, frames: AsyncIterable<Uint8Array>): Promise
   input.end();
 }
 
-/** Empty after a success and after a kill, else what it ended with. Never rejects: a program that cannot be started has ended too. */
+/** Empty after a success, else what it ended with. Never rejects: a program that cannot be started has ended too. */
 async function endOf(child: ChildProcess): Promise<string> {
   try {
-    const [code] = (await once(child, 'exit')) as [number | null];
-    return code ? `code ${code}` : '';
+    const [code, signalName] = (await once(child, 'exit')) as [number | null, string | null];
+    return code === 0 ? '' : signalName ?? `code ${code}`;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'an error';
   }

@@ -12,6 +12,9 @@ const EXTENSION = extname(__filename);
 const WORKER_FILE = join(__dirname, `painter.worker${EXTENSION}`);
 const PICTURE_URL = pathToFileURL(join(__dirname, '..', 'domain', `picture${EXTENSION}`)).href;
 
+/** Under a test runner Node finds out by itself that the file is an ES module, and would say so for every thread. */
+const WORKER_FLAGS = [...process.execArgv, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
+
 export interface PaintingOptions {
   readonly scene: Scene;
   readonly canvas: Canvas;
@@ -27,7 +30,7 @@ export interface PaintingOptions {
 export async function* paintedFrames({ scene, canvas, firstFrame, threads, signal }: PaintingOptions): AsyncGenerator<Uint8Array> {
   const workers = Array.from({ length: Math.min(threads, canvas.frames) }, (_, index) => {
     const workerData: PaintingOrder = { pictureUrl: PICTURE_URL, scene, canvas, firstFrame, firstNumber: index, step: threads };
-    return new Worker(WORKER_FILE, { workerData });
+    return new Worker(WORKER_FILE, { workerData, execArgv: WORKER_FLAGS });
   });
   const painted = workers.map((worker) => on(worker, 'message', { signal, close: ['exit'] }));
   try {

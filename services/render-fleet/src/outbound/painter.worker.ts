@@ -5,6 +5,8 @@ import type { Scene } from '../domain/scene';
 // Paints every step-th frame, two ahead of what has been taken. A buffer that comes back is leave to paint one more.
 // The picture is loaded by address because this file runs compiled as well as, in tests, as Node strips its types.
 
+type Picture = typeof import('../domain/picture');
+
 export interface PaintingOrder {
   readonly pictureUrl: string;
   readonly scene: Scene;
@@ -17,7 +19,9 @@ export interface PaintingOrder {
 export const FRAMES_AHEAD = 2;
 
 async function paintFrames(order: PaintingOrder): Promise<void> {
-  const { Painter, frameBytes } = (await import(order.pictureUrl)) as typeof import('../domain/picture');
+  const picture = (await import(order.pictureUrl)) as Picture & { readonly default?: Picture };
+  // Compiled, the picture is a CommonJS module: an import sees its exports under `default`.
+  const { Painter, frameBytes } = picture.default ?? picture;
   const { canvas } = order;
   const painter = new Painter(order.scene, canvas, order.firstFrame);
   let frame = order.firstNumber;
