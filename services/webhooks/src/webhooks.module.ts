@@ -35,6 +35,7 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Running> 
   try {
     const database = await openMigrated(options, lifecycle);
     const secrets = new SecretStore(database, new SecretBox(Buffer.from(options.config.SECRETS_KEY, 'base64')));
+    await secrets.check();
     await startWork(options, lifecycle, database, secrets);
     await serve(options, lifecycle, database, secrets);
     return lifecycle;

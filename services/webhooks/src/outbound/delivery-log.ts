@@ -14,51 +14,46 @@ export interface DeliveryQuery {
   readonly statuses: readonly string[];
 }
 
+/** One statement, so that a delivery and its attempts are of the same moment. */
 const LIST = `
-select delivery_id, event_id, event, job_id, url, status, created_at, next_attempt_at from delivery
-where account_id = $1 and environment = $2
-  and ($3 = '' or delivery_id < $3) and ($4 = '' or job_id = $4) and (cardinality($5::text[]) = 0 or status = any($5))
-order by delivery_id desc limit $6 offset $7`;
-
-const ATTEMPTS = `
-select delivery_id, attempt, started_at, duration_ms, http_status, error, response_excerpt
-from delivery_attempt where delivery_id = any($1) order by delivery_id, attempt`;
+select d.delivery_id, d.event_id, d.event, d.job_id, d.url, d.status, d.created_at, d.next_attempt_at,
+       (select coalesce(jsonb_agg(to_jsonb(a) order by a.attempt), '[]') from delivery_attempt a where a.delivery_id = d.delivery_id) as attempts
+from delivery d
+where d.account_id = $1 and d.environment = $2
+  and ($3 = '' or d.delivery_id < $3) and ($4 = '' or d.job_id = $4) and (cardinality($5::text[]) = 0 or d.status = any($5))
+order by d.delivery_id desc limit $6 offset $7`;
 
 interface DeliveryRow {
-  delivery_id: string; event_id: string; event: string; job_id: string; url: string | null; status: string; created_at: Date; next_attempt_at: Date | null;
+  delivery_id: string; event_id: string; event: string; job_id: string; url: string | null; status: string;
+  created_at: Date; next_attempt_at: Date | null; attempts: AttemptRow[];
 }
 
-interface AttemptRow {
-  delivery_id: string; attempt: number; started_at: Date; duration_ms: number; http_status: number; error: string; response_excerpt: string;
-}
+/** As JSON: its times are text. */
+interface AttemptRow { attempt: number; started_at: string; duration_ms: number; http_status: number; error: string; response_excerpt: string }
 
 /** What was sent to whom and what came back; secrets are not in these tables. */
 export class DeliveryLog {
   constructor(private readonly database: Database) {}
 
   /** Newest first; one more than `limit` when there are more. */
-  async list(query: DeliveryQuery): Promise<Delivery[]> {
-    const { accountId, environment, jobId, limit, offset, startingAfter, statuses } = query;
+  async list({ accountId, environment, jobId, limit, offset, startingAfter, statuses }: DeliveryQuery): Promise<Delivery[]> {
     const { rows } = await this.database.query<DeliveryRow>({
       name: 'delivery_list', text: LIST, values: [accountId, environment, startingAfter, jobId, statuses, limit + 1, offset],
     });
-    const attempts = await this.attemptsOf(rows.map((row) => row.delivery_id));
-    return rows.map((row) => ({
-      deliveryId: row.delivery_id, eventId: row.event_id, event: row.event, jobId: row.job_id, url: row.url ?? '', status: row.status,
-      createdAt: row.created_at, nextAttemptAt: row.next_attempt_at ?? undefined, attempts: attempts.get(row.delivery_id) ?? [],
-    }));
+    return rows.map(readDelivery);
   }
+}
 
-  private async attemptsOf(deliveryIds: readonly string[]): Promise<Map<string, DeliveryAttempt[]>> {
-    const { rows } = await this.database.query<AttemptRow>({ name: 'delivery_attempts', text: ATTEMPTS, values: [deliveryIds] });
-    const byDelivery = Map.groupBy(rows, (row) => row.delivery_id);
-    return new Map([...byDelivery].map(([deliveryId, made]) => [deliveryId, made.map(readAttempt)]));
-  }
+function readDelivery(row: DeliveryRow): Delivery {
+  return {
+    deliveryId: row.delivery_id, eventId: row.event_id, event: row.event, jobId: row.job_id, url: row.url ?? '', status: row.status,
+    createdAt: row.created_at, nextAttemptAt: row.next_attempt_at ?? undefined, attempts: row.attempts.map(readAttempt),
+  };
 }
 
 function readAttempt(row: AttemptRow): DeliveryAttempt {
   return {
-    attempt: row.attempt, startedAt: row.started_at, durationMs: row.duration_ms,
+    attempt: row.attempt, startedAt: new Date(row.started_at), durationMs: row.duration_ms,
     httpStatus: row.http_status, error: row.error, responseExcerpt: row.response_excerpt,
   };
 }

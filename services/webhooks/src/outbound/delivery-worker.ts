@@ -81,7 +81,7 @@ export class DeliveryWorker {
       const durationMs = Math.round(performance.now() - started);
       webhookDuration.observe(durationMs / 1_000);
       const verdict = await recordAttempt(this.options.database, this.options.clock, { ...delivery, ...answer, durationMs });
-      webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : answer.error || `http_${answer.httpStatus}` });
+      webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
       const { accountId: account_id, attempt, jobId: job_id } = delivery;
       this.options.logger.debug({ account_id, job_id, attempt, http_status: answer.httpStatus, error: answer.error, verdict }, 'webhook attempted');
     });
@@ -101,6 +101,11 @@ export class DeliveryWorker {
       return { httpStatus: 0, error: error.kind, retryAfter: undefined, responseExcerpt: '' };
     }
   }
+}
+
+/** Few enough values for a metric's label. */
+function outcomeOf({ error, httpStatus }: Answer): string {
+  return httpStatus === 0 ? error : `http_${Math.floor(httpStatus / 100)}xx`;
 }
 
 /** A redirect is never followed: its target was chosen by whoever answered and judged by nobody. */

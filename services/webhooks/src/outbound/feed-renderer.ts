@@ -13,7 +13,8 @@ const CLAIM_MS = 15_000;
 const DESCRIBE_DEADLINE_MS = 5_000;
 /** How often an unsettled job is asked about again. */
 const SETTLEMENT_RECHECK_MS = 100;
-const UNKNOWN_JOB_RECHECK_MS = 5_000;
+/** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
+const FAULTY_RECHECK_MS = 5_000;
 
 /** Fetches the bodies of public events from the scheduler, once, and makes the deliveries that follow from them. */
 export class FeedRenderer {
@@ -48,11 +49,22 @@ export class FeedRenderer {
     const ready = known.filter((intent) => mayRender(byId.get(intent.jobId)!, intent.recordedAt, now));
     const unsettled = known.filter((intent) => !ready.includes(intent));
     const unknown = intents.filter((intent) => !byId.has(intent.jobId));
-    for (const intent of ready) await this.finish(intent, byId.get(intent.jobId)!);
+    const failed: Intent[] = [];
+    for (const intent of ready) if (!(await this.finished(intent, byId.get(intent.jobId)!))) failed.push(intent);
     await postponeIntents(this.database, unsettled, new Date(now.getTime() + SETTLEMENT_RECHECK_MS));
-    await postponeIntents(this.database, unknown, new Date(now.getTime() + UNKNOWN_JOB_RECHECK_MS));
+    await postponeIntents(this.database, [...unknown, ...failed], new Date(now.getTime() + FAULTY_RECHECK_MS));
     if (unknown.length > 0) this.logger.error({ job_ids: unknown.map((intent) => intent.jobId) }, 'the scheduler does not know jobs whose events it published');
     if (ready.length > 0) this.onDeliveries();
+  }
+
+  private async finished(intent: Intent, job: JobDescription): Promise<boolean> {
+    try {
+      await this.finish(intent, job);
+      return true;
+    } catch (error) {
+      this.logger.error({ err: error, job_id: intent.jobId, event_id: intent.eventId }, 'a public event could not be rendered');
+      return false;
+    }
   }
 
   private async finish(intent: Intent, job: JobDescription): Promise<void> {

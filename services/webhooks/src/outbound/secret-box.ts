@@ -11,7 +11,8 @@ export interface Sealed {
 
 /** AES-256-GCM bound to the owner's id, so that a sealed secret copied to another account's row does not open. */
 export class SecretBox {
-  private readonly keyId: string;
+  /** Names the key without giving it away. */
+  readonly keyId: string;
 
   constructor(private readonly key: Buffer) {
     if (key.length !== 32) throw new Error('SECRETS_KEY must be 32 bytes in base64');

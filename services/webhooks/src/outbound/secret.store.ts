@@ -9,6 +9,14 @@ const SELECT = 'select key_id, sealed from account_secret where account_id = $1'
 export class SecretStore {
   constructor(private readonly database: Database, private readonly box: SecretBox) {}
 
+  /** @throws when stored secrets were sealed under another key: every delivery of theirs would fail. */
+  async check(): Promise<void> {
+    const { rows } = await this.database.query<{ key_id: string }>({
+      name: 'secret_foreign', text: 'select key_id from account_secret where key_id <> $1 limit 1', values: [this.box.keyId],
+    });
+    if (rows[0] !== undefined) throw new Error(`secrets are stored under key ${rows[0].key_id}, but SECRETS_KEY is ${this.box.keyId}`);
+  }
+
   async ensure(accountId: string): Promise<string> {
     const known = await this.find(accountId);
     if (known !== undefined) return known;

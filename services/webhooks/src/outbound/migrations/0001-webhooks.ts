@@ -81,6 +81,7 @@ create table delivery (
   check ((status = 'pending') = (next_attempt_at is not null))
 ) with (fillfactor = 70);
 create index delivery_due on delivery (isolation_key, next_attempt_at) where status = 'pending';
+create index delivery_oldest on delivery (next_attempt_at) where status = 'pending';
 create index delivery_leased on delivery (account_id) where status = 'pending' and lease_until is not null;
 create index delivery_log on delivery (account_id, environment, delivery_id);
 create index delivery_job on delivery (job_id);
