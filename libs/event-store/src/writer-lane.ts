@@ -1,5 +1,5 @@
 import type { Database, Transaction } from './database';
-import { inTransaction, isTransient } from './transaction';
+import { inTransaction, isTransient, TransactionRolledBack } from './transaction';
 
 /** The lane's queue is at its bound; the caller answers 503 or waits. */
 export class LaneFull extends Error {
@@ -46,7 +46,7 @@ export class WriterLane<Command, Outcome> {
     if (this.queue.length >= (this.options.queueMax ?? 10_000)) return Promise.reject(new LaneFull('too many commands are waiting'));
     return new Promise((resolve, reject) => {
       this.queue.push({ command, resolve, reject });
-      this.draining ??= this.drain().finally(() => { this.draining = undefined; });
+      this.draining ??= this.drain();
     });
   }
 
@@ -61,6 +61,8 @@ export class WriterLane<Command, Outcome> {
     while (this.queue.length > 0) {
       await this.run(this.queue.splice(0, this.options.batchMax ?? 256));
     }
+    // In the same turn as the last look at the queue: a command submitted right after it must start a new drain.
+    this.draining = undefined;
   }
 
   private async run(batch: Waiting<Command, Outcome>[]): Promise<void> {
@@ -68,7 +70,7 @@ export class WriterLane<Command, Outcome> {
     try {
       outcomes = await this.commitBatch(batch.map((waiting) => waiting.command));
     } catch (error) {
-      if (batch.length === 1 || isTransient(error)) return batch.forEach((waiting) => waiting.reject(error));
+      if (batch.length === 1 || !mayBeOneCulprit(error)) return batch.forEach((waiting) => waiting.reject(error));
       const half = Math.ceil(batch.length / 2);
       await this.run(batch.slice(0, half));
       return this.run(batch.slice(half));
@@ -91,6 +93,11 @@ export class WriterLane<Command, Outcome> {
       }
     }
   }
+}
+
+/** A broken machine fails any half of the batch alike; a rollback in place of a commit may well be one command's doing. */
+function mayBeOneCulprit(error: unknown): boolean {
+  return error instanceof TransactionRolledBack || !isTransient(error);
 }
 
 /** Several lanes over one database; the commands of one key always meet in the same lane and so share their row lock. */

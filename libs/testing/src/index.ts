@@ -4,3 +4,4 @@ export { freePort, HttpReceiver, httpReceiver, type ReceivedRequest } from './ht
 export { postgres, type TestPostgres } from './postgres';
 export { Signal } from './signal';
 export { startTestServer } from './test-server';
+export { TcpProxy, type Tap } from './tcp-proxy';

@@ -1,0 +1,195 @@
+import { eventually, Signal } from '@usvideo/testing';
+import { mintEpoch } from './epoch';
+import type { LoggedEvent } from './event-log';
+import { PartitionAhead, Relay, type RelayOptions, type RelaySink } from './relay';
+import { shardOf } from './shard';
+import { openTestStore, type TestStore } from './store.fixture';
+import { inTransaction } from './transaction';
+
+/** A broker's partitions in memory; sending can be held up or made to fail. */
+class Broker implements RelaySink {
+  readonly partitions = new Map<number, LoggedEvent[]>();
+  readonly sending: string[] = [];
+  inFlightMax = 0;
+  private readonly inFlight = new Map<number, number>();
+  private before: (shard: number) => Promise<void> = async () => undefined;
+
+  beforeAcknowledging(before: (shard: number) => Promise<void>): void {
+    this.before = before;
+  }
+
+  async send(shard: number, events: readonly LoggedEvent[]): Promise<void> {
+    const inFlight = (this.inFlight.get(shard) ?? 0) + 1;
+    this.inFlight.set(shard, inFlight);
+    this.inFlightMax = Math.max(this.inFlightMax, inFlight);
+    this.partitions.set(shard, [...(this.partitions.get(shard) ?? []), ...events]);
+    try {
+      await this.before(shard);
+    } finally {
+      this.inFlight.set(shard, this.inFlight.get(shard)! - 1);
+    }
+  }
+
+  async tail(shard: number): Promise<{ epoch: string; seq: bigint } | undefined> {
+    return this.partitions.get(shard)?.at(-1);
+  }
+
+  kinds(account: string): string[] {
+    return (this.partitions.get(shardOf(account)) ?? []).map(({ kind }) => kind);
+  }
+}
+
+let store: TestStore;
+let broker: Broker;
+let relays: Relay[];
+let unexpected: unknown[];
+beforeEach(async () => {
+  store = await openTestStore('relay');
+  broker = new Broker();
+  relays = [];
+  unexpected = [];
+});
+afterEach(async () => {
+  await Promise.all(relays.map((relay) => relay.stop()));
+  await store.close();
+  expect(unexpected).toEqual([]);
+});
+
+function relayOf(owner: string, options: Partial<RelayOptions> = {}): Relay {
+  const relay = new Relay({ database: store.database, sink: broker, owner, onError: (error) => unexpected.push(error), ...options });
+  relays.push(relay);
+  return relay;
+}
+
+async function cursorOf(account: string): Promise<bigint> {
+  const { rows } = await store.database.query<{ last_seq: bigint }>(`select last_seq from relay_cursor where shard = ${shardOf(account)}`);
+  return rows[0]!.last_seq;
+}
+
+const arrived = (account: string, kinds: string[]) =>
+  eventually(() => broker.kinds(account).length >= kinds.length, { what: `${kinds} of ${account} at the broker` }).then(() => expect(broker.kinds(account)).toEqual(kinds));
+
+test('every row is published, in order, exactly as recorded', async () => {
+  await store.append('a', ['1', '2']);
+  const relay = relayOf('one', { batchMax: 2 });
+  await relay.start();
+  await store.append('a', ['3', '4', '5']);
+  await store.append('b', ['1']);
+  relay.nudge();
+  await arrived('a', ['1', '2', '3', '4', '5']);
+  await arrived('b', ['1']);
+  await eventually(async () => (await cursorOf('a')) === 5n, { what: 'the cursor at the last event' });
+});
+
+test('without a nudge events are found all the same', async () => {
+  await relayOf('one').start();
+  await store.append('a', ['1']);
+  await arrived('a', ['1']);
+});
+
+test('the cursor waits for the acknowledgement; meanwhile one batch per shard is in flight and other shards go on', async () => {
+  const acknowledge = new Signal('acknowledge');
+  const held = new Signal('held');
+  broker.beforeAcknowledging(async (shard) => {
+    if (shard !== shardOf('a')) return;
+    held.emit();
+    await acknowledge.wait();
+  });
+  const relay = relayOf('one');
+  await relay.start();
+  await store.append('a', ['1']);
+  await held.wait();
+  await store.append('a', ['2']);
+  await store.append('b', ['1']);
+  await arrived('b', ['1']);
+  expect(await cursorOf('a')).toBe(0n);
+  expect(broker.kinds('a')).toEqual(['1']);
+  acknowledge.emit();
+  await arrived('a', ['1', '2']);
+  expect(broker.inFlightMax).toBe(1);
+});
+
+test('a batch that was not acknowledged is sent again', async () => {
+  let refuse = true;
+  broker.beforeAcknowledging(async () => {
+    if (!refuse) return;
+    refuse = false;
+    throw new Error('broker unavailable');
+  });
+  const errors: unknown[] = [];
+  await relayOf('one', { onError: (error) => errors.push((error as Error).message) }).start();
+  await store.append('a', ['1']);
+  await arrived('a', ['1', '1']);
+  await eventually(async () => (await cursorOf('a')) === 1n, { what: 'the cursor moved' });
+  expect(errors).toContain('broker unavailable');
+});
+
+test('a second relay waits for the lease, takes over when the first stops, and repeats nothing', async () => {
+  const first = relayOf('one');
+  await first.start();
+  const second = relayOf('two', { leaseMs: 300 });
+  await second.start();
+  await store.append('a', ['1']);
+  await arrived('a', ['1']);
+  await first.stop();
+  await first.stop();
+  await store.append('a', ['2']);
+  await arrived('a', ['1', '2']);
+});
+
+test('a relay that hung beyond its lease can only repeat: the cursor is its successor\'s', async () => {
+  const wake = new Signal('wake');
+  const hung = new Signal('hung');
+  let hang = true;
+  broker.beforeAcknowledging(async () => {
+    if (!hang) return;
+    hang = false;
+    hung.emit();
+    await wake.wait();
+  });
+  const zombie = relayOf('zombie', { leaseMs: 200 });
+  await zombie.start();
+  await store.append('a', ['1']);
+  await hung.wait();
+  // Its process is stopped, as far as the lease can tell.
+  await store.database.query(`update relay_cursor set owner_until = clock_timestamp() - interval '1 second'`);
+  await relayOf('successor', { leaseMs: 60_000 }).start();
+  await store.append('a', ['2']);
+  await arrived('a', ['1', '1', '2']);
+  await eventually(async () => (await cursorOf('a')) === 2n, { what: 'the successor moved the cursor' });
+  wake.emit();
+  await zombie.stop();
+  await store.append('a', ['3']);
+  await arrived('a', ['1', '1', '2', '3']);
+});
+
+test('it refuses to start over a partition that knows more than the table, and leaves the shards to others', async () => {
+  await store.append('a', ['1']);
+  const first = relayOf('one');
+  await first.start();
+  await arrived('a', ['1']);
+  await first.stop();
+  const last = broker.partitions.get(shardOf('a'))!.at(-1)!;
+  broker.partitions.get(shardOf('a'))!.push({ ...last, seq: 2n, kind: 'lost in the restore' });
+  await expect(relayOf('two').start()).rejects.toThrow(PartitionAhead);
+  const { rows } = await store.database.query('select owner from relay_cursor where owner is not null');
+  expect(rows).toEqual([]);
+  await inTransaction(store.database, (tx) => mintEpoch(tx));
+  await relayOf('three').start();
+  await store.append('a', ['2']);
+  await arrived('a', ['1', 'lost in the restore', '2']);
+});
+
+test('stopping waits for the acknowledgement of what is in flight', async () => {
+  const acknowledge = new Signal('acknowledge');
+  const held = new Signal('held');
+  broker.beforeAcknowledging(async () => { held.emit(); await acknowledge.wait(); });
+  const relay = relayOf('one');
+  await relay.start();
+  await store.append('a', ['1']);
+  await held.wait();
+  const stopped = relay.stop();
+  acknowledge.emit();
+  await stopped;
+  expect(await cursorOf('a')).toBe(1n);
+});
