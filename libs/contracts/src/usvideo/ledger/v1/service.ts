@@ -62,7 +62,7 @@ export interface PlaceHold {
 export interface PlaceHoldAnswer {
   /**
    * Empty when the hold stands; otherwise insufficient_balance, spend_cap_reached, price_unavailable, hold_voided
-   * or hold_conflict (the same job with other terms).
+   * or hold_conflict (the same job with other terms, or of another account).
    */
   refusal: string;
   amountMicros: bigint;
@@ -76,7 +76,7 @@ export interface VoidHold {
 }
 
 export interface VoidHoldAnswer {
-  /** Empty, or hold_captured. */
+  /** Empty, hold_captured, or hold_conflict (the job belongs to another account). */
   refusal: string;
 }
 
@@ -91,8 +91,9 @@ export interface Settle {
 
 export interface SettleAnswer {
   /**
-   * Empty when the hold ended as the verdict says, now or before. Otherwise hold_unknown, capture_exceeds_hold
-   * or verdict_conflict (the hold ended another way; recorded as a late outcome).
+   * Empty when the hold ended as the verdict says, now or before. Otherwise hold_conflict (the job belongs to another
+   * account), hold_unknown, verdict_conflict (the hold ended another way; recorded as a late outcome),
+   * capture_exceeds_hold or verdict_not_whole (charged and released do not add up to the hold).
    */
   refusal: string;
 }
