@@ -1,0 +1,188 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DiskArtifactStore } from '@usvideo/artifacts';
+import { createLogger } from '@usvideo/runtime';
+import { eventually, httpReceiver } from '@usvideo/testing';
+import sharp from 'sharp';
+import { aLease, TestScheduler } from './inbound/scheduler.fixture';
+import { readRenderFleetConfig, type RenderFleet, startRenderFleet } from './render-fleet.module';
+
+describe('render fleet', () => {
+  let folder: string;
+  let scheduler: TestScheduler;
+  let fleet: RenderFleet | undefined;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fleet-'));
+    scheduler = new TestScheduler(`unix:${join(folder, 's.sock')}`);
+    await scheduler.start();
+  });
+  afterEach(async () => {
+    await fleet?.stop();
+    fleet = undefined;
+    scheduler.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const start = async (env: Record<string, string> = {}) => {
+    fleet = await startRenderFleet({
+      config: readRenderFleetConfig({ SCHEDULER_GRPC_URL: scheduler.address, DATA_DIR: folder, ENGINES: 'sandbox', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', DRAIN_TIMEOUT_MS: '0', ...env }),
+      logger: createLogger('render-fleet', 'silent'),
+    });
+    return fleet;
+  };
+  const started = async (env?: Record<string, string>) => {
+    const running = await start(env);
+    await eventually(async () => Object.values(await running.ready()).every(Boolean), { what: 'the worker welcomed' });
+    return running;
+  };
+  const scratch = () => readdir(join(folder, 'scratch'));
+
+  it('renders a lease, with progress, and stores what it reports', async () => {
+    await started();
+    const lease = aLease({ content: { prompt: 'a fox sandbox:slow=1.5' } });
+    scheduler.grant(lease);
+    const { artifact, ...completed } = await scheduler.told('complete');
+    expect(completed).toEqual({ jobId: lease.jobId, leaseId: lease.leaseId });
+    expect(artifact).toMatchObject({ videoKey: `videos/${lease.jobId}/1-${lease.leaseId}.mp4`, width: 854, height: 480, frames: 24, durationMs: 1_000 });
+    const store = new DiskArtifactStore(join(folder, 'artifacts'));
+    expect(await store.stat(artifact!.videoKey)).toEqual({ sizeBytes: Number(artifact!.sizeBytes) });
+    expect((await store.stat(artifact!.thumbnailKey))!.sizeBytes).toBeGreaterThan(500);
+    expect(scheduler.all('start')).toEqual([{ jobId: lease.jobId, leaseId: lease.leaseId, aspectRatio: '16:9' }]);
+    const progress = scheduler.progressOf(lease);
+    expect(new Set(progress).size).toBeGreaterThan(3);
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    await eventually(async () => (await scratch()).length === 0, { what: 'an empty scratch folder' });
+  });
+
+  it('announces each engine as one worker, and none for live jobs unless that is allowed', async () => {
+    await started({ ENGINES: 'procedural,sandbox', ALLOW_PROCEDURAL_LIVE: 'true' });
+    expect(scheduler.hellosOf('sandbox')).toMatchObject([{ jobClasses: ['sandbox'], slots: 4, leaseIds: [] }]);
+    expect(scheduler.hellosOf('procedural')).toMatchObject([{ jobClasses: ['procedural'] }]);
+    await fleet!.stop();
+    await started({ ENGINES: 'procedural,sandbox' });
+    expect(scheduler.hellosOf('procedural')).toHaveLength(1);
+    expect(scheduler.hellosOf('sandbox')).toHaveLength(2);
+  });
+
+  it('reports the failure that the prompt asks for', async () => {
+    await started();
+    scheduler.grant(aLease({ content: { prompt: 'sandbox:fail=content_rejected' } }));
+    expect(await scheduler.told('fail')).toMatchObject({ errorCode: 'content_rejected', retryable: false });
+  });
+
+  it('renders nothing when the start is refused', async () => {
+    await started();
+    scheduler.answer = (report) => (report.$case === 'start' ? 'job_ended' : '');
+    scheduler.grant(aLease());
+    await scheduler.told('start');
+    await eventually(async () => (await scratch()).length === 0, { what: 'an empty scratch folder' });
+    expect([...scheduler.all('complete'), ...scheduler.all('fail')]).toEqual([]);
+  });
+
+  it('stops rendering, cleans up and says nothing when its lease ends', async () => {
+    await started();
+    const lease = aLease({ content: { prompt: 'sandbox:slow=60' } });
+    scheduler.grant(lease);
+    await eventually(() => scheduler.progressOf(lease).some((progress) => progress > 0), { what: 'progress' });
+    scheduler.end(lease, 'lease_lost');
+    await eventually(async () => (await scratch()).length === 0, { what: 'an empty scratch folder' });
+    const next = aLease();
+    scheduler.grant(next);
+    expect(await scheduler.told('complete')).toMatchObject({ leaseId: next.leaseId });
+    expect([...scheduler.all('fail'), ...scheduler.all('handBack')]).toEqual([]);
+  });
+
+  it('keeps its id and its leases over a scheduler that went away, and finishes meanwhile', async () => {
+    await started();
+    const lease = aLease({ content: { prompt: 'sandbox:slow=1' } });
+    scheduler.grant(lease);
+    await eventually(() => scheduler.progressOf(lease).some((progress) => progress > 0), { what: 'progress' });
+    scheduler.stop();
+    const store = new DiskArtifactStore(join(folder, 'artifacts'));
+    await eventually(() => store.stat(`videos/${lease.jobId}/1-${lease.leaseId}.jpg`), { what: 'the finished files' });
+    await scheduler.start();
+    const [first, second] = [await scheduler.told('hello'), await scheduler.told('hello', 2)];
+    expect(second).toMatchObject({ workerId: first.workerId, leaseIds: [lease.leaseId] });
+    expect(await scheduler.told('complete')).toMatchObject({ leaseId: lease.leaseId });
+  });
+
+  it('repeats a report until it is answered', async () => {
+    await started();
+    scheduler.answer = (report) => (report.$case === 'complete' ? undefined : '');
+    scheduler.grant(aLease());
+    const unheard = await scheduler.told('complete');
+    scheduler.stop();
+    scheduler.answer = () => '';
+    await scheduler.start();
+    expect(await scheduler.told('complete', 2)).toEqual(unheard);
+    scheduler.grant(aLease());
+    await scheduler.told('complete', 3);
+  });
+
+  it('hands back what is beyond its slots', async () => {
+    await started();
+    const leases = Array.from({ length: 5 }, () => aLease({ content: { prompt: 'sandbox:slow=60' } }));
+    for (const lease of leases) scheduler.grant(lease);
+    expect(await scheduler.told('handBack')).toEqual({ jobId: leases[4]!.jobId, leaseId: leases[4]!.leaseId });
+  });
+
+  it('finishes before it leaves', async () => {
+    const running = await started({ DRAIN_TIMEOUT_MS: '20000' });
+    const lease = aLease({ content: { prompt: 'sandbox:slow=1' } });
+    scheduler.grant(lease);
+    await scheduler.told('start');
+    const late = aLease();
+    const stopping = running.stop();
+    await scheduler.told('drain');
+    scheduler.grant(late);
+    await stopping;
+    expect(scheduler.all('complete')).toMatchObject([{ leaseId: lease.leaseId }]);
+    expect(scheduler.all('handBack')).toMatchObject([{ leaseId: late.leaseId }]);
+  });
+
+  it('hands back what it cannot finish in time', async () => {
+    const running = await started({ DRAIN_TIMEOUT_MS: '50' });
+    const lease = aLease({ content: { prompt: 'sandbox:slow=60' } });
+    scheduler.grant(lease);
+    await scheduler.told('start');
+    await running.stop();
+    expect(scheduler.all('handBack')).toEqual([{ jobId: lease.jobId, leaseId: lease.leaseId }]);
+    expect(scheduler.all('fail')).toEqual([]);
+    expect(await scratch()).toEqual([]);
+  });
+
+  it('takes the ratio nearest to the first frame, and fails without a start when there is no such frame', async () => {
+    await started();
+    const receiver = await httpReceiver();
+    const tall = await sharp({ create: { width: 90, height: 160, channels: 3, background: '#fff' } }).png().toBuffer();
+    receiver.answerWith(({ path }, response) => { response.writeHead(path === '/tall' ? 200 : 404).end(tall); });
+    scheduler.grant(aLease({ terms: { aspectRatio: '', mode: 'image_to_video' }, content: { firstFrame: `${receiver.url}/tall` } }));
+    expect(await scheduler.told('start')).toMatchObject({ aspectRatio: '9:16' });
+    expect((await scheduler.told('complete')).artifact).toMatchObject({ width: 480, height: 854 });
+    scheduler.grant(aLease({ content: { firstFrame: `${receiver.url}/missing` } }));
+    expect(await scheduler.told('fail')).toMatchObject({ errorCode: 'first_frame_unreachable', retryable: false });
+    expect(scheduler.all('start')).toHaveLength(1);
+    await receiver.stop();
+  });
+
+  it('gives up a render that takes too long', async () => {
+    await started();
+    scheduler.grant(aLease({ renderTimeoutMs: 300, content: { prompt: 'sandbox:slow=60' } }));
+    expect(await scheduler.told('fail')).toMatchObject({ errorCode: 'render_timeout', retryable: true });
+  });
+
+  it('reports a missing encoder as an engine error that another worker may not have', async () => {
+    await started({ FFMPEG_PATH: join(folder, 'no-ffmpeg') });
+    scheduler.grant(aLease());
+    expect(await scheduler.told('fail')).toMatchObject({ errorCode: 'engine_error', retryable: true });
+  });
+
+  it('begins with an empty scratch folder', async () => {
+    await mkdir(join(folder, 'scratch', 'lease_old'), { recursive: true });
+    await writeFile(join(folder, 'scratch', 'lease_old', 'rendered.ts'), 'left behind');
+    await started();
+    expect(await scratch()).toEqual([]);
+  });
+});
