@@ -32,7 +32,7 @@ async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<Em
   return server;
 }
 
-async function query(server: EmbeddedPostgres, database: string, text: string): Promise<any[]> {
+async function query(server: EmbeddedPostgres, database: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: server.url(database) });
   client.on('error', () => undefined);
   await client.connect();

@@ -86,6 +86,8 @@ class ObservedGrpcServer extends ServerGrpc {
     return server;
   }
 
+  // Nest declares both sides as `Function`.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
   override createServiceMethod(handler: Function, method: MethodDescription, streaming: GrpcMethodStreamingType): Function {
     const serve = super.createServiceMethod(handler, method, streaming) as Handler;
     return method.requestStream || method.responseStream ? serve : observed(serve, method.path);
