@@ -30,6 +30,8 @@ const HOUR_MS = 3_600_000;
 /** What a stopping worker needs beyond its drain, for the answers to its hand-backs. */
 const STOP_MARGIN_MS = 3_000;
 
+const WORKERS = Symbol('workers');
+
 @Module({})
 class RenderFleetModule {}
 
@@ -91,5 +93,5 @@ function startSweeping(store: ArtifactStore, config: RenderFleetConfig, logger: 
 }
 
 function renderFleetModule(workers: Worker[]): DynamicModule {
-  return { module: RenderFleetModule, providers: [{ provide: Worker, useValue: workers }] };
+  return { module: RenderFleetModule, providers: [{ provide: WORKERS, useValue: workers }] };
 }

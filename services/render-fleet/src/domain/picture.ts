@@ -77,8 +77,8 @@ export class Painter {
           c.weight * sine(c.x * y - c.y * x + c.speed * seconds + c.phase) +
           rings.weight * sine(rings.frequency * Math.sqrt(dx * dx + dy * dy) - rings.speed * seconds);
         const streak = sine(d.x * x + d.y * y + d.speed * seconds + 1.7 * level + d.phase);
-        const entry = 3 * (((level * 0.18 + drift * seconds + 2) * colours) & (colours - 1));
-        const light = (0.86 + 0.14 * streak) * (1 - 0.11 * (u * u + v * v));
+        const entry = 3 * (((level * 0.24 + drift * seconds + 2) * colours) & (colours - 1));
+        const light = (0.94 + 0.12 * streak) * (1 - 0.07 * (u * u + v * v));
         ya[cell] = 16 + (palette[entry]! - 16) * (light > 0.2 ? light : 0.2);
         ua[cell] = palette[entry + 1]!;
         va[cell] = palette[entry + 2]!;

@@ -23,7 +23,7 @@ const INK = 220;
 
 /** Writes the mark into the lower left corner of a planar YUV 4:2:0 frame: light letters on a darkened plate. */
 export function stampFrame(frame: Uint8Array, { width, height }: Size): void {
-  const scale = Math.max(1, Math.floor(Math.min(width, height) / 240));
+  const scale = Math.max(1, Math.floor(Math.min(width, height) / 180));
   const plate = { width: (TEXT.length * COLUMNS + 2 * MARGIN) * scale, height: (ROWS + 2 * MARGIN) * scale };
   const left = 4 * scale;
   const top = height - plate.height - 4 * scale;

@@ -29,7 +29,7 @@ describe('encoder', () => {
   }
 
   const optionsFor = (frames: AsyncIterable<Uint8Array>, changes: Partial<EncodingOptions> = {}): EncodingOptions => ({
-    ffmpeg: locateFfmpeg(), frames, drawn: size, encoded: size, preset: 'veryfast', file: join(folder, 'out.ts'),
+    ffmpeg: locateFfmpeg(), frames, drawn: size, encoded: size, effort: 'small', file: join(folder, 'out.ts'),
     onProgress: () => undefined, signal: new AbortController().signal, ...changes,
   });
 

@@ -13,13 +13,18 @@ export interface EncodingOptions {
   readonly frames: AsyncIterable<Uint8Array>;
   readonly drawn: Size;
   readonly encoded: Size;
-  readonly preset: 'veryfast' | 'ultrafast';
+  /** `small` files take a little more time; `quick` gives out each picture as soon as it is drawn. */
+  readonly effort: keyof typeof EFFORTS;
   /** An MPEG transport stream. */
   readonly file: string;
   readonly onProgress: (framesEncoded: number) => void;
   readonly signal: AbortSignal;
 }
 
+const EFFORTS = {
+  small: ['-preset', 'veryfast'],
+  quick: ['-preset', 'ultrafast', '-tune', 'zerolatency'],
+} as const;
 const VIDEO_PID = 0x100;
 /** Fixed, because the bitstream depends on it and the same request is to give the same bytes on every machine. */
 const ENCODER_THREADS = 2;
@@ -63,14 +68,14 @@ export async function encodeFrames(options: EncodingOptions): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-function encoderParameters({ drawn, encoded, preset }: EncodingOptions): string[] {
+function encoderParameters({ drawn, encoded, effort }: EncodingOptions): string[] {
   const scaling = drawn.width === encoded.width && drawn.height === encoded.height
     ? [] : ['-vf', `scale=${encoded.width}:${encoded.height}:flags=bilinear`];
   return [
     '-hide_banner', '-nostats', '-loglevel', 'error',
     '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${drawn.width}x${drawn.height}`, '-r', String(FRAMES_PER_SECOND), '-i', 'pipe:0',
     ...scaling,
-    '-c:v', 'libx264', '-preset', preset, '-crf', String(CONSTANT_QUALITY), '-pix_fmt', 'yuv420p', '-bf', '0',
+    '-c:v', 'libx264', ...EFFORTS[effort], '-crf', String(CONSTANT_QUALITY), '-pix_fmt', 'yuv420p', '-bf', '0',
     '-g', String(2 * FRAMES_PER_SECOND), '-threads', String(ENCODER_THREADS),
     '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
     '-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1',

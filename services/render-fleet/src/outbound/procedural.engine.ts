@@ -22,7 +22,7 @@ export class ProceduralEngine implements Engine {
   async render(request: RenderRequest): Promise<{ readonly file: string }> {
     const file = join(request.scratchDir, 'rendered.ts');
     await encodeFrames({
-      ffmpeg: this.ffmpeg, file, preset: 'veryfast', drawn: request, encoded: request,
+      ffmpeg: this.ffmpeg, file, effort: 'small', drawn: request, encoded: request,
       frames: stampedFrames(request), onProgress: request.onProgress, signal: request.signal,
     });
     return { file };

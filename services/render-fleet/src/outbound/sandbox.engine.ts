@@ -30,7 +30,7 @@ export class SandboxEngine implements Engine {
     const file = join(request.scratchDir, 'rendered.ts');
     const drawn = { width: evenShare(request.width), height: evenShare(request.height) };
     await encodeFrames({
-      ffmpeg: this.ffmpeg, file, preset: 'ultrafast', drawn, encoded: request,
+      ffmpeg: this.ffmpeg, file, effort: 'quick', drawn, encoded: request,
       frames: paced(smallFrames(request, drawn), (slowSeconds * 1_000) / request.frames, request.signal),
       onProgress: request.onProgress, signal: request.signal,
     });
