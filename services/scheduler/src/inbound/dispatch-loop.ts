@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CommitOutcomeUnknown, inTransaction, type Database } from '@usvideo/event-store';
+import { inTransaction, type Database } from '@usvideo/event-store';
 import { leasesGranted, queueWait, startLoop, type Logger, type Loop } from '@usvideo/runtime';
 import type { LeaseSettings } from '../domain/lease';
 import { clocksAfter, type FreeWorker } from '../domain/virtual-time';
@@ -24,10 +24,13 @@ export interface DispatchLoopOptions {
 /** While slots are free the queue is looked at this often even if nobody says that there is work. */
 const FLOOR_MS = 250;
 const LOCK_NOT_AVAILABLE = '55P03';
+const NOTHING: Claimed = { leased: [], emptied: [], more: false };
 
 /** Gives queued jobs to the free slots of the workers connected here. Without a free slot it asks the database nothing. */
 export class DispatchLoop {
   private loop: Loop | undefined;
+  /** Workers that may hold leases which they were not told of: a claim ended without a clear outcome, or a grant could not be made. */
+  private readonly unsure = new Set<string>();
 
   constructor(private readonly options: DispatchLoopOptions) {}
 
@@ -44,40 +47,43 @@ export class DispatchLoop {
   async pass(): Promise<boolean> {
     const workers = this.options.workers.free();
     if (workers.length === 0) return false;
+    if (this.unsure.size > 0) await this.resend();
     const first = await this.claimFor(workers, false);
-    if (first === undefined) return false;
     if (first.more || first.leased.length > 0) return true;
     if (!await eligibleExist(this.options.database, [...new Set(workers.flatMap((worker) => worker.jobClasses))])) return false;
-    const second = await this.claimFor(workers, true);
-    return second !== undefined && second.leased.length > 0;
+    return (await this.claimFor(workers, true)).leased.length > 0;
   }
 
-  private async claimFor(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed | undefined> {
-    const claimed = await this.commitClaim(workers, patient);
-    if (claimed === undefined) return undefined;
-    this.observe(claimed);
-    await this.options.grants.send(claimed.leased.map(({ job }) => job));
-    await moveClocks(this.options.database, clocksAfter(claimed.leased));
-    // A submission that came while its queue was put to sleep saw it awake; this sees the submission.
-    const woken = await queuesWithWork(this.options.database, claimed.emptied);
-    if (woken.length > 0) await wakeQueues(this.options.database, woken);
-    return claimed;
+  private async resend(): Promise<void> {
+    const workerIds = [...this.unsure];
+    await this.options.grants.resend(workerIds);
+    for (const workerId of workerIds) this.unsure.delete(workerId);
   }
 
-  private async commitClaim(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed | undefined> {
-    const { database, settings } = this.options;
+  private async claimFor(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed> {
     try {
-      return await inTransaction(database, async (tx, now) => {
-        const taken = await slotsTaken(tx, workers.map((worker) => worker.workerId));
-        const free = workers.map((worker) => ({ ...worker, freeSlots: Math.min(worker.freeSlots, this.options.workers.slotsOf(worker.workerId) - (taken.get(worker.workerId) ?? 0)) }));
-        return claim(tx, now, { workers: free.filter((worker) => worker.freeSlots > 0), patient, settings, newLeaseId });
-      });
+      const claimed = await this.commitClaim(workers, patient);
+      this.observe(claimed);
+      await this.options.grants.send(claimed.leased.map(({ job }) => job));
+      await moveClocks(this.options.database, clocksAfter(claimed.leased));
+      // A submission that came while its queue was put to sleep saw it awake; this sees the submission.
+      const woken = await queuesWithWork(this.options.database, claimed.emptied);
+      if (woken.length > 0) await wakeQueues(this.options.database, woken);
+      return claimed;
     } catch (error) {
-      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return undefined;
-      // What was leased, if it was, is granted now instead of when the leases have lapsed.
-      if (error instanceof CommitOutcomeUnknown) await this.options.grants.resend(workers.map((worker) => worker.workerId));
+      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return NOTHING;
+      for (const { workerId } of workers) this.unsure.add(workerId);
       throw error;
     }
+  }
+
+  private commitClaim(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed> {
+    const { database, settings } = this.options;
+    return inTransaction(database, async (tx, now) => {
+      const taken = await slotsTaken(tx, workers.map((worker) => worker.workerId));
+      const free = workers.map((worker) => ({ ...worker, freeSlots: Math.min(worker.freeSlots, this.options.workers.slotsOf(worker.workerId) - (taken.get(worker.workerId) ?? 0)) }));
+      return claim(tx, now, { workers: free.filter((worker) => worker.freeSlots > 0), patient, settings, newLeaseId });
+    });
   }
 
   private observe(claimed: Claimed): void {

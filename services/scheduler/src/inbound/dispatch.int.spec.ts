@@ -1,11 +1,12 @@
 import { inTransaction } from '@usvideo/event-store';
-import { eventually } from '@usvideo/testing';
+import { eventually, Signal } from '@usvideo/testing';
 import { addAccount, addJobs, drift, logger, openWorld, type World } from '../../test/dispatch-world';
 import { FakeWorker } from '../../test/fake-worker';
 import { JobChanges } from '../outbound/job-changes';
 import { moveJobs } from '../outbound/job-moves';
 import type { StoredJob } from '../outbound/job-row';
 import { decideJob, lockJobs } from '../outbound/job-writer';
+import { listenForWakes } from '../outbound/wake-listener';
 import { Dispatch } from './dispatch';
 
 const settings = { leaseMs: 1_200, renderTimeoutMs: 60_000 };
@@ -250,5 +251,27 @@ describe('work that nobody announced', () => {
     const { rows } = await world.database.query<{ n: bigint }>('select count(*) as n from job_queue where available_at > clock_timestamp()');
     expect(rows[0]!.n).toBe(1n);
     await worker.lease(1);
+  });
+
+  it('is heard of from another replica', async () => {
+    const heard = new Signal('a wake-up of another replica');
+    const listener = listenForWakes({ databaseUrl: world.url, onWake: () => heard.emit(), logger });
+    await eventually(async () => (await world.database.query("select 1 from pg_stat_activity where application_name = 'scheduler-wake' and datname = current_database() and query like 'listen%'")).rowCount, { what: 'the listener' });
+    await oneJob();
+    await heard.wait();
+    await listener.stop();
+  });
+});
+
+describe('limits', () => {
+  it('are in force within a second', async () => {
+    const dispatch = startDispatch({ leaseMs: 20_000 });
+    const accountId = await addAccount(world.database, { concurrentJobs: 1 });
+    await addJobs(world.database, accountId, 8);
+    const worker = new FakeWorker(dispatch, { slots: 10 });
+    await worker.lease(1);
+    const limits = { concurrentJobs: 5, queuedJobs: 100, createsPerMinute: 300, readsPerMinute: 3_000 };
+    await dispatch.takeLimits({ accountId, environment: 'live', limits, version: 1n, suspended: false });
+    await eventually(() => worker.leases().length === 5, { what: 'the raised limit', deadlineMs: 1_000 });
   });
 });

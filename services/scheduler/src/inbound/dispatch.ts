@@ -1,12 +1,11 @@
 import { inTransaction, type Database } from '@usvideo/event-store';
-import { leaseExpiries, Lifecycle, type Logger } from '@usvideo/runtime';
+import { jobsEnded, leaseExpiries, Lifecycle, type Logger } from '@usvideo/runtime';
 import type { LeaseHolders } from '../domain/dispatch';
-import { isEnded } from '../domain/job';
 import type { LeaseSettings } from '../domain/lease';
 import { addAccountRows, setLimits, type LimitsChange } from '../outbound/account-limits';
 import { DispatchWake } from '../outbound/dispatch-wake';
 import type { JobChanges } from '../outbound/job-changes';
-import { JobReports, type JobReport } from '../outbound/job-reports';
+import { JobReports, type ChangingOutcome, type JobReport } from '../outbound/job-reports';
 import type { StoredJob } from '../outbound/job-row';
 import { listenForWakes } from '../outbound/wake-listener';
 import { DispatchLoop } from './dispatch-loop';
@@ -95,7 +94,7 @@ export class Dispatch implements LeaseHolders {
     return this.lifecycle.stop();
   }
 
-  private changed(report: JobReport, job: StoredJob): void {
+  private changed(report: JobReport, { job, ended }: ChangingOutcome): void {
     const { changes, onEnded } = this.options;
     const { accountId, environment, state: { jobClass } } = job;
     if (report.kind === 'lose_lease') {
@@ -107,9 +106,9 @@ export class Dispatch implements LeaseHolders {
       changes.forgetProgress(job.jobId);
       this.wake.wake({ accountId, environment, jobClass });
     }
-    if (isEnded(job.state)) {
+    if (ended) {
       changes.forgetProgress(job.jobId);
-      // A stale outcome changes a job that has ended before; settling it again does nothing.
+      jobsEnded.inc({ status: job.state.name, model: job.state.terms.model, environment });
       onEnded(job);
     }
     changes.changed(job.jobId);

@@ -13,8 +13,14 @@ export class LeaseGrants {
   async send(jobs: readonly StoredJob[]): Promise<void> {
     const fresh = jobs.filter((job) => this.note(job));
     if (fresh.length === 0) return;
-    const workerOf = new Map(fresh.map((job) => [job.jobId, heldAttempt(job.state)!.workerId]));
-    for (const grant of await grantsOf(this.database, fresh, this.settings)) this.workers.grant(workerOf.get(grant.jobId)!, grant);
+    const attemptOf = new Map(fresh.map((job) => [job.jobId, heldAttempt(job.state)!]));
+    try {
+      for (const grant of await grantsOf(this.database, fresh, this.settings)) this.workers.grant(attemptOf.get(grant.jobId)!.workerId, grant);
+    } catch (error) {
+      // Forgotten again, so that the next resend grants them.
+      for (const { workerId, leaseId } of attemptOf.values()) this.workers.release(workerId, leaseId);
+      throw error;
+    }
   }
 
   /** Grants what the database says these workers hold, except for `told`: leases they have told us of. Returns how many there are. */

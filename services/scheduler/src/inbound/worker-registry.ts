@@ -8,6 +8,7 @@ export type WorkerMessage = NonNullable<WorkResponse['message']>;
 /** The open stream of a worker. */
 export interface WorkerLink {
   send(message: WorkerMessage): void;
+  close(): void;
 }
 
 interface HeldLease {
@@ -33,9 +34,11 @@ export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobCla
 export class WorkerRegistry implements LeaseHolders {
   private readonly workers = new Map<string, ConnectedWorker>();
 
-  /** A worker that is here already has reconnected: the older stream is forgotten. */
+  /** A worker that is here already has reconnected: the older stream is over. */
   connect(introduction: Introduction, link: WorkerLink): void {
+    const older = this.workers.get(introduction.workerId)?.link;
     this.disconnect(introduction.workerId);
+    if (older !== link) older?.close();
     this.workers.set(introduction.workerId, { ...introduction, link, leases: new Map(), draining: false });
   }
 
@@ -45,10 +48,6 @@ export class WorkerRegistry implements LeaseHolders {
     if (worker === undefined || (link !== undefined && worker.link !== link)) return;
     this.workers.delete(workerId);
     for (const lease of worker.leases.values()) lease.span.end();
-  }
-
-  isConnected(workerId: string, link: WorkerLink): boolean {
-    return this.workers.get(workerId)?.link === link;
   }
 
   drain(workerId: string): void {

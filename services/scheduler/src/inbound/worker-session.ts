@@ -46,7 +46,7 @@ export class WorkerSession implements WorkerLink {
     if (!this.closed) this.stream.write({ message });
   }
 
-  private close(): void {
+  close(): void {
     if (this.closed) return;
     this.closed = true;
     if (this.workerId !== undefined) this.options.workers.disconnect(this.workerId, this);

@@ -1,6 +1,9 @@
-import { addAccount, addJobs, claimOnce, drift, freeWorker, openWorld, type World } from '../../test/dispatch-world';
+import { eventually } from '@usvideo/testing';
+import { addAccount, addJobs, claimOnce, drift, freeWorker, openWorld, settings, type World } from '../../test/dispatch-world';
+import { artifact } from '../../test/fake-worker';
+import { clocksAfter } from '../domain/virtual-time';
 import { JobReports } from './job-reports';
-import { settings } from '../../test/dispatch-world';
+import { eligibleExist, moveClocks } from './queue-activity';
 
 let world: World;
 beforeEach(async () => { world = await openWorld(); });
@@ -31,31 +34,31 @@ describe('claim', () => {
     expect((await claimOnce(world.database, [freeWorker(5)])).leased).toEqual([]);
   });
 
-  it('lets eight claimers lease every job once, within every limit, and leaves no slot free that could be used', async () => {
-    const accounts: string[] = [];
-    for (let index = 0; index < 40; index++) {
-      const account = await addAccount(world.database, { concurrentJobs: 1 + (index % 4) });
-      await addJobs(world.database, account, 8);
-      accounts.push(account);
+  it('lets eight claimers run every job once, within every limit, until nothing is left', async () => {
+    for (let index = 0; index < 30; index++) {
+      await addJobs(world.database, await addAccount(world.database, { concurrentJobs: 1 + (index % 4) }), 8);
     }
     const reports = new JobReports({ database: world.database, settings, onChanged: () => undefined, onCommitted: () => undefined });
-    const leasedJobs: string[] = [];
     let over = 0;
-    const claimer = async (index: number): Promise<void> => {
-      for (let idle = 0; idle < 3;) {
-        const { leased, more } = await claimOnce(world.database, [freeWorker(5, { workerId: `wrk_${index}` })]);
-        leasedJobs.push(...leased.map(({ job }) => job.jobId));
+    const runAll = async (index: number): Promise<string[]> => {
+      const jobs: string[] = [];
+      while ((await world.database.query("select 1 from job_queue where state = 'queued' limit 1")).rowCount! > 0) {
+        const { leased } = await claimOnce(world.database, [freeWorker(5, { workerId: `wrk_${index}` })]);
         over += (await world.database.query('select 1 from account_slot where running > concurrent_jobs')).rowCount!;
-        await Promise.all(leased.map(({ job }) => reports.submit({ kind: 'hand_back', jobId: job.jobId, leaseId: job.state.attempts.at(-1)!.leaseId })
-          .then(() => reports.submit({ kind: 'expire_deadline', jobId: job.jobId }))));
-        idle = leased.length > 0 || more ? 0 : idle + 1;
-        if (leasedJobs.length > 320) return;
+        await Promise.all(leased.map(async ({ job: { jobId, state } }) => {
+          const { leaseId } = state.attempts[0]!;
+          await reports.submit({ kind: 'start_rendering', jobId, leaseId, aspectRatio: '16:9' });
+          expect((await reports.submit({ kind: 'complete', jobId, leaseId, artifact })).refusal).toBe('');
+          jobs.push(jobId);
+        }));
       }
+      return jobs;
     };
-    await Promise.all(Array.from({ length: 8 }, (_, index) => claimer(index)));
-    expect(over).toBe(0);
+    const ran = (await Promise.all(Array.from({ length: 8 }, (_, index) => runAll(index)))).flat();
+    expect([over, ran.length, new Set(ran).size]).toEqual([0, 240, 240]);
+    expect([...(await leasedEvents()).values()]).toEqual(Array.from({ length: 240 }, () => 1));
+    expect((await world.database.query('select 1 from account_slot where running <> 0')).rowCount).toBe(0);
     expect(await drift(world.database)).toEqual([]);
-    expect([...(await leasedEvents()).values()].reduce((sum, n) => sum + n, 0)).toBe(leasedJobs.length);
   });
 
   it('leaves jobs to nobody else while many claim at once', async () => {
@@ -99,5 +102,44 @@ describe('claim', () => {
     expect(await claimAll()).toBe(50);
     await limit(10);
     expect(await claimAll()).toBe(50);
+  });
+
+  it('waits for an account that somebody holds, when told to', async () => {
+    const account = await addAccount(world.database);
+    await addJobs(world.database, account, 1);
+    const holder = await world.database.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from account_slot for update');
+    expect((await claimOnce(world.database, [freeWorker(1)])).leased).toEqual([]);
+    expect(await eligibleExist(world.database, ['procedural'])).toBe(true);
+    await expect(claimOnce(world.database, [freeWorker(1)], { patient: true })).rejects.toMatchObject({ code: '55P03' });
+    const patiently = async () => (await claimOnce(world.database, [freeWorker(1)], { patient: true }).catch(() => undefined))?.leased.length;
+    const waiting = eventually(patiently, { what: 'a claim after the account was let go' });
+    await holder.query('update account_slot set concurrent_jobs = 2');
+    await holder.query('commit');
+    holder.release();
+    expect(await waiting).toBe(1);
+  });
+
+  it('charges GPU time at dispatch and corrects it at the end', async () => {
+    const account = await addAccount(world.database);
+    await addJobs(world.database, account, 1);
+    const virtualTime = async () => (await world.database.query<{ virtual_time: number }>('select virtual_time from account_class')).rows[0]!.virtual_time;
+    const { leased: [lease] } = await claimOnce(world.database, [freeWorker(1)]);
+    expect(await virtualTime()).toBe(5_000);
+    const reports = new JobReports({ database: world.database, settings, onChanged: () => undefined, onCommitted: () => undefined });
+    const { jobId, state: { attempts: [attempt] } } = lease!.job;
+    await reports.submit({ kind: 'start_rendering', jobId, leaseId: attempt!.leaseId, aspectRatio: '16:9' });
+    const { job } = await reports.submit({ kind: 'complete', jobId, leaseId: attempt!.leaseId, artifact });
+    expect(await virtualTime()).toBe(job!.state.endedAt!.getTime() - job!.state.renderingStartedAt!.getTime());
+  });
+
+  it('lets an account that slept start where its class has come to', async () => {
+    const [busy, sleeper] = [await addAccount(world.database), await addAccount(world.database)];
+    await addJobs(world.database, busy, 10);
+    for (let pass = 0; pass < 3; pass++) await moveClocks(world.database, clocksAfter((await claimOnce(world.database, [freeWorker(1, { workerId: `wrk_${pass}` })])).leased));
+    await addJobs(world.database, sleeper, 1);
+    const { rows } = await world.database.query<{ virtual_time: number }>('select virtual_time from account_class where account_id = $1', [sleeper]);
+    expect(rows[0]!.virtual_time).toBe(10_000);
   });
 });

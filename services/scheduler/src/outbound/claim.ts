@@ -50,9 +50,9 @@ cross join lateral (
   select q.job_id, q.expected_gpu_ms, q.queue_order
   from job_queue q
   where q.account_id = l.account_id and q.environment = l.environment and q.job_class = l.job_class
-    and q.state = 'queued' and q.available_at <= $5
+    and q.state = 'queued' and q.available_at <= clock_timestamp()
   order by q.queue_order
-  limit least(l.room, $6)
+  limit least(l.room, $5)
 ) q
 order by l.line, q.queue_order`;
 
@@ -98,7 +98,7 @@ export async function claim(tx: Transaction, now: Date, request: ClaimRequest): 
   const slots = Math.min(CLAIM_MAX, request.workers.reduce((sum, worker) => sum + worker.freeSlots, 0));
   const accounts = await lockAccounts(tx, request, slots);
   if (accounts.length === 0) return { leased: [], emptied: [], more: false };
-  const queues = await waitingJobs(tx, now, accounts, slots);
+  const queues = await waitingJobs(tx, accounts, slots);
   const chosen = assignFairly(queues, request.workers).slice(0, CLAIM_MAX);
   const emptied = queues.filter((queue) => queue.jobs.length === 0);
   if (emptied.length > 0) await tx.query({ name: 'class_deactivate', text: DEACTIVATE, values: keyArrays(emptied) });
@@ -120,12 +120,12 @@ async function lockAccounts(tx: Transaction, { workers, patient }: ClaimRequest,
   return rows;
 }
 
-async function waitingJobs(tx: Transaction, now: Date, accounts: readonly AccountRow[], slots: number): Promise<Queue[]> {
+async function waitingJobs(tx: Transaction, accounts: readonly AccountRow[], slots: number): Promise<Queue[]> {
   const { rows } = await tx.query<{ job_id: string; expected_gpu_ms: bigint; line: bigint }>({
     name: 'claim_jobs', text: WAITING_JOBS,
     values: [
       accounts.map((row) => row.account_id), accounts.map((row) => row.environment), accounts.map((row) => row.job_class),
-      accounts.map((row) => row.room), now, slots,
+      accounts.map((row) => row.room), slots,
     ],
   });
   const jobs = accounts.map((): WaitingJob[] => []);

@@ -1,6 +1,6 @@
 import type { Artifact } from '@usvideo/contracts/scheduler';
 import { WriterLanes, shardOf, type Database, type Transaction } from '@usvideo/event-store';
-import type { JobCommand, JobFact } from '../domain/job';
+import { isEnded, type JobCommand, type JobFact } from '../domain/job';
 import type { LeaseSettings } from '../domain/lease';
 import { moveJobs } from './job-moves';
 import type { StoredJob } from './job-row';
@@ -23,13 +23,17 @@ export interface ReportOutcome {
   /** The job after the report; undefined when there is no such job. */
   readonly job?: StoredJob;
   readonly changed: boolean;
+  /** Whether this report ended the job. */
+  readonly ended: boolean;
 }
+
+export type ChangingOutcome = ReportOutcome & { readonly job: StoredJob };
 
 export interface JobReportsOptions {
   readonly database: Database;
   readonly settings: LeaseSettings;
   /** Called after the commit, once for each report that changed its job. */
-  readonly onChanged: (report: JobReport, job: StoredJob) => void;
+  readonly onChanged: (report: JobReport, outcome: ChangingOutcome) => void;
   readonly onCommitted: () => void;
   readonly lanes?: number;
 }
@@ -54,7 +58,7 @@ export class JobReports {
 
   async submit(report: JobReport): Promise<ReportOutcome> {
     const outcome = await this.lanes.submit(report);
-    if (outcome.changed) this.options.onChanged(report, outcome.job!);
+    if (outcome.changed && outcome.job) this.options.onChanged(report, { ...outcome, job: outcome.job });
     return outcome;
   }
 
@@ -86,13 +90,14 @@ async function lockLapsed(tx: Transaction, now: Date, reports: readonly JobRepor
 }
 
 function applyReport(report: JobReport, now: Date, touched: Touched | undefined, lapsed: ReadonlySet<string>): ReportOutcome {
-  if (touched === undefined) return { refusal: 'lease_lost', changed: false };
-  if (report.kind === 'lose_lease' && !lapsed.has(report.jobId)) return { refusal: 'lease_alive', job: touched.current, changed: false };
+  if (touched === undefined) return { refusal: 'lease_lost', changed: false, ended: false };
+  if (report.kind === 'lose_lease' && !lapsed.has(report.jobId)) return { refusal: 'lease_alive', job: touched.current, changed: false, ended: false };
   const decided = decideJob(touched.current, { ...report, now } satisfies JobCommand);
-  if (!decided.accepted) return { refusal: decided.refusal, job: touched.current, changed: false };
+  if (!decided.accepted) return { refusal: decided.refusal, job: touched.current, changed: false, ended: false };
+  const ended = isEnded(decided.after.state) && !isEnded(touched.current.state);
   touched.current = decided.after;
   touched.facts.push(...decided.facts);
-  return { refusal: refusalIn(report, decided.facts), job: touched.current, changed: decided.facts.length > 0 };
+  return { refusal: refusalIn(report, decided.facts), job: touched.current, changed: decided.facts.length > 0, ended };
 }
 
 /** A fact may be recorded and the report refused all the same: a stale outcome, or a start that came after the deadline. */
