@@ -1,0 +1,65 @@
+import { call, hasStatus, status } from '@usvideo/runtime';
+import { eventually } from '@usvideo/testing';
+import { AccountsStage, refusalOf } from '../test/accounts-stage';
+
+const stage = new AccountsStage();
+
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+
+test('a rotated key and its successor both work until the overlap ends', async () => {
+  const { accountId, liveKey } = await stage.register();
+  const { keyId } = await stage.verify(liveKey);
+  const rotated = await call(stage.client, 'rotateKey', { accountId, keyId, overlapSeconds: 3_600, author: 'self' });
+  expect(rotated.oldKey).toMatchObject({ keyId });
+  expect(rotated.oldKey!.expiresAt!.getTime()).toBeGreaterThan(Date.now() + 3_000_000);
+  expect((await stage.verify(liveKey)).expiresAt).toEqual(rotated.oldKey!.expiresAt);
+  expect((await stage.verify(rotated.secret)).keyId).toBe(rotated.key!.keyId);
+  expect(await refusalOf(call(stage.client, 'rotateKey', { accountId, keyId, overlapSeconds: 0, author: 'self' }))).toEqual({ code: status.FAILED_PRECONDITION, details: 'key_not_usable' });
+});
+
+test('without an overlap the old key is refused at once', async () => {
+  const { accountId, liveKey } = await stage.register();
+  const { keyId } = await stage.verify(liveKey);
+  const rotated = await call(stage.client, 'rotateKey', { accountId, keyId, overlapSeconds: 0, author: 'self' });
+  expect(await refusalOf(stage.verify(liveKey))).toEqual({ code: status.NOT_FOUND, details: 'key_not_found' });
+  expect((await stage.verify(rotated.secret)).accountId).toBe(accountId);
+  const { keys } = await call(stage.client, 'listKeys', { accountId });
+  expect(keys.map((key) => key.keyId)).not.toContain(keyId);
+});
+
+test('a revoked key is refused; revoking it again is fine; it can be the last one', async () => {
+  const { accountId, liveKey, testKey } = await stage.register();
+  for (const secret of [liveKey, testKey]) {
+    const { keyId } = await stage.verify(secret);
+    await call(stage.client, 'revokeKey', { accountId, keyId, author: 'self' });
+    await call(stage.client, 'revokeKey', { accountId, keyId, author: 'self' });
+    expect(hasStatus(await stage.verify(secret).catch((error: unknown) => error), status.NOT_FOUND)).toBe(true);
+  }
+  expect((await call(stage.client, 'listKeys', { accountId })).keys).toEqual([]);
+});
+
+test('a new key has the default scopes and is shown masked', async () => {
+  const { accountId } = await stage.register();
+  const { key, secret } = await call(stage.client, 'createKey', { accountId, environment: 'test', name: ' CI ', scopes: [], author: 'self' });
+  expect(key).toMatchObject({ name: 'CI', environment: 'test', scopes: ['videos', 'billing:read', 'webhooks', 'keys:read'], maskedKey: `usv_test_…${secret.slice(-4)}` });
+  expect(await refusalOf(call(stage.client, 'createKey', { accountId, environment: 'test', name: 'x', scopes: ['root'], author: 'self' }))).toMatchObject({ code: status.INVALID_ARGUMENT });
+});
+
+test('a key of another account does not exist', async () => {
+  const [mine, theirs] = [await stage.register(), await stage.register()];
+  const { keyId } = await stage.verify(theirs.liveKey);
+  const asked = { accountId: mine.accountId, keyId, author: 'self' };
+  expect(await refusalOf(call(stage.client, 'revokeKey', asked))).toEqual({ code: status.NOT_FOUND, details: 'key_not_found' });
+  expect(await refusalOf(call(stage.client, 'rotateKey', { ...asked, overlapSeconds: 0 }))).toEqual({ code: status.NOT_FOUND, details: 'key_not_found' });
+  expect((await stage.verify(theirs.liveKey)).accountId).toBe(theirs.accountId);
+});
+
+test('the use of a key is noted', async () => {
+  const { accountId, liveKey } = await stage.register();
+  await stage.verify(liveKey);
+  await eventually(async () => {
+    const { keys } = await call(stage.client, 'listKeys', { accountId });
+    return keys.some((key) => key.environment === 'live' && key.lastUsedAt !== undefined);
+  }, { what: 'the use is written' });
+});

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { AccountEvent, AccountsServiceClient, type Account, type RegisterRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { SchedulerServiceService, type SyncLimitsRequest } from '@usvideo/contracts/scheduler';
+import { openDatabase, type Database } from '@usvideo/event-store';
+import { LocalTransport } from '@usvideo/messaging';
+import { call, createLogger, dial, type Running } from '@usvideo/runtime';
+import { postgres } from '@usvideo/testing';
+import { readAccountsConfig, startAccounts } from '../src/accounts.module';
+
+export interface Registered {
+  readonly account: Account;
+  readonly accountId: string;
+  readonly liveKey: string;
+  readonly testKey: string;
+}
+
+/** The whole service on a real database, next to a scheduler that notes what it is told. */
+export class AccountsStage {
+  /** What the scheduler was told, in order. */
+  pushed: SyncLimitsRequest[] = [];
+  database!: Database;
+  client!: AccountsServiceClient;
+
+  private readonly logger = createLogger('accounts', 'silent');
+  private readonly directory = mkdtempSync(join(tmpdir(), 'usv-'));
+  readonly address = `unix:${join(this.directory, 'accounts.sock')}`;
+  private readonly schedulerAddress = `unix:${join(this.directory, 'scheduler.sock')}`;
+  private scheduler!: Server;
+  private accounts!: Running;
+  private url = '';
+  private registered = 0;
+
+  async open(): Promise<void> {
+    this.url = await (await postgres()).createDatabase('accounts');
+    await this.startScheduler();
+    await this.startAccounts();
+    this.client = dial(AccountsServiceClient, this.address);
+    this.database = openDatabase({ url: this.url, poolSize: 4, applicationName: 'spec' }, () => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.client.close();
+    await this.accounts.stop();
+    await this.database.end();
+    this.stopScheduler();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  async restart(): Promise<void> {
+    await this.accounts.stop();
+    await this.startAccounts();
+  }
+
+  /** With the one method of the scheduler that accounts calls. */
+  async startScheduler(): Promise<void> {
+    this.scheduler = new Server();
+    this.scheduler.addService(SchedulerServiceService, {
+      syncLimits: (incoming: { request: SyncLimitsRequest }, answer: (error: null, response: object) => void) => {
+        this.pushed.push(incoming.request);
+        answer(null, {});
+      },
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.scheduler.bindAsync(this.schedulerAddress, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  stopScheduler(): void {
+    this.scheduler.forceShutdown();
+  }
+
+  /** An account with an address of its own unless one is given. */
+  async register(changes: Partial<RegisterRequest> = {}): Promise<Registered> {
+    this.registered += 1;
+    const request = { email: `owner${this.registered}@example.com`, password: '', accountName: 'Acme', plan: '', author: 'self', ...changes };
+    const { account, liveKey, testKey } = await call(this.client, 'register', request);
+    return { account: account!, accountId: account!.accountId, liveKey, testKey };
+  }
+
+  verify(secret: string): Promise<VerifyKeyResponse> {
+    return call(this.client, 'verifyKey', { secretSha256: createHash('sha256').update(secret).digest() });
+  }
+
+  async eventsOf(accountId: string): Promise<NonNullable<AccountEvent['event']>[]> {
+    const { rows } = await this.database.query<{ payload: Buffer }>('select payload from event where stream_id = $1 order by version', [accountId]);
+    return rows.map(({ payload }) => AccountEvent.decode(payload).event!);
+  }
+
+  private async startAccounts(): Promise<void> {
+    const config = readAccountsConfig({ GRPC_LISTEN: this.address, DATABASE_URL: this.url, SCHEDULER_GRPC_URL: this.schedulerAddress });
+    this.accounts = await startAccounts({ config, transport: new LocalTransport({ logger: this.logger }), logger: this.logger });
+  }
+}
+
+/** How a call was refused. */
+export async function refusalOf(promise: Promise<unknown>): Promise<{ code: number; details: string }> {
+  return promise.then(
+    () => { throw new Error('it was not refused'); },
+    ({ code, details }: { code: number; details: string }) => ({ code, details }),
+  );
+}
