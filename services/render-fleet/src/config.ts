@@ -16,7 +16,7 @@ export const renderFleetSchema = z.object({
   OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges from which first frames may be fetched, over plain http too.'),
   OUTBOUND_PROXY: z.string().min(1).optional().describe('Egress proxy through which first frames are fetched.'),
   FFMPEG_PATH: z.string().min(1).optional().describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
-  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(8_000)
+  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(7_000)
     .describe('How long a stopping worker may finish what it renders before it hands it back.'),
 });
 

@@ -62,7 +62,8 @@ export class TestScheduler {
 
   /** The `count`-th message of a kind, once it has come. */
   async told<Case extends Sent['$case']>(name: Case, count = 1, deadlineMs = 20_000): Promise<Received<Case>> {
-    return eventually(() => this.all(name)[count - 1], { what: `message ${count} of kind ${name}`, deadlineMs });
+    await eventually(() => this.all(name).length >= count, { what: `message ${count} of kind ${name}`, deadlineMs });
+    return this.all(name)[count - 1]!;
   }
 
   progressOf({ leaseId }: LeaseGranted): number[] {
