@@ -14,6 +14,11 @@ export interface DatabaseOptions {
   /** Connections at most. */
   readonly poolSize: number;
   readonly applicationName: string;
+  /**
+   * Statements issued without awaiting each other go out together and run in their order: one round trip for a group. Without
+   * it they must be awaited one by one.
+   */
+  readonly pipeline?: boolean;
 }
 
 const INT8 = 20;
@@ -32,6 +37,7 @@ export function openDatabase(options: DatabaseOptions, onIdleError: (error: Erro
     connectionString: options.url,
     max: options.poolSize,
     application_name: options.applicationName,
+    pipeline: options.pipeline ?? false,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     lock_timeout: 10_000,

@@ -45,6 +45,17 @@ export async function parkedEvents(database: Database, reader: Reader, streamId:
   return rows;
 }
 
+const PARKED_STREAM_IDS = `
+select distinct stream_id from parked_event where consumer = $1 and topic = $2 and stream_id > $3 order by stream_id limit $4`;
+
+/** The streams that have something set aside, from behind `after` on. */
+export async function parkedStreamIds(database: Database, reader: Reader, after: string, limit: number): Promise<string[]> {
+  const { rows } = await database.query<{ stream_id: string }>({
+    name: 'parked_stream_ids', text: PARKED_STREAM_IDS, values: [reader.consumer, reader.topic, after, limit],
+  });
+  return rows.map((row) => row.stream_id);
+}
+
 /** Events set aside by a consumer, over all topics. */
 export async function countParked(database: Database, consumer: string): Promise<number> {
   const { rows } = await database.query<{ count: bigint }>({

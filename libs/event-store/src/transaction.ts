@@ -12,16 +12,14 @@ export class TransactionRolledBack extends Error {
 }
 
 const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300', '55P03']);
+const BROKEN_LINE = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
 
 /** Whether the same work may succeed when it is tried again: lost connections, deadlocks, serialization, restarts. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof CommitOutcomeUnknown || error instanceof TransactionRolledBack) return true;
-  const code = (error as { code?: string }).code;
-  if (code !== undefined) {
-    if (RETRYABLE.has(code) || code.startsWith('08')) return true;
-    if (['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT'].includes(code)) return true;
-    return false;
-  }
+  const code = (error as { code?: unknown } | undefined)?.code;
+  // A numeric code is a gRPC status: not the database's.
+  if (typeof code === 'string') return RETRYABLE.has(code) || code.startsWith('08') || BROKEN_LINE.has(code);
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(error.message);
 }
 

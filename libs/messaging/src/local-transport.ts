@@ -5,8 +5,13 @@ import type { Consuming, EventTransport, Publication, Publisher, Subscription } 
 
 export interface LocalTransportOptions {
   readonly logger: Logger;
-  /** What subscribers read from; the publisher's own table unless told. */
-  readonly openLog?: (database: Database) => LogReader;
+  /** What subscribers poll and what fills their gaps; the publisher's own table is both unless told. */
+  readonly openLog?: (database: Database) => PolledLog;
+}
+
+export interface PolledLog {
+  readonly arrivals: LogReader;
+  readonly history: LogReader;
 }
 
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
@@ -14,16 +19,21 @@ const PAGE_MAX = 256;
 const SHARDS_AT_ONCE = 4;
 const IDLE_MS = 250;
 
+function ownTable(database: Database): PolledLog {
+  const log = new EventLog(database);
+  return { arrivals: log, history: log };
+}
+
 /** For services that share a process: subscribers read the publisher's event table, one statement for all shards. */
 export class LocalTransport implements EventTransport {
-  private readonly logs = new Map<string, LogReader>();
+  private readonly logs = new Map<string, PolledLog>();
   private readonly pumps = new Map<string, Set<Pump>>();
 
   constructor(private readonly options: LocalTransportOptions) {}
 
   publish({ topic, database }: Publication): Publisher {
     if (this.logs.has(topic)) throw new Error(`${topic} has a publisher already`);
-    this.logs.set(topic, this.options.openLog?.(database) ?? new EventLog(database));
+    this.logs.set(topic, (this.options.openLog ?? ownTable)(database));
     this.nudge(topic);
     return {
       nudge: () => this.nudge(topic),
@@ -33,8 +43,8 @@ export class LocalTransport implements EventTransport {
 
   /** A topic that nobody publishes yet is waited for. */
   subscribe(subscription: Subscription): Consuming {
-    const log: LogReader = { page: (positions, limit) => this.logOf(subscription.topic).page(positions, limit) };
-    const intake = new Intake(subscription, log, this.options.logger);
+    const history: LogReader = { page: (positions, limit) => this.logOf(subscription.topic).history.page(positions, limit) };
+    const intake = new Intake(subscription, history, this.options.logger);
     const pump = new Pump({
       work: () => this.pass(subscription.topic, intake),
       idleMinMs: IDLE_MS,
@@ -57,7 +67,7 @@ export class LocalTransport implements EventTransport {
     if (log === undefined) return false;
     const positions = await intake.positions(ALL_SHARDS);
     if (positions.size === 0) return false;
-    const { epoch, events } = await log.page(positions, PAGE_MAX);
+    const { epoch, events } = await log.arrivals.page(positions, PAGE_MAX);
     const arrived = Map.groupBy(events, (event: LoggedEvent) => event.shard);
     const waiting = [...positions.keys()];
     let moved = false;
@@ -70,7 +80,7 @@ export class LocalTransport implements EventTransport {
     return moved;
   }
 
-  private logOf(topic: string): LogReader {
+  private logOf(topic: string): PolledLog {
     const log = this.logs.get(topic);
     if (log === undefined) throw new Error(`${topic} has no publisher`);
     return log;

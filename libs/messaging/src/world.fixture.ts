@@ -1,0 +1,120 @@
+import { pino } from 'pino';
+import {
+  appendEvents, EMPTY_HEAD, EventLog, eventStoreSchema, inTransaction, loadWatermarks, openDatabase, shardOf,
+  type Database, type LoggedEvent, type StreamHead, type Transaction, type Watermark,
+} from '@usvideo/event-store';
+import type { Logger, Running } from '@usvideo/runtime';
+import { eventually, postgres } from '@usvideo/testing';
+import { ParkEvent } from './deterministic';
+import type { Consuming, EventTransport, Publisher, Subscription } from './transport';
+
+/** What goes wrong between publisher and consumer. A test sets it; the harness puts it into its transport. */
+export class Faults {
+  /** What arrives in place of these events of one shard. */
+  deliver: (events: LoggedEvent[]) => LoggedEvent[] = (events) => events;
+  /** What a consumer reads from the publisher's log in place of these; may throw. */
+  history: (events: LoggedEvent[]) => LoggedEvent[] = (events) => events;
+}
+
+/** How the conformance suite reaches a transport. */
+export interface TransportHarness {
+  readonly name: string;
+  /** A transport of its own for one test, with these faults built in. */
+  open(faults: Faults, logger: Logger): Promise<{ transport: EventTransport; stop(): Promise<void> }>;
+}
+
+export const TOPIC = 'usvideo.conformance.v1';
+
+/** Two accounts in different shards. */
+export const ACCOUNT = 'acc_one';
+export const ELSEWHERE = ['acc_two', 'acc_three', 'acc_four'].find((account) => shardOf(account) !== shardOf(ACCOUNT))!;
+
+/** A publisher, a consumer with a table of effects, and the transport between them. */
+export class World {
+  readonly faults = new Faults();
+  publisher!: Publisher;
+  transport!: EventTransport;
+  publisherDatabase!: Database;
+  consumerDatabase!: Database;
+  consumerUrl!: string;
+  private readonly heads = new Map<string, StreamHead>();
+  private readonly parts: Running[] = [];
+
+  static async open(harness: TransportHarness): Promise<World> {
+    const world = new World();
+    const { transport, stop } = await harness.open(world.faults, pino({ level: 'silent' }));
+    world.parts.push({ stop });
+    world.transport = transport;
+    world.publisherDatabase = await world.database('publisher', '');
+    world.consumerDatabase = await world.database('consumer', 'create table effect (id bigserial, consumer text, stream_id text, kind text, xid text default pg_current_xact_id()::text)');
+    world.publisher = world.started(transport.publish({ topic: TOPIC, database: world.publisherDatabase }));
+    return world;
+  }
+
+  async append(streamId: string, kinds: readonly string[], accountId = ACCOUNT, traceparent = ''): Promise<void> {
+    const head = this.heads.get(streamId) ?? EMPTY_HEAD;
+    const events = kinds.map((kind) => ({ kind, payload: Buffer.from(kind), traceparent }));
+    const [appended] = await inTransaction(this.publisherDatabase, (tx, now) => appendEvents(tx, now, [{ streamId, accountId, environment: 'live', head, events }]));
+    this.heads.set(streamId, appended!.head);
+    this.publisher.nudge();
+  }
+
+  /** A subscription whose effect is a row; events of the kind `poison` park. */
+  subscription(changes: Partial<Subscription> = {}): Subscription {
+    const consumer = changes.consumer ?? 'consumer';
+    return { consumer, topic: TOPIC, database: this.consumerDatabase, handle: (event, tx) => recordEffect(consumer, event, tx), ...changes };
+  }
+
+  consume(changes: Partial<Subscription> = {}): Consuming {
+    return this.started(this.transport.subscribe(this.subscription(changes)));
+  }
+
+  /** What a consumer did, in order: `stream kind`. */
+  async effects(consumer = 'consumer'): Promise<string[]> {
+    const { rows } = await this.consumerDatabase.query<{ did: string }>(`select stream_id || ' ' || kind as did from effect where consumer = '${consumer}' order by id`);
+    return rows.map(({ did }) => did);
+  }
+
+  /** Waits until this was done, and nothing else. */
+  async did(expected: readonly string[], consumer = 'consumer'): Promise<void> {
+    await eventually(async () => (await this.effects(consumer)).length >= expected.length, { what: `${consumer} did ${expected.join(', ')}` });
+    expect(await this.effects(consumer)).toEqual(expected);
+  }
+
+  watermark(accountId = ACCOUNT, consumer = 'consumer'): Promise<Watermark | undefined> {
+    return loadWatermarks(this.consumerDatabase, { consumer, topic: TOPIC }).then((marks) => marks.get(shardOf(accountId)));
+  }
+
+  log(): EventLog {
+    return new EventLog(this.publisherDatabase);
+  }
+
+  async close(): Promise<void> {
+    for (const part of this.parts.reverse()) await part.stop();
+  }
+
+  /** Another pool on the consumer's database, by the given address. */
+  pool(url: string): Database {
+    const database = openDatabase({ url, poolSize: 6, applicationName: 'conformance' }, () => undefined);
+    this.parts.unshift({ stop: () => database.end() });
+    return database;
+  }
+
+  private async database(name: string, moreSchema: string): Promise<Database> {
+    const url = await (await postgres()).createDatabase(name);
+    if (name === 'consumer') this.consumerUrl = url;
+    const database = this.pool(url);
+    await database.query(eventStoreSchema + moreSchema);
+    return database;
+  }
+
+  private started<T extends Running>(running: T): T {
+    this.parts.push(running);
+    return running;
+  }
+}
+
+export async function recordEffect(consumer: string, event: LoggedEvent, tx: Transaction): Promise<void> {
+  if (event.kind === 'poison') throw new ParkEvent('poison');
+  await tx.query({ name: 'effect_record', text: 'insert into effect (consumer, stream_id, kind) values ($1, $2, $3)', values: [consumer, event.streamId, event.kind] });
+}
