@@ -12,7 +12,7 @@ insert into account_slot (account_id, environment) select * from wanted order by
 
 /** The account's rows in both environments, with the limits of the standard plan until others come. */
 export async function addAccountRows(db: Queries, accountId: string): Promise<void> {
-  await db.query({ name: 'account_add', text: ADD, values: [accountId] });
+  await db.query({ name: 'account_rows_add', text: ADD, values: [accountId] });
 }
 
 /** `suspended` null leaves it as it is. The row that is there is only locked, and changed, by a version that is newer. */
