@@ -42,7 +42,7 @@ export async function startLedger(options: LedgerOptions): Promise<Running> {
 
 async function assemble({ config, transport, logger }: LedgerOptions, lifecycle: Lifecycle): Promise<void> {
   await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Ledger], logger });
-  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'ledger' }, (error) => {
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'ledger', pipeline: true }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());

@@ -34,7 +34,7 @@ describe('the verifier', () => {
   beforeAll(async () => {
     const url = await (await postgres()).createDatabase('ledger');
     await migrateDatabase({ url, migrations: [Migration0001Ledger], logger });
-    database = openDatabase({ url, poolSize: 4, applicationName: 'verifier' }, () => undefined);
+    database = openDatabase({ url, poolSize: 4, applicationName: 'verifier', pipeline: true }, () => undefined);
     verifier = new LedgerVerifier(database);
     const writer = new LedgerWriter({ database, lanes: 1, onCommitted: () => undefined, logger });
     for (const command of HISTORY) await writer.submit(command);
