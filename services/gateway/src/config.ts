@@ -1,0 +1,49 @@
+import { list, parseUsd, readConfig, secret } from '@usvideo/runtime';
+import { z } from 'zod';
+import { parseRange } from './domain/client-address';
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+
+const usd = z.string().default('0').transform((text, context) => {
+  const micros = parseUsd(text);
+  if (micros !== undefined && micros >= 0n) return micros;
+  context.addIssue('must be an amount of dollars such as 5 or 2.50');
+  return z.NEVER;
+});
+
+const addressRanges = list().transform((parts, context) => parts.flatMap((part) => {
+  const range = parseRange(part);
+  if (!range) context.addIssue('must be addresses or CIDR ranges, separated by commas');
+  return range ? [range] : [];
+}));
+
+export const gatewaySchema = z.object({
+  PORT: port(8080).describe('Port of the public API; 0 takes a free one.'),
+  HOST: z.string().default('0.0.0.0').describe('Address the public API listens on.'),
+  OPS_PORT: port(8081).describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
+  OPS_HOST: z.string().default('0.0.0.0').describe('Address the operations port listens on.'),
+  ADMIN_PORT: port(8082).describe('Port of `/admin/v1`; keep it off the internet.'),
+  ADMIN_HOST: z.string().default('127.0.0.1').describe('Address the admin port listens on.'),
+  ADMIN_TOKEN: secret().min(16).describe('Bearer token of the first operator on the admin port.'),
+  ACCOUNTS_GRPC_URL: z.string().describe('Where the accounts service listens.'),
+  LEDGER_GRPC_URL: z.string().describe('Where the ledger listens.'),
+  SCHEDULER_GRPC_URL: z.string().describe('Where the scheduler listens.'),
+  WEBHOOKS_GRPC_URL: z.string().describe('Where the webhooks service listens.'),
+  DATA_DIR: z.string().describe('Folder of the artifact store.'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).describe('How customers reach the API: `Location` headers and the reference.'),
+  LINK_SECRET: secret().describe('Key of the signature on video links; the scheduler has the same.'),
+  TRUSTED_PROXIES: addressRanges.describe('Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges, comma-separated.'),
+  OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges that webhooks and first frames may reach, by plain http too.'),
+  OUTBOUND_PROXY: z.string().optional().describe('Proxy of all requests to customers\' URLs.'),
+  SUPPORT_URL: z.string().default('https://github.com/us-video-api/us-video-api/issues').describe('Named by 429 answers, for raised limits.'),
+  REGISTRATION: z.enum(['open', 'invite', 'closed']).default('closed').describe('Who may register: anyone, invited people, nobody.'),
+  SIGNUP_CREDIT_USD: usd.describe('Dollars that a new account gets.'),
+  GATEWAY_REPLICAS: z.coerce.number().int().min(1).max(1_000).default(1)
+    .describe('Gateways that run side by side: each allows its share of the reads while the shared limiter is away.'),
+});
+
+export type GatewayConfig = z.output<typeof gatewaySchema>;
+
+export function readGatewayConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
+  return readConfig(gatewaySchema, env);
+}

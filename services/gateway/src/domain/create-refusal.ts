@@ -1,0 +1,73 @@
+import { formatUsd } from '@usvideo/runtime';
+import type { CreateJobAnswer } from '@usvideo/contracts/scheduler';
+import { Refusal, invalidRequest, serviceUnavailable } from './refusal';
+
+/** The names by which the scheduler refuses a create. */
+export type CreateRefusal =
+  | 'rate_limit_exceeded'
+  | 'queue_limit_exceeded'
+  | 'insufficient_balance'
+  | 'spend_cap_reached'
+  | 'price_unavailable'
+  | 'model_unknown'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_progress'
+  | 'capacity_exhausted'
+  | 'account_suspended'
+  | 'sandbox_refusal'
+  | 'service_unavailable';
+
+type Rendering = (answer: CreateJobAnswer, supportUrl: string) => Refusal;
+
+const RENDERING = {
+  rate_limit_exceeded: (answer, supportUrl) => rateLimitExceeded(answer.retryAfterMs, supportUrl),
+  queue_limit_exceeded: (answer, supportUrl) => new Refusal(
+    'queue_limit_exceeded',
+    `As many jobs as your plan allows are waiting already. Raised limits: ${supportUrl}`,
+    { retryAfterMs: answer.retryAfterMs || 1_000 },
+  ),
+  insufficient_balance: (answer) => new Refusal(
+    'insufficient_balance',
+    `This video costs ${formatUsd(answer.requiredMicros)} and ${formatUsd(answer.availableMicros)} is available. Add funds and try again.`,
+  ),
+  spend_cap_reached: () => new Refusal('spend_cap_reached', 'The spend cap of your account is reached.'),
+  price_unavailable: (answer) => new Refusal(
+    'price_unavailable',
+    'There is no price for this request at the moment.',
+    { retryAfterMs: answer.retryAfterMs || 1_000 },
+  ),
+  model_unknown: () => invalidRequest([{ field: 'model', message: 'is not a known model; GET /v1/models lists them' }]),
+  idempotency_key_reused: () => new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with a different request body.'),
+  idempotency_in_progress: () => new Refusal('idempotency_in_progress', 'The first request with this Idempotency-Key is still being answered.'),
+  capacity_exhausted: (answer) => new Refusal(
+    'capacity_exhausted',
+    'There is no rendering capacity for this request at the moment.',
+    { retryAfterMs: answer.retryAfterMs || 1_000 },
+  ),
+  account_suspended: () => accountSuspended(),
+  sandbox_refusal: (answer, supportUrl) => sandboxRefusal(answer, supportUrl),
+  service_unavailable: (answer) => serviceUnavailable(answer.retryAfterMs || 1_000),
+} satisfies Record<CreateRefusal, Rendering>;
+
+/** What the customer is told; a name this version does not know is the service's fault, not the customer's. */
+export function createRefusal(answer: CreateJobAnswer, supportUrl: string): Refusal {
+  const rendering: Rendering | undefined = Object.hasOwn(RENDERING, answer.refusal) ? RENDERING[answer.refusal as CreateRefusal] : undefined;
+  return rendering ? rendering(answer, supportUrl) : serviceUnavailable();
+}
+
+export function rateLimitExceeded(retryAfterMs: number, supportUrl: string): Refusal {
+  return new Refusal('rate_limit_exceeded', `Too many requests. Slow down, or ask for a higher limit: ${supportUrl}`, { retryAfterMs });
+}
+
+export function accountSuspended(): Refusal {
+  return new Refusal('account_suspended', 'This account is suspended.');
+}
+
+/** The prompt `sandbox:http=…` asked for this answer. */
+function sandboxRefusal(answer: CreateJobAnswer, supportUrl: string): Refusal {
+  if (answer.sandboxHttpStatus === 402) {
+    return new Refusal('insufficient_balance', 'The sandbox refuses this job as your prompt asked: insufficient balance.');
+  }
+  if (answer.sandboxHttpStatus === 429) return rateLimitExceeded(answer.retryAfterMs || 1_000, supportUrl);
+  return new Refusal('capacity_exhausted', 'The sandbox refuses this job as your prompt asked: no capacity.', { retryAfterMs: answer.retryAfterMs || 1_000 });
+}

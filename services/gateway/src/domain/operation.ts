@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import type { Policy, Scope } from './caller';
+import type { RefusalCode } from './refusal';
+
+/** Policies of requests that carry no key, counted by address: requests a minute. */
+export const ADDRESS_LIMITS = { register: 60, failed_auth: 60, documents: 3_000 } as const;
+
+export type AddressPolicy = keyof typeof ADDRESS_LIMITS;
+
+export type Access =
+  | { readonly by: 'key'; readonly scope: Scope | undefined; readonly policy: Policy }
+  | { readonly by: 'anyone'; readonly policy: AddressPolicy }
+  | { readonly by: 'operator' };
+
+export interface AnswerDescription {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly contentType?: string;
+  readonly headers?: readonly AnswerHeader[];
+}
+
+export type AnswerHeader = 'Location' | 'Idempotent-Replayed' | 'Preference-Applied' | 'ETag' | 'Content-Range' | 'Accept-Ranges';
+export type RequestHeader = 'Idempotency-Key' | 'Prefer' | 'Last-Event-ID' | 'Range' | 'If-None-Match';
+
+/** One operation of the API: what guards it, what it accepts and answers. The reference is rendered from it. */
+export interface Operation {
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly bodyOptional?: boolean;
+  readonly headers?: readonly RequestHeader[];
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** Beyond those that every operation of its access has. */
+  readonly refusals: readonly RefusalCode[];
+}
+
+/** Operations by `METHOD /path/:parameter`, the name that the router knows them by. */
+export type Operations = Readonly<Record<string, Operation>>;
+
+export function keyed(scope: Scope | undefined, policy: Policy = 'reads'): Access {
+  return { by: 'key', scope, policy };
+}
+
+export function anyone(policy: AddressPolicy): Access {
+  return { by: 'anyone', policy };
+}
+
+/** HEAD is answered wherever GET is. */
+export function operationOf(operations: Operations, method: string, route: string): Operation | undefined {
+  return operations[`${method === 'HEAD' ? 'GET' : method} ${route}`];
+}
+
+/** The methods of a path that some operation of this API lives under; empty for a path that is unknown. */
+export function allowedMethods(operations: Operations, path: string): string[] {
+  const methods = Object.keys(operations)
+    .map((name) => name.split(' ') as [string, string])
+    .filter(([, route]) => matches(route, path))
+    .flatMap(([method]) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...new Set(methods)].sort();
+}
+
+function matches(route: string, path: string): boolean {
+  const expected = route.split('/');
+  const given = path.split('/');
+  if (expected.at(-1) === '*') return given.length >= expected.length && expected.slice(0, -1).every((part, index) => part === given[index]);
+  return expected.length === given.length && expected.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]));
+}

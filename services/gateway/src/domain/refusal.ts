@@ -1,0 +1,100 @@
+/** Every error a customer can see, and its HTTP status: the one table where a refusal meets the wire. */
+export const STATUS_OF = {
+  invalid_request: 400,
+  invalid_api_key: 401,
+  insufficient_balance: 402,
+  spend_cap_reached: 402,
+  forbidden: 403,
+  account_suspended: 403,
+  job_not_found: 404,
+  not_found: 404,
+  method_not_allowed: 405,
+  job_not_cancellable: 409,
+  job_not_ended: 409,
+  idempotency_in_progress: 409,
+  video_expired: 410,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  range_not_satisfiable: 416,
+  idempotency_key_reused: 422,
+  rate_limit_exceeded: 429,
+  queue_limit_exceeded: 429,
+  request_header_too_large: 431,
+  internal_error: 500,
+  capacity_exhausted: 503,
+  price_unavailable: 503,
+  service_unavailable: 503,
+} as const satisfies Record<string, number>;
+
+export type RefusalCode = keyof typeof STATUS_OF;
+
+export interface FaultDetail {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface RefusalExtras {
+  readonly details?: readonly FaultDetail[];
+  /** Answered as `Retry-After` (seconds, rounded up) and `retry-after-ms`. */
+  readonly retryAfterMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The job's status, where the refusal depends on it. */
+  readonly status?: string;
+}
+
+/** A request that is refused by a named rule. Its message is written for the customer and never names anything internal. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(readonly code: RefusalCode, message: string, readonly extras: RefusalExtras = {}) {
+    super(message);
+  }
+
+  get httpStatus(): number {
+    return STATUS_OF[this.code];
+  }
+}
+
+const FAULTS_MAX = 50;
+
+/** All faults of one request at once. */
+export function invalidRequest(details: readonly FaultDetail[]): Refusal {
+  const shown = details.slice(0, FAULTS_MAX);
+  return new Refusal('invalid_request', shown.map((fault) => `${fault.field}: ${fault.message}`).join('; '), { details: shown });
+}
+
+/** Another account's job, one of the other environment and one that never was read the same. */
+export function jobNotFound(): Refusal {
+  return new Refusal('job_not_found', 'There is no job with this id.');
+}
+
+const WAIT_BEFORE_RETRY_MS = 1_000;
+
+export function serviceUnavailable(retryAfterMs = WAIT_BEFORE_RETRY_MS): Refusal {
+  return new Refusal('service_unavailable', 'The service cannot answer at the moment. Please try again shortly.', { retryAfterMs });
+}
+
+export interface ErrorBody {
+  readonly error: RefusalCode;
+  readonly message: string;
+  readonly request_id: string;
+  readonly status?: string;
+  readonly details?: readonly FaultDetail[];
+}
+
+export function errorBody(refusal: Refusal, requestId: string): ErrorBody {
+  const { details, status } = refusal.extras;
+  return {
+    error: refusal.code,
+    message: refusal.message,
+    request_id: requestId,
+    ...(status === undefined ? {} : { status }),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+/** `Retry-After` is whole seconds, rounded up, so that a client that obeys it is never early. */
+export function retryHeaders(retryAfterMs: number): Record<string, string> {
+  const waitMs = Math.max(1, Math.ceil(retryAfterMs));
+  return { 'retry-after': String(Math.ceil(waitMs / 1000)), 'retry-after-ms': String(waitMs) };
+}

@@ -1,0 +1,54 @@
+import { invalidRequest } from './refusal';
+
+const KEY_MAX = 255;
+
+/** The key, or empty when there is none. @throws Refusal invalid_request */
+export function readIdempotencyKey(header: string | string[] | undefined): string {
+  if (header === undefined) return '';
+  if (typeof header !== 'string' || !/^[\x21-\x7e]+$/.test(header) || header.length > KEY_MAX) {
+    throw invalidRequest([{ field: 'Idempotency-Key', message: `must be 1 to ${KEY_MAX} visible ASCII characters` }]);
+  }
+  return header;
+}
+
+export const WAIT_SECONDS_MAX = 50;
+
+/** Seconds of `Prefer: wait=N` (RFC 7240), at most 50; a preference that is not understood is ignored, as the RFC asks. */
+export function readWaitSeconds(header: string | string[] | undefined): number {
+  const preferences = (Array.isArray(header) ? header.join(',') : header ?? '').split(',');
+  const wait = preferences.map((preference) => /^\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?$/i.exec(preference)).find((match) => match);
+  return wait ? Math.min(WAIT_SECONDS_MAX, Number(wait[1])) : 0;
+}
+
+const KEY_FORM = /^Bearer +(usv_(live|test)_[A-Za-z0-9_-]{16,128})$/i;
+
+/** The secret of a key that has the right form; whether it exists is another question. */
+export function readBearerKey(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : KEY_FORM.exec(header)?.[1];
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** Inclusive. */
+  readonly end: number;
+}
+
+/**
+ * A single range of RFC 9110, 14.2. `undefined`: the whole file, also for several ranges or a form not understood, both of which a
+ * server may ignore. `'unsatisfiable'`: nothing of the file is in it.
+ */
+export function readByteRange(header: string | undefined, sizeBytes: number): ByteRange | 'unsatisfiable' | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const [, first = '', last = ''] = match;
+  if (first === '') return suffix(Number(last), sizeBytes);
+  const start = Number(first);
+  if (last !== '' && Number(last) < start) return undefined;
+  if (start >= sizeBytes) return 'unsatisfiable';
+  return { start, end: last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1) };
+}
+
+function suffix(lengthBytes: number, sizeBytes: number): ByteRange | 'unsatisfiable' {
+  if (lengthBytes === 0 || sizeBytes === 0) return 'unsatisfiable';
+  return { start: Math.max(0, sizeBytes - lengthBytes), end: sizeBytes - 1 };
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, type handleUnaryCall, type UntypedServiceImplementation, status,
+} from '@grpc/grpc-js';
+import { AccountsServiceService, type AccountsServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
+import {
+  type CheckRate, type CheckRateAnswer, type CreateJob, CreateJobAnswer, type ExchangeRequest, type ExchangeResponse, SchedulerServiceService,
+  type SchedulerServiceServer, type WatchJobRequest, type WatchJobResponse,
+} from '@usvideo/contracts/scheduler';
+import { WebhooksServiceService, type WebhooksServiceServer } from '@usvideo/contracts/webhooks';
+
+type Answers<Server> = {
+  [Method in keyof Server]?: Server[Method] extends handleUnaryCall<infer Request, infer Response> ? (request: Request) => Response | Promise<Response> : never;
+};
+
+type Watch = (request: WatchJobRequest, push: (change: WatchJobResponse) => void, stream: ServerWritableStream<WatchJobRequest, WatchJobResponse>) => void;
+
+/** What an answer throws to fail with a gRPC status. */
+export function failure(code: status): Error {
+  return Object.assign(new Error('told to fail'), { code });
+}
+
+/** The four services behind the gateway, each method answered by the test, over the real contracts and a real connection. */
+export class FakePeers {
+  readonly keys = new Map<string, VerifyKeyResponse>();
+  accounts: Answers<AccountsServiceServer> = {};
+  ledger: Answers<LedgerServiceServer> = {};
+  scheduler: Answers<SchedulerServiceServer> = {};
+  webhooks: Answers<WebhooksServiceServer> = {};
+  createJob: (order: CreateJob) => Partial<CreateJobAnswer> | Promise<Partial<CreateJobAnswer>> = () => ({ refusal: 'service_unavailable' });
+  checkRate: (check: CheckRate) => CheckRateAnswer = () => allowed(3_000);
+  watchJob: Watch = (_request, _push, stream) => { stream.end(); };
+  readonly orders: CreateJob[] = [];
+  readonly checks: CheckRate[] = [];
+  private server: Server | undefined;
+  private folder = '';
+
+  get address(): string {
+    return `unix:${join(this.folder, 'peers.sock')}`;
+  }
+
+  async start(): Promise<void> {
+    this.folder ||= await mkdtemp(join(tmpdir(), 'fake-peers-'));
+    const server = new Server({ 'grpc.max_receive_message_length': 16 * 1024 * 1024 });
+    this.server = server;
+    this.accounts.verifyKey ??= ({ secretSha256 }) => {
+      const key = this.keys.get(Buffer.from(secretSha256).toString('hex'));
+      if (!key) throw failure(status.NOT_FOUND);
+      return key;
+    };
+    server.addService(AccountsServiceService, unary(AccountsServiceService, () => this.accounts));
+    server.addService(LedgerServiceService, { ...unary(LedgerServiceService, () => this.ledger), exchange: refuseStream });
+    server.addService(WebhooksServiceService, unary(WebhooksServiceService, () => this.webhooks));
+    server.addService(SchedulerServiceService, {
+      ...unary(SchedulerServiceService, () => this.scheduler),
+      work: refuseStream,
+      exchange: (stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>) => this.exchange(stream),
+      watchJob: (stream: ServerWritableStream<WatchJobRequest, WatchJobResponse>) => this.watchJob(stream.request, (change) => stream.write(change), stream),
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** As a crash: connections break. */
+  async stop(): Promise<void> {
+    this.server?.forceShutdown();
+    this.server = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  addKey(secret: string, key: Partial<VerifyKeyResponse>): string {
+    this.keys.set(createHash('sha256').update(secret).digest('hex'), {
+      accountId: 'acc_1', keyId: `key_${secret}`, environment: 'live', scopes: ['videos', 'billing:read', 'webhooks', 'keys:read'],
+      suspended: false, expiresAt: undefined, ...key,
+    });
+    return `Bearer ${secret}`;
+  }
+
+  private exchange(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>): void {
+    stream.on('error', () => stream.end());
+    stream.on('end', () => stream.end());
+    stream.on('data', ({ calls }: ExchangeRequest) => {
+      for (const { callId, call } of calls) {
+        if (call?.$case === 'checkRate') {
+          this.checks.push(call.value);
+          stream.write({ answers: [{ callId, answer: { $case: 'checkRate', value: this.checkRate(call.value) } }] });
+        } else if (call?.$case === 'createJob') {
+          this.orders.push(call.value);
+          void this.answerOrder(stream, callId, call.value);
+        }
+      }
+    });
+  }
+
+  private async answerOrder(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, callId: number, order: CreateJob): Promise<void> {
+    const answer = await this.createJob(order);
+    const value = CreateJobAnswer.fromPartial({ rate: allowed(300).rate, ...answer });
+    stream.write({ answers: [{ callId, answer: { $case: 'createJob', value } }] });
+  }
+}
+
+export function allowed(limit: number): CheckRateAnswer {
+  return { allowed: true, rate: { limit, remaining: limit - 1, resetAt: new Date(Date.now() + 1_000) }, retryAfterMs: 0 };
+}
+
+type UnaryCall = { request: unknown };
+type Callback = (error: unknown, response?: unknown) => void;
+
+function unary(definition: Record<string, unknown>, answers: () => object): UntypedServiceImplementation {
+  const handlers = Object.keys(definition).map((method) => [method, async ({ request }: UnaryCall, callback: Callback) => {
+    const answer = (answers() as Record<string, ((request: unknown) => unknown) | undefined>)[method];
+    try {
+      if (!answer) throw failure(status.UNIMPLEMENTED);
+      callback(null, await answer(request));
+    } catch (error) {
+      callback(error);
+    }
+  }] as const);
+  return Object.fromEntries(handlers) as unknown as UntypedServiceImplementation;
+}
+
+function refuseStream(stream: { destroy(error: Error): void }): void {
+  stream.destroy(failure(status.UNIMPLEMENTED));
+}

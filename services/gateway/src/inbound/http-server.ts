@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Logger, type Running, httpDuration, httpRequests } from '@usvideo/runtime';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type AddressRange, clientAddress } from '../domain/client-address';
+import { type Operations, operationOf } from '../domain/operation';
+import type { Access } from './access';
+import { BODY_BYTES_MAX, BodyReader } from './body-reader';
+import { answerClientError } from './client-error';
+import { ErrorResponder } from './error-responder';
+import { openRequestTrace } from './request-trace';
+import type { RequestState } from './request-state';
+import { stamp } from './response-headers';
+
+export interface HttpServerOptions {
+  /** Name of the listener in logs and metrics: public or admin. */
+  readonly listener: string;
+  readonly module: DynamicModule;
+  readonly operations: Operations;
+  readonly access: Access;
+  readonly trustedProxies: readonly AddressRange[];
+  readonly port: number;
+  readonly host: string;
+  readonly logger: Logger;
+}
+
+export interface RunningHttpServer extends Running {
+  /** The one that was really taken. */
+  readonly port: number;
+}
+
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than a load balancer keeps its connections, so that it never sends into one that just closed. */
+const KEEP_ALIVE_MS = 75_000;
+const DRAIN_MS = 5_000;
+const UNMATCHED = 'unmatched';
+
+/** A Nest application on Fastify whose every response, the framework's own included, goes through the hooks below. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  const errors = new ErrorResponder(options.access, options.operations, options.logger);
+  const instance = createFastify(options, errors);
+  addHooks(instance, options);
+  addBodyReader(instance);
+  const app = await NestFactory.create<NestFastifyApplication>(options.module, new RefusingAdapter(instance, errors), {
+    logger: ['error', 'fatal'], bodyParser: false, abortOnError: false,
+  });
+  app.useGlobalFilters(errors);
+  await app.listen(options.port, options.host);
+  let stopping: Promise<void> | undefined;
+  return { port: (instance.server.address() as AddressInfo).port, stop: () => (stopping ??= drain(app, instance)) };
+}
+
+/** Open requests are answered; connections that then linger are cut. */
+async function drain(app: NestFastifyApplication, instance: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => instance.server.closeAllConnections(), DRAIN_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
+
+/** Nest would answer unknown routes and framework errors in its own form; here they meet ours. */
+class RefusingAdapter extends FastifyAdapter {
+  constructor(instance: FastifyInstance, private readonly errors: ErrorResponder) {
+    super(instance as never);
+  }
+
+  override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
+    return this.getInstance<FastifyInstance>().setErrorHandler((error, request, reply) => this.errors.respond(error, request, reply)) as never;
+  }
+
+  override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
+    return this.getInstance<FastifyInstance>().setNotFoundHandler((request, reply) => this.errors.respond(this.errors.notFound(request), request, reply)) as never;
+  }
+}
+
+function createFastify(options: HttpServerOptions, errors: ErrorResponder): FastifyInstance {
+  return fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1_024 },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.access),
+    // The router refuses a malformed URL before any hook runs.
+    frameworkErrors: (error, request, reply) => {
+      request.gateway = stateOf(request, options);
+      void errors.respond(error, request, reply);
+    },
+  });
+}
+
+function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
+  instance.decorateRequest('gateway', null as unknown as RequestState);
+  instance.addHook('onRequest', async (request) => {
+    request.gateway = stateOf(request, options);
+    await options.access.admit(request);
+  });
+  // Reading a body leaves the asynchronous context, so the trace is entered after it.
+  instance.addHook('preHandler', (request, _reply, done) => request.gateway.trace.run(done));
+  instance.addHook('onSend', (request, reply, _payload, done) => {
+    stamp(request, reply);
+    done();
+  });
+  instance.addHook('onResponse', (request, reply, done) => {
+    observe(request, reply, options);
+    done();
+  });
+}
+
+function stateOf(request: FastifyRequest, options: HttpServerOptions): RequestState {
+  const route = request.is404 ? undefined : request.routeOptions?.url;
+  const forwardedFor = request.headers['x-forwarded-for'];
+  const traceparent = request.headers['traceparent'];
+  return {
+    requestId: `req_${randomUUID()}`,
+    address: clientAddress(request.socket.remoteAddress, Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor, options.trustedProxies),
+    startedAtMs: performance.now(),
+    operation: route === undefined ? undefined : operationOf(options.operations, request.method, route),
+    trace: openRequestTrace(request.method, route ?? UNMATCHED, typeof traceparent === 'string' ? traceparent : undefined),
+  };
+}
+
+/** The route's template and never its query: links carry signatures there. */
+function observe(request: FastifyRequest, reply: FastifyReply, { listener, logger }: HttpServerOptions): void {
+  const { method, gateway: state } = request;
+  const route = request.is404 ? UNMATCHED : request.routeOptions.url ?? UNMATCHED;
+  const elapsedMs = performance.now() - state.startedAtMs;
+  httpRequests.inc({ listener, method, route, status: reply.statusCode });
+  httpDuration.observe({ listener, method, route }, elapsedMs / 1_000);
+  state.trace.run(() => logger.info({
+    listener, method, route, status: reply.statusCode, elapsed_ms: Math.round(elapsedMs), request_id: state.requestId,
+    account: state.caller?.accountId, environment: state.caller?.environment, api_key_id: state.caller?.keyId,
+  }, 'request'));
+  state.trace.end(reply.statusCode >= 500 ? new Error(String(reply.statusCode)) : undefined);
+}
+
+function addBodyReader(instance: FastifyInstance): void {
+  const reader = new BodyReader();
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => reader.read(request, payload));
+}

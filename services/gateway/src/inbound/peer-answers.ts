@@ -1,0 +1,25 @@
+import { hasStatus, status } from '@usvideo/runtime';
+import { z } from 'zod';
+import { Refusal, jobNotFound } from '../domain/refusal';
+import { validate } from '../domain/schema';
+
+/** An answer of the scheduler, or the refusal that reads the same for every job that is not the caller's. */
+export function knownJob<T>(answer: Promise<T>): Promise<T> {
+  return known(answer, jobNotFound);
+}
+
+export async function known<T>(answer: Promise<T>, notFound: () => Refusal): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (hasStatus(error, status.NOT_FOUND)) throw notFound();
+    throw error;
+  }
+}
+
+const emptyBody = z.strictObject({});
+
+/** Operations without a body accept an empty object, which many clients send. */
+export function refuseBody(body: unknown): void {
+  if (body !== undefined) validate(emptyBody, body);
+}

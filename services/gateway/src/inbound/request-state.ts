@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../domain/caller';
+import type { Operation } from '../domain/operation';
+import type { Judgement } from '../domain/rate';
+import { jobNotFound } from '../domain/refusal';
+import type { RequestTrace } from './request-trace';
+
+/** What the gateway knows of one request; every hook and controller reads it here. */
+export interface RequestState {
+  readonly requestId: string;
+  /** What keyless requests are counted under. */
+  readonly address: string;
+  readonly startedAtMs: number;
+  /** Undefined: no such route. */
+  readonly operation: Operation | undefined;
+  readonly trace: RequestTrace;
+  caller?: Caller;
+  /** Of the policy that judged the request; behind its X-RateLimit headers. */
+  judgement?: Judgement;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    gateway: RequestState;
+  }
+}
+
+/** Only for operations whose access is by key: admission has set the caller. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { caller } = request.gateway;
+  if (!caller) throw new Error('this operation is not guarded by a key');
+  return caller;
+}
+
+/** The path's id. One that cannot be an id is answered like one that does not exist. */
+export function jobIdOf(request: FastifyRequest): string {
+  const { id } = request.params as { id: string };
+  if (!/^job_[0-9A-Za-z]{1,64}$/.test(id)) throw jobNotFound();
+  return id;
+}
+
+export function sendJson(reply: FastifyReply, status: number, json: string): FastifyReply {
+  return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(json);
+}
+
+export function sendObject(reply: FastifyReply, status: number, value: object): FastifyReply {
+  return sendJson(reply, status, JSON.stringify(value));
+}

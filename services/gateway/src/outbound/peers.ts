@@ -1,0 +1,49 @@
+import { AccountsServiceClient } from '@usvideo/contracts/accounts';
+import { LedgerServiceClient } from '@usvideo/contracts/ledger';
+import { type SchedulerAnswer, type SchedulerCall, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
+import { WebhooksServiceClient } from '@usvideo/contracts/webhooks';
+import { type Logger, ExchangeClient, dial } from '@usvideo/runtime';
+
+export interface PeerAddresses {
+  readonly ACCOUNTS_GRPC_URL: string;
+  readonly LEDGER_GRPC_URL: string;
+  readonly SCHEDULER_GRPC_URL: string;
+  readonly WEBHOOKS_GRPC_URL: string;
+}
+
+const READY_WITHIN_MS = 1_000;
+
+/** The four services behind the gateway. */
+export class Peers {
+  readonly accounts: AccountsServiceClient;
+  readonly ledger: LedgerServiceClient;
+  readonly scheduler: SchedulerServiceClient;
+  readonly webhooks: WebhooksServiceClient;
+  /** Creates and rate checks: the hot calls. */
+  readonly exchange: ExchangeClient<SchedulerCall, SchedulerAnswer>;
+
+  constructor(addresses: PeerAddresses, logger: Logger) {
+    this.accounts = dial(AccountsServiceClient, addresses.ACCOUNTS_GRPC_URL);
+    this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL);
+    this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL);
+    this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL);
+    this.exchange = new ExchangeClient({ open: () => this.scheduler.exchange(), logger });
+  }
+
+  /** Which of them can be reached. */
+  async ready(): Promise<Record<string, boolean>> {
+    const { accounts, ledger, scheduler, webhooks } = this;
+    const states = await Promise.all(Object.entries({ accounts, ledger, scheduler, webhooks }).map(async ([name, client]) => {
+      const connected = await new Promise<boolean>((resolve) => {
+        client.waitForReady(Date.now() + READY_WITHIN_MS, (error) => resolve(!error));
+      });
+      return [name, connected] as const;
+    }));
+    return Object.fromEntries(states);
+  }
+
+  async stop(): Promise<void> {
+    await this.exchange.stop();
+    for (const client of [this.accounts, this.ledger, this.scheduler, this.webhooks]) client.close();
+  }
+}
