@@ -81,8 +81,7 @@ async function renderAndUpload(tools: AttemptTools, { lease, onProgress, signal 
 
 async function upload(tools: AttemptTools, lease: LeaseGranted, video: ConformedVideo, signal: AbortSignal): Promise<Artifact> {
   const keys = artifactKeys(lease.jobId, lease.attempt, lease.leaseId);
-  await putUntilStored(tools, keys.video, video.file, signal);
-  await putUntilStored(tools, keys.thumbnail, video.thumbnail, signal);
+  await Promise.all([putUntilStored(tools, keys.video, video.file, signal), putUntilStored(tools, keys.thumbnail, video.thumbnail, signal)]);
   const { sizeBytes, sha256, width, height, frames, durationMs } = video;
   return { videoKey: keys.video, thumbnailKey: keys.thumbnail, sizeBytes: BigInt(sizeBytes), sha256, width, height, frames, durationMs };
 }

@@ -1,5 +1,5 @@
-import type { LeaseGranted, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { framesEncoded, gpuSeconds, inSpan, renderAttempts, renderDuration, type Running } from '@usvideo/runtime';
+import type { Artifact, LeaseGranted, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
+import { framesEncoded, gpuSeconds, inSpan, inTrace, renderAttempts, renderDuration, type Running } from '@usvideo/runtime';
 import { ulid } from 'ulid';
 import { AttemptFailure, engineError } from '../domain/attempt-failure';
 import { type AttemptTools, runAttempt } from './attempt';
@@ -24,8 +24,8 @@ class LeaseOver extends Error {
   override readonly name = 'LeaseOver';
 }
 
-/** Progress is worth at most five messages a second. */
-const HEARTBEAT_TICK_MS = 200;
+/** At most ten messages a second: a clip of five seconds, which may take little more than one to render, is to show ten steps. */
+const HEARTBEAT_TICK_MS = 100;
 /** Until the scheduler has said how often it wants to hear. */
 const HEARTBEAT_DEFAULT_MS = 5_000;
 /** How long a stopping worker waits for the answer to its hand-backs. */
@@ -96,7 +96,7 @@ export class Worker implements Running {
     if (this.stopping || this.busySlots() >= this.options.engine.slots) return void this.handBack(lease);
     const held: HeldLease = { lease, ending: new AbortController(), encoded: 0, progress: 0, started: false, done: Promise.resolve() };
     this.held.set(leaseId, held);
-    held.done = this.work(held).finally(() => this.held.delete(leaseId));
+    held.done = inTrace(lease.traceparent, () => this.work(held)).finally(() => this.held.delete(leaseId));
   }
 
   /** An attempt whose lease has ended may take a moment to clean up; the scheduler counts its slot as free already. */
@@ -112,8 +112,7 @@ export class Worker implements Running {
     const { lease } = held;
     const { engine, logger } = this.options;
     const startedAt = performance.now();
-    const attributes = { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'engine': engine.name };
-    const outcome = await inSpan('render attempt', { parent: lease.traceparent, kind: 'consumer', attributes }, () => this.attempt(held));
+    const outcome = await this.attempt(held);
     const seconds = (performance.now() - startedAt) / 1_000;
     const { model = '', resolution = '' } = lease.terms ?? {};
     renderAttempts.inc({ engine: engine.name, outcome });
@@ -126,17 +125,23 @@ export class Worker implements Running {
   private async attempt(held: HeldLease): Promise<string> {
     const { jobId, leaseId } = held.lease;
     try {
-      const artifact = await runAttempt(this.options, {
-        lease: held.lease, signal: held.ending.signal,
-        startRendering: (aspectRatio) => this.startRendering(held, aspectRatio),
-        onProgress: (encoded, frames) => this.progressed(held, encoded, frames),
-      });
+      const artifact = await this.render(held);
       const refusal = await this.stream.report({ $case: 'complete', value: { jobId, leaseId, artifact } });
       return refusal || 'completed';
     } catch (error) {
       if (held.ending.signal.aborted || error instanceof LeaseOver) return 'given_up';
       return this.fail(held, error);
     }
+  }
+
+  private render(held: HeldLease): Promise<Artifact> {
+    const { lease, ending } = held;
+    const attributes = { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'worker.id': this.id, 'worker.engine': this.engineName };
+    return inSpan('render attempt', { parent: lease.traceparent, kind: 'consumer', attributes }, () => runAttempt(this.options, {
+      lease, signal: ending.signal,
+      startRendering: (aspectRatio) => this.startRendering(held, aspectRatio),
+      onProgress: (encoded, frames) => this.progressed(held, encoded, frames),
+    }));
   }
 
   private async fail({ lease: { jobId, leaseId } }: HeldLease, error: unknown): Promise<string> {

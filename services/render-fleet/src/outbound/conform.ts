@@ -44,8 +44,8 @@ export async function conform(options: ConformOptions): Promise<ConformedVideo> 
   if (faults.length > 0) faults = await writeMp4(file, options, reencoding(options));
   if (faults.length > 0) throw engineError(`the engine's video has ${faults.join(', ')}`);
   const { width, height, frames, durationMs } = await probeMp4(file);
-  const thumbnail = await drawThumbnail(file, options);
-  return { file, thumbnail, width, height, frames, durationMs, sizeBytes: (await stat(file)).size, sha256: await sha256Of(file) };
+  const [thumbnail, sha256, { size: sizeBytes }] = await Promise.all([drawThumbnail(file, options), sha256Of(file), stat(file)]);
+  return { file, thumbnail, width, height, frames, durationMs, sizeBytes, sha256 };
 }
 
 /** Answers in what the file written breaks the contract. */

@@ -13,7 +13,7 @@ const WORKER_FILE = join(__dirname, `painter.worker${EXTENSION}`);
 const PICTURE_URL = pathToFileURL(join(__dirname, '..', 'domain', `picture${EXTENSION}`)).href;
 
 /** Under a test runner Node finds out by itself that the file is an ES module, and would say so for every thread. */
-const WORKER_FLAGS = [...process.execArgv, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
+const WORKER_FLAGS = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
 
 export interface PaintingOptions {
   readonly scene: Scene;
@@ -32,8 +32,8 @@ export async function* paintedFrames({ scene, canvas, firstFrame, threads, signa
     const workerData: PaintingOrder = { pictureUrl: PICTURE_URL, scene, canvas, firstFrame, firstNumber: index, step: threads };
     return new Worker(WORKER_FILE, { workerData, execArgv: WORKER_FLAGS });
   });
-  const painted = workers.map((worker) => on(worker, 'message', { signal, close: ['exit'] }));
   try {
+    const painted = workers.map((worker) => on(worker, 'message', { signal, close: ['exit'] }));
     for (let frame = 0; frame < canvas.frames; frame++) {
       const next = await painted[frame % threads]!.next();
       if (next.done) throw engineError('a painting thread ended early');
