@@ -37,7 +37,7 @@ export const schedulerSchema = z.object({
   PUBLIC_URL: z.url().describe('The address customers reach the API under; video links begin with it.'),
   MODELS: z.string().default(JSON.stringify([TEST_PICTURE])).transform(parsedCatalogue).describe('The models customers may choose, as a JSON array.'),
   LEASE_MS: z.coerce.number().int().min(1_000).max(120_000).default(20_000).describe('How long a lease lives after a heartbeat.'),
-  RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(600_000).describe('The longest a render may take from its start.'),
+  RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(900_000).describe('The longest a render may take from its start.'),
 });
 
 export type SchedulerConfig = z.output<typeof schedulerSchema>;

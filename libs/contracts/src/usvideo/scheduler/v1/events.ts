@@ -72,7 +72,7 @@ export interface RenderingStarted {
 export interface JobRequeued {
   attempt: number;
   leaseId: string;
-  /** lease_expired, engine_error, worker_lost or handed_back. */
+  /** lease_expired, render_timeout, engine_error, worker_lost or handed_back. */
   reason: string;
   /** False for a planned hand-back. */
   counts: boolean;

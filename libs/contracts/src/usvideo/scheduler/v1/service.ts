@@ -381,7 +381,7 @@ export interface LeaseEnded {
 
 export interface ReportAnswer {
   requestId: number;
-  /** Empty, or lease_lost, or job_ended. */
+  /** Empty, or lease_lost, or job_ended. rendering_not_started: a completion came before its start; the lease goes on. */
   refusal: string;
 }
 
