@@ -4,6 +4,8 @@ export interface PumpOptions {
   /** The first wait after an idle pass; it doubles up to `idleMaxMs`. */
   readonly idleMinMs: number;
   readonly idleMaxMs: number;
+  /** A nudged pass begins at least this long after the one before began: under load it finds more at once. 0 unless told. */
+  readonly gapMs?: number;
   /** A pass that throws is told here and repeated after a growing pause, 5 s at most. */
   readonly onError: (error: unknown) => void;
 }
@@ -42,10 +44,11 @@ export class Pump {
     await null;
     while (!this.stopped) {
       this.nudged = false;
+      const begunAtMs = performance.now();
       try {
         const more = await this.options.work();
         failedMs = FAILED_MIN_MS;
-        if (!more && !this.nudged) await this.pause(idleMs, true);
+        if (!more) await this.rest(idleMs, begunAtMs);
         idleMs = more || this.nudged ? this.options.idleMinMs : Math.min(idleMs * 2, this.options.idleMaxMs);
       } catch (error) {
         this.options.onError(error);
@@ -53,6 +56,12 @@ export class Pump {
         failedMs = Math.min(failedMs * 2, FAILED_MAX_MS);
       }
     }
+  }
+
+  private async rest(idleMs: number, begunAtMs: number): Promise<void> {
+    if (!this.nudged) await this.pause(idleMs, true);
+    const tooSoonMs = begunAtMs + (this.options.gapMs ?? 0) - performance.now();
+    if (tooSoonMs > 0) await this.pause(tooSoonMs, false);
   }
 
   /** A nudge cuts an idle wait short, but never the pause after a failure. */

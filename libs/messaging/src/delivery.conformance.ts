@@ -66,6 +66,21 @@ export function deliveryConformance(world: () => World): void {
     expect(rows.map(({ events }) => events)).toEqual([3n, 3n, 3n, 1n]);
   });
 
+  test('nothing that is not heeded, and lets it pass in company', async () => {
+    await world().append('s', ['1', 'noise', 'noise', 'noise', '2', 'noise', 'noise']);
+    const handled: string[] = [];
+    const connect = jest.spyOn(world().consumerDatabase, 'connect');
+    world().consume({
+      batchMax: 1,
+      heeds: ({ kind }) => kind !== 'noise',
+      handle: async (event, tx) => { handled.push(event.kind); await recordEffect('consumer', event, tx); },
+    });
+    await eventually(async () => (await world().watermark())?.seq === 7n, { what: 'the watermark passed everything' });
+    expect(handled).toEqual(['1', '2']);
+    // A query of the pool connects with a callback, a transaction without.
+    expect(connect.mock.calls.filter(({ length }) => length === 0)).toHaveLength(2);
+  });
+
   test('inside the trace of the operation that recorded the event', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const heard = new Signal<string>('heard');

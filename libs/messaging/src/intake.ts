@@ -7,6 +7,7 @@ import { isDeterministic } from './deterministic';
 import type { Halt, Subscription } from './transport';
 
 const BATCH_MAX = 64;
+const UNHEEDED_MAX = 500;
 const FILL_MAX = 500;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5_000;
@@ -15,6 +16,11 @@ const HALTED_RETRY_MS = 1_000;
 /** Events arrived that cannot be joined to what was consumed. */
 class CannotContinue extends Error {
   override readonly name = 'CannotContinue';
+}
+
+interface Applied {
+  readonly handled: number;
+  readonly parked: number;
 }
 
 interface Pause {
@@ -94,9 +100,19 @@ export class Intake {
     const first = arriving[0]!;
     const arrival = arrivalOf(this.mark(shard), first);
     const source = arrival === 'gap' ? await this.missing(shard, first) : arriving;
-    const batch = contiguous(this.mark(shard), source).slice(0, this.subscription.batchMax ?? BATCH_MAX);
+    const batch = this.cut(contiguous(this.mark(shard), source));
     if (batch.length === 0) throw new CannotContinue(`${arrival} at sequence ${first.seq}, consumed was ${this.mark(shard).seq}`);
     return batch;
+  }
+
+  private cut(events: readonly LoggedEvent[]): LoggedEvent[] {
+    let room = this.subscription.batchMax ?? BATCH_MAX;
+    const end = events.findIndex((event) => this.heeds(event) && room-- === 0);
+    return events.slice(0, end === -1 ? UNHEEDED_MAX : Math.min(end, UNHEEDED_MAX));
+  }
+
+  private heeds(event: LoggedEvent): boolean {
+    return this.subscription.heeds?.(event) ?? true;
   }
 
   private async missing(shard: number, before: LoggedEvent): Promise<LoggedEvent[]> {
@@ -133,19 +149,20 @@ export class Intake {
       const locked = await lockWatermark(tx, this.subscription, shard);
       // Another process of this consumer was here first: its effects are in, ours must not be.
       if (locked.seq !== expected.seq || locked.epoch !== expected.epoch) return { mark: locked, handled: 0, parked: 0 };
-      const parked = await this.apply(tx, now, batch, parkReason);
+      const applied = await this.apply(tx, now, batch.filter((event) => this.heeds(event)), parkReason);
       const last = batch[batch.length - 1]!;
       await advanceWatermark(tx, this.subscription, last);
-      return { mark: { shard, epoch: last.epoch, seq: last.seq, eventId: last.eventId }, handled: batch.length - parked, parked };
+      return { mark: { shard, epoch: last.epoch, seq: last.seq, eventId: last.eventId }, ...applied };
     });
     this.marks.set(shard, done.mark);
     await this.report(done);
   }
 
-  private async apply(tx: Transaction, now: Date, batch: readonly LoggedEvent[], parkReason: string | undefined): Promise<number> {
-    const streams = await parkedStreams(tx, this.subscription, batch.map((event) => event.streamId));
+  private async apply(tx: Transaction, now: Date, heeded: readonly LoggedEvent[], parkReason: string | undefined): Promise<Applied> {
+    if (heeded.length === 0) return { handled: 0, parked: 0 };
+    const streams = await parkedStreams(tx, this.subscription, heeded.map((event) => event.streamId));
     let parked = 0;
-    for (const event of batch) {
+    for (const event of heeded) {
       const reason = streams.has(event.streamId) ? 'behind a parked event of its stream' : parkReason;
       if (reason === undefined) {
         await inSpan(`consume ${event.kind}`, { parent: event.traceparent, kind: 'consumer' }, () => this.subscription.handle(event, tx, now));
@@ -154,10 +171,10 @@ export class Intake {
         parked += 1;
       }
     }
-    return parked;
+    return { handled: heeded.length - parked, parked };
   }
 
-  private async report({ handled, parked }: { handled: number; parked: number }): Promise<void> {
+  private async report({ handled, parked }: Applied): Promise<void> {
     const { consumer, database } = this.subscription;
     if (handled > 0) {
       eventsHandled.inc({ consumer, outcome: 'handled' }, handled);

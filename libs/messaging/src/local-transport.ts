@@ -18,6 +18,7 @@ const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 const PAGE_MAX = 256;
 const SHARDS_AT_ONCE = 4;
 const IDLE_MS = 250;
+const GAP_MS = 5;
 
 function ownTable(database: Database): PolledLog {
   const log = new EventLog(database);
@@ -49,6 +50,7 @@ export class LocalTransport implements EventTransport {
       work: () => this.pass(subscription.topic, intake),
       idleMinMs: IDLE_MS,
       idleMaxMs: IDLE_MS,
+      gapMs: GAP_MS,
       onError: (error) => this.options.logger.warn({ err: error, consumer: subscription.consumer, topic: subscription.topic }, 'events could not be read'),
     });
     this.pumpsOf(subscription.topic).add(pump);
@@ -70,14 +72,16 @@ export class LocalTransport implements EventTransport {
     const { epoch, events } = await log.arrivals.page(positions, PAGE_MAX);
     const arrived = Map.groupBy(events, (event: LoggedEvent) => event.shard);
     const waiting = [...positions.keys()];
-    let moved = false;
+    let more = false;
     const lane = async () => {
       for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
-        moved = (await intake.take(shard, arrived.get(shard) ?? [], epoch)) || moved;
+        const page = arrived.get(shard) ?? [];
+        const moved = await intake.take(shard, page, epoch);
+        more ||= moved && page.length === PAGE_MAX;
       }
     };
     await Promise.all(Array.from({ length: SHARDS_AT_ONCE }, lane));
-    return moved;
+    return more;
   }
 
   private logOf(topic: string): PolledLog {

@@ -24,10 +24,15 @@ export interface Subscription {
    * @param now the database's clock
    */
   handle(event: LoggedEvent, tx: Transaction, now: Date): Promise<void>;
+  /**
+   * Says, from its fields alone, whether an event may have an effect; without it every event may. The others pass in company and
+   * cost no transaction of their own. Say true for a kind you do not know: `handle` parks it.
+   */
+  heeds?(event: LoggedEvent): boolean;
   /** Called after a commit that had effects, for example to nudge a loop. */
   onHandled?(): void;
   /**
-   * Events per transaction at most, 64 unless told. A handler that appends events takes 1: a second event's stream would be
+   * Heeded events per transaction at most, 64 unless told. A handler that appends events takes 1: a second event's stream would be
    * locked after the first one's shard head, against the lock order.
    */
   readonly batchMax?: number;
