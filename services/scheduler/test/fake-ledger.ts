@@ -36,7 +36,7 @@ export class FakeLedger implements LedgerPort {
     this.refusal = reason;
   }
 
-  /** Lets the requests that were under way all the time arrive. */
+  /** Lets the requests that were under way all the time arrive; their answers are lost. */
   deliverLate(): void {
     for (const request of this.late.splice(0)) request();
   }
@@ -104,8 +104,10 @@ export class FakeLedger implements LedgerPort {
       case 'lost_before': return Promise.reject(new Error('the stream broke'));
       case 'lost_after': return Promise.resolve(carryOut()).then(() => { throw new Error('the stream broke'); });
       case 'late':
-        this.late.push(carryOut);
-        return new Promise((_, reject) => { setTimeout(() => reject(new Error('no answer in time')), timeoutMs); });
+        return new Promise((_, reject) => {
+          const timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMs);
+          this.late.push(() => { clearTimeout(timer); carryOut(); reject(new Error('the answer was lost')); });
+        });
     }
   }
 }
