@@ -1,9 +1,9 @@
-import { readConfig } from '@usvideo/runtime';
+import { readConfig, secret } from '@usvideo/runtime';
 import { z } from 'zod';
 
 export const accountsSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
-  DATABASE_URL: z.string().describe('PostgreSQL database of this service alone.').meta({ secret: true }),
+  DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(8).describe('Connections to the database at most.'),
   SCHEDULER_GRPC_URL: z.string().describe('The scheduler, which hears of changed limits at once.'),
 });

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { openDatabase, type Database } from '@usvideo/event-store';
@@ -87,14 +87,18 @@ async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, databas
 
 async function serve({ config, logger }: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Promise<void> {
   const server = await startGrpcServer({
-    module: {
-      module: WebhooksModule,
-      controllers: [WebhooksController],
-      providers: [{ provide: SecretStore, useValue: secrets }, { provide: DeliveryLog, useValue: new DeliveryLog(database) }],
-    } as { module: typeof WebhooksModule },
+    module: webhooksModule(secrets, new DeliveryLog(database)),
     listen: config.GRPC_LISTEN,
     services: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService },
     logger,
   });
   lifecycle.add('grpc', () => server.stop());
+}
+
+function webhooksModule(secrets: SecretStore, log: DeliveryLog): DynamicModule {
+  return {
+    module: WebhooksModule,
+    controllers: [WebhooksController],
+    providers: [{ provide: SecretStore, useValue: secrets }, { provide: DeliveryLog, useValue: log }],
+  };
 }

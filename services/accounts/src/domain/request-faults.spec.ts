@@ -12,6 +12,11 @@ test('all faults are named at once', () => {
   expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['email', 'password', 'account_name', 'plan']);
 });
 
+test('a name of 200 characters is not too long, whatever the characters', () => {
+  expect(registrationFaults({ ...good, accountName: '🐻'.repeat(200) })).toEqual([]);
+  expect(registrationFaults({ ...good, accountName: '🐻'.repeat(201) })).toHaveLength(1);
+});
+
 test.each(['ann@example.com\n', 'a b@example.com', `${'x'.repeat(250)}@a.io`, 'ann@example', 'a\u0000@example.com'])('refuses the address %j', (email) => {
   expect(registrationFaults({ ...good, email })).toHaveLength(1);
 });

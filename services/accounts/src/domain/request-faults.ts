@@ -41,6 +41,8 @@ function nameFaults(field: string, name: string): Faults {
   return within(name.trim(), 1, 200) && !CONTROL.test(name) ? [] : [`${field} must have 1 to 200 characters and no control characters`];
 }
 
+/** Counts characters as people do, not the two halves of a rare one. */
 function within(text: string, shortest: number, longest: number): boolean {
-  return text.length >= shortest && text.length <= longest;
+  const { length } = [...text];
+  return length >= shortest && length <= longest;
 }

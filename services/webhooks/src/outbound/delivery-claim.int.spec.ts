@@ -1,6 +1,6 @@
 import { inTransaction, openDatabase, type Database } from '@usvideo/event-store';
 import { createLogger, GuardedHttpClient, migrateDatabase } from '@usvideo/runtime';
-import { eventually, httpReceiver, postgres } from '@usvideo/testing';
+import { eventually, httpReceiver, postgres, Signal } from '@usvideo/testing';
 import { claimDeliveries, type ClaimLimits } from './delivery-claim';
 import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
 import { DeliveryWorker } from './delivery-worker';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 afterEach(() => database.end());
 
-async function make(changes: Partial<NewDelivery> = {}): Promise<NewDelivery> {
+async function make(changes: Partial<NewDelivery> = {}, beforeCommit = async () => {}): Promise<NewDelivery> {
   made += 1;
   const id = String(made).padStart(5, '0');
   const delivery: NewDelivery = {
@@ -44,6 +44,7 @@ async function make(changes: Partial<NewDelivery> = {}): Promise<NewDelivery> {
       values: [delivery.accountId, made, delivery.eventId, delivery.event, delivery.jobId, delivery.jobVersion, now],
     });
     await insertDelivery(tx, clock(now), delivery);
+    await beforeCommit();
   });
   return delivery;
 }
@@ -56,6 +57,12 @@ async function mostUnderWay(by: 'isolation_key' | 'account_id'): Promise<number>
   const { rows } = await database.query<{ under_way: number }>(
     `select count(*)::int as under_way from delivery where lease_until is not null and status = 'pending' group by ${by} order by 1 desc limit 1`);
   return rows[0]?.under_way ?? 0;
+}
+
+/** A transaction has come as far as it can without a lock that another holds, unless it needed none. */
+function somebodyWaits(isDone = () => false): Promise<boolean> {
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return eventually(async () => isDone() || (await database.query(waiting)).rowCount === 1, { what: 'a transaction waits for a lock' });
 }
 
 test('a destination never has more under way than it may, and a freed place is taken', async () => {
@@ -73,6 +80,35 @@ test('an account never has more under way than it may, over all its destinations
   const { deliveries } = await claim();
   expect(deliveries.filter((delivery) => delivery.accountId === 'acc_1')).toHaveLength(6);
   expect(deliveries.filter((delivery) => delivery.accountId === 'acc_2')).toHaveLength(1);
+});
+
+test('two claimers at once do not each find room for the same account', async () => {
+  for (let index = 0; index < 6; index++) await make({ url: `https://host${index % 2}.example/` });
+  const holder = await database.connect();
+  await holder.query('begin; select from delivery where delivery_id = \'dlv_00001\' for update');
+  const first = claim();
+  await somebodyWaits();
+  for (let index = 0; index < 6; index++) await make({ url: `https://host${2 + (index % 2)}.example/` });
+  await make({ accountId: 'acc_2' });
+  expect((await claim()).deliveries.map((delivery) => delivery.accountId)).toEqual(['acc_2']);
+  await holder.query('commit');
+  holder.release();
+  expect((await first).deliveries).toHaveLength(6);
+  expect(await mostUnderWay('account_id')).toBe(6);
+});
+
+test('a delivery that arrives while its destination is being claimed is not forgotten', async () => {
+  await make();
+  const inserted = new Signal('inserted');
+  const commit = new Signal('commit');
+  const arriving = make({}, async () => { inserted.emit(); await commit.wait(); });
+  await inserted.wait();
+  let claimed = false;
+  const meanwhile = claimedIds().finally(() => { claimed = true; });
+  await somebodyWaits(() => claimed);
+  commit.emit();
+  await arriving;
+  expect([...await meanwhile, ...await claimedIds()].sort()).toEqual(['dlv_00001', 'dlv_00002']);
 });
 
 test('what has no free slot waits', async () => {
