@@ -35,7 +35,7 @@ describe('API keys', () => {
   });
 
   it('are made, listed without their secret, rotated with an overlap and revoked', async () => {
-    const made = await live.post<{ id: string; secret: string }>('/v1/api-keys', { name: 'ci', livemode: true });
+    const made = await live.post<{ id: string; secret: string }>('/v1/api-keys', { name: 'ci' });
     expect(made.status).toBe(201);
     const ci = new Customer(live.url, made.body.secret);
     expect((await ci.get('/v1/balance')).status).toBe(200);
@@ -53,7 +53,7 @@ describe('API keys', () => {
   });
 
   it('without the scope are refused, naming it', async () => {
-    const made = await live.post<{ secret: string }>('/v1/api-keys', { name: 'narrow', livemode: true, scopes: ['billing:read'] });
+    const made = await live.post<{ secret: string }>('/v1/api-keys', { name: 'narrow', scopes: ['billing:read'] });
     const narrow = new Customer(live.url, made.body.secret);
     const answer = await narrow.create({ prompt: 'no', resolution: '480p', duration: 1 });
     expect([answer.status, answer.body.error]).toEqual([403, 'forbidden']);
