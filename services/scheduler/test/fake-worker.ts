@@ -16,6 +16,7 @@ export interface FakeWorkerOptions {
   readonly slots?: number;
   readonly jobClasses?: string[];
   readonly leaseIds?: string[];
+  readonly onLease?: (worker: FakeWorker, lease: LeaseGranted) => void;
 }
 
 /** The worker's end of a stream into dispatch, without the network. */
@@ -24,8 +25,12 @@ export class FakeWorker {
   private readonly stream = new EventEmitter();
   private lastRequestId = 0;
 
-  constructor(dispatch: Pick<Dispatch, 'welcome'>, { workerId = 'wrk_1', slots = 1, jobClasses = ['procedural'], leaseIds = [] }: FakeWorkerOptions = {}) {
-    const end = Object.assign(this.stream, { write: (response: WorkResponse) => this.received.push(response.message!), end: () => undefined });
+  constructor(dispatch: Pick<Dispatch, 'welcome'>, { workerId = 'wrk_1', slots = 1, jobClasses = ['procedural'], leaseIds = [], onLease }: FakeWorkerOptions = {}) {
+    const write = ({ message }: WorkResponse): void => {
+      this.received.push(message!);
+      if (message?.$case === 'lease') onLease?.(this, message.value);
+    };
+    const end = Object.assign(this.stream, { write, end: () => undefined });
     dispatch.welcome(end as unknown as WorkerStream);
     this.say({ $case: 'hello', value: { workerId, engine: 'procedural', jobClasses, slots, leaseIds } });
   }
