@@ -97,7 +97,7 @@ function pathParameters(route: string): Json[] {
 
 function queryParameters({ query }: Operation): Json[] {
   if (!query) return [];
-  const schema = z.toJSONSchema(query, { io: 'input' }) as { properties?: Record<string, Json>; required?: string[] };
+  const schema = jsonSchemaOf(query) as { properties?: Record<string, Json>; required?: string[] };
   return Object.entries(schema.properties ?? {}).map(([name, { description, ...rest }]) => ({
     name, in: 'query', required: schema.required?.includes(name) ?? false, ...(description ? { description } : {}), schema: rest,
   }));
@@ -109,7 +109,7 @@ function headerParameters({ headers }: Operation): Json[] {
 
 function requestBody(body: z.ZodType, optional: boolean, operationId: string, schemas: Json): Json {
   const name = `${operationId[0]!.toUpperCase()}${operationId.slice(1)}Request`;
-  schemas[name] = withoutDialect(z.toJSONSchema(body, { io: 'input' }));
+  schemas[name] = jsonSchemaOf(body);
   return { required: !optional, content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } };
 }
 
@@ -128,21 +128,25 @@ function answerObject({ description, schema, contentType, headers }: AnswerDescr
 
 /** A named schema stands once among the components, and so does every named schema inside it. */
 function referenceTo(schema: z.ZodType, schemas: Json): Json {
-  const { $defs, ...rest } = withoutDialect(z.toJSONSchema(schema)) as Json & { $defs?: Record<string, Json> };
-  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] = relocated(definition);
+  const { $defs, ...root } = jsonSchemaOf(schema) as Json & { $defs?: Record<string, Json> };
   const name = schema.meta()?.id;
-  if (name === undefined) return relocated(rest);
-  schemas[name] = relocated(rest);
-  return { $ref: `#/components/schemas/${name}` };
+  if (name !== undefined && !$defs?.[name]) schemas[name] = relocated(root);
+  for (const [defined, definition] of Object.entries($defs ?? {})) schemas[defined] = relocated(definition);
+  return name === undefined ? relocated(root) : { $ref: `#/components/schemas/${name}` };
 }
 
-function relocated(definition: Json): Json {
-  const { id: _, ...rest } = definition;
-  return JSON.parse(JSON.stringify(rest).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
+function relocated({ id: _, ...definition }: Json): Json {
+  return JSON.parse(JSON.stringify(definition).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
 }
 
-function withoutDialect(schema: Json): Json {
-  const { $schema: _, ...rest } = schema;
+/** As a sender or reader sees it: open to additions where the schema is, and without the patterns that repeat a named format. */
+function jsonSchemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    },
+  });
   return rest;
 }
 

@@ -32,7 +32,7 @@ function readAs(kind: Kind, value: string | string[] | undefined): unknown {
 /** What every list accepts. */
 export const pageShape = {
   limit: z.int().min(1).max(100).default(20).describe('Entries per page.'),
-  offset: z.int().min(0).optional().describe(`Entries to skip, at most ${OFFSET_MAX}; not together with starting_after.`),
+  offset: z.int().min(0).optional().meta({ maximum: OFFSET_MAX, description: 'Entries to skip; not together with starting_after.' }),
   starting_after: z.string().max(64).optional().describe('The next_cursor of the page before; not together with offset.'),
 };
 

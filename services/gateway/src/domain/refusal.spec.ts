@@ -1,0 +1,42 @@
+import { CreateJobAnswer } from '@usvideo/contracts/scheduler';
+import { createRefusal } from './create-refusal';
+import { Refusal, errorBody, invalidRequest, retryHeaders } from './refusal';
+
+const SUPPORT = 'https://support.example.com';
+const refusalOf = (answer: Partial<CreateJobAnswer>) => createRefusal(CreateJobAnswer.fromPartial(answer), SUPPORT);
+
+describe('what the scheduler refuses', () => {
+  it.each([
+    ['rate_limit_exceeded', 429, 'rate_limit_exceeded'], ['queue_limit_exceeded', 429, 'queue_limit_exceeded'], ['insufficient_balance', 402, 'insufficient_balance'],
+    ['spend_cap_reached', 402, 'spend_cap_reached'], ['price_unavailable', 503, 'price_unavailable'], ['model_unknown', 400, 'invalid_request'],
+    ['idempotency_key_reused', 422, 'idempotency_key_reused'], ['idempotency_in_progress', 409, 'idempotency_in_progress'],
+    ['capacity_exhausted', 503, 'capacity_exhausted'], ['account_suspended', 403, 'account_suspended'], ['service_unavailable', 503, 'service_unavailable'],
+    ['something_new', 503, 'service_unavailable'], ['toString', 503, 'service_unavailable'],
+  ])('%s is answered %d %s', (refusal, status, code) => {
+    expect(refusalOf({ refusal })).toMatchObject({ httpStatus: status, code });
+  });
+
+  it.each([[402, 'insufficient_balance'], [429, 'rate_limit_exceeded'], [503, 'capacity_exhausted']])('a sandbox prompt may ask for %d', (sandboxHttpStatus, code) => {
+    expect(refusalOf({ refusal: 'sandbox_refusal', sandboxHttpStatus })).toMatchObject({ httpStatus: sandboxHttpStatus, code });
+  });
+
+  it('says what is missing, and names the support page where a limit could be raised', () => {
+    expect(refusalOf({ refusal: 'insufficient_balance', requiredMicros: 1_250_000n, availableMicros: 1_249_999n }).message).toContain('$1.25 and $1.249999 is available');
+    for (const refusal of ['rate_limit_exceeded', 'queue_limit_exceeded']) expect(refusalOf({ refusal }).message).toContain(SUPPORT);
+  });
+});
+
+describe('an error', () => {
+  it('has one form', () => {
+    expect(errorBody(new Refusal('not_found', 'Nothing.'), 'req_1')).toEqual({ error: 'not_found', message: 'Nothing.', request_id: 'req_1' });
+    expect(errorBody(new Refusal('job_not_cancellable', 'No.', { status: 'processing' }), 'req_1')).toMatchObject({ status: 'processing' });
+    expect(errorBody(invalidRequest([{ field: 'a', message: 'is bad' }]), 'req_1')).toMatchObject({ message: 'a: is bad', details: [{ field: 'a', message: 'is bad' }] });
+  });
+
+  it('lists a bounded number of faults', () => {
+    const faults = Array.from({ length: 5_000 }, (_, index) => ({ field: `f${index}`, message: 'is not a known field' }));
+    expect(invalidRequest(faults).extras.details).toHaveLength(50);
+  });
+
+  it.each([[1, '1'], [999, '1'], [1_000, '1'], [1_001, '2'], [0, '1']])('rounds a wait of %d ms up', (ms, seconds) => expect(retryHeaders(ms)['retry-after']).toBe(seconds));
+});
