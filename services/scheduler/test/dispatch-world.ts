@@ -24,10 +24,12 @@ export async function openWorld(): Promise<World> {
   const server: TestPostgres = await postgres();
   const url = await server.createDatabase('scheduler');
   await migrateDatabase({ url, migrations: [Initial0001], logger });
-  const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test' }, (error) => { throw error; });
+  let closing = false;
+  const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test' }, (error) => { if (!closing) throw error; });
   return {
     database, url,
     close: async () => {
+      closing = true;
       await database.end();
       await server.stop();
     },

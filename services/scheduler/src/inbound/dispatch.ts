@@ -53,12 +53,14 @@ export class Dispatch implements LeaseHolders {
   start(): this {
     const { database, databaseUrl, settings, logger } = this.options;
     const add = (name: string, running: { stop(): Promise<void> }) => this.lifecycle.add(name, () => running.stop());
-    this.lifecycle.add('reports', () => this.reports.settled());
+    // Stopped from the last to the first: what a step gives rise to is waited for by those above it.
     this.lifecycle.add('wakes', () => this.wake.settled());
+    this.lifecycle.add('reports', () => this.reports.settled());
     add('heartbeats', this.heartbeats.start());
     add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake, workers: this.workers }));
     add('dispatch loop', this.loop.start());
     add('wake listener', listenForWakes({ databaseUrl, onWake: () => this.loop.nudge(), logger }));
+    this.lifecycle.add('workers', async () => this.workers.dismiss());
     return this;
   }
 

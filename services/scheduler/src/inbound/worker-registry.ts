@@ -50,6 +50,11 @@ export class WorkerRegistry implements LeaseHolders {
     for (const lease of worker.leases.values()) lease.span.end();
   }
 
+  /** Ends every stream. The workers look for another scheduler and keep their leases. */
+  dismiss(): void {
+    for (const worker of [...this.workers.values()]) worker.link.close();
+  }
+
   drain(workerId: string): void {
     const worker = this.workers.get(workerId);
     if (worker) worker.draining = true;

@@ -54,6 +54,7 @@ export class WorkerSession implements WorkerLink {
   }
 
   private receive(request: WorkRequest): void {
+    if (this.closed) return;
     if (request.message?.$case === 'hello') {
       this.introduced = this.guarded(this.introduce(request.message.value));
       return;
