@@ -13,7 +13,8 @@ const model = z.strictObject({
   max_duration_seconds: z.number().int().min(1).max(10),
 });
 
-function parsedCatalogue(text: string, context: z.RefinementCtx): readonly CatalogueModel[] {
+function parsedCatalogue(text: string | undefined, context: z.RefinementCtx): readonly CatalogueModel[] {
+  if (text === undefined) return [TEST_PICTURE];
   let given: unknown;
   try {
     given = JSON.parse(text);
@@ -35,7 +36,8 @@ export const schedulerSchema = z.object({
   LEDGER_GRPC_URL: z.string().min(1).describe('The ledger, which holds, voids and settles.'),
   LINK_SECRET: secret().min(16).describe('Signs video links; the gateway has the same.'),
   PUBLIC_URL: z.url().describe('The address customers reach the API under; video links begin with it.'),
-  MODELS: z.string().default(JSON.stringify([TEST_PICTURE])).transform(parsedCatalogue).describe('The models customers may choose, as a JSON array.'),
+  MODELS: z.string().optional().transform(parsedCatalogue)
+    .describe('The models customers may choose, as a JSON array of id, aliases, description, job_class, modes, resolutions, aspect_ratios and max_duration_seconds. Unset: `test-picture`, a test engine.'),
   LEASE_MS: z.coerce.number().int().min(1_000).max(120_000).default(20_000).describe('How long a lease lives after a heartbeat.'),
   RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(900_000).describe('The longest a render may take from its start.'),
 });
