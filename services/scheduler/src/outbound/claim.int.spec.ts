@@ -1,9 +1,12 @@
+import { inTransaction } from '@usvideo/event-store';
 import { eventually } from '@usvideo/testing';
 import { addAccount, addJobs, claimOnce, drift, freeWorker, openWorld, settings, type World } from '../../test/dispatch-world';
 import { artifact } from '../../test/fake-worker';
 import { clocksAfter } from '../domain/virtual-time';
+import { claim } from './claim';
+import { wakeQueues } from './dispatch-wake';
 import { JobReports } from './job-reports';
-import { eligibleExist, moveClocks } from './queue-activity';
+import { eligibleExist, moveClocks, queuesWithWork } from './queue-activity';
 
 let world: World;
 beforeEach(async () => { world = await openWorld(); });
@@ -119,6 +122,21 @@ describe('claim', () => {
     await holder.query('commit');
     holder.release();
     expect(await waiting).toBe(1);
+  });
+
+  it('strands no job that comes while its queue is put to sleep', async () => {
+    const account = await addAccount(world.database);
+    await addJobs(world.database, account, 1);
+    await claimOnce(world.database, [freeWorker(1)]);
+    const { emptied } = await inTransaction(world.database, async (tx, now) => {
+      const claimed = await claim(tx, now, { workers: [freeWorker(1)], patient: false, settings, newLeaseId: () => 'lease_none' });
+      await addJobs(world.database, account, 1);
+      return claimed;
+    });
+    const found = await queuesWithWork(world.database, emptied);
+    expect(found).toEqual([{ accountId: account, environment: 'live', jobClass: 'procedural' }]);
+    await wakeQueues(world.database, found);
+    expect((await claimOnce(world.database, [freeWorker(1)])).leased).toHaveLength(1);
   });
 
   it('charges GPU time at dispatch and corrects it at the end', async () => {

@@ -6,13 +6,16 @@ export const WAKE_CHANNEL = 'scheduler_wake';
 
 /**
  * Ordered, so that two wakes of the same accounts cannot lock them crosswise. Whoever becomes active starts no earlier than
- * its class has come: the idle bank nothing.
+ * its class has come: the idle bank nothing. A queue that is seen awake is left alone and unlocked: should a claim be putting
+ * it to sleep at this moment, that claim looks again after its commit and finds the work that we committed before.
  */
 const ACTIVATE = `
 insert into account_class as c (account_id, environment, job_class, virtual_time, active)
 select n.account_id, n.environment, n.job_class, coalesce(k.virtual_time, 0), true
 from unnest($1::text[], $2::text[], $3::text[]) as n (account_id, environment, job_class)
 left join class_clock k on k.job_class = n.job_class
+left join account_class a on a.account_id = n.account_id and a.environment = n.environment and a.job_class = n.job_class
+where a.active is not true
 order by 1, 2, 3
 on conflict (account_id, environment, job_class) do update
 set active = true, virtual_time = greatest(c.virtual_time, excluded.virtual_time)
