@@ -37,21 +37,8 @@ export interface Assignment<Job extends WaitingJob> {
 }
 
 /** What running for `gpuMs` adds to a virtual time. */
-export function charge(gpuMs: number, weight: number): number {
+function charge(gpuMs: number, weight: number): number {
   return gpuMs / weight;
-}
-
-/**
- * Where an account starts when it comes back from being idle: never behind those who waited meanwhile, so that idle time is
- * not saved up. `floor` is the least virtual time among the active of its class, or the greatest known when none is.
- */
-export function wake(own: number, floor: number): number {
-  return Math.max(own, floor);
-}
-
-/** What is added when the true cost of a job is known. A failed attempt was no service to the account: it cost nothing. */
-export function correction(expectedGpuMs: number, actualGpuMs: number, weight: number): number {
-  return (actualGpuMs - expectedGpuMs) / weight;
 }
 
 export function accountKey(of: { readonly accountId: string; readonly environment: string }): string {
