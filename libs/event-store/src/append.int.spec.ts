@@ -6,6 +6,10 @@ import { inTransaction } from './transaction';
 import { verifyLog } from './verify-log';
 import { WriterLane } from './writer-lane';
 
+const MAKE_ROWS = 'insert into stream_row (id, hash) select unnest($1::text[]), $2 on conflict do nothing';
+const LOCK_ROWS = 'select * from stream_row where id = any($1::text[]) order by id for update';
+const MOVE_ROW = 'update stream_row set version = $2, hash = $3 where id = $1';
+
 let store: TestStore;
 beforeEach(async () => { store = await openTestStore('append'); });
 afterEach(() => store.close());
@@ -65,14 +69,14 @@ test('sequences stay gapless while lanes of two pools write, roll back and are r
     database, batchMax: 7,
     apply: async (tx, now, commands) => {
       const ids = [...new Set(commands.map(({ account }) => account))].sort();
-      await tx.query({ name: 'rows_make', text: `insert into stream_row (id, hash) select unnest($1::text[]), $2 on conflict do nothing`, values: [ids, EMPTY_HEAD.hash] });
-      const { rows } = await tx.query<{ id: string; version: bigint; hash: Buffer }>({ name: 'rows_lock', text: 'select * from stream_row where id = any($1::text[]) order by id for update', values: [ids] });
+      await tx.query({ name: 'rows_make', text: MAKE_ROWS, values: [ids, EMPTY_HEAD.hash] });
+      const { rows } = await tx.query<{ id: string; version: bigint; hash: Buffer }>({ name: 'rows_lock', text: LOCK_ROWS, values: [ids] });
       const byStream = Map.groupBy(commands, ({ account }) => account);
       const appended = await appendEvents(tx, now, rows.map((head) => ({
         streamId: head.id, accountId: head.id, environment: 'live', head, events: byStream.get(head.id)!.map(({ command }) => newEvent(command)),
       })));
       for (const [index, { head }] of appended.entries()) {
-        await tx.query({ name: 'row_move', text: 'update stream_row set version = $2, hash = $3 where id = $1', values: [rows[index]!.id, head.version, head.hash] });
+        await tx.query({ name: 'row_move', text: MOVE_ROW, values: [rows[index]!.id, head.version, head.hash] });
       }
       const poison = commands.find(({ command }) => failing.has(command));
       if (poison) throw new Error(`poison ${poison.command}`);
@@ -80,8 +84,10 @@ test('sequences stay gapless while lanes of two pools write, roll back and are r
     },
   });
   const lanes = [laneOn(), laneOn(), laneOn(), laneOn()];
-  const results = await Promise.allSettled(Array.from({ length: 200 }, (_, index) => lanes[index % lanes.length]!.submit({ account: `acc_${index % 13}`, command: String(index) })));
-  expect(results.flatMap((result, index) => (result.status === 'rejected' ? [`${index}: ${result.reason.message}`] : []))).toEqual(['3: poison 3', '77: poison 77', '130: poison 130']);
+  const submit = (index: number) => lanes[index % lanes.length]!.submit({ account: `acc_${index % 13}`, command: String(index) });
+  const results = await Promise.allSettled(Array.from({ length: 200 }, (_, index) => submit(index)));
+  const failures = results.flatMap((result, index) => (result.status === 'rejected' ? [`${index}: ${result.reason.message}`] : []));
+  expect(failures).toEqual(['3: poison 3', '77: poison 77', '130: poison 130']);
   expect(await verifyLog(store.database)).toEqual({ eventsChecked: 197n, differences: [] });
 });
 

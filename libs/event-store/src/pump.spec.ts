@@ -29,7 +29,12 @@ test('a nudge during a pass leads to another one', async () => {
 test('a pass that fails is told and repeated', async () => {
   const errors: unknown[] = [];
   let passes = 0;
-  const pump = new Pump({ ...slow, onError: (error) => errors.push(error), work: async () => { passes += 1; if (passes < 3) throw new Error(`pass ${passes}`); return false; } });
+  const work = async () => {
+    passes += 1;
+    if (passes < 3) throw new Error(`pass ${passes}`);
+    return false;
+  };
+  const pump = new Pump({ ...slow, onError: (error) => errors.push(error), work });
   await eventually(() => passes === 3, { what: 'the third pass' });
   expect(errors.map((error) => (error as Error).message)).toEqual(['pass 1', 'pass 2']);
   await pump.stop();

@@ -2,6 +2,7 @@ import { eventually, Signal } from '@usvideo/testing';
 import { mintEpoch } from './epoch';
 import type { LoggedEvent } from './event-log';
 import { PartitionAhead, Relay, type RelayOptions, type RelaySink } from './relay';
+import { claimShards, moveCursor } from './relay-cursor';
 import { shardOf } from './shard';
 import { openTestStore, type TestStore } from './store.fixture';
 import { inTransaction } from './transaction';
@@ -192,4 +193,15 @@ test('stopping waits for the acknowledgement of what is in flight', async () => 
   acknowledge.emit();
   await stopped;
   expect(await cursorOf('a')).toBe(1n);
+});
+
+test('only the latest owner moves a cursor, and a lapsed lease is lost even to its old owner', async () => {
+  const old = (await claimShards(store.database, 'one', 60_000)).get(3)!;
+  expect((await claimShards(store.database, 'two', 60_000)).size).toBe(0);
+  await store.database.query(`update relay_cursor set owner_until = clock_timestamp() - interval '1 second'`);
+  const again = (await claimShards(store.database, 'one', 60_000)).get(3)!;
+  expect(again.epoch).toBe(old.epoch + 1n);
+  expect(await moveCursor(store.database, 'one', { ...old, lastSeq: 9n })).toBe(false);
+  expect(await moveCursor(store.database, 'two', { ...again, lastSeq: 9n })).toBe(false);
+  expect(await moveCursor(store.database, 'one', { ...again, lastSeq: 9n })).toBe(true);
 });

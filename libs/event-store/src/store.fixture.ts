@@ -31,9 +31,10 @@ export async function openTestStore(name: string, moreSchema = ''): Promise<Test
     url, database, anotherPool: open,
     append: async (streamId, kinds, accountId = streamId) => {
       const head = heads.get(streamId) ?? EMPTY_HEAD;
-      const appended = await inTransaction(database, (tx, now) => appendEvents(tx, now, [{ streamId, accountId, environment: 'live', head, events: kinds.map(newEvent) }]));
-      heads.set(streamId, appended[0]!.head);
-      return appended[0]!;
+      const append = { streamId, accountId, environment: 'live', head, events: kinds.map(newEvent) };
+      const [appended] = await inTransaction(database, (tx, now) => appendEvents(tx, now, [append]));
+      heads.set(streamId, appended!.head);
+      return appended!;
     },
     close: async () => { await Promise.all(pools.map((pool) => pool.end())); },
   };

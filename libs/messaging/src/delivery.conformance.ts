@@ -78,7 +78,7 @@ export function deliveryConformance(world: () => World): void {
     await eventually(async () => (await world().watermark())?.seq === 7n, { what: 'the watermark passed everything' });
     expect(handled).toEqual(['1', '2']);
     // A query of the pool connects with a callback, a transaction without.
-    expect(connect.mock.calls.filter(({ length }) => length === 0)).toHaveLength(2);
+    expect(connect.mock.calls.filter((args: unknown[]) => args.length === 0)).toHaveLength(2);
   });
 
   test('inside the trace of the operation that recorded the event', async () => {

@@ -1,4 +1,4 @@
-import { EventLog, type Database, type LogReader } from '@usvideo/event-store';
+import { EventLog, inTransaction, mintEpoch, type Database, type LogReader } from '@usvideo/event-store';
 import { pino } from 'pino';
 import { eventually } from '@usvideo/testing';
 import { LocalTransport } from './local-transport';
@@ -50,6 +50,15 @@ describe('reading in process', () => {
     await world.did(['s 1']);
     await world.append('t', ['1'], ELSEWHERE);
     await world.did(['s 1', 't 1']);
+  });
+
+  test('a restore shows before a new event comes', async () => {
+    const consuming = world.consume();
+    await world.append('s', ['1']);
+    await world.did(['s 1']);
+    await inTransaction(world.publisherDatabase, (tx) => mintEpoch(tx));
+    const halted = await eventually(() => consuming.halts()[0], { what: 'a halt' });
+    expect(halted.reason).toContain('new_epoch');
   });
 
   test('a topic has one publisher', () => {

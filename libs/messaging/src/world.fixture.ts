@@ -25,6 +25,8 @@ export interface TransportHarness {
 
 export const TOPIC = 'usvideo.conformance.v1';
 
+const EFFECTS = `create table effect (id bigserial, consumer text, stream_id text, kind text, xid text default pg_current_xact_id()::text)`;
+
 /** Two accounts in different shards. */
 export const ACCOUNT = 'acc_one';
 export const ELSEWHERE = ['acc_two', 'acc_three', 'acc_four'].find((account) => shardOf(account) !== shardOf(ACCOUNT))!;
@@ -46,7 +48,7 @@ export class World {
     world.parts.push({ stop });
     world.transport = transport;
     world.publisherDatabase = await world.database('publisher', '');
-    world.consumerDatabase = await world.database('consumer', 'create table effect (id bigserial, consumer text, stream_id text, kind text, xid text default pg_current_xact_id()::text)');
+    world.consumerDatabase = await world.database('consumer', EFFECTS);
     world.publisher = world.started(transport.publish({ topic: TOPIC, database: world.publisherDatabase }));
     return world;
   }
@@ -54,7 +56,8 @@ export class World {
   async append(streamId: string, kinds: readonly string[], accountId = ACCOUNT, traceparent = ''): Promise<void> {
     const head = this.heads.get(streamId) ?? EMPTY_HEAD;
     const events = kinds.map((kind) => ({ kind, payload: Buffer.from(kind), traceparent }));
-    const [appended] = await inTransaction(this.publisherDatabase, (tx, now) => appendEvents(tx, now, [{ streamId, accountId, environment: 'live', head, events }]));
+    const append = { streamId, accountId, environment: 'live', head, events };
+    const [appended] = await inTransaction(this.publisherDatabase, (tx, now) => appendEvents(tx, now, [append]));
     this.heads.set(streamId, appended!.head);
     this.publisher.nudge();
   }
@@ -71,7 +74,8 @@ export class World {
 
   /** What a consumer did, in order: `stream kind`. */
   async effects(consumer = 'consumer'): Promise<string[]> {
-    const { rows } = await this.consumerDatabase.query<{ did: string }>(`select stream_id || ' ' || kind as did from effect where consumer = '${consumer}' order by id`);
+    const text = `select stream_id || ' ' || kind as did from effect where consumer = '${consumer}' order by id`;
+    const { rows } = await this.consumerDatabase.query<{ did: string }>(text);
     return rows.map(({ did }) => did);
   }
 
@@ -116,5 +120,6 @@ export class World {
 
 export async function recordEffect(consumer: string, event: LoggedEvent, tx: Transaction): Promise<void> {
   if (event.kind === 'poison') throw new ParkEvent('poison');
-  await tx.query({ name: 'effect_record', text: 'insert into effect (consumer, stream_id, kind) values ($1, $2, $3)', values: [consumer, event.streamId, event.kind] });
+  const text = 'insert into effect (consumer, stream_id, kind) values ($1, $2, $3)';
+  await tx.query({ name: 'effect_record', text, values: [consumer, event.streamId, event.kind] });
 }

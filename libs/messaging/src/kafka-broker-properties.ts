@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { KafkaLogin } from './kafka-client';
+
+export interface BrokerLayout {
+  readonly dataDir: string;
+  readonly ports: { readonly plain: number; readonly secure: number; readonly controller: number };
+  /** A PEM file with the private key (PKCS #8) and the certificate; makes the second listener speak TLS. */
+  readonly tlsPemFile?: string;
+  /** Asked for at the second listener. */
+  readonly login?: KafkaLogin;
+}
+
+/**
+ * `server.properties` of a single node that is broker and controller. The voters are static: a node that is moved to other ports
+ * between two starts would not find itself in a stored voter set.
+ */
+export function brokerProperties(layout: BrokerLayout): string {
+  const { plain, secure, controller } = layout.ports;
+  const isSecured = layout.tlsPemFile !== undefined || layout.login !== undefined;
+  const listeners = [`PLAINTEXT://127.0.0.1:${plain}`, ...(isSecured ? [`SECURE://127.0.0.1:${secure}`] : [])];
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listeners': [...listeners, `CONTROLLER://127.0.0.1:${controller}`].join(','),
+    'advertised.listeners': listeners.join(','),
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:${protocol(layout)}`,
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': join(layout.dataDir, 'log'),
+    'auto.create.topics.enable': 'false',
+    'offsets.topic.num.partitions': '1',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    ...tls(layout.tlsPemFile),
+    ...sasl(layout.login),
+  }).map(([name, value]) => `${name}=${value}\n`).join('');
+}
+
+function protocol({ tlsPemFile, login }: BrokerLayout): string {
+  if (login === undefined) return tlsPemFile === undefined ? 'PLAINTEXT' : 'SSL';
+  return tlsPemFile === undefined ? 'SASL_PLAINTEXT' : 'SASL_SSL';
+}
+
+function tls(pemFile: string | undefined): Record<string, string> {
+  return pemFile === undefined ? {} : { 'listener.name.secure.ssl.keystore.type': 'PEM', 'listener.name.secure.ssl.keystore.location': pemFile };
+}
+
+/** PLAIN keeps its users here; those of SCRAM are written into the log when it is formatted. */
+function sasl(login: KafkaLogin | undefined): Record<string, string> {
+  if (login === undefined) return {};
+  const security = 'org.apache.kafka.common.security';
+  const jaas = login.mechanism === 'plain'
+    ? `${security}.plain.PlainLoginModule required user_${login.username}="${login.password}";`
+    : `${security}.scram.ScramLoginModule required;`;
+  return {
+    'listener.name.secure.sasl.enabled.mechanisms': login.mechanism.toUpperCase(),
+    [`listener.name.secure.${login.mechanism}.sasl.jaas.config`]: jaas,
+  };
+}

@@ -1,0 +1,44 @@
+import { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { Logger } from '@usvideo/runtime';
+import { quietRequestQueue } from './kafka-request-queue';
+
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  /** True trusts the system's authorities; `ca` is PEM and replaces them. */
+  readonly ssl?: boolean | { readonly ca: string };
+  readonly sasl?: KafkaLogin;
+}
+
+export interface KafkaLogin {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Makes a client for one purpose. Consumers of one client share what they know of committed offsets, so each gets its own. */
+export type KafkaClients = (purpose: string) => Kafka;
+
+/** Calls fail after about two seconds of retries; whoever needs more patience repeats them. */
+const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2 };
+
+export function kafkaClients(connection: KafkaConnection, clientId: string, logger: Logger): KafkaClients {
+  quietRequestQueue();
+  const config: KafkaConfig = {
+    brokers: [...connection.brokers],
+    ssl: connection.ssl === undefined || typeof connection.ssl === 'boolean' ? connection.ssl : { ca: connection.ssl.ca },
+    sasl: connection.sasl as SASLOptions | undefined,
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    retry: RETRY,
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => log(logger, entry),
+  };
+  return (purpose) => new Kafka({ ...config, clientId: `${clientId}-${purpose}` });
+}
+
+/** One level lower than the client thinks: whatever it gives up, its user here repeats and reports. */
+function log(logger: Logger, { namespace, level, log: { message, error } }: LogEntry): void {
+  const line = { client: namespace, err: error };
+  if (level === logLevel.ERROR) logger.info(line, message);
+  else logger.debug(line, message);
+}

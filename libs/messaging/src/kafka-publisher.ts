@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
+import { outboxLag, type Logger } from '@usvideo/runtime';
+import { KafkaJSProtocolError, Partitioners, type Admin, type Message, type Producer } from 'kafkajs';
+import type { KafkaClients } from './kafka-client';
+import { messageOf } from './kafka-message';
+import { TailReader, type Tail } from './kafka-tail';
+import { ensureTopic, UnsuitableTopic } from './kafka-topic';
+import type { Publisher } from './transport';
+
+export interface KafkaPublisherOptions {
+  readonly clients: KafkaClients;
+  /** As Kafka knows it. */
+  readonly topic: string;
+  readonly database: Database;
+  readonly replicationFactor: number;
+  readonly logger: Logger;
+  readonly leaseMs?: number;
+}
+
+const OBSERVE_MS = 5_000;
+/** Under the broker's own limit of 1 MiB for a batch, with room for headers. */
+const BATCH_BYTES_MAX = 512 * 1024;
+const MESSAGE_OVERHEAD_BYTES = 1_024;
+
+/** Puts batches into the partitions of their shards. The client's own idempotence is off: nothing here leans on it. */
+class KafkaSink implements RelaySink {
+  private readonly tails: TailReader;
+  private topicEnsured = false;
+
+  constructor(
+    private readonly options: KafkaPublisherOptions, private readonly admin: Admin, private readonly producer: Producer,
+    private readonly onAcknowledged: () => void,
+  ) {
+    this.tails = new TailReader(options.clients, admin, options.topic);
+  }
+
+  async send(_shard: number, events: readonly LoggedEvent[]): Promise<void> {
+    await this.ensureTopic();
+    for (const messages of chunks(events.map((event) => messageOf(this.options.topic, event)))) {
+      try {
+        await this.producer.send({ topic: this.options.topic, acks: -1, messages });
+      } catch (error) {
+        // Somebody may have deleted the topic; the relay sends the batch again.
+        this.topicEnsured = false;
+        throw error;
+      }
+    }
+    this.onAcknowledged();
+  }
+
+  async tail(shard: number): Promise<Tail | undefined> {
+    await this.ensureTopic();
+    return this.tails.tail(shard);
+  }
+
+  private async ensureTopic(): Promise<void> {
+    if (this.topicEnsured) return;
+    await ensureTopic(this.admin, this.options.topic, this.options.replicationFactor);
+    this.topicEnsured = true;
+  }
+}
+
+function* chunks(messages: readonly Message[]): Generator<Message[]> {
+  let chunk: Message[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = (message.value as Buffer).length + MESSAGE_OVERHEAD_BYTES;
+    if (chunk.length > 0 && bytes + size > BATCH_BYTES_MAX) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(message);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+const LAG = `
+select coalesce(extract(epoch from clock_timestamp() - min(e.recorded_at)), 0)::float8 as seconds
+from relay_cursor c cross join lateral (
+  select recorded_at from event where event.shard = c.shard and event.shard_seq > c.last_seq order by event.shard_seq limit 1
+) e`;
+
+/** Relays an event table to a topic: begins when Kafka is there, and waits for it however long that takes. */
+export class KafkaPublisher implements Publisher {
+  private readonly admin: Admin;
+  private readonly producer: Producer;
+  private readonly pump: Pump;
+  private relay: Relay | undefined;
+  private refusedBecause: string | undefined;
+  private ending: Promise<void> | undefined;
+
+  constructor(private readonly options: KafkaPublisherOptions) {
+    const kafka = options.clients('relay');
+    this.admin = kafka.admin();
+    this.producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, idempotent: false });
+    this.pump = new Pump({ work: () => this.pass(), idleMinMs: OBSERVE_MS, idleMaxMs: OBSERVE_MS, onError: (error) => this.failed(error) });
+  }
+
+  nudge(): void {
+    this.relay?.nudge();
+  }
+
+  /** Why nothing is published until somebody acts: a partition ahead of its table, or a topic of another shape. */
+  refused(): string | undefined {
+    return this.refusedBecause;
+  }
+
+  stop(): Promise<void> {
+    this.ending ??= this.end();
+    return this.ending;
+  }
+
+  private async end(): Promise<void> {
+    await this.pump.stop();
+    await this.relay?.stop();
+    await Promise.all([this.producer.disconnect(), this.admin.disconnect()]);
+  }
+
+  private async pass(): Promise<boolean> {
+    if (this.relay === undefined) await this.start();
+    const { rows } = await this.options.database.query<{ seconds: number }>({ name: 'outbox_lag', text: LAG });
+    outboxLag.set({ topic: this.options.topic }, rows[0]!.seconds);
+    return false;
+  }
+
+  private async start(): Promise<void> {
+    await Promise.all([this.admin.connect(), this.producer.connect()]);
+    const { database, leaseMs } = this.options;
+    const sink = new KafkaSink(this.options, this.admin, this.producer, () => { this.refusedBecause = undefined; });
+    const relay = new Relay({ database, sink, owner: randomUUID(), leaseMs, onError: (error) => this.failed(error) });
+    await relay.start();
+    this.relay = relay;
+    this.refusedBecause = undefined;
+    this.options.logger.info({ topic: this.options.topic }, 'publishing events');
+  }
+
+  private failed(error: unknown): void {
+    const refusal = error instanceof PartitionAhead || error instanceof UnsuitableTopic;
+    this.refusedBecause = refusal ? error.message : this.refusedBecause;
+    if (refusal) this.options.logger.error({ topic: this.options.topic, reason: error.message }, 'the relay refuses to publish');
+    else this.options.logger.warn({ topic: this.options.topic, err: error, kafka: (error as KafkaJSProtocolError).type }, 'events could not be published and will be tried again');
+  }
+}

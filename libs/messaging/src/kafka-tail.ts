@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { within } from '@usvideo/runtime';
+import type { Admin, Consumer, KafkaMessage } from 'kafkajs';
+import type { KafkaClients } from './kafka-client';
+import { eventOf } from './kafka-message';
+
+export interface Tail {
+  readonly epoch: string;
+  readonly seq: bigint;
+}
+
+const READ_MS = 15_000;
+
+/** Reads the last message of partitions: what a relay compares with its table before it publishes. */
+export class TailReader {
+  private readonly known = new Map<number, { high: string; tail: Tail }>();
+
+  constructor(private readonly clients: KafkaClients, private readonly admin: Admin, private readonly topic: string) {}
+
+  /** Undefined when the partition is empty. Partitions that grew are read again, all together. */
+  async tail(partition: number): Promise<Tail | undefined> {
+    const offsets = (await this.admin.fetchTopicOffsets(this.topic)).filter(({ high, low }) => high !== low);
+    const grown = offsets.filter((each) => this.known.get(each.partition)?.high !== each.high);
+    if (grown.length > 0) {
+      const messages = await this.read(new Map(grown.map((each) => [each.partition, BigInt(each.high) - 1n])));
+      for (const each of grown) this.known.set(each.partition, { high: each.high, tail: this.placed(each.partition, messages.get(each.partition)!) });
+    }
+    return offsets.some((each) => each.partition === partition) ? this.known.get(partition)!.tail : undefined;
+  }
+
+  private placed(partition: number, message: KafkaMessage): Tail {
+    const event = eventOf(partition, message);
+    if (event === undefined) throw new Error(`the last message of ${this.topic}/${partition} was not written by a relay`);
+    return { epoch: event.epoch, seq: event.seq };
+  }
+
+  /** The client reads as a member of a group only, so it gets one of its own, which is deleted afterwards. */
+  private async read(offsets: ReadonlyMap<number, bigint>): Promise<Map<number, KafkaMessage>> {
+    const groupId = `${this.topic}.tail.${randomUUID()}`;
+    const consumer = this.clients('tail').consumer({ groupId, maxWaitTimeInMs: 50, maxBytesPerPartition: 1_048_576, allowAutoTopicCreation: false });
+    try {
+      return await within(READ_MS, this.readWith(consumer, offsets));
+    } finally {
+      await consumer.disconnect();
+      await this.admin.deleteGroups([groupId]);
+    }
+  }
+
+  private async readWith(consumer: Consumer, offsets: ReadonlyMap<number, bigint>): Promise<Map<number, KafkaMessage>> {
+    const found = new Map<number, KafkaMessage>();
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.topic], fromBeginning: false });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      const run = consumer.run({
+        autoCommit: false,
+        eachBatch: async ({ batch }) => {
+          const message = batch.messages.find(({ offset }) => offset === String(offsets.get(batch.partition)));
+          if (message !== undefined) found.set(batch.partition, message);
+          if (found.size === offsets.size) resolve();
+        },
+      });
+      run.then(() => {
+        for (const [partition, offset] of offsets) consumer.seek({ topic: this.topic, partition, offset: String(offset) });
+      }).catch(reject);
+    });
+    return found;
+  }
+}
