@@ -105,7 +105,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
 
 async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logger: Logger): Promise<Database> {
   await migrateDatabase({ url: config.DATABASE_URL, migrations: [Initial0001], logger });
-  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'scheduler' }, (error) => {
+  const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'scheduler', pipeline: true }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { inTransaction } from '@usvideo/event-store';
 import { openWorld, type World } from '../../test/dispatch-world';
 import { newAccount } from '../../test/scheduler-world';
-import { RateLimiter, spendRates, type RateCheck } from './rate-limiter';
+import { RateLimiter, readLimits, spendRates, type RateCheck } from './rate-limiter';
 import type { RateVerdict } from '../domain/rate';
 
 let world: World;
@@ -19,7 +19,8 @@ async function accountWith(createsPerMinute: number): Promise<RateCheck> {
 
 /** Several requests of one account at one moment of a clock that the test owns. */
 function spendAt(check: RateCheck, requests: number, atMicros: bigint): Promise<RateVerdict[]> {
-  return inTransaction(world.database, (tx) => spendRates(tx, Array.from({ length: requests }, () => check), atMicros));
+  const checks = Array.from({ length: requests }, () => check);
+  return inTransaction(world.database, async (tx) => spendRates(tx, checks, await readLimits(tx, checks), atMicros));
 }
 
 describe('the rate limiter', () => {
@@ -79,9 +80,8 @@ describe('the rate limiter', () => {
 
   it('gives an account without a row the limits of the plan standard', async () => {
     const accountId = newAccount();
-    const [creates, reads] = await inTransaction(world.database, (tx) => spendRates(tx, [
-      { accountId, environment: 'test', policy: 'creates' }, { accountId, environment: 'test', policy: 'reads' },
-    ]));
+    const checks: RateCheck[] = [{ accountId, environment: 'test', policy: 'creates' }, { accountId, environment: 'test', policy: 'reads' }];
+    const [creates, reads] = await inTransaction(world.database, async (tx) => spendRates(tx, checks, await readLimits(tx, checks)));
     expect([creates!.limit, reads!.limit]).toEqual([300, 3_000]);
   });
 });

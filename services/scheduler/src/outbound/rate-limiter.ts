@@ -45,22 +45,28 @@ const DEFAULT_PER_MINUTE: Readonly<Record<RatePolicy, number>> = { creates: 300,
 
 interface Asked { readonly check: RateCheck; readonly indexes: number[] }
 
-/** Spends one request per check, in order, and answers them in the same order. The rows stay locked until the transaction ends. */
-export async function spendRates(tx: Transaction, checks: readonly RateCheck[], atMicros?: bigint): Promise<RateVerdict[]> {
+type LimitOf = (check: RateCheck) => number;
+
+/**
+ * Spends one request per check, in order, and answers them in the same order. The rows stay locked until the transaction ends.
+ * @param limitOf the limits per minute; `readLimits` knows them.
+ * @param atMicros stands in for the database's clock in tests.
+ */
+export async function spendRates(tx: Transaction, checks: readonly RateCheck[], limitOf: LimitOf, atMicros?: bigint): Promise<RateVerdict[]> {
   const asked = new Map<string, Asked>();
   checks.forEach((check, index) => {
     const known = asked.get(keyOf(check));
     if (known) known.indexes.push(index);
     else asked.set(keyOf(check), { check, indexes: [index] });
   });
-  const limits = await readLimits(tx, checks);
-  const spent = await spend(tx, [...asked.values()], limits, atMicros);
+  const spent = await spend(tx, [...asked.values()], limitOf, atMicros);
   const verdicts: RateVerdict[] = [];
   for (const [key, { indexes }] of asked) indexes.forEach((index, order) => { verdicts[index] = rateVerdict(spent.get(key)!, order); });
   return verdicts;
 }
 
-async function readLimits(tx: Transaction, checks: readonly RateCheck[]): Promise<(check: RateCheck) => number> {
+/** The limits of these accounts as they are now. */
+export async function readLimits(tx: Transaction, checks: readonly RateCheck[]): Promise<LimitOf> {
   const { rows } = await tx.query<{ account_id: string; environment: Environment; creates_per_minute: number; reads_per_minute: number }>({
     name: 'rate_limits', text: READ_LIMITS, values: [checks.map((check) => check.accountId), checks.map((check) => check.environment)],
   });
@@ -70,7 +76,7 @@ async function readLimits(tx: Transaction, checks: readonly RateCheck[]): Promis
   return (check) => found.get(keyOf(check)) ?? DEFAULT_PER_MINUTE[check.policy];
 }
 
-async function spend(tx: Transaction, asked: Asked[], limitOf: (check: RateCheck) => number, atMicros?: bigint): Promise<Map<string, RateSpending>> {
+async function spend(tx: Transaction, asked: Asked[], limitOf: LimitOf, atMicros?: bigint): Promise<Map<string, RateSpending>> {
   const spent = await spendKnown(tx, asked, limitOf, atMicros);
   // An account is new, or the unlogged table was emptied by a crash.
   const missing = asked.filter(({ check }) => !spent.has(keyOf(check)));
@@ -81,7 +87,7 @@ async function spend(tx: Transaction, asked: Asked[], limitOf: (check: RateCheck
 
 interface SpentRow { account_id: string; environment: Environment; policy: RatePolicy; tat_micros: bigint; granted: number; checked_micros: bigint }
 
-async function spendKnown(tx: Transaction, asked: Asked[], limitOf: (check: RateCheck) => number, atMicros?: bigint): Promise<Map<string, RateSpending>> {
+async function spendKnown(tx: Transaction, asked: Asked[], limitOf: LimitOf, atMicros?: bigint): Promise<Map<string, RateSpending>> {
   const ordered = [...asked].sort((a, b) => (keyOf(a.check) < keyOf(b.check) ? -1 : 1));
   const limits = ordered.map(({ check }) => limitOf(check));
   const { rows } = await tx.query<SpentRow>({
@@ -107,7 +113,7 @@ export class RateLimiter {
   private readonly lane: WriterLane<RateCheck, RateVerdict>;
 
   constructor(database: Database) {
-    this.lane = new WriterLane({ database, apply: (tx, _now, checks) => spendRates(tx, checks), attemptsMax: 3 });
+    this.lane = new WriterLane({ database, attemptsMax: 3, apply: async (tx, _now, checks) => spendRates(tx, checks, await readLimits(tx, checks)) });
   }
 
   check(check: RateCheck): Promise<RateVerdict> {

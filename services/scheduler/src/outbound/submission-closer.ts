@@ -2,7 +2,7 @@ import type { Content, Terms } from '@usvideo/contracts/scheduler';
 import type { Transaction } from '@usvideo/event-store';
 import { expectedGpuMs } from '../domain/models';
 import type { Environment } from '../domain/job';
-import { decideJob, recordJobs, unsubmittedJob } from './job-writer';
+import { decideJob, recordJobs, unsubmittedJob, type JobRecord } from './job-writer';
 import type { StoredJob } from './job-row';
 
 /** Everything T2 writes. */
@@ -114,24 +114,28 @@ async function writeJobs(tx: Transaction, now: Date, submissions: readonly Submi
   if (submissions.length === 0) return new Map();
   const deadlineAt = (submission: Submission) => new Date(now.getTime() + submission.deadlineSeconds * 1_000);
   const identity = [submissions.map((each) => each.jobId), submissions.map((each) => each.accountId), submissions.map((each) => each.environment)];
-  await tx.query({
-    name: 'content_insert', text: INSERT_CONTENT,
-    values: [...identity, submissions.map((each) => each.content.endUser ?? null), submissions.map((each) => JSON.stringify(each.content)), now],
-  });
-  await tx.query({
-    name: 'queue_insert', text: INSERT_QUEUE,
-    values: [
-      ...identity, submissions.map((each) => each.jobClass),
-      submissions.map((each) => new Date(now.getTime() + each.holdSeconds * 1_000)), submissions.map(deadlineAt),
-      submissions.map((each) => expectedGpuMs(each.terms)),
-    ],
-  });
-  const records = submissions.map((each) => {
-    const job = unsubmittedJob(each);
-    const decided = decideJob(job, { kind: 'submit', now, deadlineAt: deadlineAt(each), ...each });
-    if (!decided.accepted) throw new Error(`job ${each.jobId}: ${decided.refusal}`);
-    return { job, facts: decided.facts };
-  });
-  const written = await recordJobs(tx, now, records);
+  // Issued in this order, in which also their locks are taken: the shard heads, in recordJobs, come last.
+  const [, , written] = await Promise.all([
+    tx.query({
+      name: 'content_insert', text: INSERT_CONTENT,
+      values: [...identity, submissions.map((each) => each.content.endUser ?? null), submissions.map((each) => JSON.stringify(each.content)), now],
+    }),
+    tx.query({
+      name: 'queue_insert', text: INSERT_QUEUE,
+      values: [
+        ...identity, submissions.map((each) => each.jobClass),
+        submissions.map((each) => new Date(now.getTime() + each.holdSeconds * 1_000)), submissions.map(deadlineAt),
+        submissions.map((each) => expectedGpuMs(each.terms)),
+      ],
+    }),
+    recordJobs(tx, now, submissions.map((each) => submittedJob(each, now, deadlineAt(each)))),
+  ]);
   return new Map(written.map((job) => [job.jobId, job]));
+}
+
+function submittedJob(submission: Submission, now: Date, deadlineAt: Date): JobRecord {
+  const job = unsubmittedJob(submission);
+  const decided = decideJob(job, { kind: 'submit', now, deadlineAt, ...submission });
+  if (!decided.accepted) throw new Error(`job ${submission.jobId}: ${decided.refusal}`);
+  return { job, facts: decided.facts };
 }

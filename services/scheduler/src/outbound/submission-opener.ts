@@ -2,7 +2,7 @@ import type { Transaction } from '@usvideo/event-store';
 import type { Environment } from '../domain/job';
 import type { RateVerdict } from '../domain/rate';
 import type { CreateRefusal } from '../domain/refusal';
-import { spendRates } from './rate-limiter';
+import { spendRates, type RateCheck } from './rate-limiter';
 
 /** T1 of the submission saga: one create that asks to begin. */
 export interface OpenSubmission {
@@ -40,7 +40,7 @@ const RELEASE_KEYS = 'delete from idempotency_key where job_id = any($4::text[])
 
 /** Reads the dispatch row without locking it: a `departed` that is older only over-estimates what waits. */
 const LOCK_ADMISSIONS = `
-select a.account_id, a.environment, a.admitted, s.departed, s.queued_jobs, s.concurrent_jobs, s.suspended
+select a.account_id, a.environment, a.admitted, s.departed, s.queued_jobs, s.concurrent_jobs, s.creates_per_minute, s.suspended
 from admission a
 join unnest($1::text[], $2::text[]) as n (account_id, environment) using (account_id, environment)
 join account_slot s using (account_id, environment)
@@ -65,37 +65,35 @@ from unnest($4::text[], $5::text[], $6::text[], $7::text[]) as n (job_id, accoun
 const READ_OPENED = 'select job_id from submission where job_id = any($1::text[])';
 
 interface Admission {
-  account_id: string; environment: Environment; admitted: bigint; departed: bigint; queued_jobs: number; concurrent_jobs: number; suspended: boolean;
+  account_id: string; environment: Environment; admitted: bigint; departed: bigint; queued_jobs: number; concurrent_jobs: number; creates_per_minute: number;
+  suspended: boolean;
 }
 
 /**
- * Opens a batch. Lock order: idempotency keys, rate rows, admission rows, each by key. A batch may come twice, when nobody knows
- * whether it was committed: what it already opened is recognised by its job ids.
+ * Opens a batch. Lock order: idempotency keys, admission rows, rate rows, each by key. A batch may come twice, when nobody knows
+ * whether it was committed: what it already opened is recognised by its job ids. The database is opened with `pipeline`, so
+ * that statements that need nothing of each other share a round trip.
  */
 export class SubmissionOpener {
   private readonly tried = new WeakSet<OpenSubmission>();
 
   async apply(tx: Transaction, now: Date, commands: readonly OpenSubmission[]): Promise<Opened[]> {
     const before = await this.openedBefore(tx, commands);
-    const keys = await claimKeys(tx, now, commands.filter((command) => command.idempotencyKey !== '' && !before.has(command.jobId)));
-    const rates = await spendRates(tx, commands.map((command) => ({ ...command, policy: 'creates' as const })));
-    const outcomes = commands.map((command, index): Opened | undefined => {
+    const keyed = commands.filter((command) => command.idempotencyKey !== '' && !before.has(command.jobId));
+    const [claimed, admissions] = await Promise.all([claimKeys(tx, now, keyed), lockAdmissions(tx, commands)]);
+    const others = keyed.filter((command) => !claimed.has(command.jobId));
+    const checks = commands.map((command) => ({ ...command, policy: 'creates' as const }));
+    const limitOf = (check: RateCheck) => admissions.get(accountOf(check))!.creates_per_minute;
+    const [taken, rates] = await Promise.all([readKeys(tx, others), spendRates(tx, checks, limitOf)]);
+    const decided = commands.map((command, index): Opened => {
       const rate = rates[index]!;
-      if (before.has(command.jobId)) return undefined;
-      const key = keys.get(command.jobId);
+      const key = taken.get(command.jobId);
       if (key) return { ...key, rate };
-      if (!rate.allowed) return { kind: 'refused', refusal: 'rate_limit_exceeded', rate };
-      return command.refusal ? { kind: 'refused', refusal: command.refusal, rate } : undefined;
+      return admit(command, admissions.get(accountOf(command))!, rate, before.has(command.jobId));
     });
-    const admissions = await lockAdmissions(tx, commands.filter((_, index) => outcomes[index] === undefined));
-    const opened: OpenSubmission[] = [];
-    const decided = commands.map((command, index) => {
-      const outcome = outcomes[index] ?? admit(admissions.get(accountOf(command))!, rates[index]!, before.has(command.jobId));
-      if (outcome.kind === 'opened' && !before.has(command.jobId)) opened.push(command);
-      return outcome;
-    });
-    await reserve(tx, now, opened, admissions);
-    await releaseKeys(tx, commands.filter((command, index) => command.idempotencyKey !== '' && decided[index]!.kind === 'refused'));
+    const opened = commands.filter((command, index) => decided[index]!.kind === 'opened' && !before.has(command.jobId));
+    const refused = commands.filter((command, index) => command.idempotencyKey !== '' && decided[index]!.kind === 'refused');
+    await Promise.all([reserve(tx, now, opened, admissions), releaseKeys(tx, refused)]);
     return decided;
   }
 
@@ -108,9 +106,11 @@ export class SubmissionOpener {
   }
 }
 
-function admit(admission: Admission, rate: RateVerdict, before: boolean): Opened {
+function admit(command: OpenSubmission, admission: Admission, rate: RateVerdict, before: boolean): Opened {
   const waiting = Number(admission.admitted - admission.departed);
   if (before) return { kind: 'opened', waiting, concurrentJobs: admission.concurrent_jobs, rate };
+  if (!rate.allowed) return { kind: 'refused', refusal: 'rate_limit_exceeded', rate };
+  if (command.refusal) return { kind: 'refused', refusal: command.refusal, rate };
   if (admission.suspended) return { kind: 'refused', refusal: 'account_suspended', rate };
   if (waiting >= admission.queued_jobs) return { kind: 'refused', refusal: 'queue_limit_exceeded', rate };
   admission.admitted += 1n;
@@ -119,22 +119,24 @@ function admit(admission: Admission, rate: RateVerdict, before: boolean): Opened
 
 type KeyTaken = { kind: 'duplicate'; jobId: string; sameRequest: boolean } | { kind: 'vanished' };
 
-/** The commands whose key belongs to another job. Waits for whoever is just claiming the same key. */
-async function claimKeys(tx: Transaction, now: Date, commands: readonly OpenSubmission[]): Promise<Map<string, KeyTaken>> {
-  if (commands.length === 0) return new Map();
-  const columns = keyColumns(commands);
-  const claimed = await tx.query<{ job_id: string }>({
+/** The jobs whose command has its key now. Waits for whoever is just claiming the same key. */
+async function claimKeys(tx: Transaction, now: Date, commands: readonly OpenSubmission[]): Promise<Set<string>> {
+  if (commands.length === 0) return new Set();
+  const { rows } = await tx.query<{ job_id: string }>({
     name: 'key_claim', text: CLAIM_KEYS,
-    values: [...columns, commands.map((command) => Buffer.from(command.requestSha256)), commands.map((command) => command.jobId), now],
+    values: [...keyColumns(commands), commands.map((command) => Buffer.from(command.requestSha256)), commands.map((command) => command.jobId), now],
   });
-  const own = new Set(claimed.rows.map((row) => row.job_id));
-  const others = commands.filter((command) => !own.has(command.jobId));
-  if (others.length === 0) return new Map();
+  return new Set(rows.map((row) => row.job_id));
+}
+
+/** Who holds the keys that these commands did not get. */
+async function readKeys(tx: Transaction, commands: readonly OpenSubmission[]): Promise<Map<string, KeyTaken>> {
+  if (commands.length === 0) return new Map();
   const { rows } = await tx.query<{ account_id: string; environment: string; key: string; request_sha256: Buffer; job_id: string }>({
-    name: 'key_read', text: READ_KEYS, values: keyColumns(others),
+    name: 'key_read', text: READ_KEYS, values: keyColumns(commands),
   });
   const holders = new Map(rows.map((row) => [`${row.account_id}/${row.environment}/${row.key}`, row]));
-  return new Map(others.map((command): [string, KeyTaken] => {
+  return new Map(commands.map((command): [string, KeyTaken] => {
     const holder = holders.get(`${accountOf(command)}/${command.idempotencyKey}`);
     if (holder === undefined) return [command.jobId, { kind: 'vanished' }];
     return [command.jobId, { kind: 'duplicate', jobId: holder.job_id, sameRequest: holder.request_sha256.equals(command.requestSha256) }];
@@ -143,7 +145,6 @@ async function claimKeys(tx: Transaction, now: Date, commands: readonly OpenSubm
 
 async function lockAdmissions(tx: Transaction, commands: readonly OpenSubmission[]): Promise<Map<string, Admission>> {
   const accounts = [...new Map(commands.map((command) => [accountOf(command), command])).values()];
-  if (accounts.length === 0) return new Map();
   const values = [accounts.map((account) => account.accountId), accounts.map((account) => account.environment)];
   const lock = () => tx.query<Admission>({ name: 'admission_lock', text: LOCK_ADMISSIONS, values });
   let { rows } = await lock();
