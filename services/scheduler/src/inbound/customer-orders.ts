@@ -1,4 +1,4 @@
-import { currentTraceparent, within, type Logger } from '@usvideo/runtime';
+import { currentTraceparent, jobsEnded, within, type Logger } from '@usvideo/runtime';
 import type { LeaseHolders } from '../domain/dispatch';
 import type { JobChanges } from '../outbound/job-changes';
 import type { JobOrders, Ordered } from '../outbound/job-orders';
@@ -25,6 +25,7 @@ export class CustomerOrders {
     const outcome = await orders.submit({ kind: 'cancel', scope, jobId, traceparent: currentTraceparent() });
     if (outcome.kind !== 'done') return outcome;
     if (outcome.endedLeaseId) holders.endLease(jobId, outcome.endedLeaseId, 'cancelled');
+    if (outcome.changed) jobsEnded.inc({ status: 'cancelled', model: outcome.job.state.terms.model, environment: scope.environment });
     changes.changed(jobId);
     await within(settleWithinMs, settle(outcome.job)).catch((error: unknown) => {
       logger.warn({ err: error, job_id: jobId }, 'a cancelled job is answered before it is settled');
