@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -103,8 +103,9 @@ export class KafkaBroker {
     if (formatted) return;
     const { login } = this.options;
     const users = login === undefined || login.mechanism === 'plain' ? [] : ['--add-scram', `${login.mechanism.toUpperCase()}=[name=${login.username},password=${login.password}]`];
-    const cluster = randomUUID().replaceAll('-', '').slice(0, 22);
-    const args = ['format', '--cluster-id', cluster, '--config', join(this.options.dataDir, 'server.properties'), ...users];
+    // 128 bits in base64; the first are zero, because a leading hyphen would make it an option.
+    const clusterId = Buffer.concat([Buffer.alloc(1), randomBytes(15)]).toString('base64url');
+    const args = ['format', '--cluster-id', clusterId, '--config', join(this.options.dataDir, 'server.properties'), ...users];
     await promisify(execFile)('java', [...JVM, '-cp', `${this.jars}/*`, 'kafka.tools.StorageTool', ...args], { timeout: START_MS });
   }
 

@@ -1,6 +1,9 @@
 export { fakeClock, type FakeClock } from './clock';
 export { eventually, type Deadline } from './eventually';
 export { freePort, HttpReceiver, httpReceiver, type ReceivedRequest } from './http-receiver';
+export { describeKafka, describeOwnKafka, kafka } from './kafka';
+export { selfSignedCertificate } from './kafka-certificate';
+export { startTestBroker } from './kafka-host';
 export { postgres, type TestPostgres } from './postgres';
 export { Signal } from './signal';
 export { startTestServer } from './test-server';

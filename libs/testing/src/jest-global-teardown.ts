@@ -1,3 +1,4 @@
 export default async function tearDown(): Promise<void> {
-  await (globalThis as { testPostgres?: { stop(): Promise<void> } }).testPostgres?.stop();
+  const { testServers = [] } = globalThis as { testServers?: { stop(): Promise<void> }[] };
+  await Promise.all(testServers.map((server) => server.stop()));
 }
