@@ -54,12 +54,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   return { port: (instance.server.address() as AddressInfo).port, stop: () => (stopping ??= drain(app, instance)) };
 }
 
-/** Open requests are answered; connections that then linger are cut. */
-async function drain(app: NestFastifyApplication, instance: FastifyInstance): Promise<void> {
-  const cut = setTimeout(() => instance.server.closeAllConnections(), DRAIN_MS);
+/** Open requests are answered, a connection is closed as soon as it is idle, and what then lingers is cut. */
+async function drain(app: NestFastifyApplication, { server }: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   try {
     await app.close();
   } finally {
+    clearInterval(idle);
     clearTimeout(cut);
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Options, Req, Res } from '@nestjs/common';
 import { type ArtifactStore, verifyLink } from '@usvideo/artifacts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -60,8 +61,7 @@ export class MediaController {
   private stream(request: FastifyRequest, reply: FastifyReply, key: string, range: ByteRange | undefined, sizeBytes: number): void {
     reply.header('content-length', range ? range.end - range.start + 1 : sizeBytes);
     if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${sizeBytes}`);
-    // The answer to HEAD is the headers; opening the file for it would be work for nothing.
-    if (request.method === 'HEAD') reply.send();
-    else reply.send(this.artifacts.read(key, range));
+    // The answer to HEAD is the headers: the file is not opened for it. An empty stream leaves the content-length alone.
+    reply.send(request.method === 'HEAD' ? Readable.from([]) : this.artifacts.read(key, range));
   }
 }
