@@ -6,6 +6,11 @@ import type { LedgerWriter } from '../outbound/ledger-writer';
 /** Verdicts of test jobs move no money and do not concern the ledger. */
 const CHARGED_ENVIRONMENT = 'live';
 
+/** Kinds that end no job. A kind that is not known here is heeded, so that it parks until an upgrade. */
+const ENDS_NO_JOB: ReadonlySet<string> = new Set([
+  'job_submitted', 'job_leased', 'rendering_started', 'job_requeued', 'stale_outcome_recorded', 'content_erased',
+]);
+
 /**
  * The safety net behind the scheduler's direct `Settle`: the verdict in the terminal event is executed under the same natural
  * key, so that whichever comes second changes nothing. One event per transaction: it may lock a shard head, after which no
@@ -17,13 +22,13 @@ export function jobsSubscription(database: Database, writer: LedgerWriter, onHan
     topic: 'usvideo.jobs.v1',
     database,
     batchMax: 1,
+    heeds: ({ environment, kind }) => environment === CHARGED_ENVIRONMENT && !ENDS_NO_JOB.has(kind),
     onHandled,
     handle: (event, tx, now) => settleEnded(writer, event, tx, now),
   };
 }
 
 async function settleEnded(writer: LedgerWriter, event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {
-  if (event.environment !== CHARGED_ENVIRONMENT) return;
   const verdict = verdictIn(event);
   if (verdict === undefined) return;
   const { refusal } = await writer.settleInTransaction(tx, now, {
