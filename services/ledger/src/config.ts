@@ -1,4 +1,5 @@
-import { readConfig, secret } from '@usvideo/runtime';
+import { kafkaSettings } from '@usvideo/messaging';
+import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 export const ledgerSchema = z.object({
@@ -6,6 +7,7 @@ export const ledgerSchema = z.object({
   DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(10).describe('Connections to the database at most: one per writer lane, the rest for reads.'),
   WRITER_LANES: z.coerce.number().int().min(1).max(4).default(2).describe('Transactions of this process that write money at the same time, at most.'),
+  CALLER_TOKENS: callerTokens(),
 });
 
 export type LedgerConfig = z.output<typeof ledgerSchema>;

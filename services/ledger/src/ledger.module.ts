@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventLogServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
-import { openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
-import { ledgerImbalance, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Running } from '@usvideo/runtime';
+import { ledgerImbalance, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { LedgerConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { LedgerController, LOGGER } from './inbound/ledger.grpc';
@@ -29,18 +29,18 @@ const IMBALANCE_EVERY_MS = 60_000;
 class LedgerModule {}
 
 /** Starts the whole service or nothing of it. */
-export async function startLedger(options: LedgerOptions): Promise<Running> {
+export async function startLedger(options: LedgerOptions): Promise<Service> {
   const lifecycle = new Lifecycle(options.logger);
   try {
-    await assemble(options, lifecycle);
-    return lifecycle;
+    const database = await assemble(options, lifecycle);
+    return { ready: async () => ({ needs: { database: await isAnswering(database) } }), stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-async function assemble({ config, transport, logger }: LedgerOptions, lifecycle: Lifecycle): Promise<void> {
+async function assemble({ config, transport, logger }: LedgerOptions, lifecycle: Lifecycle): Promise<Database> {
   await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Ledger], logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'ledger', pipeline: true }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
@@ -59,10 +59,12 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   const server = await startGrpcServer({
     module: ledgerModule(database, writer, logger),
     listen: config.GRPC_LISTEN,
+    admits: { callee: 'ledger', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.ledger.v1.LedgerService': LedgerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
     logger,
   });
   lifecycle.add('grpc', () => server.stop());
+  return database;
 }
 
 function ledgerModule(database: Database, writer: LedgerWriter, logger: Logger): DynamicModule {

@@ -1,6 +1,8 @@
 import type { LedgerEvent } from '@usvideo/contracts/ledger';
 
-export type AccountEvent = NonNullable<LedgerEvent['event']>;
+type Recorded = 'fundsAdded' | 'holdPlaced' | 'holdCaptured' | 'holdReleased' | 'lateOutcomeRecorded';
+
+export type AccountEvent = Extract<NonNullable<LedgerEvent['event']>, { $case: Recorded }>;
 
 /** `available` and `held` belong to the customer; the other books exist only as sums over events, never as rows to update. */
 export type Book = 'available' | 'held' | 'funding' | 'promotions' | 'revenue';

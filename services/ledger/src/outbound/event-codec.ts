@@ -23,6 +23,6 @@ export function encodeEvent({ event, traceparent }: TracedEvent): NewEvent {
 /** @throws when the payload is of a kind that this version does not know. */
 export function decodeEvent(payload: Uint8Array): AccountEvent {
   const { event } = LedgerEvent.decode(payload);
-  if (event === undefined) throw new Error('the payload holds no event that this version knows');
-  return event;
+  if (event === undefined || !(event.$case in KINDS)) throw new Error('the payload holds no event that this version knows');
+  return event as AccountEvent;
 }

@@ -15,18 +15,27 @@ export interface LedgerEvent {
     | { $case: "holdCaptured"; value: HoldCaptured }
     | { $case: "holdReleased"; value: HoldReleased }
     | { $case: "lateOutcomeRecorded"; value: LateOutcomeRecorded }
+    | { $case: "captureRefunded"; value: CaptureRefunded }
+    | { $case: "fundsReversed"; value: FundsReversed }
+    | { $case: "adjustmentMade"; value: AdjustmentMade }
+    | { $case: "spendCapSet"; value: SpendCapSet }
+    | { $case: "periodClosed"; value: PeriodClosed }
+    | { $case: "lowBalanceThresholdSet"; value: LowBalanceThresholdSet }
+    | { $case: "balanceLow"; value: BalanceLow }
     | undefined;
 }
 
-/** funding (or promotions) -> available. */
+/** funding (or promotions) -> receivable as far as the account owes, -> available for the rest. */
 export interface FundsAdded {
   amountMicros: bigint;
-  /** "manual" comes from funding; "promotion" from promotions. */
+  /** "manual" and "stripe" come from funding; "promotion" from promotions. */
   source: string;
   /** Unique for ever within the account. */
   paymentRef: string;
   author: string;
   note: string;
+  /** The part of the amount that settled what the account owed. */
+  settledMicros?: bigint | undefined;
 }
 
 /** available -> held. */
@@ -39,6 +48,8 @@ export interface HoldPlaced {
   perSecondMicros: bigint;
   priceVersion: number;
   amountMicros: bigint;
+  /** The price was locked by a quote. */
+  quoted?: boolean | undefined;
 }
 
 /** held -> revenue for what is charged, held -> available for the rest. */
@@ -48,6 +59,8 @@ export interface HoldCaptured {
   releasedMicros: bigint;
   /** The billing rule that the scheduler's verdict named, for example "completed". */
   rule: string;
+  /** The part of what was released that settled what the account owed. */
+  settledMicros?: bigint | undefined;
 }
 
 /** held -> available. Zero micros: the tombstone of a hold that was voided before it was placed. */
@@ -55,6 +68,8 @@ export interface HoldReleased {
   jobId: string;
   releasedMicros: bigint;
   rule: string;
+  /** The part of what was released that settled what the account owed. */
+  settledMicros?: bigint | undefined;
 }
 
 /** A verdict that contradicts the hold's end. Moves no money; reconciliation reads it. */
@@ -65,6 +80,117 @@ export interface LateOutcomeRecorded {
   rule: string;
   /** Why it was not applied, for example "hold_already_released". */
   refusal: string;
+}
+
+/**
+ * revenue -> receivable as far as the account owes, -> available for the rest. All refunds of a job together never exceed
+ * what was captured.
+ */
+export interface CaptureRefunded {
+  jobId: string;
+  /** Unique for ever within the job. */
+  refundKey: string;
+  amountMicros: bigint;
+  settledMicros: bigint;
+  reason: string;
+  author: string;
+}
+
+/** available -> funding (or promotions); what available cannot cover is owed: receivable -> funding. */
+export interface FundsReversed {
+  /** The payment that was taken back, whole or in part. */
+  paymentRef: string;
+  /** Unique for ever within the account. */
+  reversalRef: string;
+  amountMicros: bigint;
+  /** The part that available could not cover. */
+  receivableMicros: bigint;
+  /** As it was added: decides the book that the money goes back to. */
+  source: string;
+  /** For example "refund" or "dispute". */
+  reason: string;
+  author: string;
+}
+
+/** adjustments -> available (positive), or available -> adjustments (negative). */
+export interface AdjustmentMade {
+  /** Unique for ever within the account. */
+  adjustmentRef: string;
+  amountMicros: bigint;
+  /** The part of a positive amount that settled what the account owed. */
+  settledMicros: bigint;
+  reason: string;
+  author: string;
+}
+
+/** The most that may be spent and held within a UTC month. Moves no money. */
+export interface SpendCapSet {
+  /** Empty: the whole account. */
+  apiKeyId: string;
+  /** Absent: no cap. */
+  limitMicros?: bigint | undefined;
+  author: string;
+}
+
+/**
+ * Recorded before the first event of a later UTC month: a complete account of the month that is over and of where the account
+ * stands, readable without any event before it.
+ */
+export interface PeriodClosed {
+  /** The UTC month as YYYY-MM. */
+  period: string;
+  /** The versions that make up the month; the first month begins with version 1, every other with the closing of the one before. */
+  firstVersion: bigint;
+  lastVersion: bigint;
+  opening: AccountAmounts | undefined;
+  movements: Movements | undefined;
+  closing: AccountAmounts | undefined;
+  totalSpendMicros: bigint;
+  openHolds: OpenHold[];
+  caps: MonthlyCap[];
+  lowBalanceThresholdMicros: bigint;
+}
+
+export interface AccountAmounts {
+  availableMicros: bigint;
+  heldMicros: bigint;
+  /** What the account owes; positive. */
+  receivableMicros: bigint;
+}
+
+/** What a month added and took: opening (available + held - receivable) + added + refunded + adjusted - charged - reversed = closing. */
+export interface Movements {
+  addedMicros: bigint;
+  chargedMicros: bigint;
+  refundedMicros: bigint;
+  reversedMicros: bigint;
+  /** Signed. */
+  adjustedMicros: bigint;
+  chargedJobs: bigint;
+}
+
+export interface OpenHold {
+  jobId: string;
+  apiKeyId: string;
+  amountMicros: bigint;
+}
+
+export interface MonthlyCap {
+  /** Empty: the whole account. */
+  apiKeyId: string;
+  limitMicros?: bigint | undefined;
+}
+
+export interface LowBalanceThresholdSet {
+  /** 0: no notice. */
+  thresholdMicros: bigint;
+  author: string;
+}
+
+/** available fell below the threshold; once per crossing. */
+export interface BalanceLow {
+  availableMicros: bigint;
+  thresholdMicros: bigint;
 }
 
 function createBaseLedgerEvent(): LedgerEvent {
@@ -88,6 +214,27 @@ export const LedgerEvent: MessageFns<LedgerEvent> = {
         break;
       case "lateOutcomeRecorded":
         LateOutcomeRecorded.encode(message.event.value, writer.uint32(42).fork()).join();
+        break;
+      case "captureRefunded":
+        CaptureRefunded.encode(message.event.value, writer.uint32(50).fork()).join();
+        break;
+      case "fundsReversed":
+        FundsReversed.encode(message.event.value, writer.uint32(58).fork()).join();
+        break;
+      case "adjustmentMade":
+        AdjustmentMade.encode(message.event.value, writer.uint32(66).fork()).join();
+        break;
+      case "spendCapSet":
+        SpendCapSet.encode(message.event.value, writer.uint32(74).fork()).join();
+        break;
+      case "periodClosed":
+        PeriodClosed.encode(message.event.value, writer.uint32(82).fork()).join();
+        break;
+      case "lowBalanceThresholdSet":
+        LowBalanceThresholdSet.encode(message.event.value, writer.uint32(90).fork()).join();
+        break;
+      case "balanceLow":
+        BalanceLow.encode(message.event.value, writer.uint32(98).fork()).join();
         break;
     }
     return writer;
@@ -149,6 +296,65 @@ export const LedgerEvent: MessageFns<LedgerEvent> = {
             };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.event = { $case: "captureRefunded", value: CaptureRefunded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.event = { $case: "fundsReversed", value: FundsReversed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.event = { $case: "adjustmentMade", value: AdjustmentMade.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.event = { $case: "spendCapSet", value: SpendCapSet.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.event = { $case: "periodClosed", value: PeriodClosed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.event = {
+              $case: "lowBalanceThresholdSet",
+              value: LowBalanceThresholdSet.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.event = { $case: "balanceLow", value: BalanceLow.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -197,13 +403,58 @@ export const LedgerEvent: MessageFns<LedgerEvent> = {
         }
         break;
       }
+      case "captureRefunded": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "captureRefunded", value: CaptureRefunded.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "fundsReversed": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "fundsReversed", value: FundsReversed.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "adjustmentMade": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "adjustmentMade", value: AdjustmentMade.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "spendCapSet": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "spendCapSet", value: SpendCapSet.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "periodClosed": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "periodClosed", value: PeriodClosed.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "lowBalanceThresholdSet": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = {
+            $case: "lowBalanceThresholdSet",
+            value: LowBalanceThresholdSet.fromPartial(object.event.value),
+          };
+        }
+        break;
+      }
+      case "balanceLow": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "balanceLow", value: BalanceLow.fromPartial(object.event.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
 function createBaseFundsAdded(): FundsAdded {
-  return { amountMicros: 0n, source: "", paymentRef: "", author: "", note: "" };
+  return { amountMicros: 0n, source: "", paymentRef: "", author: "", note: "", settledMicros: undefined };
 }
 
 export const FundsAdded: MessageFns<FundsAdded> = {
@@ -225,6 +476,12 @@ export const FundsAdded: MessageFns<FundsAdded> = {
     }
     if (message.note !== "") {
       writer.uint32(42).string(message.note);
+    }
+    if (message.settledMicros !== undefined) {
+      if (BigInt.asIntN(64, message.settledMicros) !== message.settledMicros) {
+        throw new globalThis.Error("value provided for field message.settledMicros of type int64 too large");
+      }
+      writer.uint32(48).int64(message.settledMicros);
     }
     return writer;
   },
@@ -282,6 +539,14 @@ export const FundsAdded: MessageFns<FundsAdded> = {
             message.note = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.settledMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -306,6 +571,9 @@ export const FundsAdded: MessageFns<FundsAdded> = {
     message.paymentRef = object.paymentRef ?? "";
     message.author = object.author ?? "";
     message.note = object.note ?? "";
+    message.settledMicros = (object.settledMicros !== undefined && object.settledMicros !== null)
+      ? BigInt(object.settledMicros)
+      : undefined;
     return message;
   },
 };
@@ -320,6 +588,7 @@ function createBaseHoldPlaced(): HoldPlaced {
     perSecondMicros: 0n,
     priceVersion: 0,
     amountMicros: 0n,
+    quoted: undefined,
   };
 }
 
@@ -354,6 +623,9 @@ export const HoldPlaced: MessageFns<HoldPlaced> = {
         throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
       }
       writer.uint32(64).int64(message.amountMicros);
+    }
+    if (message.quoted !== undefined) {
+      writer.uint32(72).bool(message.quoted);
     }
     return writer;
   },
@@ -435,6 +707,14 @@ export const HoldPlaced: MessageFns<HoldPlaced> = {
             message.amountMicros = reader.int64() as bigint;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.quoted = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -464,12 +744,13 @@ export const HoldPlaced: MessageFns<HoldPlaced> = {
     message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
       ? BigInt(object.amountMicros)
       : 0n;
+    message.quoted = object.quoted ?? undefined;
     return message;
   },
 };
 
 function createBaseHoldCaptured(): HoldCaptured {
-  return { jobId: "", capturedMicros: 0n, releasedMicros: 0n, rule: "" };
+  return { jobId: "", capturedMicros: 0n, releasedMicros: 0n, rule: "", settledMicros: undefined };
 }
 
 export const HoldCaptured: MessageFns<HoldCaptured> = {
@@ -491,6 +772,12 @@ export const HoldCaptured: MessageFns<HoldCaptured> = {
     }
     if (message.rule !== "") {
       writer.uint32(34).string(message.rule);
+    }
+    if (message.settledMicros !== undefined) {
+      if (BigInt.asIntN(64, message.settledMicros) !== message.settledMicros) {
+        throw new globalThis.Error("value provided for field message.settledMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.settledMicros);
     }
     return writer;
   },
@@ -540,6 +827,14 @@ export const HoldCaptured: MessageFns<HoldCaptured> = {
             message.rule = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.settledMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -565,12 +860,15 @@ export const HoldCaptured: MessageFns<HoldCaptured> = {
       ? BigInt(object.releasedMicros)
       : 0n;
     message.rule = object.rule ?? "";
+    message.settledMicros = (object.settledMicros !== undefined && object.settledMicros !== null)
+      ? BigInt(object.settledMicros)
+      : undefined;
     return message;
   },
 };
 
 function createBaseHoldReleased(): HoldReleased {
-  return { jobId: "", releasedMicros: 0n, rule: "" };
+  return { jobId: "", releasedMicros: 0n, rule: "", settledMicros: undefined };
 }
 
 export const HoldReleased: MessageFns<HoldReleased> = {
@@ -586,6 +884,12 @@ export const HoldReleased: MessageFns<HoldReleased> = {
     }
     if (message.rule !== "") {
       writer.uint32(26).string(message.rule);
+    }
+    if (message.settledMicros !== undefined) {
+      if (BigInt.asIntN(64, message.settledMicros) !== message.settledMicros) {
+        throw new globalThis.Error("value provided for field message.settledMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.settledMicros);
     }
     return writer;
   },
@@ -627,6 +931,14 @@ export const HoldReleased: MessageFns<HoldReleased> = {
             message.rule = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.settledMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -649,6 +961,9 @@ export const HoldReleased: MessageFns<HoldReleased> = {
       ? BigInt(object.releasedMicros)
       : 0n;
     message.rule = object.rule ?? "";
+    message.settledMicros = (object.settledMicros !== undefined && object.settledMicros !== null)
+      ? BigInt(object.settledMicros)
+      : undefined;
     return message;
   },
 };
@@ -762,6 +1077,1227 @@ export const LateOutcomeRecorded: MessageFns<LateOutcomeRecorded> = {
       : 0n;
     message.rule = object.rule ?? "";
     message.refusal = object.refusal ?? "";
+    return message;
+  },
+};
+
+function createBaseCaptureRefunded(): CaptureRefunded {
+  return { jobId: "", refundKey: "", amountMicros: 0n, settledMicros: 0n, reason: "", author: "" };
+}
+
+export const CaptureRefunded: MessageFns<CaptureRefunded> = {
+  encode(message: CaptureRefunded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.refundKey !== "") {
+      writer.uint32(18).string(message.refundKey);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    if (message.settledMicros !== 0n) {
+      if (BigInt.asIntN(64, message.settledMicros) !== message.settledMicros) {
+        throw new globalThis.Error("value provided for field message.settledMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.settledMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(50).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CaptureRefunded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCaptureRefunded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.refundKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.settledMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CaptureRefunded>): CaptureRefunded {
+    return CaptureRefunded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CaptureRefunded>): CaptureRefunded {
+    const message = createBaseCaptureRefunded();
+    message.jobId = object.jobId ?? "";
+    message.refundKey = object.refundKey ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.settledMicros = (object.settledMicros !== undefined && object.settledMicros !== null)
+      ? BigInt(object.settledMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseFundsReversed(): FundsReversed {
+  return {
+    paymentRef: "",
+    reversalRef: "",
+    amountMicros: 0n,
+    receivableMicros: 0n,
+    source: "",
+    reason: "",
+    author: "",
+  };
+}
+
+export const FundsReversed: MessageFns<FundsReversed> = {
+  encode(message: FundsReversed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.paymentRef !== "") {
+      writer.uint32(10).string(message.paymentRef);
+    }
+    if (message.reversalRef !== "") {
+      writer.uint32(18).string(message.reversalRef);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    if (message.receivableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.receivableMicros) !== message.receivableMicros) {
+        throw new globalThis.Error("value provided for field message.receivableMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.receivableMicros);
+    }
+    if (message.source !== "") {
+      writer.uint32(42).string(message.source);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(58).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FundsReversed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFundsReversed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.paymentRef = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reversalRef = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.receivableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FundsReversed>): FundsReversed {
+    return FundsReversed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FundsReversed>): FundsReversed {
+    const message = createBaseFundsReversed();
+    message.paymentRef = object.paymentRef ?? "";
+    message.reversalRef = object.reversalRef ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.receivableMicros = (object.receivableMicros !== undefined && object.receivableMicros !== null)
+      ? BigInt(object.receivableMicros)
+      : 0n;
+    message.source = object.source ?? "";
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseAdjustmentMade(): AdjustmentMade {
+  return { adjustmentRef: "", amountMicros: 0n, settledMicros: 0n, reason: "", author: "" };
+}
+
+export const AdjustmentMade: MessageFns<AdjustmentMade> = {
+  encode(message: AdjustmentMade, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.adjustmentRef !== "") {
+      writer.uint32(10).string(message.adjustmentRef);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amountMicros);
+    }
+    if (message.settledMicros !== 0n) {
+      if (BigInt.asIntN(64, message.settledMicros) !== message.settledMicros) {
+        throw new globalThis.Error("value provided for field message.settledMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.settledMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(42).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdjustmentMade {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdjustmentMade();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.adjustmentRef = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.settledMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AdjustmentMade>): AdjustmentMade {
+    return AdjustmentMade.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdjustmentMade>): AdjustmentMade {
+    const message = createBaseAdjustmentMade();
+    message.adjustmentRef = object.adjustmentRef ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.settledMicros = (object.settledMicros !== undefined && object.settledMicros !== null)
+      ? BigInt(object.settledMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSpendCapSet(): SpendCapSet {
+  return { apiKeyId: "", limitMicros: undefined, author: "" };
+}
+
+export const SpendCapSet: MessageFns<SpendCapSet> = {
+  encode(message: SpendCapSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKeyId !== "") {
+      writer.uint32(10).string(message.apiKeyId);
+    }
+    if (message.limitMicros !== undefined) {
+      if (BigInt.asIntN(64, message.limitMicros) !== message.limitMicros) {
+        throw new globalThis.Error("value provided for field message.limitMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.limitMicros);
+    }
+    if (message.author !== "") {
+      writer.uint32(26).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpendCapSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpendCapSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limitMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SpendCapSet>): SpendCapSet {
+    return SpendCapSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SpendCapSet>): SpendCapSet {
+    const message = createBaseSpendCapSet();
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.limitMicros = (object.limitMicros !== undefined && object.limitMicros !== null)
+      ? BigInt(object.limitMicros)
+      : undefined;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBasePeriodClosed(): PeriodClosed {
+  return {
+    period: "",
+    firstVersion: 0n,
+    lastVersion: 0n,
+    opening: undefined,
+    movements: undefined,
+    closing: undefined,
+    totalSpendMicros: 0n,
+    openHolds: [],
+    caps: [],
+    lowBalanceThresholdMicros: 0n,
+  };
+}
+
+export const PeriodClosed: MessageFns<PeriodClosed> = {
+  encode(message: PeriodClosed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.period !== "") {
+      writer.uint32(10).string(message.period);
+    }
+    if (message.firstVersion !== 0n) {
+      if (BigInt.asIntN(64, message.firstVersion) !== message.firstVersion) {
+        throw new globalThis.Error("value provided for field message.firstVersion of type int64 too large");
+      }
+      writer.uint32(16).int64(message.firstVersion);
+    }
+    if (message.lastVersion !== 0n) {
+      if (BigInt.asIntN(64, message.lastVersion) !== message.lastVersion) {
+        throw new globalThis.Error("value provided for field message.lastVersion of type int64 too large");
+      }
+      writer.uint32(24).int64(message.lastVersion);
+    }
+    if (message.opening !== undefined) {
+      AccountAmounts.encode(message.opening, writer.uint32(34).fork()).join();
+    }
+    if (message.movements !== undefined) {
+      Movements.encode(message.movements, writer.uint32(42).fork()).join();
+    }
+    if (message.closing !== undefined) {
+      AccountAmounts.encode(message.closing, writer.uint32(50).fork()).join();
+    }
+    if (message.totalSpendMicros !== 0n) {
+      if (BigInt.asIntN(64, message.totalSpendMicros) !== message.totalSpendMicros) {
+        throw new globalThis.Error("value provided for field message.totalSpendMicros of type int64 too large");
+      }
+      writer.uint32(56).int64(message.totalSpendMicros);
+    }
+    for (const v of message.openHolds) {
+      OpenHold.encode(v!, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.caps) {
+      MonthlyCap.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.lowBalanceThresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.lowBalanceThresholdMicros) !== message.lowBalanceThresholdMicros) {
+        throw new globalThis.Error(
+          "value provided for field message.lowBalanceThresholdMicros of type int64 too large",
+        );
+      }
+      writer.uint32(80).int64(message.lowBalanceThresholdMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PeriodClosed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePeriodClosed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.period = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.firstVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lastVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.opening = AccountAmounts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.movements = Movements.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.closing = AccountAmounts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.totalSpendMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.openHolds.push(OpenHold.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.caps.push(MonthlyCap.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.lowBalanceThresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PeriodClosed>): PeriodClosed {
+    return PeriodClosed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PeriodClosed>): PeriodClosed {
+    const message = createBasePeriodClosed();
+    message.period = object.period ?? "";
+    message.firstVersion = (object.firstVersion !== undefined && object.firstVersion !== null)
+      ? BigInt(object.firstVersion)
+      : 0n;
+    message.lastVersion = (object.lastVersion !== undefined && object.lastVersion !== null)
+      ? BigInt(object.lastVersion)
+      : 0n;
+    message.opening = (object.opening !== undefined && object.opening !== null)
+      ? AccountAmounts.fromPartial(object.opening)
+      : undefined;
+    message.movements = (object.movements !== undefined && object.movements !== null)
+      ? Movements.fromPartial(object.movements)
+      : undefined;
+    message.closing = (object.closing !== undefined && object.closing !== null)
+      ? AccountAmounts.fromPartial(object.closing)
+      : undefined;
+    message.totalSpendMicros = (object.totalSpendMicros !== undefined && object.totalSpendMicros !== null)
+      ? BigInt(object.totalSpendMicros)
+      : 0n;
+    message.openHolds = object.openHolds?.map((e) => OpenHold.fromPartial(e)) || [];
+    message.caps = object.caps?.map((e) => MonthlyCap.fromPartial(e)) || [];
+    message.lowBalanceThresholdMicros =
+      (object.lowBalanceThresholdMicros !== undefined && object.lowBalanceThresholdMicros !== null)
+        ? BigInt(object.lowBalanceThresholdMicros)
+        : 0n;
+    return message;
+  },
+};
+
+function createBaseAccountAmounts(): AccountAmounts {
+  return { availableMicros: 0n, heldMicros: 0n, receivableMicros: 0n };
+}
+
+export const AccountAmounts: MessageFns<AccountAmounts> = {
+  encode(message: AccountAmounts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.availableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
+        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.availableMicros);
+    }
+    if (message.heldMicros !== 0n) {
+      if (BigInt.asIntN(64, message.heldMicros) !== message.heldMicros) {
+        throw new globalThis.Error("value provided for field message.heldMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.heldMicros);
+    }
+    if (message.receivableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.receivableMicros) !== message.receivableMicros) {
+        throw new globalThis.Error("value provided for field message.receivableMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.receivableMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountAmounts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountAmounts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.availableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.heldMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.receivableMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountAmounts>): AccountAmounts {
+    return AccountAmounts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountAmounts>): AccountAmounts {
+    const message = createBaseAccountAmounts();
+    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
+      ? BigInt(object.availableMicros)
+      : 0n;
+    message.heldMicros = (object.heldMicros !== undefined && object.heldMicros !== null)
+      ? BigInt(object.heldMicros)
+      : 0n;
+    message.receivableMicros = (object.receivableMicros !== undefined && object.receivableMicros !== null)
+      ? BigInt(object.receivableMicros)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseMovements(): Movements {
+  return {
+    addedMicros: 0n,
+    chargedMicros: 0n,
+    refundedMicros: 0n,
+    reversedMicros: 0n,
+    adjustedMicros: 0n,
+    chargedJobs: 0n,
+  };
+}
+
+export const Movements: MessageFns<Movements> = {
+  encode(message: Movements, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.addedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.addedMicros) !== message.addedMicros) {
+        throw new globalThis.Error("value provided for field message.addedMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.addedMicros);
+    }
+    if (message.chargedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.chargedMicros) !== message.chargedMicros) {
+        throw new globalThis.Error("value provided for field message.chargedMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.chargedMicros);
+    }
+    if (message.refundedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
+        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.refundedMicros);
+    }
+    if (message.reversedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.reversedMicros) !== message.reversedMicros) {
+        throw new globalThis.Error("value provided for field message.reversedMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.reversedMicros);
+    }
+    if (message.adjustedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.adjustedMicros) !== message.adjustedMicros) {
+        throw new globalThis.Error("value provided for field message.adjustedMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.adjustedMicros);
+    }
+    if (message.chargedJobs !== 0n) {
+      if (BigInt.asIntN(64, message.chargedJobs) !== message.chargedJobs) {
+        throw new globalThis.Error("value provided for field message.chargedJobs of type int64 too large");
+      }
+      writer.uint32(48).int64(message.chargedJobs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Movements {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMovements();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.addedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.chargedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refundedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reversedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.adjustedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.chargedJobs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Movements>): Movements {
+    return Movements.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Movements>): Movements {
+    const message = createBaseMovements();
+    message.addedMicros = (object.addedMicros !== undefined && object.addedMicros !== null)
+      ? BigInt(object.addedMicros)
+      : 0n;
+    message.chargedMicros = (object.chargedMicros !== undefined && object.chargedMicros !== null)
+      ? BigInt(object.chargedMicros)
+      : 0n;
+    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
+      ? BigInt(object.refundedMicros)
+      : 0n;
+    message.reversedMicros = (object.reversedMicros !== undefined && object.reversedMicros !== null)
+      ? BigInt(object.reversedMicros)
+      : 0n;
+    message.adjustedMicros = (object.adjustedMicros !== undefined && object.adjustedMicros !== null)
+      ? BigInt(object.adjustedMicros)
+      : 0n;
+    message.chargedJobs = (object.chargedJobs !== undefined && object.chargedJobs !== null)
+      ? BigInt(object.chargedJobs)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseOpenHold(): OpenHold {
+  return { jobId: "", apiKeyId: "", amountMicros: 0n };
+}
+
+export const OpenHold: MessageFns<OpenHold> = {
+  encode(message: OpenHold, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.apiKeyId !== "") {
+      writer.uint32(18).string(message.apiKeyId);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenHold {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenHold();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenHold>): OpenHold {
+    return OpenHold.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenHold>): OpenHold {
+    const message = createBaseOpenHold();
+    message.jobId = object.jobId ?? "";
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseMonthlyCap(): MonthlyCap {
+  return { apiKeyId: "", limitMicros: undefined };
+}
+
+export const MonthlyCap: MessageFns<MonthlyCap> = {
+  encode(message: MonthlyCap, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKeyId !== "") {
+      writer.uint32(10).string(message.apiKeyId);
+    }
+    if (message.limitMicros !== undefined) {
+      if (BigInt.asIntN(64, message.limitMicros) !== message.limitMicros) {
+        throw new globalThis.Error("value provided for field message.limitMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.limitMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MonthlyCap {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMonthlyCap();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limitMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MonthlyCap>): MonthlyCap {
+    return MonthlyCap.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MonthlyCap>): MonthlyCap {
+    const message = createBaseMonthlyCap();
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.limitMicros = (object.limitMicros !== undefined && object.limitMicros !== null)
+      ? BigInt(object.limitMicros)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLowBalanceThresholdSet(): LowBalanceThresholdSet {
+  return { thresholdMicros: 0n, author: "" };
+}
+
+export const LowBalanceThresholdSet: MessageFns<LowBalanceThresholdSet> = {
+  encode(message: LowBalanceThresholdSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.thresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.thresholdMicros) !== message.thresholdMicros) {
+        throw new globalThis.Error("value provided for field message.thresholdMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.thresholdMicros);
+    }
+    if (message.author !== "") {
+      writer.uint32(18).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LowBalanceThresholdSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLowBalanceThresholdSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.thresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LowBalanceThresholdSet>): LowBalanceThresholdSet {
+    return LowBalanceThresholdSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LowBalanceThresholdSet>): LowBalanceThresholdSet {
+    const message = createBaseLowBalanceThresholdSet();
+    message.thresholdMicros = (object.thresholdMicros !== undefined && object.thresholdMicros !== null)
+      ? BigInt(object.thresholdMicros)
+      : 0n;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseBalanceLow(): BalanceLow {
+  return { availableMicros: 0n, thresholdMicros: 0n };
+}
+
+export const BalanceLow: MessageFns<BalanceLow> = {
+  encode(message: BalanceLow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.availableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
+        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.availableMicros);
+    }
+    if (message.thresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.thresholdMicros) !== message.thresholdMicros) {
+        throw new globalThis.Error("value provided for field message.thresholdMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.thresholdMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalanceLow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalanceLow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.availableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.thresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<BalanceLow>): BalanceLow {
+    return BalanceLow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BalanceLow>): BalanceLow {
+    const message = createBaseBalanceLow();
+    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
+      ? BigInt(object.availableMicros)
+      : 0n;
+    message.thresholdMicros = (object.thresholdMicros !== undefined && object.thresholdMicros !== null)
+      ? BigInt(object.thresholdMicros)
+      : 0n;
     return message;
   },
 };

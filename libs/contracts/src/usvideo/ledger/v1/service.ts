@@ -12,8 +12,10 @@ import {
   Client,
   type ClientDuplexStream,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
   type handleBidiStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -57,12 +59,15 @@ export interface PlaceHold {
   model: string;
   resolution: string;
   durationSeconds: number;
+  /** Empty: the price of the moment. */
+  quoteId?: string | undefined;
 }
 
 export interface PlaceHoldAnswer {
   /**
-   * Empty when the hold stands; otherwise insufficient_balance, spend_cap_reached, price_unavailable, hold_voided
-   * or hold_conflict (the same job with other terms, or of another account).
+   * Empty when the hold stands; otherwise insufficient_balance, spend_cap_reached, price_unavailable, quote_expired,
+   * quote_mismatch (not a quote of this account for these terms), hold_voided or hold_conflict (the same job with other terms,
+   * or of another account).
    */
   refusal: string;
   amountMicros: bigint;
@@ -115,6 +120,8 @@ export interface AddFundsResponse {
 
 export interface GetBalanceRequest {
   accountId: string;
+  /** Absent: now. The balance after the last event that was recorded at or before this moment; the period and caps are left out. */
+  asOf?: Date | undefined;
 }
 
 export interface GetBalanceResponse {
@@ -122,9 +129,23 @@ export interface GetBalanceResponse {
   heldMicros: bigint;
   totalSpendMicros: bigint;
   periodStart: Date | undefined;
-  periodEnd: Date | undefined;
+  periodEnd:
+    | Date
+    | undefined;
+  /** Charged in the month less what was refunded in it. */
   periodSpendMicros: bigint;
   periodJobs: bigint;
+  /** What the account owes after a reversal that its balance could not cover. While it owes, available is 0. */
+  receivableMicros?:
+    | bigint
+    | undefined;
+  /** The account's version that this balance is of; 0 without events. */
+  version?:
+    | bigint
+    | undefined;
+  /** Absent: no cap on the whole account. */
+  spendCapMicros?: bigint | undefined;
+  lowBalanceThresholdMicros?: bigint | undefined;
 }
 
 export interface ListEntriesRequest {
@@ -147,7 +168,7 @@ export interface ListEntriesResponse {
 export interface Entry {
   eventId: string;
   version: bigint;
-  /** funds_added, hold_placed, hold_captured, hold_released. */
+  /** funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made. */
   kind: string;
   jobId: string;
   /** The change of available and of held; revenue is what both lost together. */
@@ -155,8 +176,17 @@ export interface Entry {
   heldChangeMicros: bigint;
   availableAfterMicros: bigint;
   heldAfterMicros: bigint;
-  recordedAt: Date | undefined;
+  recordedAt:
+    | Date
+    | undefined;
+  /** The note of a payment, the reason of a refund, a reversal or an adjustment. */
   note: string;
+  receivableChangeMicros?: bigint | undefined;
+  receivableAfterMicros?:
+    | bigint
+    | undefined;
+  /** payment_ref, refund_key, reversal_ref or adjustment_ref. */
+  reference?: string | undefined;
 }
 
 export interface ListUsageRequest {
@@ -167,6 +197,8 @@ export interface ListUsageRequest {
   /** 1 to 100. */
   limit: number;
   offset: number;
+  /** Empty: all keys. */
+  apiKeyId?: string | undefined;
 }
 
 export interface ListUsageResponse {
@@ -176,6 +208,36 @@ export interface ListUsageResponse {
   totalJobs: bigint;
   totalSeconds: bigint;
   totalMicros: bigint;
+  totalRefundedMicros?: bigint | undefined;
+}
+
+export interface ListUsageGroupsRequest {
+  accountId: string;
+  /** UTC days, inclusive, as YYYY-MM-DD. */
+  startDate: string;
+  endDate: string;
+  /** day, api_key or resolution. The ledger cannot group by end_user: personal content never enters it. */
+  groupBy: string;
+  /** Empty: all keys. */
+  apiKeyId: string;
+  /** 1 to 1,000. */
+  limit: number;
+  offset: number;
+}
+
+export interface ListUsageGroupsResponse {
+  /** Newest day first, otherwise the dearest first. */
+  groups: UsageGroup[];
+  hasMore: boolean;
+}
+
+export interface UsageGroup {
+  /** The day, the key or the resolution. */
+  group: string;
+  jobs: bigint;
+  seconds: bigint;
+  chargedMicros: bigint;
+  refundedMicros: bigint;
 }
 
 /** One charged job. */
@@ -188,7 +250,11 @@ export interface UsageRow {
   durationSeconds: number;
   perSecondMicros: bigint;
   chargedMicros: bigint;
-  chargedAt: Date | undefined;
+  chargedAt:
+    | Date
+    | undefined;
+  /** What was given back of the charge since. */
+  refundedMicros?: bigint | undefined;
 }
 
 export interface ListPricesRequest {
@@ -205,6 +271,7 @@ export interface Price {
   perSecondMicros: bigint;
   priceVersion: number;
   effectiveFrom: Date | undefined;
+  author?: string | undefined;
 }
 
 export interface ListPendingHoldsRequest {
@@ -227,6 +294,8 @@ export interface PendingHold {
 }
 
 export interface VerifyRequest {
+  /** A root as the operator kept it outside, in hex; a difference when it is not among the signed ones. Empty: not asked. */
+  knownRoot?: string | undefined;
 }
 
 export interface VerifyResponse {
@@ -234,6 +303,351 @@ export interface VerifyResponse {
   postingsSumMicros: bigint;
   /** One sentence per difference; empty when the ledger is right. */
   differences: string[];
+  /** Signed roots whose signature, link and account heads were checked. */
+  rootsChecked?: bigint | undefined;
+  lastRootAt?: Date | undefined;
+}
+
+export interface RefundCaptureRequest {
+  accountId: string;
+  jobId: string;
+  /** Natural key within the job. */
+  refundKey: string;
+  amountMicros: bigint;
+  reason: string;
+  author: string;
+}
+
+/**
+ * Refused as NOT_FOUND hold_unknown, ALREADY_EXISTS hold_conflict or refund_conflict (the key with another amount),
+ * FAILED_PRECONDITION hold_not_captured or refund_exceeds_capture, INVALID_ARGUMENT amount_out_of_range.
+ */
+export interface RefundCaptureResponse {
+  availableMicros: bigint;
+  refundedMicros: bigint;
+  replayed: boolean;
+}
+
+export interface ReverseFundsRequest {
+  accountId: string;
+  paymentRef: string;
+  /** Natural key within the account. */
+  reversalRef: string;
+  amountMicros: bigint;
+  reason: string;
+  author: string;
+}
+
+/**
+ * Refused as NOT_FOUND payment_unknown, ALREADY_EXISTS reversal_conflict, FAILED_PRECONDITION reversal_exceeds_payment,
+ * INVALID_ARGUMENT amount_out_of_range.
+ */
+export interface ReverseFundsResponse {
+  availableMicros: bigint;
+  receivableMicros: bigint;
+  replayed: boolean;
+}
+
+export interface AdjustRequest {
+  accountId: string;
+  /** Natural key within the account. */
+  adjustmentRef: string;
+  /** Positive gives, negative takes; never more than is available. */
+  amountMicros: bigint;
+  /** Required. */
+  reason: string;
+  /** Required: a named person. */
+  author: string;
+}
+
+/** Refused as ALREADY_EXISTS adjustment_conflict, FAILED_PRECONDITION insufficient_balance, INVALID_ARGUMENT amount_out_of_range. */
+export interface AdjustResponse {
+  availableMicros: bigint;
+  receivableMicros: bigint;
+  replayed: boolean;
+}
+
+export interface SetSpendCapRequest {
+  accountId: string;
+  /** Empty: the whole account. */
+  apiKeyId: string;
+  /** Absent: no cap. 0 refuses every hold. */
+  limitMicros?: bigint | undefined;
+  author: string;
+}
+
+export interface SetSpendCapResponse {
+  cap: SpendCap | undefined;
+}
+
+export interface GetSpendCapsRequest {
+  accountId: string;
+}
+
+export interface GetSpendCapsResponse {
+  /** The account's own first (its api_key_id is empty, always present), then every key that has or had one. */
+  caps: SpendCap[];
+  periodStart: Date | undefined;
+  periodEnd: Date | undefined;
+}
+
+export interface SpendCap {
+  apiKeyId: string;
+  limitMicros?:
+    | bigint
+    | undefined;
+  /** Of the running UTC month: charged less refunded, and open holds. */
+  spentMicros: bigint;
+  heldMicros: bigint;
+}
+
+export interface SetLowBalanceThresholdRequest {
+  accountId: string;
+  /** 0: no notice. */
+  thresholdMicros: bigint;
+  author: string;
+}
+
+export interface SetLowBalanceThresholdResponse {
+  thresholdMicros: bigint;
+}
+
+export interface CreateQuoteRequest {
+  accountId: string;
+  model: string;
+  resolution: string;
+  durationSeconds: number;
+}
+
+export interface CreateQuoteResponse {
+  quote: Quote | undefined;
+}
+
+export interface VerifyQuoteRequest {
+  accountId: string;
+  quoteId: string;
+  model: string;
+  resolution: string;
+  durationSeconds: number;
+}
+
+export interface VerifyQuoteResponse {
+  /** Empty, quote_mismatch or quote_expired. */
+  refusal: string;
+  quote: Quote | undefined;
+}
+
+export interface Quote {
+  /** A signed token; nothing is stored. */
+  quoteId: string;
+  model: string;
+  resolution: string;
+  durationSeconds: number;
+  perSecondMicros: bigint;
+  priceVersion: number;
+  amountMicros: bigint;
+  expiresAt: Date | undefined;
+}
+
+export interface SetPriceRequest {
+  /** "*" stands for every model that has no price of its own. */
+  model: string;
+  resolution: string;
+  perSecondMicros: bigint;
+  /** Absent: at once. */
+  effectiveFrom: Date | undefined;
+  author: string;
+}
+
+export interface SetPriceResponse {
+  price: Price | undefined;
+}
+
+export interface ExportUsageRequest {
+  accountId: string;
+  /** UTC days, inclusive, as YYYY-MM-DD. */
+  startDate: string;
+  endDate: string;
+  /** Empty: all keys. */
+  apiKeyId: string;
+}
+
+export interface ExportUsageResponse {
+  rows: UsageRow[];
+}
+
+export interface ListStatementsRequest {
+  accountId: string;
+  /** 1 to 100 months, newest first. */
+  limit: number;
+  offset: number;
+}
+
+export interface ListStatementsResponse {
+  statements: Statement[];
+  hasMore: boolean;
+}
+
+export interface GetStatementRequest {
+  accountId: string;
+  /** YYYY-MM. NOT_FOUND for a month before the account's first event or after the running one. */
+  period: string;
+}
+
+export interface GetStatementResponse {
+  statement: Statement | undefined;
+}
+
+/**
+ * One UTC month, defined by its versions. opening_balance + added + refunded + adjusted - charged - reversed = closing_balance,
+ * where balance = available + held - receivable.
+ */
+export interface Statement {
+  period: string;
+  periodStart:
+    | Date
+    | undefined;
+  /** Exclusive. */
+  periodEnd:
+    | Date
+    | undefined;
+  /** The running month: it still changes. */
+  open: boolean;
+  /** Both 0 for a month without events. */
+  firstVersion: bigint;
+  lastVersion: bigint;
+  openingBalanceMicros: bigint;
+  addedMicros: bigint;
+  chargedMicros: bigint;
+  refundedMicros: bigint;
+  reversedMicros: bigint;
+  adjustedMicros: bigint;
+  closingBalanceMicros: bigint;
+  chargedJobs: bigint;
+  closingAvailableMicros: bigint;
+  closingHeldMicros: bigint;
+  closingReceivableMicros: bigint;
+}
+
+export interface CreateTopUpRequest {
+  accountId: string;
+  amountMicros: bigint;
+  /** Natural key within the account: sent again it answers the same top-up. Empty: a new one each time. */
+  idempotencyKey: string;
+  /** Where the provider's page sends the customer afterwards. */
+  successUrl: string;
+  cancelUrl: string;
+  /** Empty: the one that is configured. */
+  provider: string;
+  author: string;
+}
+
+export interface CreateTopUpResponse {
+  topUp: TopUp | undefined;
+}
+
+export interface ListTopUpsRequest {
+  accountId: string;
+  /** 1 to 100, newest first. */
+  limit: number;
+  offset: number;
+}
+
+export interface ListTopUpsResponse {
+  topUps: TopUp[];
+  hasMore: boolean;
+}
+
+export interface GetTopUpRequest {
+  accountId: string;
+  topUpId: string;
+}
+
+export interface GetTopUpResponse {
+  topUp: TopUp | undefined;
+}
+
+export interface TopUp {
+  topUpId: string;
+  accountId: string;
+  amountMicros: bigint;
+  /** manual or stripe. */
+  provider: string;
+  /** pending, completed, failed or expired. */
+  status: string;
+  /** Where the customer pays; empty for a manual one. */
+  checkoutUrl: string;
+  /** The payment as the ledger knows it; empty until it is completed. */
+  paymentRef: string;
+  createdAt: Date | undefined;
+  endedAt:
+    | Date
+    | undefined;
+  /** What was taken back of it since. */
+  reversedMicros: bigint;
+}
+
+export interface ConfirmTopUpRequest {
+  topUpId: string;
+  /** The bank's reference or the like. */
+  paymentRef: string;
+  author: string;
+}
+
+export interface ConfirmTopUpResponse {
+  topUp: TopUp | undefined;
+}
+
+export interface ApplyPaymentEventRequest {
+  provider: string;
+  /** The raw body: its signature covers the bytes. */
+  body: Buffer;
+  signature: string;
+}
+
+export interface ApplyPaymentEventResponse {
+  eventId: string;
+  /** funds_added, funds_reversed, top_up_ended, ignored (nothing the ledger acts on), or replayed. */
+  outcome: string;
+}
+
+export interface SignRootRequest {
+}
+
+export interface SignRootResponse {
+  root: SignedRoot | undefined;
+}
+
+export interface ListSignedRootsRequest {
+  /** 1 to 100, newest first. */
+  limit: number;
+  offset: number;
+}
+
+export interface ListSignedRootsResponse {
+  roots: SignedRoot[];
+  hasMore: boolean;
+}
+
+/** Merkle root over the heads of all accounts, signed with Ed25519; the signed text is in services/ledger/verify-export.mjs. */
+export interface SignedRoot {
+  sequence: bigint;
+  signedAt: Date | undefined;
+  accounts: bigint;
+  root: Buffer;
+  previousRoot: Buffer;
+  signature: Buffer;
+  /** Raw, 32 bytes. */
+  publicKey: Buffer;
+}
+
+export interface ExportAccountRequest {
+  accountId: string;
+}
+
+export interface ExportAccountResponse {
+  /** Each a JSON object, to be written as one line. */
+  lines: string[];
 }
 
 function createBaseExchangeRequest(): ExchangeRequest {
@@ -596,7 +1010,7 @@ export const LedgerAnswer: MessageFns<LedgerAnswer> = {
 };
 
 function createBasePlaceHold(): PlaceHold {
-  return { accountId: "", jobId: "", apiKeyId: "", model: "", resolution: "", durationSeconds: 0 };
+  return { accountId: "", jobId: "", apiKeyId: "", model: "", resolution: "", durationSeconds: 0, quoteId: undefined };
 }
 
 export const PlaceHold: MessageFns<PlaceHold> = {
@@ -618,6 +1032,9 @@ export const PlaceHold: MessageFns<PlaceHold> = {
     }
     if (message.durationSeconds !== 0) {
       writer.uint32(48).int32(message.durationSeconds);
+    }
+    if (message.quoteId !== undefined) {
+      writer.uint32(58).string(message.quoteId);
     }
     return writer;
   },
@@ -683,6 +1100,14 @@ export const PlaceHold: MessageFns<PlaceHold> = {
             message.durationSeconds = reader.int32();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.quoteId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -706,6 +1131,7 @@ export const PlaceHold: MessageFns<PlaceHold> = {
     message.model = object.model ?? "";
     message.resolution = object.resolution ?? "";
     message.durationSeconds = object.durationSeconds ?? 0;
+    message.quoteId = object.quoteId ?? undefined;
     return message;
   },
 };
@@ -1282,13 +1708,16 @@ export const AddFundsResponse: MessageFns<AddFundsResponse> = {
 };
 
 function createBaseGetBalanceRequest(): GetBalanceRequest {
-  return { accountId: "" };
+  return { accountId: "", asOf: undefined };
 }
 
 export const GetBalanceRequest: MessageFns<GetBalanceRequest> = {
   encode(message: GetBalanceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.accountId !== "") {
       writer.uint32(10).string(message.accountId);
+    }
+    if (message.asOf !== undefined) {
+      Timestamp.encode(toTimestamp(message.asOf), writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -1314,6 +1743,14 @@ export const GetBalanceRequest: MessageFns<GetBalanceRequest> = {
             message.accountId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.asOf = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1332,6 +1769,7 @@ export const GetBalanceRequest: MessageFns<GetBalanceRequest> = {
   fromPartial(object: DeepPartial<GetBalanceRequest>): GetBalanceRequest {
     const message = createBaseGetBalanceRequest();
     message.accountId = object.accountId ?? "";
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
@@ -1345,6 +1783,10 @@ function createBaseGetBalanceResponse(): GetBalanceResponse {
     periodEnd: undefined,
     periodSpendMicros: 0n,
     periodJobs: 0n,
+    receivableMicros: undefined,
+    version: undefined,
+    spendCapMicros: undefined,
+    lowBalanceThresholdMicros: undefined,
   };
 }
 
@@ -1385,6 +1827,32 @@ export const GetBalanceResponse: MessageFns<GetBalanceResponse> = {
         throw new globalThis.Error("value provided for field message.periodJobs of type int64 too large");
       }
       writer.uint32(56).int64(message.periodJobs);
+    }
+    if (message.receivableMicros !== undefined) {
+      if (BigInt.asIntN(64, message.receivableMicros) !== message.receivableMicros) {
+        throw new globalThis.Error("value provided for field message.receivableMicros of type int64 too large");
+      }
+      writer.uint32(64).int64(message.receivableMicros);
+    }
+    if (message.version !== undefined) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(72).int64(message.version);
+    }
+    if (message.spendCapMicros !== undefined) {
+      if (BigInt.asIntN(64, message.spendCapMicros) !== message.spendCapMicros) {
+        throw new globalThis.Error("value provided for field message.spendCapMicros of type int64 too large");
+      }
+      writer.uint32(80).int64(message.spendCapMicros);
+    }
+    if (message.lowBalanceThresholdMicros !== undefined) {
+      if (BigInt.asIntN(64, message.lowBalanceThresholdMicros) !== message.lowBalanceThresholdMicros) {
+        throw new globalThis.Error(
+          "value provided for field message.lowBalanceThresholdMicros of type int64 too large",
+        );
+      }
+      writer.uint32(88).int64(message.lowBalanceThresholdMicros);
     }
     return writer;
   },
@@ -1458,6 +1926,38 @@ export const GetBalanceResponse: MessageFns<GetBalanceResponse> = {
             message.periodJobs = reader.int64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.receivableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.spendCapMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.lowBalanceThresholdMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1492,6 +1992,17 @@ export const GetBalanceResponse: MessageFns<GetBalanceResponse> = {
     message.periodJobs = (object.periodJobs !== undefined && object.periodJobs !== null)
       ? BigInt(object.periodJobs)
       : 0n;
+    message.receivableMicros = (object.receivableMicros !== undefined && object.receivableMicros !== null)
+      ? BigInt(object.receivableMicros)
+      : undefined;
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : undefined;
+    message.spendCapMicros = (object.spendCapMicros !== undefined && object.spendCapMicros !== null)
+      ? BigInt(object.spendCapMicros)
+      : undefined;
+    message.lowBalanceThresholdMicros =
+      (object.lowBalanceThresholdMicros !== undefined && object.lowBalanceThresholdMicros !== null)
+        ? BigInt(object.lowBalanceThresholdMicros)
+        : undefined;
     return message;
   },
 };
@@ -1683,6 +2194,9 @@ function createBaseEntry(): Entry {
     heldAfterMicros: 0n,
     recordedAt: undefined,
     note: "",
+    receivableChangeMicros: undefined,
+    receivableAfterMicros: undefined,
+    reference: undefined,
   };
 }
 
@@ -1732,6 +2246,21 @@ export const Entry: MessageFns<Entry> = {
     }
     if (message.note !== "") {
       writer.uint32(82).string(message.note);
+    }
+    if (message.receivableChangeMicros !== undefined) {
+      if (BigInt.asIntN(64, message.receivableChangeMicros) !== message.receivableChangeMicros) {
+        throw new globalThis.Error("value provided for field message.receivableChangeMicros of type int64 too large");
+      }
+      writer.uint32(88).int64(message.receivableChangeMicros);
+    }
+    if (message.receivableAfterMicros !== undefined) {
+      if (BigInt.asIntN(64, message.receivableAfterMicros) !== message.receivableAfterMicros) {
+        throw new globalThis.Error("value provided for field message.receivableAfterMicros of type int64 too large");
+      }
+      writer.uint32(96).int64(message.receivableAfterMicros);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(106).string(message.reference);
     }
     return writer;
   },
@@ -1829,6 +2358,30 @@ export const Entry: MessageFns<Entry> = {
             message.note = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.receivableChangeMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.receivableAfterMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1865,12 +2418,21 @@ export const Entry: MessageFns<Entry> = {
       : 0n;
     message.recordedAt = object.recordedAt ?? undefined;
     message.note = object.note ?? "";
+    message.receivableChangeMicros =
+      (object.receivableChangeMicros !== undefined && object.receivableChangeMicros !== null)
+        ? BigInt(object.receivableChangeMicros)
+        : undefined;
+    message.receivableAfterMicros =
+      (object.receivableAfterMicros !== undefined && object.receivableAfterMicros !== null)
+        ? BigInt(object.receivableAfterMicros)
+        : undefined;
+    message.reference = object.reference ?? undefined;
     return message;
   },
 };
 
 function createBaseListUsageRequest(): ListUsageRequest {
-  return { accountId: "", startDate: "", endDate: "", limit: 0, offset: 0 };
+  return { accountId: "", startDate: "", endDate: "", limit: 0, offset: 0, apiKeyId: undefined };
 }
 
 export const ListUsageRequest: MessageFns<ListUsageRequest> = {
@@ -1889,6 +2451,9 @@ export const ListUsageRequest: MessageFns<ListUsageRequest> = {
     }
     if (message.offset !== 0) {
       writer.uint32(40).int32(message.offset);
+    }
+    if (message.apiKeyId !== undefined) {
+      writer.uint32(50).string(message.apiKeyId);
     }
     return writer;
   },
@@ -1946,6 +2511,14 @@ export const ListUsageRequest: MessageFns<ListUsageRequest> = {
             message.offset = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1968,12 +2541,13 @@ export const ListUsageRequest: MessageFns<ListUsageRequest> = {
     message.endDate = object.endDate ?? "";
     message.limit = object.limit ?? 0;
     message.offset = object.offset ?? 0;
+    message.apiKeyId = object.apiKeyId ?? undefined;
     return message;
   },
 };
 
 function createBaseListUsageResponse(): ListUsageResponse {
-  return { rows: [], hasMore: false, totalJobs: 0n, totalSeconds: 0n, totalMicros: 0n };
+  return { rows: [], hasMore: false, totalJobs: 0n, totalSeconds: 0n, totalMicros: 0n, totalRefundedMicros: undefined };
 }
 
 export const ListUsageResponse: MessageFns<ListUsageResponse> = {
@@ -2001,6 +2575,12 @@ export const ListUsageResponse: MessageFns<ListUsageResponse> = {
         throw new globalThis.Error("value provided for field message.totalMicros of type int64 too large");
       }
       writer.uint32(40).int64(message.totalMicros);
+    }
+    if (message.totalRefundedMicros !== undefined) {
+      if (BigInt.asIntN(64, message.totalRefundedMicros) !== message.totalRefundedMicros) {
+        throw new globalThis.Error("value provided for field message.totalRefundedMicros of type int64 too large");
+      }
+      writer.uint32(48).int64(message.totalRefundedMicros);
     }
     return writer;
   },
@@ -2058,6 +2638,14 @@ export const ListUsageResponse: MessageFns<ListUsageResponse> = {
             message.totalMicros = reader.int64() as bigint;
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.totalRefundedMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2084,6 +2672,322 @@ export const ListUsageResponse: MessageFns<ListUsageResponse> = {
     message.totalMicros = (object.totalMicros !== undefined && object.totalMicros !== null)
       ? BigInt(object.totalMicros)
       : 0n;
+    message.totalRefundedMicros = (object.totalRefundedMicros !== undefined && object.totalRefundedMicros !== null)
+      ? BigInt(object.totalRefundedMicros)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListUsageGroupsRequest(): ListUsageGroupsRequest {
+  return { accountId: "", startDate: "", endDate: "", groupBy: "", apiKeyId: "", limit: 0, offset: 0 };
+}
+
+export const ListUsageGroupsRequest: MessageFns<ListUsageGroupsRequest> = {
+  encode(message: ListUsageGroupsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.startDate !== "") {
+      writer.uint32(18).string(message.startDate);
+    }
+    if (message.endDate !== "") {
+      writer.uint32(26).string(message.endDate);
+    }
+    if (message.groupBy !== "") {
+      writer.uint32(34).string(message.groupBy);
+    }
+    if (message.apiKeyId !== "") {
+      writer.uint32(42).string(message.apiKeyId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(48).int32(message.limit);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(56).int32(message.offset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsageGroupsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsageGroupsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.startDate = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endDate = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.groupBy = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.offset = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListUsageGroupsRequest>): ListUsageGroupsRequest {
+    return ListUsageGroupsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListUsageGroupsRequest>): ListUsageGroupsRequest {
+    const message = createBaseListUsageGroupsRequest();
+    message.accountId = object.accountId ?? "";
+    message.startDate = object.startDate ?? "";
+    message.endDate = object.endDate ?? "";
+    message.groupBy = object.groupBy ?? "";
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.limit = object.limit ?? 0;
+    message.offset = object.offset ?? 0;
+    return message;
+  },
+};
+
+function createBaseListUsageGroupsResponse(): ListUsageGroupsResponse {
+  return { groups: [], hasMore: false };
+}
+
+export const ListUsageGroupsResponse: MessageFns<ListUsageGroupsResponse> = {
+  encode(message: ListUsageGroupsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.groups) {
+      UsageGroup.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsageGroupsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsageGroupsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.groups.push(UsageGroup.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListUsageGroupsResponse>): ListUsageGroupsResponse {
+    return ListUsageGroupsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListUsageGroupsResponse>): ListUsageGroupsResponse {
+    const message = createBaseListUsageGroupsResponse();
+    message.groups = object.groups?.map((e) => UsageGroup.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseUsageGroup(): UsageGroup {
+  return { group: "", jobs: 0n, seconds: 0n, chargedMicros: 0n, refundedMicros: 0n };
+}
+
+export const UsageGroup: MessageFns<UsageGroup> = {
+  encode(message: UsageGroup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.group !== "") {
+      writer.uint32(10).string(message.group);
+    }
+    if (message.jobs !== 0n) {
+      if (BigInt.asIntN(64, message.jobs) !== message.jobs) {
+        throw new globalThis.Error("value provided for field message.jobs of type int64 too large");
+      }
+      writer.uint32(16).int64(message.jobs);
+    }
+    if (message.seconds !== 0n) {
+      if (BigInt.asIntN(64, message.seconds) !== message.seconds) {
+        throw new globalThis.Error("value provided for field message.seconds of type int64 too large");
+      }
+      writer.uint32(24).int64(message.seconds);
+    }
+    if (message.chargedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.chargedMicros) !== message.chargedMicros) {
+        throw new globalThis.Error("value provided for field message.chargedMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.chargedMicros);
+    }
+    if (message.refundedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
+        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.refundedMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UsageGroup {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUsageGroup();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.jobs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.seconds = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.chargedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refundedMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UsageGroup>): UsageGroup {
+    return UsageGroup.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UsageGroup>): UsageGroup {
+    const message = createBaseUsageGroup();
+    message.group = object.group ?? "";
+    message.jobs = (object.jobs !== undefined && object.jobs !== null) ? BigInt(object.jobs) : 0n;
+    message.seconds = (object.seconds !== undefined && object.seconds !== null) ? BigInt(object.seconds) : 0n;
+    message.chargedMicros = (object.chargedMicros !== undefined && object.chargedMicros !== null)
+      ? BigInt(object.chargedMicros)
+      : 0n;
+    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
+      ? BigInt(object.refundedMicros)
+      : 0n;
     return message;
   },
 };
@@ -2099,6 +3003,7 @@ function createBaseUsageRow(): UsageRow {
     perSecondMicros: 0n,
     chargedMicros: 0n,
     chargedAt: undefined,
+    refundedMicros: undefined,
   };
 }
 
@@ -2136,6 +3041,12 @@ export const UsageRow: MessageFns<UsageRow> = {
     }
     if (message.chargedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.chargedAt), writer.uint32(74).fork()).join();
+    }
+    if (message.refundedMicros !== undefined) {
+      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
+        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
+      }
+      writer.uint32(80).int64(message.refundedMicros);
     }
     return writer;
   },
@@ -2225,6 +3136,14 @@ export const UsageRow: MessageFns<UsageRow> = {
             message.chargedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.refundedMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2255,6 +3174,9 @@ export const UsageRow: MessageFns<UsageRow> = {
       ? BigInt(object.chargedMicros)
       : 0n;
     message.chargedAt = object.chargedAt ?? undefined;
+    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
+      ? BigInt(object.refundedMicros)
+      : undefined;
     return message;
   },
 };
@@ -2358,7 +3280,14 @@ export const ListPricesResponse: MessageFns<ListPricesResponse> = {
 };
 
 function createBasePrice(): Price {
-  return { model: "", resolution: "", perSecondMicros: 0n, priceVersion: 0, effectiveFrom: undefined };
+  return {
+    model: "",
+    resolution: "",
+    perSecondMicros: 0n,
+    priceVersion: 0,
+    effectiveFrom: undefined,
+    author: undefined,
+  };
 }
 
 export const Price: MessageFns<Price> = {
@@ -2380,6 +3309,9 @@ export const Price: MessageFns<Price> = {
     }
     if (message.effectiveFrom !== undefined) {
       Timestamp.encode(toTimestamp(message.effectiveFrom), writer.uint32(42).fork()).join();
+    }
+    if (message.author !== undefined) {
+      writer.uint32(50).string(message.author);
     }
     return writer;
   },
@@ -2437,6 +3369,14 @@ export const Price: MessageFns<Price> = {
             message.effectiveFrom = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2461,6 +3401,7 @@ export const Price: MessageFns<Price> = {
       : 0n;
     message.priceVersion = object.priceVersion ?? 0;
     message.effectiveFrom = object.effectiveFrom ?? undefined;
+    message.author = object.author ?? undefined;
     return message;
   },
 };
@@ -2684,11 +3625,14 @@ export const PendingHold: MessageFns<PendingHold> = {
 };
 
 function createBaseVerifyRequest(): VerifyRequest {
-  return {};
+  return { knownRoot: undefined };
 }
 
 export const VerifyRequest: MessageFns<VerifyRequest> = {
-  encode(_: VerifyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: VerifyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.knownRoot !== undefined) {
+      writer.uint32(10).string(message.knownRoot);
+    }
     return writer;
   },
 
@@ -2705,6 +3649,14 @@ export const VerifyRequest: MessageFns<VerifyRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.knownRoot = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2720,14 +3672,15 @@ export const VerifyRequest: MessageFns<VerifyRequest> = {
   create(base?: DeepPartial<VerifyRequest>): VerifyRequest {
     return VerifyRequest.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<VerifyRequest>): VerifyRequest {
+  fromPartial(object: DeepPartial<VerifyRequest>): VerifyRequest {
     const message = createBaseVerifyRequest();
+    message.knownRoot = object.knownRoot ?? undefined;
     return message;
   },
 };
 
 function createBaseVerifyResponse(): VerifyResponse {
-  return { eventsChecked: 0n, postingsSumMicros: 0n, differences: [] };
+  return { eventsChecked: 0n, postingsSumMicros: 0n, differences: [], rootsChecked: undefined, lastRootAt: undefined };
 }
 
 export const VerifyResponse: MessageFns<VerifyResponse> = {
@@ -2746,6 +3699,15 @@ export const VerifyResponse: MessageFns<VerifyResponse> = {
     }
     for (const v of message.differences) {
       writer.uint32(26).string(v!);
+    }
+    if (message.rootsChecked !== undefined) {
+      if (BigInt.asIntN(64, message.rootsChecked) !== message.rootsChecked) {
+        throw new globalThis.Error("value provided for field message.rootsChecked of type int64 too large");
+      }
+      writer.uint32(32).int64(message.rootsChecked);
+    }
+    if (message.lastRootAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastRootAt), writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2787,6 +3749,22 @@ export const VerifyResponse: MessageFns<VerifyResponse> = {
             message.differences.push(reader.string());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.rootsChecked = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastRootAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2811,6 +3789,3957 @@ export const VerifyResponse: MessageFns<VerifyResponse> = {
       ? BigInt(object.postingsSumMicros)
       : 0n;
     message.differences = object.differences?.map((e) => e) || [];
+    message.rootsChecked = (object.rootsChecked !== undefined && object.rootsChecked !== null)
+      ? BigInt(object.rootsChecked)
+      : undefined;
+    message.lastRootAt = object.lastRootAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRefundCaptureRequest(): RefundCaptureRequest {
+  return { accountId: "", jobId: "", refundKey: "", amountMicros: 0n, reason: "", author: "" };
+}
+
+export const RefundCaptureRequest: MessageFns<RefundCaptureRequest> = {
+  encode(message: RefundCaptureRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(18).string(message.jobId);
+    }
+    if (message.refundKey !== "") {
+      writer.uint32(26).string(message.refundKey);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(50).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundCaptureRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundCaptureRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refundKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RefundCaptureRequest>): RefundCaptureRequest {
+    return RefundCaptureRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RefundCaptureRequest>): RefundCaptureRequest {
+    const message = createBaseRefundCaptureRequest();
+    message.accountId = object.accountId ?? "";
+    message.jobId = object.jobId ?? "";
+    message.refundKey = object.refundKey ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseRefundCaptureResponse(): RefundCaptureResponse {
+  return { availableMicros: 0n, refundedMicros: 0n, replayed: false };
+}
+
+export const RefundCaptureResponse: MessageFns<RefundCaptureResponse> = {
+  encode(message: RefundCaptureResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.availableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
+        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.availableMicros);
+    }
+    if (message.refundedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
+        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.refundedMicros);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundCaptureResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundCaptureResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.availableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.refundedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RefundCaptureResponse>): RefundCaptureResponse {
+    return RefundCaptureResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RefundCaptureResponse>): RefundCaptureResponse {
+    const message = createBaseRefundCaptureResponse();
+    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
+      ? BigInt(object.availableMicros)
+      : 0n;
+    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
+      ? BigInt(object.refundedMicros)
+      : 0n;
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseReverseFundsRequest(): ReverseFundsRequest {
+  return { accountId: "", paymentRef: "", reversalRef: "", amountMicros: 0n, reason: "", author: "" };
+}
+
+export const ReverseFundsRequest: MessageFns<ReverseFundsRequest> = {
+  encode(message: ReverseFundsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.paymentRef !== "") {
+      writer.uint32(18).string(message.paymentRef);
+    }
+    if (message.reversalRef !== "") {
+      writer.uint32(26).string(message.reversalRef);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(50).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReverseFundsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReverseFundsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentRef = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reversalRef = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReverseFundsRequest>): ReverseFundsRequest {
+    return ReverseFundsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReverseFundsRequest>): ReverseFundsRequest {
+    const message = createBaseReverseFundsRequest();
+    message.accountId = object.accountId ?? "";
+    message.paymentRef = object.paymentRef ?? "";
+    message.reversalRef = object.reversalRef ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseReverseFundsResponse(): ReverseFundsResponse {
+  return { availableMicros: 0n, receivableMicros: 0n, replayed: false };
+}
+
+export const ReverseFundsResponse: MessageFns<ReverseFundsResponse> = {
+  encode(message: ReverseFundsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.availableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
+        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.availableMicros);
+    }
+    if (message.receivableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.receivableMicros) !== message.receivableMicros) {
+        throw new globalThis.Error("value provided for field message.receivableMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.receivableMicros);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReverseFundsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReverseFundsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.availableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.receivableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReverseFundsResponse>): ReverseFundsResponse {
+    return ReverseFundsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReverseFundsResponse>): ReverseFundsResponse {
+    const message = createBaseReverseFundsResponse();
+    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
+      ? BigInt(object.availableMicros)
+      : 0n;
+    message.receivableMicros = (object.receivableMicros !== undefined && object.receivableMicros !== null)
+      ? BigInt(object.receivableMicros)
+      : 0n;
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseAdjustRequest(): AdjustRequest {
+  return { accountId: "", adjustmentRef: "", amountMicros: 0n, reason: "", author: "" };
+}
+
+export const AdjustRequest: MessageFns<AdjustRequest> = {
+  encode(message: AdjustRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.adjustmentRef !== "") {
+      writer.uint32(18).string(message.adjustmentRef);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(42).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdjustRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdjustRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.adjustmentRef = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AdjustRequest>): AdjustRequest {
+    return AdjustRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdjustRequest>): AdjustRequest {
+    const message = createBaseAdjustRequest();
+    message.accountId = object.accountId ?? "";
+    message.adjustmentRef = object.adjustmentRef ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseAdjustResponse(): AdjustResponse {
+  return { availableMicros: 0n, receivableMicros: 0n, replayed: false };
+}
+
+export const AdjustResponse: MessageFns<AdjustResponse> = {
+  encode(message: AdjustResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.availableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
+        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.availableMicros);
+    }
+    if (message.receivableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.receivableMicros) !== message.receivableMicros) {
+        throw new globalThis.Error("value provided for field message.receivableMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.receivableMicros);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdjustResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdjustResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.availableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.receivableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AdjustResponse>): AdjustResponse {
+    return AdjustResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdjustResponse>): AdjustResponse {
+    const message = createBaseAdjustResponse();
+    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
+      ? BigInt(object.availableMicros)
+      : 0n;
+    message.receivableMicros = (object.receivableMicros !== undefined && object.receivableMicros !== null)
+      ? BigInt(object.receivableMicros)
+      : 0n;
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseSetSpendCapRequest(): SetSpendCapRequest {
+  return { accountId: "", apiKeyId: "", limitMicros: undefined, author: "" };
+}
+
+export const SetSpendCapRequest: MessageFns<SetSpendCapRequest> = {
+  encode(message: SetSpendCapRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.apiKeyId !== "") {
+      writer.uint32(18).string(message.apiKeyId);
+    }
+    if (message.limitMicros !== undefined) {
+      if (BigInt.asIntN(64, message.limitMicros) !== message.limitMicros) {
+        throw new globalThis.Error("value provided for field message.limitMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.limitMicros);
+    }
+    if (message.author !== "") {
+      writer.uint32(34).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetSpendCapRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetSpendCapRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limitMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetSpendCapRequest>): SetSpendCapRequest {
+    return SetSpendCapRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetSpendCapRequest>): SetSpendCapRequest {
+    const message = createBaseSetSpendCapRequest();
+    message.accountId = object.accountId ?? "";
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.limitMicros = (object.limitMicros !== undefined && object.limitMicros !== null)
+      ? BigInt(object.limitMicros)
+      : undefined;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSetSpendCapResponse(): SetSpendCapResponse {
+  return { cap: undefined };
+}
+
+export const SetSpendCapResponse: MessageFns<SetSpendCapResponse> = {
+  encode(message: SetSpendCapResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cap !== undefined) {
+      SpendCap.encode(message.cap, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetSpendCapResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetSpendCapResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cap = SpendCap.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetSpendCapResponse>): SetSpendCapResponse {
+    return SetSpendCapResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetSpendCapResponse>): SetSpendCapResponse {
+    const message = createBaseSetSpendCapResponse();
+    message.cap = (object.cap !== undefined && object.cap !== null) ? SpendCap.fromPartial(object.cap) : undefined;
+    return message;
+  },
+};
+
+function createBaseGetSpendCapsRequest(): GetSpendCapsRequest {
+  return { accountId: "" };
+}
+
+export const GetSpendCapsRequest: MessageFns<GetSpendCapsRequest> = {
+  encode(message: GetSpendCapsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSpendCapsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSpendCapsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetSpendCapsRequest>): GetSpendCapsRequest {
+    return GetSpendCapsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSpendCapsRequest>): GetSpendCapsRequest {
+    const message = createBaseGetSpendCapsRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetSpendCapsResponse(): GetSpendCapsResponse {
+  return { caps: [], periodStart: undefined, periodEnd: undefined };
+}
+
+export const GetSpendCapsResponse: MessageFns<GetSpendCapsResponse> = {
+  encode(message: GetSpendCapsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.caps) {
+      SpendCap.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.periodStart !== undefined) {
+      Timestamp.encode(toTimestamp(message.periodStart), writer.uint32(18).fork()).join();
+    }
+    if (message.periodEnd !== undefined) {
+      Timestamp.encode(toTimestamp(message.periodEnd), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSpendCapsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSpendCapsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caps.push(SpendCap.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.periodStart = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.periodEnd = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetSpendCapsResponse>): GetSpendCapsResponse {
+    return GetSpendCapsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSpendCapsResponse>): GetSpendCapsResponse {
+    const message = createBaseGetSpendCapsResponse();
+    message.caps = object.caps?.map((e) => SpendCap.fromPartial(e)) || [];
+    message.periodStart = object.periodStart ?? undefined;
+    message.periodEnd = object.periodEnd ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSpendCap(): SpendCap {
+  return { apiKeyId: "", limitMicros: undefined, spentMicros: 0n, heldMicros: 0n };
+}
+
+export const SpendCap: MessageFns<SpendCap> = {
+  encode(message: SpendCap, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKeyId !== "") {
+      writer.uint32(10).string(message.apiKeyId);
+    }
+    if (message.limitMicros !== undefined) {
+      if (BigInt.asIntN(64, message.limitMicros) !== message.limitMicros) {
+        throw new globalThis.Error("value provided for field message.limitMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.limitMicros);
+    }
+    if (message.spentMicros !== 0n) {
+      if (BigInt.asIntN(64, message.spentMicros) !== message.spentMicros) {
+        throw new globalThis.Error("value provided for field message.spentMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.spentMicros);
+    }
+    if (message.heldMicros !== 0n) {
+      if (BigInt.asIntN(64, message.heldMicros) !== message.heldMicros) {
+        throw new globalThis.Error("value provided for field message.heldMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.heldMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpendCap {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpendCap();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limitMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.spentMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.heldMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SpendCap>): SpendCap {
+    return SpendCap.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SpendCap>): SpendCap {
+    const message = createBaseSpendCap();
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.limitMicros = (object.limitMicros !== undefined && object.limitMicros !== null)
+      ? BigInt(object.limitMicros)
+      : undefined;
+    message.spentMicros = (object.spentMicros !== undefined && object.spentMicros !== null)
+      ? BigInt(object.spentMicros)
+      : 0n;
+    message.heldMicros = (object.heldMicros !== undefined && object.heldMicros !== null)
+      ? BigInt(object.heldMicros)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseSetLowBalanceThresholdRequest(): SetLowBalanceThresholdRequest {
+  return { accountId: "", thresholdMicros: 0n, author: "" };
+}
+
+export const SetLowBalanceThresholdRequest: MessageFns<SetLowBalanceThresholdRequest> = {
+  encode(message: SetLowBalanceThresholdRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.thresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.thresholdMicros) !== message.thresholdMicros) {
+        throw new globalThis.Error("value provided for field message.thresholdMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.thresholdMicros);
+    }
+    if (message.author !== "") {
+      writer.uint32(26).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetLowBalanceThresholdRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetLowBalanceThresholdRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.thresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetLowBalanceThresholdRequest>): SetLowBalanceThresholdRequest {
+    return SetLowBalanceThresholdRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetLowBalanceThresholdRequest>): SetLowBalanceThresholdRequest {
+    const message = createBaseSetLowBalanceThresholdRequest();
+    message.accountId = object.accountId ?? "";
+    message.thresholdMicros = (object.thresholdMicros !== undefined && object.thresholdMicros !== null)
+      ? BigInt(object.thresholdMicros)
+      : 0n;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSetLowBalanceThresholdResponse(): SetLowBalanceThresholdResponse {
+  return { thresholdMicros: 0n };
+}
+
+export const SetLowBalanceThresholdResponse: MessageFns<SetLowBalanceThresholdResponse> = {
+  encode(message: SetLowBalanceThresholdResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.thresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.thresholdMicros) !== message.thresholdMicros) {
+        throw new globalThis.Error("value provided for field message.thresholdMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.thresholdMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetLowBalanceThresholdResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetLowBalanceThresholdResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.thresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetLowBalanceThresholdResponse>): SetLowBalanceThresholdResponse {
+    return SetLowBalanceThresholdResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetLowBalanceThresholdResponse>): SetLowBalanceThresholdResponse {
+    const message = createBaseSetLowBalanceThresholdResponse();
+    message.thresholdMicros = (object.thresholdMicros !== undefined && object.thresholdMicros !== null)
+      ? BigInt(object.thresholdMicros)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseCreateQuoteRequest(): CreateQuoteRequest {
+  return { accountId: "", model: "", resolution: "", durationSeconds: 0 };
+}
+
+export const CreateQuoteRequest: MessageFns<CreateQuoteRequest> = {
+  encode(message: CreateQuoteRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.resolution !== "") {
+      writer.uint32(26).string(message.resolution);
+    }
+    if (message.durationSeconds !== 0) {
+      writer.uint32(32).int32(message.durationSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateQuoteRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateQuoteRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.resolution = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.durationSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateQuoteRequest>): CreateQuoteRequest {
+    return CreateQuoteRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateQuoteRequest>): CreateQuoteRequest {
+    const message = createBaseCreateQuoteRequest();
+    message.accountId = object.accountId ?? "";
+    message.model = object.model ?? "";
+    message.resolution = object.resolution ?? "";
+    message.durationSeconds = object.durationSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseCreateQuoteResponse(): CreateQuoteResponse {
+  return { quote: undefined };
+}
+
+export const CreateQuoteResponse: MessageFns<CreateQuoteResponse> = {
+  encode(message: CreateQuoteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.quote !== undefined) {
+      Quote.encode(message.quote, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateQuoteResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateQuoteResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.quote = Quote.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateQuoteResponse>): CreateQuoteResponse {
+    return CreateQuoteResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateQuoteResponse>): CreateQuoteResponse {
+    const message = createBaseCreateQuoteResponse();
+    message.quote = (object.quote !== undefined && object.quote !== null) ? Quote.fromPartial(object.quote) : undefined;
+    return message;
+  },
+};
+
+function createBaseVerifyQuoteRequest(): VerifyQuoteRequest {
+  return { accountId: "", quoteId: "", model: "", resolution: "", durationSeconds: 0 };
+}
+
+export const VerifyQuoteRequest: MessageFns<VerifyQuoteRequest> = {
+  encode(message: VerifyQuoteRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.quoteId !== "") {
+      writer.uint32(18).string(message.quoteId);
+    }
+    if (message.model !== "") {
+      writer.uint32(26).string(message.model);
+    }
+    if (message.resolution !== "") {
+      writer.uint32(34).string(message.resolution);
+    }
+    if (message.durationSeconds !== 0) {
+      writer.uint32(40).int32(message.durationSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyQuoteRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyQuoteRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.quoteId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resolution = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.durationSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VerifyQuoteRequest>): VerifyQuoteRequest {
+    return VerifyQuoteRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifyQuoteRequest>): VerifyQuoteRequest {
+    const message = createBaseVerifyQuoteRequest();
+    message.accountId = object.accountId ?? "";
+    message.quoteId = object.quoteId ?? "";
+    message.model = object.model ?? "";
+    message.resolution = object.resolution ?? "";
+    message.durationSeconds = object.durationSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseVerifyQuoteResponse(): VerifyQuoteResponse {
+  return { refusal: "", quote: undefined };
+}
+
+export const VerifyQuoteResponse: MessageFns<VerifyQuoteResponse> = {
+  encode(message: VerifyQuoteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.quote !== undefined) {
+      Quote.encode(message.quote, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyQuoteResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyQuoteResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.quote = Quote.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VerifyQuoteResponse>): VerifyQuoteResponse {
+    return VerifyQuoteResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifyQuoteResponse>): VerifyQuoteResponse {
+    const message = createBaseVerifyQuoteResponse();
+    message.refusal = object.refusal ?? "";
+    message.quote = (object.quote !== undefined && object.quote !== null) ? Quote.fromPartial(object.quote) : undefined;
+    return message;
+  },
+};
+
+function createBaseQuote(): Quote {
+  return {
+    quoteId: "",
+    model: "",
+    resolution: "",
+    durationSeconds: 0,
+    perSecondMicros: 0n,
+    priceVersion: 0,
+    amountMicros: 0n,
+    expiresAt: undefined,
+  };
+}
+
+export const Quote: MessageFns<Quote> = {
+  encode(message: Quote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.quoteId !== "") {
+      writer.uint32(10).string(message.quoteId);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.resolution !== "") {
+      writer.uint32(26).string(message.resolution);
+    }
+    if (message.durationSeconds !== 0) {
+      writer.uint32(32).int32(message.durationSeconds);
+    }
+    if (message.perSecondMicros !== 0n) {
+      if (BigInt.asIntN(64, message.perSecondMicros) !== message.perSecondMicros) {
+        throw new globalThis.Error("value provided for field message.perSecondMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.perSecondMicros);
+    }
+    if (message.priceVersion !== 0) {
+      writer.uint32(48).int32(message.priceVersion);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(56).int64(message.amountMicros);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Quote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuote();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.quoteId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.resolution = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.durationSeconds = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.perSecondMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.priceVersion = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Quote>): Quote {
+    return Quote.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Quote>): Quote {
+    const message = createBaseQuote();
+    message.quoteId = object.quoteId ?? "";
+    message.model = object.model ?? "";
+    message.resolution = object.resolution ?? "";
+    message.durationSeconds = object.durationSeconds ?? 0;
+    message.perSecondMicros = (object.perSecondMicros !== undefined && object.perSecondMicros !== null)
+      ? BigInt(object.perSecondMicros)
+      : 0n;
+    message.priceVersion = object.priceVersion ?? 0;
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.expiresAt = object.expiresAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSetPriceRequest(): SetPriceRequest {
+  return { model: "", resolution: "", perSecondMicros: 0n, effectiveFrom: undefined, author: "" };
+}
+
+export const SetPriceRequest: MessageFns<SetPriceRequest> = {
+  encode(message: SetPriceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.resolution !== "") {
+      writer.uint32(18).string(message.resolution);
+    }
+    if (message.perSecondMicros !== 0n) {
+      if (BigInt.asIntN(64, message.perSecondMicros) !== message.perSecondMicros) {
+        throw new globalThis.Error("value provided for field message.perSecondMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.perSecondMicros);
+    }
+    if (message.effectiveFrom !== undefined) {
+      Timestamp.encode(toTimestamp(message.effectiveFrom), writer.uint32(34).fork()).join();
+    }
+    if (message.author !== "") {
+      writer.uint32(42).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetPriceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetPriceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resolution = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.perSecondMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.effectiveFrom = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetPriceRequest>): SetPriceRequest {
+    return SetPriceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetPriceRequest>): SetPriceRequest {
+    const message = createBaseSetPriceRequest();
+    message.model = object.model ?? "";
+    message.resolution = object.resolution ?? "";
+    message.perSecondMicros = (object.perSecondMicros !== undefined && object.perSecondMicros !== null)
+      ? BigInt(object.perSecondMicros)
+      : 0n;
+    message.effectiveFrom = object.effectiveFrom ?? undefined;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSetPriceResponse(): SetPriceResponse {
+  return { price: undefined };
+}
+
+export const SetPriceResponse: MessageFns<SetPriceResponse> = {
+  encode(message: SetPriceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.price !== undefined) {
+      Price.encode(message.price, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetPriceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetPriceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.price = Price.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetPriceResponse>): SetPriceResponse {
+    return SetPriceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetPriceResponse>): SetPriceResponse {
+    const message = createBaseSetPriceResponse();
+    message.price = (object.price !== undefined && object.price !== null) ? Price.fromPartial(object.price) : undefined;
+    return message;
+  },
+};
+
+function createBaseExportUsageRequest(): ExportUsageRequest {
+  return { accountId: "", startDate: "", endDate: "", apiKeyId: "" };
+}
+
+export const ExportUsageRequest: MessageFns<ExportUsageRequest> = {
+  encode(message: ExportUsageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.startDate !== "") {
+      writer.uint32(18).string(message.startDate);
+    }
+    if (message.endDate !== "") {
+      writer.uint32(26).string(message.endDate);
+    }
+    if (message.apiKeyId !== "") {
+      writer.uint32(34).string(message.apiKeyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportUsageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportUsageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.startDate = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endDate = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportUsageRequest>): ExportUsageRequest {
+    return ExportUsageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportUsageRequest>): ExportUsageRequest {
+    const message = createBaseExportUsageRequest();
+    message.accountId = object.accountId ?? "";
+    message.startDate = object.startDate ?? "";
+    message.endDate = object.endDate ?? "";
+    message.apiKeyId = object.apiKeyId ?? "";
+    return message;
+  },
+};
+
+function createBaseExportUsageResponse(): ExportUsageResponse {
+  return { rows: [] };
+}
+
+export const ExportUsageResponse: MessageFns<ExportUsageResponse> = {
+  encode(message: ExportUsageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.rows) {
+      UsageRow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportUsageResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportUsageResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rows.push(UsageRow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportUsageResponse>): ExportUsageResponse {
+    return ExportUsageResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportUsageResponse>): ExportUsageResponse {
+    const message = createBaseExportUsageResponse();
+    message.rows = object.rows?.map((e) => UsageRow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListStatementsRequest(): ListStatementsRequest {
+  return { accountId: "", limit: 0, offset: 0 };
+}
+
+export const ListStatementsRequest: MessageFns<ListStatementsRequest> = {
+  encode(message: ListStatementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(24).int32(message.offset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStatementsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStatementsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.offset = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStatementsRequest>): ListStatementsRequest {
+    return ListStatementsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStatementsRequest>): ListStatementsRequest {
+    const message = createBaseListStatementsRequest();
+    message.accountId = object.accountId ?? "";
+    message.limit = object.limit ?? 0;
+    message.offset = object.offset ?? 0;
+    return message;
+  },
+};
+
+function createBaseListStatementsResponse(): ListStatementsResponse {
+  return { statements: [], hasMore: false };
+}
+
+export const ListStatementsResponse: MessageFns<ListStatementsResponse> = {
+  encode(message: ListStatementsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.statements) {
+      Statement.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStatementsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStatementsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.statements.push(Statement.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStatementsResponse>): ListStatementsResponse {
+    return ListStatementsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStatementsResponse>): ListStatementsResponse {
+    const message = createBaseListStatementsResponse();
+    message.statements = object.statements?.map((e) => Statement.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseGetStatementRequest(): GetStatementRequest {
+  return { accountId: "", period: "" };
+}
+
+export const GetStatementRequest: MessageFns<GetStatementRequest> = {
+  encode(message: GetStatementRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.period !== "") {
+      writer.uint32(18).string(message.period);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatementRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatementRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.period = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetStatementRequest>): GetStatementRequest {
+    return GetStatementRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetStatementRequest>): GetStatementRequest {
+    const message = createBaseGetStatementRequest();
+    message.accountId = object.accountId ?? "";
+    message.period = object.period ?? "";
+    return message;
+  },
+};
+
+function createBaseGetStatementResponse(): GetStatementResponse {
+  return { statement: undefined };
+}
+
+export const GetStatementResponse: MessageFns<GetStatementResponse> = {
+  encode(message: GetStatementResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.statement !== undefined) {
+      Statement.encode(message.statement, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatementResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatementResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.statement = Statement.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetStatementResponse>): GetStatementResponse {
+    return GetStatementResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetStatementResponse>): GetStatementResponse {
+    const message = createBaseGetStatementResponse();
+    message.statement = (object.statement !== undefined && object.statement !== null)
+      ? Statement.fromPartial(object.statement)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStatement(): Statement {
+  return {
+    period: "",
+    periodStart: undefined,
+    periodEnd: undefined,
+    open: false,
+    firstVersion: 0n,
+    lastVersion: 0n,
+    openingBalanceMicros: 0n,
+    addedMicros: 0n,
+    chargedMicros: 0n,
+    refundedMicros: 0n,
+    reversedMicros: 0n,
+    adjustedMicros: 0n,
+    closingBalanceMicros: 0n,
+    chargedJobs: 0n,
+    closingAvailableMicros: 0n,
+    closingHeldMicros: 0n,
+    closingReceivableMicros: 0n,
+  };
+}
+
+export const Statement: MessageFns<Statement> = {
+  encode(message: Statement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.period !== "") {
+      writer.uint32(10).string(message.period);
+    }
+    if (message.periodStart !== undefined) {
+      Timestamp.encode(toTimestamp(message.periodStart), writer.uint32(18).fork()).join();
+    }
+    if (message.periodEnd !== undefined) {
+      Timestamp.encode(toTimestamp(message.periodEnd), writer.uint32(26).fork()).join();
+    }
+    if (message.open !== false) {
+      writer.uint32(32).bool(message.open);
+    }
+    if (message.firstVersion !== 0n) {
+      if (BigInt.asIntN(64, message.firstVersion) !== message.firstVersion) {
+        throw new globalThis.Error("value provided for field message.firstVersion of type int64 too large");
+      }
+      writer.uint32(40).int64(message.firstVersion);
+    }
+    if (message.lastVersion !== 0n) {
+      if (BigInt.asIntN(64, message.lastVersion) !== message.lastVersion) {
+        throw new globalThis.Error("value provided for field message.lastVersion of type int64 too large");
+      }
+      writer.uint32(48).int64(message.lastVersion);
+    }
+    if (message.openingBalanceMicros !== 0n) {
+      if (BigInt.asIntN(64, message.openingBalanceMicros) !== message.openingBalanceMicros) {
+        throw new globalThis.Error("value provided for field message.openingBalanceMicros of type int64 too large");
+      }
+      writer.uint32(56).int64(message.openingBalanceMicros);
+    }
+    if (message.addedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.addedMicros) !== message.addedMicros) {
+        throw new globalThis.Error("value provided for field message.addedMicros of type int64 too large");
+      }
+      writer.uint32(64).int64(message.addedMicros);
+    }
+    if (message.chargedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.chargedMicros) !== message.chargedMicros) {
+        throw new globalThis.Error("value provided for field message.chargedMicros of type int64 too large");
+      }
+      writer.uint32(72).int64(message.chargedMicros);
+    }
+    if (message.refundedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
+        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
+      }
+      writer.uint32(80).int64(message.refundedMicros);
+    }
+    if (message.reversedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.reversedMicros) !== message.reversedMicros) {
+        throw new globalThis.Error("value provided for field message.reversedMicros of type int64 too large");
+      }
+      writer.uint32(88).int64(message.reversedMicros);
+    }
+    if (message.adjustedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.adjustedMicros) !== message.adjustedMicros) {
+        throw new globalThis.Error("value provided for field message.adjustedMicros of type int64 too large");
+      }
+      writer.uint32(96).int64(message.adjustedMicros);
+    }
+    if (message.closingBalanceMicros !== 0n) {
+      if (BigInt.asIntN(64, message.closingBalanceMicros) !== message.closingBalanceMicros) {
+        throw new globalThis.Error("value provided for field message.closingBalanceMicros of type int64 too large");
+      }
+      writer.uint32(104).int64(message.closingBalanceMicros);
+    }
+    if (message.chargedJobs !== 0n) {
+      if (BigInt.asIntN(64, message.chargedJobs) !== message.chargedJobs) {
+        throw new globalThis.Error("value provided for field message.chargedJobs of type int64 too large");
+      }
+      writer.uint32(112).int64(message.chargedJobs);
+    }
+    if (message.closingAvailableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.closingAvailableMicros) !== message.closingAvailableMicros) {
+        throw new globalThis.Error("value provided for field message.closingAvailableMicros of type int64 too large");
+      }
+      writer.uint32(120).int64(message.closingAvailableMicros);
+    }
+    if (message.closingHeldMicros !== 0n) {
+      if (BigInt.asIntN(64, message.closingHeldMicros) !== message.closingHeldMicros) {
+        throw new globalThis.Error("value provided for field message.closingHeldMicros of type int64 too large");
+      }
+      writer.uint32(128).int64(message.closingHeldMicros);
+    }
+    if (message.closingReceivableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.closingReceivableMicros) !== message.closingReceivableMicros) {
+        throw new globalThis.Error("value provided for field message.closingReceivableMicros of type int64 too large");
+      }
+      writer.uint32(136).int64(message.closingReceivableMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Statement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.period = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.periodStart = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.periodEnd = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.open = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.firstVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.lastVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.openingBalanceMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.addedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.chargedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.refundedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.reversedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.adjustedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.closingBalanceMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.chargedJobs = reader.int64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.closingAvailableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.closingHeldMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.closingReceivableMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Statement>): Statement {
+    return Statement.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Statement>): Statement {
+    const message = createBaseStatement();
+    message.period = object.period ?? "";
+    message.periodStart = object.periodStart ?? undefined;
+    message.periodEnd = object.periodEnd ?? undefined;
+    message.open = object.open ?? false;
+    message.firstVersion = (object.firstVersion !== undefined && object.firstVersion !== null)
+      ? BigInt(object.firstVersion)
+      : 0n;
+    message.lastVersion = (object.lastVersion !== undefined && object.lastVersion !== null)
+      ? BigInt(object.lastVersion)
+      : 0n;
+    message.openingBalanceMicros = (object.openingBalanceMicros !== undefined && object.openingBalanceMicros !== null)
+      ? BigInt(object.openingBalanceMicros)
+      : 0n;
+    message.addedMicros = (object.addedMicros !== undefined && object.addedMicros !== null)
+      ? BigInt(object.addedMicros)
+      : 0n;
+    message.chargedMicros = (object.chargedMicros !== undefined && object.chargedMicros !== null)
+      ? BigInt(object.chargedMicros)
+      : 0n;
+    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
+      ? BigInt(object.refundedMicros)
+      : 0n;
+    message.reversedMicros = (object.reversedMicros !== undefined && object.reversedMicros !== null)
+      ? BigInt(object.reversedMicros)
+      : 0n;
+    message.adjustedMicros = (object.adjustedMicros !== undefined && object.adjustedMicros !== null)
+      ? BigInt(object.adjustedMicros)
+      : 0n;
+    message.closingBalanceMicros = (object.closingBalanceMicros !== undefined && object.closingBalanceMicros !== null)
+      ? BigInt(object.closingBalanceMicros)
+      : 0n;
+    message.chargedJobs = (object.chargedJobs !== undefined && object.chargedJobs !== null)
+      ? BigInt(object.chargedJobs)
+      : 0n;
+    message.closingAvailableMicros =
+      (object.closingAvailableMicros !== undefined && object.closingAvailableMicros !== null)
+        ? BigInt(object.closingAvailableMicros)
+        : 0n;
+    message.closingHeldMicros = (object.closingHeldMicros !== undefined && object.closingHeldMicros !== null)
+      ? BigInt(object.closingHeldMicros)
+      : 0n;
+    message.closingReceivableMicros =
+      (object.closingReceivableMicros !== undefined && object.closingReceivableMicros !== null)
+        ? BigInt(object.closingReceivableMicros)
+        : 0n;
+    return message;
+  },
+};
+
+function createBaseCreateTopUpRequest(): CreateTopUpRequest {
+  return {
+    accountId: "",
+    amountMicros: 0n,
+    idempotencyKey: "",
+    successUrl: "",
+    cancelUrl: "",
+    provider: "",
+    author: "",
+  };
+}
+
+export const CreateTopUpRequest: MessageFns<CreateTopUpRequest> = {
+  encode(message: CreateTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amountMicros);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(26).string(message.idempotencyKey);
+    }
+    if (message.successUrl !== "") {
+      writer.uint32(34).string(message.successUrl);
+    }
+    if (message.cancelUrl !== "") {
+      writer.uint32(42).string(message.cancelUrl);
+    }
+    if (message.provider !== "") {
+      writer.uint32(50).string(message.provider);
+    }
+    if (message.author !== "") {
+      writer.uint32(58).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.successUrl = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.cancelUrl = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateTopUpRequest>): CreateTopUpRequest {
+    return CreateTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateTopUpRequest>): CreateTopUpRequest {
+    const message = createBaseCreateTopUpRequest();
+    message.accountId = object.accountId ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.successUrl = object.successUrl ?? "";
+    message.cancelUrl = object.cancelUrl ?? "";
+    message.provider = object.provider ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateTopUpResponse(): CreateTopUpResponse {
+  return { topUp: undefined };
+}
+
+export const CreateTopUpResponse: MessageFns<CreateTopUpResponse> = {
+  encode(message: CreateTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUp !== undefined) {
+      TopUp.encode(message.topUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUp = TopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateTopUpResponse>): CreateTopUpResponse {
+    return CreateTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateTopUpResponse>): CreateTopUpResponse {
+    const message = createBaseCreateTopUpResponse();
+    message.topUp = (object.topUp !== undefined && object.topUp !== null) ? TopUp.fromPartial(object.topUp) : undefined;
+    return message;
+  },
+};
+
+function createBaseListTopUpsRequest(): ListTopUpsRequest {
+  return { accountId: "", limit: 0, offset: 0 };
+}
+
+export const ListTopUpsRequest: MessageFns<ListTopUpsRequest> = {
+  encode(message: ListTopUpsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(24).int32(message.offset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTopUpsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTopUpsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.offset = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListTopUpsRequest>): ListTopUpsRequest {
+    return ListTopUpsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTopUpsRequest>): ListTopUpsRequest {
+    const message = createBaseListTopUpsRequest();
+    message.accountId = object.accountId ?? "";
+    message.limit = object.limit ?? 0;
+    message.offset = object.offset ?? 0;
+    return message;
+  },
+};
+
+function createBaseListTopUpsResponse(): ListTopUpsResponse {
+  return { topUps: [], hasMore: false };
+}
+
+export const ListTopUpsResponse: MessageFns<ListTopUpsResponse> = {
+  encode(message: ListTopUpsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.topUps) {
+      TopUp.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTopUpsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTopUpsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUps.push(TopUp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListTopUpsResponse>): ListTopUpsResponse {
+    return ListTopUpsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTopUpsResponse>): ListTopUpsResponse {
+    const message = createBaseListTopUpsResponse();
+    message.topUps = object.topUps?.map((e) => TopUp.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseGetTopUpRequest(): GetTopUpRequest {
+  return { accountId: "", topUpId: "" };
+}
+
+export const GetTopUpRequest: MessageFns<GetTopUpRequest> = {
+  encode(message: GetTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.topUpId !== "") {
+      writer.uint32(18).string(message.topUpId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.topUpId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetTopUpRequest>): GetTopUpRequest {
+    return GetTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetTopUpRequest>): GetTopUpRequest {
+    const message = createBaseGetTopUpRequest();
+    message.accountId = object.accountId ?? "";
+    message.topUpId = object.topUpId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetTopUpResponse(): GetTopUpResponse {
+  return { topUp: undefined };
+}
+
+export const GetTopUpResponse: MessageFns<GetTopUpResponse> = {
+  encode(message: GetTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUp !== undefined) {
+      TopUp.encode(message.topUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUp = TopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetTopUpResponse>): GetTopUpResponse {
+    return GetTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetTopUpResponse>): GetTopUpResponse {
+    const message = createBaseGetTopUpResponse();
+    message.topUp = (object.topUp !== undefined && object.topUp !== null) ? TopUp.fromPartial(object.topUp) : undefined;
+    return message;
+  },
+};
+
+function createBaseTopUp(): TopUp {
+  return {
+    topUpId: "",
+    accountId: "",
+    amountMicros: 0n,
+    provider: "",
+    status: "",
+    checkoutUrl: "",
+    paymentRef: "",
+    createdAt: undefined,
+    endedAt: undefined,
+    reversedMicros: 0n,
+  };
+}
+
+export const TopUp: MessageFns<TopUp> = {
+  encode(message: TopUp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUpId !== "") {
+      writer.uint32(10).string(message.topUpId);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    if (message.provider !== "") {
+      writer.uint32(34).string(message.provider);
+    }
+    if (message.status !== "") {
+      writer.uint32(42).string(message.status);
+    }
+    if (message.checkoutUrl !== "") {
+      writer.uint32(50).string(message.checkoutUrl);
+    }
+    if (message.paymentRef !== "") {
+      writer.uint32(58).string(message.paymentRef);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(66).fork()).join();
+    }
+    if (message.endedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(74).fork()).join();
+    }
+    if (message.reversedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.reversedMicros) !== message.reversedMicros) {
+        throw new globalThis.Error("value provided for field message.reversedMicros of type int64 too large");
+      }
+      writer.uint32(80).int64(message.reversedMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TopUp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTopUp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUpId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.checkoutUrl = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.paymentRef = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.reversedMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TopUp>): TopUp {
+    return TopUp.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TopUp>): TopUp {
+    const message = createBaseTopUp();
+    message.topUpId = object.topUpId ?? "";
+    message.accountId = object.accountId ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.provider = object.provider ?? "";
+    message.status = object.status ?? "";
+    message.checkoutUrl = object.checkoutUrl ?? "";
+    message.paymentRef = object.paymentRef ?? "";
+    message.createdAt = object.createdAt ?? undefined;
+    message.endedAt = object.endedAt ?? undefined;
+    message.reversedMicros = (object.reversedMicros !== undefined && object.reversedMicros !== null)
+      ? BigInt(object.reversedMicros)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseConfirmTopUpRequest(): ConfirmTopUpRequest {
+  return { topUpId: "", paymentRef: "", author: "" };
+}
+
+export const ConfirmTopUpRequest: MessageFns<ConfirmTopUpRequest> = {
+  encode(message: ConfirmTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUpId !== "") {
+      writer.uint32(10).string(message.topUpId);
+    }
+    if (message.paymentRef !== "") {
+      writer.uint32(18).string(message.paymentRef);
+    }
+    if (message.author !== "") {
+      writer.uint32(26).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfirmTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUpId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentRef = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ConfirmTopUpRequest>): ConfirmTopUpRequest {
+    return ConfirmTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ConfirmTopUpRequest>): ConfirmTopUpRequest {
+    const message = createBaseConfirmTopUpRequest();
+    message.topUpId = object.topUpId ?? "";
+    message.paymentRef = object.paymentRef ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseConfirmTopUpResponse(): ConfirmTopUpResponse {
+  return { topUp: undefined };
+}
+
+export const ConfirmTopUpResponse: MessageFns<ConfirmTopUpResponse> = {
+  encode(message: ConfirmTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUp !== undefined) {
+      TopUp.encode(message.topUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfirmTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUp = TopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ConfirmTopUpResponse>): ConfirmTopUpResponse {
+    return ConfirmTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ConfirmTopUpResponse>): ConfirmTopUpResponse {
+    const message = createBaseConfirmTopUpResponse();
+    message.topUp = (object.topUp !== undefined && object.topUp !== null) ? TopUp.fromPartial(object.topUp) : undefined;
+    return message;
+  },
+};
+
+function createBaseApplyPaymentEventRequest(): ApplyPaymentEventRequest {
+  return { provider: "", body: Buffer.alloc(0), signature: "" };
+}
+
+export const ApplyPaymentEventRequest: MessageFns<ApplyPaymentEventRequest> = {
+  encode(message: ApplyPaymentEventRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.body.length !== 0) {
+      writer.uint32(18).bytes(message.body);
+    }
+    if (message.signature !== "") {
+      writer.uint32(26).string(message.signature);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyPaymentEventRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyPaymentEventRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.body = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signature = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ApplyPaymentEventRequest>): ApplyPaymentEventRequest {
+    return ApplyPaymentEventRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApplyPaymentEventRequest>): ApplyPaymentEventRequest {
+    const message = createBaseApplyPaymentEventRequest();
+    message.provider = object.provider ?? "";
+    message.body = object.body ?? Buffer.alloc(0);
+    message.signature = object.signature ?? "";
+    return message;
+  },
+};
+
+function createBaseApplyPaymentEventResponse(): ApplyPaymentEventResponse {
+  return { eventId: "", outcome: "" };
+}
+
+export const ApplyPaymentEventResponse: MessageFns<ApplyPaymentEventResponse> = {
+  encode(message: ApplyPaymentEventResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.eventId !== "") {
+      writer.uint32(10).string(message.eventId);
+    }
+    if (message.outcome !== "") {
+      writer.uint32(18).string(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyPaymentEventResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyPaymentEventResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ApplyPaymentEventResponse>): ApplyPaymentEventResponse {
+    return ApplyPaymentEventResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApplyPaymentEventResponse>): ApplyPaymentEventResponse {
+    const message = createBaseApplyPaymentEventResponse();
+    message.eventId = object.eventId ?? "";
+    message.outcome = object.outcome ?? "";
+    return message;
+  },
+};
+
+function createBaseSignRootRequest(): SignRootRequest {
+  return {};
+}
+
+export const SignRootRequest: MessageFns<SignRootRequest> = {
+  encode(_: SignRootRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignRootRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignRootRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SignRootRequest>): SignRootRequest {
+    return SignRootRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<SignRootRequest>): SignRootRequest {
+    const message = createBaseSignRootRequest();
+    return message;
+  },
+};
+
+function createBaseSignRootResponse(): SignRootResponse {
+  return { root: undefined };
+}
+
+export const SignRootResponse: MessageFns<SignRootResponse> = {
+  encode(message: SignRootResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.root !== undefined) {
+      SignedRoot.encode(message.root, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignRootResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignRootResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.root = SignedRoot.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SignRootResponse>): SignRootResponse {
+    return SignRootResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignRootResponse>): SignRootResponse {
+    const message = createBaseSignRootResponse();
+    message.root = (object.root !== undefined && object.root !== null)
+      ? SignedRoot.fromPartial(object.root)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListSignedRootsRequest(): ListSignedRootsRequest {
+  return { limit: 0, offset: 0 };
+}
+
+export const ListSignedRootsRequest: MessageFns<ListSignedRootsRequest> = {
+  encode(message: ListSignedRootsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(16).int32(message.offset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSignedRootsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSignedRootsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.offset = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSignedRootsRequest>): ListSignedRootsRequest {
+    return ListSignedRootsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSignedRootsRequest>): ListSignedRootsRequest {
+    const message = createBaseListSignedRootsRequest();
+    message.limit = object.limit ?? 0;
+    message.offset = object.offset ?? 0;
+    return message;
+  },
+};
+
+function createBaseListSignedRootsResponse(): ListSignedRootsResponse {
+  return { roots: [], hasMore: false };
+}
+
+export const ListSignedRootsResponse: MessageFns<ListSignedRootsResponse> = {
+  encode(message: ListSignedRootsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.roots) {
+      SignedRoot.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSignedRootsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSignedRootsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.roots.push(SignedRoot.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSignedRootsResponse>): ListSignedRootsResponse {
+    return ListSignedRootsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSignedRootsResponse>): ListSignedRootsResponse {
+    const message = createBaseListSignedRootsResponse();
+    message.roots = object.roots?.map((e) => SignedRoot.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseSignedRoot(): SignedRoot {
+  return {
+    sequence: 0n,
+    signedAt: undefined,
+    accounts: 0n,
+    root: Buffer.alloc(0),
+    previousRoot: Buffer.alloc(0),
+    signature: Buffer.alloc(0),
+    publicKey: Buffer.alloc(0),
+  };
+}
+
+export const SignedRoot: MessageFns<SignedRoot> = {
+  encode(message: SignedRoot, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asIntN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type int64 too large");
+      }
+      writer.uint32(8).int64(message.sequence);
+    }
+    if (message.signedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.signedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.accounts !== 0n) {
+      if (BigInt.asIntN(64, message.accounts) !== message.accounts) {
+        throw new globalThis.Error("value provided for field message.accounts of type int64 too large");
+      }
+      writer.uint32(24).int64(message.accounts);
+    }
+    if (message.root.length !== 0) {
+      writer.uint32(34).bytes(message.root);
+    }
+    if (message.previousRoot.length !== 0) {
+      writer.uint32(42).bytes(message.previousRoot);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(50).bytes(message.signature);
+    }
+    if (message.publicKey.length !== 0) {
+      writer.uint32(58).bytes(message.publicKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignedRoot {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignedRoot();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.accounts = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.root = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.previousRoot = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.signature = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.publicKey = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SignedRoot>): SignedRoot {
+    return SignedRoot.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignedRoot>): SignedRoot {
+    const message = createBaseSignedRoot();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.signedAt = object.signedAt ?? undefined;
+    message.accounts = (object.accounts !== undefined && object.accounts !== null) ? BigInt(object.accounts) : 0n;
+    message.root = object.root ?? Buffer.alloc(0);
+    message.previousRoot = object.previousRoot ?? Buffer.alloc(0);
+    message.signature = object.signature ?? Buffer.alloc(0);
+    message.publicKey = object.publicKey ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseExportAccountRequest(): ExportAccountRequest {
+  return { accountId: "" };
+}
+
+export const ExportAccountRequest: MessageFns<ExportAccountRequest> = {
+  encode(message: ExportAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportAccountRequest>): ExportAccountRequest {
+    return ExportAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportAccountRequest>): ExportAccountRequest {
+    const message = createBaseExportAccountRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseExportAccountResponse(): ExportAccountResponse {
+  return { lines: [] };
+}
+
+export const ExportAccountResponse: MessageFns<ExportAccountResponse> = {
+  encode(message: ExportAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.lines) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lines.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportAccountResponse>): ExportAccountResponse {
+    return ExportAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportAccountResponse>): ExportAccountResponse {
+    const message = createBaseExportAccountResponse();
+    message.lines = object.lines?.map((e) => e) || [];
     return message;
   },
 };
@@ -2863,6 +7792,17 @@ export const LedgerServiceService = {
     responseSerialize: (value: ListUsageResponse): Buffer => Buffer.from(ListUsageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListUsageResponse => ListUsageResponse.decode(value),
   },
+  listUsageGroups: {
+    path: "/usvideo.ledger.v1.LedgerService/ListUsageGroups" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUsageGroupsRequest): Buffer =>
+      Buffer.from(ListUsageGroupsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUsageGroupsRequest => ListUsageGroupsRequest.decode(value),
+    responseSerialize: (value: ListUsageGroupsResponse): Buffer =>
+      Buffer.from(ListUsageGroupsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUsageGroupsResponse => ListUsageGroupsResponse.decode(value),
+  },
   listPrices: {
     path: "/usvideo.ledger.v1.LedgerService/ListPrices" as const,
     requestStream: false as const,
@@ -2894,6 +7834,216 @@ export const LedgerServiceService = {
     responseSerialize: (value: VerifyResponse): Buffer => Buffer.from(VerifyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyResponse => VerifyResponse.decode(value),
   },
+  /** Gives back part or all of what a job was charged. */
+  refundCapture: {
+    path: "/usvideo.ledger.v1.LedgerService/RefundCapture" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RefundCaptureRequest): Buffer => Buffer.from(RefundCaptureRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RefundCaptureRequest => RefundCaptureRequest.decode(value),
+    responseSerialize: (value: RefundCaptureResponse): Buffer =>
+      Buffer.from(RefundCaptureResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RefundCaptureResponse => RefundCaptureResponse.decode(value),
+  },
+  /** Takes a payment back, whole or in part; what the balance cannot cover is owed. */
+  reverseFunds: {
+    path: "/usvideo.ledger.v1.LedgerService/ReverseFunds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReverseFundsRequest): Buffer => Buffer.from(ReverseFundsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReverseFundsRequest => ReverseFundsRequest.decode(value),
+    responseSerialize: (value: ReverseFundsResponse): Buffer =>
+      Buffer.from(ReverseFundsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReverseFundsResponse => ReverseFundsResponse.decode(value),
+  },
+  adjust: {
+    path: "/usvideo.ledger.v1.LedgerService/Adjust" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AdjustRequest): Buffer => Buffer.from(AdjustRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AdjustRequest => AdjustRequest.decode(value),
+    responseSerialize: (value: AdjustResponse): Buffer => Buffer.from(AdjustResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AdjustResponse => AdjustResponse.decode(value),
+  },
+  setSpendCap: {
+    path: "/usvideo.ledger.v1.LedgerService/SetSpendCap" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetSpendCapRequest): Buffer => Buffer.from(SetSpendCapRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetSpendCapRequest => SetSpendCapRequest.decode(value),
+    responseSerialize: (value: SetSpendCapResponse): Buffer => Buffer.from(SetSpendCapResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetSpendCapResponse => SetSpendCapResponse.decode(value),
+  },
+  getSpendCaps: {
+    path: "/usvideo.ledger.v1.LedgerService/GetSpendCaps" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSpendCapsRequest): Buffer => Buffer.from(GetSpendCapsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSpendCapsRequest => GetSpendCapsRequest.decode(value),
+    responseSerialize: (value: GetSpendCapsResponse): Buffer =>
+      Buffer.from(GetSpendCapsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSpendCapsResponse => GetSpendCapsResponse.decode(value),
+  },
+  setLowBalanceThreshold: {
+    path: "/usvideo.ledger.v1.LedgerService/SetLowBalanceThreshold" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetLowBalanceThresholdRequest): Buffer =>
+      Buffer.from(SetLowBalanceThresholdRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetLowBalanceThresholdRequest => SetLowBalanceThresholdRequest.decode(value),
+    responseSerialize: (value: SetLowBalanceThresholdResponse): Buffer =>
+      Buffer.from(SetLowBalanceThresholdResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetLowBalanceThresholdResponse =>
+      SetLowBalanceThresholdResponse.decode(value),
+  },
+  /** A price that PlaceHold keeps until the quote expires. FAILED_PRECONDITION price_unavailable when the book has none. */
+  createQuote: {
+    path: "/usvideo.ledger.v1.LedgerService/CreateQuote" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateQuoteRequest): Buffer => Buffer.from(CreateQuoteRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateQuoteRequest => CreateQuoteRequest.decode(value),
+    responseSerialize: (value: CreateQuoteResponse): Buffer => Buffer.from(CreateQuoteResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateQuoteResponse => CreateQuoteResponse.decode(value),
+  },
+  verifyQuote: {
+    path: "/usvideo.ledger.v1.LedgerService/VerifyQuote" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: VerifyQuoteRequest): Buffer => Buffer.from(VerifyQuoteRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): VerifyQuoteRequest => VerifyQuoteRequest.decode(value),
+    responseSerialize: (value: VerifyQuoteResponse): Buffer => Buffer.from(VerifyQuoteResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VerifyQuoteResponse => VerifyQuoteResponse.decode(value),
+  },
+  /** Adds a version to the price book; effective at once or later, never earlier. Holds keep the price they were placed at. */
+  setPrice: {
+    path: "/usvideo.ledger.v1.LedgerService/SetPrice" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetPriceRequest): Buffer => Buffer.from(SetPriceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetPriceRequest => SetPriceRequest.decode(value),
+    responseSerialize: (value: SetPriceResponse): Buffer => Buffer.from(SetPriceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetPriceResponse => SetPriceResponse.decode(value),
+  },
+  /** Every charged job of the range, oldest first, in pages; the ledger reads on only as fast as the caller does. */
+  exportUsage: {
+    path: "/usvideo.ledger.v1.LedgerService/ExportUsage" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExportUsageRequest): Buffer => Buffer.from(ExportUsageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExportUsageRequest => ExportUsageRequest.decode(value),
+    responseSerialize: (value: ExportUsageResponse): Buffer => Buffer.from(ExportUsageResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExportUsageResponse => ExportUsageResponse.decode(value),
+  },
+  listStatements: {
+    path: "/usvideo.ledger.v1.LedgerService/ListStatements" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListStatementsRequest): Buffer =>
+      Buffer.from(ListStatementsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListStatementsRequest => ListStatementsRequest.decode(value),
+    responseSerialize: (value: ListStatementsResponse): Buffer =>
+      Buffer.from(ListStatementsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListStatementsResponse => ListStatementsResponse.decode(value),
+  },
+  getStatement: {
+    path: "/usvideo.ledger.v1.LedgerService/GetStatement" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetStatementRequest): Buffer => Buffer.from(GetStatementRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetStatementRequest => GetStatementRequest.decode(value),
+    responseSerialize: (value: GetStatementResponse): Buffer =>
+      Buffer.from(GetStatementResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetStatementResponse => GetStatementResponse.decode(value),
+  },
+  createTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/CreateTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateTopUpRequest): Buffer => Buffer.from(CreateTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateTopUpRequest => CreateTopUpRequest.decode(value),
+    responseSerialize: (value: CreateTopUpResponse): Buffer => Buffer.from(CreateTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateTopUpResponse => CreateTopUpResponse.decode(value),
+  },
+  listTopUps: {
+    path: "/usvideo.ledger.v1.LedgerService/ListTopUps" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListTopUpsRequest): Buffer => Buffer.from(ListTopUpsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListTopUpsRequest => ListTopUpsRequest.decode(value),
+    responseSerialize: (value: ListTopUpsResponse): Buffer => Buffer.from(ListTopUpsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListTopUpsResponse => ListTopUpsResponse.decode(value),
+  },
+  getTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/GetTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetTopUpRequest): Buffer => Buffer.from(GetTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetTopUpRequest => GetTopUpRequest.decode(value),
+    responseSerialize: (value: GetTopUpResponse): Buffer => Buffer.from(GetTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetTopUpResponse => GetTopUpResponse.decode(value),
+  },
+  /** An operator says that the money of a manual top-up arrived. */
+  confirmTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/ConfirmTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ConfirmTopUpRequest): Buffer => Buffer.from(ConfirmTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ConfirmTopUpRequest => ConfirmTopUpRequest.decode(value),
+    responseSerialize: (value: ConfirmTopUpResponse): Buffer =>
+      Buffer.from(ConfirmTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ConfirmTopUpResponse => ConfirmTopUpResponse.decode(value),
+  },
+  /**
+   * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
+   * FAILED_PRECONDITION when it speaks of a payment that is not known yet: the provider sends it again.
+   */
+  applyPaymentEvent: {
+    path: "/usvideo.ledger.v1.LedgerService/ApplyPaymentEvent" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApplyPaymentEventRequest): Buffer =>
+      Buffer.from(ApplyPaymentEventRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApplyPaymentEventRequest => ApplyPaymentEventRequest.decode(value),
+    responseSerialize: (value: ApplyPaymentEventResponse): Buffer =>
+      Buffer.from(ApplyPaymentEventResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApplyPaymentEventResponse => ApplyPaymentEventResponse.decode(value),
+  },
+  /** Signs the heads of all accounts at once, besides the daily run. */
+  signRoot: {
+    path: "/usvideo.ledger.v1.LedgerService/SignRoot" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SignRootRequest): Buffer => Buffer.from(SignRootRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SignRootRequest => SignRootRequest.decode(value),
+    responseSerialize: (value: SignRootResponse): Buffer => Buffer.from(SignRootResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SignRootResponse => SignRootResponse.decode(value),
+  },
+  listSignedRoots: {
+    path: "/usvideo.ledger.v1.LedgerService/ListSignedRoots" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSignedRootsRequest): Buffer =>
+      Buffer.from(ListSignedRootsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSignedRootsRequest => ListSignedRootsRequest.decode(value),
+    responseSerialize: (value: ListSignedRootsResponse): Buffer =>
+      Buffer.from(ListSignedRootsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSignedRootsResponse => ListSignedRootsResponse.decode(value),
+  },
+  /**
+   * All events of an account as lines of JSON, with the proof that its head is under a signed root; the format and a verifier
+   * that needs nothing of this platform are services/ledger/verify-export.mjs.
+   */
+  exportAccount: {
+    path: "/usvideo.ledger.v1.LedgerService/ExportAccount" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExportAccountRequest): Buffer => Buffer.from(ExportAccountRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExportAccountRequest => ExportAccountRequest.decode(value),
+    responseSerialize: (value: ExportAccountResponse): Buffer =>
+      Buffer.from(ExportAccountResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExportAccountResponse => ExportAccountResponse.decode(value),
+  },
 } as const;
 
 export interface LedgerServiceServer extends UntypedServiceImplementation {
@@ -2903,11 +8053,47 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   getBalance: handleUnaryCall<GetBalanceRequest, GetBalanceResponse>;
   listEntries: handleUnaryCall<ListEntriesRequest, ListEntriesResponse>;
   listUsage: handleUnaryCall<ListUsageRequest, ListUsageResponse>;
+  listUsageGroups: handleUnaryCall<ListUsageGroupsRequest, ListUsageGroupsResponse>;
   listPrices: handleUnaryCall<ListPricesRequest, ListPricesResponse>;
   /** Holds still pending that were placed before the given moment, oldest first. */
   listPendingHolds: handleUnaryCall<ListPendingHoldsRequest, ListPendingHoldsResponse>;
   /** Re-derives every table from the events and proves that the postings sum to zero. */
   verify: handleUnaryCall<VerifyRequest, VerifyResponse>;
+  /** Gives back part or all of what a job was charged. */
+  refundCapture: handleUnaryCall<RefundCaptureRequest, RefundCaptureResponse>;
+  /** Takes a payment back, whole or in part; what the balance cannot cover is owed. */
+  reverseFunds: handleUnaryCall<ReverseFundsRequest, ReverseFundsResponse>;
+  adjust: handleUnaryCall<AdjustRequest, AdjustResponse>;
+  setSpendCap: handleUnaryCall<SetSpendCapRequest, SetSpendCapResponse>;
+  getSpendCaps: handleUnaryCall<GetSpendCapsRequest, GetSpendCapsResponse>;
+  setLowBalanceThreshold: handleUnaryCall<SetLowBalanceThresholdRequest, SetLowBalanceThresholdResponse>;
+  /** A price that PlaceHold keeps until the quote expires. FAILED_PRECONDITION price_unavailable when the book has none. */
+  createQuote: handleUnaryCall<CreateQuoteRequest, CreateQuoteResponse>;
+  verifyQuote: handleUnaryCall<VerifyQuoteRequest, VerifyQuoteResponse>;
+  /** Adds a version to the price book; effective at once or later, never earlier. Holds keep the price they were placed at. */
+  setPrice: handleUnaryCall<SetPriceRequest, SetPriceResponse>;
+  /** Every charged job of the range, oldest first, in pages; the ledger reads on only as fast as the caller does. */
+  exportUsage: handleServerStreamingCall<ExportUsageRequest, ExportUsageResponse>;
+  listStatements: handleUnaryCall<ListStatementsRequest, ListStatementsResponse>;
+  getStatement: handleUnaryCall<GetStatementRequest, GetStatementResponse>;
+  createTopUp: handleUnaryCall<CreateTopUpRequest, CreateTopUpResponse>;
+  listTopUps: handleUnaryCall<ListTopUpsRequest, ListTopUpsResponse>;
+  getTopUp: handleUnaryCall<GetTopUpRequest, GetTopUpResponse>;
+  /** An operator says that the money of a manual top-up arrived. */
+  confirmTopUp: handleUnaryCall<ConfirmTopUpRequest, ConfirmTopUpResponse>;
+  /**
+   * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
+   * FAILED_PRECONDITION when it speaks of a payment that is not known yet: the provider sends it again.
+   */
+  applyPaymentEvent: handleUnaryCall<ApplyPaymentEventRequest, ApplyPaymentEventResponse>;
+  /** Signs the heads of all accounts at once, besides the daily run. */
+  signRoot: handleUnaryCall<SignRootRequest, SignRootResponse>;
+  listSignedRoots: handleUnaryCall<ListSignedRootsRequest, ListSignedRootsResponse>;
+  /**
+   * All events of an account as lines of JSON, with the proof that its head is under a signed root; the format and a verifier
+   * that needs nothing of this platform are services/ledger/verify-export.mjs.
+   */
+  exportAccount: handleServerStreamingCall<ExportAccountRequest, ExportAccountResponse>;
 }
 
 export interface LedgerServiceClient extends Client {
@@ -2975,6 +8161,21 @@ export interface LedgerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListUsageResponse) => void,
   ): ClientUnaryCall;
+  listUsageGroups(
+    request: ListUsageGroupsRequest,
+    callback: (error: ServiceError | null, response: ListUsageGroupsResponse) => void,
+  ): ClientUnaryCall;
+  listUsageGroups(
+    request: ListUsageGroupsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUsageGroupsResponse) => void,
+  ): ClientUnaryCall;
+  listUsageGroups(
+    request: ListUsageGroupsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUsageGroupsResponse) => void,
+  ): ClientUnaryCall;
   listPrices(
     request: ListPricesRequest,
     callback: (error: ServiceError | null, response: ListPricesResponse) => void,
@@ -3022,6 +8223,306 @@ export interface LedgerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyResponse) => void,
   ): ClientUnaryCall;
+  /** Gives back part or all of what a job was charged. */
+  refundCapture(
+    request: RefundCaptureRequest,
+    callback: (error: ServiceError | null, response: RefundCaptureResponse) => void,
+  ): ClientUnaryCall;
+  refundCapture(
+    request: RefundCaptureRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RefundCaptureResponse) => void,
+  ): ClientUnaryCall;
+  refundCapture(
+    request: RefundCaptureRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RefundCaptureResponse) => void,
+  ): ClientUnaryCall;
+  /** Takes a payment back, whole or in part; what the balance cannot cover is owed. */
+  reverseFunds(
+    request: ReverseFundsRequest,
+    callback: (error: ServiceError | null, response: ReverseFundsResponse) => void,
+  ): ClientUnaryCall;
+  reverseFunds(
+    request: ReverseFundsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReverseFundsResponse) => void,
+  ): ClientUnaryCall;
+  reverseFunds(
+    request: ReverseFundsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReverseFundsResponse) => void,
+  ): ClientUnaryCall;
+  adjust(
+    request: AdjustRequest,
+    callback: (error: ServiceError | null, response: AdjustResponse) => void,
+  ): ClientUnaryCall;
+  adjust(
+    request: AdjustRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AdjustResponse) => void,
+  ): ClientUnaryCall;
+  adjust(
+    request: AdjustRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AdjustResponse) => void,
+  ): ClientUnaryCall;
+  setSpendCap(
+    request: SetSpendCapRequest,
+    callback: (error: ServiceError | null, response: SetSpendCapResponse) => void,
+  ): ClientUnaryCall;
+  setSpendCap(
+    request: SetSpendCapRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetSpendCapResponse) => void,
+  ): ClientUnaryCall;
+  setSpendCap(
+    request: SetSpendCapRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetSpendCapResponse) => void,
+  ): ClientUnaryCall;
+  getSpendCaps(
+    request: GetSpendCapsRequest,
+    callback: (error: ServiceError | null, response: GetSpendCapsResponse) => void,
+  ): ClientUnaryCall;
+  getSpendCaps(
+    request: GetSpendCapsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSpendCapsResponse) => void,
+  ): ClientUnaryCall;
+  getSpendCaps(
+    request: GetSpendCapsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSpendCapsResponse) => void,
+  ): ClientUnaryCall;
+  setLowBalanceThreshold(
+    request: SetLowBalanceThresholdRequest,
+    callback: (error: ServiceError | null, response: SetLowBalanceThresholdResponse) => void,
+  ): ClientUnaryCall;
+  setLowBalanceThreshold(
+    request: SetLowBalanceThresholdRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetLowBalanceThresholdResponse) => void,
+  ): ClientUnaryCall;
+  setLowBalanceThreshold(
+    request: SetLowBalanceThresholdRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetLowBalanceThresholdResponse) => void,
+  ): ClientUnaryCall;
+  /** A price that PlaceHold keeps until the quote expires. FAILED_PRECONDITION price_unavailable when the book has none. */
+  createQuote(
+    request: CreateQuoteRequest,
+    callback: (error: ServiceError | null, response: CreateQuoteResponse) => void,
+  ): ClientUnaryCall;
+  createQuote(
+    request: CreateQuoteRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateQuoteResponse) => void,
+  ): ClientUnaryCall;
+  createQuote(
+    request: CreateQuoteRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateQuoteResponse) => void,
+  ): ClientUnaryCall;
+  verifyQuote(
+    request: VerifyQuoteRequest,
+    callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
+  ): ClientUnaryCall;
+  verifyQuote(
+    request: VerifyQuoteRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
+  ): ClientUnaryCall;
+  verifyQuote(
+    request: VerifyQuoteRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
+  ): ClientUnaryCall;
+  /** Adds a version to the price book; effective at once or later, never earlier. Holds keep the price they were placed at. */
+  setPrice(
+    request: SetPriceRequest,
+    callback: (error: ServiceError | null, response: SetPriceResponse) => void,
+  ): ClientUnaryCall;
+  setPrice(
+    request: SetPriceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetPriceResponse) => void,
+  ): ClientUnaryCall;
+  setPrice(
+    request: SetPriceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetPriceResponse) => void,
+  ): ClientUnaryCall;
+  /** Every charged job of the range, oldest first, in pages; the ledger reads on only as fast as the caller does. */
+  exportUsage(request: ExportUsageRequest, options?: Partial<CallOptions>): ClientReadableStream<ExportUsageResponse>;
+  exportUsage(
+    request: ExportUsageRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportUsageResponse>;
+  listStatements(
+    request: ListStatementsRequest,
+    callback: (error: ServiceError | null, response: ListStatementsResponse) => void,
+  ): ClientUnaryCall;
+  listStatements(
+    request: ListStatementsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListStatementsResponse) => void,
+  ): ClientUnaryCall;
+  listStatements(
+    request: ListStatementsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListStatementsResponse) => void,
+  ): ClientUnaryCall;
+  getStatement(
+    request: GetStatementRequest,
+    callback: (error: ServiceError | null, response: GetStatementResponse) => void,
+  ): ClientUnaryCall;
+  getStatement(
+    request: GetStatementRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetStatementResponse) => void,
+  ): ClientUnaryCall;
+  getStatement(
+    request: GetStatementRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetStatementResponse) => void,
+  ): ClientUnaryCall;
+  createTopUp(
+    request: CreateTopUpRequest,
+    callback: (error: ServiceError | null, response: CreateTopUpResponse) => void,
+  ): ClientUnaryCall;
+  createTopUp(
+    request: CreateTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateTopUpResponse) => void,
+  ): ClientUnaryCall;
+  createTopUp(
+    request: CreateTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateTopUpResponse) => void,
+  ): ClientUnaryCall;
+  listTopUps(
+    request: ListTopUpsRequest,
+    callback: (error: ServiceError | null, response: ListTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  listTopUps(
+    request: ListTopUpsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  listTopUps(
+    request: ListTopUpsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  getTopUp(
+    request: GetTopUpRequest,
+    callback: (error: ServiceError | null, response: GetTopUpResponse) => void,
+  ): ClientUnaryCall;
+  getTopUp(
+    request: GetTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetTopUpResponse) => void,
+  ): ClientUnaryCall;
+  getTopUp(
+    request: GetTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetTopUpResponse) => void,
+  ): ClientUnaryCall;
+  /** An operator says that the money of a manual top-up arrived. */
+  confirmTopUp(
+    request: ConfirmTopUpRequest,
+    callback: (error: ServiceError | null, response: ConfirmTopUpResponse) => void,
+  ): ClientUnaryCall;
+  confirmTopUp(
+    request: ConfirmTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ConfirmTopUpResponse) => void,
+  ): ClientUnaryCall;
+  confirmTopUp(
+    request: ConfirmTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ConfirmTopUpResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
+   * FAILED_PRECONDITION when it speaks of a payment that is not known yet: the provider sends it again.
+   */
+  applyPaymentEvent(
+    request: ApplyPaymentEventRequest,
+    callback: (error: ServiceError | null, response: ApplyPaymentEventResponse) => void,
+  ): ClientUnaryCall;
+  applyPaymentEvent(
+    request: ApplyPaymentEventRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApplyPaymentEventResponse) => void,
+  ): ClientUnaryCall;
+  applyPaymentEvent(
+    request: ApplyPaymentEventRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApplyPaymentEventResponse) => void,
+  ): ClientUnaryCall;
+  /** Signs the heads of all accounts at once, besides the daily run. */
+  signRoot(
+    request: SignRootRequest,
+    callback: (error: ServiceError | null, response: SignRootResponse) => void,
+  ): ClientUnaryCall;
+  signRoot(
+    request: SignRootRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SignRootResponse) => void,
+  ): ClientUnaryCall;
+  signRoot(
+    request: SignRootRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SignRootResponse) => void,
+  ): ClientUnaryCall;
+  listSignedRoots(
+    request: ListSignedRootsRequest,
+    callback: (error: ServiceError | null, response: ListSignedRootsResponse) => void,
+  ): ClientUnaryCall;
+  listSignedRoots(
+    request: ListSignedRootsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSignedRootsResponse) => void,
+  ): ClientUnaryCall;
+  listSignedRoots(
+    request: ListSignedRootsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSignedRootsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * All events of an account as lines of JSON, with the proof that its head is under a signed root; the format and a verifier
+   * that needs nothing of this platform are services/ledger/verify-export.mjs.
+   */
+  exportAccount(
+    request: ExportAccountRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportAccountResponse>;
+  exportAccount(
+    request: ExportAccountRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportAccountResponse>;
 }
 
 export const LedgerServiceClient = makeGenericClientConstructor(
