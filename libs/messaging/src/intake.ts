@@ -12,6 +12,8 @@ const FILL_MAX = 500;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5_000;
 const HALTED_RETRY_MS = 1_000;
+/** Events that nobody heeds have no effect to be atomic with, so their watermark may lag by this much; a restart reads them again. */
+const UNHEEDED_STORE_MS = 1_000;
 
 /** Events arrived that cannot be joined to what was consumed. */
 class CannotContinue extends Error {
@@ -35,6 +37,8 @@ interface Pause {
  */
 export class Intake {
   private readonly marks = new Map<number, Watermark>();
+  /** As the database has them, and since when. */
+  private readonly stored = new Map<number, { readonly mark: Watermark; readonly atMs: number }>();
   private readonly pauses = new Map<number, Pause>();
   private loaded = false;
   private stopping = false;
@@ -55,10 +59,8 @@ export class Intake {
   async take(shard: number, arriving: readonly LoggedEvent[], epoch?: string): Promise<boolean> {
     const before = this.mark(shard);
     try {
-      if (epoch !== undefined && before.epoch !== '' && before.epoch !== epoch) {
-        throw new CannotContinue(`new_epoch ${epoch} of the publisher's log, consumed was ${before.epoch}`);
-      }
-      for (let rest = this.fresh(shard, arriving); rest.length > 0 && !this.stopping; rest = this.fresh(shard, rest)) {
+      const valid = await this.ofEpochInForce(shard, arriving, epoch);
+      for (let rest = this.fresh(shard, valid); rest.length > 0 && !this.stopping; rest = this.fresh(shard, rest)) {
         await this.handleBatch(shard, await this.joined(shard, rest));
       }
       this.pauses.delete(shard);
@@ -78,12 +80,21 @@ export class Intake {
   }
 
   private async load(): Promise<void> {
-    for (const mark of (await loadWatermarks(this.subscription.database, this.subscription)).values()) this.marks.set(mark.shard, mark);
+    for (const mark of (await loadWatermarks(this.subscription.database, this.subscription)).values()) this.store(mark);
     this.loaded = true;
   }
 
   private mark(shard: number): Watermark {
     return this.marks.get(shard) ?? { shard, epoch: '', seq: 0n, eventId: '' };
+  }
+
+  /** A broker keeps what was published under epochs that were given up; only the publisher's log tells which one is in force. */
+  private async ofEpochInForce(shard: number, arriving: readonly LoggedEvent[], told?: string): Promise<LoggedEvent[]> {
+    const { epoch: consumed, seq } = this.mark(shard);
+    const isKnown = arriving.every((event) => event.epoch === consumed);
+    const inForce = told ?? (isKnown ? consumed : (await this.log.page(new Map([[shard, seq]]), 1)).epoch);
+    if (consumed !== '' && consumed !== inForce) throw new CannotContinue(`new_epoch ${inForce} of the publisher's log, consumed was ${consumed}`);
+    return arriving.filter((event) => event.epoch === inForce);
   }
 
   private fresh(shard: number, events: readonly LoggedEvent[]): LoggedEvent[] {
@@ -121,7 +132,21 @@ export class Intake {
     return events;
   }
 
+  private store(mark: Watermark): void {
+    this.marks.set(mark.shard, mark);
+    this.stored.set(mark.shard, { mark, atMs: Date.now() });
+  }
+
+  /** Moves past a batch without effect in memory only, unless it is time to write the watermark. */
+  private passes(shard: number, batch: readonly LoggedEvent[]): boolean {
+    const storedAtMs = this.stored.get(shard)?.atMs ?? 0;
+    if (Date.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.heeds(event))) return false;
+    this.marks.set(shard, markOf(batch[batch.length - 1]!));
+    return true;
+  }
+
   private async handleBatch(shard: number, batch: readonly LoggedEvent[]): Promise<void> {
+    if (this.passes(shard, batch)) return;
     try {
       await this.commit(shard, batch);
     } catch (error) {
@@ -144,7 +169,7 @@ export class Intake {
 
   /** Effects, parking and watermark in one transaction. With a reason, the (only) event is parked instead of handled. */
   private async commit(shard: number, batch: readonly LoggedEvent[], parkReason?: string): Promise<void> {
-    const expected = this.mark(shard);
+    const expected = this.stored.get(shard)?.mark ?? { seq: 0n, epoch: '' };
     const done = await inTransaction(this.subscription.database, async (tx, now) => {
       const locked = await lockWatermark(tx, this.subscription, shard);
       // Another process of this consumer was here first: its effects are in, ours must not be.
@@ -152,9 +177,9 @@ export class Intake {
       const applied = await this.apply(tx, now, batch.filter((event) => this.heeds(event)), parkReason);
       const last = batch[batch.length - 1]!;
       await advanceWatermark(tx, this.subscription, last);
-      return { mark: { shard, epoch: last.epoch, seq: last.seq, eventId: last.eventId }, ...applied };
+      return { mark: markOf(last), ...applied };
     });
-    this.marks.set(shard, done.mark);
+    this.store(done.mark);
     await this.report(done);
   }
 
@@ -201,6 +226,10 @@ export class Intake {
   private about(shard: number): { consumer: string; topic: string; shard: number } {
     return { consumer: this.subscription.consumer, topic: this.subscription.topic, shard };
   }
+}
+
+function markOf({ shard, epoch, seq, eventId }: LoggedEvent): Watermark {
+  return { shard, epoch, seq, eventId };
 }
 
 function contiguous(mark: Watermark, events: readonly LoggedEvent[]): LoggedEvent[] {
