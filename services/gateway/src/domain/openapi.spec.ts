@@ -25,10 +25,10 @@ const document = openApiDocument() as { paths: Record<string, Record<string, Ope
 const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
 /** What Nest's decorators say that a class serves. */
-function routesOf(controller: Function): string[] {
+function routesOf(controller: new (...args: never[]) => object): string[] {
   const prefix = Reflect.getMetadata('path', controller) as string;
   return Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
-    const handler = controller.prototype[name] as object;
+    const handler = (controller.prototype as Record<string, object>)[name]!;
     const method = Reflect.getMetadata('method', handler) as RequestMethod | undefined;
     if (method === undefined) return [];
     const path = [prefix, Reflect.getMetadata('path', handler) as string].map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/');

@@ -68,7 +68,7 @@ export class Access {
   }
 
   private countAddress(state: RequestState, policy: AddressPolicy): void {
-    this.judge(state, this.spendAddress(state.address, policy));
+    this.judge(state, this.spendAddress(state.address(), policy));
   }
 
   private judge(state: RequestState, judgement: Judgement): void {

@@ -117,17 +117,21 @@ function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
   });
 }
 
-function stateOf(request: FastifyRequest, options: HttpServerOptions): RequestState {
+function stateOf(request: FastifyRequest, { operations, trustedProxies }: HttpServerOptions): RequestState {
   const route = request.is404 ? undefined : request.routeOptions?.url;
-  const forwardedFor = request.headers['x-forwarded-for'];
   const traceparent = request.headers['traceparent'];
   return {
     requestId: `req_${randomUUID()}`,
-    address: clientAddress(request.socket.remoteAddress, Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor, options.trustedProxies),
+    address: () => clientAddress(request.socket.remoteAddress, forwardedForOf(request), trustedProxies),
     startedAtMs: performance.now(),
-    operation: route === undefined ? undefined : operationOf(options.operations, request.method, route),
+    operation: route === undefined ? undefined : operationOf(operations, request.method, route),
     trace: openRequestTrace(request.method, route ?? UNMATCHED, typeof traceparent === 'string' ? traceparent : undefined),
   };
+}
+
+function forwardedForOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['x-forwarded-for'];
+  return Array.isArray(header) ? header.join(',') : header;
 }
 
 /** The route's template and never its query: links carry signatures there. */

@@ -8,8 +8,8 @@ import type { RequestTrace } from './request-trace';
 /** What the gateway knows of one request; every hook and controller reads it here. */
 export interface RequestState {
   readonly requestId: string;
-  /** What keyless requests are counted under. */
-  readonly address: string;
+  /** What keyless requests are counted under; worked out only when asked for. */
+  readonly address: () => string;
   readonly startedAtMs: number;
   /** Undefined: no such route. */
   readonly operation: Operation | undefined;
