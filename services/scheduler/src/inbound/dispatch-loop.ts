@@ -39,7 +39,9 @@ export class DispatchLoop {
     return this.loop;
   }
 
-  nudge(): void {
+  /** Given classes, only if a worker connected here could take a job of one of them. */
+  nudge(jobClasses?: readonly string[]): void {
+    if (jobClasses !== undefined && !this.options.workers.free().some((worker) => worker.jobClasses.some((served) => jobClasses.includes(served)))) return;
     this.loop?.nudge();
   }
 
@@ -48,9 +50,9 @@ export class DispatchLoop {
     const workers = this.options.workers.free();
     if (workers.length === 0) return false;
     if (this.unsure.size > 0) await this.resend();
-    const first = await this.claimFor(workers, false);
-    if (first.more || first.leased.length > 0) return true;
     if (!await eligibleExist(this.options.database, [...new Set(workers.flatMap((worker) => worker.jobClasses))])) return false;
+    const first = await this.claimFor(workers, false);
+    if (first.more || first.leased.length > 0 || first.emptied.length > 0) return true;
     return (await this.claimFor(workers, true)).leased.length > 0;
   }
 

@@ -42,7 +42,7 @@ export class Dispatch implements LeaseHolders {
     const { database, settings, logger, changes } = options;
     this.lifecycle = new Lifecycle(logger);
     this.wake = new DispatchWake({
-      database, onAwake: () => this.loop.nudge(), onError: (error) => logger.warn({ err: error }, 'queues stay asleep until the sweep'),
+      database, onAwake: (jobClasses) => this.loop.nudge(jobClasses), onError: (error) => logger.warn({ err: error }, 'queues stay asleep until the sweep'),
     });
     this.grants = new LeaseGrants(database, this.workers, settings);
     this.heartbeats = new Heartbeats({ database, workers: this.workers, changes, settings, logger });
@@ -59,7 +59,7 @@ export class Dispatch implements LeaseHolders {
     add('heartbeats', this.heartbeats.start());
     add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake, workers: this.workers }));
     add('dispatch loop', this.loop.start());
-    add('wake listener', listenForWakes({ databaseUrl, onWake: () => this.loop.nudge(), logger }));
+    add('wake listener', listenForWakes({ databaseUrl, onWake: (jobClass) => this.loop.nudge([jobClass]), logger }));
     this.lifecycle.add('workers', async () => this.workers.dismiss());
     return this;
   }

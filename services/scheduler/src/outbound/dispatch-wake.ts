@@ -19,7 +19,8 @@ where a.active is not true
 order by 1, 2, 3
 on conflict (account_id, environment, job_class) do update
 set active = true, virtual_time = greatest(c.virtual_time, excluded.virtual_time)
-where not c.active`;
+where not c.active
+returning c.job_class`;
 
 /** In a statement of its own: NOTIFY takes a lock over the whole cluster while its transaction commits. */
 const NOTIFY = `select pg_notify('${WAKE_CHANNEL}', job_class) from unnest($1::text[]) as n (job_class)`;
@@ -30,11 +31,12 @@ const NOTIFY = `select pg_notify('${WAKE_CHANNEL}', job_class) from unnest($1::t
  */
 export async function wakeQueues(database: Database, keys: readonly QueueKey[]): Promise<void> {
   const distinct = [...new Map(keys.map((key) => [`${key.accountId} ${key.environment} ${key.jobClass}`, key])).values()];
-  await database.query({
+  const { rows } = await database.query<{ job_class: string }>({
     name: 'queue_activate', text: ACTIVATE,
     values: [distinct.map((key) => key.accountId), distinct.map((key) => key.environment), distinct.map((key) => key.jobClass)],
   });
-  await database.query({ name: 'queue_notify', text: NOTIFY, values: [[...new Set(distinct.map((key) => key.jobClass))]] });
+  // Where a queue was awake already, somebody is at work on it or waits for its account's slots.
+  if (rows.length > 0) await database.query({ name: 'queue_notify', text: NOTIFY, values: [[...new Set(rows.map((row) => row.job_class))]] });
 }
 
 export interface DispatchWakeOptions {

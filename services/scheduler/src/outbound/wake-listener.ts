@@ -6,7 +6,7 @@ const LOOK_AFTER_MS = 5_000;
 
 export interface WakeListenerOptions {
   readonly databaseUrl: string;
-  readonly onWake: () => void;
+  readonly onWake: (jobClass: string) => void;
   readonly logger: Logger;
 }
 
@@ -16,7 +16,7 @@ export function listenForWakes({ databaseUrl, onWake, logger }: WakeListenerOpti
   const connect = async (): Promise<void> => {
     if (client !== undefined) return;
     const fresh = new pg.Client({ connectionString: databaseUrl, application_name: 'scheduler-wake', keepAlive: true });
-    fresh.on('notification', onWake);
+    fresh.on('notification', ({ payload }) => onWake(payload ?? ''));
     fresh.on('error', (error) => logger.warn({ err: error }, 'wake-ups of other replicas are not heard for a moment'));
     fresh.on('end', () => { if (client === fresh) client = undefined; });
     await fresh.connect();
