@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STATUS_OF } from './refusal';
 import { ASPECT_RATIOS, RESOLUTIONS } from './create-video';
 
 // The answers as the reference describes them. They are not validated at run time: rendering is a pure function with its own specs.
@@ -9,7 +10,7 @@ const time = z.iso.datetime().nullable();
 const id = z.string();
 
 export const errorSchema = z.object({
-  error: z.string().describe('Code of the refusal.'),
+  error: z.string().describe(`Code of the refusal: ${Object.keys(STATUS_OF).join(', ')}; more may come.`),
   message: z.string(),
   request_id: z.string(),
   status: z.string().optional().describe('The job\'s status, where the refusal depends on it.'),

@@ -83,6 +83,10 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('lists every code that an error can have', () => {
+    for (const code of Object.keys(STATUS_OF)) expect(JSON.stringify(document.components.schemas['Error'])).toContain(code);
+  });
+
   it('has no reference into nowhere', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]!);
     expect(references.length).toBeGreaterThan(50);

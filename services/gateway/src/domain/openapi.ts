@@ -60,7 +60,7 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     openapi: '3.1.0',
     info: {
       title: 'US Video API', version: '1.0.0',
-      description: 'Prompt in, video out. Money is prepaid: a job holds its price, and only a completed job is ever charged. Amounts are strings such as $1.25 and, in *_micros, integer micro-dollars.',
+      description: 'Prompt in, video out. Money is prepaid: a job holds its price, and only a completed job is ever charged. Amounts are strings such as $1.25 and, in *_micros, integer micro-dollars. Unknown paths answer 404 `not_found`, wrong methods 405 `method_not_allowed` with `Allow`. Answers and enumerations may grow.',
     },
     servers: [{ url: serverUrl }],
     paths,

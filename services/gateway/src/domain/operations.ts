@@ -9,14 +9,17 @@ import {
   ledgerQuery, listVideosQuery, noQuery, registerSchema, rotateKeySchema, usageQuery,
 } from './requests';
 
+/** Wherever a body is read, if only to say that none is wanted. */
+const REFUSALS_OF_BODY = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
+
 const VIDEO_OPERATIONS = {
   'POST /v1/videos': {
     id: 'createVideo', tag: 'Videos', summary: 'Create a video',
     access: keyed('videos', 'creates'), query: noQuery, body: createVideoSchema, headers: ['Idempotency-Key', 'Prefer'],
     answers: { 202: { description: 'The job, accepted and paid for from the balance.', schema: videoSchema, headers: ['Location', 'Idempotent-Replayed', 'Preference-Applied'] } },
     refusals: [
-      'invalid_request', 'insufficient_balance', 'spend_cap_reached', 'idempotency_in_progress', 'payload_too_large', 'unsupported_media_type',
-      'idempotency_key_reused', 'queue_limit_exceeded', 'capacity_exhausted', 'price_unavailable',
+      ...REFUSALS_OF_BODY, 'insufficient_balance', 'spend_cap_reached', 'idempotency_in_progress', 'idempotency_key_reused',
+      'queue_limit_exceeded', 'capacity_exhausted', 'price_unavailable',
     ],
   },
   'GET /v1/videos': {
@@ -41,17 +44,17 @@ const VIDEO_OPERATIONS = {
   'POST /v1/videos/:id/cancel': {
     id: 'cancelVideo', tag: 'Videos', summary: 'Cancel a video whose rendering has not started',
     access: keyed('videos'), query: noQuery, answers: { 200: { description: 'The job, cancelled and its money released.', schema: videoSchema } },
-    refusals: ['invalid_request', 'job_not_found', 'job_not_cancellable'],
+    refusals: [...REFUSALS_OF_BODY, 'job_not_found', 'job_not_cancellable'],
   },
   'DELETE /v1/videos/:id': {
     id: 'deleteVideo', tag: 'Videos', summary: 'Cancel a video (the same as POST …/cancel)',
     access: keyed('videos'), query: noQuery, answers: { 200: { description: 'The job, cancelled and its money released.', schema: videoSchema } },
-    refusals: ['invalid_request', 'job_not_found', 'job_not_cancellable'],
+    refusals: [...REFUSALS_OF_BODY, 'job_not_found', 'job_not_cancellable'],
   },
   'DELETE /v1/videos/:id/content': {
     id: 'eraseVideoContent', tag: 'Videos', summary: 'Erase prompt, first frame and file of a video that has ended',
     access: keyed('videos'), query: noQuery, answers: { 200: { description: 'The job without its content.', schema: videoSchema } },
-    refusals: ['invalid_request', 'job_not_found', 'job_not_ended'],
+    refusals: [...REFUSALS_OF_BODY, 'job_not_found', 'job_not_ended'],
   },
   'GET /v1/models': {
     id: 'listModels', tag: 'Videos', summary: 'List models and their prices',
@@ -79,7 +82,7 @@ const ACCOUNT_OPERATIONS = {
     id: 'register', tag: 'Account', summary: 'Open an account',
     access: anyone('register'), query: noQuery, body: registerSchema,
     answers: { 201: { description: 'The account with its first keys, shown once.', schema: registeredSchema } },
-    refusals: ['invalid_request', 'forbidden', 'payload_too_large', 'unsupported_media_type'],
+    refusals: [...REFUSALS_OF_BODY, 'forbidden'],
   },
   'GET /v1/account': {
     id: 'getAccount', tag: 'Account', summary: 'Get the account', access: keyed(undefined), query: noQuery,
@@ -108,16 +111,16 @@ const ACCOUNT_OPERATIONS = {
   'POST /v1/api-keys': {
     id: 'createApiKey', tag: 'API keys', summary: 'Create an API key', access: keyed('keys:manage'), query: noQuery, body: createKeySchema,
     answers: { 201: { description: 'The key with its secret, shown once.', schema: newApiKeySchema } },
-    refusals: ['invalid_request', 'payload_too_large', 'unsupported_media_type'],
+    refusals: REFUSALS_OF_BODY,
   },
   'POST /v1/api-keys/:id/rotate': {
     id: 'rotateApiKey', tag: 'API keys', summary: 'Replace an API key', access: keyed('keys:manage'), query: noQuery, body: rotateKeySchema, bodyOptional: true,
     answers: { 201: { description: 'The new key with its secret, shown once; the old one works for 24 hours unless ended.', schema: rotatedApiKeySchema } },
-    refusals: ['invalid_request', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+    refusals: [...REFUSALS_OF_BODY, 'not_found'],
   },
   'DELETE /v1/api-keys/:id': {
     id: 'revokeApiKey', tag: 'API keys', summary: 'Revoke an API key', access: keyed('keys:manage'), query: noQuery,
-    answers: { 200: { description: 'The key, revoked.', schema: apiKeySchema } }, refusals: ['invalid_request', 'not_found'],
+    answers: { 200: { description: 'The key, revoked.', schema: apiKeySchema } }, refusals: [...REFUSALS_OF_BODY, 'not_found'],
   },
   'GET /v1/webhooks/deliveries': {
     id: 'listDeliveries', tag: 'Webhooks', summary: 'List webhook deliveries, newest first', access: keyed('webhooks'), query: deliveriesQuery,

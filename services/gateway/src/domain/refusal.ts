@@ -68,6 +68,10 @@ export function jobNotFound(): Refusal {
   return new Refusal('job_not_found', 'There is no job with this id.');
 }
 
+export function videoExpired(): Refusal {
+  return new Refusal('video_expired', 'This link has expired or its file was deleted. Get the job again for a new link.');
+}
+
 const WAIT_BEFORE_RETRY_MS = 1_000;
 
 export function serviceUnavailable(retryAfterMs = WAIT_BEFORE_RETRY_MS): Refusal {

@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { ArtifactMissing } from '@usvideo/artifacts';
 import { ExchangeTimeout, ExchangeUnavailable, type Logger, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods, type Operations } from '../domain/operation';
-import { Refusal, errorBody, retryHeaders, serviceUnavailable } from '../domain/refusal';
+import { Refusal, errorBody, retryHeaders, serviceUnavailable, videoExpired } from '../domain/refusal';
 import type { Access } from './access';
 import { sendObject } from './request-state';
 import { stamp } from './response-headers';
@@ -53,6 +54,8 @@ export class ErrorResponder implements ExceptionFilter {
   private refusalOf(error: unknown, request: FastifyRequest): Refusal {
     if (error instanceof Refusal) return error;
     if (error instanceof ExchangeUnavailable || error instanceof ExchangeTimeout) return serviceUnavailable();
+    // Deleted between the look and the reading.
+    if (error instanceof ArtifactMissing) return videoExpired();
     const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
     if (AWAY.has(code)) return serviceUnavailable();
     if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return frameworkRefusal(code, statusCode);

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Options, Req, Res } from '@nestjs/common';
 import { type ArtifactStore, verifyLink } from '@usvideo/artifacts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from '../domain/refusal';
+import { Refusal, videoExpired } from '../domain/refusal';
 import { type ByteRange, readByteRange } from '../domain/request-headers';
 import { Settings } from './settings';
 import { ARTIFACTS } from './tokens';
@@ -23,7 +23,7 @@ export class MediaController {
     const target = verifyLink({ secret: this.settings.linkSecret, pathAndQuery: request.url, now: new Date() });
     if (target === 'bad_signature') throw new Refusal('not_found', 'There is nothing at this path.');
     const found = target === 'expired' ? undefined : await this.artifacts.stat(target.key);
-    if (target === 'expired' || !found) throw new Refusal('video_expired', 'This link has expired or its file was deleted. Get the job again for a new link.');
+    if (target === 'expired' || !found) throw videoExpired();
     this.send(request, reply, target, found.sizeBytes);
   }
 
