@@ -3,6 +3,8 @@ export * from './event-log.controller';
 export * from './kafka-broker';
 export * from './kafka-client';
 export * from './kafka-transport';
+export * from './kafka-process';
+export * from './kafka-settings';
 export * from './local-transport';
 export * from './remote-log';
 export * from './replay';

@@ -1,6 +1,7 @@
 import {
   credentials, Metadata, type CallOptions, type ChannelCredentials, type Client, type ClientOptions, type ClientUnaryCall, type ServiceError,
 } from '@grpc/grpc-js';
+import { showToken } from './service-tokens';
 import { currentTraceparent } from './tracing';
 
 /** Both directions, on both sides. A first frame of 10 MiB fits, base64 included. */
@@ -19,9 +20,14 @@ const CHANNEL: ClientOptions = {
 
 type ClientConstructor<C extends Client> = new (address: string, creds: ChannelCredentials, options?: Partial<ClientOptions>) => C;
 
-/** Opens no connection yet: the first call does. The caller closes the client. */
-export function dial<C extends Client>(constructor: ClientConstructor<C>, address: string): C {
-  return new constructor(address, credentials.createInsecure(), CHANNEL);
+/**
+ * Opens no connection yet: the first call does. The caller closes the client.
+ * @param address one server (`unix:/run/ledger.sock`, `host:port`), or several that take turns (`ipv4:10.0.0.1:7001,10.0.0.2:7001`,
+ * `dns:///ledger:7001` for all that the name resolves to)
+ * @param token shown with every call
+ */
+export function dial<C extends Client>(constructor: ClientConstructor<C>, address: string, token?: string): C {
+  return new constructor(address, credentials.createInsecure(), token === undefined ? CHANNEL : { ...CHANNEL, interceptors: [showToken(token)] });
 }
 
 type Unary<Request, Response> = (

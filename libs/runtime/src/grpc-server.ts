@@ -4,21 +4,25 @@ import { Server as GrpcServer, ServerCredentials, setLogger, status, type Servic
 import type { LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GrpcMethodStreamingType, ServerGrpc } from '@nestjs/microservices';
+import type { Callee } from './caller-methods';
 import { MESSAGE_BYTES_MAX } from './grpc-client';
 import { statusOf } from './grpc-status';
 import { within, type Running } from './lifecycle';
 import type { Logger } from './logger';
 import { rpcDuration, rpcRequests } from './metrics';
+import { admitCallers, type CallerToken } from './service-tokens';
 import { openSpan } from './tracing';
 
 export interface GrpcServerOptions {
   /** A Nest module, or a dynamic one, whose controllers have `@GrpcMethod('LedgerService', 'getBalance')` handlers. */
   readonly module: Type | { module: Type };
-  /** `unix:/run/ledger.sock` or a loopback `host:port`; port 0 takes a free one. */
+  /** `unix:/run/ledger.sock` or `host:port`, a loopback address unless there are tokens; port 0 takes a free one. */
   readonly listen: string;
   /** Generated definitions by fully qualified name: `{ 'usvideo.ledger.v1.LedgerService': LedgerServiceService }`. */
   readonly services: Readonly<Record<string, ServiceDefinition>>;
   readonly logger: Logger;
+  /** Whose calls are answered, and as whom; without it everybody's. */
+  readonly admits?: { readonly callee: Callee; readonly tokens: readonly CallerToken[] | undefined };
   /** How long open calls may take when the server stops; then they are cut. */
   readonly graceMs?: number;
 }
@@ -33,7 +37,7 @@ const CONNECTION_AGE_MS = 10 * 60_000;
 const CONNECTION_AGE_GRACE_MS = 2 * 60_000;
 
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
-  refuseOpenAddress(options.listen);
+  if (options.admits?.tokens === undefined) refuseOpenAddress(options.listen);
   setLogger(grpcLogger(options.logger));
   const server = new ObservedGrpcServer(options);
   const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
@@ -47,10 +51,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   return { address: server.address, stop: () => (stopping ??= app.close()) };
 }
 
-/** Calls between services carry no credentials yet, so nothing beyond this machine may reach them. */
+/** Where calls need no token, nothing beyond this machine may reach them. */
 function refuseOpenAddress(listen: string): void {
   if (/^unix:./.test(listen) || /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/.test(listen)) return;
-  throw new Error('A gRPC server listens on a unix socket or a loopback address only: calls between services are not authenticated.');
+  throw new Error('A gRPC server listens on a unix socket or a loopback address only, unless CALLER_TOKENS says whose calls it answers.');
 }
 
 type UnaryCallback = (error: unknown, value?: unknown, ...rest: unknown[]) => void;
@@ -72,7 +76,9 @@ class ObservedGrpcServer extends ServerGrpc {
   override async createClient(): Promise<GrpcServer> {
     const socket = this.url.startsWith('unix:') ? this.url.slice('unix:'.length) : undefined;
     if (socket !== undefined) await removeDeadSocket(socket);
+    const { admits, logger } = this.#options;
     const server = new GrpcServer({
+      ...(admits?.tokens === undefined ? {} : { interceptors: [admitCallers(admits.callee, admits.tokens, logger)] }),
       'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_connection_age_ms': CONNECTION_AGE_MS,

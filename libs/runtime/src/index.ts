@@ -1,3 +1,4 @@
+export * from './caller-methods';
 export * from './config';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
 export * from './exchange-client';
@@ -13,4 +14,6 @@ export * from './metrics';
 export * from './migrate';
 export * from './money';
 export * from './operations-server';
+export * from './run-service';
+export { callerTokens, serviceToken, type CallerToken } from './service-tokens';
 export * from './tracing';

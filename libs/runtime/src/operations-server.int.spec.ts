@@ -1,10 +1,10 @@
 import { createLogger } from './logger';
-import { startOperationsServer } from './operations-server';
+import { startOperationsServer, type Readiness } from './operations-server';
 
 const logger = createLogger('test', 'silent');
 
 describe('the operations server', () => {
-  let ready: () => Promise<Record<string, boolean>> = async () => ({});
+  let ready: () => Promise<Readiness> = async () => ({ needs: {} });
   let server: Awaited<ReturnType<typeof startOperationsServer>>;
   const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
 
@@ -17,13 +17,20 @@ describe('the operations server', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
-  it('is ready when every part is, and says which is not', async () => {
-    ready = async () => ({ database: true });
+  it('is ready when every part that it needs is, and says which is not', async () => {
+    ready = async () => ({ needs: { database: true } });
     expect((await get('/readyz')).status).toBe(200);
-    ready = async () => ({ database: true, ledger: false });
+    ready = async () => ({ needs: { database: true, ledger: false } });
     const answer = await get('/readyz');
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({ ready: false, parts: { database: true, ledger: false } });
+  });
+
+  it('is ready without a part that it merely uses, and shows its absence', async () => {
+    ready = async () => ({ needs: { database: true }, uses: { kafka: false } });
+    const answer = await get('/readyz');
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ ready: true, parts: { database: true, kafka: false } });
   });
 
   it('fails a check that throws and goes on', async () => {

@@ -4,12 +4,18 @@ import type { Running } from './lifecycle';
 import type { Logger } from './logger';
 import { metrics } from './metrics';
 
+export interface Readiness {
+  /** Each part without which the process can serve nothing, and whether it is there. */
+  readonly needs: Readonly<Record<string, boolean>>;
+  /** Parts without which it serves what it can: shown, and never a reason to send its callers elsewhere. */
+  readonly uses?: Readonly<Record<string, boolean>>;
+}
+
 export interface OperationsServerOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: string;
-  /** Each part of the process by name and whether it can serve. */
-  readonly ready: () => Promise<Record<string, boolean>>;
+  readonly ready: () => Promise<Readiness>;
   readonly logger: Logger;
 }
 
@@ -37,9 +43,9 @@ async function answer(options: OperationsServerOptions, path: string | undefined
   if (path === '/healthz') return send(response, 200, 'text/plain', 'ok\n');
   if (path === '/metrics') return send(response, 200, metrics.contentType, await metrics.metrics());
   if (path !== '/readyz') return send(response, 404, 'text/plain', 'not found\n');
-  const parts = await options.ready();
-  const ready = Object.values(parts).every(Boolean);
-  send(response, ready ? 200 : 503, 'application/json', `${JSON.stringify({ ready, parts })}\n`);
+  const { needs, uses } = await options.ready();
+  const ready = Object.values(needs).every(Boolean);
+  send(response, ready ? 200 : 503, 'application/json', `${JSON.stringify({ ready, parts: { ...needs, ...uses } })}\n`);
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

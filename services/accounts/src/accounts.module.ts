@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsServiceService } from '@usvideo/contracts/accounts';
 import { EventLogServiceService } from '@usvideo/contracts/events';
-import { openDatabase } from '@usvideo/event-store';
+import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport, type Publisher } from '@usvideo/messaging';
-import { Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Running } from '@usvideo/runtime';
+import { Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { AccountsConfig } from './config';
 import { AccountsController } from './inbound/accounts.grpc';
 import { KeysController } from './inbound/keys.grpc';
@@ -13,7 +13,7 @@ import { KeyVerification } from './outbound/key-verification';
 import { Migration0001Accounts } from './outbound/migrations/0001-accounts';
 import { SchedulerLimitsClient } from './outbound/scheduler-limits.client';
 
-export { accountsSchema, readAccountsConfig, type AccountsConfig } from './config';
+export { accountsProcessSchema, readAccountsConfig, type AccountsConfig } from './config';
 
 export const ACCOUNTS_TOPIC = 'usvideo.accounts.v1';
 
@@ -27,18 +27,18 @@ export interface AccountsOptions {
 class AccountsModule {}
 
 /** Starts the whole service or nothing of it. */
-export async function startAccounts(options: AccountsOptions): Promise<Running> {
+export async function startAccounts(options: AccountsOptions): Promise<Service> {
   const lifecycle = new Lifecycle(options.logger);
   try {
-    await assemble(options, lifecycle);
-    return lifecycle;
+    const database = await assemble(options, lifecycle);
+    return { ready: async () => ({ needs: { database: await isAnswering(database) } }), stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-async function assemble({ config, transport, logger }: AccountsOptions, lifecycle: Lifecycle): Promise<void> {
+async function assemble({ config, transport, logger }: AccountsOptions, lifecycle: Lifecycle): Promise<Database> {
   await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts], logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'accounts' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
@@ -46,7 +46,7 @@ async function assemble({ config, transport, logger }: AccountsOptions, lifecycl
   lifecycle.add('database', () => database.end());
   const publisher: Publisher = transport.publish({ topic: ACCOUNTS_TOPIC, database });
   lifecycle.add('publisher', () => publisher.stop());
-  const limits = new SchedulerLimitsClient(config.SCHEDULER_GRPC_URL, logger);
+  const limits = new SchedulerLimitsClient(config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN, logger);
   lifecycle.add('scheduler client', async () => limits.stop());
   const verification = new KeyVerification(database);
   lifecycle.add('last uses of keys', () => verification.writeUses());
@@ -57,10 +57,12 @@ async function assemble({ config, transport, logger }: AccountsOptions, lifecycl
   const server = await startGrpcServer({
     module: accountsModule(store, reader, limits, verification, eventLogController(database, ACCOUNTS_TOPIC)),
     listen: config.GRPC_LISTEN,
+    admits: { callee: 'accounts', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.accounts.v1.AccountsService': AccountsServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
     logger,
   });
   lifecycle.add('grpc', () => server.stop());
+  return database;
 }
 
 function accountsModule(

@@ -1,4 +1,4 @@
-import { list, parseUsd, readConfig, secret } from '@usvideo/runtime';
+import { list, parseUsd, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { parseRange } from './domain/client-address';
 
@@ -20,8 +20,6 @@ const addressRanges = list().transform((parts, context) => parts.flatMap((part) 
 export const gatewaySchema = z.object({
   PORT: port(8080).describe('Port of the public API; 0 takes a free one.'),
   HOST: z.string().default('0.0.0.0').describe('Address the public API listens on.'),
-  OPS_PORT: port(8081).describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
-  OPS_HOST: z.string().default('0.0.0.0').describe('Address the operations port listens on.'),
   ADMIN_PORT: port(8082).describe('Port of `/admin/v1`; keep it off the internet.'),
   ADMIN_HOST: z.string().default('127.0.0.1').describe('Address the admin port listens on.'),
   ADMIN_TOKEN: secret().min(16).describe('Bearer token of the first operator on the admin port.'),
@@ -29,6 +27,7 @@ export const gatewaySchema = z.object({
   LEDGER_GRPC_URL: z.string().describe('Where the ledger listens.'),
   SCHEDULER_GRPC_URL: z.string().describe('Where the scheduler listens.'),
   WEBHOOKS_GRPC_URL: z.string().describe('Where the webhooks service listens.'),
+  SERVICE_TOKEN: serviceToken(),
   DATA_DIR: z.string().describe('Folder of the artifact store.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).describe('How customers reach the API: `Location` headers and the reference.'),
   LINK_SECRET: secret().describe('Key of the signature on video links; the scheduler has the same.'),
@@ -46,4 +45,11 @@ export type GatewayConfig = z.output<typeof gatewaySchema>;
 
 export function readGatewayConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
   return readConfig(gatewaySchema, env);
+}
+
+/** What the service reads when it is a process of its own. */
+export const gatewayProcessSchema = gatewaySchema.extend(processSettings);
+
+export function readGatewayProcessConfig(): z.output<typeof gatewayProcessSchema> {
+  return readConfig(gatewayProcessSchema, process.env);
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
-import { GuardedHttpClient, Lifecycle, type Logger, type Running, startOperationsServer } from '@usvideo/runtime';
+import { GuardedHttpClient, Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import type { GatewayConfig } from './config';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './domain/operations';
 import { Access } from './inbound/access';
@@ -26,7 +26,7 @@ import { RateLimiter } from './outbound/rate-limiter';
 import { Registration } from './outbound/registration';
 import { UrlGuard } from './outbound/url-guard';
 
-export { gatewaySchema, readGatewayConfig, type GatewayConfig } from './config';
+export { gatewayProcessSchema, readGatewayConfig, type GatewayConfig } from './config';
 export { openApiDocument } from './domain/openapi';
 
 export interface GatewayOptions {
@@ -34,9 +34,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
 }
 
-export interface RunningGateway extends Running {
+export interface RunningGateway extends Service {
   readonly port: number;
-  readonly operationsPort: number;
   readonly adminPort: number;
 }
 
@@ -47,7 +46,7 @@ const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, AccountController, ApiKeysController, RegistrationController, MediaController, ReferenceController,
 ];
 
-/** The public API, the operations port and the admin port over the four services. */
+/** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {
   const lifecycle = new Lifecycle(logger);
   try {
@@ -63,9 +62,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());
-    const operations = await startOperationsServer({ port: config.OPS_PORT, host: config.OPS_HOST, ready: () => peers.ready(), logger });
-    lifecycle.add('operations port', () => operations.stop());
-    return { port: api.port, adminPort: admin.port, operationsPort: operations.port, stop: () => lifecycle.stop() };
+    return { port: api.port, adminPort: admin.port, ready: () => peers.ready(), stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
     throw error;

@@ -15,3 +15,15 @@ export type LedgerConfig = z.output<typeof ledgerSchema>;
 export function readLedgerConfig(env: Readonly<Record<string, string | undefined>>): LedgerConfig {
   return readConfig(ledgerSchema, env);
 }
+
+/** What the service reads when it is a process of its own. */
+export const ledgerProcessSchema = ledgerSchema.extend({
+  ...processSettings,
+  ...kafkaSettings,
+  SCHEDULER_GRPC_URL: z.string().min(1).describe('The scheduler, asked for events of jobs that Kafka did not bring.'),
+  SERVICE_TOKEN: serviceToken(),
+});
+
+export function readLedgerProcessConfig(): z.output<typeof ledgerProcessSchema> {
+  return readConfig(ledgerProcessSchema, process.env);
+}

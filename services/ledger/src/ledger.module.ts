@@ -14,7 +14,7 @@ import { Migration0001Ledger } from './outbound/migrations/0001-ledger';
 import { readImbalance } from './outbound/imbalance';
 import { LedgerVerifier } from './outbound/verifier';
 
-export { ledgerSchema, readLedgerConfig, type LedgerConfig } from './config';
+export { ledgerProcessSchema, readLedgerConfig, type LedgerConfig } from './config';
 export { LedgerVerifier } from './outbound/verifier';
 
 export interface LedgerOptions {

@@ -1,4 +1,4 @@
-import { list, readConfig } from '@usvideo/runtime';
+import { list, processSettings, readConfig, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 const ENGINE_NAMES = ['procedural', 'sandbox'] as const;
@@ -18,10 +18,18 @@ export const renderFleetSchema = z.object({
   FFMPEG_PATH: z.string().min(1).optional().describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
   DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(7_000)
     .describe('How long a stopping worker may finish what it renders before it hands it back.'),
+  SERVICE_TOKEN: serviceToken(),
 });
 
 export type RenderFleetConfig = z.output<typeof renderFleetSchema>;
 
 export function readRenderFleetConfig(env: Readonly<Record<string, string | undefined>>): RenderFleetConfig {
   return readConfig(renderFleetSchema, env);
+}
+
+/** What the service reads when it is a process of its own. */
+export const renderFleetProcessSchema = renderFleetSchema.extend(processSettings);
+
+export function readRenderFleetProcessConfig(): z.output<typeof renderFleetProcessSchema> {
+  return readConfig(renderFleetProcessSchema, process.env);
 }

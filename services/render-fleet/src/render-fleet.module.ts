@@ -4,7 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { dial, GuardedHttpClient, Lifecycle, type Logger, type Running, startLoop } from '@usvideo/runtime';
+import { dial, GuardedHttpClient, Lifecycle, type Logger, type Service, startLoop } from '@usvideo/runtime';
 import type { RenderFleetConfig } from './config';
 import type { Engine } from './domain/engine';
 import { Worker, type WorkerOptions } from './inbound/worker';
@@ -13,16 +13,11 @@ import { FirstFrames } from './outbound/first-frame';
 import { ProceduralEngine } from './outbound/procedural.engine';
 import { SandboxEngine } from './outbound/sandbox.engine';
 
-export { readRenderFleetConfig, renderFleetSchema, type RenderFleetConfig } from './config';
+export { readRenderFleetConfig, renderFleetProcessSchema, type RenderFleetConfig } from './config';
 
 export interface RenderFleetOptions {
   readonly config: RenderFleetConfig;
   readonly logger: Logger;
-}
-
-export interface RenderFleet extends Running {
-  /** Whether each engine's worker has the scheduler's ear. */
-  ready(): Promise<Record<string, boolean>>;
 }
 
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -36,13 +31,16 @@ const WORKERS = Symbol('workers');
 class RenderFleetModule {}
 
 /** Starts the whole service or nothing of it. */
-export async function startRenderFleet(options: RenderFleetOptions): Promise<RenderFleet> {
-  const lifecycle = new Lifecycle(options.logger, { stopWithinMs: options.config.DRAIN_TIMEOUT_MS + STOP_MARGIN_MS });
+export async function startRenderFleet(options: RenderFleetOptions): Promise<Service> {
+  const stopWithinMs = options.config.DRAIN_TIMEOUT_MS + STOP_MARGIN_MS;
+  const lifecycle = new Lifecycle(options.logger, { stopWithinMs });
   try {
     const workers = await assemble(options, lifecycle);
     return {
-      ready: async () => Object.fromEntries(workers.map(({ engineName, connected }) => [engineName, connected])),
+      // A worker without the scheduler's ear finishes what it renders and reports later.
+      ready: async () => ({ needs: {}, uses: Object.fromEntries(workers.map(({ engineName, connected }) => [engineName, connected])) }),
       stop: () => lifecycle.stop(),
+      stopWithinMs: stopWithinMs + STOP_MARGIN_MS,
     };
   } catch (error) {
     await lifecycle.stop();
@@ -59,7 +57,7 @@ async function assemble({ config, logger }: RenderFleetOptions, lifecycle: Lifec
   startSweeping(store, config, logger, lifecycle);
   const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY && { proxy: config.OUTBOUND_PROXY }) });
   lifecycle.add('first frames', () => http.stop());
-  const client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL);
+  const client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
   lifecycle.add('scheduler client', async () => client.close());
   const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
   const shared = { client, ffmpeg, store, scratchRoot, firstFrames: new FirstFrames(http, store), drainTimeoutMs: config.DRAIN_TIMEOUT_MS };

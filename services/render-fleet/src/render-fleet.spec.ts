@@ -2,16 +2,16 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskArtifactStore } from '@usvideo/artifacts';
-import { createLogger } from '@usvideo/runtime';
+import { createLogger, type Service } from '@usvideo/runtime';
 import { eventually, httpReceiver } from '@usvideo/testing';
 import sharp from 'sharp';
 import { aLease, TestScheduler } from './inbound/scheduler.fixture';
-import { readRenderFleetConfig, type RenderFleet, startRenderFleet } from './render-fleet.module';
+import { readRenderFleetConfig, startRenderFleet } from './render-fleet.module';
 
 describe('render fleet', () => {
   let folder: string;
   let scheduler: TestScheduler;
-  let fleet: RenderFleet | undefined;
+  let fleet: Service | undefined;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fleet-'));
@@ -34,7 +34,7 @@ describe('render fleet', () => {
   };
   const started = async (env?: Record<string, string>) => {
     const running = await start(env);
-    await eventually(async () => Object.values(await running.ready()).every(Boolean), { what: 'the worker welcomed' });
+    await eventually(async () => Object.values((await running.ready()).uses!).every(Boolean), { what: 'the worker welcomed' });
     return running;
   };
   const scratch = () => readdir(join(folder, 'scratch'));

@@ -1,4 +1,5 @@
-import { readConfig, secret } from '@usvideo/runtime';
+import { kafkaSettings } from '@usvideo/messaging';
+import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './domain/models';
 
@@ -40,10 +41,23 @@ export const schedulerSchema = z.object({
     .describe('The models customers may choose, as a JSON array of id, aliases, description, job_class, modes, resolutions, aspect_ratios and max_duration_seconds. Unset: `test-picture`, a test engine.'),
   LEASE_MS: z.coerce.number().int().min(1_000).max(120_000).default(20_000).describe('How long a lease lives after a heartbeat.'),
   RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(900_000).describe('The longest a render may take from its start.'),
+  SERVICE_TOKEN: serviceToken(),
+  CALLER_TOKENS: callerTokens(),
 });
 
 export type SchedulerConfig = z.output<typeof schedulerSchema>;
 
 export function readSchedulerConfig(env: Readonly<Record<string, string | undefined>>): SchedulerConfig {
   return readConfig(schedulerSchema, env);
+}
+
+/** What the service reads when it is a process of its own. */
+export const schedulerProcessSchema = schedulerSchema.extend({
+  ...processSettings,
+  ...kafkaSettings,
+  ACCOUNTS_GRPC_URL: z.string().min(1).describe('The accounts service, asked for events of accounts that Kafka did not bring.'),
+});
+
+export function readSchedulerProcessConfig(): z.output<typeof schedulerProcessSchema> {
+  return readConfig(schedulerProcessSchema, process.env);
 }

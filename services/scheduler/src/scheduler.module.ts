@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventLogServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
-import { openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
-import { Lifecycle, migrateDatabase, startGrpcServer, type Logger, type Running } from '@usvideo/runtime';
+import { Lifecycle, migrateDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
 import { accountEvents } from './inbound/account-events';
 import { CatalogueController } from './inbound/catalogue.grpc';
@@ -29,7 +29,7 @@ import { Initial0001 } from './outbound/migrations/0001-initial';
 import { RateLimiter } from './outbound/rate-limiter';
 import { UnsettledJobs } from './outbound/unsettled-jobs';
 
-export { readSchedulerConfig, schedulerSchema, type SchedulerConfig } from './config';
+export { readSchedulerConfig, schedulerProcessSchema, type SchedulerConfig } from './config';
 
 export const TOPIC = 'usvideo.jobs.v1';
 
@@ -45,18 +45,18 @@ export interface SchedulerOptions {
 class SchedulerModule {}
 
 /** Starts the whole service or nothing of it. */
-export async function startScheduler(options: SchedulerOptions): Promise<Running & { readonly address: string }> {
+export async function startScheduler(options: SchedulerOptions): Promise<Service & { readonly address: string }> {
   const lifecycle = new Lifecycle(options.logger);
   try {
-    const address = await assemble(options, lifecycle);
-    return { address, stop: () => lifecycle.stop() };
+    const { address, database } = await assemble(options, lifecycle);
+    return { address, ready: async () => ({ needs: { database: await isAnswering(database) } }), stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promise<string> {
+async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promise<{ address: string; database: Database }> {
   const { config, transport, logger } = options;
   const keep = <Part extends Running>(name: string, part: Part): Part => {
     lifecycle.add(name, () => part.stop());
@@ -65,7 +65,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   const database = await openMigrated(config, lifecycle, logger);
   const publisher = keep('publisher', transport.publish({ topic: TOPIC, database }));
   const onCommitted = () => publisher.nudge();
-  const ledger = options.ledger ?? keep('ledger client', new LedgerClient(config.LEDGER_GRPC_URL, logger));
+  const ledger = options.ledger ?? keep('ledger client', new LedgerClient(config.LEDGER_GRPC_URL, config.SERVICE_TOKEN, logger));
 
   const changes = new JobChanges();
   const views = new JobViews(database, changes);
@@ -86,6 +86,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
 
   const server = keep('grpc', await startGrpcServer({
     listen: config.GRPC_LISTEN, logger,
+    admits: { callee: 'scheduler', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
     module: schedulerModule(database, [
       { provide: LOGGER, useValue: logger },
@@ -100,7 +101,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
       { provide: CustomerOrders, useValue: new CustomerOrders({ orders, holders: dispatch, changes, settle: (job) => settlement.ended(job), logger }) },
     ]),
   }));
-  return server.address;
+  return { address: server.address, database };
 }
 
 async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logger: Logger): Promise<Database> {

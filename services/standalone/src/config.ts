@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const standaloneSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('Port of the public API. 0 takes any free port.'),
   OPS_PORT: z.coerce.number().int().min(0).max(65535).default(8081).describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
+  OPS_HOST: z.string().default('127.0.0.1').describe('Address the operations port listens on.'),
   ADMIN_PORT: z.coerce.number().int().min(0).max(65535).default(8082).describe('Port of the operators\' API.'),
   DATA_DIR: z.string().min(1).default('.data').describe('Where all state lives: database, videos, secrets, credentials.'),
   PUBLIC_URL: z.url().optional().describe('The address customers reach the API under. Default: the public port on 127.0.0.1.'),

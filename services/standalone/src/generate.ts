@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accountsSchema } from '@usvideo/accounts';
-import { gatewaySchema, openApiDocument } from '@usvideo/gateway';
-import { ledgerSchema } from '@usvideo/ledger';
-import { renderFleetSchema } from '@usvideo/render-fleet';
+import { accountsProcessSchema } from '@usvideo/accounts';
+import { gatewayProcessSchema, openApiDocument } from '@usvideo/gateway';
+import { ledgerProcessSchema } from '@usvideo/ledger';
+import { renderFleetProcessSchema } from '@usvideo/render-fleet';
 import { configTable } from '@usvideo/runtime';
-import { schedulerSchema } from '@usvideo/scheduler';
-import { webhooksSchema } from '@usvideo/webhooks';
+import { schedulerProcessSchema } from '@usvideo/scheduler';
+import { webhooksProcessSchema } from '@usvideo/webhooks';
 import { standaloneSchema } from './config';
 
 const services = join(__dirname, '..', '..');
 const schemas = {
-  accounts: accountsSchema, gateway: gatewaySchema, ledger: ledgerSchema, 'render-fleet': renderFleetSchema,
-  scheduler: schedulerSchema, standalone: standaloneSchema, webhooks: webhooksSchema,
+  accounts: accountsProcessSchema, gateway: gatewayProcessSchema, ledger: ledgerProcessSchema, 'render-fleet': renderFleetProcessSchema,
+  scheduler: schedulerProcessSchema, standalone: standaloneSchema, webhooks: webhooksProcessSchema,
 };
 
 /** `npm run generate`: what is written from code and committed, besides the contracts. */

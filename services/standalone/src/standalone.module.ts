@@ -6,7 +6,7 @@ import { readGatewayConfig, startGateway } from '@usvideo/gateway';
 import { readLedgerConfig, startLedger } from '@usvideo/ledger';
 import { LocalTransport } from '@usvideo/messaging';
 import { readRenderFleetConfig, startRenderFleet } from '@usvideo/render-fleet';
-import { type Environment, type Logger, type Running, Lifecycle, startEmbeddedPostgres, startTracing } from '@usvideo/runtime';
+import { type Environment, type Logger, type Readiness, type Running, type Service, Lifecycle, startEmbeddedPostgres, startOperationsServer, startTracing } from '@usvideo/runtime';
 import { readSchedulerConfig, startScheduler } from '@usvideo/scheduler';
 import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
 import type { StandaloneConfig } from './config';
@@ -69,17 +69,25 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
     ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,
   };
   const own = (service: (typeof DATABASES)[number]): Environment => ({ ...settings, DATABASE_URL: databaseUrls[service], GRPC_LISTEN: addresses[service] });
-  const keep = async (name: string, starting: Promise<Running>) => { const running = await starting; lifecycle.add(name, () => running.stop()); };
+  const services: Service[] = [];
+  const keep = async (name: string, starting: Promise<Service>) => {
+    const service = await starting;
+    lifecycle.add(name, () => service.stop());
+    services.push(service);
+  };
   const endpoint = config.environment.OTEL_EXPORTER_OTLP_ENDPOINT;
   const transport = new LocalTransport({ logger: log('events') });
 
-  await keep('tracing', startTracing({ serviceName: 'us-video-api', ...(endpoint ? { otlpEndpoint: endpoint } : {}) }));
+  const tracing = await startTracing({ serviceName: 'us-video-api', ...(endpoint ? { otlpEndpoint: endpoint } : {}) });
+  lifecycle.add('tracing', () => tracing.stop());
   await keep('accounts', startAccounts({ config: readAccountsConfig(own('accounts')), transport, logger: log('accounts') }));
   await keep('ledger', startLedger({ config: readLedgerConfig(own('ledger')), transport, logger: log('ledger') }));
   await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
   await keep('webhooks', startWebhooks({ config: readWebhooksConfig(own('webhooks')), transport, logger: log('webhooks') }));
   await keep('render-fleet', startRenderFleet({ config: readRenderFleetConfig(settings), logger: log('render-fleet') }));
   await keep('gateway', startGateway({ config: readGatewayConfig(settings), logger: log('gateway') }));
+  const operations = await startOperationsServer({ port: ports.ops, host: config.OPS_HOST, ready: () => readinessOf(services), logger: log('standalone') });
+  lifecycle.add('operations port', () => operations.stop());
 
   const credentials = state.credentials() ?? await makeFirstAccount({
     addresses, apiUrl: urls.api, adminUrl: urls.admin, adminToken: settings.ADMIN_TOKEN!, amountMicros: BigInt(Math.round(config.FIRST_ACCOUNT_USD * 1_000_000)),
@@ -87,6 +95,11 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const current = { ...credentials, api_url: urls.api, admin_url: urls.admin, admin_token: settings.ADMIN_TOKEN! };
   state.saveCredentials(current);
   return { apiUrl: urls.api, adminUrl: urls.admin, opsUrl: urls.ops, credentials: current, databaseUrls, stop: () => lifecycle.stop() };
+}
+
+async function readinessOf(services: readonly Service[]): Promise<Readiness> {
+  const parts = await Promise.all(services.map((service) => service.ready()));
+  return { needs: Object.assign({}, ...parts.map(({ needs }) => needs)), uses: Object.assign({}, ...parts.map(({ uses }) => uses)) };
 }
 
 async function choosePorts(config: StandaloneConfig): Promise<{ api: number; ops: number; admin: number }> {

@@ -1,4 +1,5 @@
-import { list, readConfig, secret } from '@usvideo/runtime';
+import { kafkaSettings } from '@usvideo/messaging';
+import { callerTokens, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 const count = (fallback: number, highest: number) => z.coerce.number().int().min(1).max(highest).default(fallback);
@@ -16,10 +17,19 @@ export const webhooksSchema = z.object({
   WEBHOOK_SLOTS: count(256, 10_000).describe('Attempts under way in one process at most.'),
   WEBHOOK_IN_FLIGHT_PER_DESTINATION: count(4, 1_000).describe('Attempts under way for one account at one server at most.'),
   WEBHOOK_IN_FLIGHT_PER_ACCOUNT: count(32, 10_000).describe('Attempts under way for one account at most.'),
+  SERVICE_TOKEN: serviceToken(),
+  CALLER_TOKENS: callerTokens(),
 });
 
 export type WebhooksConfig = z.output<typeof webhooksSchema>;
 
 export function readWebhooksConfig(env: Readonly<Record<string, string | undefined>>): WebhooksConfig {
   return readConfig(webhooksSchema, env);
+}
+
+/** What the service reads when it is a process of its own. */
+export const webhooksProcessSchema = webhooksSchema.extend({ ...processSettings, ...kafkaSettings });
+
+export function readWebhooksProcessConfig(): z.output<typeof webhooksProcessSchema> {
+  return readConfig(webhooksProcessSchema, process.env);
 }

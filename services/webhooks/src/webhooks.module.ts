@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
-import { openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import type { EventTransport } from '@usvideo/messaging';
-import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Running } from '@usvideo/runtime';
+import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { WebhooksController } from './inbound/webhooks.grpc';
@@ -16,7 +16,7 @@ import { Migration0001Webhooks } from './outbound/migrations/0001-webhooks';
 import { SecretBox } from './outbound/secret-box';
 import { SecretStore } from './outbound/secret.store';
 
-export { readWebhooksConfig, webhooksSchema, type WebhooksConfig } from './config';
+export { readWebhooksConfig, webhooksProcessSchema, type WebhooksConfig } from './config';
 
 export interface WebhooksOptions {
   readonly config: WebhooksConfig;
@@ -30,7 +30,7 @@ export interface WebhooksOptions {
 class WebhooksModule {}
 
 /** Starts the whole service or nothing of it. */
-export async function startWebhooks(options: WebhooksOptions): Promise<Running> {
+export async function startWebhooks(options: WebhooksOptions): Promise<Service> {
   const lifecycle = new Lifecycle(options.logger);
   try {
     const database = await openMigrated(options, lifecycle);
@@ -38,7 +38,7 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Running> 
     await secrets.check();
     await startWork(options, lifecycle, database, secrets);
     await serve(options, lifecycle, database, secrets);
-    return lifecycle;
+    return { ready: async () => ({ needs: { database: await isAnswering(database) } }), stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -59,7 +59,7 @@ async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, databas
   const { config, logger, transport, clock = (databaseNow) => databaseNow } = options;
   const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
   lifecycle.add('http client', () => http.stop());
-  const scheduler = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL);
+  const scheduler = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
   lifecycle.add('scheduler client', async () => scheduler.close());
 
   const worker = new DeliveryWorker({
@@ -89,6 +89,7 @@ async function serve({ config, logger }: WebhooksOptions, lifecycle: Lifecycle, 
   const server = await startGrpcServer({
     module: webhooksModule(secrets, new DeliveryLog(database)),
     listen: config.GRPC_LISTEN,
+    admits: { callee: 'webhooks', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService },
     logger,
   });

@@ -10,8 +10,8 @@ const DEADLINE_MS = 800;
 export class SchedulerLimitsClient {
   private readonly client: SchedulerServiceClient;
 
-  constructor(address: string, private readonly logger: Logger) {
-    this.client = dial(SchedulerServiceClient, address);
+  constructor(address: string, token: string | undefined, private readonly logger: Logger) {
+    this.client = dial(SchedulerServiceClient, address, token);
   }
 
   async push(accountId: string, state: AccountState, environments: readonly Environment[]): Promise<void> {

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { status } from '@grpc/grpc-js';
+import { metrics } from '@usvideo/runtime';
+import { eventually } from '@usvideo/testing';
 import { allowed, failure } from './fake-peers.fixture';
 import { ADMIN_TOKEN, type TestGateway, startTestGateway } from './gateway.fixture';
 
@@ -149,11 +151,16 @@ describe('every response', () => {
 });
 
 describe('the other ports', () => {
-  it('says that it is ready once it reaches the four services', async () => {
-    const ready = await fetch(`http://127.0.0.1:${test.gateway.operationsPort}/readyz`);
-    expect(ready.status).toBe(200);
-    const metrics = await (await fetch(`http://127.0.0.1:${test.gateway.operationsPort}/metrics`)).text();
-    expect(metrics).toMatch(/usvideo_http_requests_total\{listener="public",method="GET",route="\/v1\/videos",status="200"\}/);
+  it('says that it is ready once it has reached the four services, and stays so when one is away', async () => {
+    const peers = { accounts: true, ledger: true, scheduler: true, webhooks: true };
+    expect(await test.gateway.ready()).toEqual({ needs: {}, uses: peers });
+    await test.peers.stop();
+    const away = { accounts: false, ledger: false, scheduler: false, webhooks: false };
+    const noticed = await eventually(async () => { const { uses } = await test.gateway.ready(); return !uses!.ledger && uses; }, { what: 'the gateway notices' });
+    expect(noticed).toEqual(away);
+    expect((await test.gateway.ready()).needs).toEqual({});
+    await test.peers.start();
+    expect(await metrics.metrics()).toMatch(/usvideo_http_requests_total\{listener="public",method="GET",route="\/v1\/videos",status="200"\}/);
   });
 
   it.each([undefined, 'Bearer wrong', `Bearer ${ADMIN_TOKEN}x`, ADMIN_TOKEN])('lets nobody administer with %j', async (authorization) => {

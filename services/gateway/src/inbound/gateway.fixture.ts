@@ -26,7 +26,7 @@ export async function startTestGateway(settings: Record<string, string> = {}): P
   const gateway = await startGateway({
     logger: createLogger('gateway', 'silent'),
     config: readGatewayConfig({
-      PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', HOST: '127.0.0.1', OPS_HOST: '127.0.0.1', ADMIN_TOKEN, LINK_SECRET, DATA_DIR: dataDir,
+      PORT: '0', ADMIN_PORT: '0', HOST: '127.0.0.1', ADMIN_TOKEN, LINK_SECRET, DATA_DIR: dataDir,
       ACCOUNTS_GRPC_URL: peers.address, LEDGER_GRPC_URL: peers.address, SCHEDULER_GRPC_URL: peers.address, WEBHOOKS_GRPC_URL: peers.address,
       PUBLIC_URL: 'https://api.example.com/', SUPPORT_URL: 'https://support.example.com', REGISTRATION: 'open', ...settings,
     }),

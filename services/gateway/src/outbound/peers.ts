@@ -2,9 +2,10 @@ import { AccountsServiceClient } from '@usvideo/contracts/accounts';
 import { LedgerServiceClient } from '@usvideo/contracts/ledger';
 import { type SchedulerAnswer, type SchedulerCall, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceClient } from '@usvideo/contracts/webhooks';
-import { type Logger, ExchangeClient, dial } from '@usvideo/runtime';
+import { type Logger, type Readiness, ExchangeClient, dial } from '@usvideo/runtime';
 
 export interface PeerAddresses {
+  readonly SERVICE_TOKEN?: string | undefined;
   readonly ACCOUNTS_GRPC_URL: string;
   readonly LEDGER_GRPC_URL: string;
   readonly SCHEDULER_GRPC_URL: string;
@@ -21,17 +22,28 @@ export class Peers {
   readonly webhooks: WebhooksServiceClient;
   /** Creates and rate checks: the hot calls. */
   readonly exchange: ExchangeClient<SchedulerCall, SchedulerAnswer>;
+  #reached = false;
 
   constructor(addresses: PeerAddresses, logger: Logger) {
-    this.accounts = dial(AccountsServiceClient, addresses.ACCOUNTS_GRPC_URL);
-    this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL);
-    this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL);
-    this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL);
+    const { SERVICE_TOKEN: token } = addresses;
+    this.accounts = dial(AccountsServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
+    this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL, token);
+    this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token);
+    this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL, token);
     this.exchange = new ExchangeClient({ open: () => this.scheduler.exchange(), logger });
   }
 
-  /** Which of them can be reached. */
-  async ready(): Promise<Record<string, boolean>> {
+  /**
+   * A gateway is of use once it has reached all of them. Later it answers for whichever is there: were each gateway to leave when
+   * one service does, the customers would lose all of the API.
+   */
+  async ready(): Promise<Readiness> {
+    const peers = await this.reachable();
+    this.#reached ||= Object.values(peers).every(Boolean);
+    return this.#reached ? { needs: {}, uses: peers } : { needs: peers };
+  }
+
+  private async reachable(): Promise<Record<string, boolean>> {
     const { accounts, ledger, scheduler, webhooks } = this;
     const states = await Promise.all(Object.entries({ accounts, ledger, scheduler, webhooks }).map(async ([name, client]) => {
       const connected = await new Promise<boolean>((resolve) => {

@@ -25,8 +25,8 @@ export class LedgerClient implements LedgerPort, Running {
   private readonly client: LedgerServiceClient;
   private readonly exchange: ExchangeClient<LedgerCall, LedgerAnswer>;
 
-  constructor(address: string, logger: Logger) {
-    this.client = dial(LedgerServiceClient, address);
+  constructor(address: string, token: string | undefined, logger: Logger) {
+    this.client = dial(LedgerServiceClient, address, token);
     this.exchange = new ExchangeClient({ open: () => this.client.exchange(), logger });
   }
 

@@ -1,0 +1,30 @@
+/** A service that others call. */
+export type Callee = 'accounts' | 'ledger' | 'scheduler' | 'webhooks';
+/** A service that calls others. */
+export type Caller = 'accounts' | 'gateway' | 'ledger' | 'render-fleet' | 'scheduler' | 'webhooks';
+
+const ACCOUNTS = '/usvideo.accounts.v1.AccountsService';
+const LEDGER = '/usvideo.ledger.v1.LedgerService';
+const SCHEDULER = '/usvideo.scheduler.v1.SchedulerService';
+const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
+/** Who hears a service's events may ask it for those that were missed. */
+const MISSED_EVENTS = ['/usvideo.events.v1.EventLogService/ReadEvents'];
+
+const of = (service: string, ...methods: string[]): string[] => methods.map((method) => `${service}/${method}`);
+
+/** Who may call whom for what: the edges of the picture in ARCHITECTURE.md and no others. */
+export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
+  'gateway': {
+    accounts: of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
+    ledger: of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote', 'VerifyQuote',
+      'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
+      'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots'),
+    scheduler: of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance'),
+    webhooks: of(WEBHOOKS, 'EnsureSecret', 'ListDeliveries'),
+  },
+  'accounts': { scheduler: of(SCHEDULER, 'SyncLimits') },
+  'scheduler': { ledger: of(LEDGER, 'Exchange', 'ListPrices', 'ListPendingHolds'), accounts: MISSED_EVENTS },
+  'render-fleet': { scheduler: of(SCHEDULER, 'Work') },
+  'webhooks': { scheduler: [...of(SCHEDULER, 'DescribeJobs'), ...MISSED_EVENTS] },
+  'ledger': { scheduler: MISSED_EVENTS },
+};
