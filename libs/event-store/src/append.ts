@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ulid } from 'ulid';
 import type { Transaction } from './database';
+import { newId } from './identifier';
 import { shardOf } from './shard';
 
 /** Where a stream stands. A service keeps it in the row that it locks for the stream. */
@@ -110,7 +110,7 @@ function numberEvents(append: StreamAppend, now: Date, shardHead: ShardHead | un
   const shard = shardOf(append.accountId);
   const events = append.events.map((event): RecordedEvent => {
     version += 1n;
-    const recorded = { ...event, eventId: `evt_${ulid(now.getTime())}`, streamId: append.streamId, version, shard, seq: shardHead.nextSeq, recordedAt: now };
+    const recorded = { ...event, eventId: newId('evt', now.getTime()), streamId: append.streamId, version, shard, seq: shardHead.nextSeq, recordedAt: now };
     const nextHash = eventHash(hash, recorded);
     const row = [shard, recorded.seq, recorded.eventId, shardHead.lastEventId, append.streamId, version, append.accountId,
       append.environment, event.kind, Buffer.from(event.payload), hash, nextHash, event.traceparent, now];

@@ -5,8 +5,8 @@ import type {
   Account, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse, RegisterRequest, RegisterResponse,
   SetLimitsRequest, SetLimitsResponse, SetSuspensionRequest, SetSuspensionResponse,
 } from '@usvideo/contracts/accounts';
+import { newId } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
-import { ulid } from 'ulid';
 import type { AccountState } from '../domain/account';
 import { FIRST_KEY_SCOPES } from '../domain/api-key';
 import { ENVIRONMENTS, type Environment, type Plan } from '../domain/plan';
@@ -28,14 +28,14 @@ export class AccountsController {
     const { password, author } = request;
     const given = { ...request, email: request.email.trim(), plan: request.plan || 'standard' };
     refuseFaults(registrationFaults(given));
-    const accountId = `acc_${ulid()}`;
+    const accountId = newId('acc', Date.now());
     const plan = given.plan as Plan;
     const keys = ENVIRONMENTS.map((environment) => ({
-      keyId: `key_${ulid()}`, environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
+      keyId: newId('key', Date.now()), environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
     }));
     const passwordHash = password === '' ? undefined : await argon2id(password);
     const executed = await this.store.execute(accountId, () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }), {
-      owner: { memberId: `mem_${ulid()}`, email: given.email, passwordHash },
+      owner: { memberId: newId('mem', Date.now()), email: given.email, passwordHash },
       secrets: new Map(keys.map((key) => [key.keyId, key.minted])),
     });
     const state = acceptedState(executed);

@@ -4,7 +4,6 @@ import type {
   ApiKey, CreateKeyRequest, CreateKeyResponse, ListKeysRequest, ListKeysResponse, RevokeKeyRequest, RevokeKeyResponse,
   RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse,
 } from '@usvideo/contracts/accounts';
-import { ulid } from 'ulid';
 import { DEFAULT_SCOPES } from '../domain/api-key';
 import type { Environment } from '../domain/plan';
 import { newKeyFaults, overlapFaults } from '../domain/request-faults';
@@ -35,7 +34,7 @@ export class KeysController {
     refuseFaults(newKeyFaults(request));
     const { accountId, author } = request;
     const environment = request.environment as Environment;
-    const keyId = `key_${ulid()}`;
+    const keyId = newId('key', Date.now());
     const minted = mintKey(environment);
     const scopes = request.scopes.length > 0 ? [...new Set(request.scopes)] : DEFAULT_SCOPES;
     const key = { keyId, environment, name: request.name.trim(), scopes };
@@ -48,7 +47,7 @@ export class KeysController {
     refuseFaults(overlapFaults(overlapSeconds));
     // The secret names its environment, so the key is read before its successor is made; keys never change their environment.
     const { environment } = await this.key(accountId, keyId);
-    const newKeyId = `key_${ulid()}`;
+    const newKeyId = newId('key', Date.now());
     const minted = mintKey(environment as Environment);
     refuse(await this.store.execute(accountId, (now) => ({
       type: 'rotateKey', accountId, keyId, newKeyId, oldKeyExpiresAt: new Date(now.getTime() + overlapSeconds * 1_000), author,

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
-import type { WriterLane } from '@usvideo/event-store';
+import { newId, type WriterLane } from '@usvideo/event-store';
 import { currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usvideo/runtime';
-import { ulid } from 'ulid';
 import { planOf } from '../domain/create-plan';
 import type { QueueKey } from '../domain/dispatch';
 import { etaSeconds } from '../domain/eta';
@@ -59,7 +58,7 @@ export class JobCreation {
 
   private begin(call: CreateJob): Saga {
     const { models, sagaMs = 5_000 } = this.options;
-    const jobId = `job_${ulid()}`;
+    const jobId = newId('job', Date.now());
     const { refusal, sandboxHttpStatus, ...plan } = planOf(call, models, randomInt(2 ** 32));
     const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256 } = call;
     return {

@@ -1,7 +1,6 @@
 import { SchedulerServiceClient, type JobDescription } from '@usvideo/contracts/scheduler';
-import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
+import { inTransaction, type Database, type Transaction, newId } from '@usvideo/event-store';
 import { call, type Logger } from '@usvideo/runtime';
-import { ulid } from 'ulid';
 import { mayRender, webhookBody } from '../domain/public-event';
 import { insertDelivery, type Clock } from './delivery.store';
 import { claimIntents, fillBody, postponeIntents, type Intent } from './intent.store';
@@ -83,6 +82,6 @@ export class FeedRenderer {
 
 async function insertDeliveries(tx: Transaction, now: Date, intent: Intent, url: string, copies: number): Promise<void> {
   for (let copy = 1; copy <= copies; copy++) {
-    await insertDelivery(tx, now, { ...intent, deliveryId: `dlv_${ulid(now.getTime())}`, url, copy });
+    await insertDelivery(tx, now, { ...intent, deliveryId: newId('dlv', now.getTime()), url, copy });
   }
 }
