@@ -4,6 +4,7 @@ import type {
   ApiKey, CreateKeyRequest, CreateKeyResponse, ListKeysRequest, ListKeysResponse, RevokeKeyRequest, RevokeKeyResponse,
   RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse,
 } from '@usvideo/contracts/accounts';
+import { newId } from '@usvideo/event-store';
 import { DEFAULT_SCOPES } from '../domain/api-key';
 import type { Environment } from '../domain/plan';
 import { newKeyFaults, overlapFaults } from '../domain/request-faults';
