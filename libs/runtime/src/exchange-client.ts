@@ -38,6 +38,7 @@ interface OpenStream<Call, Answer> {
   readonly stream: ClientDuplexStream<{ calls: Call[] }, { answers: Answer[] }>;
   readonly openedAt: number;
   readonly outstanding: Set<number>;
+  heardAt: number;
 }
 
 interface Pending<Call, Answer> {
@@ -46,6 +47,7 @@ interface Pending<Call, Answer> {
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
   sentOn: OpenStream<Call, Answer> | undefined;
+  sentAt: number;
 }
 
 const UINT32_MAX = 0xffff_ffff;
@@ -84,8 +86,8 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     const callId = this.#nextId();
     const complete = { ...call, callId, traceparent: call.traceparent ?? currentTraceparent() } as unknown as Call;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#settle(callId)?.reject(new ExchangeTimeout(timeoutMs)), timeoutMs);
-      this.#pending.set(callId, { call: complete, resolve, reject, timer, sentOn: undefined });
+      const timer = setTimeout(() => this.#timeOut(callId, timeoutMs), timeoutMs);
+      this.#pending.set(callId, { call: complete, resolve, reject, timer, sentOn: undefined, sentAt: 0 });
       this.#queue.push(callId);
       this.#flushSoon();
     });
@@ -133,6 +135,7 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     const pending = this.#pending.get(callId);
     if (pending === undefined) return [];
     pending.sentOn = open;
+    pending.sentAt = performance.now();
     open.outstanding.add(callId);
     this.#outstanding += 1;
     return [pending.call];
@@ -157,8 +160,11 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
   }
 
   #open(now: number): OpenStream<Call, Answer> {
-    const open: OpenStream<Call, Answer> = { stream: this.#options.open(), openedAt: now, outstanding: new Set() };
-    open.stream.on('data', (frame: { answers: Answer[] }) => this.#receive(frame.answers));
+    const open: OpenStream<Call, Answer> = { stream: this.#options.open(), openedAt: now, outstanding: new Set(), heardAt: performance.now() };
+    open.stream.on('data', (frame: { answers: Answer[] }) => {
+      open.heardAt = performance.now();
+      this.#receive(frame.answers);
+    });
     open.stream.on('error', (error: Error) => this.#broke(open, error.message));
     open.stream.on('end', () => this.#broke(open, 'the other side ended the stream'));
     return open;
@@ -187,6 +193,20 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     }
     if (this.#queue.length > 0) this.#flushSoon();
     return pending;
+  }
+
+  /**
+   * A stream that said nothing at all since the call was sent may lead to a replica that hangs: calls after this one take another,
+   * which the channel gives to the next replica.
+   */
+  #timeOut(callId: number, timeoutMs: number): void {
+    const pending = this.#settle(callId);
+    if (pending === undefined) return;
+    pending.reject(new ExchangeTimeout(timeoutMs));
+    const { sentOn, sentAt } = pending;
+    if (sentOn === undefined || sentOn !== this.#current || sentOn.heardAt > sentAt) return;
+    this.#current = undefined;
+    endWhenDone(sentOn);
   }
 
   #broke(open: OpenStream<Call, Answer>, reason: string): void {

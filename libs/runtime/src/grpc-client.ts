@@ -10,8 +10,9 @@ export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 const CHANNEL: ClientOptions = {
   'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
+  // A replica that hangs leaves the rotation after fifteen seconds.
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
