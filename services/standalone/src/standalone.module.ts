@@ -61,7 +61,7 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const addresses = { accounts: listen('accounts'), ledger: listen('ledger'), scheduler: listen('scheduler'), webhooks: listen('webhooks') };
   const secrets = state.secrets();
   const settings: Environment = {
-    HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open',
+    HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1',
     ...config.environment,
     PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
     PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path,
