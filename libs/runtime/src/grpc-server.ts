@@ -5,6 +5,7 @@ import type { LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GrpcMethodStreamingType, ServerGrpc } from '@nestjs/microservices';
 import type { Callee } from './caller-methods';
+import { BugLog } from './grpc-bugs';
 import { MESSAGE_BYTES_MAX } from './grpc-client';
 import { statusOf } from './grpc-status';
 import { within, type Running } from './lifecycle';
@@ -41,6 +42,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   setLogger(grpcLogger(options.logger));
   const server = new ObservedGrpcServer(options);
   const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
+  app.useGlobalFilters(new BugLog(options.logger));
   try {
     await app.listen();
   } catch (error) {

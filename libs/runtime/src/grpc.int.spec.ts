@@ -17,6 +17,7 @@ import { rpcRequests } from './metrics';
 import { currentTraceparent, inSpan, traceIdOf } from './tracing';
 
 const logger = createLogger('test', 'silent');
+const logged = jest.spyOn(logger, 'error');
 let stuck: Signal;
 
 @Controller()
@@ -86,6 +87,13 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
     const error = await outcome(call(client, 'readEvents', ask({ topic: 'broken' })));
     expect(hasStatus(error, status.INTERNAL)).toBe(true);
     expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('logs a bug once, with its method, and a refusal never', async () => {
+    logged.mockClear();
+    await outcome(call(client, 'readEvents', ask({ topic: 'refused' })));
+    await outcome(call(client, 'readEvents', ask({ topic: 'broken' })));
+    expect(logged.mock.calls).toEqual([[{ err: new Error('the password is hunter2'), method: '/usvideo.events.v1.EventLogService/ReadEvents' }, 'a call failed']]);
   });
 
   it('gives up at the deadline', async () => {

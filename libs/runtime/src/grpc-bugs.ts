@@ -1,0 +1,24 @@
+import { Catch, type ArgumentsHost } from '@nestjs/common';
+import { BaseRpcExceptionFilter, RpcException } from '@nestjs/microservices';
+import { throwError, type Observable } from 'rxjs';
+import type { Logger } from './logger';
+
+/** Logs what a handler threw without meaning to answer with it; the caller learns nothing of it, so it must be found here. */
+@Catch()
+export class BugLog extends BaseRpcExceptionFilter<unknown> {
+  constructor(private readonly log: Logger) {
+    super();
+  }
+
+  override catch(error: unknown, host: ArgumentsHost): Observable<unknown> {
+    if (error instanceof RpcException) return super.catch(error, host);
+    this.log.error({ err: error, method: methodOf(host) }, 'a call failed');
+    // Left to Nest it would be logged again, without the method and under the name of whichever service started last.
+    return throwError(() => ({ status: 'error', message: 'internal error' }));
+  }
+}
+
+/** The third argument of a handler is the call. */
+function methodOf(host: ArgumentsHost): string {
+  return host.getArgByIndex<{ getPath?(): string } | undefined>(2)?.getPath?.() ?? 'unknown';
+}
