@@ -16,6 +16,9 @@ const lockedNode = join(bin, 'node');
 const commands = {
   demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.', run: () => service('demo') },
   start: { help: 'Serve the whole platform in one process (state in .data/).', run: () => service('main') },
+  cluster: { help: 'Run every service as a process of its own over a real Kafka and PostgreSQL (state in .data/cluster/).\n'
+    + '                      With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
+    + '                      Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
   test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
   'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest(['--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/', ...args]) },
   bench: { help: 'Measure submit and overhead side by side with their baselines; prints JSON and a table.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
@@ -146,8 +149,7 @@ async function generate() {
 }
 
 function reset() {
-  const lock = join(dataDir, 'run.json');
-  if (existsSync(lock)) {
+  for (const lock of [join(dataDir, 'run.json'), join(dataDir, 'cluster', 'run.json')].filter((file) => existsSync(file))) {
     const { pid } = JSON.parse(readFileSync(lock, 'utf8'));
     if (isAlive(pid)) fail(`The platform is running (process ${pid}): stop it first.`);
   }

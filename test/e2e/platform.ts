@@ -16,20 +16,40 @@ export interface Credentials {
   readonly dashboard: { readonly email: string; readonly password: string };
 }
 
+/** A way to run the built product. */
+interface Target {
+  readonly entry: string;
+  readonly args: readonly string[];
+  /** What it says once it can be called. */
+  readonly serving: string;
+  /** Its folder under DATA_DIR. */
+  readonly stateDir: string;
+}
+
+const TARGETS = {
+  'one process': { entry: 'main.js', args: [], serving: 'serving; keys', stateDir: '.' },
+  'cluster': { entry: 'cluster.js', args: ['--stop-with-parent'], serving: 'The cluster is serving', stateDir: 'cluster' },
+} as const satisfies Record<string, Target>;
+
+const START_WITHIN_MS = 120_000;
+
+/** `E2E_TARGET=cluster npm test -- test/e2e` runs every file against a cluster of its own. */
+const defaultTarget: Target = process.env.E2E_TARGET === 'cluster' ? TARGETS.cluster : TARGETS['one process'];
+
 /** The built product as its own process, as a customer's operator runs it. Only its public doors are used. */
 export class Platform {
-  private child: ChildProcess | undefined;
+  protected child: ChildProcess | undefined;
 
-  private constructor(readonly dataDir: string, private readonly environment: Record<string, string>) {}
+  protected constructor(readonly dataDir: string, private readonly environment: Record<string, string>, private readonly target: Target) {}
 
   static async start(environment: Record<string, string> = {}): Promise<Platform> {
-    const platform = new Platform(mkdtempSync(join(tmpdir(), 'usv-e2e-')), environment);
+    const platform = new Platform(newDataDir(), environment, defaultTarget);
     await platform.start();
     return platform;
   }
 
   get credentials(): Credentials {
-    return JSON.parse(readFileSync(join(this.dataDir, 'credentials.json'), 'utf8')) as Credentials;
+    return JSON.parse(readFileSync(join(this.dataDir, this.target.stateDir, 'credentials.json'), 'utf8')) as Credentials;
   }
 
   /** Everything the process wrote, for the message of a failed test. */
@@ -41,12 +61,16 @@ export class Platform {
   async start(): Promise<void> {
     const log = openSync(join(this.dataDir, 'platform.log'), 'a');
     const already = this.log.length;
-    const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'services/standalone/dist/main.js')], {
-      stdio: ['ignore', log, log],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', ...this.environment, DATA_DIR: this.dataDir },
+    const { entry, args, serving } = this.target;
+    const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'services/standalone/dist', entry), ...args], {
+      stdio: ['pipe', log, log],
+      env: {
+        PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
+        ...this.environment, DATA_DIR: this.dataDir,
+      },
     });
     this.child = child;
-    await eventually(() => child.exitCode !== null || this.log.slice(already).includes('serving'), { deadlineMs: 60_000, what: 'the platform to serve' });
+    await eventually(() => child.exitCode !== null || this.log.slice(already).includes(serving), { deadlineMs: START_WITHIN_MS, what: 'the platform to serve' });
     if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
   }
 
@@ -79,4 +103,47 @@ export class Platform {
     child.kill(signal);
     await ended;
   }
+}
+
+/** A line of `cluster.json`. */
+export interface RunningPart {
+  readonly name: string;
+  readonly pid?: number;
+  readonly address: string;
+  readonly operations: string;
+  readonly state: string;
+}
+
+/** Every service as a process of its own; its parts can be taken away and brought back. */
+export class Cluster extends Platform {
+  static override async start(environment: Record<string, string> = {}, args: readonly string[] = []): Promise<Cluster> {
+    const cluster = new Cluster(newDataDir(), environment, { ...TARGETS.cluster, args: [...TARGETS.cluster.args, ...args] });
+    await cluster.start();
+    return cluster;
+  }
+
+  get parts(): RunningPart[] {
+    return JSON.parse(readFileSync(join(this.dataDir, 'cluster', 'cluster.json'), 'utf8')) as RunningPart[];
+  }
+
+  part(name: string): RunningPart {
+    const found = this.parts.find((part) => part.name === name);
+    if (found === undefined) throw new Error(`${name} is not among ${this.parts.map((part) => part.name).join(', ')}`);
+    return found;
+  }
+
+  /** Types a line into the terminal that the cluster was started in, and waits until it was done. */
+  async type(line: string): Promise<void> {
+    const already = this.log.length;
+    this.child!.stdin!.write(`${line}\n`);
+    await eventually(() => this.log.slice(already).includes(`${line}: done`), { deadlineMs: 60_000, what: `"${line}" to be done` });
+  }
+
+  async serving(name: string): Promise<RunningPart> {
+    return eventually(() => (this.part(name).state === 'serving' ? this.part(name) : undefined), { deadlineMs: 60_000, what: `${name} to serve` });
+  }
+}
+
+function newDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'usv-e2e-'));
 }

@@ -3,6 +3,7 @@ export * from './event-log.controller';
 export * from './kafka-broker';
 export * from './kafka-client';
 export * from './kafka-transport';
+export { missingForKafka } from './kafka-jars';
 export * from './kafka-process';
 export * from './kafka-settings';
 export * from './local-transport';

@@ -50,8 +50,10 @@ exit $code`;
 /** An Apache Kafka broker on this machine: one node, KRaft, on 127.0.0.1, from Apache's jars on the machine's Java. */
 export class KafkaBroker {
   private child: ChildProcess | undefined;
-  private exited: Promise<unknown> = Promise.resolve();
-  private pid = 0;
+  /** Of the Java process. */
+  pid = 0;
+  /** Resolves when the process that was started last has ended, wanted or not. */
+  exited: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly options: KafkaBrokerOptions, private readonly layout: BrokerLayout, private readonly jars: string) {}
 
@@ -116,6 +118,7 @@ export class KafkaBroker {
       'java', ...JVM, '-cp', `${this.jars}/*`, 'kafka.Kafka', join(dataDir, 'server.properties'),
     ], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
     this.child = child;
+    this.exited = once(child, 'exit');
     const [pid] = (await once(child.stdout, 'data')) as [Buffer];
     this.pid = Number(pid.toString());
     await this.ready(child);

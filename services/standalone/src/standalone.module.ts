@@ -11,7 +11,7 @@ import { readSchedulerConfig, startScheduler } from '@usvideo/scheduler';
 import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
 import type { StandaloneConfig } from './config';
 import { makeFirstAccount } from './outbound/first-account';
-import { choosePort } from './outbound/ports';
+import { choosePorts } from './outbound/ports';
 import { type Credentials, StateDirectory } from './outbound/state';
 
 const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
@@ -100,14 +100,6 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
 async function readinessOf(services: readonly Service[]): Promise<Readiness> {
   const parts = await Promise.all(services.map((service) => service.ready()));
   return { needs: Object.assign({}, ...parts.map(({ needs }) => needs)), uses: Object.assign({}, ...parts.map(({ uses }) => uses)) };
-}
-
-async function choosePorts(config: StandaloneConfig): Promise<{ api: number; ops: number; admin: number }> {
-  const choose = (setting: 'PORT' | 'OPS_PORT' | 'ADMIN_PORT', taken: number[]) =>
-    choosePort(config[setting], { insist: config.given.has(setting), setting, taken });
-  const api = await choose('PORT', []);
-  const ops = await choose('OPS_PORT', [api]);
-  return { api, ops, admin: await choose('ADMIN_PORT', [api, ops]) };
 }
 
 /** An own server under DATA_DIR, unless the environment names databases for all services. */

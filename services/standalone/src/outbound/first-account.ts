@@ -12,6 +12,8 @@ export interface FirstAccountOptions {
   readonly adminUrl: string;
   readonly adminToken: string;
   readonly amountMicros: bigint;
+  /** Of the gateway, through which customers do the same. */
+  readonly token?: string;
 }
 
 /**
@@ -19,9 +21,9 @@ export interface FirstAccountOptions {
  * so that a start that died between making the account and writing its keys can simply be made again.
  */
 export async function makeFirstAccount(options: FirstAccountOptions): Promise<Credentials> {
-  const accounts = dial(AccountsServiceClient, options.addresses.accounts);
-  const ledger = dial(LedgerServiceClient, options.addresses.ledger);
-  const webhooks = dial(WebhooksServiceClient, options.addresses.webhooks);
+  const accounts = dial(AccountsServiceClient, options.addresses.accounts, options.token);
+  const ledger = dial(LedgerServiceClient, options.addresses.ledger, options.token);
+  const webhooks = dial(WebhooksServiceClient, options.addresses.webhooks, options.token);
   try {
     const email = `owner-${ulid().slice(-6).toLowerCase()}@example.com`;
     const password = randomBytes(12).toString('base64url');

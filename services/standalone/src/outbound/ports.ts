@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** A port of ours, or why it cannot be had. */
@@ -16,6 +17,38 @@ export async function choosePort(wanted: number, options: { readonly insist: boo
     if (options.insist) return fail(options.setting, wanted);
   }
   return fail(options.setting, wanted);
+}
+
+interface WantedPorts {
+  readonly PORT: number;
+  readonly OPS_PORT: number;
+  readonly ADMIN_PORT: number;
+  /** Names of the settings that the operator gave. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** The three ports that people use. */
+export async function choosePorts(wanted: WantedPorts): Promise<{ api: number; ops: number; admin: number }> {
+  const choose = (setting: 'PORT' | 'OPS_PORT' | 'ADMIN_PORT', taken: number[]) =>
+    choosePort(wanted[setting], { insist: wanted.given.has(setting), setting, taken });
+  const api = await choose('PORT', []);
+  const ops = await choose('OPS_PORT', [api]);
+  return { api, ops, admin: await choose('ADMIN_PORT', [api, ops]) };
+}
+
+/** Below the range from which systems take ports for outgoing connections, so that a process that starts again finds its own free. */
+const LASTING_PORTS = { first: 20_000, last: 31_999 };
+
+/** Ports for processes of our own that are found again under the same address after each restart. */
+export async function lastingPorts(count: number): Promise<number[]> {
+  const { first, last } = LASTING_PORTS;
+  const found = new Set<number>();
+  for (let tries = 0; found.size < count; tries++) {
+    if (tries > 100 * count) throw new Error(`no ${count} free ports were found between ${first} and ${last}`);
+    const port = await tryListen(randomInt(first, last + 1));
+    if (port !== undefined) found.add(port);
+  }
+  return [...found];
 }
 
 function fail(setting: string, port: number): never {

@@ -62,6 +62,11 @@ export class StateDirectory {
     this.write('credentials.json', credentials);
   }
 
+  /** `cluster.json`: what runs as which process. */
+  saveProcesses(processes: readonly object[]): void {
+    this.write('cluster.json', processes);
+  }
+
   file(name: string): string {
     return join(this.path, name);
   }

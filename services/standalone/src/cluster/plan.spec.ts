@@ -1,0 +1,66 @@
+import { type ClusterPlanOptions, type PlannedProcess, planCluster, portsNeeded } from './plan';
+
+const options = (hasReplicas: boolean): ClusterPlanOptions => ({
+  hasReplicas,
+  environment: { LEASE_MS: '3000', ADMIN_TOKEN: 'from outside' },
+  secrets: { ADMIN_TOKEN: 'admin-token', LINK_SECRET: 'link-secret', SECRETS_KEY: 'secrets-key' },
+  dataDir: '/data',
+  databaseUrls: { accounts: 'pg://accounts', ledger: 'pg://ledger', scheduler: 'pg://scheduler', webhooks: 'pg://webhooks' },
+  brokers: ['127.0.0.1:9092'],
+  ports: { api: 8080, ops: 8081, admin: 8082 },
+  freePorts: Array.from({ length: portsNeeded(hasReplicas) }, (_, index) => 20_000 + index),
+  token: (caller) => `token-of-${caller}`,
+});
+const plan = (hasReplicas: boolean) => planCluster(options(hasReplicas));
+const named = (processes: readonly PlannedProcess[], name: string) => processes.find((process) => process.name === name)!;
+
+describe('the plan of a cluster', () => {
+  it('has one process of each service', () => {
+    expect(plan(false).processes.map(({ name }) => name)).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks', 'render-fleet', 'gateway']);
+  });
+
+  it('has two of what is called much and three workers, when there are to be replicas', () => {
+    expect(plan(true).processes.map(({ name }) => name)).toEqual([
+      'accounts', 'ledger-1', 'ledger-2', 'scheduler-1', 'scheduler-2', 'webhooks-1', 'webhooks-2',
+      'render-fleet-1', 'render-fleet-2', 'render-fleet-3', 'gateway-1', 'gateway-2',
+    ]);
+  });
+
+  it.each([false, true])('gives no port twice and leaves none over (replicas: %s)', (hasReplicas) => {
+    const given = options(hasReplicas);
+    const { processes } = planCluster(given);
+    const used = processes.flatMap(({ address, opsUrl, environment }) => [address, opsUrl, environment.ADMIN_PORT ?? '']).filter((text) => text !== '').map((text) => Number(/\d+$/.exec(text)![0]));
+    expect(new Set(used).size).toBe(used.length);
+    expect(used.sort((a, b) => a - b)).toEqual([8080, 8081, 8082, ...given.freePorts]);
+  });
+
+  it('lets everybody find all replicas', () => {
+    const { processes, dial } = plan(true);
+    const ledgers = processes.filter(({ service }) => service === 'ledger').map(({ address }) => address);
+    expect(dial.ledger).toBe(`ipv4:${ledgers.join(',')}`);
+    for (const { environment } of processes) expect(environment.LEDGER_GRPC_URL).toBe(dial.ledger);
+  });
+
+  it('lets each know its own database and its own secrets only', () => {
+    const { processes } = plan(true);
+    const knowers = (text: string) => [...new Set(processes.filter(({ environment }) => Object.values(environment).includes(text)).map(({ service }) => service))];
+    expect(knowers('pg://ledger')).toEqual(['ledger']);
+    expect(knowers('admin-token')).toEqual(['gateway']);
+    expect(knowers('link-secret')).toEqual(['scheduler', 'gateway']);
+    expect(knowers('secrets-key')).toEqual(['webhooks']);
+    expect(knowers('from outside')).toEqual([]);
+  });
+
+  it('gives each caller a token of its own, and all tokens to those who are called', () => {
+    const { processes } = plan(false);
+    expect(new Set(processes.map(({ environment }) => environment.SERVICE_TOKEN)).size).toBe(6);
+    expect(named(processes, 'ledger').environment.CALLER_TOKENS).toContain('scheduler=token-of-scheduler');
+    expect(named(processes, 'gateway').environment.CALLER_TOKENS).toBeUndefined();
+  });
+
+  it('hands on what the environment says, and keeps the scratch folders of workers apart', () => {
+    const { processes } = plan(true);
+    expect(named(processes, 'scheduler-1').environment.LEASE_MS).toBe('3000');
+    expect(new Set(processes.flatMap(({ environment }) => environment.SCRATCH_DIR ?? [])).size).toBe(3);
+  });
+});

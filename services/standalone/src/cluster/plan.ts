@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import type { Caller, Callee, Environment } from '@usvideo/runtime';
+
+export type ServiceName = 'accounts' | 'ledger' | 'scheduler' | 'webhooks' | 'render-fleet' | 'gateway';
+
+/** In the order of their start: whom others call comes first. Those of one step start together. */
+export const START_ORDER: readonly (readonly ServiceName[])[] = [['accounts', 'ledger'], ['scheduler'], ['webhooks', 'render-fleet'], ['gateway']];
+export const CALLEES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const satisfies readonly Callee[];
+const CALLERS: readonly Caller[] = [...CALLEES, 'render-fleet', 'gateway'];
+
+const ONE_EACH: Readonly<Record<ServiceName, number>> = { 'accounts': 1, 'ledger': 1, 'scheduler': 1, 'webhooks': 1, 'render-fleet': 1, 'gateway': 1 };
+const REPLICAS: Readonly<Record<ServiceName, number>> = { ...ONE_EACH, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 3, 'gateway': 2 };
+
+/** Settings that only the services named below may know. */
+const SECRETS = ['ADMIN_TOKEN', 'LINK_SECRET', 'SECRETS_KEY'] as const;
+type Secrets = Readonly<Record<(typeof SECRETS)[number], string>>;
+
+export interface ClusterPlanOptions {
+  readonly hasReplicas: boolean;
+  /** Given to every service, but for the secrets in it. */
+  readonly environment: Environment;
+  readonly secrets: Secrets;
+  readonly dataDir: string;
+  readonly databaseUrls: Readonly<Record<Callee, string>>;
+  readonly brokers: readonly string[];
+  /** Of the first gateway. */
+  readonly ports: { readonly api: number; readonly admin: number; readonly ops: number };
+  /** As many as `portsNeeded` says, for all the others. */
+  readonly freePorts: readonly number[];
+  /** A token of its own for each caller. */
+  readonly token: (caller: Caller) => string;
+}
+
+export interface PlannedProcess {
+  /** `ledger`, or `ledger-2` where there are several. */
+  readonly name: string;
+  readonly service: ServiceName;
+  readonly replica: number;
+  /** Where it is called: gRPC, or the public API. Workers call and are not called. */
+  readonly address: string;
+  readonly opsUrl: string;
+  readonly environment: Environment;
+}
+
+export interface ClusterPlan {
+  readonly processes: readonly PlannedProcess[];
+  /** What others dial: all replicas of a service. */
+  readonly dial: Readonly<Record<Callee, string>>;
+  readonly apiUrl: string;
+  readonly adminUrl: string;
+}
+
+function countsOf(hasReplicas: boolean): Readonly<Record<ServiceName, number>> {
+  return hasReplicas ? REPLICAS : ONE_EACH;
+}
+
+/** Each process has an operations port and, unless it is a worker, one to be called at; a gateway has one for operators too. */
+export function portsNeeded(hasReplicas: boolean): number {
+  const counts = countsOf(hasReplicas);
+  const ofEach: Readonly<Record<ServiceName, number>> = { 'accounts': 2, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 1, 'gateway': 3 };
+  const all = START_ORDER.flat().reduce((sum, service) => sum + counts[service] * ofEach[service], 0);
+  return all - ofEach.gateway;
+}
+
+/** Which processes there are, who finds whom where, and what each may know. */
+export function planCluster(options: ClusterPlanOptions): ClusterPlan {
+  const counts = countsOf(options.hasReplicas);
+  const ports = [...options.freePorts];
+  const next = (): number => {
+    const port = ports.shift();
+    if (port === undefined) throw new Error('the plan needs more ports than it was given');
+    return port;
+  };
+  const places = START_ORDER.flat().flatMap((service) => Array.from({ length: counts[service] }, (_, index): Place => {
+    const replica = index + 1;
+    const name = counts[service] === 1 ? service : `${service}-${replica}`;
+    if (service !== 'gateway') return { name, service, replica, ops: next(), port: service === 'render-fleet' ? 0 : next(), admin: 0 };
+    if (replica === 1) return { name, service, replica, ops: options.ports.ops, port: options.ports.api, admin: options.ports.admin };
+    return { name, service, replica, ops: next(), port: next(), admin: next() };
+  }));
+  const dial = Object.fromEntries(CALLEES.map((callee) => [callee, addressList(places.filter(({ service }) => service === callee))])) as ClusterPlan['dial'];
+  return {
+    dial,
+    apiUrl: `http://127.0.0.1:${options.ports.api}`,
+    adminUrl: `http://127.0.0.1:${options.ports.admin}`,
+    processes: places.map((place) => plannedProcess(place, dial, counts, options)),
+  };
+}
+
+interface Place { readonly name: string; readonly service: ServiceName; readonly replica: number; readonly ops: number; readonly port: number; readonly admin: number }
+
+function addressList(places: readonly Place[]): string {
+  return `ipv4:${places.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+}
+
+function plannedProcess(place: Place, dial: ClusterPlan['dial'], counts: Readonly<Record<ServiceName, number>>, options: ClusterPlanOptions): PlannedProcess {
+  const { name, service, replica, ops, port } = place;
+  const address = service === 'gateway' ? `http://127.0.0.1:${port}` : service === 'render-fleet' ? '' : `127.0.0.1:${port}`;
+  const inherited = Object.entries(options.environment).filter(([setting]) => !SECRETS.some((secret) => secret === setting));
+  return {
+    name, service, replica, address,
+    opsUrl: `http://127.0.0.1:${ops}`,
+    environment: {
+      HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', PUBLIC_URL: `http://127.0.0.1:${options.ports.api}`,
+      ...Object.fromEntries(inherited),
+      ACCOUNTS_GRPC_URL: dial.accounts, LEDGER_GRPC_URL: dial.ledger, SCHEDULER_GRPC_URL: dial.scheduler, WEBHOOKS_GRPC_URL: dial.webhooks,
+      SERVICE_TOKEN: options.token(service), KAFKA_BROKERS: options.brokers.join(','), DATA_DIR: options.dataDir,
+      OPS_HOST: '127.0.0.1', OPS_PORT: String(ops), STOP_WITH_STDIN: 'true',
+      ...ownSettings(place, counts, options),
+    },
+  };
+}
+
+function ownSettings({ name, service, port, admin }: Place, counts: Readonly<Record<ServiceName, number>>, options: ClusterPlanOptions): Environment {
+  const { ADMIN_TOKEN, LINK_SECRET, SECRETS_KEY } = options.secrets;
+  if (service === 'gateway') return { PORT: String(port), ADMIN_PORT: String(admin), GATEWAY_REPLICAS: String(counts.gateway), ADMIN_TOKEN, LINK_SECRET };
+  if (service === 'render-fleet') return { SCRATCH_DIR: join(options.dataDir, 'scratch', name) };
+  return {
+    GRPC_LISTEN: `127.0.0.1:${port}`, DATABASE_URL: options.databaseUrls[service],
+    CALLER_TOKENS: CALLERS.map((caller) => `${caller}=${options.token(caller)}`).join(','),
+    ...(service === 'scheduler' ? { LINK_SECRET } : {}),
+    ...(service === 'webhooks' ? { SECRETS_KEY } : {}),
+  };
+}

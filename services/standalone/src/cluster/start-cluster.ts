@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Caller, Lifecycle, type Running } from '@usvideo/runtime';
+import type { StandaloneConfig } from '../config';
+import type { Output } from '../standalone.module';
+import { makeFirstAccount } from '../outbound/first-account';
+import { choosePorts, lastingPorts } from '../outbound/ports';
+import { type Credentials, StateDirectory } from '../outbound/state';
+import type { Part } from './part';
+import { CALLEES, type ClusterPlan, planCluster, portsNeeded, START_ORDER } from './plan';
+import { kafkaPart, postgresPart } from './servers';
+import { ServicePart } from './service-part';
+
+export interface Cluster extends Running {
+  readonly apiUrl: string;
+  readonly credentials: Credentials;
+  readonly stateDir: string;
+  /** In the order of their start. */
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Every service as a process of its own, over a real Kafka and a real PostgreSQL.
+ * @throws the reason of the signal, having stopped what was started, when it comes while the cluster starts
+ */
+export async function startCluster(config: StandaloneConfig, hasReplicas: boolean, output: Output, signal: AbortSignal): Promise<Cluster> {
+  const lifecycle = new Lifecycle(output.log('cluster'), { stopWithinMs: 60_000 });
+  try {
+    return await new Launch(config, hasReplicas, output, lifecycle, signal).run();
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+class Launch {
+  private readonly state: StateDirectory;
+  private readonly parts: Part[] = [];
+  private readonly told = { report: (line: string) => this.output.announce(line), changed: () => this.writeDown() };
+
+  constructor(
+    private readonly config: StandaloneConfig, private readonly hasReplicas: boolean, private readonly output: Output,
+    private readonly lifecycle: Lifecycle, private readonly signal: AbortSignal,
+  ) {
+    this.state = new StateDirectory(resolve(config.DATA_DIR, 'cluster'));
+  }
+
+  async run(): Promise<Cluster> {
+    const { config, state, lifecycle } = this;
+    state.lock(process.pid);
+    lifecycle.add('state lock', async () => state.unlock());
+    const ports = await choosePorts(config);
+    const [postgresPort, ...freePorts] = await lastingPorts(1 + portsNeeded(this.hasReplicas));
+    const { brokers, databaseUrls } = await this.startServers(postgresPort!);
+    const tokens = new Map<Caller, string>();
+    const token = (caller: Caller) => tokens.get(caller) ?? tokens.set(caller, randomBytes(32).toString('base64url')).get(caller)!;
+    const kept = state.secrets();
+    const secrets = { ADMIN_TOKEN: config.ADMIN_TOKEN ?? kept.adminToken, LINK_SECRET: config.LINK_SECRET ?? kept.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? kept.secretsKey };
+    const plan = planCluster({ hasReplicas: this.hasReplicas, environment: config.environment, secrets, dataDir: state.path, databaseUrls, brokers, ports, freePorts, token });
+    await this.startServices(plan);
+    const credentials = await this.credentials(plan, secrets.ADMIN_TOKEN, token('gateway'));
+    this.signal.throwIfAborted();
+    return { apiUrl: plan.apiUrl, credentials, stateDir: state.path, parts: this.parts, stop: () => lifecycle.stop() };
+  }
+
+  private async startServers(postgresPort: number) {
+    const { config, state, told } = this;
+    const postgres = postgresPart({ ...told, dataDir: state.file('postgres'), port: postgresPort, databases: CALLEES });
+    const given = config.environment.KAFKA_BROKERS;
+    const kafka = given === undefined ? kafkaPart({ ...told, dataDir: state.file('kafka') }) : { part: undefined, brokers: () => given.split(',') };
+    const servers = [postgres.part, ...(kafka.part === undefined ? [] : [kafka.part])];
+    this.output.announce(`Starting ${kafka.part === undefined ? 'PostgreSQL' : 'PostgreSQL and Kafka'}`);
+    await this.startTogether(servers);
+    const databaseUrls = Object.fromEntries(CALLEES.map((name) => [name, postgres.url(name)])) as Record<(typeof CALLEES)[number], string>;
+    return { brokers: kafka.brokers(), databaseUrls };
+  }
+
+  private async startServices({ processes }: ClusterPlan): Promise<void> {
+    mkdirSync(this.state.file('logs'), { recursive: true });
+    for (const step of START_ORDER) {
+      const parts = processes.filter(({ service }) => step.includes(service)).map((plan) => new ServicePart({
+        ...this.told, plan, logFile: join(this.state.file('logs'), `${plan.name}.log`),
+        entry: join(dirname(require.resolve(`@usvideo/${plan.service}`)), 'main.js'),
+      }));
+      this.output.announce(`Starting ${parts.map(({ name }) => name).join(', ')}`);
+      await this.startTogether(parts);
+    }
+  }
+
+  /** They stop together, before whatever started earlier. */
+  private async startTogether(parts: readonly Part[]): Promise<void> {
+    this.parts.push(...parts);
+    this.lifecycle.add(parts.map(({ name }) => name).join(', '), async () => { await Promise.all(parts.map((part) => part.stop())); });
+    await Promise.all(parts.map((part) => part.start()));
+    this.signal.throwIfAborted();
+  }
+
+  private async credentials(plan: ClusterPlan, adminToken: string, token: string): Promise<Credentials> {
+    const { state, config } = this;
+    const amountMicros = BigInt(Math.round(config.FIRST_ACCOUNT_USD * 1_000_000));
+    const kept = state.credentials() ?? await makeFirstAccount({ addresses: plan.dial, apiUrl: plan.apiUrl, adminUrl: plan.adminUrl, adminToken, amountMicros, token });
+    const current = { ...kept, api_url: plan.apiUrl, admin_url: plan.adminUrl, admin_token: adminToken };
+    state.saveCredentials(current);
+    return current;
+  }
+
+  /** `cluster.json` says what runs where, for tools that want to look at a process or to disturb it. */
+  private writeDown(): void {
+    this.state.saveProcesses(this.parts.map((part) => part.row()));
+  }
+}

@@ -1,0 +1,55 @@
+import { type HttpReceiver, httpReceiver } from '@usvideo/testing';
+import type { Customer, Job } from './customer';
+import type { Stage } from './stage';
+
+const BODY = { resolution: '480p', duration: 1 };
+
+export function theSandbox(stage: () => Stage): void {
+  describe('the sandbox', () => {
+    let sandbox: Customer;
+    let receiver: HttpReceiver;
+
+    beforeAll(async () => {
+      ({ sandbox } = stage());
+      receiver = await httpReceiver();
+    });
+
+    afterAll(() => receiver.stop());
+
+    it('walks the real states to a real small MP4 without touching the ledger', async () => {
+      const before = (await stage().live.get('/v1/balance')).body;
+      const { body } = await sandbox.create({ ...BODY, prompt: 'a test' });
+      const job = await sandbox.ended(body.id);
+      expect(job).toMatchObject({ status: 'completed', livemode: false, cost: '$0.00', cost_micros: 0 });
+      expect((await fetch(job.video_url!)).headers.get('content-type')).toBe('video/mp4');
+      expect((await stage().live.get('/v1/balance')).body).toEqual(before);
+      expect((await sandbox.get<{ data: unknown[] }>('/v1/ledger')).status).toBe(200);
+    });
+
+    it.each(['content_rejected', 'engine_error', 'render_timeout'])('fails with %s when the prompt asks for it', async (code) => {
+      const { body } = await sandbox.create({ ...BODY, prompt: `please sandbox:fail=${code}` });
+      const job = await sandbox.ended(body.id);
+      expect([job.status, job.error?.code, job.cost_micros]).toEqual(['failed', code, 0]);
+    });
+
+    it.each([[402, 'insufficient_balance'], [429, 'rate_limit_exceeded'], [503, 'capacity_exhausted']])('answers %d when the prompt asks for it', async (status, error) => {
+      const answer = await sandbox.create({ ...BODY, prompt: `sandbox:http=${status}` });
+      expect([answer.status, answer.body.error]).toEqual([status, error]);
+      if (status !== 402) expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    });
+
+    it('stays pending as long as the prompt asks, and can be cancelled meanwhile', async () => {
+      const { body } = await sandbox.create({ ...BODY, prompt: 'sandbox:hold_pending=30' });
+      const waited = await sandbox.get<Job>(`/v1/videos/${body.id}`, { prefer: 'wait=1' });
+      expect([waited.body.status, waited.headers.get('preference-applied')]).toEqual(['pending', 'wait=1']);
+      expect((await sandbox.post<Job>(`/v1/videos/${body.id}/cancel`)).body.status).toBe('cancelled');
+    });
+
+    it('sends a webhook twice under one id when the prompt asks for it', async () => {
+      const { body } = await sandbox.create({ ...BODY, prompt: 'sandbox:duplicate_webhook', webhook_url: receiver.url });
+      const [first, second] = (await receiver.received(2, 20_000)).map(({ headers, body: bytes }) => ({ headers, text: bytes.toString('utf8') }));
+      expect((JSON.parse(first!.text) as Job).id).toBe(body.id);
+      expect([first!.headers['webhook-id'], first!.text]).toEqual([second!.headers['webhook-id'], second!.text]);
+    });
+  });
+}
