@@ -29,6 +29,8 @@ export interface StreamAppend {
   readonly environment: string;
   readonly head: StreamHead;
   readonly events: readonly NewEvent[];
+  /** For a stream whose times must never go back; otherwise the time of the transaction. */
+  readonly recordedAt?: Date;
 }
 
 export interface RecordedEvent extends NewEvent {
@@ -108,12 +110,13 @@ function numberEvents(append: StreamAppend, now: Date, shardHead: ShardHead | un
   if (shardHead === undefined) throw new Error(`shard_head has no row for account ${append.accountId}`);
   let { version, hash } = append.head;
   const shard = shardOf(append.accountId);
+  const recordedAt = append.recordedAt ?? now;
   const events = append.events.map((event): RecordedEvent => {
     version += 1n;
-    const recorded = { ...event, eventId: newId('evt', now.getTime()), streamId: append.streamId, version, shard, seq: shardHead.nextSeq, recordedAt: now };
+    const recorded = { ...event, eventId: newId('evt', now.getTime()), streamId: append.streamId, version, shard, seq: shardHead.nextSeq, recordedAt };
     const nextHash = eventHash(hash, recorded);
     const row = [shard, recorded.seq, recorded.eventId, shardHead.lastEventId, append.streamId, version, append.accountId,
-      append.environment, event.kind, Buffer.from(event.payload), hash, nextHash, event.traceparent, now];
+      append.environment, event.kind, Buffer.from(event.payload), hash, nextHash, event.traceparent, recordedAt];
     row.forEach((value, column) => rows[column]!.push(value));
     shardHead.nextSeq += 1n;
     shardHead.lastEventId = recorded.eventId;

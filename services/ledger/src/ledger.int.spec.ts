@@ -54,7 +54,8 @@ describe('the ledger over gRPC', () => {
   it('answers zero for an account that it has never heard of', async () => {
     const now = new Date();
     expect(await balance(newAccount())).toEqual({
-      availableMicros: 0n, heldMicros: 0n, totalSpendMicros: 0n, periodSpendMicros: 0n, periodJobs: 0n,
+      availableMicros: 0n, heldMicros: 0n, receivableMicros: 0n, version: 0n, totalSpendMicros: 0n, periodSpendMicros: 0n, periodJobs: 0n,
+      lowBalanceThresholdMicros: 0n,
       periodStart: new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)),
       periodEnd: new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)),
     });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventLogServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
@@ -7,11 +8,22 @@ import { ledgerImbalance, Lifecycle, migrateDatabase, startGrpcServer, startLoop
 import type { LedgerConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { LedgerController, LOGGER } from './inbound/ledger.grpc';
+import { MoneyController } from './inbound/money.grpc';
+import { PricesController } from './inbound/prices.grpc';
+import { ProofController, RootSigner } from './inbound/proof.grpc';
+import { StatementsController } from './inbound/statements.grpc';
+import { AccountExport } from './outbound/account-export';
 import { TOPIC } from './outbound/event-codec';
 import { LedgerReader } from './outbound/ledger-reader';
 import { LedgerWriter } from './outbound/ledger-writer';
-import { Migration0001Ledger } from './outbound/migrations/0001-ledger';
 import { readImbalance } from './outbound/imbalance';
+import { PriceList } from './outbound/price-book';
+import { QuoteTokens } from './outbound/quote-tokens';
+import { LEDGER_MIGRATIONS } from './outbound/schema';
+import { SignedRoots } from './outbound/signed-roots';
+import { SigningKey } from './outbound/signing-key';
+import { StatementReader } from './outbound/statement-reader';
+import { UsageReader } from './outbound/usage-reader';
 import { LedgerVerifier } from './outbound/verifier';
 
 export { ledgerProcessSchema, readLedgerConfig, type LedgerConfig } from './config';
@@ -24,6 +36,8 @@ export interface LedgerOptions {
 }
 
 const IMBALANCE_EVERY_MS = 60_000;
+/** How often it is looked whether the day has its root; the root itself is made once a UTC day. */
+const ROOT_EVERY_MS = 600_000;
 
 @Module({})
 class LedgerModule {}
@@ -41,7 +55,7 @@ export async function startLedger(options: LedgerOptions): Promise<Service> {
 }
 
 async function assemble({ config, transport, logger }: LedgerOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Ledger], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: LEDGER_MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'ledger', pipeline: true }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
@@ -56,8 +70,11 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
     name: 'ledger_imbalance', everyMs: IMBALANCE_EVERY_MS, logger, work: async () => ledgerImbalance.set(Number(await readImbalance(database))),
   });
   lifecycle.add('imbalance loop', () => imbalance.stop());
+  const key = config.LEDGER_SIGNING_KEY === undefined ? undefined : new SigningKey(Buffer.from(config.LEDGER_SIGNING_KEY, 'base64'));
+  const roots = key && new SignedRoots(database, key);
+  if (roots !== undefined) lifecycle.add('root loop', signDaily(roots, logger));
   const server = await startGrpcServer({
-    module: ledgerModule(database, writer, logger),
+    module: ledgerModule({ database, writer, key, roots, config, logger }),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'ledger', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.ledger.v1.LedgerService': LedgerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
@@ -67,14 +84,44 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   return database;
 }
 
-function ledgerModule(database: Database, writer: LedgerWriter, logger: Logger): DynamicModule {
+/** The root also goes to the log: a copy that whoever changes the database does not reach. */
+function signDaily(roots: SignedRoots, logger: Logger): () => Promise<void> {
+  const loop = startLoop({
+    name: 'ledger_root', everyMs: ROOT_EVERY_MS, logger,
+    work: async () => {
+      const signed = await roots.signDaily();
+      if (signed === undefined) return;
+      logger.info({ sequence: String(signed.sequence), root: Buffer.from(signed.root).toString('hex'), accounts: String(signed.accounts) }, 'the heads of all accounts were signed');
+    },
+  });
+  return () => loop.stop();
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly writer: LedgerWriter;
+  readonly key: SigningKey | undefined;
+  readonly roots: SignedRoots | undefined;
+  readonly config: LedgerConfig;
+  readonly logger: Logger;
+}
+
+function ledgerModule({ database, writer, key, roots, config, logger }: Parts): DynamicModule {
+  const quoteKey = key === undefined ? randomBytes(32) : key.derive('usvideo-ledger-quotes');
+  const trusted = key === undefined ? [] : [key.publicKey, ...config.LEDGER_TRUSTED_KEYS.map((text) => Buffer.from(text, 'base64'))];
   return {
     module: LedgerModule,
-    controllers: [LedgerController, eventLogController(database, TOPIC) as Type],
+    controllers: [LedgerController, MoneyController, PricesController, StatementsController, ProofController, eventLogController(database, TOPIC) as Type],
     providers: [
       { provide: LedgerWriter, useValue: writer },
       { provide: LedgerReader, useValue: new LedgerReader(database) },
-      { provide: LedgerVerifier, useValue: new LedgerVerifier(database) },
+      { provide: UsageReader, useValue: new UsageReader(database) },
+      { provide: StatementReader, useValue: new StatementReader(database) },
+      { provide: PriceList, useValue: new PriceList(database) },
+      { provide: QuoteTokens, useValue: new QuoteTokens(quoteKey, config.QUOTE_VALID_SECONDS * 1_000) },
+      { provide: LedgerVerifier, useValue: new LedgerVerifier(database, trusted) },
+      { provide: RootSigner, useValue: new RootSigner(roots) },
+      { provide: AccountExport, useValue: new AccountExport(database, roots) },
       { provide: LOGGER, useValue: logger },
     ],
   };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { Batch, paymentKey, type AccountBalance, type LedgerCommand, type Outcome } from './batch';
+import type { Payment } from './account';
+import { Batch, paymentKey, type LedgerCommand, type Loaded, type Outcome } from './batch';
 import { changeIn, postingsOf, type AccountEvent, type Book } from './postings';
-import { NO_SPEND } from './spend';
+import { newStanding, type Standing } from './standing';
 
 const ACCOUNTS = ['acc_1', 'acc_2'];
 const SECOND_MICROS = 10n;
@@ -11,49 +12,73 @@ const prices = [{ model: '*', resolution: '720p', perSecondMicros: SECOND_MICROS
 const accountId = fc.constantFrom(...ACCOUNTS);
 /** A job belongs to one account, but now and then a command names the wrong one. */
 const jobId = fc.integer({ min: 1, max: 6 }).map((n) => `job_${n}`);
+const apiKeyId = fc.constantFrom('key_1', 'key_2');
+const paymentRef = fc.constantFrom('p1', 'p2', 'p3', 'p4');
 const micros = fc.bigInt({ min: -5n, max: 60n });
+const small = fc.bigInt({ min: 0n, max: 30n });
+const said = { reason: fc.constant('because'), author: fc.constant('ann') };
+const kind = <Kind extends LedgerCommand['type']>(name: Kind) => fc.constant(name);
 const command: fc.Arbitrary<LedgerCommand> = fc.oneof(
-  fc.record({ type: fc.constant('AddFunds' as const), accountId, amountMicros: fc.bigInt({ min: 0n, max: 80n }), source: fc.constantFrom('manual' as const, 'promotion' as const),
-    paymentRef: fc.constantFrom('p1', 'p2', 'p3', 'p4'), author: fc.constant(''), note: fc.constant('') }),
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('PlaceHold' as const), accountId, jobId,
-    terms: fc.record({ apiKeyId: fc.constant('key_1'), model: fc.constant('m'), resolution: fc.constantFrom('720p', '720p', '720p', '9p'), durationSeconds: fc.integer({ min: 0, max: 5 }) }) }) },
-  fc.record({ type: fc.constant('VoidHold' as const), accountId, jobId }),
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('Settle' as const), accountId, jobId, chargedMicros: micros, releasedMicros: micros, rule: fc.constant('completed') }) },
+  { weight: 2, arbitrary: fc.record({ type: kind('AddFunds'), accountId, amountMicros: fc.bigInt({ min: 0n, max: 80n }), source: fc.constantFrom('manual' as const, 'promotion' as const),
+    paymentRef, author: fc.constant(''), note: fc.constant('') }) },
+  { weight: 6, arbitrary: fc.record({ type: kind('PlaceHold'), accountId, jobId,
+    terms: fc.record({ apiKeyId, model: fc.constant('m'), resolution: fc.constantFrom('720p', '720p', '720p', '9p'), durationSeconds: fc.integer({ min: 0, max: 5 }) }) }) },
+  fc.record({ type: kind('VoidHold'), accountId, jobId }),
+  { weight: 6, arbitrary: fc.record({ type: kind('Settle'), accountId, jobId, chargedMicros: micros, releasedMicros: micros, rule: fc.constant('completed') }) },
+  { weight: 2, arbitrary: fc.record({ type: kind('RefundCapture'), accountId, jobId, refundKey: fc.constantFrom('r1', 'r2', 'r3'), amountMicros: small, ...said }) },
+  { weight: 2, arbitrary: fc.record({ type: kind('ReverseFunds'), accountId, paymentRef, reversalRef: fc.constantFrom('v1', 'v2', 'v3'), amountMicros: fc.bigInt({ min: 0n, max: 80n }), ...said }) },
+  fc.record({ type: kind('Adjust'), accountId, adjustmentRef: fc.constantFrom('a1', 'a2'), amountMicros: fc.bigInt({ min: -30n, max: 30n }), ...said }),
+  fc.record({ type: kind('SetSpendCap'), accountId, apiKeyId: fc.constant(''), limitMicros: fc.option(fc.bigInt({ min: 0n, max: 120n }), { nil: undefined }), author: fc.constant('ann') }),
+  fc.record({ type: kind('SetLowBalanceThreshold'), accountId, thresholdMicros: small, author: fc.constant('ann') }),
 );
 
-/** Thirty lines that know nothing of events: the balance as the sum of what was answered. */
+/** Knows nothing of events: the net worth of each account as the sum of what was answered, and each job's fate. */
 class Model {
-  readonly available = new Map<string, bigint>(ACCOUNTS.map((id) => [id, 0n]));
-  readonly holds = new Map<string, { accountId: string; amount: bigint; state: string }>();
+  readonly net = new Map<string, bigint>(ACCOUNTS.map((id) => [id, 0n]));
+  readonly holds = new Map<string, { accountId: string; amount: bigint; state: string; captured: bigint; refunded: bigint }>();
+  readonly payments = new Map<string, { amount: bigint; reversed: bigint }>();
 
   learn(done: LedgerCommand, { refusal, replayed }: Outcome): void {
     if (refusal !== undefined || replayed) return;
-    const move = (delta: bigint) => void this.available.set(done.accountId, this.available.get(done.accountId)! + delta);
-    if (done.type === 'AddFunds') return move(done.amountMicros);
-    const hold = this.holds.get(done.jobId);
-    if (done.type === 'PlaceHold') {
-      expect(hold).toBeUndefined();
-      const amount = SECOND_MICROS * BigInt(done.terms.durationSeconds);
-      this.holds.set(done.jobId, { accountId: done.accountId, amount, state: 'pending' });
-      return move(-amount);
+    const move = (delta: bigint) => void this.net.set(done.accountId, this.net.get(done.accountId)! + delta);
+    switch (done.type) {
+      case 'AddFunds': this.payments.set(`${done.accountId} ${done.paymentRef}`, { amount: done.amountMicros, reversed: 0n }); return move(done.amountMicros);
+      case 'ReverseFunds': this.payments.get(`${done.accountId} ${done.paymentRef}`)!.reversed += done.amountMicros; return move(-done.amountMicros);
+      case 'Adjust': return move(done.amountMicros);
+      case 'RefundCapture': this.holds.get(done.jobId)!.refunded += done.amountMicros; return move(done.amountMicros);
+      case 'SetSpendCap': case 'SetLowBalanceThreshold': return undefined;
+      default: return move(-this.learnHold(done));
     }
-    const amount = hold?.amount ?? 0n;
-    if (hold !== undefined) expect(hold).toMatchObject({ accountId: done.accountId, state: 'pending' });
-    if (done.type === 'Settle') expect(done.chargedMicros + done.releasedMicros).toBe(amount);
-    const charged = done.type === 'Settle' ? done.chargedMicros : 0n;
-    this.holds.set(done.jobId, { accountId: done.accountId, amount, state: charged > 0n ? 'captured' : 'released' });
-    return move(amount - charged);
   }
 
   held(id: string): bigint {
     return [...this.holds.values()].filter((hold) => hold.accountId === id && hold.state === 'pending').reduce((sum, hold) => sum + hold.amount, 0n);
   }
+
+  private learnHold(done: Extract<LedgerCommand, { type: 'PlaceHold' | 'VoidHold' | 'Settle' }>): bigint {
+    const hold = this.holds.get(done.jobId);
+    if (done.type === 'PlaceHold') {
+      expect(hold).toBeUndefined();
+      this.holds.set(done.jobId, { accountId: done.accountId, amount: SECOND_MICROS * BigInt(done.terms.durationSeconds), state: 'pending', captured: 0n, refunded: 0n });
+      return 0n;
+    }
+    const amount = hold?.amount ?? 0n;
+    if (hold !== undefined) expect(hold).toMatchObject({ accountId: done.accountId, state: 'pending' });
+    if (done.type === 'Settle') expect(done.chargedMicros + done.releasedMicros).toBe(amount);
+    const captured = done.type === 'Settle' ? done.chargedMicros : 0n;
+    this.holds.set(done.jobId, { accountId: done.accountId, amount, state: captured > 0n ? 'captured' : 'released', captured, refunded: 0n });
+    return captured;
+  }
 }
 
-function newBatch(): Batch {
-  const accounts = new Map(ACCOUNTS.map((id): [string, AccountBalance] => [id, { accountId: id, version: 0n, availableMicros: 0n, heldMicros: 0n, spend: NO_SPEND }]));
-  return new Batch({ now: NOW, prices, accounts, holds: new Map(), payments: new Map() });
+function loaded(over: Partial<Loaded> = {}): Loaded {
+  return {
+    now: NOW, prices, accounts: new Map(ACCOUNTS.map((id): [string, Standing] => [id, newStanding(id)])), holds: new Map(), payments: new Map(),
+    done: new Map(), keyCaps: new Map(), openHolds: new Map(), ...over,
+  };
 }
+
+const newBatch = () => new Batch(loaded());
 
 function eventsOf(batch: Batch): AccountEvent[] {
   return [...batch.events.values()].flat().map((traced) => traced.event);
@@ -71,9 +96,11 @@ describe(`any commands in any order (FC_SEED=${seed})`, () => {
     for (const next of commands) {
       const outcome = batch.decide({ command: next, traceparent: '' });
       model.learn(next, outcome);
-      expect(outcome.state.availableMicros).toBe(model.available.get(next.accountId));
-      expect(outcome.state.heldMicros).toBe(model.held(next.accountId));
-      expect(outcome.state.availableMicros >= 0n && outcome.state.heldMicros >= 0n).toBe(true);
+      const { availableMicros, heldMicros, receivableMicros } = outcome.state;
+      expect(availableMicros + heldMicros - receivableMicros).toBe(model.net.get(next.accountId));
+      expect(heldMicros).toBe(model.held(next.accountId));
+      expect(availableMicros >= 0n && heldMicros >= 0n && receivableMicros >= 0n).toBe(true);
+      expect(availableMicros === 0n || receivableMicros === 0n).toBe(true);
     }
   }));
 
@@ -84,8 +111,11 @@ describe(`any commands in any order (FC_SEED=${seed})`, () => {
     const total = (book: Book, events: AccountEvent[]) => events.reduce((sum, event) => sum + changeIn(book, event), 0n);
     for (const account of batch.changedAccounts()) {
       const events = batch.events.get(account.accountId)!.map((traced) => traced.event);
-      expect([account.availableMicros, account.heldMicros, account.spend.totalMicros])
-        .toEqual([total('available', events), total('held', events), total('revenue', events)]);
+      expect([account.availableMicros, account.heldMicros, -account.receivableMicros, account.totalSpendMicros])
+        .toEqual([total('available', events), total('held', events), total('receivable', events), total('revenue', events)]);
+      const { addedMicros, refundedMicros, adjustedMicros, chargedMicros, reversedMicros } = account.period.movements;
+      expect(addedMicros + refundedMicros + adjustedMicros - chargedMicros - reversedMicros)
+        .toBe(account.availableMicros + account.heldMicros - account.receivableMicros);
     }
   }));
 
@@ -96,6 +126,25 @@ describe(`any commands in any order (FC_SEED=${seed})`, () => {
     expect(new Set(ends).size).toBe(ends.length);
     const late = eventsOf(batch).flatMap((event) => (event.$case === 'lateOutcomeRecorded' ? [event.value.jobId] : []));
     expect(new Set(late).size).toBe(late.length);
+  }));
+
+  it('never refund more than was captured, nor reverse more than was paid', () => property((commands) => {
+    const batch = newBatch();
+    const model = new Model();
+    commands.forEach((next) => model.learn(next, batch.decide({ command: next, traceparent: '' })));
+    for (const hold of model.holds.values()) expect(hold.refunded <= hold.captured).toBe(true);
+    for (const payment of model.payments.values()) expect(payment.reversed <= payment.amount).toBe(true);
+  }));
+
+  it('never hold or spend more than the cap of the moment', () => property((commands) => {
+    const batch = newBatch();
+    for (const next of commands) {
+      const { refusal, replayed, state } = batch.decide({ command: next, traceparent: '' });
+      if (next.type !== 'PlaceHold' || refusal !== undefined || replayed) continue;
+      const [standing] = batch.changedAccounts().filter((account) => account.accountId === next.accountId);
+      const { chargedMicros, refundedMicros } = standing!.period.movements;
+      if (state.accountCap.limitMicros !== undefined) expect(chargedMicros - refundedMicros + standing!.heldMicros <= state.accountCap.limitMicros).toBe(true);
+    }
   }));
 
   it('answer the same when they come again', () => property((commands) => {
@@ -122,14 +171,48 @@ function pick({ amountMicros, paymentRef, author, note }: { amountMicros: bigint
 }
 
 describe('a batch', () => {
+  const standing: Standing = { ...newStanding('acc_1'), version: 7n, availableMicros: 30n, period: { ...newStanding('').period, month: '2026-06', firstVersion: 1n } };
+  const payments = new Map<string, Payment>([[paymentKey('acc_1', 'p1'), { amountMicros: 30n, reversedMicros: 0n, source: 'manual' }]]);
+  const placing = (job: string, seconds = 3): LedgerCommand =>
+    ({ type: 'PlaceHold', accountId: 'acc_1', jobId: job, terms: { apiKeyId: 'key_1', model: 'm', resolution: '720p', durationSeconds: seconds } });
+
   it('decides on rows that were loaded before it', () => {
-    const accounts = new Map([['acc_1', { accountId: 'acc_1', version: 7n, availableMicros: 30n, heldMicros: 0n, spend: NO_SPEND }]]);
-    const batch = new Batch({ now: NOW, prices, accounts, holds: new Map(), payments: new Map([[paymentKey('acc_1', 'p1'), 30n]]) });
-    const terms = { apiKeyId: 'key_1', model: 'm', resolution: '720p', durationSeconds: 3 };
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), payments }));
     expect(batch.decide({ traceparent: '', command: { type: 'AddFunds', accountId: 'acc_1', amountMicros: 30n, source: 'manual', paymentRef: 'p1', author: '', note: '' } }).replayed).toBe(true);
-    expect(batch.decide({ traceparent: 't', command: { type: 'PlaceHold', accountId: 'acc_1', jobId: 'job_1', terms } }).refusal).toBeUndefined();
-    expect(batch.decide({ traceparent: '', command: { type: 'PlaceHold', accountId: 'acc_1', jobId: 'job_2', terms } }).refusal).toBe('insufficient_balance');
-    expect(batch.entries).toEqual([{ accountId: 'acc_1', version: 8n, jobId: 'job_1', availableAfterMicros: 0n, heldAfterMicros: 30n }]);
-    expect([...batch.changedHolds.keys()]).toEqual(['job_1']);
+    expect(batch.decide({ traceparent: 't', command: placing('job_1') }).refusal).toBeUndefined();
+    expect(batch.decide({ traceparent: '', command: placing('job_2') }).refusal).toBe('insufficient_balance');
+    expect(batch.rows.entries).toEqual([{ accountId: 'acc_1', version: 8n, jobId: 'job_1', availableAfterMicros: 0n, heldAfterMicros: 30n, receivableAfterMicros: 0n }]);
+    expect([...batch.rows.holds.keys()]).toEqual(['job_1']);
+  });
+
+  it('closes the month before the first event of the next, once, with all that is open', () => {
+    const openHolds = [{ jobId: 'job_old', apiKeyId: 'key_1', amountMicros: 5n }];
+    const batch = new Batch(loaded({ now: new Date('2026-08-01T00:00:00Z'), accounts: new Map([['acc_1', { ...standing, heldMicros: 5n }]]), openHolds: new Map([['acc_1', openHolds]]) }));
+    batch.decide({ traceparent: '', command: placing('job_1', 1) });
+    batch.decide({ traceparent: '', command: placing('job_2', 1) });
+    const events = eventsOf(batch);
+    expect(events.map((event) => event.$case)).toEqual(['periodClosed', 'holdPlaced', 'holdPlaced']);
+    expect(events[0]!.value).toMatchObject({ period: '2026-06', firstVersion: 1n, lastVersion: 7n, openHolds, closing: { availableMicros: 30n, heldMicros: 5n } });
+    expect(batch.rows.statements).toHaveLength(1);
+    expect(batch.changedAccounts()[0]!.period).toMatchObject({ month: '2026-08', firstVersion: 8n, opening: { availableMicros: 30n, heldMicros: 5n } });
+  });
+
+  it('does not close a month for a refusal, and not again when a clock is behind', () => {
+    const late = { ...standing, lastRecordedAt: new Date('2026-07-01T00:00:00.001Z'), period: { ...standing.period, month: '2026-07' } };
+    const batch = new Batch(loaded({ now: new Date('2026-06-30T23:59:59.999Z'), accounts: new Map([['acc_1', late]]) }));
+    expect(batch.decide({ traceparent: '', command: placing('job_1', 5) }).refusal).toBe('insufficient_balance');
+    batch.decide({ traceparent: '', command: placing('job_2', 1) });
+    expect(eventsOf(batch).map((event) => event.$case)).toEqual(['holdPlaced']);
+    expect(batch.changedAccounts()[0]!.lastRecordedAt).toEqual(late.lastRecordedAt);
+  });
+
+  it('counts a key that is capped, also within the batch that caps it', () => {
+    const keyCaps = new Map([['acc_1 key_1', { accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: undefined, heldMicros: 0n, month: '2026-06', spentMicros: 5n }]]);
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), keyCaps }));
+    batch.decide({ traceparent: '', command: { type: 'SetSpendCap', accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: 25n, author: 'ann' } });
+    expect(batch.decide({ traceparent: '', command: placing('job_1', 1) }).refusal).toBeUndefined();
+    expect(batch.decide({ traceparent: '', command: placing('job_2', 1) }).refusal).toBeUndefined();
+    expect(batch.decide({ traceparent: '', command: placing('job_3', 1) }).refusal).toBe('spend_cap_reached');
+    expect([...batch.rows.keyCaps.values()]).toEqual([{ ...keyCaps.get('acc_1 key_1')!, limitMicros: 25n, heldMicros: 20n }]);
   });
 });

@@ -1,11 +1,12 @@
 import type { LedgerEvent } from '@usvideo/contracts/ledger';
 
-type Recorded = 'fundsAdded' | 'holdPlaced' | 'holdCaptured' | 'holdReleased' | 'lateOutcomeRecorded';
+export type AccountEvent = NonNullable<LedgerEvent['event']>;
 
-export type AccountEvent = Extract<NonNullable<LedgerEvent['event']>, { $case: Recorded }>;
-
-/** `available` and `held` belong to the customer; the other books exist only as sums over events, never as rows to update. */
-export type Book = 'available' | 'held' | 'funding' | 'promotions' | 'revenue';
+/**
+ * `available` and `held` belong to the customer; `receivable` is what the customer owes and stands below zero while anything is
+ * owed. The other books exist only as sums over events, never as rows to update.
+ */
+export type Book = 'available' | 'held' | 'receivable' | 'funding' | 'promotions' | 'revenue' | 'adjustments';
 
 export interface Posting {
   readonly book: Book;
@@ -16,16 +17,31 @@ export interface Posting {
 export function postingsOf(event: AccountEvent): Posting[] {
   switch (event.$case) {
     case 'fundsAdded':
-      return transfer(event.value.source === 'promotion' ? 'promotions' : 'funding', 'available', event.value.amountMicros);
+      return credit(fundingBook(event.value.source), event.value.amountMicros, event.value.settledMicros);
     case 'holdPlaced':
       return transfer('available', 'held', event.value.amountMicros);
     case 'holdCaptured':
       return [
         ...transfer('held', 'revenue', event.value.capturedMicros),
-        ...transfer('held', 'available', event.value.releasedMicros),
+        ...credit('held', event.value.releasedMicros, event.value.settledMicros),
       ];
     case 'holdReleased':
-      return transfer('held', 'available', event.value.releasedMicros);
+      return credit('held', event.value.releasedMicros, event.value.settledMicros);
+    case 'captureRefunded':
+      return credit('revenue', event.value.amountMicros, event.value.settledMicros);
+    case 'fundsReversed': {
+      const { source, amountMicros, receivableMicros } = event.value;
+      const book = fundingBook(source);
+      return [...transfer('available', book, amountMicros - receivableMicros), ...transfer('receivable', book, receivableMicros)];
+    }
+    case 'adjustmentMade': {
+      const { amountMicros, settledMicros } = event.value;
+      return amountMicros < 0n ? transfer('available', 'adjustments', -amountMicros) : credit('adjustments', amountMicros, settledMicros);
+    }
+    case 'spendCapSet':
+    case 'periodClosed':
+    case 'lowBalanceThresholdSet':
+    case 'balanceLow':
     case 'lateOutcomeRecorded':
       return [];
   }
@@ -41,9 +57,35 @@ export function movesMoney(event: AccountEvent): boolean {
   return postingsOf(event).length > 0;
 }
 
-/** The job that an event is about; empty for one about a payment. */
+/** The job that an event is about; empty for one about no job. */
 export function jobIdOf(event: AccountEvent): string {
-  return event.$case === 'fundsAdded' ? '' : event.value.jobId;
+  return 'jobId' in event.value ? event.value.jobId : '';
+}
+
+/** The natural key under which an event was asked for; empty where the job is the key. */
+export function referenceOf(event: AccountEvent): string {
+  switch (event.$case) {
+    case 'fundsAdded': return event.value.paymentRef;
+    case 'captureRefunded': return event.value.refundKey;
+    case 'fundsReversed': return event.value.reversalRef;
+    case 'adjustmentMade': return event.value.adjustmentRef;
+    default: return '';
+  }
+}
+
+/** What people wrote about an event. */
+export function noteOf(event: AccountEvent): string {
+  if (event.$case === 'fundsAdded') return event.value.note;
+  return 'reason' in event.value ? event.value.reason : '';
+}
+
+function fundingBook(source: string): Book {
+  return source === 'promotion' ? 'promotions' : 'funding';
+}
+
+/** Money that comes to the customer settles what is owed first; `settled` is absent in events where nothing was owed. */
+function credit(from: Book, micros: bigint, settled: bigint = 0n): Posting[] {
+  return [...transfer(from, 'receivable', settled), ...transfer(from, 'available', micros - settled)];
 }
 
 function transfer(from: Book, to: Book, micros: bigint): Posting[] {

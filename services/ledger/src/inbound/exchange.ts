@@ -1,18 +1,19 @@
 import type { LedgerAnswer, LedgerCall, PlaceHoldAnswer } from '@usvideo/contracts/ledger';
 import type { Outcome } from '../domain/batch';
 import type { LedgerWriter } from '../outbound/ledger-writer';
+import type { QuoteTokens } from '../outbound/quote-tokens';
 
 type Answer = NonNullable<LedgerAnswer['answer']>;
 
 /** Carries out one call of the hot path. A rejection becomes a `fault`: the outcome is unknown, the caller asks again. */
-export async function answerCall(writer: LedgerWriter, { call }: LedgerCall): Promise<{ answer: Answer }> {
+export async function answerCall(writer: LedgerWriter, quotes: QuoteTokens, { call }: LedgerCall): Promise<{ answer: Answer }> {
   if (call === undefined) throw new Error('the call holds no command that this version knows');
   requireIds(call.value);
   switch (call.$case) {
     case 'placeHold': {
-      const { accountId, jobId, apiKeyId, model, resolution, durationSeconds } = call.value;
+      const { accountId, jobId, apiKeyId, model, resolution, durationSeconds, quoteId = '' } = call.value;
       const terms = { apiKeyId, model, resolution, durationSeconds };
-      const outcome = await writer.submit({ type: 'PlaceHold', accountId, jobId, terms });
+      const outcome = await writer.submit({ type: 'PlaceHold', accountId, jobId, terms, ...(quoteId === '' ? {} : { quote: quotes.read(quoteId) }) });
       return { answer: { $case: 'placeHold', value: placeHoldAnswer(outcome) } };
     }
     case 'voidHold': {

@@ -6,7 +6,7 @@ import { eventually, postgres } from '@usvideo/testing';
 import { ulid } from 'ulid';
 import { LedgerReader } from '../outbound/ledger-reader';
 import { LedgerWriter } from '../outbound/ledger-writer';
-import { Migration0001Ledger } from '../outbound/migrations/0001-ledger';
+import { LEDGER_MIGRATIONS } from '../outbound/schema';
 import { LedgerVerifier } from '../outbound/verifier';
 import { jobsSubscription } from './jobs.consumer';
 
@@ -24,7 +24,7 @@ describe('the jobs consumer', () => {
   beforeAll(async () => {
     const server = await postgres();
     const url = await server.createDatabase('ledger');
-    await migrateDatabase({ url, migrations: [Migration0001Ledger], logger });
+    await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
     ledger = openDatabase({ url, poolSize: 12, applicationName: 'ledger', pipeline: true }, () => undefined);
     jobs = openDatabase({ url: await server.createDatabase('jobs'), poolSize: 4, applicationName: 'jobs' }, () => undefined);
     await jobs.query(eventStoreSchema);

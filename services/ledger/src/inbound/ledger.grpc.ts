@@ -2,81 +2,64 @@ import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type {
-  AddFundsRequest, AddFundsResponse, Entry, ExchangeRequest, ExchangeResponse, GetBalanceRequest, GetBalanceResponse, LedgerAnswer, LedgerCall,
-  ListEntriesRequest, ListEntriesResponse, ListPendingHoldsRequest, ListPendingHoldsResponse, ListPricesResponse, ListUsageRequest,
-  ListUsageResponse, VerifyResponse,
+  Entry, ExchangeRequest, ExchangeResponse, GetBalanceRequest, GetBalanceResponse, LedgerAnswer, LedgerCall, ListEntriesRequest, ListEntriesResponse,
+  ListPendingHoldsRequest, ListPendingHoldsResponse,
 } from '@usvideo/contracts/ledger';
 import { serveExchange, type Logger } from '@usvideo/runtime';
+import { noteOf, referenceOf } from '../domain/postings';
 import { LedgerReader, type EntryLine } from '../outbound/ledger-reader';
 import { LedgerWriter } from '../outbound/ledger-writer';
-import { LedgerVerifier } from '../outbound/verifier';
+import { QuoteTokens } from '../outbound/quote-tokens';
 import { answerCall } from './exchange';
-import { accountIdOf, addFundsOf, entryQueryOf, pendingHoldsQueryOf, refusalError, usageQueryOf } from './requests';
+import { demand, demandPage, required } from './validation';
 
 export const LOGGER = Symbol('logger');
 
+const PENDING_HOLDS_MAX = 500;
+
+/** The hot path, and what an account has. */
 @Controller()
 export class LedgerController {
   constructor(
     private readonly writer: LedgerWriter,
     private readonly reader: LedgerReader,
-    private readonly verifier: LedgerVerifier,
+    private readonly quotes: QuoteTokens,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @GrpcStreamCall('LedgerService', 'exchange')
   exchange(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>): void {
-    serveExchange<LedgerCall, LedgerAnswer>(stream, (call) => answerCall(this.writer, call), this.logger);
-  }
-
-  @GrpcMethod('LedgerService', 'addFunds')
-  async addFunds(request: AddFundsRequest): Promise<AddFundsResponse> {
-    const { refusal, replayed, state } = await this.writer.submit(addFundsOf(request));
-    if (refusal !== undefined) throw refusalError(refusal);
-    return { availableMicros: state.availableMicros, replayed };
+    serveExchange<LedgerCall, LedgerAnswer>(stream, (call) => answerCall(this.writer, this.quotes, call), this.logger);
   }
 
   @GrpcMethod('LedgerService', 'getBalance')
   async getBalance(request: GetBalanceRequest): Promise<GetBalanceResponse> {
-    const { availableMicros, heldMicros, totalSpendMicros, period } = await this.reader.balance(accountIdOf(request));
+    const { accountId, asOf } = required(request, 'accountId');
+    if (asOf !== undefined) return { ...(await this.reader.balanceAsOf(accountId, asOf)), totalSpendMicros: 0n, periodStart: undefined, periodEnd: undefined, periodSpendMicros: 0n, periodJobs: 0n };
+    const balance = await this.reader.balance(accountId);
+    const { availableMicros, heldMicros, receivableMicros, version, totalSpendMicros, period, capMicros, thresholdMicros } = balance;
     return {
-      availableMicros, heldMicros, totalSpendMicros,
-      periodStart: period.start, periodEnd: period.end, periodSpendMicros: period.spendMicros, periodJobs: period.jobs,
+      availableMicros, heldMicros, receivableMicros, version, totalSpendMicros, periodStart: period.start, periodEnd: period.end,
+      periodSpendMicros: period.spendMicros, periodJobs: period.jobs, spendCapMicros: capMicros, lowBalanceThresholdMicros: thresholdMicros,
     };
   }
 
   @GrpcMethod('LedgerService', 'listEntries')
   async listEntries(request: ListEntriesRequest): Promise<ListEntriesResponse> {
-    const lines = await this.reader.entries(entryQueryOf(request));
+    demandPage(required(request, 'accountId'));
+    demand(request.beforeVersion >= 0n, 'before_version is 0 or a version');
+    const lines = await this.reader.entries(request);
     return { entries: lines.slice(0, request.limit).map(entryOf), hasMore: lines.length > request.limit };
   }
 
-  @GrpcMethod('LedgerService', 'listUsage')
-  async listUsage(request: ListUsageRequest): Promise<ListUsageResponse> {
-    const { rows, totals } = await this.reader.usage(usageQueryOf(request));
-    return {
-      rows: rows.slice(0, request.limit), hasMore: rows.length > request.limit,
-      totalJobs: totals.jobs, totalSeconds: totals.seconds, totalMicros: totals.micros,
-    };
-  }
-
-  @GrpcMethod('LedgerService', 'listPrices')
-  async listPrices(): Promise<ListPricesResponse> {
-    return { prices: await this.reader.prices() };
-  }
-
   @GrpcMethod('LedgerService', 'listPendingHolds')
-  async listPendingHolds(request: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
-    const { placedBefore, limit } = pendingHoldsQueryOf(request);
-    return { holds: await this.reader.pendingHolds(placedBefore, limit) };
-  }
-
-  @GrpcMethod('LedgerService', 'verify')
-  async verify(): Promise<VerifyResponse> {
-    return this.verifier.verify();
+  async listPendingHolds({ placedBefore, limit }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+    demand(placedBefore !== undefined, 'placed_before is required');
+    demand(limit >= 1 && limit <= PENDING_HOLDS_MAX, `limit is 1 to ${PENDING_HOLDS_MAX}`);
+    return { holds: await this.reader.pendingHolds(placedBefore!, limit) };
   }
 }
 
 function entryOf({ event, ...line }: EntryLine): Entry {
-  return { ...line, note: event.$case === 'fundsAdded' ? event.value.note : '' };
+  return { ...line, note: noteOf(event), reference: referenceOf(event) };
 }

@@ -1,17 +1,17 @@
 import type { Database } from '@usvideo/event-store';
-import type { Price } from '@usvideo/contracts/ledger';
+import type { Cap } from '../domain/account';
 import { changeIn, type AccountEvent } from '../domain/postings';
-import { currentPeriod, NO_SPEND, type CurrentPeriod } from '../domain/spend';
+import { currentPeriod, monthOf, newStanding, type CurrentPeriod, type Standing } from '../domain/standing';
+import { ACCOUNT_COLUMNS, standingOf, type AccountRecord } from './account-rows';
 import { decodeEvent } from './event-codec';
-import { balanceOf, type AccountRecord } from './ledger-rows';
-import { readPrices } from './price-book';
-import { readUsage, type UsagePage, type UsageQuery } from './usage-reader';
 
-export interface Balance {
+export type Balance = Omit<Standing, 'period'> & { readonly period: CurrentPeriod };
+
+export interface PastBalance {
+  readonly version: bigint;
   readonly availableMicros: bigint;
   readonly heldMicros: bigint;
-  readonly totalSpendMicros: bigint;
-  readonly period: CurrentPeriod;
+  readonly receivableMicros: bigint;
 }
 
 export interface EntryLine {
@@ -22,8 +22,10 @@ export interface EntryLine {
   readonly event: AccountEvent;
   readonly availableChangeMicros: bigint;
   readonly heldChangeMicros: bigint;
+  readonly receivableChangeMicros: bigint;
   readonly availableAfterMicros: bigint;
   readonly heldAfterMicros: bigint;
+  readonly receivableAfterMicros: bigint;
   readonly recordedAt: Date;
 }
 
@@ -38,26 +40,42 @@ export interface EntryQuery {
 }
 
 const READ_BALANCE = `
-select clock_timestamp() as now, account_id, version, head_hash, available_micros, held_micros, total_spend_micros,
-       period, period_spend_micros, period_jobs
-from (select) as always left join ledger_account on account_id = $1`;
+select clock_timestamp() as now, ${ACCOUNT_COLUMNS} from (select) as always left join ledger_account on account_id = $1`;
+
+/** Times within a stream never go back, so the last version at a moment is found by halving, however long the history is. */
+const READ_AS_OF = `
+with recursive search (low, high) as (
+  select 0::bigint, coalesce((select version from ledger_account where account_id = $1), 0)
+  union all
+  select case when recorded_at <= $2 then middle else low end, case when recorded_at <= $2 then high else middle - 1 end
+  from (select low, high, (low + high + 1) / 2 as middle from search where low < high) half
+  join event on stream_id = $1 and version = middle
+), found as (select low as version from search where low = high)
+select found.version, e.available_after_micros, e.held_after_micros, e.receivable_after_micros
+from found left join lateral (
+  select * from entry where account_id = $1 and entry.version <= found.version order by entry.version desc limit 1) e on true`;
 
 const READ_ENTRIES = `
-select e.version, e.job_id, e.available_after_micros, e.held_after_micros, v.event_id, v.kind, v.payload, v.recorded_at
+select e.version, e.job_id, e.available_after_micros, e.held_after_micros, e.receivable_after_micros, v.event_id, v.kind, v.payload, v.recorded_at
 from entry e join event v on v.stream_id = e.account_id and v.version = e.version
 where e.account_id = $1 and ($2 = 0 or e.version < $2)
 order by e.version desc limit $3 offset $4`;
 
 const READ_ENTRIES_OF_JOB = `
-select e.version, e.job_id, e.available_after_micros, e.held_after_micros, v.event_id, v.kind, v.payload, v.recorded_at
+select e.version, e.job_id, e.available_after_micros, e.held_after_micros, e.receivable_after_micros, v.event_id, v.kind, v.payload, v.recorded_at
 from entry e join event v on v.stream_id = e.account_id and v.version = e.version
 where e.account_id = $1 and ($2 = 0 or e.version < $2) and e.job_id = $5 and e.job_id <> ''
 order by e.version desc limit $3 offset $4`;
 
 interface EntryRecord {
-  version: bigint; job_id: string; available_after_micros: bigint; held_after_micros: bigint;
+  version: bigint; job_id: string; available_after_micros: bigint; held_after_micros: bigint; receivable_after_micros: bigint;
   event_id: string; kind: string; payload: Buffer; recorded_at: Date;
 }
+
+const READ_KEY_CAPS = `
+select api_key_id, limit_micros, held_micros, month, spent_micros from key_cap where account_id = $1 order by api_key_id`;
+
+interface KeyCapRecord { api_key_id: string; limit_micros: bigint | null; held_micros: bigint; month: string; spent_micros: bigint }
 
 const READ_PENDING_HOLDS = `
 select account_id, job_id, amount_micros, placed_at from hold
@@ -69,18 +87,34 @@ export class LedgerReader {
 
   /** Of an account without a row: zeros, which is what it has. */
   async balance(accountId: string): Promise<Balance> {
-    const { rows } = await this.database.query<AccountRecord & { now: Date; account_id: string | null }>({
-      name: 'balance_read', text: READ_BALANCE, values: [accountId],
-    });
+    const { rows } = await this.database.query<AccountRecord & { now: Date }>({ name: 'balance_read', text: READ_BALANCE, values: [accountId] });
     const row = rows[0]!;
-    const known = row.account_id === null ? undefined : balanceOf(row);
-    const spend = known?.spend ?? NO_SPEND;
+    const standing = (row.account_id as string | null) === null ? newStanding(accountId) : standingOf(row);
+    return { ...standing, period: currentPeriod(standing, row.now) };
+  }
+
+  /** After the last event that was recorded at or before the moment. */
+  async balanceAsOf(accountId: string, asOf: Date): Promise<PastBalance> {
+    type Record = { version: bigint; available_after_micros: bigint | null; held_after_micros: bigint | null; receivable_after_micros: bigint | null };
+    const { rows } = await this.database.query<Record>({ name: 'balance_as_of_read', text: READ_AS_OF, values: [accountId, asOf] });
+    const row = rows[0];
     return {
-      availableMicros: known?.availableMicros ?? 0n,
-      heldMicros: known?.heldMicros ?? 0n,
-      totalSpendMicros: spend.totalMicros,
-      period: currentPeriod(spend, row.now),
+      version: row?.version ?? 0n, availableMicros: row?.available_after_micros ?? 0n,
+      heldMicros: row?.held_after_micros ?? 0n, receivableMicros: row?.receivable_after_micros ?? 0n,
     };
+  }
+
+  /** The account's own cap first, then every key that has or had one. */
+  async caps(accountId: string): Promise<{ caps: (Cap & { apiKeyId: string })[]; period: CurrentPeriod }> {
+    const [{ capMicros, heldMicros, period }, { rows }] = await Promise.all([
+      this.balance(accountId), this.database.query<KeyCapRecord>({ name: 'key_caps_read', text: READ_KEY_CAPS, values: [accountId] }),
+    ]);
+    const own = { apiKeyId: '', limitMicros: capMicros, spentMicros: period.spendMicros, heldMicros };
+    const ofKeys = rows.map((row) => ({
+      apiKeyId: row.api_key_id, limitMicros: row.limit_micros ?? undefined, heldMicros: row.held_micros,
+      spentMicros: row.month === monthOf(period.start) ? row.spent_micros : 0n,
+    }));
+    return { caps: [own, ...ofKeys], period };
   }
 
   /** Newest first, and one more than asked for when there is more. */
@@ -90,14 +124,6 @@ export class LedgerReader {
       ? { name: 'entries_read', text: READ_ENTRIES, values }
       : { name: 'entries_of_job_read', text: READ_ENTRIES_OF_JOB, values: [...values, jobId] });
     return rows.map(entryLine);
-  }
-
-  async usage(query: UsageQuery): Promise<UsagePage> {
-    return readUsage(this.database, query);
-  }
-
-  async prices(): Promise<Price[]> {
-    return readPrices(this.database);
   }
 
   /** Oldest first. */
@@ -114,6 +140,7 @@ function entryLine(row: EntryRecord): EntryLine {
   return {
     eventId: row.event_id, version: row.version, kind: row.kind, jobId: row.job_id, event,
     availableChangeMicros: changeIn('available', event), heldChangeMicros: changeIn('held', event),
-    availableAfterMicros: row.available_after_micros, heldAfterMicros: row.held_after_micros, recordedAt: row.recorded_at,
+    receivableChangeMicros: -changeIn('receivable', event), availableAfterMicros: row.available_after_micros,
+    heldAfterMicros: row.held_after_micros, receivableAfterMicros: row.receivable_after_micros, recordedAt: row.recorded_at,
   };
 }

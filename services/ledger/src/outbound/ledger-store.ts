@@ -1,11 +1,12 @@
 import { appendEvents, type StreamHead, type Transaction } from '@usvideo/event-store';
-import { Batch, type Outcome, type TracedCommand } from '../domain/batch';
+import { Batch, doneKeyOf, type Outcome, type TracedCommand } from '../domain/batch';
+import { monthOf, recordingTime, type Standing } from '../domain/standing';
+import { insertAccounts, lockAccounts, updateAccounts, type LockedAccount } from './account-rows';
 import { ENVIRONMENT, encodeEvent } from './event-codec';
-import {
-  insertAccounts, insertEntries, insertPayments, insertUsage, loadHolds, loadPayments, lockAccounts, updateAccounts, writeHolds,
-  type LockedAccount,
-} from './ledger-rows';
+import { loadHolds, loadOpenHolds, writeHolds } from './hold-rows';
+import { countKeys, insertDone, loadDone, loadKeyCaps, loadPayments, writeKeyCaps, writePayments } from './money-rows';
 import type { PriceBook } from './price-book';
+import { addUsageDays, insertEntries, insertStatements, insertUsage, refundUsage } from './usage-rows';
 
 /** Accounts remembered as existing, at most; above it the memory starts anew. */
 const KNOWN_ACCOUNTS_MAX = 100_000;
@@ -22,19 +23,23 @@ export class LedgerStore {
 
   /** Decides the commands in their order and writes what follows from them; one outcome per command. */
   readonly apply = async (tx: Transaction, now: Date, commands: readonly TracedCommand[]): Promise<Outcome[]> => {
+    const accountIds = [...new Set(commands.map(({ command }) => command.accountId))].sort();
     // One group: the statements go out together and run in this order, so that a hold is read after its account was locked.
-    const [locked, holds, payments, prices] = await together([
-      this.lock(tx, commands), loadHolds(tx, jobIdsOf(commands)), loadPayments(tx, paymentsOf(commands)), this.prices.rows(tx),
+    const [locked, holds, payments, done, keyCaps, prices] = await together([
+      this.lock(tx, accountIds), loadHolds(tx, jobIdsOf(commands)), loadPayments(tx, paymentsOf(commands)), loadDone(tx, doneOf(commands)),
+      loadKeyCaps(tx, accountIds), this.prices.rows(tx),
     ]);
-    const accounts = new Map([...locked].map(([id, { balance }]) => [id, balance]));
-    const batch = new Batch({ now, prices, accounts, holds, payments });
+    const accounts = new Map([...locked].map(([id, { standing }]) => [id, standing]));
+    const [openHolds, counted] = await together([
+      loadOpenHolds(tx, endingMonths([...accounts.values()], now)), countKeys(tx, keysToCount(commands, accounts, now)),
+    ]);
+    const batch = new Batch({ now, prices, accounts, holds, payments, done, keyCaps: new Map([...counted, ...keyCaps]), openHolds });
     const outcomes = commands.map((command) => batch.decide(command));
     await write(tx, now, batch, locked);
     return outcomes;
   };
 
-  private async lock(tx: Transaction, commands: readonly TracedCommand[]): Promise<Map<string, LockedAccount>> {
-    const ids = [...new Set(commands.map(({ command }) => command.accountId))].sort();
+  private async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, LockedAccount>> {
     const unknown = ids.filter((id) => !this.known.has(id));
     const inserted = unknown.length > 0 ? insertAccounts(tx, unknown) : undefined;
     const [locked] = await together([lockAccounts(tx, ids), inserted]);
@@ -44,7 +49,7 @@ export class LedgerStore {
 
   private remember(locked: readonly LockedAccount[]): void {
     if (this.known.size > KNOWN_ACCOUNTS_MAX) this.known.clear();
-    for (const { balance } of locked) if (balance.version > 0n) this.known.add(balance.accountId);
+    for (const { standing } of locked) if (standing.version > 0n) this.known.add(standing.accountId);
   }
 }
 
@@ -60,28 +65,47 @@ async function together<const Parts extends readonly unknown[]>(parts: Parts): P
 }
 
 function jobIdsOf(commands: readonly TracedCommand[]): string[] {
-  return [...new Set(commands.flatMap(({ command }) => (command.type === 'AddFunds' ? [] : [command.jobId])))];
+  return [...new Set(commands.flatMap(({ command }) => ('jobId' in command ? [command.jobId] : [])))];
 }
 
 function paymentsOf(commands: readonly TracedCommand[]): { accountId: string; paymentRef: string }[] {
-  return commands.flatMap(({ command }) => (command.type === 'AddFunds' ? [command] : []));
+  return commands.flatMap(({ command }) => ('paymentRef' in command ? [command] : []));
+}
+
+function doneOf(commands: readonly TracedCommand[]): { accountId: string; kind: string; reference: string }[] {
+  return commands.flatMap(({ command }) => doneKeyOf(command) ?? []);
+}
+
+/** Accounts whose month is over; their closing names what is held. */
+function endingMonths(standings: readonly Standing[], now: Date): string[] {
+  return standings.filter((standing) => standing.period.month !== '' && standing.period.month < monthOf(recordingTime(standing, now)))
+    .map((standing) => standing.accountId);
+}
+
+function keysToCount(commands: readonly TracedCommand[], accounts: ReadonlyMap<string, Standing>, now: Date): { accountId: string; apiKeyId: string; month: string }[] {
+  return commands.flatMap(({ command }) => (command.type !== 'SetSpendCap' || command.apiKeyId === '' ? [] : [{
+    accountId: command.accountId, apiKeyId: command.apiKeyId, month: monthOf(recordingTime(accounts.get(command.accountId)!, now)),
+  }]));
 }
 
 async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<string, LockedAccount>): Promise<void> {
   const changed = batch.changedAccounts();
   if (changed.length === 0) return;
+  const { rows } = batch;
   const heads = changed.map(({ accountId }) => headOf(locked, accountId));
-  const appends = changed.map(({ accountId }, index) => ({
+  const appends = changed.map(({ accountId, lastRecordedAt }, index) => ({
     streamId: accountId, accountId, environment: ENVIRONMENT, head: heads[index]!,
-    events: (batch.events.get(accountId) ?? []).map(encodeEvent),
+    events: (batch.events.get(accountId) ?? []).map(encodeEvent), recordedAt: lastRecordedAt ?? now,
   }));
   // `appendEvents` comes last in the group, because it locks the shard heads.
-  const [, , , , appended] = await together([
-    writeHolds(tx, now, batch.changedHolds), insertPayments(tx, batch.payments), insertUsage(tx, batch.usage),
-    insertEntries(tx, batch.entries), appendEvents(tx, now, appends),
+  const parts = await together([
+    writeHolds(tx, rows.holds), writePayments(tx, rows.payments.values()), insertDone(tx, rows.done), writeKeyCaps(tx, rows.keyCaps.values()),
+    insertUsage(tx, rows.usage), addUsageDays(tx, rows.usageDays.values()), refundUsage(tx, rows.refunds), insertStatements(tx, rows.statements),
+    insertEntries(tx, rows.entries), appendEvents(tx, now, appends),
   ]);
+  const appended = parts[9];
   // The account rows carry the new hashes and so are written after the events; they have been locked from the start.
-  await updateAccounts(tx, changed.map((balance, index) => ({ previousVersion: heads[index]!.version, balance, head: appended[index]!.head })));
+  await updateAccounts(tx, changed.map((standing, index) => ({ previousVersion: heads[index]!.version, standing, head: appended[index]!.head })));
 }
 
 function headOf(locked: Map<string, LockedAccount>, accountId: string): StreamHead {

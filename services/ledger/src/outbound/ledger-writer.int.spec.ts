@@ -6,7 +6,7 @@ import type { LedgerCommand, Outcome } from '../domain/batch';
 import { readImbalance } from './imbalance';
 import { LedgerReader } from './ledger-reader';
 import { LedgerWriter } from './ledger-writer';
-import { Migration0001Ledger } from './migrations/0001-ledger';
+import { LEDGER_MIGRATIONS } from './schema';
 import { LedgerVerifier } from './verifier';
 
 const logger = createLogger('ledger', 'silent');
@@ -30,7 +30,7 @@ describe('two instances of the ledger on one database', () => {
 
   beforeAll(async () => {
     const url = await (await postgres()).createDatabase('ledger');
-    await migrateDatabase({ url, migrations: [Migration0001Ledger], logger });
+    await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
     const open = (applicationName: string) => openDatabase({ url, poolSize: 4, applicationName, pipeline: true }, () => undefined);
     databases = [open('ledger_one'), open('ledger_two'), open('observer')];
     const start = (database: Database) => new LedgerWriter({ database, lanes: 2, onCommitted: () => undefined, logger });
@@ -124,7 +124,7 @@ describe('two instances of the ledger on one database', () => {
     const amountOfOne = async () =>
       (await writers[0].submit({ type: 'PlaceHold', accountId, jobId: newJobs(1)[0]!, terms: { ...TERMS, model } })).state.hold?.amountMicros;
     expect(await amountOfOne()).toBe(PRICE_MICROS);
-    await databases[2]!.query('insert into price values ($1, $2, clock_timestamp(), 2, 400000)', [model, TERMS.resolution]);
+    await databases[2]!.query('insert into price (model, resolution, effective_from, price_version, per_second_micros) values ($1, $2, clock_timestamp(), 2, 400000)', [model, TERMS.resolution]);
     await eventually(async () => (await amountOfOne()) === 2_000_000n, { what: 'the new price counts' });
   });
 

@@ -1,6 +1,6 @@
 import { shardOf, WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
 import { currentTraceparent, inSpan, ledgerEntries, type Logger } from '@usvideo/runtime';
-import type { Settle } from '../domain/account';
+import type { Settle } from '../domain/commands';
 import type { LedgerCommand, Outcome, TracedCommand } from '../domain/batch';
 import { LedgerStore } from './ledger-store';
 import { PriceBook } from './price-book';
@@ -16,6 +16,8 @@ export interface LedgerWriterOptions {
 
 const SPANS = {
   AddFunds: 'ledger.add_funds', PlaceHold: 'ledger.place_hold', VoidHold: 'ledger.void_hold', Settle: 'ledger.settle',
+  RefundCapture: 'ledger.refund_capture', ReverseFunds: 'ledger.reverse_funds', Adjust: 'ledger.adjust', SetSpendCap: 'ledger.set_spend_cap',
+  SetLowBalanceThreshold: 'ledger.set_low_balance_threshold',
 } satisfies Record<LedgerCommand['type'], string>;
 
 /** Everything that changes a balance goes through here: commands through the lanes, verdicts also inside a consumer's transaction. */
@@ -36,7 +38,7 @@ export class LedgerWriter {
    * @throws LaneFull, or whatever kept the command from being carried out: the caller may ask again under the same natural key.
    */
   submit(command: LedgerCommand): Promise<Outcome> {
-    const attributes = { 'account.id': command.accountId, ...(command.type === 'AddFunds' ? {} : { 'job.id': command.jobId }) };
+    const attributes = { 'account.id': command.accountId, ...('jobId' in command ? { 'job.id': command.jobId } : {}) };
     return inSpan(SPANS[command.type], { attributes }, async () => {
       const outcome = await this.lanes.submit({ command, traceparent: currentTraceparent() });
       ledgerEntries.inc({ kind: command.type, answer: outcome.refusal ?? (outcome.replayed ? 'replayed' : 'accepted') });

@@ -1,11 +1,16 @@
+import type { UsageGroup, UsageRow } from '@usvideo/contracts/ledger';
 import type { Database } from '@usvideo/event-store';
-import type { UsageRow } from '../domain/batch';
 
-export interface UsageQuery {
+export interface UsageRange {
   readonly accountId: string;
   /** UTC days as YYYY-MM-DD, inclusive. */
   readonly startDate: string;
   readonly endDate: string;
+  /** Empty: all keys. */
+  readonly apiKeyId: string;
+}
+
+export interface UsageQuery extends UsageRange {
   readonly limit: number;
   readonly offset: number;
 }
@@ -14,35 +19,85 @@ export interface UsagePage {
   /** Newest first, and one more than asked for when there is more. */
   readonly rows: UsageRow[];
   /** Over the whole range. */
-  readonly totals: { readonly jobs: bigint; readonly seconds: bigint; readonly micros: bigint };
+  readonly totals: { readonly jobs: bigint; readonly seconds: bigint; readonly micros: bigint; readonly refunded: bigint };
 }
 
+export type UsageGrouping = 'day' | 'api_key' | 'resolution';
+
+const COLUMNS = `job_id, api_key_id, day::text as day, model, resolution, duration_seconds, per_second_micros, charged_micros, charged_at, refunded_micros`;
+
 const READ_USAGE = `
-select job_id, account_id, api_key_id, day::text as day, model, resolution, duration_seconds, per_second_micros, charged_micros, charged_at
-from usage where account_id = $1 and day between $2::date and $3::date
+select ${COLUMNS} from usage
+where account_id = $1 and day between $2::date and $3::date and ($6 = '' or api_key_id = $6)
 order by day desc, charged_at desc, job_id desc limit $4 offset $5`;
 
 const READ_TOTALS = `
-select count(*) as jobs, coalesce(sum(duration_seconds), 0)::bigint as seconds, coalesce(sum(charged_micros), 0)::bigint as micros
-from usage where account_id = $1 and day between $2::date and $3::date`;
+select coalesce(sum(jobs), 0)::bigint as jobs, coalesce(sum(seconds), 0)::bigint as seconds,
+       coalesce(sum(charged_micros), 0)::bigint as micros, coalesce(sum(refunded_micros), 0)::bigint as refunded
+from daily_usage where account_id = $1 and day between $2::date and $3::date and ($4 = '' or api_key_id = $4)`;
 
-export interface UsageRecord {
-  job_id: string; account_id: string; api_key_id: string; day: string; model: string; resolution: string;
-  duration_seconds: number; per_second_micros: bigint; charged_micros: bigint; charged_at: Date;
+/** The group is one of three column names of our own, never a caller's text. */
+const GROUPS: Record<UsageGrouping, { readonly column: string; readonly order: string }> = {
+  day: { column: 'day::text', order: '1 desc' },
+  api_key: { column: 'api_key_id', order: '4 desc, 1' },
+  resolution: { column: 'resolution', order: '4 desc, 1' },
+};
+
+const readGroups = ({ column, order }: { column: string; order: string }) => `
+select ${column} as "group", sum(jobs)::bigint as jobs, sum(seconds)::bigint as seconds, sum(charged_micros)::bigint as "chargedMicros",
+       sum(refunded_micros)::bigint as "refundedMicros"
+from daily_usage where account_id = $1 and day between $2::date and $3::date and ($6 = '' or api_key_id = $6)
+group by 1 order by ${order} limit $4 offset $5`;
+
+const READ_PAGE_AFTER = `
+select ${COLUMNS} from usage
+where account_id = $1 and day between $2::date and $3::date and ($4 = '' or api_key_id = $4)
+  and (day, charged_at, job_id) > ($5::date, $6::timestamptz, $7)
+order by day, charged_at, job_id limit $8`;
+
+const EXPORT_PAGE = 1_000;
+
+interface UsageRecord {
+  job_id: string; api_key_id: string; day: string; model: string; resolution: string; duration_seconds: number;
+  per_second_micros: bigint; charged_micros: bigint; charged_at: Date; refunded_micros: bigint;
 }
 
-export async function readUsage(database: Database, { accountId, startDate, endDate, limit, offset }: UsageQuery): Promise<UsagePage> {
-  const range = [accountId, startDate, endDate];
-  const [page, totals] = await Promise.all([
-    database.query<UsageRecord>({ name: 'usage_read', text: READ_USAGE, values: [...range, limit + 1, offset] }),
-    database.query<UsagePage['totals']>({ name: 'usage_totals', text: READ_TOTALS, values: range }),
-  ]);
-  return { rows: page.rows.map(usageRow), totals: totals.rows[0]! };
+/** What was charged, per job and in sums; billed on the UTC day of the charge. */
+export class UsageReader {
+  constructor(private readonly database: Database) {}
+
+  async page({ accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery): Promise<UsagePage> {
+    const [page, totals] = await Promise.all([
+      this.database.query<UsageRecord>({ name: 'usage_read', text: READ_USAGE, values: [accountId, startDate, endDate, limit + 1, offset, apiKeyId] }),
+      this.database.query<UsagePage['totals']>({ name: 'usage_totals', text: READ_TOTALS, values: [accountId, startDate, endDate, apiKeyId] }),
+    ]);
+    return { rows: page.rows.map(usageRow), totals: totals.rows[0]! };
+  }
+
+  /** One more than asked for when there is more. */
+  async groups(by: UsageGrouping, { accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery): Promise<UsageGroup[]> {
+    const values = [accountId, startDate, endDate, limit + 1, offset, apiKeyId];
+    return (await this.database.query<UsageGroup>({ name: `usage_by_${by}`, text: readGroups(GROUPS[by]), values })).rows;
+  }
+
+  /** Every row of the range, oldest first, a page in memory at a time. */
+  async *pages({ accountId, startDate, endDate, apiKeyId }: UsageRange): AsyncGenerator<UsageRow[]> {
+    let after: [string, Date, string] = [startDate, new Date(0), ''];
+    for (;;) {
+      const values = [accountId, startDate, endDate, apiKeyId, ...after, EXPORT_PAGE];
+      const { rows } = await this.database.query<UsageRecord>({ name: 'usage_export', text: READ_PAGE_AFTER, values });
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows.map(usageRow);
+      if (rows.length < EXPORT_PAGE) return;
+      after = [last.day, last.charged_at, last.job_id];
+    }
+  }
 }
 
-export function usageRow(row: UsageRecord): UsageRow {
+function usageRow(row: UsageRecord): UsageRow {
   return {
-    jobId: row.job_id, accountId: row.account_id, apiKeyId: row.api_key_id, day: row.day, model: row.model, resolution: row.resolution,
-    durationSeconds: row.duration_seconds, perSecondMicros: row.per_second_micros, chargedMicros: row.charged_micros, chargedAt: row.charged_at,
+    jobId: row.job_id, apiKeyId: row.api_key_id, day: row.day, model: row.model, resolution: row.resolution, durationSeconds: row.duration_seconds,
+    perSecondMicros: row.per_second_micros, chargedMicros: row.charged_micros, chargedAt: row.charged_at, refundedMicros: row.refunded_micros,
   };
 }

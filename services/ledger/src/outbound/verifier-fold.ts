@@ -1,15 +1,10 @@
-import { account, type AccountState, type Hold } from '../domain/account';
-import { usageOf } from '../domain/batch';
-import { changeIn, jobIdOf, movesMoney, type AccountEvent } from '../domain/postings';
-import { addCharge, NO_SPEND, type Spend } from '../domain/spend';
-
-export type Table = 'ledger_account' | 'hold' | 'payment' | 'entry' | 'usage';
-
-/** A row as the events say it must be, by column; columns that are not named are not compared. */
-export interface ExpectedRow {
-  readonly table: Table;
-  readonly columns: Readonly<Record<string, unknown>>;
-}
+import { LedgerEvent } from '@usvideo/contracts/ledger';
+import { account, NO_CAP, type AccountState, type Hold, type Payment } from '../domain/account';
+import { countsForKey, keyCapAfter, type KeyCap } from '../domain/batch';
+import { jobIdOf, movesMoney, type AccountEvent } from '../domain/postings';
+import { addUsageDay, refundDayOf, statementOf, usageDayOf, usageOf, type UsageDayRow } from '../domain/rows';
+import { advance, closingOf, dayOf, monthOf, newStanding, type Standing } from '../domain/standing';
+import { accountRow, entryRow, holdRow, keyCapRow, naturalKeyRow, paymentRow, refundedRows, statementRow, usageDayRow, usageRow, type ExpectedRow } from './verifier-expected';
 
 export interface FoldedEvent {
   readonly version: bigint;
@@ -24,55 +19,78 @@ interface OpenHold {
 }
 
 /**
- * Folds one account's events in order and names the rows that must exist because of them. It remembers open holds only, so its
- * size is bounded by what an account has in flight, not by its history.
+ * Folds one account's events in order and names the rows that must exist because of them. It remembers what is open and what is
+ * summed up (holds, payments, refunded jobs, keys, days), never a row per job that ended, so that a long history fits in memory.
  */
 export class AccountFold {
   readonly faults: string[] = [];
-  private version = 0n;
+  private standing: Standing;
   private hash: Buffer = Buffer.alloc(32);
-  private availableMicros = 0n;
-  private heldMicros = 0n;
-  private spend: Spend = NO_SPEND;
   private readonly open = new Map<string, OpenHold>();
+  private readonly payments = new Map<string, Payment>();
+  private readonly refunded = new Map<string, bigint>();
+  private readonly days = new Map<string, UsageDayRow>();
+  private readonly keys = new Map<string, KeyCap>();
+  private readonly capped = new Set<string>();
 
-  constructor(readonly accountId: string) {}
-
-  add(folded: FoldedEvent): ExpectedRow[] {
-    const { event, version, recordedAt } = folded;
-    if (version !== this.version + 1n) this.fault(`version ${version} follows version ${this.version}`);
-    this.checkHold(event, version);
-    const state = account.evolve(this.stateFor(event), event);
-    this.version = version;
-    this.hash = folded.hash;
-    this.availableMicros = state.availableMicros;
-    this.heldMicros = state.heldMicros;
-    if (state.availableMicros < 0n || state.heldMicros < 0n) this.fault(`the balance is negative at version ${version}`);
-    const charged = changeIn('revenue', event);
-    if (charged > 0n) this.spend = addCharge(this.spend, charged, recordedAt);
-    return [...this.entryOf(event), ...this.rowsOf(event, state, recordedAt)];
+  constructor(readonly accountId: string) {
+    this.standing = newStanding(accountId);
   }
 
-  /** The account's own row and its pending holds, once its last event was added. */
+  add({ event, version, recordedAt, hash }: FoldedEvent): ExpectedRow[] {
+    this.checkOrder(event, version, recordedAt);
+    this.checkHold(event, version);
+    const { hold } = account.evolve(this.stateFor(event), event);
+    this.standing = advance(this.standing, event, recordedAt);
+    this.hash = hash;
+    const { availableMicros, heldMicros, receivableMicros } = this.standing;
+    if (availableMicros < 0n || heldMicros < 0n || receivableMicros < 0n) this.fault(`the balance is negative at version ${version}`);
+    if (availableMicros > 0n && receivableMicros > 0n) this.fault(`it owes at version ${version} although it could pay`);
+    this.countForKey(event, hold, recordedAt);
+    const entry = movesMoney(event) ? [entryRow(this.standing, jobIdOf(event))] : [];
+    return [...entry, ...this.rowsOf(event, hold, recordedAt)];
+  }
+
+  /** The account's own row and all that is summed up, once its last event was added. */
   end(): ExpectedRow[] {
-    const { accountId, version, hash, availableMicros, heldMicros, spend } = this;
-    const pending = [...this.open].map(([jobId, { hold, placedAt }]) => holdRow(jobId, hold, placedAt, null));
-    return [...pending, {
-      table: 'ledger_account',
-      columns: {
-        account_id: accountId, version, head_hash: hash, available_micros: availableMicros, held_micros: heldMicros,
-        total_spend_micros: spend.totalMicros, period: spend.period, period_spend_micros: spend.periodMicros, period_jobs: spend.periodJobs,
-      },
-    }];
+    const { accountId } = this;
+    return [
+      ...[...this.open].map(([jobId, { hold, placedAt }]) => holdRow(jobId, hold, placedAt, null)),
+      ...[...this.payments].map(([paymentRef, payment]) => paymentRow(accountId, paymentRef, payment)),
+      ...[...this.refunded].flatMap(([jobId, micros]) => refundedRows(jobId, micros)),
+      ...[...this.days.values()].map(usageDayRow),
+      ...[...this.capped].map((apiKeyId) => keyCapRow(this.keyOf(apiKeyId))),
+      accountRow(this.standing, this.hash),
+    ];
   }
 
   private stateFor(event: AccountEvent): AccountState {
-    const { accountId, availableMicros, heldMicros } = this;
-    return { accountId, availableMicros, heldMicros, hold: this.open.get(jobIdOf(event))?.hold, paidMicros: undefined };
+    const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.standing;
+    return {
+      accountId: this.accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros, accountCap: NO_CAP, keyCap: NO_CAP,
+      hold: this.open.get(jobIdOf(event))?.hold, payment: undefined, done: undefined,
+    };
+  }
+
+  private checkOrder(event: AccountEvent, version: bigint, recordedAt: Date): void {
+    const { standing } = this;
+    if (version !== standing.version + 1n) this.fault(`version ${version} follows version ${standing.version}`);
+    if (standing.lastRecordedAt !== undefined && recordedAt < standing.lastRecordedAt) this.fault(`version ${version} was recorded before the one before it`);
+    if (event.$case === 'periodClosed') this.checkClosing(event, version, recordedAt);
+    else if (standing.period.month !== '' && standing.period.month !== monthOf(recordedAt)) this.fault(`${standing.period.month} was not closed before version ${version}`);
+  }
+
+  private checkClosing(event: AccountEvent, version: bigint, recordedAt: Date): void {
+    const openHolds = [...this.open].map(([jobId, { hold }]) => ({ jobId, apiKeyId: hold.placed?.terms.apiKeyId ?? '', amountMicros: hold.amountMicros }))
+      .sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
+    const caps = [...this.capped].map((apiKeyId) => this.keyOf(apiKeyId)).filter((key) => key.limitMicros !== undefined)
+      .map(({ apiKeyId, limitMicros }) => ({ apiKeyId, limitMicros })).sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1));
+    const expected = closingOf(this.standing, openHolds, caps, recordedAt);
+    if (expected === undefined || !bytesOf(expected).equals(bytesOf(event))) this.fault(`the closing at version ${version} is not what the month was`);
   }
 
   private checkHold(event: AccountEvent, version: bigint): void {
-    if (event.$case === 'fundsAdded' || event.$case === 'lateOutcomeRecorded') return;
+    if (event.$case !== 'holdPlaced' && event.$case !== 'holdCaptured' && event.$case !== 'holdReleased') return;
     const open = this.open.get(event.value.jobId)?.hold;
     const named = `the hold of ${event.value.jobId} at version ${version}`;
     if (event.$case === 'holdPlaced') return void (open !== undefined && this.fault(`${named} is placed twice`));
@@ -81,32 +99,50 @@ export class AccountFold {
     if (ended !== (open?.amountMicros ?? 0n)) this.fault(`${named} ends with ${ended} micros of ${open?.amountMicros ?? 'nothing pending'}`);
   }
 
-  private entryOf(event: AccountEvent): ExpectedRow[] {
-    if (!movesMoney(event)) return [];
-    const { accountId, version, availableMicros, heldMicros } = this;
-    return [{
-      table: 'entry',
-      columns: { account_id: accountId, version, job_id: jobIdOf(event), available_after_micros: availableMicros, held_after_micros: heldMicros },
-    }];
-  }
-
-  private rowsOf(event: AccountEvent, { hold }: AccountState, recordedAt: Date): ExpectedRow[] {
+  private rowsOf(event: AccountEvent, hold: Hold | undefined, recordedAt: Date): ExpectedRow[] {
     const { accountId } = this;
     switch (event.$case) {
       case 'fundsAdded': {
-        const { paymentRef, amountMicros } = event.value;
-        return [{ table: 'payment', columns: { account_id: accountId, payment_ref: paymentRef, amount_micros: amountMicros } }];
+        const { paymentRef, amountMicros, source } = event.value;
+        if (this.payments.has(paymentRef)) this.fault(`payment ${paymentRef} is added twice`);
+        this.payments.set(paymentRef, { amountMicros, source, reversedMicros: 0n });
+        return [];
+      }
+      case 'fundsReversed': {
+        const { reversalRef, paymentRef, amountMicros } = event.value;
+        this.reverse(paymentRef, amountMicros);
+        return [naturalKeyRow(accountId, 'reversal', reversalRef, paymentRef, amountMicros, recordedAt)];
+      }
+      case 'adjustmentMade':
+        return [naturalKeyRow(accountId, 'adjustment', event.value.adjustmentRef, '', event.value.amountMicros, recordedAt)];
+      case 'captureRefunded': {
+        const { jobId, refundKey, amountMicros } = event.value;
+        this.refunded.set(jobId, (this.refunded.get(jobId) ?? 0n) + amountMicros);
+        addUsageDay(this.days, refundDayOf(accountId, event.value));
+        return [naturalKeyRow(accountId, 'refund', `${jobId} ${refundKey}`, jobId, amountMicros, recordedAt)];
       }
       case 'holdPlaced':
         this.open.set(event.value.jobId, { hold: hold!, placedAt: recordedAt });
         return [];
       case 'holdCaptured':
-        return [this.endHold(event.value.jobId, hold!, recordedAt), ...this.usageRow(event.value.jobId, hold!, recordedAt)];
+        return [this.endHold(event.value.jobId, hold!, recordedAt), ...this.usageOf(event.value.jobId, hold!, recordedAt)];
       case 'holdReleased':
         return [this.endHold(event.value.jobId, hold!, recordedAt)];
       case 'lateOutcomeRecorded':
         return [{ table: 'hold', columns: { job_id: event.value.jobId, late_outcome: true } }];
+      case 'periodClosed':
+        return [statementRow(statementOf(accountId, event))];
+      case 'spendCapSet': case 'lowBalanceThresholdSet': case 'balanceLow':
+        return [];
     }
+  }
+
+  private reverse(paymentRef: string, amountMicros: bigint): void {
+    const payment = this.payments.get(paymentRef);
+    if (payment === undefined) return this.fault(`a reversal names payment ${paymentRef}, which was never added`);
+    const reversedMicros = payment.reversedMicros + amountMicros;
+    if (reversedMicros > payment.amountMicros) this.fault(`payment ${paymentRef} is reversed for more than it was`);
+    this.payments.set(paymentRef, { ...payment, reversedMicros });
   }
 
   private endHold(jobId: string, hold: Hold, endedAt: Date): ExpectedRow {
@@ -115,16 +151,22 @@ export class AccountFold {
     return holdRow(jobId, hold, placedAt, endedAt);
   }
 
-  private usageRow(jobId: string, hold: Hold, chargedAt: Date): ExpectedRow[] {
+  private usageOf(jobId: string, hold: Hold, chargedAt: Date): ExpectedRow[] {
     if (hold.placed === undefined) return [];
-    const row = usageOf(this.accountId, jobId, hold, chargedAt);
-    return [{
-      table: 'usage',
-      columns: {
-        job_id: jobId, account_id: row.accountId, api_key_id: row.apiKeyId, day: row.day, model: row.model, resolution: row.resolution,
-        duration_seconds: row.durationSeconds, per_second_micros: row.perSecondMicros, charged_micros: row.chargedMicros, charged_at: row.chargedAt,
-      },
-    }];
+    const row = usageOf(this.accountId, jobId, { ...hold, chargedDay: dayOf(chargedAt) }, chargedAt);
+    addUsageDay(this.days, usageDayOf(row));
+    return [usageRow(row)];
+  }
+
+  private countForKey(event: AccountEvent, hold: Hold | undefined, recordedAt: Date): void {
+    const apiKeyId = 'apiKeyId' in event.value ? event.value.apiKeyId : hold?.placed?.terms.apiKeyId ?? '';
+    if (apiKeyId === '' || !countsForKey(event)) return;
+    if (event.$case === 'spendCapSet') this.capped.add(apiKeyId);
+    this.keys.set(apiKeyId, keyCapAfter(this.keyOf(apiKeyId), event, recordedAt));
+  }
+
+  private keyOf(apiKeyId: string): KeyCap {
+    return this.keys.get(apiKeyId) ?? { accountId: this.accountId, apiKeyId, limitMicros: undefined, heldMicros: 0n, month: '', spentMicros: 0n };
   }
 
   private fault(sentence: string): void {
@@ -132,16 +174,6 @@ export class AccountFold {
   }
 }
 
-function holdRow(jobId: string, hold: Hold, placedAt: Date | null, endedAt: Date | null): ExpectedRow {
-  const terms = hold.placed?.terms;
-  return {
-    table: 'hold',
-    columns: {
-      job_id: jobId, account_id: hold.accountId, state: hold.state, api_key_id: terms?.apiKeyId ?? null, model: terms?.model ?? null,
-      resolution: terms?.resolution ?? null, duration_seconds: terms?.durationSeconds ?? null,
-      per_second_micros: hold.placed?.price.perSecondMicros ?? null, price_version: hold.placed?.price.priceVersion ?? null,
-      amount_micros: hold.amountMicros, captured_micros: hold.capturedMicros, released_micros: hold.releasedMicros,
-      placed_at: placedAt, ended_at: endedAt,
-    },
-  };
+function bytesOf(event: AccountEvent): Buffer {
+  return Buffer.from(LedgerEvent.encode({ event }).finish());
 }

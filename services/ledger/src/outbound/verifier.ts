@@ -1,7 +1,9 @@
 import { verifyLog, type Database, type Transaction } from '@usvideo/event-store';
 import { decodeEvent } from './event-codec';
-import { AccountFold, type ExpectedRow } from './verifier-fold';
-import { checkEmptyAccounts, compareCounts, compareRows, readPostingsSum, type Counted } from './verifier-rows';
+import { verifyRoots } from './root-verifier';
+import type { ExpectedRow } from './verifier-expected';
+import { AccountFold } from './verifier-fold';
+import { checkEmptyAccounts, compareCounts, compareRows, countedAs, readPostingsSum, type Counted } from './verifier-rows';
 
 export interface Verification {
   readonly eventsChecked: bigint;
@@ -9,6 +11,8 @@ export interface Verification {
   readonly postingsSumMicros: bigint;
   /** One sentence per difference; empty when the ledger is right. */
   readonly differences: string[];
+  readonly rootsChecked: bigint;
+  readonly lastRootAt: Date | undefined;
 }
 
 /** Sentences listed at most: a ruined ledger must not exhaust the memory of the one who looks at it. */
@@ -23,12 +27,18 @@ interface EventRecord { stream_id: string; version: bigint; hash: Buffer; payloa
 
 /** Re-derives every table from the events, account by account, and proves that the postings sum to zero. */
 export class LedgerVerifier {
-  constructor(private readonly database: Database) {}
+  /** @param trustedKeys raw public keys that may have signed roots; without any, every key that fits its signature */
+  constructor(private readonly database: Database, private readonly trustedKeys: readonly Buffer[] = []) {}
 
-  async verify(): Promise<Verification> {
+  /** @param knownRoot in hex, as somebody kept it outside of the database; empty: not asked */
+  async verify(knownRoot = ''): Promise<Verification> {
     const log = await verifyLog(this.database);
-    const { postingsSumMicros, differences } = await inSnapshot(this.database, (tx) => new Run(tx).compare());
-    return { eventsChecked: log.eventsChecked, postingsSumMicros, differences: [...log.differences, ...differences].slice(0, DIFFERENCES_MAX) };
+    const tables = await inSnapshot(this.database, (tx) => new Run(tx).compare());
+    const roots = await inSnapshot(this.database, (tx) => verifyRoots(tx, this.trustedKeys, knownRoot));
+    return {
+      eventsChecked: log.eventsChecked, postingsSumMicros: tables.postingsSumMicros, rootsChecked: roots.rootsChecked, lastRootAt: roots.lastRootAt,
+      differences: [...log.differences, ...tables.differences, ...roots.differences].slice(0, DIFFERENCES_MAX),
+    };
   }
 }
 
@@ -80,8 +90,8 @@ class Run {
   }
 
   private async expect(rows: readonly ExpectedRow[]): Promise<void> {
-    for (const { table, columns } of rows) {
-      const counted: Counted = columns.late_outcome === true ? 'late_outcome' : table;
+    for (const row of rows) {
+      const counted = countedAs(row);
       this.counts.set(counted, (this.counts.get(counted) ?? 0n) + 1n);
     }
     this.report(await compareRows(this.tx, rows));

@@ -94,6 +94,11 @@ export interface CaptureRefunded {
   settledMicros: bigint;
   reason: string;
   author: string;
+  /** Of the charge, so that the refund can be counted where the charge was. */
+  apiKeyId: string;
+  resolution: string;
+  /** UTC, YYYY-MM-DD. */
+  chargedDay: string;
 }
 
 /** available -> funding (or promotions); what available cannot cover is owed: receivable -> funding. */
@@ -1082,7 +1087,17 @@ export const LateOutcomeRecorded: MessageFns<LateOutcomeRecorded> = {
 };
 
 function createBaseCaptureRefunded(): CaptureRefunded {
-  return { jobId: "", refundKey: "", amountMicros: 0n, settledMicros: 0n, reason: "", author: "" };
+  return {
+    jobId: "",
+    refundKey: "",
+    amountMicros: 0n,
+    settledMicros: 0n,
+    reason: "",
+    author: "",
+    apiKeyId: "",
+    resolution: "",
+    chargedDay: "",
+  };
 }
 
 export const CaptureRefunded: MessageFns<CaptureRefunded> = {
@@ -1110,6 +1125,15 @@ export const CaptureRefunded: MessageFns<CaptureRefunded> = {
     }
     if (message.author !== "") {
       writer.uint32(50).string(message.author);
+    }
+    if (message.apiKeyId !== "") {
+      writer.uint32(58).string(message.apiKeyId);
+    }
+    if (message.resolution !== "") {
+      writer.uint32(66).string(message.resolution);
+    }
+    if (message.chargedDay !== "") {
+      writer.uint32(74).string(message.chargedDay);
     }
     return writer;
   },
@@ -1175,6 +1199,30 @@ export const CaptureRefunded: MessageFns<CaptureRefunded> = {
             message.author = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.resolution = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.chargedDay = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1202,6 +1250,9 @@ export const CaptureRefunded: MessageFns<CaptureRefunded> = {
       : 0n;
     message.reason = object.reason ?? "";
     message.author = object.author ?? "";
+    message.apiKeyId = object.apiKeyId ?? "";
+    message.resolution = object.resolution ?? "";
+    message.chargedDay = object.chargedDay ?? "";
     return message;
   },
 };

@@ -1,0 +1,55 @@
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
+import type {
+  ExportAccountRequest, ExportAccountResponse, ListSignedRootsRequest, ListSignedRootsResponse, SignRootResponse, VerifyRequest, VerifyResponse,
+} from '@usvideo/contracts/ledger';
+import { grpcError, status } from '@usvideo/runtime';
+import type { Observable } from 'rxjs';
+import { AccountExport } from '../outbound/account-export';
+import { SignedHistoryChanged, type SignedRoots } from '../outbound/signed-roots';
+import { LedgerVerifier } from '../outbound/verifier';
+import { paced } from './paced';
+import { demandPage, required } from './validation';
+
+/** Undefined where no signing key is configured. */
+export class RootSigner {
+  constructor(readonly roots: SignedRoots | undefined) {}
+}
+
+/** What lets others check the ledger. */
+@Controller()
+export class ProofController {
+  constructor(private readonly verifier: LedgerVerifier, private readonly signer: RootSigner, private readonly account: AccountExport) {}
+
+  @GrpcMethod('LedgerService', 'verify')
+  async verify({ knownRoot }: VerifyRequest): Promise<VerifyResponse> {
+    return this.verifier.verify(knownRoot ?? '');
+  }
+
+  @GrpcMethod('LedgerService', 'signRoot')
+  async signRoot(): Promise<SignRootResponse> {
+    return { root: await this.signing().sign().catch(failSigning) };
+  }
+
+  @GrpcMethod('LedgerService', 'listSignedRoots')
+  async listSignedRoots(request: ListSignedRootsRequest): Promise<ListSignedRootsResponse> {
+    demandPage(request);
+    const roots = await this.signing().list(request.limit + 1, request.offset);
+    return { roots: roots.slice(0, request.limit), hasMore: roots.length > request.limit };
+  }
+
+  @GrpcMethod('LedgerService', 'exportAccount')
+  exportAccount(request: ExportAccountRequest, _: Metadata, stream: ServerWritableStream<ExportAccountRequest, ExportAccountResponse>): Observable<ExportAccountResponse> {
+    return paced(this.account.lines(required(request, 'accountId').accountId), stream, (lines) => ({ lines }));
+  }
+
+  private signing(): SignedRoots {
+    if (this.signer.roots === undefined) throw grpcError(status.FAILED_PRECONDITION, 'signing_not_configured');
+    return this.signer.roots;
+  }
+}
+
+function failSigning(error: unknown): never {
+  throw error instanceof SignedHistoryChanged ? grpcError(status.DATA_LOSS, error.message) : error;
+}

@@ -1,0 +1,65 @@
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
+import type {
+  ExportUsageRequest, ExportUsageResponse, GetStatementRequest, GetStatementResponse, ListStatementsRequest, ListStatementsResponse,
+  ListUsageGroupsRequest, ListUsageGroupsResponse, ListUsageRequest, ListUsageResponse,
+} from '@usvideo/contracts/ledger';
+import { grpcError, status } from '@usvideo/runtime';
+import type { Observable } from 'rxjs';
+import { StatementReader } from '../outbound/statement-reader';
+import { UsageReader, type UsageGrouping } from '../outbound/usage-reader';
+import { paced } from './paced';
+import { demand, demandDays, demandPage, required } from './validation';
+
+const GROUPINGS = ['day', 'api_key', 'resolution'] satisfies UsageGrouping[];
+const GROUPS_MAX = 1_000;
+
+/** What an account was charged and what its months came to. */
+@Controller()
+export class StatementsController {
+  constructor(private readonly usage: UsageReader, private readonly statements: StatementReader) {}
+
+  @GrpcMethod('LedgerService', 'listUsage')
+  async listUsage(request: ListUsageRequest): Promise<ListUsageResponse> {
+    demandPage(required(request, 'accountId'));
+    demandDays(request);
+    const { rows, totals } = await this.usage.page({ ...request, apiKeyId: request.apiKeyId ?? '' });
+    return {
+      rows: rows.slice(0, request.limit), hasMore: rows.length > request.limit,
+      totalJobs: totals.jobs, totalSeconds: totals.seconds, totalMicros: totals.micros, totalRefundedMicros: totals.refunded,
+    };
+  }
+
+  @GrpcMethod('LedgerService', 'listUsageGroups')
+  async listUsageGroups(request: ListUsageGroupsRequest): Promise<ListUsageGroupsResponse> {
+    demandPage(required(request, 'accountId'), GROUPS_MAX);
+    demandDays(request);
+    const grouping = GROUPINGS.find((name) => name === request.groupBy);
+    demand(grouping !== undefined, `group_by is one of ${GROUPINGS.join(', ')}; the ledger knows no end users, because personal content never enters it`);
+    const groups = await this.usage.groups(grouping!, request);
+    return { groups: groups.slice(0, request.limit), hasMore: groups.length > request.limit };
+  }
+
+  @GrpcMethod('LedgerService', 'exportUsage')
+  exportUsage(request: ExportUsageRequest, _: Metadata, stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>): Observable<ExportUsageResponse> {
+    demandDays(required(request, 'accountId'));
+    return paced(this.usage.pages(request), stream, (rows) => ({ rows }));
+  }
+
+  @GrpcMethod('LedgerService', 'listStatements')
+  async listStatements(request: ListStatementsRequest): Promise<ListStatementsResponse> {
+    demandPage(required(request, 'accountId'));
+    const all = await this.statements.all(request.accountId);
+    const statements = all.slice(request.offset, request.offset + request.limit);
+    return { statements, hasMore: all.length > request.offset + request.limit };
+  }
+
+  @GrpcMethod('LedgerService', 'getStatement')
+  async getStatement(request: GetStatementRequest): Promise<GetStatementResponse> {
+    const { accountId, period } = required(request, 'accountId', 'period');
+    const statement = (await this.statements.all(accountId)).find((month) => month.period === period);
+    if (statement === undefined) throw grpcError(status.NOT_FOUND, 'the account has no such month');
+    return { statement };
+  }
+}

@@ -1,0 +1,109 @@
+import type { Transaction } from '@usvideo/event-store';
+import type { Done, Payment } from '../domain/account';
+import { capKey, doneKey, paymentKey, type KeyCap } from '../domain/batch';
+import type { DoneRow, PaymentRow } from '../domain/rows';
+import { writeRows } from './array-write';
+
+const LOAD_PAYMENTS = `
+select p.account_id, p.payment_ref, p.amount_micros, p.reversed_micros, p.source
+from payment p join unnest($1::text[], $2::text[]) as n (account_id, payment_ref) using (account_id, payment_ref)`;
+
+interface PaymentRecord { account_id: string; payment_ref: string; amount_micros: bigint; reversed_micros: bigint; source: string }
+
+/** By `paymentKey`. */
+export async function loadPayments(tx: Transaction, keys: readonly { accountId: string; paymentRef: string }[]): Promise<Map<string, Payment>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await tx.query<PaymentRecord>({
+    name: 'payment_load', text: LOAD_PAYMENTS, values: [keys.map((key) => key.accountId), keys.map((key) => key.paymentRef)],
+  });
+  return new Map(rows.map((row) => [
+    paymentKey(row.account_id, row.payment_ref), { amountMicros: row.amount_micros, reversedMicros: row.reversed_micros, source: row.source },
+  ]));
+}
+
+const WRITE_PAYMENTS = `
+insert into payment (account_id, payment_ref, amount_micros, reversed_micros, source)
+select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+on conflict (account_id, payment_ref) do update set reversed_micros = excluded.reversed_micros
+where payment.amount_micros = excluded.amount_micros`;
+
+export async function writePayments(tx: Transaction, payments: Iterable<PaymentRow>): Promise<void> {
+  const rows = [...payments].map((row) => [row.accountId, row.paymentRef, row.amountMicros, row.reversedMicros, row.source]);
+  await writeRows(tx, { name: 'payment_write', text: WRITE_PAYMENTS, columns: 5 }, rows);
+}
+
+const LOAD_DONE = `
+select d.account_id, d.kind, d.reference, d.subject, d.amount_micros
+from natural_key d join unnest($1::text[], $2::text[], $3::text[]) as n (account_id, kind, reference) using (account_id, kind, reference)`;
+
+interface DoneRecord { account_id: string; kind: string; reference: string; subject: string; amount_micros: bigint }
+
+/** By `doneKey`. */
+export async function loadDone(tx: Transaction, keys: readonly { accountId: string; kind: string; reference: string }[]): Promise<Map<string, Done>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await tx.query<DoneRecord>({
+    name: 'natural_key_load', text: LOAD_DONE, values: [keys.map((key) => key.accountId), keys.map((key) => key.kind), keys.map((key) => key.reference)],
+  });
+  return new Map(rows.map((row) => [
+    doneKey({ accountId: row.account_id, kind: row.kind, reference: row.reference }), { subject: row.subject, amountMicros: row.amount_micros },
+  ]));
+}
+
+const INSERT_DONE = `
+insert into natural_key (account_id, kind, reference, subject, amount_micros, recorded_at)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])`;
+
+export async function insertDone(tx: Transaction, done: readonly DoneRow[]): Promise<void> {
+  const rows = done.map((row) => [row.accountId, row.kind, row.reference, row.subject, row.amountMicros, row.recordedAt]);
+  await writeRows(tx, { name: 'natural_key_insert', text: INSERT_DONE, columns: 6 }, rows);
+}
+
+const LOAD_CAPS = `
+select account_id, api_key_id, limit_micros, held_micros, month, spent_micros from key_cap where account_id = any($1::text[])`;
+
+/** What keys hold that were never capped, and what they were charged less refunded in the month. */
+const COUNT_KEYS = `
+select n.account_id, n.api_key_id, null::bigint as limit_micros, n.month,
+       (select coalesce(sum(amount_micros), 0)::bigint from hold h
+        where h.account_id = n.account_id and h.api_key_id = n.api_key_id and h.state = 'pending') as held_micros,
+       (select coalesce(sum(charged_micros), 0)::bigint from daily_usage u
+        where u.account_id = n.account_id and u.api_key_id = n.api_key_id and to_char(u.day, 'YYYY-MM') = n.month)
+       - (select coalesce(sum(k.amount_micros), 0)::bigint from natural_key k join hold h on h.job_id = k.subject
+          where k.account_id = n.account_id and k.kind = 'refund' and h.api_key_id = n.api_key_id
+            and to_char(k.recorded_at at time zone 'UTC', 'YYYY-MM') = n.month) as spent_micros
+from unnest($1::text[], $2::text[], $3::text[]) as n (account_id, api_key_id, month)
+where not exists (select from key_cap c where c.account_id = n.account_id and c.api_key_id = n.api_key_id)`;
+
+interface CapRecord { account_id: string; api_key_id: string; limit_micros: bigint | null; held_micros: bigint; month: string; spent_micros: bigint }
+
+/** All keys of the accounts that have, or had, a cap; by `capKey`. */
+export async function loadKeyCaps(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, KeyCap>> {
+  const { rows } = await tx.query<CapRecord>({ name: 'key_cap_load', text: LOAD_CAPS, values: [accountIds] });
+  return new Map(rows.map(keyCapOf));
+}
+
+/** The counters of keys that are about to be capped for the first time. */
+export async function countKeys(tx: Transaction, keys: readonly { accountId: string; apiKeyId: string; month: string }[]): Promise<Map<string, KeyCap>> {
+  if (keys.length === 0) return new Map();
+  const values = [keys.map((key) => key.accountId), keys.map((key) => key.apiKeyId), keys.map((key) => key.month)];
+  const { rows } = await tx.query<CapRecord>({ name: 'key_count', text: COUNT_KEYS, values });
+  return new Map(rows.map(keyCapOf));
+}
+
+function keyCapOf(row: CapRecord): [string, KeyCap] {
+  return [capKey(row.account_id, row.api_key_id), {
+    accountId: row.account_id, apiKeyId: row.api_key_id, limitMicros: row.limit_micros ?? undefined,
+    heldMicros: row.held_micros, month: row.month, spentMicros: row.spent_micros,
+  }];
+}
+
+const WRITE_CAPS = `
+insert into key_cap (account_id, api_key_id, limit_micros, held_micros, month, spent_micros)
+select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])
+on conflict (account_id, api_key_id) do update
+set limit_micros = excluded.limit_micros, held_micros = excluded.held_micros, month = excluded.month, spent_micros = excluded.spent_micros`;
+
+export async function writeKeyCaps(tx: Transaction, caps: Iterable<KeyCap>): Promise<void> {
+  const rows = [...caps].map((cap) => [cap.accountId, cap.apiKeyId, cap.limitMicros ?? null, cap.heldMicros, cap.month, cap.spentMicros]);
+  await writeRows(tx, { name: 'key_cap_write', text: WRITE_CAPS, columns: 6 }, rows);
+}

@@ -1,0 +1,5 @@
+import { Migration0001Ledger } from './migrations/0001-ledger';
+import { Migration0002AuditedMoney } from './migrations/0002-audited-money';
+
+/** The ledger's tables from the beginning to now, in order. */
+export const LEDGER_MIGRATIONS = [Migration0001Ledger, Migration0002AuditedMoney];
