@@ -28,15 +28,17 @@ export function failureConformance(world: () => World): void {
 
   test('a lost message while the publisher is away: the shard waits for it, others go on', async () => {
     const asked = new Signal('the log was asked');
+    await world().append('t', ['before'], ELSEWHERE);
+    world().consume();
+    await world().did(['t before']);
     world().faults.deliver = (events) => events.filter(({ kind }) => kind !== '1');
     world().faults.history = () => { asked.emit(); throw new Error('14 UNAVAILABLE: the publisher is away'); };
-    world().consume();
     await world().append('s', ['1', '2']);
     await asked.wait();
     await world().append('t', ['elsewhere'], ELSEWHERE);
-    await world().did(['t elsewhere']);
+    await world().did(['t before', 't elsewhere']);
     world().faults.history = (events) => events;
-    await world().did(['t elsewhere', 's 1', 's 2']);
+    await world().did(['t before', 't elsewhere', 's 1', 's 2']);
   });
 
   test('a message that nobody has any more: the shard halts and says so, others go on', async () => {

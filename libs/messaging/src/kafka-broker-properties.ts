@@ -36,6 +36,10 @@ export function brokerProperties(layout: BrokerLayout): string {
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '500',
+    // A broker that was killed is let in again when its last session has lapsed.
+    'broker.session.timeout.ms': '2000',
+    'broker.heartbeat.interval.ms': '500',
     ...tls(layout.tlsPemFile),
     ...sasl(layout.login),
   }).map(([name, value]) => `${name}=${value}\n`).join('');

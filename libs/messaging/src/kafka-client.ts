@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import type { Logger } from '@usvideo/runtime';
 import { quietRequestQueue } from './kafka-request-queue';
 
@@ -26,7 +26,7 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
   const config: KafkaConfig = {
     brokers: [...connection.brokers],
     ssl: connection.ssl === undefined || typeof connection.ssl === 'boolean' ? connection.ssl : { ca: connection.ssl.ca },
-    sasl: connection.sasl as SASLOptions | undefined,
+    sasl: loginOf(connection),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: RETRY,
@@ -34,6 +34,25 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
     logCreator: () => (entry) => log(logger, entry),
   };
   return (purpose) => new Kafka({ ...config, clientId: `${clientId}-${purpose}` });
+}
+
+/** A copy, because the client stores an authenticator with this password in the object it is given. */
+function loginOf({ sasl }: KafkaConnection): SASLOptions | undefined {
+  return sasl && ({ mechanism: sasl.mechanism, username: sasl.username, password: sasl.password } as SASLOptions);
+}
+
+/**
+ * Does one piece of administration. An administrator that once asked about a topic fails in everything after the topic was
+ * deleted, so none is kept.
+ */
+export async function administer<T>(clients: KafkaClients, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = clients('admin').admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** One level lower than the client thinks: whatever it gives up, its user here repeats and reports. */

@@ -15,6 +15,7 @@ export interface KafkaConsumptionOptions {
   readonly log: LogReader;
   readonly logger: Logger;
   readonly tailCheckMs: number;
+  readonly sessionMs: number;
 }
 
 const IDLE_MS = 250;
@@ -68,8 +69,8 @@ export class KafkaConsumption implements Consuming {
 
   /** One membership, from joining to leaving. */
   private async belong(): Promise<boolean> {
-    const { clients, groupId, topic, logger } = this.options;
-    const member = new GroupMember({ clients, groupId, topic, logger, onChange: () => this.handling.nudge() });
+    const { clients, groupId, topic, sessionMs, logger } = this.options;
+    const member = new GroupMember({ clients, groupId, topic, sessionMs, logger, onChange: () => this.handling.nudge() });
     this.member = member;
     try {
       await Promise.race([member.run(), this.leaving]);

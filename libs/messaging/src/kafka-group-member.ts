@@ -10,14 +10,16 @@ export interface GroupMemberOptions {
   readonly groupId: string;
   /** As Kafka knows it. */
   readonly topic: string;
+  readonly sessionMs: number;
   readonly logger: Logger;
   /** Something arrived, or the assignment changed. */
   readonly onChange: () => void;
 }
 
-const SESSION_MS = 10_000;
-const HEARTBEAT_MS = 2_000;
-const FETCH_WAIT_MS = 500;
+/** How soon the others hear of a rebalance. */
+const HEARTBEAT_MS = 1_000;
+/** Also how long leaving takes. */
+const FETCH_WAIT_MS = 250;
 /** A partition is not read on while this many of its events wait, and again when half of them are gone. */
 const WAITING_MAX = 2_000;
 
@@ -30,12 +32,13 @@ export class GroupMember {
   private readonly assigned = new Map<number, Arrivals>();
   private readonly paused = new Set<number>();
   private readonly crashed: Promise<never>;
+  private joining: Promise<void> = Promise.resolve();
   /** Whether the group ever took it in. */
   joined = false;
 
   constructor(private readonly options: GroupMemberOptions) {
     this.consumer = options.clients('consumer').consumer({
-      groupId: options.groupId, sessionTimeout: SESSION_MS, rebalanceTimeout: SESSION_MS, heartbeatInterval: HEARTBEAT_MS,
+      groupId: options.groupId, sessionTimeout: options.sessionMs, rebalanceTimeout: options.sessionMs, heartbeatInterval: Math.min(HEARTBEAT_MS, options.sessionMs / 5),
       maxWaitTimeInMs: FETCH_WAIT_MS, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false },
     });
     const { CRASH, GROUP_JOIN, REBALANCING } = this.consumer.events;
@@ -51,9 +54,8 @@ export class GroupMember {
 
   /** Joins and reads; never resolves, and rejects when the membership has ended. */
   async run(): Promise<never> {
-    await this.consumer.connect();
-    await this.consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, partitionsConsumedConcurrently: SHARDS, eachBatch: async (payload) => this.read(payload) });
+    this.joining = this.join();
+    await this.joining;
     return this.crashed;
   }
 
@@ -81,9 +83,17 @@ export class GroupMember {
     if (offsets.length > 0) await this.consumer.commitOffsets(offsets);
   }
 
+  /** The client cannot leave while it joins: it would come in afterwards and keep its partitions for ever. */
   async leave(): Promise<void> {
+    await this.joining.catch(() => undefined);
     this.assigned.clear();
     await this.consumer.disconnect();
+  }
+
+  private async join(): Promise<void> {
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
+    await this.consumer.run({ autoCommit: false, partitionsConsumedConcurrently: SHARDS, eachBatch: async (payload) => this.read(payload) });
   }
 
   /** After any rebalance reading starts again behind the committed offsets, so what waits is thrown away. */

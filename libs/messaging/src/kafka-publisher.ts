@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
 import { outboxLag, type Logger } from '@usvideo/runtime';
-import { KafkaJSProtocolError, Partitioners, type Admin, type Message, type Producer } from 'kafkajs';
-import type { KafkaClients } from './kafka-client';
+import { Partitioners, type Message, type Producer } from 'kafkajs';
+import { administer, type KafkaClients } from './kafka-client';
 import { messageOf } from './kafka-message';
 import { TailReader, type Tail } from './kafka-tail';
 import { ensureTopic, UnsuitableTopic } from './kafka-topic';
@@ -19,6 +19,7 @@ export interface KafkaPublisherOptions {
 }
 
 const OBSERVE_MS = 5_000;
+const COMPLAIN_MS = 5_000;
 /** Under the broker's own limit of 1 MiB for a batch, with room for headers. */
 const BATCH_BYTES_MAX = 512 * 1024;
 const MESSAGE_OVERHEAD_BYTES = 1_024;
@@ -28,11 +29,8 @@ class KafkaSink implements RelaySink {
   private readonly tails: TailReader;
   private topicEnsured = false;
 
-  constructor(
-    private readonly options: KafkaPublisherOptions, private readonly admin: Admin, private readonly producer: Producer,
-    private readonly onAcknowledged: () => void,
-  ) {
-    this.tails = new TailReader(options.clients, admin, options.topic);
+  constructor(private readonly options: KafkaPublisherOptions, private readonly producer: Producer, private readonly onAcknowledged: () => void) {
+    this.tails = new TailReader(options.clients, options.topic);
   }
 
   async send(_shard: number, events: readonly LoggedEvent[]): Promise<void> {
@@ -56,7 +54,8 @@ class KafkaSink implements RelaySink {
 
   private async ensureTopic(): Promise<void> {
     if (this.topicEnsured) return;
-    await ensureTopic(this.admin, this.options.topic, this.options.replicationFactor);
+    const { clients, topic, replicationFactor } = this.options;
+    await administer(clients, (admin) => ensureTopic(admin, topic, replicationFactor));
     this.topicEnsured = true;
   }
 }
@@ -85,17 +84,15 @@ from relay_cursor c cross join lateral (
 
 /** Relays an event table to a topic: begins when Kafka is there, and waits for it however long that takes. */
 export class KafkaPublisher implements Publisher {
-  private readonly admin: Admin;
   private readonly producer: Producer;
   private readonly pump: Pump;
   private relay: Relay | undefined;
   private refusedBecause: string | undefined;
+  private complainedAtMs = Number.NEGATIVE_INFINITY;
   private ending: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions) {
-    const kafka = options.clients('relay');
-    this.admin = kafka.admin();
-    this.producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, idempotent: false });
+    this.producer = options.clients('relay').producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, idempotent: false });
     this.pump = new Pump({ work: () => this.pass(), idleMinMs: OBSERVE_MS, idleMaxMs: OBSERVE_MS, onError: (error) => this.failed(error) });
   }
 
@@ -116,7 +113,7 @@ export class KafkaPublisher implements Publisher {
   private async end(): Promise<void> {
     await this.pump.stop();
     await this.relay?.stop();
-    await Promise.all([this.producer.disconnect(), this.admin.disconnect()]);
+    await this.producer.disconnect();
   }
 
   private async pass(): Promise<boolean> {
@@ -127,9 +124,9 @@ export class KafkaPublisher implements Publisher {
   }
 
   private async start(): Promise<void> {
-    await Promise.all([this.admin.connect(), this.producer.connect()]);
+    await this.producer.connect();
     const { database, leaseMs } = this.options;
-    const sink = new KafkaSink(this.options, this.admin, this.producer, () => { this.refusedBecause = undefined; });
+    const sink = new KafkaSink(this.options, this.producer, () => { this.refusedBecause = undefined; });
     const relay = new Relay({ database, sink, owner: randomUUID(), leaseMs, onError: (error) => this.failed(error) });
     await relay.start();
     this.relay = relay;
@@ -139,8 +136,13 @@ export class KafkaPublisher implements Publisher {
 
   private failed(error: unknown): void {
     const refusal = error instanceof PartitionAhead || error instanceof UnsuitableTopic;
-    this.refusedBecause = refusal ? error.message : this.refusedBecause;
-    if (refusal) this.options.logger.error({ topic: this.options.topic, reason: error.message }, 'the relay refuses to publish');
-    else this.options.logger.warn({ topic: this.options.topic, err: error, kafka: (error as KafkaJSProtocolError).type }, 'events could not be published and will be tried again');
+    if (refusal) this.refusedBecause = error.message;
+    // Sixteen shards try again several times a second.
+    const isNews = performance.now() - this.complainedAtMs > COMPLAIN_MS;
+    if (isNews) this.complainedAtMs = performance.now();
+    const line = { topic: this.options.topic, err: error };
+    if (!isNews) this.options.logger.debug(line, 'events could not be published again');
+    else if (refusal) this.options.logger.error(line, 'the relay refuses to publish');
+    else this.options.logger.warn(line, 'events could not be published and will be tried again');
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { within } from '@usvideo/runtime';
-import type { Admin, Consumer, KafkaMessage } from 'kafkajs';
-import type { KafkaClients } from './kafka-client';
+import type { Consumer, KafkaMessage, SeekEntry } from 'kafkajs';
+import { administer, type KafkaClients } from './kafka-client';
 import { eventOf } from './kafka-message';
 
 export interface Tail {
@@ -9,23 +9,36 @@ export interface Tail {
   readonly seq: bigint;
 }
 
+type Offsets = (SeekEntry & { high: string; low: string })[];
+
 const READ_MS = 15_000;
+/** A relay asks for one shard after the other; one answer serves them all. */
+const OFFSETS_MS = 1_000;
 
 /** Reads the last message of partitions: what a relay compares with its table before it publishes. */
 export class TailReader {
   private readonly known = new Map<number, { high: string; tail: Tail }>();
+  private offsets: { readonly atMs: number; readonly filled: Offsets } | undefined;
 
-  constructor(private readonly clients: KafkaClients, private readonly admin: Admin, private readonly topic: string) {}
+  constructor(private readonly clients: KafkaClients, private readonly topic: string) {}
 
   /** Undefined when the partition is empty. Partitions that grew are read again, all together. */
   async tail(partition: number): Promise<Tail | undefined> {
-    const offsets = (await this.admin.fetchTopicOffsets(this.topic)).filter(({ high, low }) => high !== low);
-    const grown = offsets.filter((each) => this.known.get(each.partition)?.high !== each.high);
+    const filled = await this.filledPartitions();
+    const grown = filled.filter((each) => this.known.get(each.partition)?.high !== each.high);
     if (grown.length > 0) {
       const messages = await this.read(new Map(grown.map((each) => [each.partition, BigInt(each.high) - 1n])));
       for (const each of grown) this.known.set(each.partition, { high: each.high, tail: this.placed(each.partition, messages.get(each.partition)!) });
     }
-    return offsets.some((each) => each.partition === partition) ? this.known.get(partition)!.tail : undefined;
+    return filled.some((each) => each.partition === partition) ? this.known.get(partition)!.tail : undefined;
+  }
+
+  private async filledPartitions(): Promise<Offsets> {
+    if (this.offsets === undefined || performance.now() - this.offsets.atMs > OFFSETS_MS) {
+      const offsets = await administer(this.clients, (admin) => admin.fetchTopicOffsets(this.topic));
+      this.offsets = { atMs: performance.now(), filled: offsets.filter(({ high, low }) => high !== low) };
+    }
+    return this.offsets.filled;
   }
 
   private placed(partition: number, message: KafkaMessage): Tail {
@@ -42,7 +55,7 @@ export class TailReader {
       return await within(READ_MS, this.readWith(consumer, offsets));
     } finally {
       await consumer.disconnect();
-      await this.admin.deleteGroups([groupId]);
+      await administer(this.clients, (admin) => admin.deleteGroups([groupId]));
     }
   }
 
