@@ -9,7 +9,7 @@ const methodsOf = (...services: Record<string, { path: string }>[]) => services.
 
 const SERVED: Record<Callee, string[]> = {
   accounts: methodsOf(AccountsServiceService, EventLogServiceService),
-  ledger: methodsOf(LedgerServiceService),
+  ledger: methodsOf(LedgerServiceService, EventLogServiceService),
   scheduler: methodsOf(SchedulerServiceService, EventLogServiceService),
   webhooks: methodsOf(WebhooksServiceService),
 };

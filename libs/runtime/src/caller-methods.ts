@@ -16,14 +16,15 @@ const of = (service: string, ...methods: string[]): string[] => methods.map((met
 export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
   'gateway': {
     accounts: of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
-    ledger: of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote', 'VerifyQuote',
+    ledger: of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots'),
-    scheduler: of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance'),
+    scheduler: of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
+      'ListEndUsers', 'Reconcile'),
     webhooks: of(WEBHOOKS, 'EnsureSecret', 'ListDeliveries'),
   },
   'accounts': { scheduler: of(SCHEDULER, 'SyncLimits') },
-  'scheduler': { ledger: of(LEDGER, 'Exchange', 'ListPrices', 'ListPendingHolds'), accounts: MISSED_EVENTS },
+  'scheduler': { ledger: [...of(LEDGER, 'Exchange', 'ListPrices', 'ListPendingHolds', 'VerifyQuote'), ...MISSED_EVENTS], accounts: MISSED_EVENTS },
   'render-fleet': { scheduler: of(SCHEDULER, 'Work') },
   'webhooks': { scheduler: [...of(SCHEDULER, 'DescribeJobs'), ...MISSED_EVENTS] },
   'ledger': { scheduler: MISSED_EVENTS },

@@ -92,6 +92,12 @@ export const webhookOldestAge = new Gauge({
 export const ledgerImbalance = new Gauge({
   registers, name: 'usvideo_ledger_imbalance_micros', help: 'Sum of all postings; anything but 0 is a fault.',
 });
+export const reconciliationDifferences = new Gauge({
+  registers, name: 'usvideo_reconciliation_differences', help: 'Contradictions between jobs and money that the last reconciliation found; anything but 0 is a fault.',
+});
+export const reconciliationLastRun = new Gauge({
+  registers, name: 'usvideo_reconciliation_last_run_timestamp_seconds', help: 'When jobs and money were last compared to the end.',
+});
 export const ledgerEntries = new Counter({
   registers, name: 'usvideo_ledger_entries_total', help: 'Ledger commands carried out, by kind and answer.', labelNames: ['kind', 'answer'],
 });

@@ -5,6 +5,8 @@ import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
+import { Accounting } from './inbound/accounting';
+import { AccountingController } from './inbound/accounting.grpc';
 import { accountEvents } from './inbound/account-events';
 import { CatalogueController } from './inbound/catalogue.grpc';
 import { JobCreation } from './inbound/create-job';
@@ -17,7 +19,7 @@ import { JobsController } from './inbound/jobs.grpc';
 import { LimitsController } from './inbound/limits.grpc';
 import { Settlement } from './inbound/settlement';
 import { startSubmissions } from './inbound/submissions';
-import { LOGGER, MODELS } from './inbound/tokens';
+import { DATABASE, LOGGER, MODELS } from './inbound/tokens';
 import { WorkController } from './inbound/work.grpc';
 import { AccountUsage } from './outbound/account-usage';
 import { ChangePoll } from './outbound/change-poll';
@@ -29,6 +31,7 @@ import { Initial0001 } from './outbound/migrations/0001-initial';
 import { RateLimiter } from './outbound/rate-limiter';
 import { UnsettledJobs } from './outbound/unsettled-jobs';
 
+export { reconcile } from './outbound/reconciler';
 export { readSchedulerConfig, schedulerProcessSchema, type SchedulerConfig } from './config';
 
 export const TOPIC = 'usvideo.jobs.v1';
@@ -84,12 +87,16 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   lifecycle.add('rate limiter', () => limiter.settled());
   const { creation } = keep('submissions', startSubmissions({ config, database, ledger, views, renderer, wake: dispatch.wake, onCommitted, logger }));
 
+  const accounting = keep('accounting', new Accounting({ database, ledger, logger }).start());
+
   const server = keep('grpc', await startGrpcServer({
     listen: config.GRPC_LISTEN, logger,
     admits: { callee: 'scheduler', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
     module: schedulerModule(database, [
       { provide: LOGGER, useValue: logger },
+      { provide: DATABASE, useValue: database },
+      { provide: Accounting, useValue: accounting },
       { provide: MODELS, useValue: config.MODELS },
       { provide: JobViews, useValue: views },
       { provide: JobRenderer, useValue: renderer },
@@ -117,7 +124,7 @@ function schedulerModule(database: Database, providers: NonNullable<DynamicModul
   return {
     module: SchedulerModule,
     controllers: [
-      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, eventLogController(database, TOPIC) as Type,
+      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, AccountingController, eventLogController(database, TOPIC) as Type,
     ],
     providers,
   };

@@ -1,4 +1,5 @@
-import type { PendingHold, PlaceHold, PlaceHoldAnswer, Price, Settle, SettleAnswer, VoidHold, VoidHoldAnswer } from '@usvideo/contracts/ledger';
+import type { PendingHold, PlaceHold, PlaceHoldAnswer, Price, Settle, SettleAnswer, VerifyQuoteRequest, VoidHold, VoidHoldAnswer } from '@usvideo/contracts/ledger';
+import type { LogReader } from '@usvideo/event-store';
 import type { LedgerPort } from '../src/outbound/ledger.client';
 
 type Call = 'placeHold' | 'voidHold' | 'settle';
@@ -13,10 +14,14 @@ interface Hold { readonly accountId: string; readonly amountMicros: bigint; stat
 
 const PER_SECOND: Readonly<Record<string, bigint>> = { '480p': 100_000n, '720p': 250_000n, '1080p': 500_000n };
 
+const quotesRefused: Readonly<Record<string, string>> = { expired: 'quote_expired', other: 'quote_mismatch' };
+
 /** The rules of the ledger without its storage: one hold per job, void leaves a tombstone, a hold ends once. */
 export class FakeLedger implements LedgerPort {
   readonly holds = new Map<string, Hold>();
   readonly calls: string[] = [];
+  /** What it says it recorded, by shard and sequence. */
+  events: LogReader = { page: async () => ({ epoch: 'fake', events: [] }) };
   private readonly faults: Record<Call, Fault> = { placeHold: 'none', voidHold: 'none', settle: 'none' };
   private readonly available = new Map<string, bigint>();
   private readonly late: (() => void)[] = [];
@@ -68,6 +73,12 @@ export class FakeLedger implements LedgerPort {
     });
   }
 
+  /** The quote `expired` has expired, `other` is for other terms, and any other costs what its name says. */
+  async verifyQuote({ quoteId }: VerifyQuoteRequest): Promise<PlaceHoldAnswer> {
+    const refusal = quotesRefused[quoteId] ?? '';
+    return { refusal, amountMicros: refusal === '' ? BigInt(quoteId) : 0n, availableMicros: 0n };
+  }
+
   async listPrices(): Promise<Price[]> {
     return Object.entries(PER_SECOND).map(([resolution, perSecondMicros]) => ({ model: '*', resolution, perSecondMicros, priceVersion: 1, effectiveFrom: new Date(0) }));
   }
@@ -77,8 +88,10 @@ export class FakeLedger implements LedgerPort {
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 
-  private place({ accountId, jobId, resolution, durationSeconds }: PlaceHold): PlaceHoldAnswer {
-    const amountMicros = (PER_SECOND[resolution] ?? 0n) * BigInt(durationSeconds);
+  private place({ accountId, jobId, resolution, durationSeconds, quoteId }: PlaceHold): PlaceHoldAnswer {
+    const refused = quotesRefused[quoteId ?? ''];
+    if (refused !== undefined) return { refusal: refused, amountMicros: 0n, availableMicros: 0n };
+    const amountMicros = quoteId !== undefined ? BigInt(quoteId) : (PER_SECOND[resolution] ?? 0n) * BigInt(durationSeconds);
     const availableMicros = this.availableOf(accountId);
     if (this.refusal !== '') return { refusal: this.refusal, amountMicros, availableMicros };
     if (this.tombstones.has(jobId)) return { refusal: 'hold_voided', amountMicros, availableMicros };

@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  GetLimitsRequest, GetLimitsResponse, GetSandboxBalanceRequest, GetSandboxBalanceResponse, ListModelsResponse,
+  ChooseModelRequest, ChooseModelResponse, GetLimitsRequest, GetLimitsResponse, GetSandboxBalanceRequest, GetSandboxBalanceResponse, ListModelsResponse,
 } from '@usvideo/contracts/scheduler';
-import type { CatalogueModel } from '../domain/models';
+import { grpcError, status } from '@usvideo/runtime';
+import { modelFor, type CatalogueModel } from '../domain/models';
 import { SANDBOX_FUNDS_MICROS } from '../domain/sandbox';
 import { AccountUsage } from '../outbound/account-usage';
 import { scopeOf } from './requests';
@@ -25,6 +26,14 @@ export class CatalogueController {
         aspectRatios: [...model.aspect_ratios], maxDurationSeconds: model.max_duration_seconds,
       })),
     };
+  }
+
+  @GrpcMethod('SchedulerService', 'chooseModel')
+  chooseModel({ terms }: ChooseModelRequest): ChooseModelResponse {
+    if (terms === undefined) throw grpcError(status.INVALID_ARGUMENT, 'terms are required');
+    const model = modelFor(this.models, terms);
+    if (model === undefined) throw grpcError(status.NOT_FOUND, 'no model can do this');
+    return { modelId: model.id };
   }
 
   @GrpcMethod('SchedulerService', 'getLimits')

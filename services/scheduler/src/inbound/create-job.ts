@@ -39,6 +39,7 @@ interface Saga {
   readonly submission: Omit<Submission, 'estimatedCostMicros'>;
   readonly opening: OpenSubmission;
   readonly sandboxHttpStatus: number;
+  readonly quoteId: string | undefined;
   /** By the process's monotonic clock. */
   readonly deadline: number;
 }
@@ -60,11 +61,11 @@ export class JobCreation {
     const { models, sagaMs = 5_000 } = this.options;
     const jobId = newId('job', Date.now());
     const { refusal, sandboxHttpStatus, ...plan } = planOf(call, models, randomInt(2 ** 32));
-    const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256 } = call;
+    const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256, quoteId } = call;
     return {
       submission: { ...plan, jobId, accountId, apiKeyId, deadlineSeconds, content: call.content!, traceparent: currentTraceparent() },
       opening: { jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256, refusal },
-      sandboxHttpStatus, deadline: performance.now() + sagaMs,
+      sandboxHttpStatus, quoteId: quoteId || undefined, deadline: performance.now() + sagaMs,
     };
   }
 
@@ -97,7 +98,7 @@ export class JobCreation {
   }
 
   private async authorize(saga: Saga, opened: Opened & { kind: 'opened' }): Promise<CreateOutcome> {
-    const authorized = await this.options.authorization.ask(saga.submission, left(saga) * HOLD_SHARE);
+    const authorized = await this.options.authorization.ask({ ...saga.submission, quoteId: saga.quoteId }, left(saga) * HOLD_SHARE);
     switch (authorized.kind) {
       case 'authorized': return this.submit(saga, opened, authorized.amountMicros);
       case 'refused': {

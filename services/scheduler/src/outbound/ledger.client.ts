@@ -1,7 +1,10 @@
 import {
   LedgerServiceClient, type LedgerAnswer, type LedgerCall, type PendingHold, type PlaceHold, type PlaceHoldAnswer, type Price, type Settle,
-  type SettleAnswer, type VoidHold, type VoidHoldAnswer,
+  type SettleAnswer, type VerifyQuoteRequest, type VoidHold, type VoidHoldAnswer,
 } from '@usvideo/contracts/ledger';
+import { EventLogServiceClient } from '@usvideo/contracts/events';
+import type { LogReader } from '@usvideo/event-store';
+import { remoteLog } from '@usvideo/messaging';
 import { call, dial, ExchangeClient, ExchangeUnavailable, type Logger, type Running } from '@usvideo/runtime';
 
 /**
@@ -12,10 +15,16 @@ export interface LedgerPort {
   placeHold(hold: PlaceHold, timeoutMs: number): Promise<PlaceHoldAnswer>;
   voidHold(hold: VoidHold, timeoutMs: number): Promise<VoidHoldAnswer>;
   settle(settle: Settle, timeoutMs: number): Promise<SettleAnswer>;
+  /** What a quote answers for, in the form of a hold's answer; nothing is held. */
+  verifyQuote(quote: VerifyQuoteRequest, timeoutMs: number): Promise<PlaceHoldAnswer>;
   listPrices(): Promise<Price[]>;
   /** Oldest first. */
   listPendingHolds(placedBefore: Date, limit: number): Promise<PendingHold[]>;
+  /** What it recorded of all accounts. */
+  readonly events: LogReader;
 }
+
+export const LEDGER_TOPIC = 'usvideo.ledger.v1';
 
 type Answer = NonNullable<LedgerAnswer['answer']>;
 type AnswerCase = Exclude<Answer['$case'], 'fault'>;
@@ -23,10 +32,14 @@ type AnswerValue<Case extends AnswerCase> = Extract<Answer, { $case: Case }>['va
 
 export class LedgerClient implements LedgerPort, Running {
   private readonly client: LedgerServiceClient;
+  readonly events: LogReader;
+  private readonly log: EventLogServiceClient;
   private readonly exchange: ExchangeClient<LedgerCall, LedgerAnswer>;
 
   constructor(address: string, token: string | undefined, logger: Logger) {
     this.client = dial(LedgerServiceClient, address, token);
+    this.log = dial(EventLogServiceClient, address, token);
+    this.events = remoteLog(this.log, LEDGER_TOPIC);
     this.exchange = new ExchangeClient({ open: () => this.client.exchange(), logger });
   }
 
@@ -42,6 +55,11 @@ export class LedgerClient implements LedgerPort, Running {
     return this.ask({ $case: 'settle', value }, 'settle', timeoutMs);
   }
 
+  async verifyQuote(request: VerifyQuoteRequest, timeoutMs: number): Promise<PlaceHoldAnswer> {
+    const { refusal, quote } = await call(this.client, 'verifyQuote', request, { deadlineMs: timeoutMs });
+    return { refusal, amountMicros: quote?.amountMicros ?? 0n, availableMicros: 0n };
+  }
+
   async listPrices(): Promise<Price[]> {
     return (await call(this.client, 'listPrices', {})).prices;
   }
@@ -53,6 +71,7 @@ export class LedgerClient implements LedgerPort, Running {
   async stop(): Promise<void> {
     await this.exchange.stop();
     this.client.close();
+    this.log.close();
   }
 
   private async ask<Case extends AnswerCase>(request: NonNullable<LedgerCall['call']>, answers: Case, timeoutMs: number): Promise<AnswerValue<Case>> {

@@ -82,12 +82,14 @@ export interface CreateJob {
   seedGiven: boolean;
   content: Content | undefined;
   deadlineSeconds: number;
+  /** Absent: the price of the moment. */
+  quoteId?: string | undefined;
 }
 
 export interface CreateJobAnswer {
   /**
    * Empty when accepted. Otherwise rate_limit_exceeded, queue_limit_exceeded, insufficient_balance, spend_cap_reached,
-   * price_unavailable, model_unknown, idempotency_key_reused, idempotency_in_progress, capacity_exhausted,
+   * price_unavailable, quote_expired, quote_mismatch, model_unknown, idempotency_key_reused, idempotency_in_progress, capacity_exhausted,
    * account_suspended, sandbox_refusal or service_unavailable.
    */
   refusal: string;
@@ -272,6 +274,44 @@ export interface GetSandboxBalanceResponse {
   heldMicros: bigint;
   totalSpendMicros: bigint;
   periodJobs: bigint;
+}
+
+export interface ChooseModelRequest {
+  terms: Terms | undefined;
+}
+
+export interface ChooseModelResponse {
+  modelId: string;
+}
+
+export interface ListEndUsersRequest {
+  accountId: string;
+  environment: string;
+  /** At most 1,000. */
+  jobIds: string[];
+}
+
+export interface ListEndUsersResponse {
+  jobs: JobEndUser[];
+}
+
+export interface JobEndUser {
+  jobId: string;
+  endUser: string;
+}
+
+export interface ReconcileRequest {
+  /** What is younger is not missed yet. Absent: 600. */
+  graceSeconds?: number | undefined;
+}
+
+export interface ReconcileResponse {
+  jobsChecked: bigint;
+  holdsChecked: bigint;
+  /** Jobs and holds too young to be judged: their other half may be on its way. */
+  underWay: bigint;
+  /** One sentence per difference, 1,000 at most; empty when jobs and money agree. */
+  differences: string[];
 }
 
 export interface WorkRequest {
@@ -934,6 +974,7 @@ function createBaseCreateJob(): CreateJob {
     seedGiven: false,
     content: undefined,
     deadlineSeconds: 0,
+    quoteId: undefined,
   };
 }
 
@@ -965,6 +1006,9 @@ export const CreateJob: MessageFns<CreateJob> = {
     }
     if (message.deadlineSeconds !== 0) {
       writer.uint32(72).int32(message.deadlineSeconds);
+    }
+    if (message.quoteId !== undefined) {
+      writer.uint32(82).string(message.quoteId);
     }
     return writer;
   },
@@ -1054,6 +1098,14 @@ export const CreateJob: MessageFns<CreateJob> = {
             message.deadlineSeconds = reader.int32();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.quoteId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1082,6 +1134,7 @@ export const CreateJob: MessageFns<CreateJob> = {
       ? Content.fromPartial(object.content)
       : undefined;
     message.deadlineSeconds = object.deadlineSeconds ?? 0;
+    message.quoteId = object.quoteId ?? undefined;
     return message;
   },
 };
@@ -3328,6 +3381,476 @@ export const GetSandboxBalanceResponse: MessageFns<GetSandboxBalanceResponse> = 
   },
 };
 
+function createBaseChooseModelRequest(): ChooseModelRequest {
+  return { terms: undefined };
+}
+
+export const ChooseModelRequest: MessageFns<ChooseModelRequest> = {
+  encode(message: ChooseModelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.terms !== undefined) {
+      Terms.encode(message.terms, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChooseModelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChooseModelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.terms = Terms.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChooseModelRequest>): ChooseModelRequest {
+    return ChooseModelRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChooseModelRequest>): ChooseModelRequest {
+    const message = createBaseChooseModelRequest();
+    message.terms = (object.terms !== undefined && object.terms !== null) ? Terms.fromPartial(object.terms) : undefined;
+    return message;
+  },
+};
+
+function createBaseChooseModelResponse(): ChooseModelResponse {
+  return { modelId: "" };
+}
+
+export const ChooseModelResponse: MessageFns<ChooseModelResponse> = {
+  encode(message: ChooseModelResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.modelId !== "") {
+      writer.uint32(10).string(message.modelId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChooseModelResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChooseModelResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.modelId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChooseModelResponse>): ChooseModelResponse {
+    return ChooseModelResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChooseModelResponse>): ChooseModelResponse {
+    const message = createBaseChooseModelResponse();
+    message.modelId = object.modelId ?? "";
+    return message;
+  },
+};
+
+function createBaseListEndUsersRequest(): ListEndUsersRequest {
+  return { accountId: "", environment: "", jobIds: [] };
+}
+
+export const ListEndUsersRequest: MessageFns<ListEndUsersRequest> = {
+  encode(message: ListEndUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.environment !== "") {
+      writer.uint32(18).string(message.environment);
+    }
+    for (const v of message.jobIds) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEndUsersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEndUsersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.environment = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.jobIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListEndUsersRequest>): ListEndUsersRequest {
+    return ListEndUsersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEndUsersRequest>): ListEndUsersRequest {
+    const message = createBaseListEndUsersRequest();
+    message.accountId = object.accountId ?? "";
+    message.environment = object.environment ?? "";
+    message.jobIds = object.jobIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseListEndUsersResponse(): ListEndUsersResponse {
+  return { jobs: [] };
+}
+
+export const ListEndUsersResponse: MessageFns<ListEndUsersResponse> = {
+  encode(message: ListEndUsersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.jobs) {
+      JobEndUser.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEndUsersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEndUsersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobs.push(JobEndUser.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListEndUsersResponse>): ListEndUsersResponse {
+    return ListEndUsersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEndUsersResponse>): ListEndUsersResponse {
+    const message = createBaseListEndUsersResponse();
+    message.jobs = object.jobs?.map((e) => JobEndUser.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseJobEndUser(): JobEndUser {
+  return { jobId: "", endUser: "" };
+}
+
+export const JobEndUser: MessageFns<JobEndUser> = {
+  encode(message: JobEndUser, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.endUser !== "") {
+      writer.uint32(18).string(message.endUser);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobEndUser {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobEndUser();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endUser = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<JobEndUser>): JobEndUser {
+    return JobEndUser.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JobEndUser>): JobEndUser {
+    const message = createBaseJobEndUser();
+    message.jobId = object.jobId ?? "";
+    message.endUser = object.endUser ?? "";
+    return message;
+  },
+};
+
+function createBaseReconcileRequest(): ReconcileRequest {
+  return { graceSeconds: undefined };
+}
+
+export const ReconcileRequest: MessageFns<ReconcileRequest> = {
+  encode(message: ReconcileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.graceSeconds !== undefined) {
+      writer.uint32(8).int32(message.graceSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.graceSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReconcileRequest>): ReconcileRequest {
+    return ReconcileRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileRequest>): ReconcileRequest {
+    const message = createBaseReconcileRequest();
+    message.graceSeconds = object.graceSeconds ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReconcileResponse(): ReconcileResponse {
+  return { jobsChecked: 0n, holdsChecked: 0n, underWay: 0n, differences: [] };
+}
+
+export const ReconcileResponse: MessageFns<ReconcileResponse> = {
+  encode(message: ReconcileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobsChecked !== 0n) {
+      if (BigInt.asIntN(64, message.jobsChecked) !== message.jobsChecked) {
+        throw new globalThis.Error("value provided for field message.jobsChecked of type int64 too large");
+      }
+      writer.uint32(8).int64(message.jobsChecked);
+    }
+    if (message.holdsChecked !== 0n) {
+      if (BigInt.asIntN(64, message.holdsChecked) !== message.holdsChecked) {
+        throw new globalThis.Error("value provided for field message.holdsChecked of type int64 too large");
+      }
+      writer.uint32(16).int64(message.holdsChecked);
+    }
+    if (message.underWay !== 0n) {
+      if (BigInt.asIntN(64, message.underWay) !== message.underWay) {
+        throw new globalThis.Error("value provided for field message.underWay of type int64 too large");
+      }
+      writer.uint32(24).int64(message.underWay);
+    }
+    for (const v of message.differences) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobsChecked = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.holdsChecked = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.underWay = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.differences.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReconcileResponse>): ReconcileResponse {
+    return ReconcileResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileResponse>): ReconcileResponse {
+    const message = createBaseReconcileResponse();
+    message.jobsChecked = (object.jobsChecked !== undefined && object.jobsChecked !== null)
+      ? BigInt(object.jobsChecked)
+      : 0n;
+    message.holdsChecked = (object.holdsChecked !== undefined && object.holdsChecked !== null)
+      ? BigInt(object.holdsChecked)
+      : 0n;
+    message.underWay = (object.underWay !== undefined && object.underWay !== null) ? BigInt(object.underWay) : 0n;
+    message.differences = object.differences?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseWorkRequest(): WorkRequest {
   return { requestId: 0, message: undefined };
 }
@@ -4716,6 +5239,37 @@ export const SchedulerServiceService = {
       Buffer.from(GetSandboxBalanceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSandboxBalanceResponse => GetSandboxBalanceResponse.decode(value),
   },
+  /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
+  chooseModel: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ChooseModel" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ChooseModelRequest): Buffer => Buffer.from(ChooseModelRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ChooseModelRequest => ChooseModelRequest.decode(value),
+    responseSerialize: (value: ChooseModelResponse): Buffer => Buffer.from(ChooseModelResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ChooseModelResponse => ChooseModelResponse.decode(value),
+  },
+  /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
+  listEndUsers: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ListEndUsers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEndUsersRequest): Buffer => Buffer.from(ListEndUsersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEndUsersRequest => ListEndUsersRequest.decode(value),
+    responseSerialize: (value: ListEndUsersResponse): Buffer =>
+      Buffer.from(ListEndUsersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEndUsersResponse => ListEndUsersResponse.decode(value),
+  },
+  /** Compares the log of jobs with that of the ledger and says where they contradict each other. */
+  reconcile: {
+    path: "/usvideo.scheduler.v1.SchedulerService/Reconcile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReconcileRequest): Buffer => Buffer.from(ReconcileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReconcileRequest => ReconcileRequest.decode(value),
+    responseSerialize: (value: ReconcileResponse): Buffer => Buffer.from(ReconcileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReconcileResponse => ReconcileResponse.decode(value),
+  },
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work: {
     path: "/usvideo.scheduler.v1.SchedulerService/Work" as const,
@@ -4744,6 +5298,12 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   syncLimits: handleUnaryCall<SyncLimitsRequest, SyncLimitsResponse>;
   /** The virtual balance of the sandbox: a fixed sum minus the account's test jobs. */
   getSandboxBalance: handleUnaryCall<GetSandboxBalanceRequest, GetSandboxBalanceResponse>;
+  /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
+  chooseModel: handleUnaryCall<ChooseModelRequest, ChooseModelResponse>;
+  /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
+  listEndUsers: handleUnaryCall<ListEndUsersRequest, ListEndUsersResponse>;
+  /** Compares the log of jobs with that of the ledger and says where they contradict each other. */
+  reconcile: handleUnaryCall<ReconcileRequest, ReconcileResponse>;
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work: handleBidiStreamingCall<WorkRequest, WorkResponse>;
 }
@@ -4896,6 +5456,54 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSandboxBalanceResponse) => void,
+  ): ClientUnaryCall;
+  /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
+  chooseModel(
+    request: ChooseModelRequest,
+    callback: (error: ServiceError | null, response: ChooseModelResponse) => void,
+  ): ClientUnaryCall;
+  chooseModel(
+    request: ChooseModelRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ChooseModelResponse) => void,
+  ): ClientUnaryCall;
+  chooseModel(
+    request: ChooseModelRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ChooseModelResponse) => void,
+  ): ClientUnaryCall;
+  /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
+  listEndUsers(
+    request: ListEndUsersRequest,
+    callback: (error: ServiceError | null, response: ListEndUsersResponse) => void,
+  ): ClientUnaryCall;
+  listEndUsers(
+    request: ListEndUsersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListEndUsersResponse) => void,
+  ): ClientUnaryCall;
+  listEndUsers(
+    request: ListEndUsersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListEndUsersResponse) => void,
+  ): ClientUnaryCall;
+  /** Compares the log of jobs with that of the ledger and says where they contradict each other. */
+  reconcile(
+    request: ReconcileRequest,
+    callback: (error: ServiceError | null, response: ReconcileResponse) => void,
+  ): ClientUnaryCall;
+  reconcile(
+    request: ReconcileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReconcileResponse) => void,
+  ): ClientUnaryCall;
+  reconcile(
+    request: ReconcileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReconcileResponse) => void,
   ): ClientUnaryCall;
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work(): ClientDuplexStream<WorkRequest, WorkResponse>;

@@ -1,0 +1,53 @@
+import { EventLog, verifyLog, type Database } from '@usvideo/event-store';
+import { reconciliationDifferences, reconciliationLastRun, startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import type { LedgerPort } from '../outbound/ledger.client';
+import { reconcile, type ReconciliationReport } from '../outbound/reconciler';
+
+export interface AccountingOptions {
+  readonly database: Database;
+  readonly ledger: Pick<LedgerPort, 'events'>;
+  readonly logger: Logger;
+}
+
+/** A hold this old belongs to no submission under way, and a verdict this old was sent many times. */
+export const GRACE_MS = 10 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const LOOK_EVERY_MS = 60_000;
+/** Not while everything else starts. */
+const FIRST_AFTER_MS = 10 * 60_000;
+
+/** Compares jobs and money once a day and whenever an operator asks; what it finds is an alarm. */
+export class Accounting implements Running {
+  private loop: Loop | undefined;
+  private dueAt = performance.now() + FIRST_AFTER_MS;
+
+  constructor(private readonly options: AccountingOptions) {}
+
+  start(): this {
+    this.loop = startLoop({ name: 'reconciliation', everyMs: LOOK_EVERY_MS, work: () => this.daily(), logger: this.options.logger });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.loop?.stop();
+  }
+
+  /** Reads both logs whole; the log of jobs is checked to be as it was written. */
+  async run(graceMs: number): Promise<ReconciliationReport> {
+    const { database, ledger, logger } = this.options;
+    const judgedBefore = new Date(Date.now() - graceMs);
+    const whole = await verifyLog(database);
+    const report = await reconcile(new EventLog(database), ledger.events, judgedBefore);
+    const differences = [...whole.differences.map((difference) => `usvideo.jobs.v1, ${difference}`), ...report.differences];
+    reconciliationDifferences.set(differences.length);
+    reconciliationLastRun.setToCurrentTime();
+    for (const difference of differences) logger.error({ difference }, 'jobs and money contradict each other');
+    return { ...report, differences };
+  }
+
+  private async daily(): Promise<void> {
+    if (performance.now() < this.dueAt) return;
+    await this.run(GRACE_MS);
+    this.dueAt = performance.now() + DAY_MS;
+  }
+}
