@@ -12,17 +12,22 @@ import { MoneyController } from './inbound/money.grpc';
 import { PricesController } from './inbound/prices.grpc';
 import { ProofController, RootSigner } from './inbound/proof.grpc';
 import { StatementsController } from './inbound/statements.grpc';
+import { Providers, TopUpsController } from './inbound/top-ups.grpc';
 import { AccountExport } from './outbound/account-export';
 import { TOPIC } from './outbound/event-codec';
 import { LedgerReader } from './outbound/ledger-reader';
 import { LedgerWriter } from './outbound/ledger-writer';
 import { readImbalance } from './outbound/imbalance';
+import { manualProvider, type PaymentProvider } from './outbound/payment-provider';
 import { PriceList } from './outbound/price-book';
 import { QuoteTokens } from './outbound/quote-tokens';
 import { LEDGER_MIGRATIONS } from './outbound/schema';
 import { SignedRoots } from './outbound/signed-roots';
 import { SigningKey } from './outbound/signing-key';
 import { StatementReader } from './outbound/statement-reader';
+import { StripeProvider } from './outbound/stripe-provider';
+import { TopUpStore } from './outbound/top-up-store';
+import { TopUps } from './outbound/top-ups';
 import { UsageReader } from './outbound/usage-reader';
 import { LedgerVerifier } from './outbound/verifier';
 
@@ -109,9 +114,11 @@ interface Parts {
 function ledgerModule({ database, writer, key, roots, config, logger }: Parts): DynamicModule {
   const quoteKey = key === undefined ? randomBytes(32) : key.derive('usvideo-ledger-quotes');
   const trusted = key === undefined ? [] : [key.publicKey, ...config.LEDGER_TRUSTED_KEYS.map((text) => Buffer.from(text, 'base64'))];
+  const providers = paymentProviders(config);
+  const store = new TopUpStore(database);
   return {
     module: LedgerModule,
-    controllers: [LedgerController, MoneyController, PricesController, StatementsController, ProofController, eventLogController(database, TOPIC) as Type],
+    controllers: [LedgerController, MoneyController, PricesController, StatementsController, TopUpsController, ProofController, eventLogController(database, TOPIC) as Type],
     providers: [
       { provide: LedgerWriter, useValue: writer },
       { provide: LedgerReader, useValue: new LedgerReader(database) },
@@ -120,9 +127,21 @@ function ledgerModule({ database, writer, key, roots, config, logger }: Parts): 
       { provide: PriceList, useValue: new PriceList(database) },
       { provide: QuoteTokens, useValue: new QuoteTokens(quoteKey, config.QUOTE_VALID_SECONDS * 1_000) },
       { provide: LedgerVerifier, useValue: new LedgerVerifier(database, trusted) },
+      { provide: TopUpStore, useValue: store },
+      { provide: TopUps, useValue: new TopUps(store, writer, providers.byName) },
+      { provide: Providers, useValue: providers },
       { provide: RootSigner, useValue: new RootSigner(roots) },
       { provide: AccountExport, useValue: new AccountExport(database, roots) },
       { provide: LOGGER, useValue: logger },
     ],
   };
+}
+
+/** Stripe wherever its keys are configured, also while customers are sent elsewhere: its news may still come. */
+function paymentProviders(config: LedgerConfig): Providers {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_URL: apiUrl } = config;
+  const stripe = secretKey !== undefined && webhookSecret !== undefined ? new StripeProvider({ secretKey, webhookSecret, apiUrl }) : undefined;
+  if (config.PAYMENT_PROVIDER === 'stripe' && stripe === undefined) throw new Error('PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET');
+  const all: PaymentProvider[] = stripe === undefined ? [manualProvider] : [manualProvider, stripe];
+  return new Providers(new Map(all.map((provider) => [provider.name, provider])), config.PAYMENT_PROVIDER === 'stripe' ? stripe! : manualProvider);
 }

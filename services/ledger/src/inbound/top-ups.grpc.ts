@@ -1,0 +1,81 @@
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  ApplyPaymentEventRequest, ApplyPaymentEventResponse, ConfirmTopUpRequest, ConfirmTopUpResponse, CreateTopUpRequest, CreateTopUpResponse,
+  GetTopUpRequest, GetTopUpResponse, ListTopUpsRequest, ListTopUpsResponse, TopUp,
+} from '@usvideo/contracts/ledger';
+import { grpcError, status } from '@usvideo/runtime';
+import { AMOUNT_MICROS_MAX } from '../domain/account';
+import { manualProvider, OrderRefused, type PaymentProvider } from '../outbound/payment-provider';
+import { TopUpStore } from '../outbound/top-up-store';
+import { NewsRefused, PaymentUnknown, TopUps } from '../outbound/top-ups';
+import { demand, demandPage, required } from './validation';
+
+/** The provider that customers are sent to when they name none, and all that may be named. */
+export class Providers {
+  constructor(readonly byName: ReadonlyMap<string, PaymentProvider>, readonly standard: PaymentProvider) {}
+}
+
+/** Paying in. */
+@Controller()
+export class TopUpsController {
+  constructor(private readonly topUps: TopUps, private readonly store: TopUpStore, private readonly providers: Providers) {}
+
+  @GrpcMethod('LedgerService', 'createTopUp')
+  async createTopUp(request: CreateTopUpRequest): Promise<CreateTopUpResponse> {
+    const { accountId, amountMicros, idempotencyKey, successUrl, cancelUrl, author } = required(request, 'accountId', 'author');
+    demand(amountMicros > 0n && amountMicros <= AMOUNT_MICROS_MAX, 'amount_out_of_range');
+    const provider = request.provider === '' ? this.providers.standard : this.providers.byName.get(request.provider);
+    demand(provider !== undefined, `provider is one of ${[...this.providers.byName.keys()].join(', ')}`);
+    const order = { accountId, amountMicros, idempotencyKey: idempotencyKey === '' ? undefined : idempotencyKey, successUrl, cancelUrl, author };
+    const topUp = await this.topUps.create(provider!, order).catch(failOrder);
+    if (topUp.amountMicros !== amountMicros) throw grpcError(status.ALREADY_EXISTS, 'top_up_conflict');
+    return { topUp };
+  }
+
+  @GrpcMethod('LedgerService', 'listTopUps')
+  async listTopUps(request: ListTopUpsRequest): Promise<ListTopUpsResponse> {
+    demandPage(required(request, 'accountId'));
+    const topUps = await this.store.list(request.accountId, request.limit + 1, request.offset);
+    return { topUps: topUps.slice(0, request.limit), hasMore: topUps.length > request.limit };
+  }
+
+  @GrpcMethod('LedgerService', 'getTopUp')
+  async getTopUp(request: GetTopUpRequest): Promise<GetTopUpResponse> {
+    const { accountId, topUpId } = required(request, 'accountId', 'topUpId');
+    const topUp = await this.known(topUpId);
+    if (topUp.accountId !== accountId) throw grpcError(status.NOT_FOUND, 'top_up_unknown');
+    return { topUp };
+  }
+
+  @GrpcMethod('LedgerService', 'confirmTopUp')
+  async confirmTopUp(request: ConfirmTopUpRequest): Promise<ConfirmTopUpResponse> {
+    const { topUpId, paymentRef, author } = required(request, 'topUpId', 'paymentRef', 'author');
+    const topUp = await this.known(topUpId);
+    if (topUp.provider !== manualProvider.name) throw grpcError(status.FAILED_PRECONDITION, 'top_up_not_manual');
+    if (topUp.status === 'completed' && topUp.paymentRef !== paymentRef) throw grpcError(status.ALREADY_EXISTS, 'top_up_conflict');
+    const payment = { source: 'manual' as const, paymentRef, amountMicros: topUp.amountMicros, author };
+    return { topUp: await this.topUps.pay(topUp, payment).catch(failNews) };
+  }
+
+  @GrpcMethod('LedgerService', 'applyPaymentEvent')
+  async applyPaymentEvent({ provider, body, signature }: ApplyPaymentEventRequest): Promise<ApplyPaymentEventResponse> {
+    const applied = await this.topUps.apply(provider, Buffer.from(body), signature).catch(failNews);
+    if (applied === undefined) throw grpcError(status.UNAUTHENTICATED, 'signature_invalid');
+    return applied;
+  }
+
+  private async known(topUpId: string): Promise<TopUp> {
+    const topUp = await this.store.get(topUpId);
+    if (topUp === undefined) throw grpcError(status.NOT_FOUND, 'top_up_unknown');
+    return topUp;
+  }
+}
+
+function failOrder(error: unknown): never {
+  throw error instanceof OrderRefused ? grpcError(status.INVALID_ARGUMENT, error.message) : error;
+}
+
+function failNews(error: unknown): never {
+  throw error instanceof PaymentUnknown || error instanceof NewsRefused ? grpcError(status.FAILED_PRECONDITION, error.message) : error;
+}
