@@ -1,6 +1,7 @@
-/** `npm run bench [-- submit|overhead] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
+/** `npm run bench [-- submit|overhead|kafka] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureKafka } from './kafka.ts';
 import { measureOverhead } from './overhead.ts';
 import { measureSubmit } from './submit.ts';
 
@@ -20,5 +21,10 @@ if (wanted('overhead')) {
   const rows = await measureOverhead(Number(values.jobs));
   console.table(rows.map(round));
   report.overhead = { rows };
+}
+if (wanted('kafka')) {
+  const rows = await measureKafka();
+  if (rows !== undefined) console.table(rows.map(round));
+  report.kafka = { rows };
 }
 console.log(JSON.stringify(report));

@@ -6,11 +6,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type * as KafkaJs from 'kafkajs';
 import { brokerProperties, type BrokerLayout } from './kafka-broker-properties';
 import type { KafkaLogin } from './kafka-client';
 import { kafkaJars } from './kafka-jars';
-import { quietRequestQueue } from './kafka-request-queue';
+import { kafkaJs } from './kafka-js';
 
 export interface KafkaBrokerOptions {
   /** Made when it is missing; otherwise its log is served. */
@@ -133,9 +132,7 @@ export class KafkaBroker {
   }
 
   private async answers(): Promise<boolean> {
-    quietRequestQueue();
-    // Loaded on demand: test runs without Kafka load this file too.
-    const { Kafka, logLevel } = require('kafkajs') as typeof KafkaJs;
+    const { Kafka, logLevel } = kafkaJs();
     const admin = new Kafka({ brokers: this.brokers, logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } }).admin();
     try {
       await admin.connect();

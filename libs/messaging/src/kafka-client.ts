@@ -1,6 +1,6 @@
-import { Kafka, logLevel, type Admin, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { Admin, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { Logger } from '@usvideo/runtime';
-import { quietRequestQueue } from './kafka-request-queue';
+import { kafkaJs } from './kafka-js';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];
@@ -22,7 +22,7 @@ export type KafkaClients = (purpose: string) => Kafka;
 const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2 };
 
 export function kafkaClients(connection: KafkaConnection, clientId: string, logger: Logger): KafkaClients {
-  quietRequestQueue();
+  const { Kafka, logLevel } = kafkaJs();
   const config: KafkaConfig = {
     brokers: [...connection.brokers],
     ssl: connection.ssl === undefined || typeof connection.ssl === 'boolean' ? connection.ssl : { ca: connection.ssl.ca },
@@ -58,6 +58,6 @@ export async function administer<T>(clients: KafkaClients, work: (admin: Admin) 
 /** One level lower than the client thinks: whatever it gives up, its user here repeats and reports. */
 function log(logger: Logger, { namespace, level, log: { message, error } }: LogEntry): void {
   const line = { client: namespace, err: error };
-  if (level === logLevel.ERROR) logger.info(line, message);
+  if (level === kafkaJs().logLevel.ERROR) logger.info(line, message);
   else logger.debug(line, message);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
 import { outboxLag, type Logger } from '@usvideo/runtime';
-import { Partitioners, type Message, type Producer } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
 import { administer, type KafkaClients } from './kafka-client';
 import { messageOf } from './kafka-message';
 import { TailReader, type Tail } from './kafka-tail';
@@ -88,11 +88,12 @@ export class KafkaPublisher implements Publisher {
   private readonly pump: Pump;
   private relay: Relay | undefined;
   private refusedBecause: string | undefined;
+  private failures = 0;
   private complainedAtMs = Number.NEGATIVE_INFINITY;
   private ending: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions) {
-    this.producer = options.clients('relay').producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, idempotent: false });
+    this.producer = options.clients('relay').producer({ createPartitioner: () => ({ message }) => message.partition!, allowAutoTopicCreation: false, idempotent: false });
     this.pump = new Pump({ work: () => this.pass(), idleMinMs: OBSERVE_MS, idleMaxMs: OBSERVE_MS, onError: (error) => this.failed(error) });
   }
 
@@ -126,23 +127,29 @@ export class KafkaPublisher implements Publisher {
   private async start(): Promise<void> {
     await this.producer.connect();
     const { database, leaseMs } = this.options;
-    const sink = new KafkaSink(this.options, this.producer, () => { this.refusedBecause = undefined; });
+    const sink = new KafkaSink(this.options, this.producer, () => this.succeeded());
     const relay = new Relay({ database, sink, owner: randomUUID(), leaseMs, onError: (error) => this.failed(error) });
     await relay.start();
     this.relay = relay;
-    this.refusedBecause = undefined;
+    this.succeeded();
     this.options.logger.info({ topic: this.options.topic }, 'publishing events');
   }
 
+  /** Once is nothing: the leaders of a topic that was just made take a moment. Sixteen shards try again several times a second. */
   private failed(error: unknown): void {
     const refusal = error instanceof PartitionAhead || error instanceof UnsuitableTopic;
     if (refusal) this.refusedBecause = error.message;
-    // Sixteen shards try again several times a second.
-    const isNews = performance.now() - this.complainedAtMs > COMPLAIN_MS;
+    this.failures += 1;
+    const isNews = (refusal || this.failures > 2) && performance.now() - this.complainedAtMs > COMPLAIN_MS;
     if (isNews) this.complainedAtMs = performance.now();
-    const line = { topic: this.options.topic, err: error };
-    if (!isNews) this.options.logger.debug(line, 'events could not be published again');
+    const line = { topic: this.options.topic, failures: this.failures, err: error };
+    if (!isNews) this.options.logger.debug(line, 'events could not be published');
     else if (refusal) this.options.logger.error(line, 'the relay refuses to publish');
     else this.options.logger.warn(line, 'events could not be published and will be tried again');
+  }
+
+  private succeeded(): void {
+    this.refusedBecause = undefined;
+    this.failures = 0;
   }
 }
