@@ -1,21 +1,23 @@
 import { describeOwnKafka } from '@usvideo/testing';
 import { Cluster } from './platform';
+import { anyReplica } from './replicas';
 import { theSandbox } from './sandbox';
 import { ownAccount, SIGNUP_CREDIT, START_TIMEOUT_MS } from './stage';
 import { cancelling } from './videos-cancel';
 import { idempotency } from './videos-idempotency';
 import { lifeOfAVideo } from './videos-lifecycle';
 
-/** What holds in one process holds when every service is a process of its own: the same tests, on one cluster. */
+/** What holds in one process holds when every service is a process of its own, and several of them: the same tests, on one cluster. */
 describeOwnKafka('in a cluster', () => {
   let cluster: Cluster;
   const platform = () => cluster;
 
-  beforeAll(async () => { cluster = await Cluster.start(SIGNUP_CREDIT); }, START_TIMEOUT_MS);
+  beforeAll(async () => { cluster = await Cluster.start(SIGNUP_CREDIT, ['--replicas']); }, START_TIMEOUT_MS);
   afterAll(() => cluster?.dispose(), START_TIMEOUT_MS);
 
   idempotency(ownAccount(platform));
   theSandbox(ownAccount(platform));
   cancelling(ownAccount(platform), 5);
   lifeOfAVideo(ownAccount(platform));
+  anyReplica(platform, ownAccount(platform));
 });

@@ -20,6 +20,7 @@ export interface Job {
   readonly video_url: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly attempts: readonly { readonly attempt: number; readonly outcome: string | null }[];
+  readonly webhook_url: string | null;
   readonly trace_id: string;
   readonly created_at: string;
   readonly metadata: Record<string, string>;

@@ -132,6 +132,10 @@ export class Cluster extends Platform {
     return found;
   }
 
+  logOf(name: string): string {
+    return readFileSync(join(this.dataDir, 'cluster', 'logs', `${name}.log`), 'utf8');
+  }
+
   /** Types a line into the terminal that the cluster was started in, and waits until it was done. */
   async type(line: string): Promise<void> {
     const already = this.log.length;

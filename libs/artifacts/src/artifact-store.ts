@@ -8,7 +8,8 @@ export interface ByteRange {
 
 /**
  * Where files live that customers get or give. Every implementation passes `describeArtifactStore`.
- * A key is seen by readers only once all of its bytes are there.
+ * A key is seen by readers only once all of its bytes are there. Each method fails with ArtifactStoreAway while the store cannot
+ * be used; it may be asked again.
  */
 export interface ArtifactStore {
   /** Stores the file at a path, or the bytes given. An existing key is replaced as a whole. @throws InvalidArtifactKey */
@@ -25,6 +26,11 @@ export interface ArtifactStore {
 
 export class ArtifactMissing extends Error {
   override readonly name = 'ArtifactMissing';
+}
+
+/** The store, not the artifact, is what is missing. The cause is for the log. */
+export class ArtifactStoreAway extends Error {
+  override readonly name = 'ArtifactStoreAway';
 }
 
 export class InvalidArtifactKey extends Error {

@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { ArtifactStoreAway } from './artifact-store';
 import { describeArtifactStore } from './artifact-store.conformance';
 import { DiskArtifactStore } from './disk-artifact-store';
 
@@ -17,6 +19,15 @@ describe('disk artifact store', () => {
     await store.put('a', Buffer.from('x'));
     await expect(store.put('b', join(folder, 'missing'))).rejects.toThrow();
     expect(await readdir(join(folder, 'store', '.incoming'))).toEqual([]);
+    await close();
+  });
+
+  it('says that it is away when its disk is, and not that the artifact is missing', async () => {
+    const { folder, store, close } = await openedIn();
+    await writeFile(join(folder, 'store'), 'not a folder');
+    await expect(store.put('a', Buffer.from('x'))).rejects.toBeInstanceOf(ArtifactStoreAway);
+    await expect(store.stat('a')).rejects.toBeInstanceOf(ArtifactStoreAway);
+    await expect(buffer(store.read('a'))).rejects.toBeInstanceOf(ArtifactStoreAway);
     await close();
   });
 

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { constants, copyFile, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
-import { ArtifactMissing, type ArtifactStore, assertArtifactKey, type ByteRange } from './artifact-store';
+import { ArtifactMissing, ArtifactStoreAway, type ArtifactStore, assertArtifactKey, type ByteRange } from './artifact-store';
 
 /** Hidden, so that no key can name it; on the same file system as the root, so that a rename is atomic. */
 const INCOMING = '.incoming';
@@ -17,15 +17,15 @@ export class DiskArtifactStore implements ArtifactStore {
   async put(key: string, source: string | Buffer): Promise<void> {
     assertArtifactKey(key);
     const incoming = join(this.rootDir, INCOMING, randomUUID());
-    await mkdir(dirname(incoming), { recursive: true });
     try {
+      await mkdir(dirname(incoming), { recursive: true });
       if (typeof source === 'string') await copyFile(source, incoming, constants.COPYFILE_FICLONE);
       else await writeFile(incoming, source);
       await flush(incoming);
       await this.publish(incoming, this.pathOf(key));
     } catch (error) {
-      await rm(incoming, { force: true });
-      throw error;
+      await rm(incoming, { force: true }).catch(away);
+      throw away(error);
     }
   }
 
@@ -87,7 +87,7 @@ async function* bytesOf(path: string, range?: ByteRange): AsyncGenerator<Buffer>
   try {
     yield* createReadStream(path, range);
   } catch (error) {
-    throw isAbsence(error) ? new ArtifactMissing('there is no such artifact') : error;
+    throw isAbsence(error) ? new ArtifactMissing('there is no such artifact') : away(error);
   }
 }
 
@@ -100,6 +100,11 @@ async function flush(path: string): Promise<void> {
   }
 }
 
+/** A disk that is full, broken or not mounted, as the store's users know it. */
+function away(cause: unknown): ArtifactStoreAway {
+  return new ArtifactStoreAway('the artifact store cannot be used', { cause });
+}
+
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code;
 }
@@ -109,7 +114,7 @@ function isAbsence(error: unknown): boolean {
 }
 
 function absent(error: unknown): undefined {
-  if (!isAbsence(error)) throw error;
+  if (!isAbsence(error)) throw away(error);
   return undefined;
 }
 

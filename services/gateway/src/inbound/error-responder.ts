@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { ArtifactMissing } from '@usvideo/artifacts';
+import { ArtifactMissing, ArtifactStoreAway } from '@usvideo/artifacts';
 import { ExchangeTimeout, ExchangeUnavailable, type Logger, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods, type Operations } from '../domain/operation';
@@ -58,6 +58,10 @@ export class ErrorResponder implements ExceptionFilter {
     if (error instanceof ArtifactMissing) return videoExpired();
     const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
     if (AWAY.has(code)) return serviceUnavailable();
+    if (error instanceof ArtifactStoreAway) {
+      this.logger.error({ err: error, request_id: request.gateway.requestId }, 'the artifact store is away');
+      return serviceUnavailable();
+    }
     if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return frameworkRefusal(code, statusCode);
     this.logger.error({ err: error, request_id: request.gateway.requestId }, 'a request failed');
     return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us to find it.');
