@@ -1,5 +1,5 @@
 import { openTestStore, type TestStore } from './store.fixture';
-import { CommitOutcomeUnknown, inTransaction, isTransient, TransactionRolledBack } from './transaction';
+import { CommitOutcomeUnknown, inTransaction, isTransient, TransactionEnded, TransactionRolledBack } from './transaction';
 
 const withCode = (code: string | number) => Object.assign(new Error(String(code)), { code });
 
@@ -55,5 +55,22 @@ describe('a transaction', () => {
   test('throws a broken connection away', async () => {
     await expect(inTransaction(store.database, (tx) => tx.query('select pg_terminate_backend(pg_backend_pid())'))).rejects.toMatchObject({ code: '57P01' });
     expect(await inTransaction(store.database, async (tx) => (await tx.query<{ one: number }>('select 1 as one')).rows)).toEqual([{ one: 1 }]);
+  });
+
+  test('lets no part of the work go on behind its back', async () => {
+    const late: Promise<unknown>[] = [];
+    await expect(inTransaction(store.database, async (tx) => {
+      const slow = tx.query('select 1').then(() => tx.query(`insert into done values ('late')`));
+      late.push(slow.catch((error: unknown) => error));
+      await Promise.all([slow, Promise.reject(new Error('another part failed'))]);
+    })).rejects.toThrow('another part failed');
+    expect(await late[0]).toBeInstanceOf(TransactionEnded);
+    expect(await done()).toEqual([]);
+  });
+
+  test('takes no statement once its work has returned', async () => {
+    const kept = await inTransaction(store.database, async (tx) => ({ tx }));
+    await expect(kept.tx.query(`insert into done values ('late')`)).rejects.toThrow(TransactionEnded);
+    expect(await done()).toEqual([]);
   });
 });

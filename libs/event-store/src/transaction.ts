@@ -11,6 +11,11 @@ export class TransactionRolledBack extends Error {
   override readonly name = 'TransactionRolledBack';
 }
 
+/** A statement came when its transaction was over; carried out, it would have written outside of any. */
+export class TransactionEnded extends Error {
+  override readonly name = 'TransactionEnded';
+}
+
 const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300', '55P03']);
 const BROKEN_LINE = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
 
@@ -32,18 +37,40 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
   let broken: Error | undefined;
   const onError = (error: Error) => { broken = error; };
   client.on('error', onError);
+  const tx = new OpenTransaction(client);
   try {
     const opened = (await client.query('begin; select clock_timestamp() as now')) as unknown as pg.QueryResult<{ now: Date }>[];
-    const result = await work(client as unknown as Transaction, opened[1]!.rows[0]!.now);
+    const result = await work(tx, opened[1]!.rows[0]!.now);
+    tx.end();
     await commit(client);
     return result;
   } catch (error) {
+    tx.end();
     if (error instanceof CommitOutcomeUnknown) broken = error;
     else await client.query('rollback').catch((failed: Error) => { broken = failed; });
     throw error;
   } finally {
     client.off('error', onError);
     client.release(broken);
+  }
+}
+
+/**
+ * Passes statements on until the transaction ends. Work that failed in one part may still go on in another, as behind a
+ * `Promise.all`: its later statements would otherwise run on a connection that is somebody else's by then.
+ */
+class OpenTransaction implements Transaction {
+  private ended = false;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  query<Row extends pg.QueryResultRow>(statement: { name: string; text: string; values?: unknown[] } | string): Promise<pg.QueryResult<Row>> {
+    if (this.ended) return Promise.reject(new TransactionEnded('the transaction has ended'));
+    return this.client.query<Row>(statement as string);
+  }
+
+  end(): void {
+    this.ended = true;
   }
 }
 
