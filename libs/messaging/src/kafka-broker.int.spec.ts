@@ -1,3 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { transformFile } from '@swc/core';
 import { describeOwnKafka, eventually, selfSignedCertificate, startTestBroker, Signal } from '@usvideo/testing';
 import type { KafkaBroker } from './kafka-broker';
 import type { KafkaLogin } from './kafka-client';
@@ -81,4 +87,32 @@ describeOwnKafka('a broker of one\'s own', () => {
     await eventually(async () => (await world.watermark())?.seq === 1n, { what: 'the effect' });
     expect(calls).toBe(1);
   });
+});
+
+describeOwnKafka('a broker whose owner is killed', () => {
+  let home: string;
+  beforeEach(async () => { home = await mkdtemp(join(tmpdir(), 'usvideo-kafka-owner-')); });
+  afterEach(() => rm(home, { recursive: true, force: true }));
+
+  test('goes away, and takes its disposable data along', async () => {
+    const dataDir = join(home, 'data');
+    const { kill, pid } = await startInAnotherProcess(dataDir);
+    kill();
+    await eventually(() => access(dataDir).then(() => false, () => true), { what: 'the data are gone' });
+    await eventually(() => readFile(`/proc/${pid}/cmdline`, 'utf8').then((command) => !command.includes('kafka.Kafka'), () => true), { what: 'the broker is gone' });
+  }, START_MS);
+
+  async function startInAnotherProcess(dataDir: string): Promise<{ kill(): void; pid: number }> {
+    await mkdir(join(home, 'program'));
+    for (const name of ['kafka-broker', 'kafka-broker-properties', 'kafka-jars', 'kafka-js']) {
+      const { code } = await transformFile(join(__dirname, `${name}.ts`), { configFile: join(__dirname, '../../../.swcrc'), sourceMaps: false });
+      await writeFile(join(home, 'program', `${name}.js`), code);
+    }
+    const script = `require('./kafka-broker').KafkaBroker.start({ dataDir: ${JSON.stringify(dataDir)}, disposable: true }).then(({ pid }) => console.log(pid))`;
+    const owner = spawn(process.execPath, ['-e', script], {
+      cwd: join(home, 'program'), stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_PATH: join(__dirname, '../../../node_modules') },
+    });
+    const [line] = (await once(owner.stdout!, 'data')) as [Buffer];
+    return { kill: () => owner.kill('SIGKILL'), pid: Number(line.toString()) };
+  }
 });

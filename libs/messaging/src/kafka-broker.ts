@@ -149,11 +149,20 @@ export class KafkaBroker {
     const { child, pid } = this;
     if (child === undefined || child.exitCode !== null) return;
     const exited = once(child, 'exit');
-    process.kill(pid, signal);
-    const impatient = setTimeout(() => process.kill(pid, 'SIGKILL'), STOP_MS);
+    send(pid, signal);
+    const impatient = setTimeout(() => send(pid, 'SIGKILL'), STOP_MS);
     await exited;
     clearTimeout(impatient);
     child.stdin?.destroy();
+  }
+}
+
+/** The shell above it may outlive the broker by a moment. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

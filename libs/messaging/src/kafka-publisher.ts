@@ -27,7 +27,7 @@ const MESSAGE_OVERHEAD_BYTES = 1_024;
 /** Puts batches into the partitions of their shards. The client's own idempotence is off: nothing here leans on it. */
 class KafkaSink implements RelaySink {
   private readonly tails: TailReader;
-  private topicEnsured = false;
+  private topicEnsured: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions, private readonly producer: Producer, private readonly onAcknowledged: () => void) {
     this.tails = new TailReader(options.clients, options.topic);
@@ -40,7 +40,7 @@ class KafkaSink implements RelaySink {
         await this.producer.send({ topic: this.options.topic, acks: -1, messages });
       } catch (error) {
         // Somebody may have deleted the topic; the relay sends the batch again.
-        this.topicEnsured = false;
+        this.topicEnsured = undefined;
         throw error;
       }
     }
@@ -52,11 +52,14 @@ class KafkaSink implements RelaySink {
     return this.tails.tail(shard);
   }
 
-  private async ensureTopic(): Promise<void> {
-    if (this.topicEnsured) return;
+  /** Asked once for all shards, and again after a failure. */
+  private ensureTopic(): Promise<void> {
     const { clients, topic, replicationFactor } = this.options;
-    await administer(clients, (admin) => ensureTopic(admin, topic, replicationFactor));
-    this.topicEnsured = true;
+    this.topicEnsured ??= administer(clients, (admin) => ensureTopic(admin, topic, replicationFactor)).catch((error: unknown) => {
+      this.topicEnsured = undefined;
+      throw error;
+    });
+    return this.topicEnsured;
   }
 }
 
