@@ -49,12 +49,12 @@ describe(`two ledger processes on one database (FC_SEED=${seed})`, () => {
       // A command without an answer is asked again, elsewhere, under the same natural key.
       const answer = await processes[preferred % 2]!.submit(command).catch(() => processes[1]!.submit(command));
       told.push({ command, answer, sentAt, answeredAt: process.hrtime.bigint() });
-      if (told.length === 1_000) killing = processes[0]!.kill();
+      if (told.length === 500) killing = processes[0]!.kill();
       return answer;
     };
     const accounts = Array.from({ length: 4 }, newAccount);
     await Promise.all(accounts.map((accountId, n) => ask(addFunds(accountId, 40n * PRICE_MICROS), n)));
-    const lives = fc.sample(life, { seed, numRuns: 600 });
+    const lives = fc.sample(life, { seed, numRuns: 300 });
     const live = async (one: (typeof lives)[number], client: number): Promise<void> => {
       const [accountId, jobId] = [accounts[one.account]!, newJob()];
       const [placed] = await Promise.all([ask(placeHold(accountId, jobId), client), ...(one.twice ? [ask(placeHold(accountId, jobId), client + 1)] : [])]);
@@ -75,14 +75,14 @@ describe(`two ledger processes on one database (FC_SEED=${seed})`, () => {
     await killing;
     await processes[1]!.stop();
     expect(killing).toBeDefined();
-    expect(told.length).toBeGreaterThan(1_200);
+    expect(told.length).toBeGreaterThan(700);
     for (const accountId of accounts) {
       const { rows } = await database.query<{ net: bigint }>('select available_micros + held_micros - receivable_micros as net from ledger_account where account_id = $1', [accountId]);
       expect(rows[0]!.net).toBe(netOf(accountId, told));
     }
     expect(await new LedgerVerifier(database).verify()).toMatchObject({ differences: [], postingsSumMicros: 0n });
     expect(await readImbalance(database)).toBe(0n);
-  });
+  }, 90_000);
 
   it('put a command that was sent after an acknowledgement behind the acknowledged one', async () => {
     const KINDS: Partial<Record<LedgerCommand['type'], string[]>> = { PlaceHold: ['hold_placed'], Settle: ['hold_captured', 'hold_released'], AddFunds: ['funds_added'] };
@@ -93,7 +93,7 @@ describe(`two ledger processes on one database (FC_SEED=${seed})`, () => {
     const versionOf = ({ command }: Told) => ('jobId' in command ? KINDS[command.type]?.map((kind) => versions.get(`${kind} ${command.jobId}`)).find((found) => found !== undefined) : undefined);
     const changed = told.filter(({ answer }) => answer.refusal === undefined && answer.replayed === false)
       .map((one) => ({ ...one, version: versionOf(one) })).filter((one): one is Told & { version: bigint } => one.version !== undefined);
-    expect(changed.length).toBeGreaterThan(400);
+    expect(changed.length).toBeGreaterThan(250);
     for (const mine of Map.groupBy(changed, ({ command }) => command.accountId).values()) {
       const byAnswer = [...mine].sort((one, other) => (one.answeredAt < other.answeredAt ? -1 : 1));
       const bySending = [...mine].sort((one, other) => (one.sentAt < other.sentAt ? -1 : 1));
