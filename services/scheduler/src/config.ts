@@ -41,6 +41,12 @@ export const schedulerSchema = z.object({
     .describe('The models customers may choose, as a JSON array of id, aliases, description, job_class, modes, resolutions, aspect_ratios and max_duration_seconds. Unset: `test-picture`, a test engine.'),
   LEASE_MS: z.coerce.number().int().min(1_000).max(120_000).default(20_000).describe('How long a lease lives after a heartbeat.'),
   RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(900_000).describe('The longest a render may take from its start.'),
+  ADMISSION_MAX_WAIT_SECONDS: z.coerce.number().int().min(0).max(604_800).default(86_400)
+    .describe('Estimated wait above which new jobs are refused with `capacity_exhausted`, until it has fallen to four fifths; 0: never. The default is the deadline jobs have by default.'),
+  FLEET_MAX_SLOTS: z.coerce.number().int().min(0).max(1_000_000).default(0)
+    .describe('Slots that each class of jobs has once the fleet has grown as far as it may; 0: only those of connected workers count.'),
+  FLEET_COLD_START_SECONDS: z.coerce.number().int().min(0).max(86_400).default(300)
+    .describe('How long the fleet takes to grow to `FLEET_MAX_SLOTS`.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
 });

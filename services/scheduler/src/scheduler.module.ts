@@ -13,6 +13,7 @@ import { JobCreation } from './inbound/create-job';
 import { CustomerOrders } from './inbound/customer-orders';
 import { Dispatch } from './inbound/dispatch';
 import { ExchangeController } from './inbound/exchange.grpc';
+import { FleetEstimate } from './inbound/fleet-estimate';
 import { JobRenderer } from './inbound/job-renderer';
 import { JobWatches } from './inbound/job-watches';
 import { JobsController } from './inbound/jobs.grpc';
@@ -27,7 +28,7 @@ import { JobChanges } from './outbound/job-changes';
 import { JobOrders } from './outbound/job-orders';
 import { JobViews } from './outbound/job-views';
 import { LedgerClient, type LedgerPort } from './outbound/ledger.client';
-import { Initial0001 } from './outbound/migrations/0001-initial';
+import { MIGRATIONS } from './outbound/migrations/all';
 import { RateLimiter } from './outbound/rate-limiter';
 import { UnsettledJobs } from './outbound/unsettled-jobs';
 
@@ -71,13 +72,18 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   const ledger = options.ledger ?? keep('ledger client', new LedgerClient(config.LEDGER_GRPC_URL, config.SERVICE_TOKEN, logger));
 
   const changes = new JobChanges();
-  const views = new JobViews(database, changes);
+  const estimate = new FleetEstimate({
+    database, logger, maxWaitMs: config.ADMISSION_MAX_WAIT_SECONDS * 1_000, declaredSlots: config.FLEET_MAX_SLOTS, coldStartMs: config.FLEET_COLD_START_SECONDS * 1_000,
+  });
+  const views = new JobViews(database, changes, estimate);
   const renderer = new JobRenderer({ secret: config.LINK_SECRET, publicUrl: config.PUBLIC_URL });
   const settlement = keep('settlement', new Settlement({ jobs: new UnsettledJobs(database), ledger, changes, logger }).start());
   const settings = { leaseMs: config.LEASE_MS, renderTimeoutMs: config.RENDER_TIMEOUT_MS };
   const dispatch = keep('dispatch', new Dispatch({
-    database, databaseUrl: config.DATABASE_URL, settings, changes, logger, onCommitted, onEnded: (job) => void settlement.ended(job),
+    database, databaseUrl: config.DATABASE_URL, settings, changes, logger, onCommitted,
+    onEnded: (job) => { estimate.ended(job); void settlement.ended(job); },
   }).start());
+  keep('fleet estimate', estimate.start(dispatch.workers));
   keep('account events', transport.subscribe(accountEvents(database, () => dispatch.nudge())));
   keep('watched jobs', new ChangePoll(database, changes).start(logger));
 
@@ -85,7 +91,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   lifecycle.add('orders', () => orders.settled());
   const limiter = new RateLimiter(database);
   lifecycle.add('rate limiter', () => limiter.settled());
-  const { creation } = keep('submissions', startSubmissions({ config, database, ledger, views, renderer, wake: dispatch.wake, onCommitted, logger }));
+  const { creation } = keep('submissions', startSubmissions({ config, database, ledger, views, renderer, estimate, wake: dispatch.wake, onCommitted, logger }));
 
   const accounting = keep('accounting', new Accounting({ database, ledger, logger }).start());
 
@@ -112,7 +118,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
 }
 
 async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logger: Logger): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Initial0001], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'scheduler', pipeline: true }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

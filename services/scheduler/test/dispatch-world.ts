@@ -7,7 +7,7 @@ import type { LeaseSettings } from '../src/domain/lease';
 import type { FreeWorker } from '../src/domain/virtual-time';
 import { claim, type Claimed } from '../src/outbound/claim';
 import { wakeQueues } from '../src/outbound/dispatch-wake';
-import { Initial0001 } from '../src/outbound/migrations/0001-initial';
+import { MIGRATIONS } from '../src/outbound/migrations/all';
 import { closeSubmissions, type Submission } from '../src/outbound/submission-closer';
 
 export const logger = createLogger('scheduler-test', 'silent');
@@ -23,7 +23,7 @@ export interface World {
 export async function openWorld(): Promise<World> {
   const server: TestPostgres = await postgres();
   const url = await server.createDatabase('scheduler');
-  await migrateDatabase({ url, migrations: [Initial0001], logger });
+  await migrateDatabase({ url, migrations: MIGRATIONS, logger });
   let closing = false;
   const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test', pipeline: true }, (error) => { if (!closing) throw error; });
   return {

@@ -1,6 +1,7 @@
 import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { inTransaction, type Database } from '@usvideo/event-store';
 import { TEST_PICTURE } from '../src/domain/models';
+import { FleetEstimate } from '../src/inbound/fleet-estimate';
 import { JobRenderer } from '../src/inbound/job-renderer';
 import { startSubmissions, type SubmissionsOptions } from '../src/inbound/submissions';
 import { JobChanges } from '../src/outbound/job-changes';
@@ -26,9 +27,10 @@ export async function startSagaWorld(): Promise<SagaWorld> {
   return {
     ledger, database: world.database,
     replica: (over) => {
-      const views = new JobViews(world.database, new JobChanges());
+      const estimate = new FleetEstimate({ database: world.database, logger, maxWaitMs: 0, declaredSlots: 0, coldStartMs: 0 });
+      const views = new JobViews(world.database, new JobChanges(), estimate);
       const submissions = startSubmissions({
-        config: { MODELS: [TEST_PICTURE] }, database: world.database, ledger, views, logger, onCommitted: () => undefined, wake: { wake: () => undefined },
+        config: { MODELS: [TEST_PICTURE] }, database: world.database, ledger, views, estimate, logger, onCommitted: () => undefined, wake: { wake: () => undefined },
         renderer: new JobRenderer({ secret: 'a secret of the tests', publicUrl: 'http://localhost:8080' }),
         times: { sagaMs: 600, duplicateMs: 3_000, staleMs: 60_000 }, ...over,
       });

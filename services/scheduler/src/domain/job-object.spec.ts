@@ -63,6 +63,19 @@ it('costs nothing in the sandbox', () => {
   expect(jobObject(view(test), now, link)).toMatchObject({ livemode: false, estimated_cost: '$1.25', cost: '$0.00', cost_micros: 0, billing: { state: 'charged', charged_micros: 0 } });
 });
 
+it('names the second in which its links expire, the same one for a minute', () => {
+  const asked = (second: number) => {
+    const { video_url: url, video_url_expires_at: expiresAt } = jobObject(view(completed), new Date(at(30).getTime() + second * 1_000 + 1), link) as Record<string, string>;
+    expect(url!.split('?')[1]).toBe(String(new Date(expiresAt!).getTime()));
+    return expiresAt;
+  };
+  expect([asked(0), asked(59), asked(60)]).toEqual(['2026-03-02T12:31:00.000Z', '2026-03-02T12:31:00.000Z', '2026-03-02T12:32:00.000Z']);
+});
+
+it('shows no estimate when nobody can tell', () => {
+  expect(jobObject(view(pending, { queue: { position: 3, etaSeconds: undefined } }), now, link)).toMatchObject({ queue_position: 3, eta_seconds: null });
+});
+
 it('shows nothing that was erased', () => {
   const erased = jobObject(view({ ...completed, contentErasedAt: at(9) }, { content: undefined }), now, link);
   expect(erased).toMatchObject({ prompt: null, metadata: {}, end_user: null, webhook_url: null, video_url: null, thumbnail_url: null, cost: '$1.25', content_erased_at: '2026-03-01T12:09:00.000Z' });

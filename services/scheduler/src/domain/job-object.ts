@@ -13,15 +13,17 @@ export interface JobView {
   readonly settled: boolean;
   /** 0 to 100 within the attempt that renders. */
   readonly progress: number;
-  /** Place in the account's queue, from 1, and the seconds until rendering ends if nothing else changes; of a pending job. */
-  readonly queue: { readonly position: number; readonly etaSeconds: number } | undefined;
+  /** Place in the account's queue, from 1, and the seconds until it has been rendered, unless nobody can tell; of a pending job. */
+  readonly queue: { readonly position: number; readonly etaSeconds: number | undefined } | undefined;
   readonly traceId: string;
 }
 
 /** Makes a link to an artifact that holds until the given moment. */
 export type LinkMaker = (jobId: string, key: string, expiresAt: Date) => string;
 
+/** At least; a link that is made within the same minute expires with the first. */
 export const LINK_LIFE_MS = 24 * 3_600_000;
+const LINK_STEP_MS = 60_000;
 
 /** It never goes back in public: a job whose lease was lost stays `processing` while it waits again. */
 export function publicStatus(state: JobState): PublicStatus {
@@ -70,9 +72,14 @@ function money({ state, settled }: JobView): Record<string, unknown> {
   };
 }
 
+/** The link carries whole seconds, and so does what we say of it. Within a minute it is the same link, which players and caches know again. */
+function linkExpiry(now: Date): Date {
+  return new Date(Math.ceil(now.getTime() / LINK_STEP_MS) * LINK_STEP_MS + LINK_LIFE_MS);
+}
+
 function links({ jobId, state }: JobView, now: Date, link: LinkMaker): Record<string, string | null> {
   if (state.artifact === undefined || state.contentErasedAt) return { video_url: null, video_url_expires_at: null, thumbnail_url: null };
-  const expiresAt = new Date(now.getTime() + LINK_LIFE_MS);
+  const expiresAt = linkExpiry(now);
   const { videoKey, thumbnailKey } = state.artifact;
   return {
     video_url: link(jobId, videoKey, expiresAt), video_url_expires_at: expiresAt.toISOString(),

@@ -4,7 +4,6 @@ import { newId, type WriterLane } from '@usvideo/event-store';
 import { currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usvideo/runtime';
 import { planOf } from '../domain/create-plan';
 import type { QueueKey } from '../domain/dispatch';
-import { etaSeconds } from '../domain/eta';
 import { expectedGpuMs, type CatalogueModel } from '../domain/models';
 import type { RateVerdict } from '../domain/rate';
 import type { CreateRefusal } from '../domain/refusal';
@@ -14,6 +13,7 @@ import type { Closed, CloseSubmission, Submission } from '../outbound/submission
 import type { Opened, OpenSubmission } from '../outbound/submission-opener';
 import type { Authorization } from './authorization';
 import type { Duplicates } from './duplicates';
+import type { FleetEstimate } from './fleet-estimate';
 import type { JobRenderer } from './job-renderer';
 
 export interface CreateJobOptions {
@@ -23,6 +23,7 @@ export interface CreateJobOptions {
   readonly duplicates: Duplicates;
   readonly views: JobViews;
   readonly renderer: JobRenderer;
+  readonly estimate: Pick<FleetEstimate, 'refusesFor' | 'etaSeconds'>;
   readonly models: readonly CatalogueModel[];
   readonly onSubmitted: (queue: QueueKey) => void;
   readonly onVoiding: () => void;
@@ -40,6 +41,8 @@ interface Saga {
   readonly opening: OpenSubmission;
   readonly sandboxHttpStatus: number;
   readonly quoteId: string | undefined;
+  /** When the fleet may have room again; undefined: it has. */
+  readonly fullForMs: number | undefined;
   /** By the process's monotonic clock. */
   readonly deadline: number;
 }
@@ -48,6 +51,7 @@ interface Saga {
 const HOLD_SHARE = 0.7;
 const VOID_MS = 2_000;
 const RETRY_SOON_MS = 1_000;
+const RETRY_SPREAD_MS = 5_000;
 
 /** The submission saga: T1 opens, the ledger holds, T2 submits; everything else goes one way, T3. */
 export class JobCreation {
@@ -58,14 +62,18 @@ export class JobCreation {
   }
 
   private begin(call: CreateJob): Saga {
-    const { models, sagaMs = 5_000 } = this.options;
+    const { models, estimate, sagaMs = 5_000 } = this.options;
     const jobId = newId('job', Date.now());
     const { refusal, sandboxHttpStatus, ...plan } = planOf(call, models, randomInt(2 ** 32));
     const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256, quoteId } = call;
+    const fullForMs = refusal ? undefined : estimate.refusesFor({ accountId, jobClass: plan.jobClass, expectedMs: expectedGpuMs(plan.terms) });
     return {
       submission: { ...plan, jobId, accountId, apiKeyId, deadlineSeconds, content: call.content!, traceparent: currentTraceparent() },
-      opening: { jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256, refusal },
-      sandboxHttpStatus, quoteId: quoteId || undefined, deadline: performance.now() + sagaMs,
+      opening: {
+        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256,
+        refusal: refusal ?? (fullForMs === undefined ? undefined : 'capacity_exhausted'),
+      },
+      sandboxHttpStatus, quoteId: quoteId || undefined, fullForMs, deadline: performance.now() + sagaMs,
     };
   }
 
@@ -91,6 +99,8 @@ export class JobCreation {
     switch (reason) {
       case 'rate_limit_exceeded': return refusal(reason, { retryAfterMs: rate.retryAfterMs });
       case 'sandbox_refusal': return refusal(reason, { sandboxHttpStatus: saga.sandboxHttpStatus, retryAfterMs: RETRY_SOON_MS });
+      // Spread, so that those refused together do not come back together.
+      case 'capacity_exhausted': return refusal(reason, { retryAfterMs: saga.fullForMs! + randomInt(RETRY_SPREAD_MS) });
       // A place is free when the next job of the account starts; how long one of its jobs takes is the best guess.
       case 'queue_limit_exceeded': return refusal(reason, { retryAfterMs: expectedGpuMs(saga.submission.terms) });
       default: return refusal(reason);
@@ -140,8 +150,11 @@ export class JobCreation {
   }
 
   private newJobJson(saga: Saga, { waiting, concurrentJobs }: Opened & { kind: 'opened' }, job: StoredJob): string {
-    const queue = { position: waiting, etaSeconds: etaSeconds(waiting, concurrentJobs, expectedGpuMs(job.state.terms)) };
     const { jobId, state, traceparent } = job;
+    const expectedMs = expectedGpuMs(state.terms);
+    // The queue is taken to hold jobs like this one: reading it would cost every create what only the curious need.
+    const eta = this.options.estimate.etaSeconds({ accountId: job.accountId, jobClass: state.jobClass }, { expectedMs, upToMs: waiting * expectedMs, concurrentJobs });
+    const queue = { position: waiting, etaSeconds: eta };
     return this.options.renderer.json({ jobId, state, content: saga.submission.content, settled: false, progress: 0, queue, traceId: traceIdOf(traceparent) });
   }
 

@@ -6,12 +6,9 @@ import type { DispatchWake } from '../outbound/dispatch-wake';
 import type { JobReports } from '../outbound/job-reports';
 import { lapsedLeases, overdueJobs } from '../outbound/leases';
 import { sleepingQueues } from '../outbound/queue-activity';
-import { observeQueues } from './queue-metrics';
-import type { WorkerRegistry } from './worker-registry';
 
 const SWEEP_EVERY_MS = 1_000;
 const DRIFT_EVERY_MS = 30_000;
-const METRICS_EVERY_MS = 5_000;
 /** What one look at the tables returns at most. */
 const FULL = 200;
 
@@ -21,19 +18,17 @@ export interface UpkeepOptions {
   readonly logger: Logger;
   readonly reports: JobReports;
   readonly wake: DispatchWake;
-  readonly workers: WorkerRegistry;
 }
 
 /** What must happen although nobody reports it: leases lapse, deadlines pass, wake-ups get lost, counters drift. Any number of replicas may do it. */
 export function startUpkeep(options: UpkeepOptions): Running {
-  const { database, settings, logger, wake, workers } = options;
+  const { database, settings, logger, wake } = options;
   const startedAt = Date.now();
   const loops = [
     startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => endLapsed(options, startedAt), logger, backOffMaxMs: 5_000 }),
     startLoop({ name: 'deadlines', everyMs: SWEEP_EVERY_MS, work: () => endOverdue(options), logger, backOffMaxMs: 5_000 }),
     startLoop({ name: 'sleeping-queues', everyMs: SWEEP_EVERY_MS, work: async () => wake.wake(...await sleepingQueues(database)), logger, backOffMaxMs: 5_000 }),
     startLoop({ name: 'counter-drift', everyMs: DRIFT_EVERY_MS, work: () => repairDrift(database, logger), logger }),
-    startLoop({ name: 'queue-metrics', everyMs: METRICS_EVERY_MS, work: () => observeQueues(database, workers), logger }),
   ];
   return { stop: async () => { await Promise.all(loops.map((loop) => loop.stop())); } };
 }

@@ -57,7 +57,7 @@ export class Dispatch implements LeaseHolders {
     this.lifecycle.add('wakes', () => this.wake.settled());
     this.lifecycle.add('reports', () => this.reports.settled());
     add('heartbeats', this.heartbeats.start());
-    add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake, workers: this.workers }));
+    add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake }));
     add('dispatch loop', this.loop.start());
     add('wake listener', listenForWakes({ databaseUrl, onWake: (jobClass) => this.loop.nudge([jobClass]), logger }));
     this.lifecycle.add('workers', async () => this.workers.dismiss());

@@ -1,17 +1,17 @@
-import type { Database } from '@usvideo/event-store';
 import { queueDepth, queueOldestAge, workerSlots } from '@usvideo/runtime';
-import { queueDepths } from '../outbound/queue-depth';
+import type { QueueLoad } from '../outbound/queue-load';
 import type { WorkerRegistry } from './worker-registry';
 
 const known = new Set<string>();
 
-/** From the database and not from the workers, so that the figures survive their absence. A class that is empty reports 0. */
-export async function observeQueues(database: Database, workers: WorkerRegistry): Promise<void> {
-  const depths = new Map((await queueDepths(database)).map((depth) => [depth.jobClass, depth]));
-  for (const jobClass of depths.keys()) known.add(jobClass);
+/** From the queue and not from the workers, so that the figures survive their absence. A class that is empty reports 0. */
+export function observeQueues(loads: readonly QueueLoad[], workers: WorkerRegistry): void {
+  const byClass = Map.groupBy(loads, ({ jobClass }) => jobClass);
+  for (const jobClass of byClass.keys()) known.add(jobClass);
   for (const jobClass of known) {
-    queueDepth.set({ class: jobClass }, depths.get(jobClass)?.jobs ?? 0);
-    queueOldestAge.set({ class: jobClass }, depths.get(jobClass)?.oldestSeconds ?? 0);
+    const waiting = byClass.get(jobClass) ?? [];
+    queueDepth.set({ class: jobClass }, waiting.reduce((sum, { jobs }) => sum + jobs, 0));
+    queueOldestAge.set({ class: jobClass }, waiting.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0));
   }
   workerSlots.reset();
   for (const { engine, slots, taken } of workers.capacity()) {

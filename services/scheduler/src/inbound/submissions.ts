@@ -11,6 +11,7 @@ import { UnfinishedSubmissions } from '../outbound/unfinished-submissions';
 import { Authorization } from './authorization';
 import { JobCreation } from './create-job';
 import { Duplicates } from './duplicates';
+import type { FleetEstimate } from './fleet-estimate';
 import type { JobRenderer } from './job-renderer';
 import { SubmissionUpkeep } from './submission-upkeep';
 
@@ -20,6 +21,7 @@ export interface SubmissionsOptions {
   readonly ledger: LedgerPort;
   readonly views: JobViews;
   readonly renderer: JobRenderer;
+  readonly estimate: Pick<FleetEstimate, 'refusesFor' | 'etaSeconds'>;
   readonly wake: Pick<DispatchWake, 'wake'>;
   readonly onCommitted: () => void;
   readonly logger: Logger;
@@ -28,7 +30,7 @@ export interface SubmissionsOptions {
 
 /** Puts the saga together: its two lanes, the ledger between them, and the upkeep of what it leaves unfinished. */
 export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: JobCreation; readonly upkeep: SubmissionUpkeep } {
-  const { config, database, ledger, views, renderer, wake, onCommitted, logger, times = {} } = options;
+  const { config, database, ledger, views, renderer, estimate, wake, onCommitted, logger, times = {} } = options;
   const opening = new SubmissionOpener();
   const opener = new WriterLane<OpenSubmission, Opened>({ database, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
   const closer = new WriterLane<CloseSubmission, Closed>({ database, apply: closeSubmissions, onCommitted });
@@ -36,7 +38,7 @@ export function startSubmissions(options: SubmissionsOptions): Running & { reado
   const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();
   const prices = new PriceList(ledger, (error) => logger.warn({ err: error }, 'the price list is out of date'));
   const creation = new JobCreation({
-    opener, closer, views, renderer, logger, models: config.MODELS, sagaMs: times.sagaMs,
+    opener, closer, views, renderer, estimate, logger, models: config.MODELS, sagaMs: times.sagaMs,
     authorization: new Authorization(ledger, prices, logger),
     duplicates: new Duplicates({ views, renderer, stateOf: (jobId) => submissions.stateOf(jobId), waitMs: times.duplicateMs }),
     onSubmitted: (queue) => wake.wake(queue),

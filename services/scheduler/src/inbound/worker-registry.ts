@@ -69,6 +69,11 @@ export class WorkerRegistry implements LeaseHolders {
       }));
   }
 
+  /** Those that take leases, now or when they have finished what they hold. */
+  present(): Introduction[] {
+    return [...this.workers.values()].filter((worker) => !worker.draining);
+  }
+
   /** How many leases the worker takes at once; 0 when it is not connected. */
   slotsOf(workerId: string): number {
     return this.workers.get(workerId)?.slots ?? 0;

@@ -10,7 +10,7 @@ import { decideJob, type JobRecord } from './job-writer';
 export const CLAIM_MAX = 100;
 
 const ELIGIBLE = `
-  select c.account_id, c.environment, c.job_class, c.virtual_time, c.weight, s.concurrent_jobs - s.running as room
+  select c.account_id, c.environment, c.job_class, c.virtual_time, s.weight, s.concurrent_jobs - s.running as room
   from account_class c
   join account_slot s on s.account_id = c.account_id and s.environment = c.environment
   where c.job_class = k.job_class and c.active and not s.suspended and s.running < s.concurrent_jobs
@@ -31,7 +31,7 @@ with eligible as materialized (
   order by s.account_id, s.environment
   for update of s
 )
-select c.account_id, c.environment, c.job_class, c.virtual_time, c.weight, s.concurrent_jobs - s.running as room
+select c.account_id, c.environment, c.job_class, c.virtual_time, s.weight, s.concurrent_jobs - s.running as room
 from slots join account_slot s using (account_id, environment)
 join eligible e using (account_id, environment)
 join account_class c using (account_id, environment, job_class)

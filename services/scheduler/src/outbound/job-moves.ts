@@ -40,16 +40,17 @@ from moved m where s.account_id = m.account_id and s.environment = m.environment
 /** Who could not use its share meanwhile, held back by its own limit, starts from the clock of the class: it banks nothing. */
 const CHARGE_CLASSES = `
 with charged as (
-  select c.account_id, c.environment, c.job_class, n.gpu_ms, n.dispatched, coalesce(k.virtual_time, 0) as clock
+  select c.account_id, c.environment, c.job_class, n.gpu_ms, n.dispatched, coalesce(k.virtual_time, 0) as clock, s.weight
   from account_class c
   join unnest($1::text[], $2::text[], $3::text[], $4::double precision[], $5::boolean[]) as n (account_id, environment, job_class, gpu_ms, dispatched)
     on n.account_id = c.account_id and n.environment = c.environment and n.job_class = c.job_class
+  join account_slot s on s.account_id = c.account_id and s.environment = c.environment
   left join class_clock k on k.job_class = c.job_class
   order by c.account_id, c.environment, c.job_class
   for update of c
 )
 update account_class c
-set virtual_time = case when n.dispatched then greatest(c.virtual_time, n.clock) else c.virtual_time end + n.gpu_ms / c.weight
+set virtual_time = case when n.dispatched then greatest(c.virtual_time, n.clock) else c.virtual_time end + n.gpu_ms / n.weight
 from charged n
 where c.account_id = n.account_id and c.environment = n.environment and c.job_class = n.job_class`;
 

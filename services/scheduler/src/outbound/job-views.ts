@@ -1,7 +1,7 @@
 import type { Database } from '@usvideo/event-store';
 import { traceIdOf } from '@usvideo/runtime';
 import type { Environment, JobStateName } from '../domain/job';
-import { etaSeconds } from '../domain/eta';
+import type { QueuedJob } from '../domain/eta';
 import type { JobView, PublicStatus } from '../domain/job-object';
 import type { JobChanges } from './job-changes';
 import { contentOf, storedJob, type JobRow } from './job-row';
@@ -13,22 +13,28 @@ interface ViewRow extends JobRow {
   expected_gpu_ms: bigint | null;
   concurrent_jobs: number | null;
   position: bigint | null;
+  up_to_ms: number | null;
+}
+
+/** Tells when a queued job will have been rendered; undefined when nobody can. */
+export interface Estimate {
+  etaSeconds(account: { readonly accountId: string; readonly jobClass: string }, job: QueuedJob): number | undefined;
 }
 
 /**
- * A job with what belongs to it. The place in the queue is counted for jobs that never left it: one index-only scan of the
- * account's own queue, bounded by its limit.
+ * A job with what belongs to it. The place in the queue is counted for jobs that never left it: one scan of the account's own
+ * queue, bounded by its limit.
  */
 const VIEW = `
-select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs,
-  case when q.state = 'queued' and j.started_at is null then (
-    select count(*) from job_queue before
-    where before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
-      and before.state = 'queued' and before.queue_order <= q.queue_order
-  ) end as position
+select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs, line.position, line.up_to_ms
 from job j
 left join job_content c on c.job_id = j.job_id
 left join job_queue q on q.job_id = j.job_id
+left join lateral (
+  select count(*) as position, sum(before.expected_gpu_ms)::double precision as up_to_ms from job_queue before
+  where before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
+    and before.state = 'queued' and before.queue_order <= q.queue_order
+) line on q.state = 'queued' and j.started_at is null
 left join account_slot s on s.account_id = j.account_id and s.environment = j.environment`;
 
 export interface Scope { readonly accountId: string; readonly environment: Environment }
@@ -55,7 +61,7 @@ export interface OwnedView extends JobView {
 }
 
 export class JobViews {
-  constructor(private readonly database: Database, private readonly changes: JobChanges) {}
+  constructor(private readonly database: Database, private readonly changes: JobChanges, private readonly estimate: Estimate) {}
 
   /** Undefined for a job of somebody else. */
   async one(scope: Scope, jobId: string): Promise<OwnedView | undefined> {
@@ -86,14 +92,16 @@ order by j.created_at desc, j.job_id desc limit $${values.length + 1} offset $${
 
   private view(row: ViewRow): OwnedView {
     const job = storedJob(row);
-    const position = row.position === null ? undefined : Number(row.position);
     return {
       jobId: job.jobId, accountId: job.accountId, version: job.head.version, state: job.state, settled: row.settled_at !== null,
       content: row.content === null ? undefined : contentOf(row.content),
       progress: this.changes.progressOf(job.jobId) ?? row.progress ?? 0,
-      queue: position === undefined
-        ? undefined
-        : { position, etaSeconds: etaSeconds(position, row.concurrent_jobs ?? 1, Number(row.expected_gpu_ms)) },
+      queue: row.position === null ? undefined : {
+        position: Number(row.position),
+        etaSeconds: this.estimate.etaSeconds({ accountId: job.accountId, jobClass: job.state.jobClass }, {
+          expectedMs: Number(row.expected_gpu_ms), upToMs: row.up_to_ms!, concurrentJobs: row.concurrent_jobs ?? 0,
+        }),
+      },
       traceId: traceIdOf(job.traceparent),
     };
   }

@@ -179,3 +179,31 @@ create index job_queue_lease on job_queue (lease_until) where state = 'leased';
 create index job_queue_worker on job_queue (worker_id) where state = 'leased';
 create index job_queue_deadline on job_queue (deadline_at) where not rendering;
 `;
+
+/**
+ * What the estimate of waiting times knows of the fleet, from every replica. `worker_presence` may be lost in a crash: whoever is
+ * here says so again within a second.
+ *
+ * An account's share of the fleet follows the jobs it may run at once: 10, the standard plan's, weigh 1. A raised limit raises
+ * the share with it.
+ */
+export const fleetTables = /* sql */ `
+create unlogged table worker_presence (
+  worker_id text not null,
+  job_class text not null,
+  slots integer not null,
+  seen_at timestamptz not null,
+  primary key (worker_id, job_class)
+) with (fillfactor = 50);
+
+-- GPU time expected and really taken by what was rendered lately; the older it is the less it counts.
+create table class_pace (
+  job_class text primary key,
+  renders bigint not null,
+  expected_ms double precision not null,
+  actual_ms double precision not null
+) with (fillfactor = 50);
+
+alter table account_slot add column weight double precision not null generated always as (greatest(concurrent_jobs, 1) / 10.0) stored;
+alter table account_class drop column weight;
+`;

@@ -1,0 +1,42 @@
+import type { Database } from '@usvideo/event-store';
+
+/** What one account has waiting in one class; jobs that wait for their time are left out. */
+export interface QueueLoad {
+  readonly jobClass: string;
+  readonly accountId: string;
+  readonly jobs: number;
+  readonly oldestSeconds: number;
+  readonly gpuMs: number;
+  readonly weight: number;
+  /** Its queue is frozen. */
+  readonly suspended: boolean;
+}
+
+const LOADS = `
+with waiting as (
+  select job_class, account_id, environment, count(*)::integer as jobs, sum(expected_gpu_ms)::double precision as gpu_ms,
+    extract(epoch from clock_timestamp() - min(available_at))::double precision as oldest_seconds
+  from job_queue where state = 'queued' and available_at <= clock_timestamp()
+  group by 1, 2, 3
+)
+select w.job_class, w.account_id, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended
+from waiting w join account_slot s using (account_id, environment)`;
+
+/** One look at the whole queue. */
+export async function queueLoads(database: Database): Promise<QueueLoad[]> {
+  const { rows } = await database.query<{
+    job_class: string; account_id: string; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number; suspended: boolean;
+  }>({ name: 'queue_loads', text: LOADS });
+  return rows.map((row) => ({
+    jobClass: row.job_class, accountId: row.account_id, jobs: row.jobs, oldestSeconds: row.oldest_seconds, gpuMs: row.gpu_ms, weight: row.weight,
+    suspended: row.suspended,
+  }));
+}
+
+const WEIGHTS = `select account_id, weight from account_slot where environment = 'live' and weight <> 1`;
+
+/** The accounts whose share is not the standard one. */
+export async function unusualWeights(database: Database): Promise<Map<string, number>> {
+  const { rows } = await database.query<{ account_id: string; weight: number }>({ name: 'account_weights', text: WEIGHTS });
+  return new Map(rows.map((row) => [row.account_id, row.weight]));
+}
