@@ -25,6 +25,12 @@ interface Applied {
   readonly parked: number;
 }
 
+interface Application {
+  /** Why the events are parked instead of handled. */
+  readonly parkReason: string | undefined;
+  readonly retried: boolean;
+}
+
 interface Pause {
   readonly untilMs: number;
   readonly failures: number;
@@ -174,7 +180,8 @@ export class Intake {
       const locked = await lockWatermark(tx, this.subscription, shard);
       // Another process of this consumer was here first: its effects are in, ours must not be.
       if (locked.seq !== expected.seq || locked.epoch !== expected.epoch) return { mark: locked, handled: 0, parked: 0 };
-      const applied = await this.apply(tx, now, batch.filter((event) => this.heeds(event)), parkReason);
+      const retried = (this.pauses.get(shard)?.failures ?? 0) > 0;
+      const applied = await this.apply(tx, now, batch.filter((event) => this.heeds(event)), { parkReason, retried });
       const last = batch[batch.length - 1]!;
       await advanceWatermark(tx, this.subscription, last);
       return { mark: markOf(last), ...applied };
@@ -183,20 +190,26 @@ export class Intake {
     await this.report(done);
   }
 
-  private async apply(tx: Transaction, now: Date, heeded: readonly LoggedEvent[], parkReason: string | undefined): Promise<Applied> {
+  private async apply(tx: Transaction, now: Date, heeded: readonly LoggedEvent[], { parkReason, retried }: Application): Promise<Applied> {
     if (heeded.length === 0) return { handled: 0, parked: 0 };
     const streams = await parkedStreams(tx, this.subscription, heeded.map((event) => event.streamId));
     let parked = 0;
     for (const event of heeded) {
       const reason = streams.has(event.streamId) ? 'behind a parked event of its stream' : parkReason;
       if (reason === undefined) {
-        await inSpan(`consume ${event.kind}`, { parent: event.traceparent, kind: 'consumer' }, () => this.subscription.handle(event, tx, now));
+        await this.consume(event, retried, () => this.subscription.handle(event, tx, now));
       } else {
         await parkEvent(tx, this.subscription, event, reason);
         parked += 1;
       }
     }
     return { handled: heeded.length - parked, parked };
+  }
+
+  /** Part of the trace that recorded the event; a retry only follows from it. */
+  private consume(event: LoggedEvent, retried: boolean, handle: () => Promise<void>): Promise<void> {
+    const within = retried ? { root: true, links: [event.traceparent] } : { parent: event.traceparent };
+    return inSpan(`consume ${event.kind}`, { service: this.subscription.consumer, kind: 'consumer', attributes: { 'job.id': event.streamId }, ...within }, handle);
   }
 
   private async report({ handled, parked }: Applied): Promise<void> {

@@ -98,7 +98,7 @@ class ObservedGrpcServer extends ServerGrpc {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
   override createServiceMethod(handler: Function, method: MethodDescription, streaming: GrpcMethodStreamingType): Function {
     const serve = super.createServiceMethod(handler, method, streaming) as Handler;
-    return method.requestStream || method.responseStream ? serve : observed(serve, method.path);
+    return method.requestStream || method.responseStream ? serve : observed(serve, method.path, this.#options.admits?.callee ?? packageOf(method.path));
   }
 
   override async close(): Promise<void> {
@@ -125,11 +125,16 @@ async function removeDeadSocket(path: string): Promise<void> {
   if (refused) await rm(path, { force: true });
 }
 
-function observed(serve: Handler, path: string): Handler {
+/** `ledger` of `/usvideo.ledger.v1.LedgerService/GetBalance`. */
+function packageOf(path: string): string {
+  return path.split('.')[1] ?? '';
+}
+
+function observed(serve: Handler, path: string, callee: string): Handler {
   const [, service = '', method = ''] = path.split('/');
   return (call, callback) => {
     const parent = call.metadata.get('traceparent')[0]?.toString();
-    const span = openSpan(`${service}/${method}`, { kind: 'server', ...(parent === undefined ? {} : { parent }) });
+    const span = openSpan(`${service}/${method}`, { service: callee, kind: 'server', ...(parent === undefined ? {} : { parent }) });
     const stopClock = rpcDuration.startTimer({ service, method });
     const answer: UnaryCallback = (error, ...rest) => {
       const code = error ? statusOf(error) : status.OK;

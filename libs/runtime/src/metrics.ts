@@ -101,3 +101,8 @@ export const reconciliationLastRun = new Gauge({
 export const ledgerEntries = new Counter({
   registers, name: 'usvideo_ledger_entries_total', help: 'Ledger commands carried out, by kind and answer.', labelNames: ['kind', 'answer'],
 });
+
+// Tracing.
+export const spansDropped = new Counter({
+  registers, name: 'usvideo_spans_dropped_total', help: 'Finished operations that the trace collector did not take.',
+});

@@ -1,10 +1,8 @@
-import { randomFillSync } from 'node:crypto';
-import {
-  context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags,
-  type Attributes, type Context, type Link, type Span, type SpanContext, type SpanOptions as OtelSpanOptions, type Tracer,
-} from '@opentelemetry/api';
+import { createHash, randomFillSync } from 'node:crypto';
+import { context, createContextKey, ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Running } from './lifecycle';
+import type { RecordedSpan, SpanExporter } from './tracing-export';
 import type * as TracingExport from './tracing-export';
 
 /** Asynchronous context is needed with and without an exporter, so it is there from the first import. */
@@ -17,38 +15,21 @@ export interface SpanOptions {
   readonly root?: boolean;
   /** False gives the operation, and all that follows from it, ids but no record. */
   readonly sampled?: false;
-  readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  readonly kind?: RecordedSpan['kind'];
   /** Traceparents of operations this one follows from without being part of them. */
   readonly links?: readonly string[];
-  readonly attributes?: Attributes;
+  readonly attributes?: RecordedSpan['attributes'];
+  /** Whose work it is, where several services share a process. What happens inside it is the same service's unless it says otherwise. */
+  readonly service?: string;
+  /** Fixes the span's id, so that who knows the key can link to it (`traceparentOfKey`). At most one span of a trace may have it. */
+  readonly key?: string;
 }
 
-const KINDS = {
-  internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER,
-} as const;
+const SERVICE = createContextKey('service');
 
-/** Makes valid, sampled ids and records nothing: every job has a trace id also where nobody collects traces. */
-class UnexportedTracer implements Tracer {
-  startSpan(_name: string, options: OtelSpanOptions = {}, within: Context = context.active()): Span {
-    const parent = options.root ? undefined : trace.getSpanContext(within);
-    const spanContext = parent === undefined
-      ? { traceId: randomHex(16), spanId: randomHex(8), traceFlags: TraceFlags.SAMPLED }
-      : { traceId: parent.traceId, spanId: randomHex(8), traceFlags: parent.traceFlags };
-    return trace.wrapSpanContext(spanContext);
-  }
-
-  startActiveSpan(name: string, ...rest: unknown[]): never {
-    throw new Error(`span ${name}: use inSpan, not startActiveSpan with ${rest.length} arguments`);
-  }
-}
-
-const unexported = new UnexportedTracer();
-let tracer: Tracer = unexported;
-
-function unsampled(within: Context): Span {
-  return trace.wrapSpanContext({ ...unexported.startSpan('', {}, within).spanContext(), traceFlags: TraceFlags.NONE });
-}
+/** Where finished spans go. Without one every job has a trace id all the same, and nothing is recorded. */
+let exporter: SpanExporter | undefined;
+let processService = 'us-video-api';
 
 const POOL = Buffer.alloc(4096);
 let poolOffset = POOL.length;
@@ -95,21 +76,80 @@ export function inTrace<T>(traceparent: string, fn: () => T): T {
 
 export interface OpenSpan {
   run<T>(fn: () => T): T;
+  /** Counts once; with an error the operation failed. */
   end(error?: unknown): void;
 }
 
 /** For operations that end in a callback; `inSpan` is the form for promises. */
 export function openSpan(name: string, options: SpanOptions = {}): OpenSpan {
   const within = options.root ? ROOT_CONTEXT : parentContext(options.parent);
-  const span = options.sampled === false ? unsampled(within) : tracer.startSpan(name, otelOptions(options), within);
-  const active = trace.setSpan(within, span);
+  const startMs = performance.now();
+  const parent = trace.getSpanContext(within);
+  const span = newSpan(parent, options);
+  const service = options.service ?? within.getValue(SERVICE) as string | undefined ?? processService;
+  const active = trace.setSpanContext(within, span).setValue(SERVICE, service);
+  let ended = false;
   return {
     run: (fn) => context.with(active, fn),
     end: (error) => {
-      if (error !== undefined) markFailed(span, error);
-      span.end();
+      if (ended) return;
+      ended = true;
+      record(name, options, { span, parent, service, startMs, endMs: performance.now(), error });
     },
   };
+}
+
+export interface PastOperation extends Omit<SpanOptions, 'root'> {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+}
+
+/** Records an operation that nobody was in the middle of, such as a wait. */
+export function recordSpan(name: string, { startedAt, endedAt, ...options }: PastOperation): void {
+  if (exporter === undefined) return;
+  const within = parentContext(options.parent);
+  const parent = trace.getSpanContext(within);
+  const service = options.service ?? within.getValue(SERVICE) as string | undefined ?? processService;
+  const sinceMs = (at: Date): number => performance.now() - (Date.now() - at.getTime());
+  record(name, options, { span: newSpan(parent, options), parent, service, startMs: sinceMs(startedAt), endMs: sinceMs(endedAt), error: undefined });
+}
+
+/** The traceparent that the operation opened under this key has, or will have, in the trace of `traceparent`; empty without a trace. */
+export function traceparentOfKey(traceparent: string, key: string): string {
+  const known = parseTraceparent(traceparent);
+  return known === undefined ? '' : traceparentOf({ ...known, spanId: spanIdOfKey(key) });
+}
+
+function spanIdOfKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 16);
+}
+
+function newSpan(parent: SpanContext | undefined, { key, sampled }: SpanOptions): SpanContext {
+  return {
+    traceId: parent?.traceId ?? randomHex(16),
+    spanId: key === undefined ? randomHex(8) : spanIdOfKey(key),
+    traceFlags: sampled === false ? TraceFlags.NONE : parent?.traceFlags ?? TraceFlags.SAMPLED,
+  };
+}
+
+interface Ended {
+  readonly span: SpanContext;
+  readonly parent: SpanContext | undefined;
+  readonly service: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly error: unknown;
+}
+
+function record(name: string, options: SpanOptions, { span, parent, service, startMs, endMs, error }: Ended): void {
+  if (exporter === undefined || span.traceFlags !== TraceFlags.SAMPLED) return;
+  exporter.record({
+    service, name, kind: options.kind ?? 'internal', traceId: span.traceId, spanId: span.spanId, parentSpanId: parent?.spanId, startMs, endMs,
+    attributes: options.attributes ?? {},
+    links: (options.links ?? []).flatMap((link) => parseTraceparent(link) ?? []),
+    // The error's name only: messages may quote what a customer wrote.
+    failure: error === undefined ? undefined : error instanceof Error ? error.name : 'Error',
+  });
 }
 
 export async function inSpan<T>(name: string, options: SpanOptions, fn: () => Promise<T>): Promise<T> {
@@ -129,21 +169,6 @@ function parentContext(parent: string | undefined): Context {
   return remote === undefined ? context.active() : trace.setSpanContext(ROOT_CONTEXT, remote);
 }
 
-function otelOptions(options: SpanOptions): OtelSpanOptions {
-  const links = (options.links ?? []).flatMap((text): Link[] => {
-    const linked = parseTraceparent(text);
-    return linked === undefined ? [] : [{ context: linked }];
-  });
-  return { kind: KINDS[options.kind ?? 'internal'], attributes: options.attributes, links, root: options.root };
-}
-
-/** The error's name only: messages may quote what a customer wrote. */
-function markFailed(span: Span, error: unknown): void {
-  const name = error instanceof Error ? error.name : 'Error';
-  span.setAttribute('error.type', name);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: name });
-}
-
 export interface TracingOptions {
   readonly serviceName: string;
   /** `OTEL_EXPORTER_OTLP_ENDPOINT`; without it ids are made and nothing is exported. */
@@ -152,13 +177,14 @@ export interface TracingOptions {
 
 /** Call once per process, first of all; stop it last, it flushes. */
 export async function startTracing(options: TracingOptions): Promise<Running> {
+  processService = options.serviceName;
   if (options.otlpEndpoint === undefined) return { stop: async () => undefined };
-  // Loaded on demand: the exporter costs memory that a process without a collector has no use for.
-  const { exportingTracer } = require('./tracing-export') as typeof TracingExport;
-  const exporting = exportingTracer(options.serviceName, options.otlpEndpoint);
-  tracer = exporting.tracer;
+  // Loaded on demand: a process without a collector has no use for it.
+  const { SpanExporter: Exporter } = require('./tracing-export') as typeof TracingExport;
+  const exporting = new Exporter(options.otlpEndpoint);
+  exporter = exporting;
   const stop = (): Promise<void> => {
-    tracer = unexported;
+    exporter = undefined;
     return exporting.stop();
   };
   let stopping: Promise<void> | undefined;

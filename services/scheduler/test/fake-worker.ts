@@ -36,7 +36,7 @@ export class FakeWorker {
   }
 
   say(message: NonNullable<WorkRequest['message']>, requestId = 0): void {
-    this.stream.emit('data', { requestId, message } satisfies WorkRequest);
+    this.stream.emit('data', { requestId, traceparent: '', message } satisfies WorkRequest);
   }
 
   /** Returns the refusal. */

@@ -103,7 +103,7 @@ function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
   instance.decorateRequest('gateway', null as unknown as RequestState);
   instance.addHook('onRequest', async (request) => {
     request.gateway = stateOf(request, options);
-    await options.access.admit(request);
+    await request.gateway.trace.run(() => options.access.admit(request));
   });
   // Reading a body leaves the asynchronous context, so the trace is entered after it.
   instance.addHook('preHandler', (request, _reply, done) => request.gateway.trace.run(done));

@@ -12,6 +12,7 @@ export function openRequestTrace(method: string, route: string, callerTraceparen
   if (isRead && Math.random() >= READS_SAMPLED) return unrecorded();
   return openSpan(`${method} ${route}`, {
     root: true,
+    service: 'gateway',
     kind: 'server',
     links: callerTraceparent === undefined ? [] : [callerTraceparent],
     attributes: { 'http.request.method': method, 'http.route': route },

@@ -39,7 +39,7 @@ export class LedgerWriter {
    */
   submit(command: LedgerCommand): Promise<Outcome> {
     const attributes = { 'account.id': command.accountId, ...('jobId' in command ? { 'job.id': command.jobId } : {}) };
-    return inSpan(SPANS[command.type], { attributes }, async () => {
+    return inSpan(SPANS[command.type], { service: 'ledger', kind: 'server', attributes }, async () => {
       const outcome = await this.lanes.submit({ command, traceparent: currentTraceparent() });
       ledgerEntries.inc({ kind: command.type, answer: outcome.refusal ?? (outcome.replayed ? 'replayed' : 'accepted') });
       return outcome;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ArtifactStore } from '@usvideo/artifacts';
 import type { Artifact, Content, LeaseGranted, Terms } from '@usvideo/contracts/scheduler';
-import type { Logger } from '@usvideo/runtime';
+import { inSpan, type Logger } from '@usvideo/runtime';
 import { artifactKeys } from '../domain/artifact-keys';
 import { AttemptFailure } from '../domain/attempt-failure';
 import { DEFAULT_ASPECT_RATIO, framesOf, nearestAspectRatio, pixelsOf } from '../domain/contract-pixels';
@@ -71,12 +71,12 @@ async function renderAndUpload(tools: AttemptTools, { lease, onProgress, signal 
   const { prompt, negativePrompt = '' } = contentOf(lease);
   const size = pixelsOf(terms.resolution, aspectRatio);
   const frames = framesOf(terms.durationSeconds);
-  const { file } = await engine.render({
+  const { file } = await inSpan('engine render', { attributes: { 'worker.engine': engine.name, 'video.frames': frames } }, () => engine.render({
     ...size, prompt, negativePrompt, seed: terms.seed, firstFrame, frames, signal, scratchDir,
     onProgress: (encoded) => onProgress(encoded, frames),
-  });
-  const video = await conform({ ...size, ffmpeg, file, frames, engineName: engine.name, scratchDir, signal });
-  return upload(tools, lease, video, signal);
+  }));
+  const video = await inSpan('conform', {}, () => conform({ ...size, ffmpeg, file, frames, engineName: engine.name, scratchDir, signal }));
+  return inSpan('upload', {}, () => upload(tools, lease, video, signal));
 }
 
 async function upload(tools: AttemptTools, lease: LeaseGranted, video: ConformedVideo, signal: AbortSignal): Promise<Artifact> {

@@ -1,6 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Hello, LeaseEnded, LeaseGranted, LeaseProgress, SchedulerServiceClient, Welcome, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
-import type { Logger } from '@usvideo/runtime';
+import { currentTraceparent, type Logger } from '@usvideo/runtime';
 
 type Message = NonNullable<WorkRequest['message']>;
 /** What the scheduler answers one by one. */
@@ -17,6 +17,7 @@ export interface WorkStreamOptions {
 
 interface Unanswered {
   readonly report: Report;
+  readonly traceparent: string;
   resolve(refusal: string): void;
 }
 
@@ -56,19 +57,20 @@ export class WorkStream {
   report(report: Report): Promise<string> {
     return new Promise((resolve) => {
       const requestId = ++this.lastRequestId;
-      this.unanswered.set(requestId, { report, resolve });
-      this.send({ requestId, message: report });
+      const traceparent = currentTraceparent();
+      this.unanswered.set(requestId, { report, traceparent, resolve });
+      this.send({ requestId, message: report, traceparent });
     });
   }
 
   heartbeat(leases: LeaseProgress[]): void {
-    this.send({ requestId: 0, message: { $case: 'heartbeats', value: { leases } } });
+    this.send(untraced({ $case: 'heartbeats', value: { leases } }));
   }
 
   /** No further leases, on this connection and on any later one. */
   drain(): void {
     this.draining = true;
-    this.send({ requestId: 0, message: { $case: 'drain', value: {} } });
+    this.send(untraced({ $case: 'drain', value: {} }));
   }
 
   stop(): void {
@@ -84,7 +86,7 @@ export class WorkStream {
     stream.on('data', (response: WorkResponse) => this.receive(response));
     stream.on('error', (error) => this.lose(stream, error));
     stream.on('end', () => this.lose(stream));
-    stream.write({ requestId: 0, message: { $case: 'hello', value: this.options.hello() } });
+    stream.write(untraced({ $case: 'hello', value: this.options.hello() }));
   }
 
   /** Both `end` and `error` may come for one stream; the first counts. */
@@ -118,7 +120,7 @@ export class WorkStream {
     this.welcomed = true;
     this.options.onWelcome(welcome);
     if (this.draining) this.drain();
-    for (const [requestId, { report }] of this.unanswered) this.send({ requestId, message: report });
+    for (const [requestId, { report, traceparent }] of this.unanswered) this.send({ requestId, message: report, traceparent });
   }
 
   private endLease(ended: LeaseEnded): void {
@@ -133,4 +135,8 @@ export class WorkStream {
     this.unanswered.delete(requestId);
     waiting?.resolve(refusal);
   }
+}
+
+function untraced(message: Message): WorkRequest {
+  return { requestId: 0, message, traceparent: '' };
 }

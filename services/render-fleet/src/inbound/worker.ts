@@ -122,7 +122,13 @@ export class Worker implements Running {
   }
 
   /** Never rejects: whatever happens is reported to the scheduler or known to it. Answers the outcome. */
-  private async attempt(held: HeldLease): Promise<string> {
+  private attempt(held: HeldLease): Promise<string> {
+    const { lease } = held;
+    const attributes = { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'worker.id': this.id, 'worker.engine': this.engineName };
+    return inSpan('render attempt', { service: 'render-fleet', parent: lease.traceparent, kind: 'consumer', attributes }, () => this.renderAndReport(held));
+  }
+
+  private async renderAndReport(held: HeldLease): Promise<string> {
     const { jobId, leaseId } = held.lease;
     try {
       const artifact = await this.render(held);
@@ -135,13 +141,11 @@ export class Worker implements Running {
   }
 
   private render(held: HeldLease): Promise<Artifact> {
-    const { lease, ending } = held;
-    const attributes = { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'worker.id': this.id, 'worker.engine': this.engineName };
-    return inSpan('render attempt', { parent: lease.traceparent, kind: 'consumer', attributes }, () => runAttempt(this.options, {
-      lease, signal: ending.signal,
+    return runAttempt(this.options, {
+      lease: held.lease, signal: held.ending.signal,
       startRendering: (aspectRatio) => this.startRendering(held, aspectRatio),
       onProgress: (encoded, frames) => this.progressed(held, encoded, frames),
-    }));
+    });
   }
 
   private async fail({ lease: { jobId, leaseId } }: HeldLease, error: unknown): Promise<string> {

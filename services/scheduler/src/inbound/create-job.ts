@@ -58,7 +58,7 @@ export class JobCreation {
   constructor(private readonly options: CreateJobOptions) {}
 
   create(call: CreateJob): Promise<CreateJobAnswer> {
-    return inSpan('submit job', { attributes: { 'account.id': call.accountId } }, () => this.run(this.begin(call)));
+    return inSpan('submit job', { service: 'scheduler', kind: 'server', attributes: { 'account.id': call.accountId } }, () => this.run(this.begin(call)));
   }
 
   private begin(call: CreateJob): Saga {

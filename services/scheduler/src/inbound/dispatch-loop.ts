@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inTransaction, type Database } from '@usvideo/event-store';
-import { leasesGranted, queueWait, startLoop, type Logger, type Loop } from '@usvideo/runtime';
+import { leasesGranted, queueWait, recordSpan, startLoop, type Logger, type Loop } from '@usvideo/runtime';
 import type { LeaseSettings } from '../domain/lease';
 import { clocksAfter, type FreeWorker } from '../domain/virtual-time';
 import { claim, type Claimed } from '../outbound/claim';
@@ -92,9 +92,19 @@ export class DispatchLoop {
     for (const { job } of claimed.leased) {
       leasesGranted.inc({ class: job.state.jobClass });
       if (job.state.attempts.length === 1) queueWait.observe({ class: job.state.jobClass }, waitedSeconds(job));
+      recordWait(job);
     }
     this.options.changes.changed(...claimed.leased.map(({ job }) => job.jobId));
   }
+}
+
+/** Nobody is in the middle of waiting, so its span is written when it is over. */
+function recordWait({ jobId, state, traceparent }: StoredJob): void {
+  const lease = state.attempts.at(-1)!;
+  recordSpan('queue wait', {
+    service: 'scheduler', parent: traceparent, startedAt: state.attempts.at(-2)?.endedAt ?? state.createdAt, endedAt: lease.startedAt,
+    attributes: { 'job.id': jobId, 'job.attempt': lease.attempt, 'job.class': state.jobClass },
+  });
 }
 
 function waitedSeconds(job: StoredJob): number {

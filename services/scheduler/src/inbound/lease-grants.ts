@@ -10,8 +10,8 @@ export class LeaseGrants {
   constructor(private readonly database: Database, private readonly workers: WorkerRegistry, private readonly settings: LeaseSettings) {}
 
   /** Leases that their worker knows of already are not granted again. */
-  async send(jobs: readonly StoredJob[]): Promise<void> {
-    const fresh = jobs.filter((job) => this.note(job));
+  async send(jobs: readonly StoredJob[], resumed = false): Promise<void> {
+    const fresh = jobs.filter((job) => this.note(job, resumed));
     if (fresh.length === 0) return;
     const attemptOf = new Map(fresh.map((job) => [job.jobId, heldAttempt(job.state)!]));
     try {
@@ -27,15 +27,16 @@ export class LeaseGrants {
   async resend(workerIds: readonly string[], told: ReadonlySet<string> = new Set()): Promise<number> {
     const jobs = await leasedTo(this.database, workerIds);
     const isTold = (job: StoredJob) => told.has(heldAttempt(job.state)?.leaseId ?? '');
-    for (const job of jobs.filter(isTold)) this.note(job);
-    await this.send(jobs.filter((job) => !isTold(job)));
+    for (const job of jobs.filter(isTold)) this.note(job, true);
+    await this.send(jobs.filter((job) => !isTold(job)), true);
     return jobs.length;
   }
 
   /** The slot is taken from the commit on, also while the content is still being read. */
-  private note(job: StoredJob): boolean {
-    const attempt = heldAttempt(job.state);
-    return attempt !== undefined
-      && this.workers.hold(attempt.workerId, { jobId: job.jobId, leaseId: attempt.leaseId, attempt: attempt.attempt, traceparent: job.traceparent });
+  private note({ jobId, state, traceparent }: StoredJob, resumed: boolean): boolean {
+    const held = heldAttempt(state);
+    if (held === undefined) return false;
+    const { attempt, leaseId, workerId } = held;
+    return this.workers.hold(workerId, { jobId, leaseId, attempt, traceparent, previousLeaseId: state.attempts.at(-2)?.leaseId, resumed });
   }
 }

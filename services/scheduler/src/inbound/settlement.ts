@@ -1,4 +1,4 @@
-import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { inSpan, startLoop, type Logger, type Loop, type Running, type SpanOptions } from '@usvideo/runtime';
 import { isEnded } from '../domain/job';
 import type { JobChanges } from '../outbound/job-changes';
 import type { StoredJob } from '../outbound/job-row';
@@ -42,15 +42,17 @@ export class Settlement implements Running {
   }
 
   /** Whether the ledger has acknowledged the job's verdict. Test jobs have no hold. Never rejects: the loop sends again. */
-  ended({ jobId, accountId, environment, state }: StoredJob): Promise<boolean> {
+  ended({ jobId, accountId, environment, state, traceparent }: StoredJob): Promise<boolean> {
     if (!isEnded(state)) return Promise.resolve(false);
-    return environment === 'test' ? Promise.resolve(true) : this.settle({ jobId, accountId, verdict: state.verdict! });
+    return environment === 'test' ? Promise.resolve(true) : this.settle({ jobId, accountId, traceparent, verdict: state.verdict! }, { parent: traceparent });
   }
 
-  private settle(job: UnsettledJob): Promise<boolean> {
+  /** What is tried again follows from its job and is no part of it any more. */
+  private settle(job: UnsettledJob, within: SpanOptions = { root: true, links: [job.traceparent] }): Promise<boolean> {
     const known = this.sending.get(job.jobId);
     if (known) return known;
-    const sending = this.send(job).finally(() => this.sending.delete(job.jobId));
+    const attributes = { 'job.id': job.jobId, 'account.id': job.accountId };
+    const sending = inSpan('settle', { service: 'scheduler', attributes, ...within }, () => this.send(job)).finally(() => this.sending.delete(job.jobId));
     this.sending.set(job.jobId, sending);
     return sending;
   }

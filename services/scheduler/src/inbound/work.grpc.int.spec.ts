@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => stream.cancel());
 
 function hello(workerId: string, jobClass: string, leaseIds: string[] = []): void {
-  stream.write({ requestId: 0, message: { $case: 'hello', value: { workerId, engine: 'procedural', jobClasses: [jobClass], slots: 1, leaseIds } } });
+  stream.write({ requestId: 0, traceparent: '', message: { $case: 'hello', value: { workerId, engine: 'procedural', jobClasses: [jobClass], slots: 1, leaseIds } } });
 }
 
 async function lease(): Promise<LeaseGranted> {
@@ -51,9 +51,9 @@ describe('the stream of a worker', () => {
     const { jobJson } = await call(world.client, 'getJob', scope);
     expect(JSON.parse(jobJson)).toMatchObject({ status: 'processing', trace_id: traceIdOf(granted.traceparent), attempts: [{ attempt: 1, worker: 'wrk_whole' }] });
     const { jobId, leaseId } = granted;
-    stream.write({ requestId: 1, message: { $case: 'start', value: { jobId, leaseId, aspectRatio: '16:9' } } });
+    stream.write({ requestId: 1, traceparent: '', message: { $case: 'start', value: { jobId, leaseId, aspectRatio: '16:9' } } });
     expect(await answer(1)).toBe('');
-    stream.write({ requestId: 2, message: { $case: 'complete', value: { jobId, leaseId, artifact } } });
+    stream.write({ requestId: 2, traceparent: '', message: { $case: 'complete', value: { jobId, leaseId, artifact } } });
     expect(await answer(2)).toBe('');
     const done = await call(world.client, 'getJob', scope);
     expect(JSON.parse(done.jobJson)).toMatchObject({ status: 'completed', cost_micros: 1_250_000 });

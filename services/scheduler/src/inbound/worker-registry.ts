@@ -1,5 +1,5 @@
 import type { LeaseGranted, WorkResponse } from '@usvideo/contracts/scheduler';
-import { currentTraceparent, openSpan, type OpenSpan } from '@usvideo/runtime';
+import { currentTraceparent, openSpan, traceparentOfKey, type OpenSpan } from '@usvideo/runtime';
 import type { LeaseHolders } from '../domain/dispatch';
 import type { FreeWorker } from '../domain/virtual-time';
 
@@ -9,6 +9,18 @@ export type WorkerMessage = NonNullable<WorkResponse['message']>;
 export interface WorkerLink {
   send(message: WorkerMessage): void;
   close(): void;
+}
+
+export interface NotedLease {
+  readonly jobId: string;
+  readonly leaseId: string;
+  readonly attempt: number;
+  /** Of the job. */
+  readonly traceparent: string;
+  /** The lease of the attempt before this one. */
+  readonly previousLeaseId: string | undefined;
+  /** Whether the attempt began earlier, on another stream. */
+  readonly resumed: boolean;
 }
 
 interface HeldLease {
@@ -85,12 +97,10 @@ export class WorkerRegistry implements LeaseHolders {
   }
 
   /** Notes a lease of a connected worker and opens the span of its attempt under the job's. False when nothing is new. */
-  hold(workerId: string, lease: { jobId: string; leaseId: string; attempt: number; traceparent: string }): boolean {
+  hold(workerId: string, lease: NotedLease): boolean {
     const worker = this.workers.get(workerId);
     if (worker === undefined || worker.leases.has(lease.leaseId)) return false;
-    const span = openSpan('attempt', {
-      parent: lease.traceparent, attributes: { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'worker.id': workerId, 'worker.engine': worker.engine },
-    });
+    const span = openAttempt(worker, lease);
     worker.leases.set(lease.leaseId, { jobId: lease.jobId, progress: 0, span });
     return true;
   }
@@ -125,4 +135,17 @@ export class WorkerRegistry implements LeaseHolders {
       this.release(worker.workerId, leaseId);
     }
   }
+}
+
+/** Attempts are named by their lease, so that a retry links to the one before it on whichever replica that ran. */
+const spanKey = (leaseId: string): string => `attempt ${leaseId}`;
+
+function openAttempt({ workerId, engine }: ConnectedWorker, { attempt, jobId, leaseId, previousLeaseId, resumed, traceparent }: NotedLease): OpenSpan {
+  const earlier = resumed ? leaseId : previousLeaseId;
+  return openSpan(resumed ? 'attempt resumed' : 'attempt', {
+    service: 'scheduler', parent: traceparent,
+    ...(!resumed && { key: spanKey(leaseId) }),
+    links: earlier === undefined ? [] : [traceparentOfKey(traceparent, spanKey(earlier))],
+    attributes: { 'job.id': jobId, 'job.attempt': attempt, 'worker.id': workerId, 'worker.engine': engine },
+  });
 }

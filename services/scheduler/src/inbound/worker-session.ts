@@ -1,5 +1,5 @@
 import type { Hello, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
-import type { Logger } from '@usvideo/runtime';
+import { inSpan, type Logger } from '@usvideo/runtime';
 import { heartbeatMs, type LeaseSettings } from '../domain/lease';
 import type { JobReport, JobReports, ReportOutcome } from '../outbound/job-reports';
 import type { Heartbeats } from './heartbeats';
@@ -84,7 +84,7 @@ export class WorkerSession implements WorkerLink {
     this.options.onFree();
   }
 
-  private async handle({ requestId, message }: WorkRequest): Promise<void> {
+  private async handle({ requestId, message, traceparent }: WorkRequest): Promise<void> {
     if (message === undefined || message.$case === 'hello') return;
     const workerId = this.workerId;
     if (workerId === undefined) throw new Error(`a worker sent ${message.$case} before it introduced itself`);
@@ -92,7 +92,8 @@ export class WorkerSession implements WorkerLink {
     if (message.$case === 'heartbeats') {
       return this.options.heartbeats.beat(workerId, message.value.leases, (jobId, leaseId, reason) => this.endLease(jobId, leaseId, reason));
     }
-    const { refusal } = await this.report(message);
+    const attributes = { 'job.id': message.value.jobId, 'worker.id': workerId };
+    const { refusal } = await inSpan(`report ${message.$case}`, { service: 'scheduler', kind: 'server', parent: traceparent, attributes }, () => this.report(message));
     const leaseGoesOn = (message.$case === 'start' && refusal === '') || refusal === 'rendering_not_started';
     if (!leaseGoesOn) this.options.workers.release(workerId, message.value.leaseId);
     this.send({ $case: 'answer', value: { requestId, refusal } });

@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import { GuardedHttpClient, inSpan, OutboundError, webhookAttempts, webhookDuration, type Logger } from '@usvideo/runtime';
+import { GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, webhookAttempts, webhookDuration, type Logger } from '@usvideo/runtime';
 import { claimDeliveries, releaseDeliveries, type ClaimedDelivery, type ClaimLimits } from './delivery-claim';
 import { recordAttempt, type AttemptRecord, type Clock } from './delivery.store';
 import type { SecretStore } from './secret.store';
@@ -73,8 +73,10 @@ export class DeliveryWorker {
   }
 
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
-    const attributes = { 'usvideo.job_id': delivery.jobId, 'usvideo.delivery_id': delivery.deliveryId, 'usvideo.attempt': delivery.attempt };
-    await inSpan('webhook attempt', { parent: delivery.traceparent, kind: 'client', attributes }, async () => {
+    const attributes = { 'job.id': delivery.jobId, 'delivery.id': delivery.deliveryId, 'delivery.attempt': delivery.attempt };
+    const links = delivery.attempt === 1 ? [] : [traceparentOfKey(delivery.traceparent, spanKey(delivery, delivery.attempt - 1))];
+    const key = spanKey(delivery, delivery.attempt);
+    await inSpan('webhook attempt', { service: 'webhooks', parent: delivery.traceparent, kind: 'client', attributes, key, links }, async () => {
       const started = performance.now();
       const answer = await this.send(delivery);
       if (this.abandoned) return;
@@ -102,6 +104,9 @@ export class DeliveryWorker {
     }
   }
 }
+
+/** An attempt links to the one before it, which another replica may have made. */
+const spanKey = ({ deliveryId }: ClaimedDelivery, attempt: number): string => `${deliveryId} ${attempt}`;
 
 /** Few enough values for a metric's label. */
 function outcomeOf({ error, httpStatus }: Answer): string {

@@ -1,6 +1,6 @@
 import { SchedulerServiceClient, type JobDescription } from '@usvideo/contracts/scheduler';
 import { inTransaction, type Database, type Transaction, newId } from '@usvideo/event-store';
-import { call, type Logger } from '@usvideo/runtime';
+import { call, inSpan, type Logger } from '@usvideo/runtime';
 import { mayRender, webhookBody } from '../domain/public-event';
 import { insertDelivery, type Clock } from './delivery.store';
 import { claimIntents, fillBody, postponeIntents, type Intent } from './intent.store';
@@ -31,7 +31,8 @@ export class FeedRenderer {
     const intents = await claimIntents(this.database, now, new Date(now.getTime() + CLAIM_MS), BATCH_MAX);
     if (intents.length === 0) return false;
     try {
-      await this.render(intents);
+      const links = [...new Set(intents.map((intent) => intent.traceparent))];
+      await inSpan('render feed', { root: true, service: 'webhooks', links }, () => this.render(intents));
     } catch (error) {
       await postponeIntents(this.database, intents, await this.now());
       throw error;

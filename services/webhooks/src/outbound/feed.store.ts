@@ -1,4 +1,5 @@
 import type { LoggedEvent, Transaction } from '@usvideo/event-store';
+import { currentTraceparent, traceIdOf } from '@usvideo/runtime';
 
 const NEXT_SEQ = `
 insert into feed_head (account_id, environment, next_seq) values ($1, $2, 2)
@@ -13,7 +14,9 @@ const INSERT_INTENT = 'insert into feed_intent (event_id, check_at) values ($1, 
 
 /** A public event and the intent to fetch its body. The head's row lock makes the account's sequence gap-free in commit order. */
 export async function recordFeedEvent(tx: Transaction, event: LoggedEvent, name: string): Promise<void> {
-  const { accountId, environment, eventId, recordedAt, streamId, traceparent, version } = event;
+  const { accountId, environment, eventId, recordedAt, streamId, version } = event;
+  // What follows belongs to the consumption of the event, unless that is a retry with a trace of its own.
+  const traceparent = traceIdOf() === traceIdOf(event.traceparent) ? currentTraceparent() : event.traceparent;
   const { rows } = await tx.query<{ seq: bigint }>({ name: 'feed_next_seq', text: NEXT_SEQ, values: [accountId, environment] });
   await tx.query({
     name: 'feed_insert', text: INSERT_EVENT,

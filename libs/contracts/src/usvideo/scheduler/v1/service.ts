@@ -328,6 +328,8 @@ export interface WorkRequest {
     /** No further leases; those held are finished. */
     { $case: "drain"; value: Drain }
     | undefined;
+  /** W3C trace context of what start, complete, fail and hand_back report. */
+  traceparent: string;
 }
 
 export interface WorkResponse {
@@ -3852,7 +3854,7 @@ export const ReconcileResponse: MessageFns<ReconcileResponse> = {
 };
 
 function createBaseWorkRequest(): WorkRequest {
-  return { requestId: 0, message: undefined };
+  return { requestId: 0, message: undefined, traceparent: "" };
 }
 
 export const WorkRequest: MessageFns<WorkRequest> = {
@@ -3882,6 +3884,9 @@ export const WorkRequest: MessageFns<WorkRequest> = {
       case "drain":
         Drain.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(74).string(message.traceparent);
     }
     return writer;
   },
@@ -3963,6 +3968,14 @@ export const WorkRequest: MessageFns<WorkRequest> = {
             message.message = { $case: "drain", value: Drain.decode(reader, reader.uint32()) };
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4025,6 +4038,7 @@ export const WorkRequest: MessageFns<WorkRequest> = {
         break;
       }
     }
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };

@@ -1,0 +1,133 @@
+import { type HttpReceiver, eventually, httpReceiver } from '@usvideo/testing';
+import { CALLER_METHODS } from '@usvideo/runtime';
+import { Customer, type Job } from '../e2e/customer';
+import { ObservedPlatform } from './observed-platform';
+import { type CollectedSpan, edgesOf, TraceCollector } from './trace-collector';
+
+/** Who is told of whose events: the double arrows of the picture in ARCHITECTURE.md. The single ones are `CALLER_METHODS`. */
+const TOLD = ['scheduler ═▶ ledger', 'scheduler ═▶ webhooks', 'accounts ═▶ scheduler'];
+
+const PICTURE = new Set([
+  ...Object.entries(CALLER_METHODS).flatMap(([caller, callees]) => Object.keys(callees).map((callee) => `${caller} ─▶ ${callee}`)), ...TOLD,
+]);
+
+/** What a paid job with a webhook goes through, each once unless a number says otherwise. */
+const LIFE_OF_A_JOB = [
+  'gateway: POST /v1/videos', 'scheduler: submit job', 'ledger: ledger.place_hold', 'scheduler: queue wait', 'scheduler: attempt',
+  'render-fleet: render attempt', 'scheduler: report start', 'render-fleet: engine render', 'render-fleet: conform', 'render-fleet: upload',
+  'scheduler: report complete', 'scheduler: settle', 'ledger: ledger.settle', 'ledger: consume job_completed',
+  'webhooks: consume job_completed', 'webhooks: webhook attempt',
+];
+
+const nameOf = ({ service, name }: CollectedSpan): string => `${service}: ${name}`;
+
+describe('the trace of a job', () => {
+  let platform: ObservedPlatform;
+  let collector: TraceCollector;
+  let customerServer: HttpReceiver;
+  let live: Customer;
+
+  beforeAll(async () => {
+    [collector, customerServer] = await Promise.all([TraceCollector.start(), httpReceiver()]);
+    platform = await ObservedPlatform.start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOG_LEVEL: 'debug' });
+    live = Customer.live(platform.platform);
+  }, 90_000);
+
+  afterAll(async () => {
+    await platform.dispose();
+    await Promise.all([collector.stop(), customerServer.stop()]);
+  });
+
+  const traceOf = (job: Job, spans: readonly CollectedSpan[] = collector.spans) => spans.filter(({ traceId }) => traceId === job.trace_id);
+
+  async function make(headers: Record<string, string> = {}): Promise<Job> {
+    const { body } = await live.create({ prompt: 'a traced lighthouse', resolution: '480p', duration: 1, webhook_url: customerServer.url }, headers);
+    return live.ended(body.id);
+  }
+
+  it('is one, from the request to the webhook, and has exactly the edges of the picture that the job uses', async () => {
+    const [first, ...others] = await Promise.all(Array.from({ length: 3 }, () => make()));
+    const jobs = [first!, ...others];
+    expect(jobs.map(({ status }) => status)).toEqual(jobs.map(() => 'completed'));
+    const isWhole = (job: Job, spans: readonly CollectedSpan[]) => LIFE_OF_A_JOB.every((name) => traceOf(job, spans).some((span) => nameOf(span) === name));
+    const spans = await collector.until('every span of every job', (collected) => jobs.every((job) => isWhole(job, collected)));
+    for (const job of jobs) {
+      const own = traceOf(job, spans);
+      const names = own.map(nameOf).filter((name) => !name.startsWith('accounts: ')).sort();
+      expect(names).toEqual([...LIFE_OF_A_JOB].sort());
+      const askedFirst = own.some(({ service }) => service === 'accounts') ? ['gateway ─▶ accounts'] : [];
+      expect([...edgesOf(own)].sort()).toEqual([
+        ...askedFirst, 'gateway ─▶ scheduler', 'render-fleet ─▶ scheduler', 'scheduler ─▶ ledger', 'scheduler ═▶ ledger', 'scheduler ═▶ webhooks',
+      ].sort());
+    }
+    // Somebody had to ask accounts about the key; the answer is kept.
+    expect(jobs.some((job) => traceOf(job, spans).some(({ service }) => service === 'accounts'))).toBe(true);
+  }, 60_000);
+
+  it('links the batch that asks for bodies instead of taking it in', async () => {
+    const job = await make();
+    const feeds = (await collector.until('the feed to be linked', (spans) => feedsOf(job, spans).length > 0));
+    const feed = feedsOf(job, feeds)[0]!;
+    expect(feed.traceId).not.toBe(job.trace_id);
+    const batch = await collector.until('the batch', (spans) => edgesOf(spans.filter(({ traceId }) => traceId === feed.traceId)).size > 0);
+    expect([...edgesOf(batch.filter(({ traceId }) => traceId === feed.traceId))]).toEqual(['webhooks ─▶ scheduler']);
+  }, 60_000);
+
+  it('shows no edge in any trace that the picture does not have', async () => {
+    const { spans } = collector;
+    expect([...edgesOf(spans)].filter((edge) => !PICTURE.has(edge))).toEqual([]);
+    const parents = new Set(spans.map(({ spanId }) => spanId));
+    expect(spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !parents.has(parentSpanId)).map(nameOf)).toEqual([]);
+  });
+
+  it('tells how long the job waited and rendered, inside the times the job itself gives', async () => {
+    const job = await make();
+    const spans = await collector.until('the attempt', (collected) => traceOf(job, collected).some(({ name }) => name === 'webhook attempt'));
+    const one = (name: string) => traceOf(job, spans).find((span) => span.name === name)!;
+    const createdMs = Date.parse(job.created_at);
+    expect(Math.abs(one('queue wait').startMs - createdMs)).toBeLessThan(50);
+    expect(one('attempt').startMs).toBeGreaterThanOrEqual(one('queue wait').endMs - 50);
+    expect(one('engine render').endMs).toBeLessThanOrEqual(one('upload').startMs + 1);
+    expect(one('webhook attempt').startMs).toBeGreaterThan(one('report complete').startMs);
+  }, 60_000);
+
+  it('is on every log line that names the job', async () => {
+    const job = await make();
+    const lines = () => platform.platform.log.split('\n').filter((line) => line.includes(job.id)).map((line) => JSON.parse(line) as { service: string; trace_id?: string; msg: string });
+    await eventually(() => lines().some(({ service }) => service === 'webhooks') && lines().some(({ service }) => service === 'render-fleet'), { what: 'the log lines of the job', deadlineMs: 10_000 });
+    expect(lines().filter(({ trace_id }) => trace_id !== job.trace_id)).toEqual([]);
+  }, 60_000);
+
+  it('links each further attempt of a delivery to the one before, in the same trace', async () => {
+    customerServer.answerWith((request, response) => { response.writeHead(request.headers['webhook-id'] === undefined || seen(request) > 1 ? 200 : 503).end(); });
+    const job = await make();
+    const deliveries = (spans: readonly CollectedSpan[]) => traceOf(job, spans).filter(({ name }) => name === 'webhook attempt');
+    const failed = 'select delivery_id from delivery where job_id = $1 and attempts = 1';
+    await eventually(async () => (await platform.query('webhooks', failed, [job.id])).length > 0, { what: 'the first attempt to have failed', deadlineMs: 20_000 });
+    await platform.query('webhooks', 'update delivery set next_attempt_at = clock_timestamp() where job_id = $1', [job.id]);
+    await platform.query('webhooks', 'update destination set next_due_at = clock_timestamp()');
+    const attempts = deliveries(await collector.until('the second attempt', (spans) => deliveries(spans).length === 2)).sort((a, b) => a.startMs - b.startMs);
+    expect(attempts[1]!.links).toEqual([{ traceId: job.trace_id, spanId: attempts[0]!.spanId }]);
+    expect(attempts[1]!.parentSpanId).toBe(attempts[0]!.parentSpanId);
+  }, 60_000);
+
+  it('is not the caller\'s: a traceparent from outside is linked, never obeyed', async () => {
+    const theirs = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+    const job = await make({ traceparent: `00-${theirs.traceId}-${theirs.spanId}-00` });
+    expect(job.trace_id).not.toBe(theirs.traceId);
+    const isRequest = (span: CollectedSpan) => span.traceId === job.trace_id && span.service === 'gateway';
+    const spans = await collector.until('the request', (collected) => collected.some(isRequest));
+    expect(spans.find(isRequest)!.links).toEqual([theirs]);
+  }, 60_000);
+
+  const timesSeen = new Map<string, number>();
+  function seen({ headers }: { headers: Record<string, unknown> }): number {
+    const id = String(headers['webhook-id']);
+    timesSeen.set(id, (timesSeen.get(id) ?? 0) + 1);
+    return timesSeen.get(id)!;
+  }
+});
+
+function feedsOf(job: Job, spans: readonly CollectedSpan[]): CollectedSpan[] {
+  return spans.filter(({ name, links }) => name === 'render feed' && links.some(({ traceId }) => traceId === job.trace_id));
+}
