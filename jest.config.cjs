@@ -16,5 +16,6 @@ module.exports = {
       '<rootDir>/services/$1/src/$1.module.ts',
   },
   cacheDirectory: '<rootDir>/.jest-cache',
-  testTimeout: 30_000,
+  // Deadlines are bounds for broken code, not expectations of a busy machine.
+  testTimeout: 90_000,
 };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Deadline {
   /** What is awaited, for the message when it does not come. */
   readonly what: string;
-  /** 10 s unless told. */
+  /** 30 s unless told. */
   readonly deadlineMs?: number;
 }
 
@@ -13,7 +13,7 @@ export interface Deadline {
  */
 export async function eventually<T>(
   check: () => T | undefined | null | false | Promise<T | undefined | null | false>,
-  { what, deadlineMs = 10_000 }: Deadline,
+  { what, deadlineMs = 30_000 }: Deadline,
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   let last: unknown;

@@ -46,7 +46,7 @@ export class HttpReceiver {
   }
 
   /** Resolves with everything received once that is at least `count`. */
-  async received(count: number, deadlineMs = 10_000): Promise<readonly ReceivedRequest[]> {
+  async received(count: number, deadlineMs = 30_000): Promise<readonly ReceivedRequest[]> {
     return eventually(() => this.requests.length >= count && this.requests, { what: `${count} requests received`, deadlineMs });
   }
 

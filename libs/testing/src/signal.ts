@@ -13,7 +13,7 @@ export class Signal<T = void> {
   }
 
   /** @throws when the signal did not come within the deadline. */
-  async wait(deadlineMs = 10_000): Promise<T> {
+  async wait(deadlineMs = 30_000): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`the signal "${this.name}" did not come within ${deadlineMs} ms`)), deadlineMs);
