@@ -41,6 +41,9 @@ export const leasesGranted = new Counter({
 export const leaseExpiries = new Counter({
   registers, name: 'usvideo_lease_expiries_total', help: 'Leases whose worker was not heard from in time.', labelNames: ['class'],
 });
+export const verdictsRefused = new Counter({
+  registers, name: 'usvideo_verdicts_refused_total', help: 'Verdicts that the ledger refused, such as of a job without a hold; anything but 0 is a fault.', labelNames: ['refusal'],
+});
 export const counterDrift = new Counter({
   registers, name: 'usvideo_counter_drift_total', help: 'Accounts whose counters differed from their rows and were repaired; anything but 0 is a fault.',
 });

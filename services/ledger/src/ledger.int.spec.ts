@@ -148,6 +148,23 @@ describe('the ledger over gRPC', () => {
     expect((await call(client, 'listPendingHolds', { placedBefore: new Date(0), limit: 500 })).holds).toEqual([]);
   });
 
+  it('lists pending holds page by page, each once, also when the last of a page has ended meanwhile', async () => {
+    const accountId = newAccount();
+    await addFunds(accountId, 100_000_000n);
+    const jobs = Array.from({ length: 5 }, () => newJob());
+    await Promise.all(jobs.map((jobId) => placeHold(accountId, jobId)));
+    const seen: string[] = [];
+    for (let afterJobId: string | undefined; ;) {
+      const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 2, afterJobId });
+      seen.push(...holds.map(({ jobId }) => jobId));
+      if (holds.length < 2) break;
+      afterJobId = holds.at(-1)!.jobId;
+      await ask({ $case: 'voidHold', value: { accountId: holds.at(-1)!.accountId, jobId: afterJobId } });
+    }
+    expect(seen.filter((jobId) => jobs.includes(jobId)).sort()).toEqual([...jobs].sort());
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
   it("records events in the caller's trace and serves them", async () => {
     const accountId = newAccount();
     const traceId = await inSpan('test', { root: true }, async () => {

@@ -83,8 +83,9 @@ export class FakeLedger implements LedgerPort {
     return Object.entries(PER_SECOND).map(([resolution, perSecondMicros]) => ({ model: '*', resolution, perSecondMicros, priceVersion: 1, effectiveFrom: new Date(0) }));
   }
 
-  async listPendingHolds(placedBefore: Date): Promise<PendingHold[]> {
-    return [...this.holds].filter(([, hold]) => hold.state === 'pending' && hold.placedAt < placedBefore)
+  async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    const first = afterJobId === undefined ? 0 : [...this.holds.keys()].indexOf(afterJobId) + 1;
+    return [...this.holds].slice(first).filter(([, hold]) => hold.state === 'pending' && hold.placedAt < placedBefore).slice(0, limit)
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 

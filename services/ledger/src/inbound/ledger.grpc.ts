@@ -53,10 +53,10 @@ export class LedgerController {
   }
 
   @GrpcMethod('LedgerService', 'listPendingHolds')
-  async listPendingHolds({ placedBefore, limit }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+  async listPendingHolds({ placedBefore, limit, afterJobId }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
     demand(placedBefore !== undefined, 'placed_before is required');
     demand(limit >= 1 && limit <= PENDING_HOLDS_MAX, `limit is 1 to ${PENDING_HOLDS_MAX}`);
-    return { holds: await this.reader.pendingHolds(placedBefore!, limit) };
+    return { holds: await this.reader.pendingHolds(placedBefore!, limit, afterJobId) };
   }
 }
 

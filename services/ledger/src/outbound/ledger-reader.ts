@@ -81,6 +81,11 @@ const READ_PENDING_HOLDS = `
 select account_id, job_id, amount_micros, placed_at from hold
 where state = 'pending' and placed_at < $1 order by placed_at, job_id limit $2`;
 
+const READ_MORE_PENDING_HOLDS = `
+select account_id, job_id, amount_micros, placed_at from hold
+where state = 'pending' and placed_at < $1 and (placed_at, job_id) > (select placed_at, job_id from hold where job_id = $3)
+order by placed_at, job_id limit $2`;
+
 /** What the ledger answers from its committed rows, always the primary's. */
 export class LedgerReader {
   constructor(private readonly database: Database) {}
@@ -126,11 +131,11 @@ export class LedgerReader {
     return rows.map(entryLine);
   }
 
-  /** Oldest first. */
-  async pendingHolds(placedBefore: Date, limit: number): Promise<{ accountId: string; jobId: string; amountMicros: bigint; placedAt: Date }[]> {
-    const { rows } = await this.database.query<{ account_id: string; job_id: string; amount_micros: bigint; placed_at: Date }>({
-      name: 'pending_holds_read', text: READ_PENDING_HOLDS, values: [placedBefore, limit],
-    });
+  /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
+  async pendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<{ accountId: string; jobId: string; amountMicros: bigint; placedAt: Date }[]> {
+    const { rows } = await this.database.query<{ account_id: string; job_id: string; amount_micros: bigint; placed_at: Date }>(afterJobId === undefined
+      ? { name: 'pending_holds_read', text: READ_PENDING_HOLDS, values: [placedBefore, limit] }
+      : { name: 'pending_holds_read_on', text: READ_MORE_PENDING_HOLDS, values: [placedBefore, limit, afterJobId] });
     return rows.map((row) => ({ accountId: row.account_id, jobId: row.job_id, amountMicros: row.amount_micros, placedAt: row.placed_at }));
   }
 }

@@ -1,3 +1,4 @@
+import { verdictsRefused } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { addAccount, addJobs, claimOnce, freeWorker, logger, openWorld, settings, type World } from '../../test/dispatch-world';
 import { FakeLedger } from '../../test/fake-ledger';
@@ -71,6 +72,15 @@ it('leaves a verdict that contradicts the ledger unsettled', async () => {
   expect(await settledAt(job.jobId)).toBeNull();
 });
 
+it('alarms when the ledger knows no hold of a job', async () => {
+  const refused = async () => (await verdictsRefused.get()).values.find(({ labels }) => labels.refusal === 'hold_unknown')?.value ?? 0;
+  const before = await refused();
+  const job = await completedJob();
+  ledger.holds.delete(job.jobId);
+  expect(await settlement.ended(job)).toBe(false);
+  expect(await refused()).toBe(before + 1);
+});
+
 it('settles a test job with its end', async () => {
   const job = await completedJob('test');
   expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
@@ -90,4 +100,19 @@ it('voids old holds of jobs that do not exist, settles those of ended jobs and l
   expect(ledger.pendingHolds()).toEqual([running]);
   expect(ledger.holds.get(ended.jobId)!.state).toBe('captured');
   expect(ledger.holds.get('job_ghost')!.state).toBe('released');
+});
+
+it('comes to a hold behind more than a page of justified ones, and begins again after the last', async () => {
+  const accountId = await addAccount(world.database);
+  ledger.fund(accountId, 10_000_000_000n);
+  const place = (jobId: string) => ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
+  const waiting = await addJobs(world.database, accountId, 1_100);
+  for (const jobId of waiting) await place(jobId);
+  await place('job_ghost');
+  const later = new Date(Date.now() + 11 * 60_000);
+  await settlement.justifyHolds(later);
+  expect(ledger.holds.get('job_ghost')!.state).toBe('released');
+  await place('job_second_ghost');
+  await settlement.justifyHolds(later);
+  expect(ledger.pendingHolds()).toEqual(waiting);
 });

@@ -1,4 +1,5 @@
-import { inSpan, startLoop, type Logger, type Loop, type Running, type SpanOptions } from '@usvideo/runtime';
+import type { PendingHold } from '@usvideo/contracts/ledger';
+import { inSpan, startLoop, verdictsRefused, type Logger, type Loop, type Running, type SpanOptions } from '@usvideo/runtime';
 import { isEnded } from '../domain/job';
 import type { JobChanges } from '../outbound/job-changes';
 import type { StoredJob } from '../outbound/job-row';
@@ -17,12 +18,16 @@ const RESEND_EVERY_MS = 1_000;
 const HOLDS_EVERY_MS = 60_000;
 /** A hold this old belongs to no submission that is still under way. */
 const HOLD_AGE_MS = 10 * 60_000;
-const HOLDS_MAX = 500;
+const HOLDS_PER_PAGE = 500;
+/** What one run looks at, so that a long queue is no load: the next run goes on where this one ends. */
+const PAGES_PER_RUN = 20;
 
 /** Carries verdicts to the ledger: at once when a job ends, and again until the ledger has acknowledged. */
 export class Settlement implements Running {
   private readonly sending = new Map<string, Promise<boolean>>();
   private readonly loops: Loop[] = [];
+  /** The last hold that was looked at; undefined: begin with the oldest. */
+  private justifiedUpTo: string | undefined;
 
   constructor(private readonly options: SettlementOptions) {}
 
@@ -62,6 +67,7 @@ export class Settlement implements Running {
     try {
       const { refusal } = await ledger.settle({ accountId, jobId, ...verdict }, SETTLE_TIMEOUT_MS);
       if (refusal !== '') {
+        verdictsRefused.inc({ refusal });
         logger.error({ job_id: jobId, account_id: accountId, refusal, rule: verdict.rule }, 'the ledger refuses a verdict');
         return false;
       }
@@ -82,10 +88,19 @@ export class Settlement implements Running {
     return due.length > failed.length;
   }
 
-  /** Voids old holds of jobs that do not exist and settles those of jobs that have ended. */
+  /** Voids old holds of jobs that do not exist and settles those of jobs that have ended, page after page. */
   async justifyHolds(now: Date): Promise<void> {
+    const placedBefore = new Date(now.getTime() - HOLD_AGE_MS);
+    for (let page = 0; page < PAGES_PER_RUN; page++) {
+      const holds = await this.options.ledger.listPendingHolds(placedBefore, HOLDS_PER_PAGE, this.justifiedUpTo);
+      await this.justify(holds);
+      this.justifiedUpTo = holds.length < HOLDS_PER_PAGE ? undefined : holds.at(-1)!.jobId;
+      if (this.justifiedUpTo === undefined) return;
+    }
+  }
+
+  private async justify(holds: readonly PendingHold[]): Promise<void> {
     const { ledger, jobs, logger } = this.options;
-    const holds = await ledger.listPendingHolds(new Date(now.getTime() - HOLD_AGE_MS), HOLDS_MAX);
     if (holds.length === 0) return;
     const jobIds = holds.map((hold) => hold.jobId);
     const known = await jobs.known(jobIds);

@@ -18,8 +18,8 @@ export interface LedgerPort {
   /** What a quote answers for, in the form of a hold's answer; nothing is held. */
   verifyQuote(quote: VerifyQuoteRequest, timeoutMs: number): Promise<PlaceHoldAnswer>;
   listPrices(): Promise<Price[]>;
-  /** Oldest first. */
-  listPendingHolds(placedBefore: Date, limit: number): Promise<PendingHold[]>;
+  /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
+  listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]>;
   /** What it recorded of all accounts. */
   readonly events: LogReader;
 }
@@ -64,8 +64,8 @@ export class LedgerClient implements LedgerPort, Running {
     return (await call(this.client, 'listPrices', {})).prices;
   }
 
-  async listPendingHolds(placedBefore: Date, limit: number): Promise<PendingHold[]> {
-    return (await call(this.client, 'listPendingHolds', { placedBefore, limit })).holds;
+  async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    return (await call(this.client, 'listPendingHolds', { placedBefore, limit, afterJobId })).holds;
   }
 
   async stop(): Promise<void> {

@@ -280,6 +280,8 @@ export interface ListPendingHoldsRequest {
     | undefined;
   /** At most 500. */
   limit: number;
+  /** Exclusive: the last hold of the page before. Its job may have ended meanwhile. */
+  afterJobId?: string | undefined;
 }
 
 export interface ListPendingHoldsResponse {
@@ -3407,7 +3409,7 @@ export const Price: MessageFns<Price> = {
 };
 
 function createBaseListPendingHoldsRequest(): ListPendingHoldsRequest {
-  return { placedBefore: undefined, limit: 0 };
+  return { placedBefore: undefined, limit: 0, afterJobId: undefined };
 }
 
 export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
@@ -3417,6 +3419,9 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(16).int32(message.limit);
+    }
+    if (message.afterJobId !== undefined) {
+      writer.uint32(26).string(message.afterJobId);
     }
     return writer;
   },
@@ -3450,6 +3455,14 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
             message.limit = reader.int32();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.afterJobId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3469,6 +3482,7 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
     const message = createBaseListPendingHoldsRequest();
     message.placedBefore = object.placedBefore ?? undefined;
     message.limit = object.limit ?? 0;
+    message.afterJobId = object.afterJobId ?? undefined;
     return message;
   },
 };
