@@ -34,7 +34,8 @@ async function recordedPid(dataDir: string): Promise<number | undefined> {
   return pid > 0 ? pid : undefined;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process has this id, whoever owns it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

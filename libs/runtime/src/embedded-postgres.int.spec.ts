@@ -8,6 +8,7 @@ import { transformFile } from '@swc/core';
 import pg from 'pg';
 import { eventually } from '@usvideo/testing';
 import { giveTo } from './embedded-postgres-account';
+import { isAlive } from './embedded-postgres-orphan';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
 
 const asRoot = process.getuid!() === 0;
@@ -40,14 +41,6 @@ async function query(server: EmbeddedPostgres, database: string, text: string): 
     return (await client.query(text)).rows;
   } finally {
     await client.end();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

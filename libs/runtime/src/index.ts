@@ -1,5 +1,6 @@
 export * from './caller-methods';
 export * from './config';
+export { isAlive } from './embedded-postgres-orphan';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
 export * from './exchange-client';
 export * from './exchange-server';
