@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeOwnKafka, eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
 import { Customer, type Job, type Problem } from './customer';
 import { Cluster } from './platform';
+import { isRunning } from './processes';
 import { register, SIGNUP_CREDIT, type Stage, START_TIMEOUT_MS } from './stage';
 
 const LEASE_MS = 5_000;
@@ -146,4 +147,16 @@ describeOwnKafka('while a part is away', () => {
     expect(list.data).toEqual([]);
     await expectSoundMoney();
   }, ROW_TIMEOUT_MS);
+
+  it('the program that started it all, killed with -9: nothing stays behind, and everything is there again afterwards', async () => {
+    const done = await live.ended((await live.create({ ...SHORT, prompt: 'from an earlier life' })).body.id);
+    const pids = cluster.parts.map(({ pid }) => pid!);
+    expect(pids.every(isRunning)).toBe(true);
+    await cluster.kill();
+    await eventually(() => !pids.some(isRunning), { what: 'every process to end', deadlineMs: 30_000 });
+    await cluster.start();
+    const again = new Customer(cluster.credentials.api_url, live.key);
+    expect(await jobOf(again, done.id)).toMatchObject({ status: 'completed', billing: { settled: true } });
+    expect((await again.ended((await again.create({ ...SHORT, prompt: 'in this life' })).body.id)).status).toBe('completed');
+  }, START_TIMEOUT_MS + ROW_TIMEOUT_MS);
 });

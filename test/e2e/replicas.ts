@@ -46,8 +46,8 @@ export function anyReplica(clusterOf: () => Cluster, stageOf: () => Stage): void
     }, 120_000);
 
     it('of the scheduler may be killed, even all of them: a render goes on and is reported', async () => {
-      const { body } = await stage.sandbox.create({ ...SHORT, prompt: 'sandbox:slow=5 goes on' });
-      const rendering = async () => (await stage.sandbox.get<Job>(`/v1/videos/${body.id}`)).body;
+      const id = await accepted(stage.sandbox, 'sandbox:slow=5 goes on');
+      const rendering = async () => (await stage.sandbox.get<Job>(`/v1/videos/${id}`)).body;
       await eventually(async () => (await rendering()).progress > 0, { what: 'the render to start', deadlineMs: 20_000 });
       await cluster.type('kill scheduler');
       const ended = await eventually(async () => { const job = await rendering(); return job.status === 'completed' && job; }, { what: 'the render to be reported', deadlineMs: 60_000 });
