@@ -8,7 +8,7 @@ import {
 import { AccountsServiceService, type AccountsServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
 import { LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
 import {
-  type CheckRate, type CheckRateAnswer, type CreateJob, CreateJobAnswer, type ExchangeRequest, type ExchangeResponse, SchedulerServiceService,
+  type CheckRate, type CheckRateAnswer, type CreateJob, CreateJobAnswer, type ExchangeRequest, type ExchangeResponse, type GetJobRequest, SchedulerServiceService,
   type SchedulerServiceServer, type WatchJobRequest, type WatchJobResponse,
 } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService, type WebhooksServiceServer } from '@usvideo/contracts/webhooks';
@@ -96,9 +96,18 @@ export class FakePeers {
         } else if (call?.$case === 'createJob') {
           this.orders.push(call.value);
           void this.answerOrder(stream, callId, call.value);
+        } else if (call?.$case === 'getJob') {
+          void this.answerRead(stream, callId, call.value);
         }
       }
     });
+  }
+
+  /** By the unary answer of the test; a job that is not there has no body here. */
+  private async answerRead(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, callId: number, request: GetJobRequest): Promise<void> {
+    const answer = (async () => this.scheduler.getJob!(request))();
+    const value = await answer.catch((error: { code?: status }) => (error.code === status.NOT_FOUND ? { jobJson: '', status: '' } : undefined));
+    stream.write({ answers: [{ callId, answer: value ? { $case: 'getJob', value } : { $case: 'fault', value: 'told to fail' } }] });
   }
 
   private async answerOrder(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, callId: number, order: CreateJob): Promise<void> {

@@ -8,6 +8,7 @@ import { Refusal } from '../domain/refusal';
 import { readWaitSeconds } from '../domain/request-headers';
 import { listVideosQuery, noQuery } from '../domain/requests';
 import { createJob } from '../outbound/create-job';
+import { getJob } from '../outbound/get-job';
 import { Peers } from '../outbound/peers';
 import { RateLimiter } from '../outbound/rate-limiter';
 import { jobEvents } from './job-events';
@@ -66,7 +67,7 @@ export class VideosController {
     parseQuery(noQuery, request.query);
     const jobId = jobIdOf(request);
     const { accountId, environment } = caller;
-    const found = await knownJob(call(this.peers.scheduler, 'getJob', { accountId, environment, jobId }));
+    const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
     const seen = { jobId, status: found.status, json: found.jobJson };
     sendJson(reply, 200, await this.waits.untilEnd(caller, seen, readWaitSeconds(request.headers.prefer), reply));
   }

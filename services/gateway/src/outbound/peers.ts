@@ -20,7 +20,7 @@ export class Peers {
   readonly ledger: LedgerServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly webhooks: WebhooksServiceClient;
-  /** Creates and rate checks: the hot calls. */
+  /** Creates, rate checks and reads of one job: the hot calls. */
   readonly exchange: ExchangeClient<SchedulerCall, SchedulerAnswer>;
   #reached = false;
 

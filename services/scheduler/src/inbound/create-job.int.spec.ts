@@ -20,6 +20,7 @@ describe('a create', () => {
     expect(world.ledger.availableOf(accountId)).toBe(750_000n);
     const got = await call(world.client, 'getJob', { accountId, environment: 'live', jobId: answer.jobId });
     expect({ ...JSON.parse(got.jobJson) }).toEqual(job);
+    expect(await world.exchange({ $case: 'getJob', value: { accountId, environment: 'live', jobId: answer.jobId } })).toEqual({ $case: 'getJob', value: got });
     const { rows } = await world.database.query('select kind, payload, traceparent from event where stream_id = $1', [answer.jobId]);
     expect(rows).toHaveLength(1);
     expect(JobEvent.decode(rows[0].payload).event).toMatchObject({ $case: 'jobSubmitted', value: { estimatedCostMicros: 1_250_000n, jobClass: 'procedural' } });
@@ -34,6 +35,7 @@ describe('a create', () => {
     for (const request of [{ accountId: newAccount(), environment: 'live', jobId }, { accountId, environment: 'test', jobId }]) {
       const refused = await call(world.client, 'getJob', request).catch((error: unknown) => error);
       expect(hasStatus(refused, status.NOT_FOUND)).toBe(true);
+      expect(await world.exchange({ $case: 'getJob', value: request })).toEqual({ $case: 'getJob', value: { jobJson: '', status: '' } });
     }
   });
 });

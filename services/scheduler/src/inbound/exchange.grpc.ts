@@ -1,11 +1,16 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcStreamCall } from '@nestjs/microservices';
-import type { CheckRate, CheckRateAnswer, ExchangeRequest, ExchangeResponse, SchedulerAnswer, SchedulerCall } from '@usvideo/contracts/scheduler';
+import type {
+  CheckRate, CheckRateAnswer, ExchangeRequest, ExchangeResponse, GetJobRequest, GetJobResponse, SchedulerAnswer, SchedulerCall,
+} from '@usvideo/contracts/scheduler';
 import { serveExchange, type Logger } from '@usvideo/runtime';
+import { publicStatus } from '../domain/job-object';
+import { JobViews } from '../outbound/job-views';
 import { RateLimiter } from '../outbound/rate-limiter';
 import { JobCreation, rateState } from './create-job';
-import { environmentOf } from './requests';
+import { JobRenderer } from './job-renderer';
+import { environmentOf, scopeOf } from './requests';
 import { LOGGER } from './tokens';
 
 @Controller()
@@ -13,6 +18,8 @@ export class ExchangeController {
   constructor(
     @Inject(JobCreation) private readonly creation: JobCreation,
     @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @Inject(JobViews) private readonly views: JobViews,
+    @Inject(JobRenderer) private readonly renderer: JobRenderer,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -25,6 +32,7 @@ export class ExchangeController {
     switch (call?.$case) {
       case 'createJob': return { answer: { $case: 'createJob', value: await this.creation.create(call.value) } };
       case 'checkRate': return { answer: { $case: 'checkRate', value: await this.checkRate(call.value) } };
+      case 'getJob': return { answer: { $case: 'getJob', value: await this.getJob(call.value) } };
       default: throw new Error('an exchange call without a known request');
     }
   }
@@ -33,5 +41,10 @@ export class ExchangeController {
     if (policy !== 'reads' && policy !== 'creates') throw new Error('a rate check without a known policy');
     const verdict = await this.limiter.check({ accountId, environment: environmentOf(environment), policy });
     return { allowed: verdict.allowed, retryAfterMs: verdict.retryAfterMs, rate: rateState(verdict) };
+  }
+
+  private async getJob(request: GetJobRequest): Promise<GetJobResponse> {
+    const view = await this.views.one(scopeOf(request), request.jobId);
+    return view ? { jobJson: this.renderer.json(view), status: publicStatus(view.state) } : { jobJson: '', status: '' };
   }
 }

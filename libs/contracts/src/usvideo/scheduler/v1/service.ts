@@ -37,15 +37,22 @@ export interface ExchangeResponse {
 export interface SchedulerCall {
   callId: number;
   traceparent: string;
-  call: { $case: "createJob"; value: CreateJob } | { $case: "checkRate"; value: CheckRate } | undefined;
+  call: { $case: "createJob"; value: CreateJob } | { $case: "checkRate"; value: CheckRate } | {
+    $case: "getJob";
+    value: GetJobRequest;
+  } | undefined;
 }
 
 export interface SchedulerAnswer {
   callId: number;
-  answer: { $case: "createJob"; value: CreateJobAnswer } | { $case: "checkRate"; value: CheckRateAnswer } | {
-    $case: "fault";
-    value: string;
-  } | undefined;
+  answer:
+    | { $case: "createJob"; value: CreateJobAnswer }
+    | { $case: "checkRate"; value: CheckRateAnswer }
+    | //
+    /** Without a job_json: there is no such job in this account and environment. */
+    { $case: "getJob"; value: GetJobResponse }
+    | { $case: "fault"; value: string }
+    | undefined;
 }
 
 /** What the customer wrote. Erasable; lives in job_content only. */
@@ -556,6 +563,9 @@ export const SchedulerCall: MessageFns<SchedulerCall> = {
       case "checkRate":
         CheckRate.encode(message.call.value, writer.uint32(34).fork()).join();
         break;
+      case "getJob":
+        GetJobRequest.encode(message.call.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -605,6 +615,14 @@ export const SchedulerCall: MessageFns<SchedulerCall> = {
             message.call = { $case: "checkRate", value: CheckRate.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.call = { $case: "getJob", value: GetJobRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -637,6 +655,12 @@ export const SchedulerCall: MessageFns<SchedulerCall> = {
         }
         break;
       }
+      case "getJob": {
+        if (object.call?.value !== undefined && object.call?.value !== null) {
+          message.call = { $case: "getJob", value: GetJobRequest.fromPartial(object.call.value) };
+        }
+        break;
+      }
     }
     return message;
   },
@@ -657,6 +681,9 @@ export const SchedulerAnswer: MessageFns<SchedulerAnswer> = {
         break;
       case "checkRate":
         CheckRateAnswer.encode(message.answer.value, writer.uint32(26).fork()).join();
+        break;
+      case "getJob":
+        GetJobResponse.encode(message.answer.value, writer.uint32(34).fork()).join();
         break;
       case "fault":
         writer.uint32(122).string(message.answer.value);
@@ -702,6 +729,14 @@ export const SchedulerAnswer: MessageFns<SchedulerAnswer> = {
             message.answer = { $case: "checkRate", value: CheckRateAnswer.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.answer = { $case: "getJob", value: GetJobResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 15: {
             if (tag !== 122) {
               break;
@@ -738,6 +773,12 @@ export const SchedulerAnswer: MessageFns<SchedulerAnswer> = {
       case "checkRate": {
         if (object.answer?.value !== undefined && object.answer?.value !== null) {
           message.answer = { $case: "checkRate", value: CheckRateAnswer.fromPartial(object.answer.value) };
+        }
+        break;
+      }
+      case "getJob": {
+        if (object.answer?.value !== undefined && object.answer?.value !== null) {
+          message.answer = { $case: "getJob", value: GetJobResponse.fromPartial(object.answer.value) };
         }
         break;
       }
@@ -5146,7 +5187,7 @@ export const ReportAnswer: MessageFns<ReportAnswer> = {
 
 export type SchedulerServiceService = typeof SchedulerServiceService;
 export const SchedulerServiceService = {
-  /** The hot path: creates and rate checks, batched per tick. */
+  /** The hot path: creates, rate checks and reads of one job, batched per tick. */
   exchange: {
     path: "/usvideo.scheduler.v1.SchedulerService/Exchange" as const,
     requestStream: true as const,
@@ -5297,7 +5338,7 @@ export const SchedulerServiceService = {
 } as const;
 
 export interface SchedulerServiceServer extends UntypedServiceImplementation {
-  /** The hot path: creates and rate checks, batched per tick. */
+  /** The hot path: creates, rate checks and reads of one job, batched per tick. */
   exchange: handleBidiStreamingCall<ExchangeRequest, ExchangeResponse>;
   getJob: handleUnaryCall<GetJobRequest, GetJobResponse>;
   listJobs: handleUnaryCall<ListJobsRequest, ListJobsResponse>;
@@ -5323,7 +5364,7 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
 }
 
 export interface SchedulerServiceClient extends Client {
-  /** The hot path: creates and rate checks, batched per tick. */
+  /** The hot path: creates, rate checks and reads of one job, batched per tick. */
   exchange(): ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
   exchange(options: Partial<CallOptions>): ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
   exchange(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
