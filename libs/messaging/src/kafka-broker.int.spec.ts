@@ -49,7 +49,7 @@ describeOwnKafka('a broker of one\'s own', () => {
   });
 
   test('killed and started again under way: each effect once and in order', async () => {
-    await open(() => ({ brokers: broker.brokers }));
+    await open(() => ({ brokers: broker.brokers }), { sessionMs: 1_500 });
     world.consume();
     await world.append('s', ['1']);
     await world.did(['s 1']);

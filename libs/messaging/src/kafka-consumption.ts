@@ -74,7 +74,6 @@ export class KafkaConsumption implements Consuming {
     this.member = member;
     try {
       await Promise.race([member.run(), this.leaving]);
-      await this.commit();
     } catch (error) {
       if (!member.joined) throw error;
       logger.warn({ ...this.about(), err: error }, 'the consumer group was left and will be joined again');

@@ -86,6 +86,7 @@ export class GroupMember {
   /** The client cannot leave while it joins: it would come in afterwards and keep its partitions for ever. */
   async leave(): Promise<void> {
     await this.joining.catch(() => undefined);
+    await this.commit().catch((error: unknown) => this.options.logger.debug({ topic: this.options.topic, err: error }, 'the last offsets could not be committed'));
     this.assigned.clear();
     await this.consumer.disconnect();
   }

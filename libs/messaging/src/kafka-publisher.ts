@@ -30,7 +30,7 @@ class KafkaSink implements RelaySink {
   private topicEnsured: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions, private readonly producer: Producer, private readonly onAcknowledged: () => void) {
-    this.tails = new TailReader(options.clients, options.topic);
+    this.tails = new TailReader(options.clients, options.topic, options.logger);
   }
 
   async send(_shard: number, events: readonly LoggedEvent[]): Promise<void> {
@@ -121,9 +121,9 @@ export class KafkaPublisher implements Publisher {
   }
 
   private async pass(): Promise<boolean> {
-    if (this.relay === undefined) await this.start();
     const { rows } = await this.options.database.query<{ seconds: number }>({ name: 'outbox_lag', text: LAG });
     outboxLag.set({ topic: this.options.topic }, rows[0]!.seconds);
+    if (this.relay === undefined) await this.start();
     return false;
   }
 

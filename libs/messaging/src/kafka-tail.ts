@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { within } from '@usvideo/runtime';
+import { within, type Logger } from '@usvideo/runtime';
 import type { Consumer, KafkaMessage, SeekEntry } from 'kafkajs';
 import { administer, type KafkaClients } from './kafka-client';
 import { eventOf } from './kafka-message';
@@ -20,7 +20,7 @@ export class TailReader {
   private readonly known = new Map<number, { high: string; tail: Tail }>();
   private offsets: { readonly atMs: number; readonly filled: Offsets } | undefined;
 
-  constructor(private readonly clients: KafkaClients, private readonly topic: string) {}
+  constructor(private readonly clients: KafkaClients, private readonly topic: string, private readonly logger: Logger) {}
 
   /** Undefined when the partition is empty. Partitions that grew are read again, all together. */
   async tail(partition: number): Promise<Tail | undefined> {
@@ -50,33 +50,36 @@ export class TailReader {
   /** The client reads as a member of a group only, so it gets one of its own, which is deleted afterwards. */
   private async read(offsets: ReadonlyMap<number, bigint>): Promise<Map<number, KafkaMessage>> {
     const groupId = `${this.topic}.tail.${randomUUID()}`;
-    const consumer = this.clients('tail').consumer({ groupId, maxWaitTimeInMs: 50, maxBytesPerPartition: 1_048_576, allowAutoTopicCreation: false });
+    const consumer = this.clients('tail').consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false } });
     try {
-      return await within(READ_MS, this.readWith(consumer, offsets));
+      await consumer.connect();
+      await consumer.subscribe({ topics: [this.topic], fromBeginning: false });
+      return await this.readWith(consumer, offsets);
     } finally {
       await consumer.disconnect();
-      await administer(this.clients, (admin) => admin.deleteGroups([groupId]));
+      await administer(this.clients, (admin) => admin.deleteGroups([groupId]))
+        .catch((error: unknown) => this.logger.debug({ groupId, err: error }, 'a group that was used once could not be deleted'));
     }
   }
 
+  /** Joining is waited for without a limit of its own: the client cannot be told to leave before. */
   private async readWith(consumer: Consumer, offsets: ReadonlyMap<number, bigint>): Promise<Map<number, KafkaMessage>> {
     const found = new Map<number, KafkaMessage>();
-    await consumer.connect();
-    await consumer.subscribe({ topics: [this.topic], fromBeginning: false });
-    await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      const run = consumer.run({
-        autoCommit: false,
-        eachBatch: async ({ batch }) => {
-          const message = batch.messages.find(({ offset }) => offset === String(offsets.get(batch.partition)));
-          if (message !== undefined) found.set(batch.partition, message);
-          if (found.size === offsets.size) resolve();
-        },
-      });
-      run.then(() => {
-        for (const [partition, offset] of offsets) consumer.seek({ topic: this.topic, partition, offset: String(offset) });
-      }).catch(reject);
+    let done!: () => void;
+    const all = new Promise<void>((resolve) => { done = resolve; });
+    const crashed = new Promise<never>((_, reject) => { consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error)); });
+    // It may crash while it joins, when nobody listens yet.
+    crashed.catch(() => undefined);
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        const message = batch.messages.find(({ offset }) => offset === String(offsets.get(batch.partition)));
+        if (message !== undefined) found.set(batch.partition, message);
+        if (found.size === offsets.size) done();
+      },
     });
+    for (const [partition, offset] of offsets) consumer.seek({ topic: this.topic, partition, offset: String(offset) });
+    await within(READ_MS, Promise.race([all, crashed]));
     return found;
   }
 }

@@ -35,7 +35,7 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
     await consuming.stop();
     await world.append('s', ['2', '3']);
     await published(world, 3n);
-    await harness.administer((admin) => admin.setOffsets({ groupId: harness.groupId(), topic: harness.topic, partitions: [{ partition: SHARD, offset: '3' }] }));
+    await harness.commit(SHARD, '3');
     world.consume();
     await world.did(['s 1', 's 2', 's 3']);
   });

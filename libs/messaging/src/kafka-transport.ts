@@ -18,7 +18,7 @@ export interface KafkaTransportOptions {
   readonly leaseMs?: number;
   /** How often the end of a silent partition is compared with the publisher's log; 10 s unless told. */
   readonly tailCheckMs?: number;
-  /** How long partitions stay with a consumer that is not heard from; 10 s unless told, never less than the broker allows. */
+  /** How long partitions stay with a consumer that is not heard from; 6 s unless told, the least that a broker allows unless told. */
   readonly sessionMs?: number;
 }
 
@@ -34,7 +34,7 @@ export class KafkaTransport implements EventTransport {
 
   /** A topic that nobody publishes yet is waited for. */
   subscribe(subscription: Subscription): Consuming {
-    const { clients, logger, openLog, tailCheckMs = 10_000, sessionMs = 10_000 } = this.options;
+    const { clients, logger, openLog, tailCheckMs = 10_000, sessionMs = 6_000 } = this.options;
     const topic = this.named(subscription.topic);
     const groupId = this.named(`${subscription.consumer}.${subscription.topic}`);
     return new KafkaConsumption({ clients, logger, tailCheckMs, sessionMs, groupId, topic, subscription, log: openLog(subscription.topic) });

@@ -65,6 +65,16 @@ export class KafkaHarness implements TransportHarness {
     await producer.disconnect();
   }
 
+  /** As if a member of the (empty) group had handled everything before this offset. */
+  async commit(partition: number, offset: string, groupId = this.groupId()): Promise<void> {
+    const consumer = this.clients()('test').consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.topic] });
+    await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
+    await consumer.commitOffsets([{ topic: this.topic, partition, offset }]);
+    await consumer.disconnect();
+  }
+
   private history(): LogReader {
     return {
       page: async (positions, limit) => {
