@@ -1,11 +1,12 @@
-/** `npm run bench [-- submit|overhead|kafka] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
+/** `npm run bench [-- submit|overhead|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureKafka } from './kafka.ts';
+import { measureLedger } from './ledger.ts';
 import { measureOverhead } from './overhead.ts';
 import { measureSubmit } from './submit.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
 
@@ -26,5 +27,14 @@ if (wanted('kafka')) {
   const rows = await measureKafka();
   if (rows !== undefined) console.table(rows.map(round));
   report.kafka = { rows };
+}
+if (wanted('ledger')) {
+  const ledger = await measureLedger(Number(values.seconds), { history: Number(values.history), ...(values.pgledger ? { pgledger: values.pgledger } : {}) });
+  console.table(ledger.rows.map(round));
+  console.table(ledger.flat.map(round));
+  console.table(ledger.reads.map(round));
+  console.log(`${ledger.bytesPerJob.toFixed(0)} bytes stored per job, indexes included`);
+  for (const note of ledger.notes) console.log(note);
+  report.ledger = { inFlight: 512, ...ledger };
 }
 console.log(JSON.stringify(report));

@@ -32,6 +32,7 @@ import { UsageReader } from './outbound/usage-reader';
 import { LedgerVerifier } from './outbound/verifier';
 
 export { ledgerProcessSchema, readLedgerConfig, type LedgerConfig } from './config';
+export { SigningKey } from './outbound/signing-key';
 export { LedgerVerifier } from './outbound/verifier';
 
 export interface LedgerOptions {

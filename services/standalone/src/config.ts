@@ -12,6 +12,7 @@ export const standaloneSchema = z.object({
   ADMIN_TOKEN: secret().min(16).optional().describe('The bootstrap operator\'s token. Default: made at the first start.'),
   LINK_SECRET: secret().min(16).optional().describe('Signs video links. Default: made at the first start.'),
   SECRETS_KEY: secret().optional().describe('32 bytes, base64; encrypts webhook secrets. Default: made at the first start.'),
+  LEDGER_SIGNING_KEY: secret().optional().describe('32 bytes, base64; signs the ledger\'s daily roots, and quotes. Default: made at the first start.'),
   FIRST_ACCOUNT_USD: z.coerce.number().min(0).max(1_000_000).default(250).describe('The balance of the account made at the first start.'),
 });
 

@@ -66,6 +66,7 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
     PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
     PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path,
     ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken, LINK_SECRET: config.LINK_SECRET ?? secrets.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? secrets.secretsKey,
+    LEDGER_SIGNING_KEY: config.LEDGER_SIGNING_KEY ?? secrets.ledgerSigningKey,
     ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,
   };
   const own = (service: (typeof DATABASES)[number]): Environment => ({ ...settings, DATABASE_URL: databaseUrls[service], GRPC_LISTEN: addresses[service] });

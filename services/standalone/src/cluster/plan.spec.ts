@@ -3,7 +3,7 @@ import { type ClusterPlanOptions, type PlannedProcess, planCluster, portsNeeded 
 const options = (hasReplicas: boolean): ClusterPlanOptions => ({
   hasReplicas,
   environment: { LEASE_MS: '3000', ADMIN_TOKEN: 'from outside' },
-  secrets: { ADMIN_TOKEN: 'admin-token', LINK_SECRET: 'link-secret', SECRETS_KEY: 'secrets-key' },
+  secrets: { ADMIN_TOKEN: 'admin-token', LINK_SECRET: 'link-secret', SECRETS_KEY: 'secrets-key', LEDGER_SIGNING_KEY: 'ledger-signing-key' },
   dataDir: '/data',
   databaseUrls: { accounts: 'pg://accounts', ledger: 'pg://ledger', scheduler: 'pg://scheduler', webhooks: 'pg://webhooks' },
   brokers: ['127.0.0.1:9092'],
@@ -48,6 +48,7 @@ describe('the plan of a cluster', () => {
     expect(knowers('admin-token')).toEqual(['gateway']);
     expect(knowers('link-secret')).toEqual(['scheduler', 'gateway']);
     expect(knowers('secrets-key')).toEqual(['webhooks']);
+    expect(knowers('ledger-signing-key')).toEqual(['ledger']);
     expect(knowers('from outside')).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ const ONE_EACH: Readonly<Record<ServiceName, number>> = { 'accounts': 1, 'ledger
 const REPLICAS: Readonly<Record<ServiceName, number>> = { ...ONE_EACH, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 3, 'gateway': 2 };
 
 /** Settings that only the services named below may know. */
-const SECRETS = ['ADMIN_TOKEN', 'LINK_SECRET', 'SECRETS_KEY'] as const;
+const SECRETS = ['ADMIN_TOKEN', 'LINK_SECRET', 'SECRETS_KEY', 'LEDGER_SIGNING_KEY'] as const;
 type Secrets = Readonly<Record<(typeof SECRETS)[number], string>>;
 
 export interface ClusterPlanOptions {
@@ -112,7 +112,7 @@ function plannedProcess(place: Place, dial: ClusterPlan['dial'], counts: Readonl
 }
 
 function ownSettings({ name, service, port, admin }: Place, counts: Readonly<Record<ServiceName, number>>, options: ClusterPlanOptions): Environment {
-  const { ADMIN_TOKEN, LINK_SECRET, SECRETS_KEY } = options.secrets;
+  const { ADMIN_TOKEN, LINK_SECRET, SECRETS_KEY, LEDGER_SIGNING_KEY } = options.secrets;
   if (service === 'gateway') return { PORT: String(port), ADMIN_PORT: String(admin), GATEWAY_REPLICAS: String(counts.gateway), ADMIN_TOKEN, LINK_SECRET };
   if (service === 'render-fleet') return { SCRATCH_DIR: join(options.dataDir, 'scratch', name) };
   return {
@@ -120,5 +120,6 @@ function ownSettings({ name, service, port, admin }: Place, counts: Readonly<Rec
     CALLER_TOKENS: CALLERS.map((caller) => `${caller}=${options.token(caller)}`).join(','),
     ...(service === 'scheduler' ? { LINK_SECRET } : {}),
     ...(service === 'webhooks' ? { SECRETS_KEY } : {}),
+    ...(service === 'ledger' ? { LEDGER_SIGNING_KEY } : {}),
   };
 }

@@ -56,7 +56,10 @@ class Launch {
     const tokens = new Map<Caller, string>();
     const token = (caller: Caller) => tokens.get(caller) ?? tokens.set(caller, randomBytes(32).toString('base64url')).get(caller)!;
     const kept = state.secrets();
-    const secrets = { ADMIN_TOKEN: config.ADMIN_TOKEN ?? kept.adminToken, LINK_SECRET: config.LINK_SECRET ?? kept.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? kept.secretsKey };
+    const secrets = {
+      ADMIN_TOKEN: config.ADMIN_TOKEN ?? kept.adminToken, LINK_SECRET: config.LINK_SECRET ?? kept.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? kept.secretsKey,
+      LEDGER_SIGNING_KEY: config.LEDGER_SIGNING_KEY ?? kept.ledgerSigningKey,
+    };
     const plan = planCluster({ hasReplicas: this.hasReplicas, environment: config.environment, secrets, dataDir: state.path, databaseUrls, brokers, ports, freePorts, token });
     await this.startServices(plan);
     const credentials = await this.credentials(plan, secrets.ADMIN_TOKEN, token('gateway'));

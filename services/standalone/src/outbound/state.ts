@@ -9,6 +9,8 @@ export interface Secrets {
   readonly linkSecret: string;
   /** 32 bytes, base64. */
   readonly secretsKey: string;
+  /** 32 bytes, base64. */
+  readonly ledgerSigningKey: string;
 }
 
 /** `.data/credentials.json`: everything a newcomer needs to call the API, written once at the first start. */
@@ -44,15 +46,17 @@ export class StateDirectory {
   }
 
   secrets(): Secrets {
-    const kept = this.read<Secrets>('secrets.json');
-    if (kept) return kept;
-    const fresh: Secrets = {
+    const kept = this.read<Partial<Secrets>>('secrets.json');
+    const made: Secrets = {
       adminToken: `usv_admin_${randomBytes(24).toString('base64url')}`,
       linkSecret: randomBytes(32).toString('base64url'),
       secretsKey: randomBytes(32).toString('base64'),
+      ledgerSigningKey: randomBytes(32).toString('base64'),
     };
-    this.write('secrets.json', fresh);
-    return fresh;
+    // A directory of an earlier version lacks the newer ones.
+    const all = { ...made, ...kept };
+    if (Object.keys(all).length !== Object.keys(kept ?? {}).length) this.write('secrets.json', all);
+    return all;
   }
 
   credentials(): Credentials | undefined {
