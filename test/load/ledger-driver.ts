@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { inTransaction, openDatabase } from '@usvideo/event-store';
 import { createLogger } from '@usvideo/runtime';
-import { ulid } from 'ulid';
 
 const require = createRequire(import.meta.url);
 const { LedgerWriter } = require('../../services/ledger/dist/outbound/ledger-writer.js') as typeof import('../../services/ledger/src/outbound/ledger-writer.ts');
@@ -27,8 +26,13 @@ const writer = new LedgerWriter({ database, lanes: 2, onCommitted: () => undefin
 const store = new LedgerStore(new PriceBook());
 const terms = { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', durationSeconds: 5 };
 
+/** As long as a real one, without the cost of making it. */
+const processPart = `${values.prefix}${process.pid}${Date.now()}`.toUpperCase().padEnd(18, '0').slice(-18);
+let jobs = 0;
+const newJob = () => `job_${processPart}${String(++jobs).padStart(8, '0')}`;
+
 async function hold(accountId: string): Promise<void> {
-  const command = { type: 'PlaceHold' as const, accountId, jobId: `job_${ulid()}`, terms };
+  const command = { type: 'PlaceHold' as const, accountId, jobId: newJob(), terms };
   const outcome = values.mode === 'single'
     ? (await inTransaction(database, (tx, now) => store.apply(tx, now, [{ command, traceparent: '' }])))[0]!
     : await writer.submit(command);

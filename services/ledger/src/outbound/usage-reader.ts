@@ -29,7 +29,7 @@ const COLUMNS = `job_id, api_key_id, day::text as day, model, resolution, durati
 const READ_USAGE = `
 select ${COLUMNS} from usage
 where account_id = $1 and day between $2::date and $3::date and ($6 = '' or api_key_id = $6)
-order by day desc, charged_at desc, job_id desc limit $4 offset $5`;
+order by usage.day desc, charged_at desc, job_id desc limit $4 offset $5`;
 
 const READ_TOTALS = `
 select coalesce(sum(jobs), 0)::bigint as jobs, coalesce(sum(seconds), 0)::bigint as seconds,
@@ -52,8 +52,8 @@ group by 1 order by ${order} limit $4 offset $5`;
 const READ_PAGE_AFTER = `
 select ${COLUMNS} from usage
 where account_id = $1 and day between $2::date and $3::date and ($4 = '' or api_key_id = $4)
-  and (day, charged_at, job_id) > ($5::date, $6::timestamptz, $7)
-order by day, charged_at, job_id limit $8`;
+  and (usage.day, charged_at, job_id) > ($5::date, $6::timestamptz, $7)
+order by usage.day, charged_at, job_id limit $8`;
 
 const EXPORT_PAGE = 1_000;
 
