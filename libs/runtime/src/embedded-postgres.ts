@@ -186,7 +186,7 @@ async function createDatabase(url: string, name: string): Promise<void> {
 async function stop(child: ChildProcess, pid: number, exited: Promise<void>): Promise<void> {
   child.stdin?.end();
   // An immediate shutdown loses nothing that was committed: the next start recovers.
-  const impatient = setTimeout(() => { process.kill(pid, 'SIGQUIT'); }, STOP_MS);
+  const impatient = setTimeout(() => { if (isAlive(pid)) process.kill(pid, 'SIGQUIT'); }, STOP_MS);
   await exited;
   clearTimeout(impatient);
 }
