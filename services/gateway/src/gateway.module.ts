@@ -6,6 +6,8 @@ import type { GatewayConfig } from './config';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './domain/operations';
 import { Access } from './inbound/access';
 import { AccountController } from './inbound/account.controller';
+import { AdminMoneyController } from './inbound/admin-money.controller';
+import { AdminProofController } from './inbound/admin-proof.controller';
 import { AdminController } from './inbound/admin.controller';
 import { ApiKeysController } from './inbound/api-keys.controller';
 import { BillingController } from './inbound/billing.controller';
@@ -13,10 +15,14 @@ import { type HttpServerOptions, startHttpServer } from './inbound/http-server';
 import { JobWaits } from './inbound/job-wait';
 import { MediaController } from './inbound/media.controller';
 import { OpenStreams } from './inbound/open-streams';
+import { PaymentsController } from './inbound/payments.controller';
 import { ReferenceController } from './inbound/reference.controller';
 import { RegistrationController } from './inbound/registration.controller';
 import { Settings } from './inbound/settings';
+import { StatementsController } from './inbound/statements.controller';
 import { ARTIFACTS } from './inbound/tokens';
+import { TopUpsController } from './inbound/top-ups.controller';
+import { UsageController } from './inbound/usage.controller';
 import { VideoOrders } from './inbound/video-order';
 import { VideosController } from './inbound/videos.controller';
 import { FirstFrameStore } from './outbound/first-frame.store';
@@ -24,6 +30,7 @@ import { KeyVerifier } from './outbound/key-verifier';
 import { Peers } from './outbound/peers';
 import { RateLimiter } from './outbound/rate-limiter';
 import { Registration } from './outbound/registration';
+import { UsageReports } from './outbound/usage-reports';
 import { UrlGuard } from './outbound/url-guard';
 
 export { gatewayProcessSchema, readGatewayConfig, type GatewayConfig } from './config';
@@ -43,8 +50,9 @@ class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, BillingController, AccountController, ApiKeysController, RegistrationController, MediaController, ReferenceController,
+  VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, MediaController, ReferenceController,
 ];
+const ADMIN_CONTROLLERS = [AdminController, AdminMoneyController, AdminProofController];
 
 /** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {
@@ -56,7 +64,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     lifecycle.add('outbound client', () => outbound.stop());
     const parts = assemble(config, logger, peers, outbound);
     const shared = { access: parts.access, trustedProxies: config.TRUSTED_PROXIES, logger };
-    const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [AdminController], parts.providers), operations: ADMIN_OPERATIONS, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
+    const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, ADMIN_CONTROLLERS, parts.providers), operations: ADMIN_OPERATIONS, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
     const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, PUBLIC_CONTROLLERS, parts.providers), operations: PUBLIC_OPERATIONS, host: config.HOST, port: config.PORT });
     lifecycle.add('public port', () => api.stop());
@@ -79,7 +87,7 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   );
   const instances = [
     peers, keys, limiter, streams, settings,
-    new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger),
+    new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),

@@ -4,9 +4,9 @@ import { ASPECT_RATIOS, RESOLUTIONS } from './create-video';
 
 // The answers as the reference describes them. They are not validated at run time: rendering is a pure function with its own specs.
 
-const usd = (of: string) => z.string().regex(/^-?\$\d+\.\d{2,6}$/).describe(of);
-const micros = (of: string) => z.int().describe(`${of}, in micro-dollars.`);
-const time = z.iso.datetime().nullable();
+export const usd = (of: string) => z.string().regex(/^-?\$\d+\.\d{2,6}$/).describe(of);
+export const micros = (of: string) => z.int().describe(`${of}, in micro-dollars.`);
+export const time = z.iso.datetime().nullable();
 const id = z.string();
 
 export const errorSchema = z.object({
@@ -49,32 +49,6 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     object: z.literal('list'), data: z.array(item), has_more: z.boolean(), next_cursor: z.string().nullable(), limit: z.int(), offset: z.int(),
   });
 }
-
-export const balanceSchema = z.object({
-  object: z.literal('balance'), livemode: z.boolean(), currency: z.literal('USD'),
-  balance: usd('Available and held together.'), balance_micros: z.int(),
-  available: usd('What new jobs may use.'), available_micros: z.int(),
-  held: usd('Reserved by jobs that have not ended.'), held_micros: z.int(),
-  total_spend: usd('Charged since the account was made.'), total_spend_micros: z.int(),
-  current_period: z.object({ start: time, end: time, spend: usd('Charged this month.').nullable(), spend_micros: z.int().nullable(), jobs: z.int() }),
-}).meta({ id: 'Balance' });
-
-export const usageRowSchema = z.object({
-  job_id: id, api_key_id: id, date: z.string(), model: z.string(), resolution: z.string(), duration: z.int(),
-  per_second: usd('Price of a second.'), per_second_micros: z.int(), cost: usd('What the job cost.'), cost_micros: z.int(), charged_at: time,
-});
-
-export const usageSchema = listOf(usageRowSchema).extend({
-  start_date: z.iso.date(), end_date: z.iso.date(),
-  totals: z.object({ jobs: z.int(), seconds: z.int(), cost: usd('Of the whole range.'), cost_micros: z.int() }),
-}).meta({ id: 'Usage' });
-
-export const entrySchema = z.object({
-  id, object: z.literal('ledger_entry'), kind: z.string(), job_id: z.string().nullable(),
-  available_change: usd('Change of available.'), available_change_micros: z.int(), held_change: usd('Change of held.'), held_change_micros: z.int(),
-  available_after: usd('Available after it.'), available_after_micros: z.int(), held_after: usd('Held after it.'), held_after_micros: z.int(),
-  balance_after: usd('Balance after it.'), balance_after_micros: z.int(), note: z.string().nullable(), created_at: time,
-});
 
 const usedSchema = z.object({ allowed: z.int(), in_use: z.int() });
 const rateSchema = z.object({ allowed: z.int() });

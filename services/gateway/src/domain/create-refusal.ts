@@ -9,6 +9,8 @@ export type CreateRefusal =
   | 'insufficient_balance'
   | 'spend_cap_reached'
   | 'price_unavailable'
+  | 'quote_expired'
+  | 'quote_mismatch'
   | 'model_unknown'
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
@@ -30,12 +32,14 @@ const RENDERING = {
     'insufficient_balance',
     `This video costs ${formatUsd(answer.requiredMicros)} and ${formatUsd(answer.availableMicros)} is available. Add funds and try again.`,
   ),
-  spend_cap_reached: () => new Refusal('spend_cap_reached', 'The spend cap of your account is reached.'),
+  spend_cap_reached: () => new Refusal('spend_cap_reached', 'This video would exceed the spend cap of your account or key for this month. GET /v1/balance shows the caps.'),
   price_unavailable: (answer) => new Refusal(
     'price_unavailable',
     'There is no price for this request at the moment.',
     { retryAfterMs: answer.retryAfterMs || 1_000 },
   ),
+  quote_expired: () => new Refusal('quote_expired', 'The quote has expired. Ask for a new one with POST /v1/quotes.'),
+  quote_mismatch: () => new Refusal('quote_mismatch', 'The quote is not one of yours for this model, resolution and duration.'),
   model_unknown: () => invalidRequest([{ field: 'model', message: 'is not a known model; GET /v1/models lists them' }]),
   idempotency_key_reused: () => new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with a different request body.'),
   idempotency_in_progress: () => new Refusal('idempotency_in_progress', 'The first request with this Idempotency-Key is still being answered.'),

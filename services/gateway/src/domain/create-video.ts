@@ -58,6 +58,7 @@ export const createVideoSchema = z.strictObject({
   end_user: text(256, 'Your own user on whose behalf this is; lists can be filtered by it.').optional(),
   deadline_seconds: z.int().min(10).max(604_800).optional()
     .meta({ default: DEADLINE_DEFAULT_SECONDS, description: 'The job fails, free of charge, if rendering has not started by then.' }),
+  quote_id: text(2_048, 'From POST /v1/quotes: the price that it locked.').optional(),
   size: resolution.optional().meta({ deprecated: true, description: 'Older name of resolution.' }),
   image_url: firstFrame.optional().meta({ deprecated: true, description: 'Older name of first_frame.' }),
 });
@@ -71,6 +72,7 @@ export interface CreateVideo {
   readonly seedGiven: boolean;
   readonly content: Content;
   readonly deadlineSeconds: number;
+  readonly quoteId: string | undefined;
   readonly firstFrame: FirstFrame | undefined;
 }
 
@@ -79,17 +81,9 @@ export function parseCreateVideo(body: unknown): CreateVideo {
   const request = validate(createVideoSchema, body);
   refuseContradictions(request);
   const firstFrame = readFirstFrame(request);
-  const { seed } = request;
   return {
-    terms: {
-      model: request.model ?? '',
-      mode: firstFrame ? 'image_to_video' : 'text_to_video',
-      resolution: request.resolution ?? request.size ?? '720p',
-      aspectRatio: request.aspect_ratio ?? (firstFrame ? '' : '16:9'),
-      durationSeconds: request.duration ?? 5,
-      seed: seed ?? 0,
-    },
-    seedGiven: seed !== undefined,
+    terms: termsOf(request, firstFrame !== undefined),
+    seedGiven: request.seed !== undefined,
     content: {
       prompt: request.prompt,
       negativePrompt: request.negative_prompt,
@@ -100,13 +94,36 @@ export function parseCreateVideo(body: unknown): CreateVideo {
       webhookUrl: request.webhook_url,
     },
     deadlineSeconds: request.deadline_seconds ?? DEADLINE_DEFAULT_SECONDS,
+    quoteId: request.quote_id,
     firstFrame,
   };
 }
 
-type Request = z.output<typeof createVideoSchema>;
+/** The body of a create without its quote: what does not decide the price may be left out, and is not kept. */
+export const createQuoteSchema = createVideoSchema.omit({ quote_id: true }).partial({ prompt: true });
 
-function refuseContradictions(request: Request): void {
+/** @throws Refusal invalid_request */
+export function parseQuote(body: unknown): Terms {
+  const request = validate(createQuoteSchema, body);
+  refuseContradictions(request);
+  return termsOf(request, (request.first_frame ?? request.image_url) !== undefined);
+}
+
+type Request = z.output<typeof createVideoSchema>;
+type Priced = z.output<typeof createQuoteSchema>;
+
+function termsOf(request: Priced, isImageToVideo: boolean): Terms {
+  return {
+    model: request.model ?? '',
+    mode: isImageToVideo ? 'image_to_video' : 'text_to_video',
+    resolution: request.resolution ?? request.size ?? '720p',
+    aspectRatio: request.aspect_ratio ?? (isImageToVideo ? '' : '16:9'),
+    durationSeconds: request.duration ?? 5,
+    seed: request.seed ?? 0,
+  };
+}
+
+function refuseContradictions(request: Priced): void {
   const faults: FaultDetail[] = [];
   if (request.size !== undefined && request.resolution !== undefined && request.size !== request.resolution) {
     faults.push({ field: 'size', message: 'contradicts resolution; send one of them' });

@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
 import { AccountController } from '../inbound/account.controller';
+import { AdminMoneyController } from '../inbound/admin-money.controller';
+import { AdminProofController } from '../inbound/admin-proof.controller';
 import { AdminController } from '../inbound/admin.controller';
 import { ApiKeysController } from '../inbound/api-keys.controller';
 import { BillingController } from '../inbound/billing.controller';
 import { MediaController } from '../inbound/media.controller';
+import { PaymentsController } from '../inbound/payments.controller';
 import { ReferenceController } from '../inbound/reference.controller';
 import { RegistrationController } from '../inbound/registration.controller';
+import { StatementsController } from '../inbound/statements.controller';
+import { TopUpsController } from '../inbound/top-ups.controller';
+import { UsageController } from '../inbound/usage.controller';
 import { VideosController } from '../inbound/videos.controller';
 import { renderDocs } from './docs-page';
 import { allowedMethods } from './operation';
@@ -38,12 +44,15 @@ function routesOf(controller: new (...args: never[]) => object): string[] {
 
 describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
-    const routes = [VideosController, BillingController, AccountController, ApiKeysController, RegistrationController, MediaController, ReferenceController].flatMap(routesOf);
+    const routes = [
+      VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
+      RegistrationController, MediaController, ReferenceController,
+    ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });
 
   it('describes every admin route, and nothing else', () => {
-    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual(routesOf(AdminController).sort());
+    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminMoneyController, AdminProofController].flatMap(routesOf).sort());
   });
 
   it('lets nobody onto the admin port but operators', () => {

@@ -12,13 +12,16 @@ const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; sch
   Prefer: { description: 'wait=N: answer when the job has ended, or after N seconds (at most 50).', schema: { type: 'string', examples: ['wait=30'] } },
   'Last-Event-ID': { description: 'The id of the last event seen.', schema: { type: 'string' } },
   Range: { description: 'One range of bytes.', schema: { type: 'string', examples: ['bytes=0-1023'] } },
+  'Stripe-Signature': { description: 'Signs time and body; at most 300 seconds old.', schema: { type: 'string', examples: ['t=1772445600,v1=5257a869e7…'] } },
+  Accept: { description: 'text/csv: the whole range as CSV, not a page of it.', schema: { type: 'string', examples: ['text/csv'] } },
   'If-None-Match': { description: 'An ETag; unchanged files are answered 304.', schema: { type: 'string' } },
 };
 
 const ANSWER_HEADERS: Readonly<Record<AnswerHeader, string>> = {
-  Location: 'URL of the job.',
+  Location: 'URL of what was made.',
   'Idempotent-Replayed': 'true when an earlier request made the job.',
   'Preference-Applied': 'The wait that was honoured.',
+  'Content-Disposition': 'A name for the file.',
   ETag: 'Identifies the bytes of the file.',
   'Content-Range': 'Which bytes these are.',
   'Accept-Ranges': 'bytes',
@@ -86,6 +89,7 @@ function operationObject(route: string, operation: Operation, schemas: Json): Js
     security: access.by === 'key' ? [{ apiKey: [] }] : [],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
+    ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),
     responses: { ...answers(operation, schemas), ...refusals(operation, schemas) },
   };
 }
@@ -117,12 +121,17 @@ function answers({ answers }: Operation, schemas: Json): Json {
   return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerObject(answer, schemas)]));
 }
 
-function answerObject({ description, schema, contentType, headers }: AnswerDescription, schemas: Json): Json {
+function answerObject({ description, schema, contentType, alternativeType, headers }: AnswerDescription, schemas: Json): Json {
   const type = contentType ?? (schema ? 'application/json' : undefined);
   return {
     description,
     headers: { ...LIMIT_HEADERS, ...Object.fromEntries((headers ?? []).map((name) => [name, { description: ANSWER_HEADERS[name], schema: { type: 'string' } }])) },
-    ...(type ? { content: { [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string' } } } } : {}),
+    ...(type ? {
+      content: {
+        [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string' } },
+        ...(alternativeType ? { [alternativeType]: { schema: { type: 'string' } } } : {}),
+      },
+    } : {}),
   };
 }
 

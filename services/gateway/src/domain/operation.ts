@@ -1,9 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Policy, Scope } from './caller';
 import type { RefusalCode } from './refusal';
 
 /** Policies of requests that carry no key, counted by address: requests a minute. */
-export const ADDRESS_LIMITS = { register: 60, failed_auth: 60, documents: 3_000 } as const;
+export const ADDRESS_LIMITS = { register: 60, failed_auth: 60, documents: 3_000, payments: 3_000 } as const;
 
 export type AddressPolicy = keyof typeof ADDRESS_LIMITS;
 
@@ -16,11 +16,13 @@ export interface AnswerDescription {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly contentType?: string;
+  /** Answered instead when the request prefers it. */
+  readonly alternativeType?: string;
   readonly headers?: readonly AnswerHeader[];
 }
 
-export type AnswerHeader = 'Location' | 'Idempotent-Replayed' | 'Preference-Applied' | 'ETag' | 'Content-Range' | 'Accept-Ranges';
-export type RequestHeader = 'Idempotency-Key' | 'Prefer' | 'Last-Event-ID' | 'Range' | 'If-None-Match';
+export type AnswerHeader = 'Content-Disposition' | 'Location' | 'Idempotent-Replayed' | 'Preference-Applied' | 'ETag' | 'Content-Range' | 'Accept-Ranges';
+export type RequestHeader = 'Stripe-Signature' | 'Accept' | 'Idempotency-Key' | 'Prefer' | 'Last-Event-ID' | 'Range' | 'If-None-Match';
 
 /** One operation of the API: what guards it, what it accepts and answers. The reference is rendered from it. */
 export interface Operation {
@@ -31,6 +33,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
   readonly bodyOptional?: boolean;
+  /** The body is handed on as it arrived, because somebody signed its bytes. */
+  readonly rawBody?: boolean;
   readonly headers?: readonly RequestHeader[];
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** Beyond those that every operation of its access has. */
@@ -46,6 +50,14 @@ export function keyed(scope: Scope | undefined, policy: Policy = 'reads'): Acces
 
 export function anyone(policy: AddressPolicy): Access {
   return { by: 'anyone', policy };
+}
+
+/** Wherever a body is read, if only to say that none is wanted. */
+export const REFUSALS_OF_BODY = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
+
+/** An operation of the admin port. */
+export function operator(id: string, summary: string, rest: Partial<Operation> = {}): Operation {
+  return { id, tag: 'Operation', summary, access: { by: 'operator' }, query: z.strictObject({}), answers: { 200: { description: summary } }, refusals: ['invalid_request', 'not_found'], ...rest };
 }
 
 /** HEAD is answered wherever GET is. */

@@ -1,16 +1,15 @@
 import {
-  accountSchema, apiKeySchema, apiKeysSchema, balanceSchema, deliverySchema, entrySchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
-  registeredSchema, rotatedApiKeySchema, usageSchema, videoSchema,
+  accountSchema, apiKeySchema, apiKeysSchema, deliverySchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
+  registeredSchema, rotatedApiKeySchema, videoSchema,
 } from './answers';
+import { BILLING_OPERATIONS } from './billing-operations';
 import { createVideoSchema } from './create-video';
-import { anyone, keyed, type Operation, type Operations } from './operation';
+import { MONEY_OPERATIONS } from './money-operations';
+import { REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from './operation';
 import {
   adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminSuspendSchema, createKeySchema, deliveriesQuery,
-  ledgerQuery, listVideosQuery, noQuery, registerSchema, rotateKeySchema, usageQuery,
+  listVideosQuery, noQuery, registerSchema, rotateKeySchema,
 } from './requests';
-
-/** Wherever a body is read, if only to say that none is wanted. */
-const REFUSALS_OF_BODY = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
 
 const VIDEO_OPERATIONS = {
   'POST /v1/videos': {
@@ -18,7 +17,7 @@ const VIDEO_OPERATIONS = {
     access: keyed('videos', 'creates'), query: noQuery, body: createVideoSchema, headers: ['Idempotency-Key', 'Prefer'],
     answers: { 202: { description: 'The job, accepted and paid for from the balance.', schema: videoSchema, headers: ['Location', 'Idempotent-Replayed', 'Preference-Applied'] } },
     refusals: [
-      ...REFUSALS_OF_BODY, 'insufficient_balance', 'spend_cap_reached', 'idempotency_in_progress', 'idempotency_key_reused',
+      ...REFUSALS_OF_BODY, 'insufficient_balance', 'spend_cap_reached', 'quote_expired', 'quote_mismatch', 'idempotency_in_progress', 'idempotency_key_reused',
       'queue_limit_exceeded', 'capacity_exhausted', 'price_unavailable',
     ],
   },
@@ -92,18 +91,6 @@ const ACCOUNT_OPERATIONS = {
     id: 'getLimits', tag: 'Account', summary: 'Get limits, allowed and in use', access: keyed(undefined), query: noQuery,
     answers: { 200: { description: 'Limits of the key\'s environment.', schema: limitsSchema } }, refusals: ['invalid_request'],
   },
-  'GET /v1/balance': {
-    id: 'getBalance', tag: 'Billing', summary: 'Get the balance', access: keyed('billing:read'), query: noQuery,
-    answers: { 200: { description: 'The balance.', schema: balanceSchema } }, refusals: ['invalid_request'],
-  },
-  'GET /v1/usage': {
-    id: 'listUsage', tag: 'Billing', summary: 'List charged jobs by UTC day', access: keyed('billing:read'), query: usageQuery,
-    answers: { 200: { description: 'A page of charged jobs and the totals of the whole range.', schema: usageSchema } }, refusals: ['invalid_request'],
-  },
-  'GET /v1/ledger': {
-    id: 'listLedger', tag: 'Billing', summary: 'List ledger entries, newest first', access: keyed('billing:read'), query: ledgerQuery,
-    answers: { 200: { description: 'A page of entries with their running balance.', schema: listOf(entrySchema).meta({ id: 'LedgerEntryList' }) } }, refusals: ['invalid_request'],
-  },
   'GET /v1/api-keys': {
     id: 'listApiKeys', tag: 'API keys', summary: 'List API keys', access: keyed('keys:read'), query: noQuery,
     answers: { 200: { description: 'Keys of the calling key\'s environment.', schema: apiKeysSchema } }, refusals: ['invalid_request'],
@@ -137,11 +124,7 @@ const ACCOUNT_OPERATIONS = {
 } satisfies Operations;
 
 /** Everything the public port serves. */
-export const PUBLIC_OPERATIONS: Operations = { ...VIDEO_OPERATIONS, ...ACCOUNT_OPERATIONS };
-
-function operator(id: string, summary: string, rest: Partial<Operation> = {}): Operation {
-  return { id, tag: 'Operation', summary, access: { by: 'operator' }, query: noQuery, answers: { 200: { description: summary } }, refusals: ['invalid_request', 'not_found'], ...rest };
-}
+export const PUBLIC_OPERATIONS: Operations = { ...VIDEO_OPERATIONS, ...BILLING_OPERATIONS, ...ACCOUNT_OPERATIONS };
 
 /** Everything the admin port serves; none of it is in the public reference. */
 export const ADMIN_OPERATIONS: Operations = {
@@ -152,5 +135,5 @@ export const ADMIN_OPERATIONS: Operations = {
   'POST /admin/v1/accounts/:id/credit': operator('adminAddCredit', 'Add funds', { body: adminCreditSchema }),
   'POST /admin/v1/accounts/:id/suspend': operator('adminSuspend', 'Suspend an account', { body: adminSuspendSchema, bodyOptional: true }),
   'POST /admin/v1/accounts/:id/resume': operator('adminResume', 'Resume an account', { body: adminSuspendSchema, bodyOptional: true }),
-  'GET /admin/v1/ledger/verify': operator('adminVerifyLedger', 'Prove the ledger'),
+  ...MONEY_OPERATIONS,
 };

@@ -1,5 +1,6 @@
 import { pageOf, parseQuery, renderList } from './query';
-import { listVideosQuery, usageQuery } from './requests';
+import { usageQuery } from './billing-requests';
+import { listVideosQuery } from './requests';
 import { Refusal } from './refusal';
 import { usagePeriod } from './usage-period';
 

@@ -12,6 +12,8 @@ export const STATUS_OF = {
   job_not_cancellable: 409,
   job_not_ended: 409,
   idempotency_in_progress: 409,
+  quote_expired: 409,
+  quote_mismatch: 409,
   video_expired: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,

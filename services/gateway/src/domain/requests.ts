@@ -17,13 +17,6 @@ export const listVideosQuery = z.strictObject({
 
 export const ledgerQuery = z.strictObject({ ...pageShape, job_id: jobId });
 
-export const usageQuery = z.strictObject({
-  limit: pageShape.limit,
-  offset: pageShape.offset,
-  start_date: z.iso.date().optional().describe('First UTC day; the first of this month by default.'),
-  end_date: z.iso.date().optional().describe('Last UTC day, inclusive; today by default.'),
-});
-
 export const deliveriesQuery = z.strictObject({
   ...pageShape,
   job_id: jobId,

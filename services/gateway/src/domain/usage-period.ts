@@ -1,5 +1,5 @@
 import { invalidRequest } from './refusal';
-import { monthOf } from './views';
+import { monthOf } from './billing-views';
 
 /** UTC days, both inclusive: this month so far, unless the request says otherwise. @throws Refusal invalid_request */
 export function usagePeriod(start: string | undefined, end: string | undefined, now: Date): { startDate: string; endDate: string } {

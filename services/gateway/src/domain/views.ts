@@ -1,74 +1,20 @@
 import type { Account, ApiKey } from '@usvideo/contracts/accounts';
-import type { Entry, GetBalanceResponse, ListUsageResponse, Price, UsageRow } from '@usvideo/contracts/ledger';
-import type { GetLimitsResponse, GetSandboxBalanceResponse, Model } from '@usvideo/contracts/scheduler';
+import type { Price } from '@usvideo/contracts/ledger';
+import type { GetLimitsResponse, Model } from '@usvideo/contracts/scheduler';
 import type { Delivery } from '@usvideo/contracts/webhooks';
 import { formatUsd } from '@usvideo/runtime';
 
 /** An amount under both of its names: the string for people, the integer for programs. */
-function money<Name extends string>(name: Name, micros: bigint): Record<Name, string> & Record<`${Name}_micros`, number> {
+export function money<Name extends string>(name: Name, micros: bigint): Record<Name, string> & Record<`${Name}_micros`, number> {
   return { [name]: formatUsd(micros), [`${name}_micros`]: Number(micros) } as Record<Name, string> & Record<`${Name}_micros`, number>;
 }
 
-function time(moment: Date | undefined): string | null {
+export function time(moment: Date | undefined): string | null {
   return moment?.toISOString() ?? null;
 }
 
-function orNull(text: string): string | null {
+export function orNull(text: string): string | null {
   return text === '' ? null : text;
-}
-
-export function balanceView(balance: GetBalanceResponse) {
-  return {
-    ...sums(balance, true),
-    current_period: {
-      start: time(balance.periodStart), end: time(balance.periodEnd), ...money('spend', balance.periodSpendMicros), jobs: Number(balance.periodJobs),
-    },
-  };
-}
-
-/** The sandbox has a virtual balance that the ledger knows nothing of. */
-export function sandboxBalanceView(balance: GetSandboxBalanceResponse, now: Date) {
-  const month = monthOf(now);
-  return {
-    ...sums(balance, false),
-    current_period: { start: time(month.start), end: time(month.end), spend: null, spend_micros: null, jobs: Number(balance.periodJobs) },
-  };
-}
-
-function sums(balance: { availableMicros: bigint; heldMicros: bigint; totalSpendMicros: bigint }, livemode: boolean) {
-  return {
-    object: 'balance', livemode, currency: 'USD',
-    ...money('balance', balance.availableMicros + balance.heldMicros),
-    ...money('available', balance.availableMicros),
-    ...money('held', balance.heldMicros),
-    ...money('total_spend', balance.totalSpendMicros),
-  };
-}
-
-export function monthOf(now: Date): { start: Date; end: Date } {
-  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
-  return { start: new Date(Date.UTC(year, month, 1)), end: new Date(Date.UTC(year, month + 1, 1)) };
-}
-
-export function usageRowView(row: UsageRow) {
-  return {
-    job_id: row.jobId, api_key_id: row.apiKeyId, date: row.day, model: row.model, resolution: row.resolution, duration: row.durationSeconds,
-    ...money('per_second', row.perSecondMicros), ...money('cost', row.chargedMicros), charged_at: time(row.chargedAt),
-  };
-}
-
-export function usageTotalsView(usage: Pick<ListUsageResponse, 'totalJobs' | 'totalSeconds' | 'totalMicros'>) {
-  return { jobs: Number(usage.totalJobs), seconds: Number(usage.totalSeconds), ...money('cost', usage.totalMicros) };
-}
-
-export function entryView(entry: Entry) {
-  return {
-    id: entry.eventId, object: 'ledger_entry', kind: entry.kind, job_id: orNull(entry.jobId),
-    ...money('available_change', entry.availableChangeMicros), ...money('held_change', entry.heldChangeMicros),
-    ...money('available_after', entry.availableAfterMicros), ...money('held_after', entry.heldAfterMicros),
-    ...money('balance_after', entry.availableAfterMicros + entry.heldAfterMicros),
-    note: orNull(entry.note), created_at: time(entry.recordedAt),
-  };
 }
 
 export function limitsView(limits: GetLimitsResponse, environment: string, streams: { allowed: number; inUse: number }) {

@@ -14,7 +14,6 @@ import { sendJson, sendObject } from './request-state';
 
 /** The bootstrap token is the first operator; what it does is recorded under this name. */
 const AUTHOR = 'bootstrap';
-const VERIFY_WITHIN_MS = 10 * 60_000;
 
 @Controller('admin/v1')
 export class AdminController {
@@ -79,16 +78,6 @@ export class AdminController {
   @Post('accounts/:id/resume')
   async resume(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.setSuspension(accountId, false, request, reply);
-  }
-
-  @Get('ledger/verify')
-  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const found = await call(this.peers.ledger, 'verify', {}, { deadlineMs: VERIFY_WITHIN_MS });
-    sendObject(reply, 200, {
-      ok: found.differences.length === 0 && found.postingsSumMicros === 0n,
-      events_checked: Number(found.eventsChecked), postings_sum_micros: Number(found.postingsSumMicros), differences: found.differences,
-    });
   }
 
   private async setSuspension(accountId: string, suspended: boolean, request: FastifyRequest, reply: FastifyReply): Promise<void> {

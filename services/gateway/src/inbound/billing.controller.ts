@@ -1,40 +1,66 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { call } from '@usvideo/runtime';
+import { Controller, Get, Post, Put, Req, Res } from '@nestjs/common';
+import { call, formatUsd, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../domain/caller';
+import { spendCapRequest, thresholdRequest } from '../domain/billing-requests';
+import { balanceView, entryView, quoteView, sandboxBalanceView, spendCapView } from '../domain/billing-views';
+import { parseQuote } from '../domain/create-video';
 import { pageOf, parseQuery, renderList } from '../domain/query';
-import { ledgerQuery, noQuery, usageQuery } from '../domain/requests';
-import { usagePeriod } from '../domain/usage-period';
-import { balanceView, entryView, sandboxBalanceView, usageRowView, usageTotalsView } from '../domain/views';
+import { Refusal, invalidRequest } from '../domain/refusal';
+import { ledgerQuery, noQuery } from '../domain/requests';
+import { validate } from '../domain/schema';
 import { Peers } from '../outbound/peers';
-import { callerOf, sendJson, sendObject } from './request-state';
+import { known, moved } from './peer-answers';
+import { callerOf, isTest, liveCallerOf, sendJson, sendObject } from './request-state';
 
-/** Money. A test key is answered from the sandbox's virtual balance and never reaches the ledger. */
+/** Money. A test key is answered from the sandbox's virtual balance: it reads prices, and no money of the ledger. */
 @Controller('v1')
 export class BillingController {
   constructor(private readonly peers: Peers) {}
+
+  /** The scheduler says which model it would be, the ledger what that costs. */
+  @Post('quotes')
+  async quote(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    parseQuery(noQuery, request.query);
+    const terms = parseQuote(request.body);
+    const { modelId } = await known(call(this.peers.scheduler, 'chooseModel', { terms }), noSuchModel);
+    const { resolution, durationSeconds } = terms;
+    const { quote } = await this.priced(call(this.peers.ledger, 'createQuote', { accountId: caller.accountId, model: modelId, resolution, durationSeconds }));
+    if (!quote) throw new Error('the ledger answered no quote');
+    sendObject(reply, 200, quoteView(quote, !isTest(caller)));
+  }
 
   @Get('balance')
   async balance(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     parseQuery(noQuery, request.query);
-    if (isTest(caller)) sendObject(reply, 200, sandboxBalanceView(await this.sandbox(caller), new Date()));
-    else sendObject(reply, 200, balanceView(await call(this.peers.ledger, 'getBalance', { accountId: caller.accountId })));
+    const { accountId } = caller;
+    if (isTest(caller)) {
+      sendObject(reply, 200, sandboxBalanceView(await call(this.peers.scheduler, 'getSandboxBalance', { accountId }), new Date()));
+      return;
+    }
+    const [balance, { caps }] = await Promise.all([call(this.peers.ledger, 'getBalance', { accountId }), call(this.peers.ledger, 'getSpendCaps', { accountId })]);
+    sendObject(reply, 200, balanceView(balance, caps));
   }
 
-  @Get('usage')
-  async usage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    const query = parseQuery(usageQuery, request.query);
-    const page = pageOf(query);
-    const { startDate, endDate } = usagePeriod(query.start_date, query.end_date, new Date());
-    const usage = isTest(caller)
-      ? await this.sandboxUsage(caller)
-      : await call(this.peers.ledger, 'listUsage', { accountId: caller.accountId, startDate, endDate, limit: page.limit, offset: page.offset });
-    sendObject(reply, 200, {
-      object: 'list', data: usage.rows.map(usageRowView), has_more: usage.hasMore, next_cursor: null, limit: page.limit, offset: page.offset,
-      start_date: startDate, end_date: endDate, totals: usageTotalsView(usage),
-    });
+  @Put('balance/threshold')
+  async setThreshold(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { accountId, keyId } = liveCallerOf(request);
+    parseQuery(noQuery, request.query);
+    const { threshold_usd: threshold } = validate(thresholdRequest, request.body);
+    const { thresholdMicros } = await this.inRange('threshold_usd', call(this.peers.ledger, 'setLowBalanceThreshold', { accountId, thresholdMicros: threshold, author: keyId }));
+    sendObject(reply, 200, { object: 'low_balance_threshold', threshold: formatUsd(thresholdMicros), threshold_micros: Number(thresholdMicros) });
+  }
+
+  @Put('spend-caps')
+  async setSpendCap(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { accountId, keyId } = liveCallerOf(request);
+    parseQuery(noQuery, request.query);
+    const { api_key_id: apiKeyId, limit_usd: limit } = validate(spendCapRequest, request.body);
+    if (apiKeyId !== undefined) await this.demandLiveKey(accountId, apiKeyId);
+    const { cap } = await this.inRange('limit_usd', call(this.peers.ledger, 'setSpendCap', { accountId, apiKeyId: apiKeyId ?? '', limitMicros: limit ?? undefined, author: keyId }));
+    if (!cap) throw new Error('the ledger answered no cap');
+    sendObject(reply, 200, spendCapView(cap));
   }
 
   @Get('ledger')
@@ -53,17 +79,31 @@ export class BillingController {
     sendJson(reply, 200, renderList(page, found.entries.map((entry) => JSON.stringify(entryView(entry))), found.hasMore, next));
   }
 
-  private sandbox({ accountId }: Caller) {
-    return call(this.peers.scheduler, 'getSandboxBalance', { accountId });
+  /** The ledger would cap a key that never spends; a mistyped id is refused here. */
+  private async demandLiveKey(accountId: string, apiKeyId: string): Promise<void> {
+    const { keys } = await call(this.peers.accounts, 'listKeys', { accountId });
+    if (!keys.some((key) => key.keyId === apiKeyId && key.environment === 'live')) throw new Refusal('not_found', 'There is no API key with this id.');
   }
 
-  /** The sandbox keeps sums and no rows. */
-  private async sandboxUsage(caller: Caller) {
-    const balance = await this.sandbox(caller);
-    return { rows: [], hasMore: false, totalJobs: balance.periodJobs, totalSeconds: 0n, totalMicros: balance.totalSpendMicros };
+  private async priced<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (hasStatus(error, status.FAILED_PRECONDITION)) throw new Refusal('price_unavailable', 'There is no price for this request at the moment.');
+      throw error;
+    }
+  }
+
+  private async inRange<T>(field: string, answer: Promise<T>): Promise<T> {
+    try {
+      return await moved(answer);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'invalid_request') throw invalidRequest([{ field, message: 'is out of range' }]);
+      throw error;
+    }
   }
 }
 
-function isTest(caller: Caller): boolean {
-  return caller.environment === 'test';
+function noSuchModel(): Refusal {
+  return invalidRequest([{ field: 'model', message: 'is not a known model, or cannot do this; GET /v1/models lists them' }]);
 }

@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js';
+import type { SpendCap } from '@usvideo/contracts/ledger';
 import { failure } from './fake-peers.fixture';
 import { type TestGateway, startTestGateway } from './gateway.fixture';
 
@@ -19,17 +20,25 @@ async function get(path: string, authorization = live): Promise<{ status: number
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
+const cap = (over: Partial<SpendCap>): SpendCap => ({ apiKeyId: '', limitMicros: undefined, spentMicros: 99_000_000n, heldMicros: 2_000_000n, ...over });
+
 describe('the balance', () => {
   it('is shown in dollars and micro-dollars', async () => {
     test.peers.ledger.getBalance = () => ({
-      availableMicros: 248_750_000n, heldMicros: 1_250_000n, totalSpendMicros: 1n, periodSpendMicros: 1n, periodJobs: 3n,
+      availableMicros: 248_750_000n, heldMicros: 1_250_000n, totalSpendMicros: 1n, periodSpendMicros: 1n, periodJobs: 3n, receivableMicros: 500_000n, lowBalanceThresholdMicros: 20_000_000n,
       periodStart: new Date('2026-03-01T00:00:00Z'), periodEnd: new Date('2026-04-01T00:00:00Z'),
     });
+    test.peers.ledger.getSpendCaps = () => ({ caps: [cap({ limitMicros: 100_000_000n }), cap({ apiKeyId: 'key_1' })], periodStart: undefined, periodEnd: undefined });
     expect((await get('/v1/balance')).body).toEqual({
       object: 'balance', livemode: true, currency: 'USD',
       balance: '$250.00', balance_micros: 250_000_000, available: '$248.75', available_micros: 248_750_000, held: '$1.25', held_micros: 1_250_000,
       total_spend: '$0.000001', total_spend_micros: 1,
+      owed: '$0.50', owed_micros: 500_000, low_balance_threshold: '$20.00', low_balance_threshold_micros: 20_000_000,
       current_period: { start: '2026-03-01T00:00:00.000Z', end: '2026-04-01T00:00:00.000Z', spend: '$0.000001', spend_micros: 1, jobs: 3 },
+      spend_caps: [{
+        object: 'spend_cap', api_key_id: null, limit: '$100.00', limit_micros: 100_000_000, spent: '$99.00', spent_micros: 99_000_000, held: '$2.00', held_micros: 2_000_000,
+        remaining: '$0.00', remaining_micros: 0,
+      }],
     });
   });
 
@@ -58,14 +67,14 @@ describe('usage', () => {
       };
     };
     const { body } = await get('/v1/usage?start_date=2026-03-01&end_date=2026-03-31&limit=1');
-    expect(seen).toEqual({ accountId: 'acc_1', startDate: '2026-03-01', endDate: '2026-03-31', limit: 1, offset: 0 });
+    expect(seen).toEqual({ accountId: 'acc_1', startDate: '2026-03-01', endDate: '2026-03-31', limit: 1, offset: 0, apiKeyId: '' });
     expect(body).toMatchObject({
       object: 'list', has_more: true, start_date: '2026-03-01', end_date: '2026-03-31', totals: { jobs: 2, seconds: 10, cost: '$2.50', cost_micros: 2_500_000 },
       data: [{ job_id: 'job_1', date: '2026-03-02', duration: 5, per_second: '$0.25', cost: '$1.25', charged_at: '2026-03-02T10:00:00.000Z' }],
     });
   });
 
-  it.each(['start_date=2026-02-30', 'start_date=2026-03-02&end_date=2026-03-01', 'group_by=x', 'starting_after=job_1'])('refuses %s', async (query) => {
+  it.each(['start_date=2026-02-30', 'start_date=2026-03-02&end_date=2026-03-01', 'group_by=x', 'api_key_id=job_1', 'starting_after=job_1'])('refuses %s', async (query) => {
     expect((await get(`/v1/usage?${query}`)).status).toBe(400);
   });
 });

@@ -16,11 +16,15 @@ export class BodyReader {
   private inFlightBytes = 0;
 
   async read(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
+    return parseJsonBody(await this.readRaw(request, payload));
+  }
+
+  async readRaw(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
     const declaredBytes = Number(request.headers['content-length'] ?? 0);
     if (declaredBytes > DISCARDED_BYTES_MAX) throw tooLarge();
     const body = await collect(payload, declaredBytes);
     this.count(body.length, request);
-    return parseJsonBody(body);
+    return body;
   }
 
   private count(bytes: number, request: FastifyRequest): void {

@@ -151,5 +151,7 @@ function observe(request: FastifyRequest, reply: FastifyReply, { listener, logge
 function addBodyReader(instance: FastifyInstance): void {
   const reader = new BodyReader();
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => reader.read(request, payload));
+  instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => (
+    request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.read(request, payload)
+  ));
 }

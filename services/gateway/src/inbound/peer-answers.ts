@@ -1,5 +1,6 @@
 import { hasStatus, status } from '@usvideo/runtime';
 import { z } from 'zod';
+import { ledgerRefusal } from '../domain/ledger-refusal';
 import { Refusal, jobNotFound } from '../domain/refusal';
 import { validate } from '../domain/schema';
 
@@ -14,6 +15,16 @@ export async function known<T>(answer: Promise<T>, notFound: () => Refusal): Pro
   } catch (error) {
     if (hasStatus(error, status.NOT_FOUND)) throw notFound();
     throw error;
+  }
+}
+
+/** An answer of the ledger, or why it moves no money. */
+export async function moved<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const { details } = (error ?? {}) as { details?: unknown };
+    throw (typeof details === 'string' ? ledgerRefusal(details) : undefined) ?? error;
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../domain/caller';
 import type { Operation } from '../domain/operation';
 import type { Judgement } from '../domain/rate';
-import { jobNotFound } from '../domain/refusal';
+import { Refusal, jobNotFound } from '../domain/refusal';
 import type { RequestTrace } from './request-trace';
 
 /** What the gateway knows of one request; every hook and controller reads it here. */
@@ -29,6 +29,18 @@ declare module 'fastify' {
 export function callerOf(request: FastifyRequest): Caller {
   const { caller } = request.gateway;
   if (!caller) throw new Error('this operation is not guarded by a key');
+  return caller;
+}
+
+/** Test keys see the sandbox, which has no money. */
+export function isTest(caller: Caller): boolean {
+  return caller.environment === 'test';
+}
+
+/** For operations on money itself. @throws Refusal forbidden for a test key. */
+export function liveCallerOf(request: FastifyRequest): Caller {
+  const caller = callerOf(request);
+  if (isTest(caller)) throw new Refusal('forbidden', 'A test key moves no money. Use a live key.');
   return caller;
 }
 

@@ -27,7 +27,7 @@ export class VideoOrders {
     return {
       accountId: caller.accountId, environment: caller.environment, apiKeyId: caller.keyId,
       idempotencyKey, requestSha256: requestHash(request.body),
-      terms, seedGiven: video.seedGiven, content, deadlineSeconds: video.deadlineSeconds,
+      terms, seedGiven: video.seedGiven, content, deadlineSeconds: video.deadlineSeconds, quoteId: video.quoteId,
     };
   }
 

@@ -13,14 +13,13 @@ import { Peers } from '../outbound/peers';
 import { RateLimiter } from '../outbound/rate-limiter';
 import { jobEvents } from './job-events';
 import { JobWaits } from './job-wait';
-import { OpenStreams, STREAMS_PER_ACCOUNT_MAX } from './open-streams';
+import { OpenStreams } from './open-streams';
 import { refuseBody, knownJob } from './peer-answers';
 import { callerOf, jobIdOf, sendJson } from './request-state';
+import { openStream } from './response-stream';
 import { Settings } from './settings';
 import { ARTIFACTS } from './tokens';
 import { VideoOrders } from './video-order';
-
-
 
 @Controller('v1/videos')
 export class VideosController {
@@ -77,8 +76,7 @@ export class VideosController {
     const caller = callerOf(request);
     parseQuery(noQuery, request.query);
     const jobId = jobIdOf(request);
-    const stream = this.streams.tryOpen(caller.accountId, reply.raw);
-    if (!stream) throw tooManyStreams(this.settings.supportUrl);
+    const stream = openStream(this.streams, caller.accountId, reply, this.settings.supportUrl);
     try {
       const events = await knownJob(jobEvents(this.peers.scheduler, caller, jobId, lastEventIdOf(request), stream));
       if (events) {
@@ -130,8 +128,4 @@ function dateOf(text: string | undefined): Date | undefined {
 function lastEventIdOf(request: FastifyRequest): string {
   const id = request.headers['last-event-id'];
   return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? id : '';
-}
-
-function tooManyStreams(supportUrl: string): Refusal {
-  return new Refusal('rate_limit_exceeded', `Your account has ${STREAMS_PER_ACCOUNT_MAX} streams open, as many as it may. Raised limits: ${supportUrl}`, { retryAfterMs: 1_000 });
 }
