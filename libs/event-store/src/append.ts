@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from './database';
 import { newId } from './identifier';
-import { newEventId } from './event-id';
 import { shardOf } from './shard';
 
 /** Where a stream stands. A service keeps it in the row that it locks for the stream. */

@@ -1,4 +1,5 @@
-import { account, NO_CAP, refusalOf, type AccountState, type Hold } from './account';
+import { account, refusalOf } from './account';
+import { NO_CAP, type AccountState, type Hold } from './account-state';
 import type { AccountCommand, PlaceHold, Refusal, Settle } from './commands';
 import type { AccountEvent } from './postings';
 

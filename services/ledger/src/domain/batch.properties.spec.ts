@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Payment } from './account';
+import type { Payment } from './account-state';
 import { Batch, paymentKey, type LedgerCommand, type Loaded, type Outcome } from './batch';
 import { changeIn, postingsOf, type AccountEvent, type Book } from './postings';
 import { newStanding, type Standing } from './standing';

@@ -1,5 +1,6 @@
 import type { MonthlyCap, OpenHold } from '@usvideo/contracts/ledger';
-import { account, NO_CAP, refusalOf, type AccountState, type Cap, type Done, type Hold, type Payment } from './account';
+import { account, refusalOf } from './account';
+import { NO_CAP, type AccountState, type Cap, type Done, type Hold, type Payment } from './account-state';
 import type { AccountCommand, PlaceHold, Refusal } from './commands';
 import { changeIn, jobIdOf, movesMoney, type AccountEvent } from './postings';
 import { priceOf, type PriceRow } from './price';

@@ -1,5 +1,5 @@
 import type { CaptureRefunded } from '@usvideo/contracts/ledger';
-import type { Done, Hold, Payment } from './account';
+import type { Done, Hold, Payment } from './account-state';
 import type { KeyCap } from './batch';
 import type { AccountEvent } from './postings';
 import { dayOf, netOf, type Standing } from './standing';

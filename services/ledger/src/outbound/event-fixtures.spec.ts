@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { account, NO_CAP, type AccountState } from '../domain/account';
+import { account } from '../domain/account';
+import { NO_CAP, type AccountState } from '../domain/account-state';
 import { postingsOf, type AccountEvent } from '../domain/postings';
 import { advance, newStanding } from '../domain/standing';
 import { decodeEvent, encodeEvent } from './event-codec';

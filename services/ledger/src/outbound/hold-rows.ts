@@ -1,6 +1,6 @@
 import type { OpenHold } from '@usvideo/contracts/ledger';
 import type { Transaction } from '@usvideo/event-store';
-import type { Hold } from '../domain/account';
+import type { Hold } from '../domain/account-state';
 import { dayOf } from '../domain/standing';
 import { writeRows } from './array-write';
 

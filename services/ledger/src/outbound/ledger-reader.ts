@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import type { Cap } from '../domain/account';
+import type { Cap } from '../domain/account-state';
 import { changeIn, type AccountEvent } from '../domain/postings';
 import { currentPeriod, monthOf, newStanding, type CurrentPeriod, type Standing } from '../domain/standing';
 import { ACCOUNT_COLUMNS, standingOf, type AccountRecord } from './account-rows';

@@ -1,5 +1,5 @@
 import type { Transaction } from '@usvideo/event-store';
-import type { Done, Payment } from '../domain/account';
+import type { Done, Payment } from '../domain/account-state';
 import { capKey, doneKey, paymentKey, type KeyCap } from '../domain/batch';
 import type { DoneRow, PaymentRow } from '../domain/rows';
 import { writeRows } from './array-write';

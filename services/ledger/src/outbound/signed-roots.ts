@@ -56,11 +56,11 @@ export class SignedRoots {
     });
   }
 
-  /** Signs unless this UTC day has its root; undefined when there was nothing to do. */
+  /** Signs unless this UTC day has its root or nothing has happened yet; undefined when there was nothing to do. */
   async signDaily(now = new Date()): Promise<SignedRoot | undefined> {
     const latest = await this.latest();
     const isSigned = latest?.signedAt?.toISOString().slice(0, 10) === now.toISOString().slice(0, 10);
-    return isSigned ? undefined : this.sign();
+    return isSigned || !(await this.hasEvents()) ? undefined : this.sign();
   }
 
   async list(limit: number, offset: number): Promise<SignedRoot[]> {
@@ -74,6 +74,10 @@ export class SignedRoots {
     const heads = (await this.database.query<AccountHead>({ name: 'signed_heads_read', text: SIGNED_HEADS })).rows;
     const index = heads.findIndex((head) => head.accountId === accountId);
     return index < 0 ? undefined : { root, head: heads[index]!, path: merklePath(heads.map(leafHash), index) };
+  }
+
+  private async hasEvents(): Promise<boolean> {
+    return (await this.database.query({ name: 'any_event_read', text: 'select 1 from ledger_account where version > 0 limit 1' })).rowCount === 1;
   }
 
   private async latest(): Promise<SignedRoot | undefined> {

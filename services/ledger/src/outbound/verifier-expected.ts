@@ -1,4 +1,4 @@
-import type { Hold, Payment } from '../domain/account';
+import type { Hold, Payment } from '../domain/account-state';
 import type { KeyCap } from '../domain/batch';
 import type { StatementRow, UsageDayRow, UsageRow } from '../domain/rows';
 import type { Standing } from '../domain/standing';

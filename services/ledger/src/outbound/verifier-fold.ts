@@ -1,5 +1,6 @@
 import { LedgerEvent } from '@usvideo/contracts/ledger';
-import { account, NO_CAP, type AccountState, type Hold, type Payment } from '../domain/account';
+import { account } from '../domain/account';
+import { NO_CAP, type AccountState, type Hold, type Payment } from '../domain/account-state';
 import { countsForKey, keyCapAfter, type KeyCap } from '../domain/batch';
 import { jobIdOf, movesMoney, type AccountEvent } from '../domain/postings';
 import { addUsageDay, refundDayOf, statementOf, usageDayOf, usageOf, type UsageDayRow } from '../domain/rows';
