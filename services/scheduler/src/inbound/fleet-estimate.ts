@@ -31,6 +31,8 @@ export interface Applicant {
 
 const FLEET_EVERY_MS = 1_000;
 const QUEUE_EVERY_MS = 5_000;
+/** At most one part in twenty of the time goes into reading the queue, however long it is. */
+const QUEUE_REST = 20;
 
 /**
  * How long work waits: per class what every account has queued, who is there to render it and at what pace. Loops keep the
@@ -44,6 +46,7 @@ export class FleetEstimate implements Running {
   private rendered = new Map<string, Rendered>();
   /** Those refused when they last asked, until their wait has fallen well below the bound. */
   private readonly refused = new Map<string, Applicant>();
+  private readQueueAfter = 0;
   private loops: Loop[] = [];
 
   constructor(private readonly options: FleetEstimateOptions) {}
@@ -117,11 +120,14 @@ export class FleetEstimate implements Running {
 
   private async readQueue(workers: WorkerRegistry): Promise<void> {
     const { database } = this.options;
+    const startedAt = performance.now();
+    if (startedAt < this.readQueueAfter) return;
     const [loads, weights] = await Promise.all([queueLoads(database), unusualWeights(database)]);
     this.weights = weights;
     this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
     for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
     observeQueues(loads, workers);
+    this.readQueueAfter = startedAt + QUEUE_REST * (performance.now() - startedAt);
   }
 }
 

@@ -28,7 +28,11 @@ export interface SubmissionsOptions {
   readonly times?: { readonly sagaMs?: number; readonly duplicateMs?: number; readonly staleMs?: number };
 }
 
-/** Puts the saga together: its two lanes, the ledger between them, and the upkeep of what it leaves unfinished. */
+/**
+ * Puts the saga together: its two lanes, the ledger between them, and the upkeep of what it leaves unfinished. One lane for both
+ * was measured and gains nothing: the creates of a moment go through the lanes as one cohort, so it makes as many transactions,
+ * and it would keep admission rows locked while events are written.
+ */
 export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: JobCreation; readonly upkeep: SubmissionUpkeep } {
   const { config, database, ledger, views, renderer, estimate, wake, onCommitted, logger, times = {} } = options;
   const opening = new SubmissionOpener();

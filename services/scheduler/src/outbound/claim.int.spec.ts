@@ -37,6 +37,20 @@ describe('claim', () => {
     expect((await claimOnce(world.database, [freeWorker(5)])).leased).toEqual([]);
   });
 
+  it('gives an account five times the share for five times the limit, and from the next claim on when the limit is raised', async () => {
+    const small = await addAccount(world.database);
+    const large = await addAccount(world.database, { concurrentJobs: 50 });
+    for (const account of [small, large]) await addJobs(world.database, account, 60);
+    const leasesOf = async (slots: number) => {
+      const { leased } = await claimOnce(world.database, [freeWorker(slots)]);
+      return [small, large].map((account) => leased.filter(({ job }) => job.accountId === account).length);
+    };
+    expect(await leasesOf(12)).toEqual([2, 10]);
+    await world.database.query('update account_slot set concurrent_jobs = 50 where account_id = $1', [small]);
+    expect(await leasesOf(12)).toEqual([6, 6]);
+    expect(await drift(world.database)).toEqual([]);
+  });
+
   it('lets eight claimers run every job once, within every limit, until nothing is left', async () => {
     for (let index = 0; index < 30; index++) {
       await addJobs(world.database, await addAccount(world.database, { concurrentJobs: 1 + (index % 4) }), 8);

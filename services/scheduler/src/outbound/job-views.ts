@@ -31,10 +31,10 @@ from job j
 left join job_content c on c.job_id = j.job_id
 left join job_queue q on q.job_id = j.job_id
 left join lateral (
-  select count(*) as position, sum(before.expected_gpu_ms)::double precision as up_to_ms from job_queue before
-  where before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
+  select nullif(count(*), 0) as position, sum(before.expected_gpu_ms)::double precision as up_to_ms from job_queue before
+  where q.state = 'queued' and j.started_at is null and before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
     and before.state = 'queued' and before.queue_order <= q.queue_order
-) line on q.state = 'queued' and j.started_at is null
+) line on true
 left join account_slot s on s.account_id = j.account_id and s.environment = j.environment`;
 
 export interface Scope { readonly accountId: string; readonly environment: Environment }
