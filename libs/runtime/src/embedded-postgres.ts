@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { giveTo, reachableBinaries, reachableDirectory, serverAccount, type Account } from './embedded-postgres-account';
-import { WATCHDOG, releaseDataDirectory } from './embedded-postgres-orphan';
+import { WATCHDOG, isAlive, releaseDataDirectory } from './embedded-postgres-orphan';
 
 export interface EmbeddedPostgresOptions {
   /** Made and initialised when it is missing or empty; otherwise its data is served. */
