@@ -75,7 +75,8 @@ async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, databas
   const deliveries = startLoop({ name: 'webhook_deliveries', everyMs: 250, work: () => worker.run(), logger });
   lifecycle.add('delivery loop', () => deliveries.stop());
 
-  const renderer = new FeedRenderer(database, scheduler, clock, () => deliveries.nudge(), logger);
+  const renderAgain = (afterMs: number) => { setTimeout(() => rendering.nudge(), afterMs).unref(); };
+  const renderer = new FeedRenderer(database, scheduler, clock, () => deliveries.nudge(), renderAgain, logger);
   const rendering = startLoop({ name: 'webhook_rendering', everyMs: 250, work: () => renderer.run(), logger, backOffMaxMs: 2_000 });
   lifecycle.add('rendering loop', () => rendering.stop());
 

@@ -10,8 +10,8 @@ const BATCH_MAX = 200;
 /** Longer than a call of DescribeJobs may take. */
 const CLAIM_MS = 15_000;
 const DESCRIBE_DEADLINE_MS = 5_000;
-/** How often an unsettled job is asked about again. */
-const SETTLEMENT_RECHECK_MS = 100;
+/** How often an unsettled job is asked about again: settling takes milliseconds, and the webhook waits for it. */
+const SETTLEMENT_RECHECK_MS = 25;
 /** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
 const FAULTY_RECHECK_MS = 5_000;
 
@@ -22,6 +22,8 @@ export class FeedRenderer {
     private readonly scheduler: SchedulerServiceClient,
     private readonly clock: Clock,
     private readonly onDeliveries: () => void,
+    /** Some jobs were not settled yet: run again after so many milliseconds, rather than when the loop comes round. */
+    private readonly onUnsettled: (afterMs: number) => void,
     private readonly logger: Logger,
   ) {}
 
@@ -55,6 +57,7 @@ export class FeedRenderer {
     await postponeIntents(this.database, [...unknown, ...failed], new Date(now.getTime() + FAULTY_RECHECK_MS));
     if (unknown.length > 0) this.logger.error({ job_ids: unknown.map((intent) => intent.jobId) }, 'the scheduler does not know jobs whose events it published');
     if (ready.length > 0) this.onDeliveries();
+    if (unsettled.length > 0) this.onUnsettled(SETTLEMENT_RECHECK_MS);
   }
 
   private async finished(intent: Intent, job: JobDescription): Promise<boolean> {
