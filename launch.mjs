@@ -27,6 +27,7 @@ const commands = {
   contracts: { help: 'buf lint, buf breaking against the last commit, and a freshness check of the generated code.', run: () => contracts() },
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', run: () => generate() },
   verify: { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
+  reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', run: (args) => service('reconcile', args) },
   reset: { help: 'Delete all state under .data/.', run: () => reset() },
 };
 

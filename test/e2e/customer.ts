@@ -81,7 +81,7 @@ export class Customer {
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') && text !== '';
+    const json = response.headers.get('content-type')?.startsWith('application/json') && text !== '';
     return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as T };
   }
 }
