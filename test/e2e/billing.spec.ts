@@ -180,12 +180,12 @@ describe('billing', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
     const lines = answer.text.trim().split('\n').map((line) => JSON.parse(line) as { type: string; account_id?: string });
     expect(lines[0]).toMatchObject({ type: 'account', account_id: accountId });
-    expect(lines.filter(({ type }) => type === 'event').length).toBeGreaterThan(10);
+    expect(lines.map(({ type }) => type)).toEqual(['account', ...Array(lines.length - 2).fill('event'), 'root']);
     expect((await admin.get('/admin/v1/accounts/acc_nobody/export')).status).toBe(404);
     const file = join(platform.dataDir, 'export.ndjson');
     writeFileSync(file, answer.text);
     const { stdout } = await run(process.execPath, [join(root, 'services/ledger/verify-export.mjs'), file]);
-    expect(stdout).toContain('ok');
+    expect(stdout).toContain('no difference');
   });
 
   it('agrees with itself, running and stopped', async () => {

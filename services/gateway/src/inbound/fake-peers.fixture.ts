@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import {
   Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, type handleUnaryCall, type UntypedServiceImplementation, status,
 } from '@grpc/grpc-js';
 import { AccountsServiceService, type AccountsServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
-import { LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
+import { type ExportAccountResponse, type ExportUsageRequest, type ExportUsageResponse, LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
 import {
   type CheckRate, type CheckRateAnswer, type CreateJob, CreateJobAnswer, type ExchangeRequest, type ExchangeResponse, type GetJobRequest, SchedulerServiceService,
   type SchedulerServiceServer, type WatchJobRequest, type WatchJobResponse,
@@ -34,6 +35,8 @@ export class FakePeers {
   createJob: (order: CreateJob) => Partial<CreateJobAnswer> | Promise<Partial<CreateJobAnswer>> = () => ({ refusal: 'service_unavailable' });
   checkRate: (check: CheckRate) => CheckRateAnswer = () => allowed(3_000);
   watchJob: Watch = (_request, _push, stream) => { stream.end(); };
+  exportUsage: (request: ExportUsageRequest) => AsyncIterable<ExportUsageResponse> = none;
+  exportAccount: () => AsyncIterable<ExportAccountResponse> = none;
   readonly orders: CreateJob[] = [];
   readonly checks: CheckRate[] = [];
   private server: Server | undefined;
@@ -53,7 +56,11 @@ export class FakePeers {
       return key;
     };
     server.addService(AccountsServiceService, unary(AccountsServiceService, () => this.accounts));
-    server.addService(LedgerServiceService, { ...unary(LedgerServiceService, () => this.ledger), exchange: refuseStream });
+    server.addService(LedgerServiceService, {
+      ...unary(LedgerServiceService, () => this.ledger), exchange: refuseStream,
+      exportUsage: (stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>) => writeAll(stream, () => this.exportUsage(stream.request)),
+      exportAccount: (stream: ServerWritableStream<unknown, ExportAccountResponse>) => writeAll(stream, () => this.exportAccount()),
+    });
     server.addService(WebhooksServiceService, unary(WebhooksServiceService, () => this.webhooks));
     server.addService(SchedulerServiceService, {
       ...unary(SchedulerServiceService, () => this.scheduler),
@@ -135,6 +142,21 @@ function unary(definition: Record<string, unknown>, answers: () => object): Unty
     }
   }] as const);
   return Object.fromEntries(handlers) as unknown as UntypedServiceImplementation;
+}
+
+async function* none(): AsyncGenerator<never> {}
+
+/** Writes no faster than it is read, and stops reading when the caller goes. */
+async function writeAll<Message>(stream: ServerWritableStream<unknown, Message>, messages: () => AsyncIterable<Message>): Promise<void> {
+  try {
+    for await (const message of messages()) {
+      if (stream.cancelled) return;
+      if (!stream.write(message)) await Promise.race([once(stream, 'drain'), once(stream, 'cancelled')]);
+    }
+    stream.end();
+  } catch (error) {
+    stream.emit('error', error);
+  }
 }
 
 function refuseStream(stream: { destroy(error: Error): void }): void {
