@@ -2,7 +2,7 @@ import {
   advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedStreams,
   type LogReader, type LoggedEvent, type Transaction, type Watermark,
 } from '@usvideo/event-store';
-import { consumerParked, eventsHandled, inSpan, type Logger } from '@usvideo/runtime';
+import { consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
 import type { Halt, Subscription } from './transport';
 
@@ -46,10 +46,17 @@ export class Intake {
   /** As the database has them, and since when. */
   private readonly stored = new Map<number, { readonly mark: Watermark; readonly atMs: number }>();
   private readonly pauses = new Map<number, Pause>();
+  /** When the first event that each shard has not got past was recorded. */
+  private readonly waiting = new Map<number, Date>();
+  private readonly endObserving: () => void;
   private loaded = false;
   private stopping = false;
 
-  constructor(private readonly subscription: Subscription, private readonly log: LogReader, private readonly logger: Logger) {}
+  constructor(private readonly subscription: Subscription, private readonly log: LogReader, private readonly logger: Logger) {
+    const { consumer, topic } = subscription;
+    for (const outcome of ['handled', 'duplicate', 'parked']) eventsHandled.inc({ consumer, outcome }, 0);
+    this.endObserving = whenRead(() => consumerLag.set({ consumer, topic }, this.lagSeconds()));
+  }
 
   /** Behind which sequence each of these shards wants events; shards that wait are left out. */
   async positions(shards: readonly number[]): Promise<Map<number, bigint>> {
@@ -67,13 +74,21 @@ export class Intake {
     try {
       const valid = await this.ofEpochInForce(shard, arriving, epoch);
       for (let rest = this.fresh(shard, valid); rest.length > 0 && !this.stopping; rest = this.fresh(shard, rest)) {
+        this.waiting.set(shard, rest[0]!.recordedAt);
         await this.handleBatch(shard, await this.joined(shard, rest));
       }
       this.pauses.delete(shard);
+      this.waiting.delete(shard);
     } catch (error) {
       this.pause(shard, error);
     }
     return this.mark(shard) !== before;
+  }
+
+  /** Age of the oldest event that came and is not handled. */
+  lagSeconds(): number {
+    const oldest = Math.min(Date.now(), ...[...this.waiting.values()].map((recordedAt) => recordedAt.getTime()));
+    return (Date.now() - oldest) / 1_000;
   }
 
   halts(): Halt[] {
@@ -83,10 +98,12 @@ export class Intake {
   /** The batch under way is finished, nothing after it is begun. */
   stop(): void {
     this.stopping = true;
+    this.endObserving();
   }
 
   private async load(): Promise<void> {
     for (const mark of (await loadWatermarks(this.subscription.database, this.subscription)).values()) this.store(mark);
+    if (!this.loaded) consumerParked.set({ consumer: this.subscription.consumer }, await countParked(this.subscription.database, this.subscription.consumer));
     this.loaded = true;
   }
 

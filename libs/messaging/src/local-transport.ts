@@ -1,5 +1,5 @@
 import { EventLog, Pump, SHARDS, type Database, type LogReader, type LoggedEvent } from '@usvideo/event-store';
-import type { Logger } from '@usvideo/runtime';
+import { outboxLag, whenRead, type Logger } from '@usvideo/runtime';
 import { Intake } from './intake';
 import type { Consuming, EventTransport, Publication, Publisher, Subscription } from './transport';
 
@@ -29,6 +29,7 @@ function ownTable(database: Database): PolledLog {
 export class LocalTransport implements EventTransport {
   private readonly logs = new Map<string, PolledLog>();
   private readonly pumps = new Map<string, Set<Pump>>();
+  private readonly intakes = new Map<string, Set<Intake>>();
 
   constructor(private readonly options: LocalTransportOptions) {}
 
@@ -36,9 +37,14 @@ export class LocalTransport implements EventTransport {
     if (this.logs.has(topic)) throw new Error(`${topic} has a publisher already`);
     this.logs.set(topic, (this.options.openLog ?? ownTable)(database));
     this.nudge(topic);
+    // Nothing relays here: an event is out when its last reader has it.
+    const endObserving = whenRead(() => outboxLag.set({ topic }, Math.max(0, ...[...this.intakesOf(topic)].map((intake) => intake.lagSeconds()))));
     return {
       nudge: () => this.nudge(topic),
-      stop: async () => { this.logs.delete(topic); },
+      stop: async () => {
+        endObserving();
+        this.logs.delete(topic);
+      },
     };
   }
 
@@ -46,6 +52,7 @@ export class LocalTransport implements EventTransport {
   subscribe(subscription: Subscription): Consuming {
     const history: LogReader = { page: (positions, limit) => this.logOf(subscription.topic).history.page(positions, limit) };
     const intake = new Intake(subscription, history, this.options.logger);
+    this.intakesOf(subscription.topic).add(intake);
     const pump = new Pump({
       work: () => this.pass(subscription.topic, intake),
       idleMinMs: IDLE_MS,
@@ -59,6 +66,7 @@ export class LocalTransport implements EventTransport {
       stop: async () => {
         this.pumpsOf(subscription.topic).delete(pump);
         intake.stop();
+        this.intakesOf(subscription.topic).delete(intake);
         await pump.stop();
       },
     };
@@ -94,6 +102,12 @@ export class LocalTransport implements EventTransport {
     const pumps = this.pumps.get(topic) ?? new Set<Pump>();
     this.pumps.set(topic, pumps);
     return pumps;
+  }
+
+  private intakesOf(topic: string): Set<Intake> {
+    const intakes = this.intakes.get(topic) ?? new Set<Intake>();
+    this.intakes.set(topic, intakes);
+    return intakes;
   }
 
   private nudge(topic: string): void {

@@ -2,6 +2,7 @@ export * from './caller-methods';
 export * from './config';
 export { isAlive } from './embedded-postgres-orphan';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
+export { observeDatabase } from './database-metrics';
 export * from './exchange-client';
 export * from './exchange-server';
 export * from './grpc-client';

@@ -35,6 +35,7 @@ class WorkLoop implements Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    loopErrors.inc({ loop: options.name }, 0);
     this.#ended = this.#run();
   }
 

@@ -3,6 +3,20 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** Every metric of the platform. Dashboards, alerts and their tests name metrics that are declared here. */
 export const metrics = new Registry();
 
+const observers = new Set<() => void>();
+
+/** Called whenever the metrics are read, for figures that age by themselves. Returns what ends it. */
+export function whenRead(observe: () => void): () => void {
+  observers.add(observe);
+  return () => { observers.delete(observe); };
+}
+
+/** All metrics in the text format of Prometheus. */
+export function readMetrics(): Promise<string> {
+  for (const observe of observers) observe();
+  return metrics.metrics();
+}
+
 const registers = [metrics];
 const RPC_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const JOB_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800, 3600];
@@ -14,6 +28,9 @@ export const httpRequests = new Counter({
 export const httpDuration = new Histogram({
   registers, name: 'usvideo_http_request_seconds', help: 'Time from request to the end of its answer.',
   labelNames: ['listener', 'method', 'route'], buckets: RPC_SECONDS,
+});
+export const httpOutcomes = new Counter({
+  registers, name: 'usvideo_http_outcomes_total', help: 'The same requests as the service level counts them: failed is a status of 500 or above.', labelNames: ['listener', 'outcome'],
 });
 export const rpcRequests = new Counter({
   registers, name: 'usvideo_rpc_requests_total', help: 'Calls between services answered, exchange items included.', labelNames: ['service', 'method', 'status'],
@@ -34,6 +51,16 @@ export const queueOldestAge = new Gauge({
 });
 export const queueWait = new Histogram({
   registers, name: 'usvideo_queue_wait_seconds', help: 'Time from submission to the first lease.', labelNames: ['class'], buckets: JOB_SECONDS,
+});
+export const queueAccounts = new Gauge({
+  registers, name: 'usvideo_queue_accounts', help: 'Accounts that have jobs waiting for a worker.', labelNames: ['class'],
+});
+export const queueFreeSlots = new Gauge({
+  registers, name: 'usvideo_queue_free_slots', help: 'Free slots of connected workers that could take a job of the class.', labelNames: ['class'],
+});
+export const queueVirtualTimeSpread = new Gauge({
+  registers, name: 'usvideo_queue_virtual_time_spread_seconds',
+  help: 'Between the waiting account that had the most and the one that had the least of its share of GPU time; about one job\'s time when fair.', labelNames: ['class'],
 });
 export const leasesGranted = new Counter({
   registers, name: 'usvideo_leases_granted_total', help: 'Attempts handed to workers.', labelNames: ['class'],
@@ -66,9 +93,19 @@ export const gpuSeconds = new Counter({
   labelNames: ['engine', 'outcome'],
 });
 
+export const gpuSecondsPaid = new Counter({
+  registers, name: 'usvideo_gpu_seconds_paid_total', help: 'Time that slots of connected engines were there, busy or not.', labelNames: ['engine'],
+});
+export const gpuCost = new Counter({
+  registers, name: 'usvideo_gpu_cost_usd_total', help: 'The same time at the price of GPU_HOUR_USD.', labelNames: ['engine'],
+});
+
 // Events.
 export const outboxLag = new Gauge({
   registers, name: 'usvideo_outbox_lag_seconds', help: 'Age of the oldest recorded event that is not yet published.', labelNames: ['topic'],
+});
+export const consumerLag = new Gauge({
+  registers, name: 'usvideo_consumer_lag_seconds', help: 'Age of the oldest event that arrived at a consumer and is not handled.', labelNames: ['consumer', 'topic'],
 });
 export const eventsHandled = new Counter({
   registers, name: 'usvideo_events_handled_total', help: 'Events consumed.', labelNames: ['consumer', 'outcome'],
@@ -101,8 +138,34 @@ export const reconciliationDifferences = new Gauge({
 export const reconciliationLastRun = new Gauge({
   registers, name: 'usvideo_reconciliation_last_run_timestamp_seconds', help: 'When jobs and money were last compared to the end.',
 });
+export const ledgerMoney = new Gauge({
+  registers, name: 'usvideo_ledger_micros', help: 'Money of all customers, by where it is: available, held, or spent.', labelNames: ['book'],
+});
+export const pendingHolds = new Gauge({
+  registers, name: 'usvideo_ledger_pending_holds', help: 'Holds whose job has not ended.',
+});
 export const ledgerEntries = new Counter({
   registers, name: 'usvideo_ledger_entries_total', help: 'Ledger commands carried out, by kind and answer.', labelNames: ['kind', 'answer'],
+});
+
+// PostgreSQL, as each service sees its own database.
+export const databaseConnections = new Gauge({
+  registers, name: 'usvideo_postgres_connections', help: 'Connections to the database.', labelNames: ['database', 'state'],
+});
+export const databaseConnectionsMax = new Gauge({
+  registers, name: 'usvideo_postgres_connections_max', help: 'Connections that the whole server admits.', labelNames: ['database'],
+});
+export const databaseDeadTuples = new Gauge({
+  registers, name: 'usvideo_postgres_dead_tuples', help: 'Dead rows that vacuum has not removed, by table; tables with less than a thousand are left out of the labels.', labelNames: ['database', 'table'],
+});
+export const databaseXminAge = new Gauge({
+  registers, name: 'usvideo_postgres_oldest_xmin_age', help: 'Transactions since the oldest snapshot that is still open: what vacuum may not remove.', labelNames: ['database'],
+});
+export const databaseTransactionAge = new Gauge({
+  registers, name: 'usvideo_postgres_oldest_transaction_seconds', help: 'How long the oldest open transaction has been open.', labelNames: ['database'],
+});
+export const databaseSize = new Gauge({
+  registers, name: 'usvideo_postgres_size_bytes', help: 'Size of the database.', labelNames: ['database'],
 });
 
 // Tracing.

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Running } from './lifecycle';
 import type { Logger } from './logger';
-import { metrics } from './metrics';
+import { metrics, readMetrics } from './metrics';
 
 export interface Readiness {
   /** Each part without which the process can serve nothing, and whether it is there. */
@@ -41,7 +41,7 @@ export async function startOperationsServer(options: OperationsServerOptions): P
 
 async function answer(options: OperationsServerOptions, path: string | undefined, response: ServerResponse): Promise<void> {
   if (path === '/healthz') return send(response, 200, 'text/plain', 'ok\n');
-  if (path === '/metrics') return send(response, 200, metrics.contentType, await metrics.metrics());
+  if (path === '/metrics') return send(response, 200, metrics.contentType, await readMetrics());
   if (path !== '/readyz') return send(response, 404, 'text/plain', 'not found\n');
   const { needs, uses } = await options.ready();
   const ready = Object.values(needs).every(Boolean);

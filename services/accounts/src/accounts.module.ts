@@ -3,7 +3,7 @@ import { AccountsServiceService } from '@usvideo/contracts/accounts';
 import { EventLogServiceService } from '@usvideo/contracts/events';
 import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport, type Publisher } from '@usvideo/messaging';
-import { Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
+import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { AccountsConfig } from './config';
 import { AccountsController } from './inbound/accounts.grpc';
 import { KeysController } from './inbound/keys.grpc';
@@ -44,6 +44,8 @@ async function assemble({ config, transport, logger }: AccountsOptions, lifecycl
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  const observing = observeDatabase('accounts', database, logger);
+  lifecycle.add('database metrics', () => observing.stop());
   const publisher: Publisher = transport.publish({ topic: ACCOUNTS_TOPIC, database });
   lifecycle.add('publisher', () => publisher.stop());
   const limits = new SchedulerLimitsClient(config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN, logger);

@@ -4,7 +4,7 @@ import { EventLogServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
 import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
-import { ledgerImbalance, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
+import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { LedgerConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { LedgerController, LOGGER } from './inbound/ledger.grpc';
@@ -17,7 +17,7 @@ import { AccountExport } from './outbound/account-export';
 import { TOPIC } from './outbound/event-codec';
 import { LedgerReader } from './outbound/ledger-reader';
 import { LedgerWriter } from './outbound/ledger-writer';
-import { readImbalance } from './outbound/imbalance';
+import { observeBooks } from './outbound/book-metrics';
 import { manualProvider, type PaymentProvider } from './outbound/payment-provider';
 import { PriceList } from './outbound/price-book';
 import { QuoteTokens } from './outbound/quote-tokens';
@@ -41,7 +41,7 @@ export interface LedgerOptions {
   readonly logger: Logger;
 }
 
-const IMBALANCE_EVERY_MS = 60_000;
+const BOOKS_EVERY_MS = 30_000;
 /** How often it is looked whether the day has its root; the root itself is made once a UTC day. */
 const ROOT_EVERY_MS = 600_000;
 
@@ -66,6 +66,8 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  const observing = observeDatabase('ledger', database, logger);
+  lifecycle.add('database metrics', () => observing.stop());
   const publisher = transport.publish({ topic: TOPIC, database });
   lifecycle.add('publisher', () => publisher.stop());
   const writer = new LedgerWriter({ database, lanes: config.WRITER_LANES, onCommitted: () => publisher.nudge(), logger });
@@ -73,7 +75,7 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   const consumer = transport.subscribe(jobsSubscription(database, writer, () => publisher.nudge()));
   lifecycle.add('jobs consumer', () => consumer.stop());
   const imbalance = startLoop({
-    name: 'ledger_imbalance', everyMs: IMBALANCE_EVERY_MS, logger, work: async () => ledgerImbalance.set(Number(await readImbalance(database))),
+    name: 'ledger_imbalance', everyMs: BOOKS_EVERY_MS, logger, work: () => observeBooks(database),
   });
   lifecycle.add('imbalance loop', () => imbalance.stop());
   const key = config.LEDGER_SIGNING_KEY === undefined ? undefined : new SigningKey(Buffer.from(config.LEDGER_SIGNING_KEY, 'base64'));

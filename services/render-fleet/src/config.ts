@@ -18,6 +18,7 @@ export const renderFleetSchema = z.object({
   FFMPEG_PATH: z.string().min(1).optional().describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
   DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(7_000)
     .describe('How long a stopping worker may finish what it renders before it hands it back.'),
+  GPU_HOUR_USD: z.coerce.number().min(0).default(2).describe('What an hour of one slot costs, busy or not; for the cost per video on the dashboards.'),
   SERVICE_TOKEN: serviceToken(),
 });
 

@@ -60,7 +60,7 @@ async function assemble({ config, logger }: RenderFleetOptions, lifecycle: Lifec
   const client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
   lifecycle.add('scheduler client', async () => client.close());
   const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
-  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: new FirstFrames(http, store), drainTimeoutMs: config.DRAIN_TIMEOUT_MS };
+  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: new FirstFrames(http, store), drainTimeoutMs: config.DRAIN_TIMEOUT_MS, gpuHourUsd: config.GPU_HOUR_USD };
   const workers = enginesOf(config, ffmpeg, logger).map((engine) => new Worker({ ...shared, engine, logger: logger.child({ engine: engine.name }) } satisfies WorkerOptions));
   lifecycle.add('workers', async () => { await Promise.all(workers.map((worker) => worker.stop())); });
   const app = await NestFactory.createApplicationContext(renderFleetModule(workers), { logger: false, abortOnError: false });

@@ -3,7 +3,7 @@ import { EventLogServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
 import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
-import { Lifecycle, migrateDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
+import { jobsEnded, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
 import { Accounting } from './inbound/accounting';
 import { AccountingController } from './inbound/accounting.grpc';
@@ -71,6 +71,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   const onCommitted = () => publisher.nudge();
   const ledger = options.ledger ?? keep('ledger client', new LedgerClient(config.LEDGER_GRPC_URL, config.SERVICE_TOKEN, logger));
 
+  countFromZero(config.MODELS);
   const changes = new JobChanges();
   const estimate = new FleetEstimate({
     database, logger, maxWaitMs: config.ADMISSION_MAX_WAIT_SECONDS * 1_000, declaredSlots: config.FLEET_MAX_SLOTS, coldStartMs: config.FLEET_COLD_START_SECONDS * 1_000,
@@ -117,12 +118,21 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   return { address: server.address, database };
 }
 
+/** Before the first job has ended: a service level needs both what went well and what failed. */
+function countFromZero(models: SchedulerConfig['MODELS']): void {
+  for (const { id: model } of models) {
+    for (const environment of ['live', 'test']) for (const status of ['completed', 'failed', 'cancelled']) jobsEnded.inc({ status, model, environment }, 0);
+  }
+}
+
 async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logger: Logger): Promise<Database> {
   await migrateDatabase({ url: config.DATABASE_URL, migrations: MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'scheduler', pipeline: true }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  const observing = observeDatabase('scheduler', database, logger);
+  lifecycle.add('database metrics', () => observing.stop());
   return database;
 }
 

@@ -3,7 +3,7 @@ import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
 import type { EventTransport } from '@usvideo/messaging';
-import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
+import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { WebhooksController } from './inbound/webhooks.grpc';
@@ -51,6 +51,8 @@ async function openMigrated({ config, logger }: WebhooksOptions, lifecycle: Life
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  const observing = observeDatabase('webhooks', database, logger);
+  lifecycle.add('database metrics', () => observing.stop());
   return database;
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Logger, type Running, httpDuration, httpRequests } from '@usvideo/runtime';
+import { type Logger, type Running, httpDuration, httpOutcomes, httpRequests } from '@usvideo/runtime';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type AddressRange, clientAddress } from '../domain/client-address';
 import { type Operations, operationOf } from '../domain/operation';
@@ -100,6 +100,7 @@ function createFastify(options: HttpServerOptions, errors: ErrorResponder): Fast
 }
 
 function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
+  for (const outcome of ['answered', 'failed']) httpOutcomes.inc({ listener: options.listener, outcome }, 0);
   instance.decorateRequest('gateway', null as unknown as RequestState);
   instance.addHook('onRequest', async (request) => {
     request.gateway = stateOf(request, options);
@@ -139,6 +140,7 @@ function observe(request: FastifyRequest, reply: FastifyReply, { listener, logge
   const { method, gateway: state } = request;
   const route = request.is404 ? UNMATCHED : request.routeOptions.url ?? UNMATCHED;
   const elapsedMs = performance.now() - state.startedAtMs;
+  httpOutcomes.inc({ listener, outcome: reply.statusCode >= 500 ? 'failed' : 'answered' });
   httpRequests.inc({ listener, method, route, status: reply.statusCode });
   httpDuration.observe({ listener, method, route }, elapsedMs / 1_000);
   state.trace.run(() => logger.info({

@@ -27,6 +27,7 @@ export class LedgerWriter {
 
   constructor(options: LedgerWriterOptions) {
     const { database, lanes, onCommitted, logger } = options;
+    for (const kind of ['PlaceHold', 'VoidHold', 'Settle']) ledgerEntries.inc({ kind, answer: 'accepted' }, 0);
     this.lanes = new WriterLanes({
       database, lanes, onCommitted, apply: this.store.apply,
       onRetry: (error, attempt) => logger.warn({ err: error, attempt }, 'a batch of ledger commands is tried again'),

@@ -1,5 +1,5 @@
 import type { Artifact, LeaseGranted, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { framesEncoded, gpuSeconds, inSpan, inTrace, renderAttempts, renderDuration, type Running } from '@usvideo/runtime';
+import { framesEncoded, gpuCost, gpuSeconds, gpuSecondsPaid, inSpan, inTrace, renderAttempts, renderDuration, type Running } from '@usvideo/runtime';
 import { ulid } from 'ulid';
 import { AttemptFailure, engineError } from '../domain/attempt-failure';
 import { type AttemptTools, runAttempt } from './attempt';
@@ -8,6 +8,8 @@ import { type Report, WorkStream } from './work-stream';
 export interface WorkerOptions extends AttemptTools {
   readonly client: SchedulerServiceClient;
   readonly drainTimeoutMs: number;
+  /** What a slot costs the operator, busy or not. */
+  readonly gpuHourUsd: number;
 }
 
 interface HeldLease {
@@ -40,6 +42,7 @@ export class Worker implements Running {
   private readonly ticking: NodeJS.Timeout;
   private heartbeatMs = HEARTBEAT_DEFAULT_MS;
   private lastHeartbeatAt = 0;
+  private paidUntil = performance.now();
   private progressChanged = false;
   private stopping: Promise<void> | undefined;
 
@@ -174,7 +177,17 @@ export class Worker implements Running {
     this.progressChanged = true;
   }
 
+  private pay(): void {
+    const { engine, gpuHourUsd } = this.options;
+    const now = performance.now();
+    const seconds = engine.slots * (now - this.paidUntil) / 1_000;
+    this.paidUntil = now;
+    gpuSecondsPaid.inc({ engine: engine.name }, seconds);
+    gpuCost.inc({ engine: engine.name }, seconds * gpuHourUsd / 3_600);
+  }
+
   private heartbeat(): void {
+    this.pay();
     const silentMs = performance.now() - this.lastHeartbeatAt;
     if (!this.progressChanged && silentMs < this.heartbeatMs - HEARTBEAT_TICK_MS) return;
     this.lastHeartbeatAt = performance.now();

@@ -91,6 +91,11 @@ export class WorkerRegistry implements LeaseHolders {
     return this.workers.get(workerId)?.slots ?? 0;
   }
 
+  /** Every class that somebody connected here renders. */
+  jobClasses(): string[] {
+    return [...this.workers.values()].flatMap((worker) => [...worker.jobClasses]);
+  }
+
   /** Per engine: the slots that workers connected here announce, and how many of them are taken. */
   capacity(): { engine: string; slots: number; taken: number }[] {
     return [...this.workers.values()].map((worker) => ({ engine: worker.engine, slots: worker.slots, taken: worker.leases.size }));

@@ -10,6 +10,8 @@ export interface QueueLoad {
   readonly weight: number;
   /** Its queue is frozen. */
   readonly suspended: boolean;
+  /** Of its share of the class, in expected GPU milliseconds over weight. */
+  readonly virtualTimeMs: number;
 }
 
 const LOADS = `
@@ -19,17 +21,17 @@ with waiting as (
   from job_queue where state = 'queued' and available_at <= clock_timestamp()
   group by 1, 2, 3
 )
-select w.job_class, w.account_id, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended
-from waiting w join account_slot s using (account_id, environment)`;
+select w.job_class, w.account_id, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended, coalesce(c.virtual_time, 0) as virtual_time
+from waiting w join account_slot s using (account_id, environment) left join account_class c using (account_id, environment, job_class)`;
 
 /** One look at the whole queue. */
 export async function queueLoads(database: Database): Promise<QueueLoad[]> {
   const { rows } = await database.query<{
-    job_class: string; account_id: string; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number; suspended: boolean;
+    job_class: string; account_id: string; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number; suspended: boolean; virtual_time: number;
   }>({ name: 'queue_loads', text: LOADS });
   return rows.map((row) => ({
     jobClass: row.job_class, accountId: row.account_id, jobs: row.jobs, oldestSeconds: row.oldest_seconds, gpuMs: row.gpu_ms, weight: row.weight,
-    suspended: row.suspended,
+    suspended: row.suspended, virtualTimeMs: row.virtual_time,
   }));
 }
 

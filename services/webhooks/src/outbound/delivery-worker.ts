@@ -26,6 +26,8 @@ const EXCERPT_CHARACTERS = 1_024;
 const USER_AGENT = 'US-Video-API-Webhooks/1.0';
 /** What a lease must last beyond an attempt, for its record to be written. */
 const LEASE_MARGIN_MS = 5_000;
+/** Told from the start, so that a first failure shows as an increase. */
+const OUTCOMES = ['delivered', 'http_4xx', 'http_5xx', 'timeout', 'connection_failed'];
 /** How long a stop waits for attempts under way before it gives them back. */
 const STOP_GRACE_MS = 3_000;
 
@@ -37,6 +39,7 @@ export class DeliveryWorker {
 
   constructor(private readonly options: DeliveryWorkerOptions) {
     const { limits, timeoutMs } = options;
+    for (const outcome of OUTCOMES) webhookAttempts.inc({ outcome }, 0);
     if (limits.leaseMs < timeoutMs + LEASE_MARGIN_MS) {
       throw new Error(`a lease of ${limits.leaseMs} ms is too short for attempts of ${timeoutMs} ms: a delivery could be made twice at once`);
     }
