@@ -40,6 +40,7 @@ const CONNECTION_AGE_GRACE_MS = 2 * 60_000;
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   if (options.admits?.tokens === undefined) refuseOpenAddress(options.listen);
   setLogger(grpcLogger(options.logger));
+  countFromZero(options.services);
   const server = new ObservedGrpcServer(options);
   const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
   app.useGlobalFilters(new BugLog(options.logger));
@@ -51,6 +52,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   }
   let stopping: Promise<void> | undefined;
   return { address: server.address, stop: () => (stopping ??= app.close()) };
+}
+
+/** A share of failures needs the successes to be there, also before the first. */
+function countFromZero(services: GrpcServerOptions['services']): void {
+  for (const [service, definition] of Object.entries(services)) {
+    for (const { path } of Object.values(definition)) rpcRequests.inc({ service, method: path.split('/')[2]!, status: status[status.OK] }, 0);
+  }
 }
 
 /** Where calls need no token, nothing beyond this machine may reach them. */

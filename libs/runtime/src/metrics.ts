@@ -74,6 +74,9 @@ export const verdictsRefused = new Counter({
 export const counterDrift = new Counter({
   registers, name: 'usvideo_counter_drift_total', help: 'Accounts whose counters differed from their rows and were repaired; anything but 0 is a fault.',
 });
+export const connectedWorkers = new Gauge({
+  registers, name: 'usvideo_workers', help: 'Workers whose streams end in this process.',
+});
 export const workerSlots = new Gauge({
   registers, name: 'usvideo_worker_slots', help: 'Slots of the workers connected to this process.', labelNames: ['engine', 'state'],
 });

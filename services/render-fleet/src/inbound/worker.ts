@@ -48,6 +48,8 @@ export class Worker implements Running {
 
   constructor(private readonly options: WorkerOptions) {
     const { client, engine, logger } = options;
+    for (const outcome of ['completed', 'failed', 'given_up']) renderAttempts.inc({ engine: engine.name, outcome }, 0);
+    gpuSeconds.inc({ engine: engine.name, outcome: 'completed' }, 0);
     this.stream = new WorkStream({
       client, logger,
       hello: () => ({ workerId: this.id, engine: engine.name, jobClasses: [...engine.jobClasses], slots: engine.slots, leaseIds: [...this.held.keys()] }),

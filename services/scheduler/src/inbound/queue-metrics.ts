@@ -1,4 +1,4 @@
-import { leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '@usvideo/runtime';
+import { connectedWorkers, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '@usvideo/runtime';
 import type { QueueLoad } from '../outbound/queue-load';
 import type { WorkerRegistry } from './worker-registry';
 
@@ -29,6 +29,7 @@ function observeClass(jobClass: string, waiting: readonly QueueLoad[]): void {
 
 function observeSlots(workers: WorkerRegistry): void {
   const capacity = workers.capacity();
+  connectedWorkers.set(capacity.length);
   for (const { engine } of capacity) engines.add(engine);
   for (const engine of engines) for (const state of ['taken', 'free']) workerSlots.set({ engine, state }, 0);
   for (const { engine, slots, taken } of capacity) {

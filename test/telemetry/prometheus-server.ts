@@ -1,0 +1,68 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, freePort } from '@usvideo/testing';
+
+export interface Sample { readonly labels: Readonly<Record<string, string>>; readonly value: number }
+interface FiringAlert { readonly labels: Readonly<Record<string, string>>; readonly state: string }
+
+const binary = process.env.PROMETHEUS_PATH ?? 'prometheus';
+
+/** Whether this machine has Prometheus (package `prometheus` of Debian and Ubuntu). CI must. */
+export function hasPrometheus(): boolean {
+  try {
+    execFileSync(binary, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch (error) {
+    if (process.env.CI === 'true') throw new Error('CI needs Prometheus: install the package prometheus, or name it in PROMETHEUS_PATH', { cause: error });
+    console.warn('Prometheus is not installed (package prometheus, or PROMETHEUS_PATH): its queries and alerts are NOT tested here.');
+    return false;
+  }
+}
+
+/** The companion of the server that checks configurations and rules. @throws with its output when it finds a fault. */
+export function promtool(args: readonly string[], cwd?: string): string {
+  const tool = process.env.PROMETHEUS_PATH?.replace(/prometheus$/, 'promtool') ?? 'promtool';
+  return execFileSync(tool, [...args], { encoding: 'utf8', stdio: 'pipe', cwd });
+}
+
+/** A real server that scrapes every second and evaluates the given rules as often. */
+export class PrometheusServer {
+  private constructor(private readonly url: string, private readonly child: ChildProcess, private readonly folder: string) {}
+
+  static async start(targets: readonly string[], rules: string): Promise<PrometheusServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'usv-prometheus-'));
+    writeFileSync(join(folder, 'rules.yml'), rules);
+    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify({
+      global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' }, rule_files: [join(folder, 'rules.yml')],
+      scrape_configs: [{ job_name: 'usvideo', static_configs: [{ targets }] }],
+    }));
+    const port = await freePort();
+    const child = spawn(binary, [
+      `--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error',
+    ], { stdio: 'ignore' });
+    const server = new PrometheusServer(`http://127.0.0.1:${port}`, child, folder);
+    await eventually(() => server.query('up').then((samples) => samples.length > 0, () => false), { what: 'the first scrape', deadlineMs: 30_000 });
+    return server;
+  }
+
+  async query(expression: string): Promise<Sample[]> {
+    const answer = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`);
+    const { data, error } = await answer.json() as { data?: { result: { metric: Record<string, string>; value: [number, string] }[] }; error?: string };
+    if (data === undefined) throw new Error(`${expression}: ${error}`);
+    return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
+  async firing(): Promise<FiringAlert[]> {
+    const { data } = await (await fetch(`${this.url}/api/v1/alerts`)).json() as { data: { alerts: FiringAlert[] } };
+    return data.alerts.filter(({ state }) => state === 'firing');
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { metrics } from '@usvideo/runtime';
+import { DASHBOARDS } from '../../deploy/observability/source/dashboards.ts';
+import { expressionOf } from '../../deploy/observability/source/model.ts';
+import { ALL_ALERTS, rendered } from '../../deploy/observability/source/render.ts';
+import { SERVICE_LEVELS } from '../../deploy/observability/source/service-levels.ts';
+import { FAULTS } from './alert-faults.fixture';
+import { hasPrometheus, promtool } from './prometheus-server';
+
+const root = join(__dirname, '..', '..');
+const folder = join(root, 'deploy', 'observability');
+const panels = DASHBOARDS.flatMap((dashboard) => dashboard.panels);
+const expressions = [...panels.flatMap(({ queries }) => Object.values(queries)), ...ALL_ALERTS.map(expressionOf)];
+
+describe('dashboards and rules', () => {
+  it('are what their source says: run `node deploy/observability/source/generate.ts` and commit', () => {
+    const committed = ['dashboards', 'rules'].flatMap((part) => readdirSync(join(folder, part)).map((name) => `${part}/${name}`)).sort();
+    expect(committed).toEqual([...rendered().keys()].sort());
+    expect(committed.filter((name) => readFileSync(join(folder, name), 'utf8') !== rendered().get(name))).toEqual([]);
+  });
+
+  it('name only metrics that the platform declares, and hide no absence behind a constant', async () => {
+    const declared = new Set((await metrics.getMetricsAsJSON()).map(({ name }) => name));
+    const named = expressions.flatMap((expression) => expression.match(/\busvideo_\w+/g) ?? []).map((name) => name.replace(/_(bucket|count|sum)$/, ''));
+    expect([...new Set(named)].filter((name) => !declared.has(name))).toEqual([]);
+    expect(expressions.filter((expression) => /vector\(/.test(expression))).toEqual([]);
+  });
+
+  it('show or watch every metric that the platform declares', async () => {
+    const all = [...expressions, ...SERVICE_LEVELS.map(({ all: counter }) => counter)].join(' ');
+    const unseen = (await metrics.getMetricsAsJSON()).map(({ name }) => name).filter((name) => !all.includes(name));
+    expect(unseen).toEqual([]);
+  });
+
+  it('have a runbook page for every alert, with all its parts', () => {
+    const parts = ['## Symptom', '## Likely causes', '## What to look at', '## How to mend'];
+    const faults = ALL_ALERTS.flatMap(({ name, runbook }) => {
+      const file = join(root, 'docs', 'runbooks', `${runbook}.md`);
+      if (!existsSync(file)) return [`${name}: no ${runbook}.md`];
+      return parts.filter((part) => !readFileSync(file, 'utf8').includes(part)).map((part) => `${runbook}.md: no ${part}`);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('burn through the budget at the rates of the SRE workbook, with a floor of events each', () => {
+    const burns = ALL_ALERTS.filter(({ name }) => name.startsWith('ApiAvailabilityBurn'));
+    expect(burns.map(({ when, and }) => [when, and!.map((condition) => condition.when)])).toEqual([
+      ['> 0.0144', ['> 0.0144', '>= 50']], ['> 0.006', ['> 0.006', '>= 100']], ['> 0.001', ['> 0.001', '>= 500']],
+    ]);
+  });
+
+  it('fire on their fault and stay silent without it, each by a unit test of promtool', () => {
+    if (!hasPrometheus()) return;
+    expect(Object.keys(FAULTS).sort()).toEqual(ALL_ALERTS.map(({ name }) => name).sort());
+    const work = mkdtempSync(join(tmpdir(), 'usv-rules-'));
+    try {
+      writeFileSync(join(work, 'rules.yml'), rendered().get('rules/usvideo.yml')!);
+      const tests = Object.entries(FAULTS).flatMap(([alert, { series, healthy, everyMinutes = 1, afterMinutes = 40 }]) => [series, healthy].map((input, index) => ({
+        everyMinutes, interval: `${everyMinutes}m`, input_series: Object.entries(input).map(([name, values]) => ({ series: name, values })),
+        promql_expr_test: [{
+          expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`, eval_time: `${afterMinutes}m`, exp_samples: index === 0 ? [{ value: 1 }] : [],
+        }],
+      })));
+      expect(promtool(['check', 'rules', 'rules.yml'], work)).toContain('SUCCESS');
+      expect(promtool(['check', 'config', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
+      // Days are evaluated by the hour: by the minute they would take minutes.
+      for (const [everyMinutes, alike] of Map.groupBy(tests, (test) => test.everyMinutes)) {
+        const file = { rule_files: ['rules.yml'], evaluation_interval: `${everyMinutes}m`, tests: alike.map(({ everyMinutes: _, ...test }) => test) };
+        writeFileSync(join(work, 'tests.yml'), JSON.stringify(file));
+        expect(promtool(['test', 'rules', 'tests.yml'], work)).toContain('SUCCESS');
+      }
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }, 60_000);
+});
