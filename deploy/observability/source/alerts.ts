@@ -35,6 +35,10 @@ export const ALERTS: readonly Alert[] = [
     value: 'max(usvideo_reconciliation_differences)', when: '> 0',
   },
   {
+    name: 'VerdictsRefused', severity: 'page', for: '0s', runbook: 'verdicts-refused', summary: 'The ledger refuses verdicts: {{ $labels.refusal }}.',
+    value: 'sum by (refusal) (increase(usvideo_verdicts_refused_total[15m]))', when: '> 0',
+  },
+  {
     name: 'CounterDrift', severity: 'ticket', for: '0s', runbook: 'counter-drift', summary: 'The scheduler repaired counters of accounts that differed from their rows.',
     value: 'sum(increase(usvideo_counter_drift_total[1h]))', when: '> 0',
   },

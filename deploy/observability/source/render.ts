@@ -55,7 +55,7 @@ export function rulesFile(alerts: readonly Alert[], recordings: readonly Recordi
   ];
   return [
     '# Generated from source/ by `node deploy/observability/source/generate.ts`.', 'groups:',
-    '  - name: usvideo-service-levels', '    rules:', ...recordings.flatMap(record),
-    '  - name: usvideo-alerts', '    rules:', ...alerts.flatMap(alert), '',
+    // One group, evaluated in order: an alert reads what was recorded in the same moment.
+    '  - name: usvideo', '    rules:', ...recordings.flatMap(record), ...alerts.flatMap(alert), '',
   ].join('\n');
 }

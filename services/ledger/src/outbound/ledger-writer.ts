@@ -42,7 +42,7 @@ export class LedgerWriter {
     const attributes = { 'account.id': command.accountId, ...('jobId' in command ? { 'job.id': command.jobId } : {}) };
     return inSpan(SPANS[command.type], { service: 'ledger', kind: 'server', attributes }, async () => {
       const outcome = await this.lanes.submit({ command, traceparent: currentTraceparent() });
-      ledgerEntries.inc({ kind: command.type, answer: outcome.refusal ?? (outcome.replayed ? 'replayed' : 'accepted') });
+      count(command, outcome);
       return outcome;
     });
   }
@@ -50,6 +50,7 @@ export class LedgerWriter {
   /** The same decision inside a transaction of the caller, who has locked its watermark and nothing else. */
   async settleInTransaction(tx: Transaction, now: Date, command: Settle, traceparent: string): Promise<Outcome> {
     const [outcome] = await this.store.apply(tx, now, [{ command, traceparent }]);
+    count(command, outcome!);
     return outcome!;
   }
 
@@ -57,4 +58,8 @@ export class LedgerWriter {
   settled(): Promise<void> {
     return this.lanes.settled();
   }
+}
+
+function count({ type }: LedgerCommand, { refusal, replayed }: Outcome): void {
+  ledgerEntries.inc({ kind: type, answer: refusal ?? (replayed ? 'replayed' : 'accepted') });
 }

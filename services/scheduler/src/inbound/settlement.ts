@@ -33,6 +33,7 @@ export class Settlement implements Running {
 
   start(): this {
     const { logger } = this.options;
+    for (const refusal of ['hold_unknown', 'verdict_conflict']) verdictsRefused.inc({ refusal }, 0);
     this.loops.push(
       startLoop({ name: 'settlements', everyMs: RESEND_EVERY_MS, work: () => this.resend(), logger, backOffMaxMs: 5_000 }),
       startLoop({ name: 'pending-holds', everyMs: HOLDS_EVERY_MS, work: () => this.justifyHolds(new Date()), logger }),
