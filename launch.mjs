@@ -17,8 +17,8 @@ const commands = {
   demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.', run: () => service('demo') },
   start: { help: 'Serve the whole platform in one process (state in .data/).', run: () => service('main') },
   cluster: { help: 'Run every service as a process of its own over a real Kafka and PostgreSQL (state in .data/cluster/).\n'
-    + '                      With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
-    + '                      Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
+    + '                         With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
+    + '                         Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
   test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
   'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest(['--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/', ...args]) },
   bench: { help: 'Measure submit, overhead, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
@@ -26,7 +26,7 @@ const commands = {
   typecheck: { help: 'TypeScript over everything, without output.', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
   contracts: { help: 'buf lint, buf breaking against the last commit, and a freshness check of the generated code.', run: () => contracts() },
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', run: () => generate() },
-  verify: { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
+  'ledger:verify': { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
   reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', run: (args) => service('reconcile', args) },
   reset: { help: 'Delete all state under .data/.', run: () => reset() },
 };
@@ -41,7 +41,7 @@ async function main([name, ...args]) {
 function usage(name) {
   const names = name ? [name] : Object.keys(commands);
   console.log('US Video API\n');
-  for (const each of names) console.log(`  npm run ${each.padEnd(10)}  ${commands[each].help}`);
+  for (const each of names) console.log(`  npm run ${each.padEnd(13)}  ${commands[each].help}`);
   process.exitCode = name ? 0 : 2;
 }
 

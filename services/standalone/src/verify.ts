@@ -6,7 +6,7 @@ import { readStandaloneConfig } from './config';
 import { StateDirectory } from './outbound/state';
 
 /**
- * `npm run verify [-- ROOT]`: the ledger of a stopped platform, re-derived from its events, and its signed roots; ROOT is one, in
+ * `npm run ledger:verify [-- ROOT]`: the ledger of a stopped platform, re-derived from its events, and its signed roots; ROOT is one, in
  * hex, that was kept outside. A running platform answers the same on its admin port.
  */
 async function main(): Promise<void> {
