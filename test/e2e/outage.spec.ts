@@ -61,6 +61,7 @@ describeOwnKafka('while a part is away', () => {
     await during('ledger', async () => {
       expect(away(await live.create({ ...SHORT, prompt: 'refused' }, again))).toEqual(AWAY);
       expect(away(await live.get('/v1/balance'))).toEqual(AWAY);
+      expect(away(await live.post('/v1/quotes', SHORT))).toEqual(AWAY);
       const cancelled = await live.post<Job>(`/v1/videos/${waiting}/cancel`);
       expect([cancelled.status, cancelled.body.status, cancelled.body.billing.settled]).toEqual([200, 'cancelled', false]);
       expect(await live.ended(rendering)).toMatchObject({ status: 'completed', billing: { state: 'charged', settled: false } });
