@@ -120,6 +120,9 @@ const panel = (title: string) => Object.values(panels.find((one) => one.title ==
       await client.query('begin');
       await client.query(statement);
     };
+    // A worker renders slowly and its leases lapse, twice; a customer's server fails and its webhook has been due for ten minutes.
+    await loseLeases();
+    await leaveWebhookDue();
     // A person changes a balance, and a counter, by hand.
     await platform.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
     await platform.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
@@ -139,9 +142,27 @@ const panel = (title: string) => Object.values(panels.find((one) => one.title ==
     await platform.query('webhooks', 'alter table delivery rename to delivery_gone');
     for (let request = 0; request < 60; request++) await live.get('/v1/webhooks/deliveries');
     return [
-      'LedgerImbalance', 'CounterDrift', 'GpuIdleWhileQueued', 'QueueTooOld', 'ConsumerParked', 'ConsumerLags', 'OutboxLags', 'PostgresDeadTuples',
+      'LedgerImbalance', 'CounterDrift', 'GpuIdleWhileQueued', 'QueueTooOld', 'LeasesExpire', 'WebhooksWait', 'ConsumerParked', 'ConsumerLags', 'OutboxLags', 'PostgresDeadTuples',
       'SpansDropped', 'LoopFails', 'CallsFail', 'ApiAvailabilityBurnFast', 'AttemptsFail',
     ];
+  }
+
+  async function loseLeases(): Promise<void> {
+    await Promise.all(Array.from({ length: 2 }, () => test.create({ ...SMALL, prompt: 'sandbox:slow=300' })));
+    const lapsed = () => count('scheduler', `with lapsed as (update job_queue set lease_until = clock_timestamp() - interval '1 second' where state = 'leased' returning 1)
+      select count(*) from lapsed`);
+    const expiries = () => value('sum(usvideo_lease_expiries_total)');
+    await eventually(async () => (await lapsed()) >= 0 && (await expiries()) >= 4, { what: 'four leases to lapse', deadlineMs: 30_000 });
+  }
+
+  async function leaveWebhookDue(): Promise<void> {
+    customerServer.answerWith(503);
+    await test.ended((await test.create({ ...SMALL, prompt: 'sandbox:fail=content_policy_violation', webhook_url: customerServer.url })).body.id);
+    const tried = `select count(*) from delivery where status = 'pending' and attempts = 1`;
+    await eventually(async () => (await count('webhooks', tried)) > 0, { what: 'a failed attempt', deadlineMs: 15_000 });
+    await platform.query('webhooks', `update destination set next_due_at = clock_timestamp() + interval '1 hour'`);
+    await platform.query('webhooks', `update delivery set next_attempt_at = clock_timestamp() - interval '10 minutes' where status = 'pending'`);
+    await eventually(async () => (await value('max(usvideo_webhook_oldest_due_age_seconds)')) > 300, { what: 'its age to be seen', deadlineMs: 15_000 });
   }
 
   async function recordUnknownEvent(): Promise<void> {
