@@ -61,5 +61,5 @@ it('two replicas and unreliable workers end every job once, within every limit',
   expect({ seed, ended: rows.map((row) => row.stream_id) }).toEqual({ seed, ended: [...jobs].sort() });
   expect({ seed, settled: [...settled].sort() }).toEqual({ seed, settled: [...jobs].sort() });
   expect({ seed, overLimit, drift: await drift(world.database) }).toEqual({ seed, overLimit: 0, drift: [] });
-  expect((await loopErrors.get()).values).toEqual([]);
+  expect((await loopErrors.get()).values.filter(({ value }) => value > 0)).toEqual([]);
 }, 90_000);
