@@ -28,7 +28,7 @@ async function follow(customer: Customer, jobId: string, lastEventId?: string): 
 }
 
 /** On a fresh account. */
-export function lifeOfAVideo(stage: (, progressValuesMin = 10) => Stage): void {
+export function lifeOfAVideo(stage: () => Stage, progressValuesMin = 10): void {
   describe('the life of a video', () => {
     let live: Customer;
     let receiver: HttpReceiver;
