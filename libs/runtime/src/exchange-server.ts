@@ -1,7 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { ExchangeAnswer, ExchangeCall } from './exchange-client';
 import type { Logger } from './logger';
-import { rpcDuration, rpcRequests } from './metrics';
+import { rpcDuration, rpcRequests, rpcsFromZero } from './metrics';
 import { inTrace } from './tracing';
 
 interface NamedCall extends ExchangeCall { call?: { $case: string } | undefined }
@@ -17,10 +17,14 @@ export function serveExchange<Call extends NamedCall, Answer extends ExchangeAns
 ): void {
   const answers = new AnswerFrames<Answer>(stream);
   const service = stream.getPath().split('/')[1] ?? '';
+  const known = new Set<string>();
   stream.on('data', (frame: { calls: Call[] }) => {
     for (const call of frame.calls) {
+      const method = call.call?.$case ?? 'unknown';
+      if (!known.has(method)) rpcsFromZero(service, method);
+      known.add(method);
       answers.expect();
-      void serveOne(call, handle, service, logger).then((answer) => answers.add(answer as Answer));
+      void serveOne(call, handle, { service, method }, logger).then((answer) => answers.add(answer as Answer));
     }
   });
   stream.on('end', () => answers.endWhenDone());
@@ -28,17 +32,16 @@ export function serveExchange<Call extends NamedCall, Answer extends ExchangeAns
 }
 
 async function serveOne<Call extends NamedCall>(
-  call: Call, handle: (call: Call) => Promise<Omit<ExchangeAnswer, 'callId'>>, service: string, logger: Logger,
+  call: Call, handle: (call: Call) => Promise<Omit<ExchangeAnswer, 'callId'>>, name: { service: string; method: string }, logger: Logger,
 ): Promise<ExchangeAnswer> {
-  const method = call.call?.$case ?? 'unknown';
-  const stopClock = rpcDuration.startTimer({ service, method });
+  const stopClock = rpcDuration.startTimer(name);
   try {
     const answer = await inTrace(call.traceparent, () => handle(call));
-    rpcRequests.inc({ service, method, status: 'OK' });
+    rpcRequests.inc({ ...name, status: 'OK' });
     return { ...answer, callId: call.callId };
   } catch (error) {
-    logger.error({ err: error, service, method }, 'an exchange call failed');
-    rpcRequests.inc({ service, method, status: 'INTERNAL' });
+    logger.error({ err: error, ...name }, 'an exchange call failed');
+    rpcRequests.inc({ ...name, status: 'INTERNAL' });
     return { callId: call.callId, answer: { $case: 'fault', value: 'internal error' } };
   } finally {
     stopClock();

@@ -10,7 +10,7 @@ import { MESSAGE_BYTES_MAX } from './grpc-client';
 import { statusOf } from './grpc-status';
 import { within, type Running } from './lifecycle';
 import type { Logger } from './logger';
-import { rpcDuration, rpcRequests } from './metrics';
+import { rpcDuration, rpcRequests, rpcsFromZero } from './metrics';
 import { admitCallers, type CallerToken } from './service-tokens';
 import { openSpan } from './tracing';
 
@@ -40,7 +40,9 @@ const CONNECTION_AGE_GRACE_MS = 2 * 60_000;
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   if (options.admits?.tokens === undefined) refuseOpenAddress(options.listen);
   setLogger(grpcLogger(options.logger));
-  countFromZero(options.services);
+  for (const [service, definition] of Object.entries(options.services)) {
+    for (const { path } of Object.values(definition)) rpcsFromZero(service, path.split('/')[2]!);
+  }
   const server = new ObservedGrpcServer(options);
   const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
   app.useGlobalFilters(new BugLog(options.logger));
@@ -52,13 +54,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   }
   let stopping: Promise<void> | undefined;
   return { address: server.address, stop: () => (stopping ??= app.close()) };
-}
-
-/** A share of failures needs the successes to be there, also before the first. */
-function countFromZero(services: GrpcServerOptions['services']): void {
-  for (const [service, definition] of Object.entries(services)) {
-    for (const { path } of Object.values(definition)) rpcRequests.inc({ service, method: path.split('/')[2]!, status: status[status.OK] }, 0);
-  }
 }
 
 /** Where calls need no token, nothing beyond this machine may reach them. */
