@@ -65,7 +65,7 @@ function decode({ resourceSpans }: OtlpRequest): CollectedSpan[] {
     return scopeSpans.flatMap(({ spans }) => spans.map((span): CollectedSpan => ({
       service, name: span.name, kind: span.kind, traceId: span.traceId, spanId: span.spanId, parentSpanId: span.parentSpanId,
       startMs: Number(span.startTimeUnixNano) / 1e6, endMs: Number(span.endTimeUnixNano) / 1e6,
-      attributes: attributesOf(span.attributes), links: span.links ?? [],
+      attributes: attributesOf(span.attributes), links: (span.links ?? []).map(({ traceId, spanId }) => ({ traceId, spanId })),
     })));
   });
 }

@@ -9,7 +9,7 @@ export const processSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('The least severe log line that is written.'),
   OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(8081).describe('Port of `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.'),
   OPS_HOST: z.string().default('0.0.0.0').describe('Address the operations port listens on.'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces are sent. Unset: they have ids and are not recorded.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces are sent, as OTLP over HTTP. Unset: they have ids and are not recorded. OpenTelemetry\'s `OTEL_EXPORTER_OTLP_*` (headers, compression, certificates) and `OTEL_RESOURCE_ATTRIBUTES` hold too.'),
   STOP_WITH_STDIN: z.enum(['true', 'false']).default('false').transform((text) => text === 'true')
     .describe('Whether the process stops when its standard input ends, so that it never outlives the program that started it.'),
 };

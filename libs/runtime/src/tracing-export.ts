@@ -1,132 +1,118 @@
-import { Agent, request as httpRequest } from 'node:http';
-import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { SpanKind, SpanStatusCode, type Attributes, type HrTime, type SpanContext } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { detectResources, resourceAttributesEnvDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
+import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { spansDropped } from './metrics';
 
 /** A finished operation. Times are those of `performance.now()`. */
 export interface RecordedSpan {
   readonly service: string;
   readonly name: string;
-  readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
+  readonly kind: Lowercase<keyof typeof SpanKind>;
+  readonly context: SpanContext;
+  readonly parent: SpanContext | undefined;
   readonly startMs: number;
   readonly endMs: number;
-  readonly attributes: Readonly<Record<string, string | number | boolean>>;
-  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly attributes: Attributes;
+  readonly links: readonly SpanContext[];
   /** Name of the error it ended with. */
   readonly failure: string | undefined;
 }
 
-const KINDS = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
-const STATUS_ERROR = 2;
+const KINDS: Readonly<Record<RecordedSpan['kind'], SpanKind>> = {
+  internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER,
+};
+const SCOPE = { name: 'usvideo' };
 const FLUSH_EVERY_MS = 1_000;
 /** Encoding this many takes about a millisecond of the thread that answers customers. */
 const BATCH_MAX = 512;
 /** Some seconds of the most that one process makes. A collector that is away for longer loses what is newer, and it is counted. */
-const QUEUE_MAX = 30_000;
+const WAITING_MAX = 30_000;
 const SEND_TIMEOUT_MS = 10_000;
-const LAST_TRIES = 3;
+/** As many batches as may wait, because all of them are sent at once when the process ends. */
+const REQUESTS_MAX = Math.ceil(WAITING_MAX / BATCH_MAX);
+/** The monotonic clock drifts away from the wall clock over the life of a process. */
+const CLOCK_READ_EVERY_MS = 1_000;
 
 /**
- * Sends finished spans to an OpenTelemetry collector as OTLP/HTTP with JSON, which V8 writes several times faster than any encoder
- * in JavaScript writes protobuf (docs/decisions/0011). Format: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ * Hands finished spans to OpenTelemetry's batch processor and OTLP exporter, which sends JSON over HTTP
+ * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding) and obeys the other `OTEL_EXPORTER_OTLP_*` settings.
  */
-export class SpanExporter {
-  private queue: RecordedSpan[] = [];
-  private sending: Promise<void> | undefined;
-  private readonly url: URL;
-  private readonly agent: Agent;
-  private readonly ticking: NodeJS.Timeout;
+export class SpanExport {
+  private readonly processor: BatchSpanProcessor;
+  private readonly resources = new Map<string, Resource>();
+  private readonly surroundings = detectResources({ detectors: [resourceAttributesEnvDetector] });
+  private waiting = 0;
+  private epochMs = 0;
+  private epochReadAtMs = -Infinity;
 
   constructor(endpoint: string) {
-    this.url = new URL(`${endpoint.replace(/\/+$/, '')}/v1/traces`);
-    this.agent = this.url.protocol === 'https:' ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-    this.ticking = setInterval(() => this.flush(), FLUSH_EVERY_MS).unref();
+    const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+    this.processor = new BatchSpanProcessor({
+      exporter: this.counting(new OTLPTraceExporter({ url, timeoutMillis: SEND_TIMEOUT_MS, concurrencyLimit: REQUESTS_MAX })),
+      maxExportBatchSize: BATCH_MAX, maxQueueSize: WAITING_MAX, scheduledDelayMillis: FLUSH_EVERY_MS, exportTimeoutMillis: 2 * SEND_TIMEOUT_MS,
+    });
   }
 
   record(span: RecordedSpan): void {
-    if (this.queue.length >= QUEUE_MAX) return spansDropped.inc();
-    this.queue.push(span);
-    if (this.queue.length === BATCH_MAX) this.flush();
+    if (this.waiting >= WAITING_MAX) return spansDropped.inc();
+    this.waiting += 1;
+    this.processor.onEnd(this.readable(span));
   }
 
-  /** Sends what is left; what a collector does not take in three tries is dropped. */
-  async stop(): Promise<void> {
-    clearInterval(this.ticking);
-    for (let tries = 0; tries < LAST_TRIES && (this.queue.length > 0 || this.sending); tries++) {
-      this.flush();
-      await this.sending;
+  /** Sends what is left; what the collector does not take is dropped and counted. */
+  stop(): Promise<void> {
+    return this.processor.shutdown().catch(() => undefined);
+  }
+
+  /** The processor forgets a batch that could not be sent, so it is counted on the way. */
+  private counting(exporter: OTLPTraceExporter): SpanExporter {
+    return {
+      export: (spans, done) => exporter.export(spans, (result) => {
+        this.waiting -= spans.length;
+        if (result.code !== ExportResultCode.SUCCESS) spansDropped.inc(spans.length);
+        done(result);
+      }),
+      forceFlush: () => exporter.forceFlush(),
+      shutdown: () => exporter.shutdown(),
+    };
+  }
+
+  private readable({ service, name, kind, context, parent, startMs, endMs, attributes, links, failure }: RecordedSpan): ReadableSpan {
+    const epochMs = this.epoch();
+    return {
+      name, kind: KINDS[kind], spanContext: () => context, ...(parent && { parentSpanContext: parent }),
+      startTime: hrTime(epochMs + startMs), endTime: hrTime(epochMs + endMs), duration: hrTime(endMs - startMs), ended: true,
+      attributes: failure === undefined ? attributes : { ...attributes, 'error.type': failure },
+      status: failure === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: failure },
+      links: links.map((link) => ({ context: link })), events: [],
+      resource: this.resourceOf(service), instrumentationScope: SCOPE,
+      droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0,
+    };
+  }
+
+  private resourceOf(service: string): Resource {
+    let resource = this.resources.get(service);
+    if (resource === undefined) {
+      resource = this.surroundings.merge(resourceFromAttributes({ 'service.name': service, 'service.namespace': 'usvideo' }));
+      this.resources.set(service, resource);
     }
-    spansDropped.inc(this.queue.length);
-    this.agent.destroy();
+    return resource;
   }
 
-  private flush(): void {
-    if (this.sending !== undefined || this.queue.length === 0) return;
-    this.sending = this.sendAll().finally(() => { this.sending = undefined; });
-  }
-
-  /** One batch at a time, until the queue is empty or the collector does not take one: that one waits for the next flush. */
-  private async sendAll(): Promise<void> {
-    while (this.queue.length > 0) {
-      const batch = this.queue.slice(0, BATCH_MAX);
-      const status = await this.post(encode(batch)).catch(() => 0);
-      const isAway = status === 0 || status === 429 || status >= 500;
-      if (isAway) return;
-      if (status >= 300) spansDropped.inc(batch.length);
-      this.queue.splice(0, batch.length);
+  private epoch(): number {
+    const nowMs = performance.now();
+    if (nowMs - this.epochReadAtMs > CLOCK_READ_EVERY_MS) {
+      this.epochMs = Date.now() - nowMs;
+      this.epochReadAtMs = nowMs;
     }
-  }
-
-  private post(body: string): Promise<number> {
-    const request = this.url.protocol === 'https:' ? httpsRequest : httpRequest;
-    return new Promise((resolve, reject) => {
-      const sent = request(this.url, {
-        method: 'POST', agent: this.agent, timeout: SEND_TIMEOUT_MS,
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      }, (response) => {
-        response.resume();
-        response.once('end', () => resolve(response.statusCode ?? 0)).once('error', reject);
-      });
-      sent.once('timeout', () => sent.destroy(new Error('the collector does not answer'))).once('error', reject);
-      sent.end(body);
-    });
+    return this.epochMs;
   }
 }
 
-function encode(spans: readonly RecordedSpan[]): string {
-  // Taken anew for each batch: the monotonic clock drifts away from the wall clock over the life of a process.
-  const epochMs = Date.now() - performance.now();
-  const resourceSpans = [...Map.groupBy(spans, ({ service }) => service)].map(([service, own]) => ({
-    resource: { attributes: attributesOf({ 'service.name': service, 'service.namespace': 'usvideo' }) },
-    scopeSpans: [{ scope: { name: 'usvideo' }, spans: own.map((span) => spanJson(span, epochMs)) }],
-  }));
-  return JSON.stringify({ resourceSpans });
-}
-
-function spanJson(span: RecordedSpan, epochMs: number): object {
-  const { traceId, spanId, parentSpanId, name, kind, startMs, endMs, attributes, links, failure } = span;
-  return {
-    traceId, spanId, parentSpanId, name, kind: KINDS[kind], flags: 1,
-    startTimeUnixNano: nanos(epochMs + startMs), endTimeUnixNano: nanos(epochMs + endMs),
-    attributes: attributesOf(failure === undefined ? attributes : { ...attributes, 'error.type': failure }),
-    ...(links.length > 0 && { links: links.map((link) => ({ traceId: link.traceId, spanId: link.spanId })) }),
-    ...(failure !== undefined && { status: { code: STATUS_ERROR, message: failure } }),
-  };
-}
-
-/** Nanoseconds do not fit a double: whole milliseconds and their fraction are written side by side. */
-function nanos(ms: number): string {
-  const whole = Math.floor(ms);
-  return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
-}
-
-function attributesOf(attributes: RecordedSpan['attributes']): object[] {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: typeof value === 'string' ? { stringValue: value } : numberOrFlag(value) }));
-}
-
-function numberOrFlag(value: number | boolean): object {
-  if (typeof value === 'boolean') return { boolValue: value };
-  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+/** Seconds and nanoseconds: the latter of a whole time do not fit a double. */
+function hrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.floor((ms - seconds * 1_000) * 1e6)];
 }

@@ -2,7 +2,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { context, createContextKey, ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Running } from './lifecycle';
-import type { RecordedSpan, SpanExporter } from './tracing-export';
+import type { RecordedSpan, SpanExport } from './tracing-export';
 import type * as TracingExport from './tracing-export';
 
 /** Asynchronous context is needed with and without an exporter, so it is there from the first import. */
@@ -28,7 +28,7 @@ export interface SpanOptions {
 const SERVICE = createContextKey('service');
 
 /** Where finished spans go. Without one every job has a trace id all the same, and nothing is recorded. */
-let exporter: SpanExporter | undefined;
+let exporter: SpanExport | undefined;
 let processService = 'us-video-api';
 
 const POOL = Buffer.alloc(4096);
@@ -144,7 +144,7 @@ interface Ended {
 function record(name: string, options: SpanOptions, { span, parent, service, startMs, endMs, error }: Ended): void {
   if (exporter === undefined || span.traceFlags !== TraceFlags.SAMPLED) return;
   exporter.record({
-    service, name, kind: options.kind ?? 'internal', traceId: span.traceId, spanId: span.spanId, parentSpanId: parent?.spanId, startMs, endMs,
+    service, name, kind: options.kind ?? 'internal', context: span, parent, startMs, endMs,
     attributes: options.attributes ?? {},
     links: (options.links ?? []).flatMap((link) => parseTraceparent(link) ?? []),
     // The error's name only: messages may quote what a customer wrote.
@@ -180,7 +180,7 @@ export async function startTracing(options: TracingOptions): Promise<Running> {
   processService = options.serviceName;
   if (options.otlpEndpoint === undefined) return { stop: async () => undefined };
   // Loaded on demand: a process without a collector has no use for it.
-  const { SpanExporter: Exporter } = require('./tracing-export') as typeof TracingExport;
+  const { SpanExport: Exporter } = require('./tracing-export') as typeof TracingExport;
   const exporting = new Exporter(options.otlpEndpoint);
   exporter = exporting;
   const stop = (): Promise<void> => {
