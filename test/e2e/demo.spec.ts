@@ -1,22 +1,28 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@usvideo/testing';
 import { Platform } from './platform';
 import { Customer } from './customer';
 
 const root = join(__dirname, '..', '..');
 
-function run(args: string[], environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment } });
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+interface Run { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<{ code: number | null; output: string }> }
+
+function begin(args: string[], environment: Record<string, string>): Run {
+  let output = '';
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment } });
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, output }));
   });
+  return { child, output: () => output, ended };
 }
+
+const run = (args: string[], environment: Record<string, string>) => begin(args, environment).ended;
 
 const demo = join(root, 'services/standalone/dist/demo.js');
 
@@ -54,6 +60,24 @@ describe('npm run demo', () => {
     expect(code).toBe(0);
     expect(output).toContain('$248.75');
     expect((JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8')) as { live_key: string }).live_key).toBe((JSON.parse(before) as { live_key: string }).live_key);
+  }, 120_000);
+
+  it('finishes first what a run left behind that was killed while it rendered', async () => {
+    const killed = begin([demo], { DATA_DIR: dataDir, LEASE_MS: '3000' });
+    await eventually(() => /[1-9]\d %/.test(killed.output()), { what: 'the render to be on its way', deadlineMs: 60_000 });
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const { code, output } = await run([demo], { DATA_DIR: dataDir, LEASE_MS: '3000' });
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('Finishing 1 job of an earlier run') });
+    expect(output).toContain('$245.00');
+  }, 180_000);
+
+  it.each(['Starting the services', 'A video out'])('is stopped by Ctrl-C at "%s", with nothing left behind', async (moment) => {
+    const interrupted = begin([demo], { DATA_DIR: dataDir });
+    await eventually(() => interrupted.output().includes(moment), { what: moment, deadlineMs: 60_000 });
+    interrupted.child.kill('SIGINT');
+    expect((await interrupted.ended).code).toBe(130);
+    expect(['run.json', join('postgres', 'postmaster.pid')].filter((file) => existsSync(join(dataDir, file)))).toEqual([]);
   }, 120_000);
 
   it('says what is wrong with a setting by name, and does not start', async () => {

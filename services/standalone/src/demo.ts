@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createLogger } from '@usvideo/runtime';
-import { destination } from 'pino';
+import { join, resolve } from 'node:path';
 import { readStandaloneConfig } from './config';
 import { Api, type JobObject } from './demo/api';
 import { probeVideo } from './demo/probe';
 import { Screen } from './demo/screen';
 import { WebhookReceiver, verifyWebhook } from './demo/webhook-receiver';
+import { logToFile } from './outbound/log-file';
 import { type Standalone, startStandalone } from './standalone.module';
 
 const PROMPT = 'A lighthouse in a storm, waves breaking over the rocks, slow dolly in';
@@ -18,19 +17,16 @@ const WEBHOOK_MS = 30_000;
 async function main(): Promise<void> {
   const screen = new Screen();
   const config = readStandaloneConfig({ PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8' });
-  mkdirSync(join(config.DATA_DIR, 'logs'), { recursive: true });
-  const logFile = join(config.DATA_DIR, 'logs', 'platform.log');
+  const log = logToFile(config);
   const receiver = new WebhookReceiver();
+  const told = toldToStop();
   let standalone: Standalone | undefined;
-  const interrupt = () => { void standalone?.stop().finally(() => process.exit(130)); };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const file = destination(logFile);
-    const log = (service: string) => createLogger(service, config.LOG_LEVEL, file);
-    standalone = await startStandalone(config, { log, announce: (step) => screen.step(step) });
-    await play(standalone, await receiver.start(), receiver, screen, join(config.DATA_DIR, 'demo'));
+    standalone = await startStandalone(config, { log: log.of, announce: (step) => screen.step(step) });
+    const played = play(standalone, await receiver.start(), receiver, screen, resolve(config.DATA_DIR));
+    await Promise.race([played, told]);
   } catch (error) {
-    screen.fail(error as Error, logFile);
+    screen.fail(error as Error, log.file);
     process.exitCode = 1;
   } finally {
     await receiver.stop();
@@ -38,33 +34,39 @@ async function main(): Promise<void> {
   }
 }
 
-async function play(standalone: Standalone, webhookUrl: string, receiver: WebhookReceiver, screen: Screen, folder: string): Promise<void> {
+/** Resolves at Ctrl-C. A start that is under way is finished first, so that everything can be stopped in its order. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.exitCode = 130;
+      resolve();
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+  });
+}
+
+async function play(standalone: Standalone, webhookUrl: string, receiver: WebhookReceiver, screen: Screen, dataDir: string): Promise<void> {
   const { credentials } = standalone;
   const api = new Api(standalone.apiUrl, credentials.live_key);
   const admin = new Api(standalone.adminUrl, credentials.admin_token);
-  const { account_id: accountId } = await api.json<{ account_id: string }>('GET', '/v1/account');
-  const limit = (jobs: number) => admin.json('PUT', `/admin/v1/accounts/${accountId}/limits`, { environment: 'live', concurrent_jobs: jobs });
 
+  await finishEarlierJobs(api, screen);
   screen.title('A prompt in');
-  await limit(1);
   const before = await api.balance();
   screen.fact('balance before', before.available);
-  const created = await api.create({ ...REQUEST, webhook_url: webhookUrl });
-  screen.fact('job', `${created.id}  "${PROMPT}"`);
-  screen.check(created.billing.state === 'held', 'its price is held', '$1.25');
-
-  screen.title('A second job, cancelled while it waits');
-  const second = await api.create({ ...REQUEST, prompt: 'Never to be rendered' });
-  screen.check(second.status === 'pending', 'over the limit of one job at a time, it waits', second.status);
-  const cancelled = await api.cancel(second.id);
-  screen.check(cancelled.status === 'cancelled' && cancelled.cost_micros === 0, 'cancelled', second.id);
-  const release = (await api.entries(second.id)).find((entry) => entry.kind === 'hold_released');
-  screen.check(release?.available_change_micros === PRICE_MICROS, 'its hold is released', '+$1.25');
+  const created = await withOneJobAtATime(api, admin, async () => {
+    const first = await api.create({ ...REQUEST, webhook_url: webhookUrl });
+    screen.fact('job', `${first.id}  "${PROMPT}"`);
+    screen.check(first.billing.state === 'held', 'its price is held', '$1.25');
+    screen.title('A second job, cancelled while it waits');
+    await cancelASecondJob(api, screen);
+    return first;
+  });
 
   screen.title('A video out');
   const ended = await follow(api, created.id, screen);
   screen.check(ended.status === 'completed', 'rendered', ended.error ? `${ended.error.code}: ${ended.error.message}` : ended.cost ?? '');
-  const file = await download(ended.video_url!, folder, `${ended.id}.mp4`);
+  const file = await download(ended.video_url!, join(dataDir, 'demo'), `${ended.id}.mp4`);
   const facts = await probeVideo(file);
   screen.fact('file', file);
   screen.fact('facts', `${facts.codec} ${facts.width}×${facts.height}, ${facts.frames} frames at ${facts.framesPerSecond} fps, ${facts.seconds.toFixed(2)} s, ${(facts.bytes / 1024).toFixed(0)} KiB`);
@@ -87,9 +89,39 @@ async function play(standalone: Standalone, webhookUrl: string, receiver: Webhoo
   screen.check(before.available_micros - after.available_micros === PRICE_MICROS && after.held_micros === before.held_micros, 'balance after', after.available);
   const proof = await admin.json<{ differences: string[]; events_checked: number }>('GET', '/admin/v1/ledger/verify');
   screen.check(proof.differences.length === 0, 'the ledger re-derived from its events', `${proof.events_checked} events, no difference`);
-  await limit(10);
 
-  screen.end(standalone, credentials, file);
+  screen.end({ apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') }, credentials, file);
+}
+
+/** What a run that was killed left behind is rendered and charged first, so that it does not mix with the money of this one. */
+async function finishEarlierJobs(api: Api, screen: Screen): Promise<void> {
+  const earlier = await api.unfinished();
+  if (earlier.length === 0) return;
+  screen.step(`Finishing ${earlier.length} ${earlier.length === 1 ? 'job' : 'jobs'} of an earlier run`);
+  for (const { id } of earlier) await api.settled(id);
+}
+
+/** So that a second job has to wait. The limit is what it was before as soon as that was seen. */
+async function withOneJobAtATime<T>(api: Api, admin: Api, action: () => Promise<T>): Promise<T> {
+  const { account_id: accountId } = await api.json<{ account_id: string }>('GET', '/v1/account');
+  const account = `/admin/v1/accounts/${accountId}`;
+  const { limits } = await admin.json<{ limits: { live: { concurrent_jobs: number } } }>('GET', account);
+  const limit = (jobs: number) => admin.json('PUT', `${account}/limits`, { environment: 'live', concurrent_jobs: jobs });
+  await limit(1);
+  try {
+    return await action();
+  } finally {
+    await limit(limits.live.concurrent_jobs);
+  }
+}
+
+async function cancelASecondJob(api: Api, screen: Screen): Promise<void> {
+  const second = await api.create({ ...REQUEST, prompt: 'Never to be rendered' });
+  screen.check(second.status === 'pending', 'over the limit of one job at a time, it waits', second.status);
+  const cancelled = await api.cancel(second.id);
+  screen.check(cancelled.status === 'cancelled' && cancelled.cost_micros === 0, 'cancelled', second.id);
+  const release = (await api.entries(second.id)).find((entry) => entry.kind === 'hold_released');
+  screen.check(release?.available_change_micros === PRICE_MICROS, 'its hold is released', '+$1.25');
 }
 
 async function follow(api: Api, id: string, screen: Screen): Promise<JobObject> {

@@ -1,19 +1,50 @@
-import { createLogger } from '@usvideo/runtime';
-import { readStandaloneConfig } from './config';
+import { resolve } from 'node:path';
+import { createLogger, type Running } from '@usvideo/runtime';
+import { readStandaloneConfig, type StandaloneConfig } from './config';
+import { logToFile } from './outbound/log-file';
 import { startStandalone } from './standalone.module';
 
 /** `npm start`: serve until the terminal or the supervisor says stop. */
 async function main(): Promise<void> {
   const config = readStandaloneConfig();
+  const serving = process.stdout.isTTY === true ? await serveAtTerminal(config) : await serveUnderSupervisor(config);
+  const stop = once(() => serving.stop());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+/** A person reads what to call; the log goes to a file. */
+async function serveAtTerminal(config: StandaloneConfig): Promise<Running> {
+  const log = logToFile(config);
+  const standalone = await startStandalone(config, { log: log.of, announce: (step) => console.log(`• ${step}`) });
+  console.log(`
+Serving. Ctrl-C stops it; the next start goes on with the same data.
+
+  API         ${standalone.apiUrl}         (reference: ${standalone.apiUrl}/docs)
+  operators   ${standalone.adminUrl}/admin/v1/accounts
+  health      ${standalone.opsUrl}/readyz   (metrics: /metrics)
+  keys        ${resolve(config.DATA_DIR)}/credentials.json
+  log         ${log.file}
+`);
+  return {
+    stop: async () => {
+      console.log('Stopping …');
+      await standalone.stop();
+    },
+  };
+}
+
+/** Whoever collects the log reads it from standard output. */
+async function serveUnderSupervisor(config: StandaloneConfig): Promise<Running> {
   const log = (service: string) => createLogger(service, config.LOG_LEVEL);
   const logger = log('standalone');
   const standalone = await startStandalone(config, { log, announce: (step) => logger.info(step) });
-  const stop = once(async () => {
-    logger.info('stopping');
-    await standalone.stop();
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
   logger.info({ api: standalone.apiUrl, admin: standalone.adminUrl, operations: standalone.opsUrl }, `serving; keys are in ${config.DATA_DIR}/credentials.json`);
+  return {
+    stop: async () => {
+      logger.info('stopping');
+      await standalone.stop();
+    },
+  };
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -21,6 +21,18 @@ const billingSchema = z.object({
   state: z.string(), charged_micros: z.int(), released_micros: z.int(), refunded_micros: z.int(), rule: z.string().nullable(), settled: z.boolean(),
 });
 
+/** Why a job may fail, and so the rules by which its money ends: each of them releases the whole hold. */
+export const FAILURES = {
+  content_rejected: 'the engine refused what the prompt or the frame asks for',
+  first_frame_unreachable: 'the first frame could not be fetched: no answer, another status than 200, a redirect or an address that is not allowed',
+  first_frame_invalid: 'the first frame is not a whole PNG, JPEG or WebP, or is too large',
+  engine_error: 'three attempts at rendering failed',
+  render_timeout: 'rendering took longer than it may',
+  deadline_exceeded: 'rendering did not start before the deadline of the job',
+} as const;
+
+const failures = Object.entries(FAILURES).map(([code, reason]) => `\`${code}\` (${reason})`).join(', ');
+
 const attemptSchema = z.object({
   attempt: z.int(), worker: z.string(), engine: z.string(), started_at: time, ended_at: time, outcome: z.string().nullable(),
 });
@@ -38,7 +50,8 @@ export const videoSchema = z.object({
   video_url: z.string().nullable(), video_url_expires_at: time, thumbnail_url: z.string().nullable(),
   progress: z.int(), queue_position: z.int().nullable(), eta_seconds: z.int().nullable(), cancellable: z.boolean(),
   attempts: z.array(attemptSchema),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable()
+    .describe(`Why the job failed; never charged, and the code is the rule in billing. Codes: ${failures}; more may come.`),
   webhook_url: z.string().nullable(), metadata: z.record(z.string(), z.string()), end_user: z.string().nullable(),
   api_key_id: z.string(), trace_id: z.string(),
   created_at: z.iso.datetime(), started_at: time, rendering_started_at: time, completed_at: time, deadline_at: time, content_erased_at: time,

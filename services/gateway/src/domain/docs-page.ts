@@ -28,9 +28,11 @@ export function renderDocs(document: Json): string {
   const entries = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
   const sections = [...Map.groupBy(entries, (entry) => entry.operation.tags[0] ?? '')].map(([tag, group]) =>
     `<h2>${escape(tag)}</h2>${group.map(({ path, method, operation }) => renderOperation(method, path, operation, components.schemas)).join('')}`);
+  const { description: failures = '' } = components.schemas['Video']?.properties?.['error'] ?? {};
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(info.title)}</title>
 <style>${STYLE}</style></head><body><h1>${escape(info.title)}</h1><p>${escape(info.description)}</p>
 <p>Base <code>${escape(servers[0]?.url ?? '')}</code>. Authenticate with <code>Authorization: Bearer usv_…</code>. Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>A job's <code>error</code>: ${escape(failures)}</p>
 ${sections.join('\n')}</body></html>`;
 }
 

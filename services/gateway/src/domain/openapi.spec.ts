@@ -15,6 +15,7 @@ import { StatementsController } from '../inbound/statements.controller';
 import { TopUpsController } from '../inbound/top-ups.controller';
 import { UsageController } from '../inbound/usage.controller';
 import { VideosController } from '../inbound/videos.controller';
+import { FAILURES } from './answers';
 import { renderDocs } from './docs-page';
 import { allowedMethods } from './operation';
 import { openApiDocument, refusalsOf } from './openapi';
@@ -96,6 +97,11 @@ describe('the OpenAPI document', () => {
     for (const code of Object.keys(STATUS_OF)) expect(JSON.stringify(document.components.schemas['Error'])).toContain(code);
   });
 
+  it('publishes why a job may fail, and that it is not charged then', () => {
+    for (const code of Object.keys(FAILURES)) expect(JSON.stringify(document.components.schemas['Video'])).toContain(`\`${code}\``);
+    expect(JSON.stringify(document.components.schemas['Video'])).toContain('never charged');
+  });
+
   it('has no reference into nowhere', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]!);
     expect(references.length).toBeGreaterThan(50);
@@ -120,6 +126,9 @@ describe('the reference page', () => {
   const page = renderDocs(openApiDocument());
   it('shows every operation', () => {
     for (const path of Object.keys(document.paths)) expect(page).toContain(path);
+  });
+  it('tells why a job may fail', () => {
+    for (const code of Object.keys(FAILURES)) expect(page).toContain(code);
   });
   it('loads nothing', () => expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(/));
 });

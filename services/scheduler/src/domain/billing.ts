@@ -1,11 +1,6 @@
 import type { Verdict } from '@usvideo/contracts/scheduler';
 import type { JobState } from './job';
 
-/** The published codes of a failed job. None of them is ever charged. */
-export const ERROR_CODES = [
-  'content_rejected', 'first_frame_unreachable', 'first_frame_invalid', 'engine_error', 'render_timeout', 'deadline_exceeded', 'worker_lost',
-] as const;
-
 /** Only `completed` is charged, with the whole hold; everything else releases it. Test jobs have no hold. */
 export function verdictOf(job: Pick<JobState, 'environment' | 'estimatedCostMicros'>, rule: string): Verdict {
   if (job.environment === 'test') return { chargedMicros: 0n, releasedMicros: 0n, rule };

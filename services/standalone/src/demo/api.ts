@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** What the demo needs of the public API, called the way a customer would call it. */
 
 export interface JobObject {
@@ -17,6 +19,7 @@ export interface LedgerEntry { readonly kind: string; readonly available_change_
 export interface Balance { readonly available: string; readonly available_micros: number; readonly held_micros: number }
 
 const REQUEST_MS = 30_000;
+const SETTLED_POLL_MS = 100;
 
 export class Api {
   constructor(private readonly url: string, private readonly key: string) {}
@@ -27,6 +30,16 @@ export class Api {
 
   job(id: string): Promise<JobObject> {
     return this.json('GET', `/v1/videos/${id}`);
+  }
+
+  async unfinished(): Promise<JobObject[]> {
+    return (await this.json<{ data: JobObject[] }>('GET', '/v1/videos?status=pending&status=processing&limit=100')).data;
+  }
+
+  /** Waits until a job has ended and its money is where it belongs. */
+  async settled(id: string): Promise<void> {
+    for await (const job of this.follow(id)) if (job.billing.settled) return;
+    while (!(await this.job(id)).billing.settled) await setTimeout(SETTLED_POLL_MS);
   }
 
   cancel(id: string): Promise<JobObject> {

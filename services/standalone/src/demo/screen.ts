@@ -36,16 +36,16 @@ export class Screen {
     console.error(`\n${this.colours ? '\u001b[31m✘\u001b[0m' : '✘'} ${error.message}\n\nThe platform's log is in ${logFile}`);
   }
 
-  end(urls: { readonly apiUrl: string }, credentials: Credentials, file: string): void {
+  end(urls: { readonly apiUrl: string; readonly credentialsFile: string }, credentials: Credentials, file: string): void {
     console.log(`
 ${this.bold('Everything above was true.')} It is a test picture drawn by the procedural engine, not AI: see "Real video on one GPU" in the README.
 
   file        ${file}
   serve       npm start            (keeps this account and this video; API on http://127.0.0.1:8080)
-  login       ${credentials.dashboard.email}  ${credentials.dashboard.password}
-  try         curl -s http://127.0.0.1:8080/v1/videos -H 'Authorization: Bearer ${credentials.test_key}' \\
+  login       ${credentials.dashboard.email}  ${credentials.dashboard.password}   (for the dashboard, which a later version brings)
+  then try    curl -s http://127.0.0.1:8080/v1/videos -H 'Authorization: Bearer ${credentials.test_key}' \\
                 -H 'Content-Type: application/json' -d '{"prompt":"a calm sea at dawn"}'
-  all keys    .data/credentials.json
+  all keys    ${urls.credentialsFile}
   (this run's API was ${urls.apiUrl})`);
   }
 
