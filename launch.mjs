@@ -24,7 +24,7 @@ const commands = {
   bench: { help: 'Measure submit, overhead, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
   typecheck: { help: 'TypeScript over everything, without output.', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
-  contracts: { help: 'buf lint, buf breaking against the last commit, and a freshness check of the generated code.', run: () => contracts() },
+  contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', run: () => contracts() },
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', run: () => generate() },
   'ledger:verify': { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
   reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', run: (args) => service('reconcile', args) },
@@ -50,7 +50,7 @@ async function setUp(name) {
   checkPlatform();
   await install();
   checkInstallScripts();
-  if (name !== 'contracts' && name !== 'typecheck' && name !== 'lint' && !name.startsWith('test:unit')) await build();
+  if (name !== 'typecheck' && name !== 'lint' && !name.startsWith('test:unit')) await build();
 }
 
 function checkPlatform() {
@@ -134,18 +134,29 @@ async function jest(args) {
 
 async function contracts() {
   const generated = join(root, 'libs', 'contracts', 'src');
-  const fingerprint = () => spawnSync('git', ['hash-object', ...spawnSync('git', ['ls-files', generated], { cwd: root }).stdout.toString().trim().split('\n')], { cwd: root }).stdout.toString();
+  const fingerprint = () => git('hash-object', ...git('ls-files', generated).split('\n'));
   if (await tool('buf', ['lint'])) return 1;
-  const base = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD~1'], { cwd: root }).status === 0 ? 'HEAD~1' : 'HEAD';
-  if (await tool('buf', ['breaking', '--against', `.git#ref=${base}`])) return 1;
+  if (await tool('buf', ['breaking', '--against', `.git#ref=${contractsBefore()}`])) return 1;
   const before = fingerprint();
   if (await tool('buf', ['generate'])) return 1;
-  if (before === fingerprint() && spawnSync('git', ['ls-files', '--others', '--exclude-standard', generated], { cwd: root }).stdout.length === 0) {
-    console.log('The contracts are linted, break nothing, and the generated code is fresh.');
-    return 0;
+  if (before !== fingerprint() || git('ls-files', '--others', '--exclude-standard', generated) !== '') {
+    console.error('libs/contracts is not what proto/ generates: run `npm run generate` and commit the result.');
+    return 1;
   }
-  console.error('libs/contracts is not what proto/ generates: run `npm run generate` and commit the result.');
-  return 1;
+  if (await service('generate', ['--check'])) return 1;
+  console.log('The contracts are linted and break nothing; the generated code, OpenAPI document and configuration tables are fresh.');
+  return 0;
+}
+
+/** On a branch, where it left main; on main itself, the commit before. */
+function contractsBefore() {
+  const head = git('rev-parse', 'HEAD');
+  const left = ['origin/main', 'main'].map((branch) => git('merge-base', 'HEAD', branch)).find((commit) => commit !== '' && commit !== head);
+  return left ?? (git('rev-parse', '--verify', '--quiet', 'HEAD~1') || head);
+}
+
+function git(...args) {
+  return spawnSync('git', args, { cwd: root }).stdout.toString().trim();
 }
 
 async function generate() {

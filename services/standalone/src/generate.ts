@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { accountsProcessSchema } from '@usvideo/accounts';
 import { gatewayProcessSchema, openApiDocument } from '@usvideo/gateway';
 import { ledgerProcessSchema } from '@usvideo/ledger';
@@ -15,10 +15,23 @@ const schemas = {
   scheduler: schedulerProcessSchema, standalone: standaloneSchema, webhooks: webhooksProcessSchema,
 };
 
-/** `npm run generate`: what is written from code and committed, besides the contracts. */
-for (const [service, schema] of Object.entries(schemas)) {
-  const file = join(services, service, 'README.md');
-  const between = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/;
-  writeFileSync(file, readFileSync(file, 'utf8').replace(between, (_, open: string, close: string) => `${open}${configTable(schema)}\n${close}`));
+/** What is written from code and committed, besides the contracts, by file. */
+function* documents(): Generator<[file: string, content: string]> {
+  for (const [service, schema] of Object.entries(schemas)) {
+    const file = join(services, service, 'README.md');
+    const between = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/;
+    yield [file, readFileSync(file, 'utf8').replace(between, (_, open: string, close: string) => `${open}${configTable(schema)}\n${close}`)];
+  }
+  yield [join(services, 'gateway', 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`];
 }
-writeFileSync(join(services, 'gateway', 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+
+/** `npm run generate` writes them; `npm run contracts` (`--check`) names those that are not as they would be written. */
+for (const [file, content] of documents()) {
+  if (readFileSync(file, 'utf8') === content) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`${relative(join(services, '..'), file)} is stale: run \`npm run generate\` and commit the result.`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, content);
+  }
+}
