@@ -37,3 +37,11 @@ test('with a login for SCRAM and a certificate it asks for both', () => {
   expect(text['listener.name.secure.sasl.enabled.mechanisms']).toBe('SCRAM-SHA-256');
   expect(JSON.stringify(text)).not.toContain('known');
 });
+
+test('a door is a listener of its own that tells its clients another address', () => {
+  expect(properties({ doors: [{ port: 4, advertised: '127.0.0.1:5' }] })).toMatchObject({
+    'listeners': 'PLAINTEXT://127.0.0.1:1,DOOR1://127.0.0.1:4,CONTROLLER://127.0.0.1:3',
+    'advertised.listeners': 'PLAINTEXT://127.0.0.1:1,DOOR1://127.0.0.1:5',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:PLAINTEXT,DOOR1:PLAINTEXT',
+  });
+});

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { KafkaLogin } from './kafka-client';
 
+/** A further listener without security, whose clients are told to call another address: one that leads to it by way of something else. */
+export interface KafkaDoor {
+  readonly port: number;
+  /** `host:port`. */
+  readonly advertised: string;
+}
+
 export interface BrokerLayout {
   readonly dataDir: string;
   readonly ports: { readonly plain: number; readonly secure: number; readonly controller: number };
@@ -8,6 +15,7 @@ export interface BrokerLayout {
   readonly tlsPemFile?: string;
   /** Asked for at the second listener. */
   readonly login?: KafkaLogin;
+  readonly doors?: readonly KafkaDoor[];
 }
 
 /**
@@ -18,14 +26,15 @@ export function brokerProperties(layout: BrokerLayout): string {
   const { plain, secure, controller } = layout.ports;
   const isSecured = layout.tlsPemFile !== undefined || layout.login !== undefined;
   const listeners = [`PLAINTEXT://127.0.0.1:${plain}`, ...(isSecured ? [`SECURE://127.0.0.1:${secure}`] : [])];
+  const doors = (layout.doors ?? []).map((door, index) => ({ ...door, name: `DOOR${index + 1}` }));
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
-    'listeners': [...listeners, `CONTROLLER://127.0.0.1:${controller}`].join(','),
-    'advertised.listeners': listeners.join(','),
-    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:${protocol(layout)}`,
+    'listeners': [...listeners, ...doors.map(({ name, port }) => `${name}://127.0.0.1:${port}`), `CONTROLLER://127.0.0.1:${controller}`].join(','),
+    'advertised.listeners': [...listeners, ...doors.map(({ name, advertised }) => `${name}://${advertised}`)].join(','),
+    'listener.security.protocol.map': [`PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:${protocol(layout)}`, ...doors.map(({ name }) => `${name}:PLAINTEXT`)].join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(layout.dataDir, 'log'),
     'auto.create.topics.enable': 'false',

@@ -6,10 +6,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { brokerProperties, type BrokerLayout } from './kafka-broker-properties';
+import { brokerProperties, type BrokerLayout, type KafkaDoor } from './kafka-broker-properties';
 import type { KafkaLogin } from './kafka-client';
 import { kafkaJars } from './kafka-jars';
 import { kafkaJs } from './kafka-js';
+
+export type { KafkaDoor } from './kafka-broker-properties';
 
 export interface KafkaBrokerOptions {
   /** Made when it is missing; otherwise its log is served. */
@@ -20,6 +22,7 @@ export interface KafkaBrokerOptions {
   readonly tls?: { readonly key: string; readonly certificate: string };
   /** Opens a second listener that asks for this login. */
   readonly login?: KafkaLogin;
+  readonly doors?: readonly KafkaDoor[];
   readonly cacheDir?: string;
   /** Told when something takes long, such as the download. */
   readonly report?: (line: string) => void;
@@ -62,7 +65,7 @@ export class KafkaBroker {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     const [plain, secure, controller] = await freePorts(3);
     const tlsPemFile = options.tls === undefined ? undefined : join(options.dataDir, 'tls.pem');
-    const layout = { dataDir: options.dataDir, ports: { plain: plain!, secure: secure!, controller: controller! }, tlsPemFile, login: options.login };
+    const layout = { dataDir: options.dataDir, ports: { plain: plain!, secure: secure!, controller: controller! }, tlsPemFile, login: options.login, doors: options.doors };
     if (options.tls !== undefined) await writeFile(tlsPemFile!, `${options.tls.key}${options.tls.certificate}`, { mode: 0o600 });
     await writeFile(join(options.dataDir, 'server.properties'), brokerProperties(layout), { mode: 0o600 });
     const broker = new KafkaBroker(options, layout, jars);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
 import { outboxLag, type Logger } from '@usvideo/runtime';
 import type { Message, Producer } from 'kafkajs';
@@ -131,7 +132,8 @@ export class KafkaPublisher implements Publisher {
     await this.producer.connect();
     const { database, leaseMs } = this.options;
     const sink = new KafkaSink(this.options, this.producer, () => this.succeeded());
-    const relay = new Relay({ database, sink, owner: randomUUID(), leaseMs, onError: (error) => this.failed(error) });
+    // Unique, and beginning with what operators look for: the process that publishes a shard.
+    const relay = new Relay({ database, sink, owner: `${hostname()}:${process.pid}:${randomUUID()}`, leaseMs, onError: (error) => this.failed(error) });
     await relay.start();
     this.relay = relay;
     this.succeeded();

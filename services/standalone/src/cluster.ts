@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, quit);
   if (args.includes('--stop-with-parent')) stopWithParent(quit);
   const output = { log: logInto(config), announce: (step: string) => console.log(`• ${step}`) };
-  const cluster = await startCluster(config, args.includes('--replicas'), output, stopping.signal);
+  const cluster = await startCluster(config, { hasReplicas: args.includes('--replicas') }, output, stopping.signal);
   running = cluster;
   const commands = new Commands(cluster.parts, (text) => console.log(text), quit);
   console.log(`\n${commands.status()}\n\n${words(cluster)}`);

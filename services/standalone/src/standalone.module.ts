@@ -14,6 +14,12 @@ import { makeFirstAccount } from './outbound/first-account';
 import { choosePorts } from './outbound/ports';
 import { type Credentials, StateDirectory } from './outbound/state';
 
+export { type Cluster, startCluster } from './cluster/start-cluster';
+export type { Part } from './cluster/part';
+export { ServicePart } from './cluster/service-part';
+export { readStandaloneConfig } from './config';
+export { unheardEvents } from './outbound/hearing';
+
 const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
 
 export interface Standalone extends Running {

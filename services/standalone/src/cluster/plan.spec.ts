@@ -1,4 +1,4 @@
-import { type ClusterPlanOptions, type PlannedProcess, planCluster, portsNeeded } from './plan';
+import { type ClusterPlanOptions, namesOnKafka, type PlannedProcess, planCluster, portsNeeded } from './plan';
 
 const options = (hasReplicas: boolean): ClusterPlanOptions => ({
   hasReplicas,
@@ -6,7 +6,7 @@ const options = (hasReplicas: boolean): ClusterPlanOptions => ({
   secrets: { ADMIN_TOKEN: 'admin-token', LINK_SECRET: 'link-secret', SECRETS_KEY: 'secrets-key', LEDGER_SIGNING_KEY: 'ledger-signing-key' },
   dataDir: '/data',
   databaseUrls: { accounts: 'pg://accounts', ledger: 'pg://ledger', scheduler: 'pg://scheduler', webhooks: 'pg://webhooks' },
-  brokers: ['127.0.0.1:9092'],
+  brokers: () => ['127.0.0.1:9092'],
   ports: { api: 8080, ops: 8081, admin: 8082 },
   freePorts: Array.from({ length: portsNeeded(hasReplicas) }, (_, index) => 20_000 + index),
   token: (caller) => `token-of-${caller}`,
@@ -63,5 +63,21 @@ describe('the plan of a cluster', () => {
     const { processes } = plan(true);
     expect(named(processes, 'scheduler-1').environment.LEASE_MS).toBe('3000');
     expect(new Set(processes.flatMap(({ environment }) => environment.SCRATCH_DIR ?? [])).size).toBe(3);
+  });
+
+  it('lets somebody stand between any two, each of whom is told another address', () => {
+    const asked: string[] = [];
+    const databaseUrls = { accounts: 'postgres://u:p@127.0.0.1:5432/accounts', ledger: 'postgres://u:p@127.0.0.1:5432/ledger', scheduler: 'postgres://u:p@127.0.0.1:5432/scheduler', webhooks: 'postgres://u:p@127.0.0.1:5432/webhooks' };
+    const wired = planCluster({ ...options(true), databaseUrls, wiring: (from, to, address) => { asked.push(`${from} ${to} ${address}`); return `127.0.0.1:${asked.length}`; } });
+    const { environment } = named(wired.processes, 'ledger-2');
+    expect(environment.DATABASE_URL).toMatch(/^postgres:\/\/u:p@127\.0\.0\.1:\d+\/ledger$/);
+    expect(asked[Number(new URL(environment.DATABASE_URL!).port) - 1]).toBe('ledger-2 postgres 127.0.0.1:5432');
+    const [first] = environment.SCHEDULER_GRPC_URL!.replace('ipv4:', '').split(',');
+    expect(asked[Number(first!.split(':')[1]) - 1]).toBe(`ledger-2 scheduler-1 ${named(wired.processes, 'scheduler-1').address}`);
+    expect(wired.dial.scheduler).toContain(named(wired.processes, 'scheduler-1').address);
+  });
+
+  it('knows who is on Kafka', () => {
+    expect(namesOnKafka(true)).toEqual(['accounts', 'ledger-1', 'ledger-2', 'scheduler-1', 'scheduler-2', 'webhooks-1', 'webhooks-2']);
   });
 });

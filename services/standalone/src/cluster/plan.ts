@@ -15,6 +15,12 @@ const REPLICAS: Readonly<Record<ServiceName, number>> = { ...ONE_EACH, 'ledger':
 const SECRETS = ['ADMIN_TOKEN', 'LINK_SECRET', 'SECRETS_KEY', 'LEDGER_SIGNING_KEY'] as const;
 type Secrets = Readonly<Record<(typeof SECRETS)[number], string>>;
 
+/**
+ * Under which address a process reaches another part, `postgres`, `kafka` or a process by its name. Whoever wants to stand in
+ * between answers an address of its own that leads there.
+ */
+export type Wiring = (from: string, to: string, address: string) => string;
+
 export interface ClusterPlanOptions {
   readonly hasReplicas: boolean;
   /** Given to every service, but for the secrets in it. */
@@ -22,13 +28,16 @@ export interface ClusterPlanOptions {
   readonly secrets: Secrets;
   readonly dataDir: string;
   readonly databaseUrls: Readonly<Record<Callee, string>>;
-  readonly brokers: readonly string[];
+  /** What a process begins with, by its name. */
+  readonly brokers: (process: string) => readonly string[];
   /** Of the first gateway. */
   readonly ports: { readonly api: number; readonly admin: number; readonly ops: number };
   /** As many as `portsNeeded` says, for all the others. */
   readonly freePorts: readonly number[];
   /** A token of its own for each caller. */
   readonly token: (caller: Caller) => string;
+  /** Unset: everybody dials everybody directly. */
+  readonly wiring?: Wiring;
 }
 
 export interface PlannedProcess {
@@ -54,6 +63,15 @@ function countsOf(hasReplicas: boolean): Readonly<Record<ServiceName, number>> {
   return hasReplicas ? REPLICAS : ONE_EACH;
 }
 
+/** The processes that tell or hear events. */
+export function namesOnKafka(hasReplicas: boolean): string[] {
+  return CALLEES.flatMap((service) => namesOf(service, countsOf(hasReplicas)[service]));
+}
+
+function namesOf(service: ServiceName, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => (count === 1 ? service : `${service}-${index + 1}`));
+}
+
 /** Each process has an operations port and, unless it is a worker, one to be called at; a gateway has one for operators too. */
 export function portsNeeded(hasReplicas: boolean): number {
   const counts = countsOf(hasReplicas);
@@ -71,26 +89,37 @@ export function planCluster(options: ClusterPlanOptions): ClusterPlan {
     if (port === undefined) throw new Error('the plan needs more ports than it was given');
     return port;
   };
-  const places = START_ORDER.flat().flatMap((service) => Array.from({ length: counts[service] }, (_, index): Place => {
+  const places = START_ORDER.flat().flatMap((service) => namesOf(service, counts[service]).map((name, index): Place => {
     const replica = index + 1;
-    const name = counts[service] === 1 ? service : `${service}-${replica}`;
     if (service !== 'gateway') return { name, service, replica, ops: next(), port: service === 'render-fleet' ? 0 : next(), admin: 0 };
     if (replica === 1) return { name, service, replica, ops: options.ports.ops, port: options.ports.api, admin: options.ports.admin };
     return { name, service, replica, ops: next(), port: next(), admin: next() };
   }));
-  const dial = Object.fromEntries(CALLEES.map((callee) => [callee, addressList(places.filter(({ service }) => service === callee))])) as ClusterPlan['dial'];
   return {
-    dial,
+    dial: dialFrom(undefined, places, options),
     apiUrl: `http://127.0.0.1:${options.ports.api}`,
     adminUrl: `http://127.0.0.1:${options.ports.admin}`,
-    processes: places.map((place) => plannedProcess(place, dial, counts, options)),
+    processes: places.map((place) => plannedProcess(place, dialFrom(place.name, places, options), counts, options)),
   };
 }
 
 interface Place { readonly name: string; readonly service: ServiceName; readonly replica: number; readonly ops: number; readonly port: number; readonly admin: number }
 
-function addressList(places: readonly Place[]): string {
-  return `ipv4:${places.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+/** The addresses of all replicas of each service, for a process or, without one, for whoever stands outside. */
+function dialFrom(from: string | undefined, places: readonly Place[], { wiring }: ClusterPlanOptions): ClusterPlan['dial'] {
+  const address = ({ name, port }: Place) => (from === undefined ? `127.0.0.1:${port}` : wire(wiring, from, name, `127.0.0.1:${port}`));
+  return Object.fromEntries(CALLEES.map((callee) => [callee, `ipv4:${places.filter(({ service }) => service === callee).map(address).join(',')}`])) as ClusterPlan['dial'];
+}
+
+function wire(wiring: Wiring | undefined, from: string, to: string, address: string): string {
+  return wiring === undefined ? address : wiring(from, to, address);
+}
+
+function databaseUrlFor(name: string, service: Callee, { databaseUrls, wiring }: ClusterPlanOptions): string {
+  if (wiring === undefined) return databaseUrls[service];
+  const url = new URL(databaseUrls[service]);
+  url.host = wiring(name, 'postgres', url.host);
+  return url.toString();
 }
 
 function plannedProcess(place: Place, dial: ClusterPlan['dial'], counts: Readonly<Record<ServiceName, number>>, options: ClusterPlanOptions): PlannedProcess {
@@ -104,7 +133,7 @@ function plannedProcess(place: Place, dial: ClusterPlan['dial'], counts: Readonl
       HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', PUBLIC_URL: `http://127.0.0.1:${options.ports.api}`,
       ...Object.fromEntries(inherited),
       ACCOUNTS_GRPC_URL: dial.accounts, LEDGER_GRPC_URL: dial.ledger, SCHEDULER_GRPC_URL: dial.scheduler, WEBHOOKS_GRPC_URL: dial.webhooks,
-      SERVICE_TOKEN: options.token(service), KAFKA_BROKERS: options.brokers.join(','), DATA_DIR: options.dataDir,
+      SERVICE_TOKEN: options.token(service), KAFKA_BROKERS: options.brokers(name).join(','), DATA_DIR: options.dataDir,
       OPS_HOST: '127.0.0.1', OPS_PORT: String(ops), STOP_WITH_STDIN: 'true',
       ...ownSettings(place, counts, options),
     },
@@ -116,7 +145,7 @@ function ownSettings({ name, service, port, admin }: Place, counts: Readonly<Rec
   if (service === 'gateway') return { PORT: String(port), ADMIN_PORT: String(admin), GATEWAY_REPLICAS: String(counts.gateway), ADMIN_TOKEN, LINK_SECRET };
   if (service === 'render-fleet') return { SCRATCH_DIR: join(options.dataDir, 'scratch', name) };
   return {
-    GRPC_LISTEN: `127.0.0.1:${port}`, DATABASE_URL: options.databaseUrls[service],
+    GRPC_LISTEN: `127.0.0.1:${port}`, DATABASE_URL: databaseUrlFor(name, service, options),
     CALLER_TOKENS: CALLERS.map((caller) => `${caller}=${options.token(caller)}`).join(','),
     ...(service === 'scheduler' ? { LINK_SECRET } : {}),
     ...(service === 'webhooks' ? { SECRETS_KEY } : {}),

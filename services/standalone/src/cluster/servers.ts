@@ -1,4 +1,4 @@
-import { KafkaBroker, missingForKafka } from '@usvideo/messaging';
+import { KafkaBroker, type KafkaDoor, missingForKafka } from '@usvideo/messaging';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@usvideo/runtime';
 import { ServerPart, type ServerPartOptions } from './server-part';
 
@@ -21,14 +21,14 @@ export function postgresPart(options: Told & { readonly dataDir: string; readonl
 }
 
 /** @throws when this machine cannot run a broker, saying what it lacks and what would do instead. */
-export function kafkaPart(options: Told & { readonly dataDir: string }) {
+export function kafkaPart(options: Told & { readonly dataDir: string; readonly doors: readonly KafkaDoor[] }) {
   const missing = missingForKafka();
   if (missing !== undefined) throw new Error(`Kafka needs ${missing} on this machine: install it, or name a running Kafka in KAFKA_BROKERS`);
   let broker: KafkaBroker | undefined;
   const part = new ServerPart({
     ...options, name: 'kafka', address: () => broker!.brokers.join(','),
     launch: async () => {
-      if (broker === undefined) broker = await KafkaBroker.start({ dataDir: options.dataDir, report: options.report });
+      if (broker === undefined) broker = await KafkaBroker.start({ dataDir: options.dataDir, doors: options.doors, report: options.report });
       else await broker.restart();
       const server = broker;
       return { pid: server.pid, exited: server.exited, stop: () => server.stop(), kill: () => { process.kill(server.pid, 'SIGKILL'); } };

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Caller, Lifecycle, type Running } from '@usvideo/runtime';
+import type { KafkaDoor } from '@usvideo/messaging';
+import { type Callee, type Caller, Lifecycle, type Running } from '@usvideo/runtime';
 import type { StandaloneConfig } from '../config';
 import type { Output } from '../standalone.module';
 import { makeFirstAccount } from '../outbound/first-account';
 import { choosePorts, lastingPorts } from '../outbound/ports';
 import { type Credentials, StateDirectory } from '../outbound/state';
 import type { Part } from './part';
-import { CALLEES, type ClusterPlan, planCluster, portsNeeded, START_ORDER } from './plan';
+import { CALLEES, type ClusterPlan, namesOnKafka, planCluster, portsNeeded, START_ORDER, type Wiring } from './plan';
 import { kafkaPart, postgresPart } from './servers';
 import { ServicePart } from './service-part';
 
@@ -16,18 +17,27 @@ export interface Cluster extends Running {
   readonly apiUrl: string;
   readonly credentials: Credentials;
   readonly stateDir: string;
+  /** For tools that look at the tables and topics themselves. */
+  readonly databaseUrls: Readonly<Record<Callee, string>>;
+  readonly brokers: readonly string[];
   /** In the order of their start. */
   readonly parts: readonly Part[];
+}
+
+export interface ClusterOptions {
+  readonly hasReplicas: boolean;
+  /** For a tool that stands between the parts. */
+  readonly wiring?: Wiring;
 }
 
 /**
  * Every service as a process of its own, over a real Kafka and a real PostgreSQL.
  * @throws the reason of the signal, having stopped what was started, when it comes while the cluster starts
  */
-export async function startCluster(config: StandaloneConfig, hasReplicas: boolean, output: Output, signal: AbortSignal): Promise<Cluster> {
+export async function startCluster(config: StandaloneConfig, options: ClusterOptions, output: Output, signal: AbortSignal): Promise<Cluster> {
   const lifecycle = new Lifecycle(output.log('cluster'), { stopWithinMs: 60_000 });
   try {
-    return await new Launch(config, hasReplicas, output, lifecycle, signal).run();
+    return await new Launch(config, options, output, lifecycle, signal).run();
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -40,7 +50,7 @@ class Launch {
   private readonly told = { report: (line: string) => this.output.announce(line), changed: () => this.writeDown() };
 
   constructor(
-    private readonly config: StandaloneConfig, private readonly hasReplicas: boolean, private readonly output: Output,
+    private readonly config: StandaloneConfig, private readonly options: ClusterOptions, private readonly output: Output,
     private readonly lifecycle: Lifecycle, private readonly signal: AbortSignal,
   ) {
     this.state = new StateDirectory(resolve(config.DATA_DIR, 'cluster'));
@@ -51,8 +61,12 @@ class Launch {
     state.lock(process.pid);
     lifecycle.add('state lock', async () => state.unlock());
     const ports = await choosePorts(config);
-    const [postgresPort, ...freePorts] = await lastingPorts(1 + portsNeeded(this.hasReplicas));
-    const { brokers, databaseUrls } = await this.startServers(postgresPort!);
+    const { hasReplicas, wiring } = this.options;
+    const onKafka = namesOnKafka(hasReplicas);
+    const [postgresPort, ...rest] = await lastingPorts(1 + portsNeeded(hasReplicas) + onKafka.length);
+    const freePorts = rest.slice(onKafka.length);
+    const doors = new Map(wiring === undefined ? [] : onKafka.map((name, index) => [name, { port: rest[index]!, advertised: wiring(name, 'kafka', `127.0.0.1:${rest[index]}`) }]));
+    const { brokers, databaseUrls } = await this.startServers(postgresPort!, [...doors.values()]);
     const tokens = new Map<Caller, string>();
     const token = (caller: Caller) => tokens.get(caller) ?? tokens.set(caller, randomBytes(32).toString('base64url')).get(caller)!;
     const kept = state.secrets();
@@ -60,18 +74,22 @@ class Launch {
       ADMIN_TOKEN: config.ADMIN_TOKEN ?? kept.adminToken, LINK_SECRET: config.LINK_SECRET ?? kept.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? kept.secretsKey,
       LEDGER_SIGNING_KEY: config.LEDGER_SIGNING_KEY ?? kept.ledgerSigningKey,
     };
-    const plan = planCluster({ hasReplicas: this.hasReplicas, environment: config.environment, secrets, dataDir: state.path, databaseUrls, brokers, ports, freePorts, token });
+    const brokersOf = (name: string) => (doors.has(name) ? [doors.get(name)!.advertised] : brokers);
+    const plan = planCluster({
+      hasReplicas, environment: config.environment, secrets, dataDir: state.path, databaseUrls, brokers: brokersOf, ports, freePorts, token,
+      ...(wiring === undefined ? {} : { wiring }),
+    });
     await this.startServices(plan);
     const credentials = await this.credentials(plan, secrets.ADMIN_TOKEN, token('gateway'));
     this.signal.throwIfAborted();
-    return { apiUrl: plan.apiUrl, credentials, stateDir: state.path, parts: this.parts, stop: () => lifecycle.stop() };
+    return { apiUrl: plan.apiUrl, credentials, stateDir: state.path, databaseUrls, brokers, parts: this.parts, stop: () => lifecycle.stop() };
   }
 
-  private async startServers(postgresPort: number) {
+  private async startServers(postgresPort: number, doors: readonly KafkaDoor[]) {
     const { config, state, told } = this;
     const postgres = postgresPart({ ...told, dataDir: state.file('postgres'), port: postgresPort, databases: CALLEES });
     const given = config.environment.KAFKA_BROKERS;
-    const kafka = given === undefined ? kafkaPart({ ...told, dataDir: state.file('kafka') }) : { part: undefined, brokers: () => given.split(',') };
+    const kafka = given === undefined ? kafkaPart({ ...told, dataDir: state.file('kafka'), doors }) : { part: undefined, brokers: () => given.split(',') };
     const servers = [postgres.part, ...(kafka.part === undefined ? [] : [kafka.part])];
     this.output.announce(`Starting ${kafka.part === undefined ? 'PostgreSQL' : 'PostgreSQL and Kafka'}`);
     await this.startTogether(servers);
