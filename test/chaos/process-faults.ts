@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LEASE_MS } from './arena.ts';
+import { type Fault, type Scene, somethingInFlight, UNDER_WAY, UNPUBLISHED } from './faults.ts';
+
+interface Target {
+  readonly unit: string;
+  readonly inFlight: (scene: Scene, name: string) => number | Promise<number>;
+}
+
+/** What is lost when a process of the service is killed. */
+const SERVICES: Readonly<Record<string, Target>> = {
+  'gateway': { unit: 'open requests', inFlight: ({ arena, load }, name) => load.open.get(arena.part(name).row().address) ?? 0 },
+  'accounts': { unit: 'bytes of calls in the last second', inFlight: calls },
+  'ledger': { unit: 'pending holds', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.arena.count('ledger', "select count(*) as n from hold where state = 'pending'")) },
+  'scheduler': { unit: 'jobs under way', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.arena.count('scheduler', UNDER_WAY)) },
+  'webhooks': { unit: 'intents and deliveries owed', inFlight: ({ arena }) => arena.count('webhooks', "select (select count(*) from feed_intent) + (select count(*) from delivery where status = 'pending') as n") },
+  'render-fleet': { unit: 'attempts rendering', inFlight: ({ arena }, name) => arena.rendering(name) },
+};
+
+function calls({ arena, load }: Scene, name: string): number {
+  const open = [...load.open.values()].reduce((sum, count) => sum + count, 0);
+  return open === 0 ? 0 : arena.links.into(name).reduce((sum, { recentBytes }) => sum + recentBytes, 0);
+}
+
+/** `kill -9` of each process of each service; the cluster starts it again. */
+export function killings(services: readonly string[] = Object.keys(SERVICES)): Fault[] {
+  return services.map((service) => ({
+    kind: `kill -9 ${service}`,
+    holds: [service],
+    inflict: async (scene) => {
+      const { arena, dice } = scene;
+      const { unit, inFlight } = SERVICES[service]!;
+      const { name } = dice.pick(arena.named(service));
+      const found = await somethingInFlight(() => inFlight(scene, name));
+      await arena.part(name).kill();
+      await arena.serving(name);
+      return { target: name, inFlight: found, unit };
+    },
+  }));
+}
+
+/** Ends without a checkpoint and recovers. */
+export const postgresStop: Fault = {
+  kind: 'PostgreSQL immediate stop',
+  holds: ['postgres'],
+  inflict: async ({ arena }) => {
+    const inFlight = await somethingInFlight(() => arena.count('scheduler', "select count(*) as n from pg_stat_activity where state in ('active', 'idle in transaction') and application_name <> 'chaos' and backend_type = 'client backend' and query not like 'LISTEN%'"));
+    await arena.part('postgres').kill();
+    await arena.serving('postgres');
+    return { target: 'postgres', inFlight, unit: 'transactions' };
+  },
+};
+
+/** Killed one time and stopped in order the other. */
+export const kafkaStop: Fault = {
+  kind: 'Kafka stop',
+  holds: ['kafka'],
+  inflict: async ({ arena, dice }) => {
+    const kafka = arena.part('kafka');
+    const inFlight = await somethingInFlight(() => arena.count('scheduler', UNPUBLISHED));
+    if (dice.chance(0.5)) await kafka.kill();
+    else {
+      await kafka.stop();
+      await delay(dice.between(500, 2_000));
+      await kafka.start();
+    }
+    await arena.serving('kafka');
+    return { target: 'kafka', inFlight, unit: 'unpublished events' };
+  },
+};
+
+/** A worker that stands still for longer than its lease, and then goes on as if nothing had been. */
+export const workerFrozen: Fault = {
+  kind: 'SIGSTOP worker past its lease',
+  holds: ['render-fleet'],
+  inflict: async ({ arena, dice }) => {
+    const { name } = dice.pick(arena.named('render-fleet'));
+    const inFlight = await somethingInFlight(() => arena.rendering(name));
+    arena.process(name).pause();
+    await delay(LEASE_MS + dice.between(1_500, 3_000));
+    arena.process(name).resume();
+    await arena.serving(name);
+    return { target: name, inFlight, unit: 'attempts rendering' };
+  },
+};
+
+/** Longer than a relay's lease of its shards. */
+const RELAY_LEASE_MS = 10_000;
+
+/** The relay that publishes most shards stands still until another has taken them, and then goes on as a zombie. */
+export const relayFrozen: Fault = {
+  kind: 'SIGSTOP relay owner (zombie)',
+  holds: ['scheduler'],
+  inflict: async ({ arena, dice }) => {
+    const owners = await arena.sql<{ owner: string; shards: string }>('scheduler', 'select owner, count(*) as shards from relay_cursor where owner is not null group by owner order by 2 desc');
+    const processes = arena.named('scheduler');
+    const named = processes.find((part) => owners.some(({ owner }) => Number(owner.split(':')[1]) === part.row().pid));
+    if (named === undefined) return { target: 'scheduler', inFlight: 0, unit: 'shards that changed hands' };
+    const { owner } = owners.find((each) => Number(each.owner.split(':')[1]) === named.row().pid)!;
+    const before = await arena.sql<{ shard: number }>('scheduler', 'select shard from relay_cursor where owner = $1', [owner]);
+    const unpublished = await somethingInFlight(() => arena.count('scheduler', UNPUBLISHED));
+    arena.process(named.name).pause();
+    await delay(RELAY_LEASE_MS + dice.between(2_000, 4_000));
+    const taken = await arena.count('scheduler', 'select count(*) as n from relay_cursor where shard = any($1::smallint[]) and owner is not null and owner <> $2', [before.map(({ shard }) => shard), owner]);
+    arena.process(named.name).resume();
+    await arena.serving(named.name);
+    return { target: named.name, inFlight: unpublished > 0 ? taken : 0, unit: 'shards that changed hands' };
+  },
+};
