@@ -1,6 +1,6 @@
 /**
- * `npm run chaos [-- --seconds N] [--seed N] [--faults-each N] [--only <words of kinds>] [--keep]`: loads a replicated cluster, breaks it
- * in every way that is known here, and proves afterwards that nothing was lost, doubled or promised in vain.
+ * `npm run chaos [-- --seconds N] [--seed N] [--faults-each N] [--only <words of a kind>]…`: loads a replicated cluster, breaks it
+ * in every way that is known here, and proves afterwards that nothing was lost, doubled or promised in vain. See README.md.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,13 +19,13 @@ import { kafkaStop, killings, postgresStop, relayFrozen, workerFrozen } from './
 import { hearingProof, logProof, operatorProofs, type Proof } from './proofs.ts';
 import { passed, show } from './report.ts';
 import { comeToRest } from './rest.ts';
-import { throughput } from './throughput.ts';
+import { throughput, throughputProof } from './throughput.ts';
 import { feedProof, webhookProof } from './webhook-proofs.ts';
 
-const { values } = parseArgs({ options: {
+const { values } = parseArgs({ allowNegative: true, options: {
   'seconds': { type: 'string', default: '3600' }, 'seed': { type: 'string', default: String(Date.now() % 1_000_000) }, 'faults-each': { type: 'string', default: '20' },
   'only': { type: 'string', multiple: true, default: [] }, 'lanes': { type: 'string', default: '2' }, 'calm-seconds': { type: 'string', default: '40' },
-  'jobs': { type: 'string', default: '2000' }, 'judge-throughput': { type: 'boolean', default: false }, 'keep': { type: 'boolean', default: false },
+  'jobs': { type: 'string', default: '2000' }, 'judge-throughput': { type: 'boolean', default: true }, 'keep': { type: 'boolean', default: false },
 } });
 
 const seed = Number(values.seed);
@@ -67,6 +67,7 @@ try {
     await record.proof(), await hearingProof(evidence), await feedProof(evidence), webhookProof(evidence),
   ];
   const measured = await throughput(arena, { loadedAtMs, firstFaultAtMs, lastFaultOverAtMs, endedAtMs });
+  if (values['judge-throughput']) proofs.push(throughputProof(measured));
   show({ seed, kinds: faults.map(({ kind }) => kind), inflicted, load, histories: evidence.histories, throughput: measured, proofs, seconds: (Date.now() - startedAtMs) / 1_000 });
   process.exitCode = passed(proofs) ? 0 : 1;
 } finally {

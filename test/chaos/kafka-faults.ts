@@ -1,20 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 import type { Arena } from './arena.ts';
-import { type Fault, type Scene, somethingInFlight, unheard, UNPUBLISHED } from './faults.ts';
+import { type Fault, type Hit, type Scene, somethingInFlight, unheard, UNPUBLISHED } from './faults.ts';
 import { type Published, readTopic } from './kafka-record.ts';
 
 const JOBS_TOPIC = 'usvideo.jobs.v1';
 const CONSUMERS = ['ledger', 'webhooks'] as const;
 const PARTITIONS = 16;
 const RECENT = 20;
+const REPLAYED_PARTITIONS = 6;
 const DONE_WITHIN_MS = 30_000;
 
 const groupOf = (consumer: string) => `${consumer}.${JOBS_TOPIC}`;
 
-/** Sends messages that were published before once more, and tells how many jobs under way they are about. */
-async function sendAgain({ arena }: Scene, chosen: readonly Published[]): Promise<number> {
-  const underWay = new Set((await arena.sql<{ job_id: string }>('scheduler', 'select job_id from job where ended_at is null')).map(({ job_id: id }) => id));
+/** Sends messages that were published before once more, when some of them are about jobs under way. */
+async function sendAgain({ arena }: Scene, choose: (read: readonly Published[]) => readonly Published[]): Promise<Hit> {
+  let chosen: readonly Published[] = [];
+  const inFlight = await somethingInFlight(async () => {
+    chosen = choose(await readTopic(arena, JOBS_TOPIC));
+    const underWay = new Set((await arena.sql<{ job_id: string }>('scheduler', 'select job_id from job where ended_at is null')).map(({ job_id: id }) => id));
+    return new Set(chosen.map(({ message }) => message.key!.toString()).filter((jobId) => underWay.has(jobId))).size;
+  });
   const producer = arena.kafka.producer({ createPartitioner: () => ({ message }) => message.partition!, allowAutoTopicCreation: false });
   try {
     await producer.connect();
@@ -23,30 +29,24 @@ async function sendAgain({ arena }: Scene, chosen: readonly Published[]): Promis
   } finally {
     await producer.disconnect();
   }
-  return new Set(chosen.map(({ message }) => message.key!.toString()).filter((jobId) => underWay.has(jobId))).size;
+  return { target: `${chosen.length} messages`, inFlight, unit: 'jobs under way among them' };
 }
 
 /** The last messages of every partition, as a producer does that saw no acknowledgement. */
 export const duplicated: Fault = {
   kind: 'messages duplicated',
   holds: ['kafka'],
-  inflict: async (scene) => {
-    const read = await readTopic(scene.arena, JOBS_TOPIC);
-    const last = [...Map.groupBy(read, ({ partition }) => partition).values()].flatMap((of) => of.slice(-RECENT));
-    return { target: `${last.length} messages`, inFlight: await sendAgain(scene, last), unit: 'jobs under way among them' };
-  },
+  inflict: (scene) => sendAgain(scene, (read) => [...Map.groupBy(read, ({ partition }) => partition).values()].flatMap((of) => of.slice(-RECENT))),
 };
 
 /** Some partitions from their beginning. */
 export const replayed: Fault = {
   kind: 'messages replayed',
   holds: ['kafka'],
-  inflict: async (scene) => {
-    const read = await readTopic(scene.arena, JOBS_TOPIC);
-    const partitions = new Set(scene.dice.shuffled([...new Set(read.map(({ partition }) => partition))]).slice(0, 6));
-    const all = read.filter(({ partition }) => partitions.has(partition));
-    return { target: `${all.length} messages of ${partitions.size} partitions`, inFlight: await sendAgain(scene, all), unit: 'jobs under way among them' };
-  },
+  inflict: (scene) => sendAgain(scene, (read) => {
+    const partitions = new Set(scene.dice.shuffled([...new Set(read.map(({ partition }) => partition))]).slice(0, REPLAYED_PARTITIONS));
+    return read.filter(({ partition }) => partitions.has(partition));
+  }),
 };
 
 /** A stranger joins a consumer group, is given partitions, reads nothing and leaves. */

@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts';
+import type { Proof } from './proofs.ts';
 
 export interface Throughput {
   readonly beforePerSecond: number;
@@ -14,6 +15,7 @@ export interface Phases { readonly loadedAtMs: number; readonly firstFaultAtMs: 
 const WINDOW_MS = 10_000;
 const STEP_MS = 500;
 const REACHED = 0.8;
+const BACK_WITHIN_SECONDS = 30;
 const ENDS = "select (extract(epoch from recorded_at) * 1000)::float8 as at from event where kind in ('job_completed', 'job_failed', 'job_cancelled') order by recorded_at";
 
 /** Jobs that ended per second, from the log. */
@@ -26,4 +28,10 @@ export async function throughput(arena: Arena, { loadedAtMs, firstFaultAtMs, las
     if (rate(fromMs, fromMs + WINDOW_MS) >= REACHED * beforePerSecond) backAfterSeconds = (fromMs - lastFaultOverAtMs) / 1_000;
   }
   return { beforePerSecond, duringPerSecond: rate(firstFaultAtMs, lastFaultOverAtMs), afterPerSecond: rate(lastFaultOverAtMs, endedAtMs), backAfterSeconds };
+}
+
+export function throughputProof({ beforePerSecond, backAfterSeconds }: Throughput): Proof {
+  const isBack = backAfterSeconds !== undefined && backAfterSeconds <= BACK_WITHIN_SECONDS;
+  const faults = isBack ? [] : [backAfterSeconds === undefined ? 'it never came back' : `it came back after ${backAfterSeconds} s`];
+  return { name: `throughput is back at 80 % within ${BACK_WITHIN_SECONDS} s of the last fault`, checked: Number(beforePerSecond.toFixed(2)), of: 'jobs/s before', faults };
 }
