@@ -56,8 +56,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   LoopFails: gauge('usvideo_loop_errors_total{loop="l"}', '0+1', '0+0'),
   PostgresConnections: {
-    series: { 'usvideo_postgres_connections{instance="i",state="idle"}': '81+0x60', 'usvideo_postgres_connections_max{instance="i"}': '100+0x60' },
-    healthy: { 'usvideo_postgres_connections{instance="i",state="idle"}': '79+0x60', 'usvideo_postgres_connections_max{instance="i"}': '100+0x60' },
+    series: { 'usvideo_postgres_server_connections{database="d"}': '81+0x60', 'usvideo_postgres_connections_max{database="d"}': '100+0x60' },
+    healthy: { 'usvideo_postgres_server_connections{database="d"}': '79+0x60', 'usvideo_postgres_connections_max{database="d"}': '100+0x60' },
   },
   PostgresDeadTuples: gauge('usvideo_postgres_dead_tuples{database="d",table="t"}', '100001+0', '99999+0'),
   PostgresOldTransaction: gauge('usvideo_postgres_oldest_transaction_seconds{database="d"}', '301+0', '1+0'),

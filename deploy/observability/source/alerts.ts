@@ -73,8 +73,8 @@ export const ALERTS: readonly Alert[] = [
     value: 'sum by (loop) (increase(usvideo_loop_errors_total[10m]))', when: '> 5',
   },
   {
-    name: 'PostgresConnections', severity: 'page', for: '2m', runbook: 'postgres-connections', summary: 'More than four fifths of the connections of PostgreSQL are taken.',
-    value: 'sum by (instance) (usvideo_postgres_connections) / max by (instance) (usvideo_postgres_connections_max)', when: '> 0.8',
+    name: 'PostgresConnections', severity: 'page', for: '2m', runbook: 'postgres-connections', summary: 'More than four fifths of the connections of the PostgreSQL server of {{ $labels.database }} are taken.',
+    value: 'max by (database) (usvideo_postgres_server_connections / usvideo_postgres_connections_max)', when: '> 0.8',
   },
   {
     name: 'PostgresDeadTuples', severity: 'ticket', for: '30m', runbook: 'postgres-dead-tuples', summary: 'Vacuum does not keep up with {{ $labels.database }}.{{ $labels.table }}.',

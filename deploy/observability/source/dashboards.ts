@@ -94,7 +94,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
   {
     uid: 'usvideo-postgres', title: 'PostgreSQL', panels: [
       lines('Connections', 'short', { '{{database}} {{state}}': 'max by (database, state) (usvideo_postgres_connections)' }, 'Of each service\'s database.'),
-      lines('Connections taken', 'percentunit', { '{{instance}}': 'sum by (instance) (usvideo_postgres_connections) / max by (instance) (usvideo_postgres_connections_max)' }, 'Of what the server admits, where it is shared.'),
+      lines('Connections taken', 'percentunit', { '{{database}}': 'max by (database) (usvideo_postgres_server_connections / usvideo_postgres_connections_max)' }, 'Of what the server of each database admits to all of its databases.'),
       lines('Dead rows', 'short', { '{{database}}.{{table}}': 'max by (database, table) (usvideo_postgres_dead_tuples)' }, 'What vacuum has not removed.'),
       lines('Oldest snapshot', 'short', { '{{database}}': 'max by (database) (usvideo_postgres_oldest_xmin_age)' }, 'In transactions; keeps vacuum from its work.'),
       lines('Oldest transaction', 's', { '{{database}}': 'max by (database) (usvideo_postgres_oldest_transaction_seconds)' }, 'Ours last milliseconds.'),

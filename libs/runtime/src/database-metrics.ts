@@ -1,6 +1,6 @@
 import type { Logger } from './logger';
 import { startLoop, type Loop } from './loop';
-import { databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseSize, databaseTransactionAge, databaseXminAge } from './metrics';
+import { databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTransactionAge, databaseXminAge } from './metrics';
 
 /** As much of a connection pool as is needed here. */
 interface Queryable {
@@ -20,7 +20,8 @@ left join pg_stat_activity a on a.datname = current_database() and a.state = s.s
 const AGES = `
 select coalesce(max(age(backend_xmin)) filter (where pid <> pg_backend_pid()), 0)::float8 as xmin_age,
   coalesce(extract(epoch from clock_timestamp() - min(xact_start) filter (where pid <> pg_backend_pid())), 0)::float8 as transaction_seconds,
-  pg_database_size(current_database())::float8 as size_bytes, current_setting('max_connections')::float8 as connections_max
+  pg_database_size(current_database())::float8 as size_bytes, current_setting('max_connections')::float8 as connections_max,
+  (select count(*) from pg_stat_activity where backend_type = 'client backend')::float8 as server_connections
 from pg_stat_activity where datname = current_database()`;
 
 const DEAD_TUPLES = `
@@ -39,6 +40,7 @@ async function observeOnce(name: string, database: Queryable): Promise<void> {
   databaseTransactionAge.set(labels, Number(ages!.transaction_seconds));
   databaseSize.set(labels, Number(ages!.size_bytes));
   databaseConnectionsMax.set(labels, Number(ages!.connections_max));
+  databaseServerConnections.set(labels, Number(ages!.server_connections));
   const connections = await database.query({ name: 'observe_connections', text: CONNECTIONS });
   for (const row of connections.rows) databaseConnections.set({ ...labels, state: String(row.state) }, Number(row.connections));
   const tables = await database.query({ name: 'observe_dead_tuples', text: DEAD_TUPLES });

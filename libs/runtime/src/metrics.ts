@@ -159,6 +159,9 @@ export const ledgerEntries = new Counter({
 export const databaseConnections = new Gauge({
   registers, name: 'usvideo_postgres_connections', help: 'Connections to the database.', labelNames: ['database', 'state'],
 });
+export const databaseServerConnections = new Gauge({
+  registers, name: 'usvideo_postgres_server_connections', help: 'Connections to the whole server that the database is on.', labelNames: ['database'],
+});
 export const databaseConnectionsMax = new Gauge({
   registers, name: 'usvideo_postgres_connections_max', help: 'Connections that the whole server admits.', labelNames: ['database'],
 });
