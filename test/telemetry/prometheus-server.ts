@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { eventually, freePort } from '@usvideo/testing';
 
 export interface Sample { readonly labels: Readonly<Record<string, string>>; readonly value: number }
-interface FiringAlert { readonly labels: Readonly<Record<string, string>>; readonly state: string }
 
 const binary = process.env.PROMETHEUS_PATH ?? 'prometheus';
 
@@ -19,6 +18,12 @@ export function hasPrometheus(): boolean {
     console.warn('Prometheus is not installed (package prometheus, or PROMETHEUS_PATH): its queries and alerts are NOT tested here.');
     return false;
   }
+}
+
+/** Tests that need it; without it nothing can be tested, which `hasPrometheus` says loudly and is an error where CI runs. */
+export function describePrometheus(name: string, tests: () => void): void {
+  if (hasPrometheus()) describe(name, tests);
+  else test.skip(`${name}: not tested, because this machine lacks Prometheus`, () => undefined);
 }
 
 /** The companion of the server that checks configurations and rules. @throws with its output when it finds a fault. */
@@ -54,9 +59,23 @@ export class PrometheusServer {
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
-  async firing(): Promise<FiringAlert[]> {
-    const { data } = await (await fetch(`${this.url}/api/v1/alerts`)).json() as { data: { alerts: FiringAlert[] } };
-    return data.alerts.filter(({ state }) => state === 'firing');
+  /** The one figure an expression answers, or the sum where there are several. */
+  async value(expression: string): Promise<number> {
+    return (await this.query(expression)).reduce((sum, sample) => sum + sample.value, 0);
+  }
+
+  /** The names of the alerts that fire. */
+  firing(): Promise<Set<string>> {
+    return this.alertNames('ALERTS{alertstate="firing"}');
+  }
+
+  /** The names of the alerts that have fired at any time since. */
+  firedSince(sinceMs: number): Promise<Set<string>> {
+    return this.alertNames(`count_over_time(ALERTS{alertstate="firing"}[${Math.ceil((Date.now() - sinceMs) / 1_000) + 1}s])`);
+  }
+
+  private async alertNames(expression: string): Promise<Set<string>> {
+    return new Set((await this.query(expression)).map(({ labels }) => labels.alertname!));
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,121 @@
+import { describeOwnKafka, eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
+import { ALL_ALERTS, rulesFile } from '../../deploy/observability/source/render.ts';
+import { RECORDINGS } from '../../deploy/observability/source/service-levels.ts';
+import type { Cluster } from '../e2e/platform';
+import { Faults } from './faults';
+import { ObservedPlatform } from './observed-platform';
+import { load, panelReadings, SMALL } from './panel-readings';
+import { describePrometheus, PrometheusServer } from './prometheus-server';
+import { SCALED_ALERTS } from './scaled-alerts';
+
+const ALERTED_MS = 120_000;
+const GROUP_TIMEOUT_MS = 300_000;
+
+describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a cluster under load', () => {
+  let observed: ObservedPlatform<Cluster>;
+  let cluster: Cluster;
+  let prometheus: PrometheusServer;
+  let customerServer: HttpReceiver;
+  let failingServers: HttpReceiver[];
+  let collector: HttpReceiver;
+  let faults: Faults;
+  let startedMs: number;
+
+  beforeAll(async () => {
+    [customerServer, collector] = await Promise.all([httpReceiver(), httpReceiver()]);
+    failingServers = await Promise.all(Array.from({ length: 6 }, () => httpReceiver()));
+    startedMs = Date.now();
+    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000' });
+    cluster = observed.platform;
+    faults = new Faults(observed);
+    prometheus = await PrometheusServer.start(observed.operationsAddresses, rulesFile(SCALED_ALERTS, RECORDINGS));
+    await load({ observed, prometheus, customerServer, startedMs });
+  }, GROUP_TIMEOUT_MS);
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await observed?.dispose();
+    await Promise.all([customerServer, collector, ...failingServers].map((receiver) => receiver.stop()));
+  }, GROUP_TIMEOUT_MS);
+
+  panelReadings(() => ({ observed, prometheus, customerServer, startedMs }));
+
+  /** Faults are made for real, in the parts they come from; the names of the alerts they must fire are what a test is about. */
+  describe('fires', () => {
+    const proven = new Set<string>();
+
+    afterEach(() => faults.release());
+
+    async function fires(sinceMs: number, names: readonly string[]): Promise<void> {
+      await eventually(async () => {
+        const fired = await prometheus.firedSince(sinceMs);
+        return names.every((name) => fired.has(name));
+      }, { what: names.join(', '), deadlineMs: ALERTED_MS })
+        .catch(async () => expect([...await prometheus.firedSince(sinceMs)].sort()).toEqual([...names].sort()));
+      for (const name of names) proven.add(name);
+    }
+
+    it('none without a fault, but for attempts that the load failed on purpose', async () => {
+      // One missed scrape of a busy machine is an alert here, where none has to last.
+      await eventually(async () => [...await prometheus.firing()].join() === 'AttemptsFail', { what: 'nothing else', deadlineMs: ALERTED_MS })
+        .catch(async () => expect([...await prometheus.firing()]).toEqual(['AttemptsFail']));
+      proven.add('AttemptsFail');
+    }, GROUP_TIMEOUT_MS);
+
+    it('when workers freeze and lose their leases, and traces are refused', async () => {
+      const since = Date.now();
+      collector.answerWith(400);
+      await faults.freezeWorkers(async () => (await prometheus.value('sum(usvideo_lease_expiries_total)')) > 3);
+      await fires(since, ['LeasesExpire', 'SpansDropped']);
+    }, GROUP_TIMEOUT_MS);
+
+    it('when a forgotten transaction keeps dispatch from its rows while slots are free', async () => {
+      const since = Date.now();
+      await faults.forgetTransaction('scheduler', 'begin', 'select from account_class for update');
+      await observed.live.create({ ...SMALL, prompt: 'never dispatched' });
+      await fires(since, ['GpuIdleWhileQueued', 'QueueTooOld', 'PostgresOldTransaction']);
+    }, GROUP_TIMEOUT_MS);
+
+    it('when no worker is there, and live jobs fail at their deadline', async () => {
+      const since = Date.now();
+      await cluster.type('stop render-fleet');
+      await observed.live.create({ ...SMALL, prompt: 'never rendered' });
+      await faults.failLiveJobs();
+      await fires(since, ['NoWorkers', 'TargetDown', 'JobSuccessBurnFast', 'JobSuccessBurnSlow', 'JobSuccessBurnLow']);
+    }, GROUP_TIMEOUT_MS);
+
+    it('when a person changes money and counters by hand', async () => {
+      const since = Date.now();
+      await faults.loseHold();
+      await observed.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
+      await observed.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
+      await fires(since, ['VerdictsRefused', 'ConsumerParked', 'ReconciliationDiffers', 'LedgerImbalance', 'CounterDrift']);
+    }, GROUP_TIMEOUT_MS);
+
+    it('when customers\' servers fail and events do not get through', async () => {
+      const since = Date.now();
+      await faults.failWebhooks(failingServers, 5);
+      await fires(since, ['WebhooksFail']);
+      await faults.forgetTransaction('webhooks', 'begin', 'lock table delivery in share row exclusive mode');
+      await faults.oweWebhook(customerServer.url);
+      await eventually(async () => (await observed.count('webhooks', 'select count(*) from feed_intent')) > 0, { what: 'a body to be owed', deadlineMs: ALERTED_MS });
+      await faults.forgetTransaction('webhooks', 'begin', 'lock table consumer_watermark in exclusive mode');
+      await faults.oweWebhook(customerServer.url);
+      await cluster.type('stop kafka');
+      await faults.oweWebhook(customerServer.url);
+      await fires(since, ['WebhooksWait', 'ConsumerLags', 'OutboxLags']);
+    }, GROUP_TIMEOUT_MS);
+
+    it('when a database is neglected, full, or lacks a table', async () => {
+      const since = Date.now();
+      await faults.neglectTables();
+      await faults.failRequests();
+      await faults.takeConnections();
+      await fires(since, [
+        'PostgresDeadTuples', 'PostgresOldSnapshot', 'PostgresConnections', 'LoopFails', 'CallsFail', 'ApiAvailabilityBurnFast', 'ApiAvailabilityBurnSlow', 'ApiAvailabilityBurnLow',
+      ]);
+    }, GROUP_TIMEOUT_MS);
+
+    it('and these were all', () => expect([...proven].sort()).toEqual(ALL_ALERTS.map(({ name }) => name).sort()));
+  });
+}));
