@@ -24,6 +24,7 @@ export function theSandbox(stage: () => Stage): void {
       expect((await fetch(job.video_url!)).headers.get('content-type')).toBe('video/mp4');
       expect((await stage().live.get('/v1/balance')).body).toEqual(before);
       expect((await sandbox.get<{ data: unknown[] }>('/v1/ledger')).status).toBe(200);
+      expect((await sandbox.get('/v1/balance')).body).toMatchObject({ livemode: false, balance_micros: expect.any(Number), held_micros: 0 });
     });
 
     it.each(['content_rejected', 'engine_error', 'render_timeout'])('fails with %s when the prompt asks for it', async (code) => {

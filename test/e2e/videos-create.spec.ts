@@ -67,7 +67,7 @@ describe('creating a video', () => {
     ['a deadline of 9 s', { ...VALID, deadline_seconds: 9 }, 'deadline_seconds'],
     ['17 metadata pairs', { ...VALID, metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, 'v'])) }, 'metadata'],
     ['a webhook to loopback', { ...VALID, webhook_url: 'https://[::1]/hook' }, 'webhook_url'],
-    ['a webhook to the metadata address', { ...VALID, webhook_url: 'http://169.254.169.254/latest/meta-data' }, 'webhook_url'],
+    ['a webhook to the metadata address', { ...VALID, webhook_url: 'https://169.254.169.254/latest/meta-data' }, 'webhook_url'],
     ['a webhook to a decimal private address', { ...VALID, webhook_url: 'https://167772161/hook' }, 'webhook_url'],
     ['a webhook with credentials', { ...VALID, webhook_url: 'https://user:pass@example.com/hook' }, 'webhook_url'],
     ['a webhook over plain http', { ...VALID, webhook_url: 'http://example.com/hook' }, 'webhook_url'],

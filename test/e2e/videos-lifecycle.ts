@@ -65,6 +65,7 @@ export function lifeOfAVideo(stage: () => Stage, progressValuesMin = 10): void {
       expect(states.slice(-2)).toEqual(['processing', 'completed']);
       const resumed = await follow(live, created.body.id, updates.at(-2)!.id);
       expect(resumed.map(({ id }) => id)).toEqual([updates.at(-1)!.id]);
+      expect((await live.get(`/v1/videos/${created.body.id}/events`, { 'last-event-id': updates.at(-1)!.id })).status).toBe(204);
 
       const job = (await live.get<Job>(`/v1/videos/${created.body.id}`)).body;
       expect(job).toMatchObject({ status: 'completed', cost: '$1.25', progress: 100, billing: { state: 'charged', charged_micros: 1_250_000, rule: 'completed', settled: true } });
@@ -82,6 +83,7 @@ export function lifeOfAVideo(stage: () => Stage, progressValuesMin = 10): void {
       expect(event).toMatchObject({ event: 'video.completed', id: job.id, status: 'completed', cost: '$1.25', billing: { settled: true } });
       const log = await live.get<{ data: { job_id: string; status: string }[] }>('/v1/webhooks/deliveries');
       expect(log.body.data[0]).toMatchObject({ job_id: job.id, status: 'delivered' });
+      expect((await live.get<{ data: unknown[] }>(`/v1/webhooks/deliveries?job_id=${job.id}&status=failed&status=pending`)).body.data).toEqual([]);
     }, 90_000);
 
     it('is the same for the same seed, and another for another seed or prompt', async () => {
@@ -128,6 +130,14 @@ export function lifeOfAVideo(stage: () => Stage, progressValuesMin = 10): void {
       const offset = await live.get<{ data: Job[] }>('/v1/videos?limit=2&offset=2');
       expect(offset.body.data.map(({ id }) => id)).toEqual(next.body.data.map(({ id }) => id));
       expect((await live.get<{ data: Job[] }>('/v1/videos?status=failed')).body.data).toEqual([]);
+      const idsOf = async (query: string) => (await live.get<{ data: Job[] }>(`/v1/videos?limit=100&${query}`)).body.data.map(({ id }) => id);
+      const all = await idsOf('status=completed&status=failed');
+      expect(all.slice(0, 2)).toEqual(page.body.data.map(({ id }) => id));
+      const [newest, middle] = [all[0]!, next.body.data[0]!];
+      expect(await idsOf(`created_after=${middle.created_at}`)).toContain(newest);
+      expect(await idsOf(`created_before=${middle.created_at}`)).not.toContain(newest);
+      const { id } = await make({ prompt: 'for somebody', end_user: 'ann' });
+      expect([await idsOf('end_user=ann'), await idsOf('end_user=bob')]).toEqual([[id], []]);
       expect((await live.get('/v1/videos?offset=10001')).status).toBe(400);
       expect((await live.get('/v1/videos?colour=red')).status).toBe(400);
     });
