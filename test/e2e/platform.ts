@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '@usvideo/testing';
+import { eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
 
 const root = join(__dirname, '..', '..');
 
@@ -14,6 +14,13 @@ export interface Credentials {
   readonly admin_url: string;
   readonly admin_token: string;
   readonly dashboard: { readonly email: string; readonly password: string };
+}
+
+/** The product as its customers and operators see it, however it runs. */
+export interface ServedPlatform {
+  readonly credentials: Pick<Credentials, 'api_url' | 'admin_url' | 'admin_token'>;
+  /** A server of a customer that its webhooks reach. */
+  receiver(): Promise<HttpReceiver>;
 }
 
 /** A way to run the built product. */
@@ -37,7 +44,7 @@ const START_WITHIN_MS = 120_000;
 const defaultTarget: Target = process.env.E2E_TARGET === 'cluster' ? TARGETS.cluster : TARGETS['one process'];
 
 /** The built product as its own process, as a customer's operator runs it. Only its public doors are used. */
-export class Platform {
+export class Platform implements ServedPlatform {
   protected child: ChildProcess | undefined;
 
   protected constructor(readonly dataDir: string, private readonly environment: Record<string, string>, private readonly target: Target) {}
@@ -72,6 +79,10 @@ export class Platform {
     this.child = child;
     await eventually(() => child.exitCode !== null || this.log.slice(already).includes(serving), { deadlineMs: START_WITHIN_MS, what: 'the platform to serve' });
     if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
+  }
+
+  receiver(): Promise<HttpReceiver> {
+    return httpReceiver();
   }
 
   get pid(): number {

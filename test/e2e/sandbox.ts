@@ -1,4 +1,4 @@
-import { type HttpReceiver, httpReceiver } from '@usvideo/testing';
+import type { HttpReceiver } from '@usvideo/testing';
 import type { Customer, Job } from './customer';
 import type { Stage } from './stage';
 
@@ -11,7 +11,7 @@ export function theSandbox(stage: () => Stage): void {
 
     beforeAll(async () => {
       ({ sandbox } = stage());
-      receiver = await httpReceiver();
+      receiver = await stage().platform.receiver();
     });
 
     afterAll(() => receiver.stop());

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Customer } from './customer';
-import { Platform } from './platform';
+import { Platform, type ServedPlatform } from './platform';
 
 /** A platform, and somebody who has an account with $250.00 on it. */
-export interface Stage {
-  readonly platform: Platform;
+export interface Stage<P extends ServedPlatform = ServedPlatform> {
+  readonly platform: P;
   readonly accountId: string;
   readonly live: Customer;
   readonly sandbox: Customer;
@@ -15,8 +15,8 @@ export interface Stage {
 export const START_TIMEOUT_MS = 150_000;
 
 /** For the tests that follow: a platform of their own, and its first account. */
-export function ownPlatform(environment: Record<string, string> = {}): () => Stage {
-  let stage: Stage | undefined;
+export function ownPlatform(environment: Record<string, string> = {}): () => Stage<Platform> {
+  let stage: Stage<Platform> | undefined;
   beforeAll(async () => {
     const platform = await Platform.start(environment);
     const live = Customer.live(platform);
@@ -29,7 +29,7 @@ export function ownPlatform(environment: Record<string, string> = {}): () => Sta
 }
 
 /** For the tests that follow: an account of their own on a platform that others use too. */
-export function ownAccount(platform: () => Platform): () => Stage {
+export function ownAccount(platform: () => ServedPlatform): () => Stage {
   let stage: Stage | undefined;
   beforeAll(async () => { stage = await register(platform()); });
   return () => stage!;
@@ -38,7 +38,7 @@ export function ownAccount(platform: () => Platform): () => Stage {
 /** What `SIGNUP_CREDIT_USD` of a shared platform has to be. */
 export const SIGNUP_CREDIT = { SIGNUP_CREDIT_USD: '250' };
 
-export async function register(platform: Platform): Promise<Stage> {
+export async function register(platform: ServedPlatform): Promise<Stage> {
   const url = platform.credentials.api_url;
   const request = { email: `${randomUUID()}@example.com`, password: randomUUID(), account_name: 'A test' };
   const { status, text, body } = await new Customer(url, undefined).post<{ account_id: string; live_key: string; test_key: string; webhook_secret: string }>('/v1/auth/register', request);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import sharp from 'sharp';
-import { type HttpReceiver, httpReceiver } from '@usvideo/testing';
+import type { HttpReceiver } from '@usvideo/testing';
 import { Webhook } from 'standardwebhooks';
 import { probeVideo } from '../../services/standalone/src/demo/probe';
 import type { Customer, Job } from './customer';
@@ -36,7 +36,7 @@ export function lifeOfAVideo(stage: () => Stage, progressValuesMin = 10): void {
 
     beforeAll(async () => {
       ({ live } = stage());
-      receiver = await httpReceiver();
+      receiver = await stage().platform.receiver();
       folder = mkdtempSync(join(tmpdir(), 'usv-videos-'));
     });
 

@@ -18,6 +18,22 @@ export interface BrokerLayout {
   readonly doors?: readonly KafkaDoor[];
 }
 
+/** What suits a broker that is alone, and clients that come and go often. */
+export const ONE_NODE: Readonly<Record<string, string>> = {
+  'auto.create.topics.enable': 'false',
+  'offsets.topic.num.partitions': '1',
+  'offsets.topic.replication.factor': '1',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+  'group.initial.rebalance.delay.ms': '0',
+  'group.min.session.timeout.ms': '500',
+  // A broker that was killed is let in again when its last session has lapsed.
+  'broker.session.timeout.ms': '2000',
+  'broker.heartbeat.interval.ms': '500',
+};
+
 /**
  * `server.properties` of a single node that is broker and controller. The voters are static: a node that is moved to other ports
  * between two starts would not find itself in a stored voter set.
@@ -37,18 +53,7 @@ export function brokerProperties(layout: BrokerLayout): string {
     'listener.security.protocol.map': [`PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:${protocol(layout)}`, ...doors.map(({ name }) => `${name}:PLAINTEXT`)].join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(layout.dataDir, 'log'),
-    'auto.create.topics.enable': 'false',
-    'offsets.topic.num.partitions': '1',
-    'offsets.topic.replication.factor': '1',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
-    'group.initial.rebalance.delay.ms': '0',
-    'group.min.session.timeout.ms': '500',
-    // A broker that was killed is let in again when its last session has lapsed.
-    'broker.session.timeout.ms': '2000',
-    'broker.heartbeat.interval.ms': '500',
+    ...ONE_NODE,
     ...tls(layout.tlsPemFile),
     ...sasl(layout.login),
   }).map(([name, value]) => `${name}=${value}\n`).join('');
@@ -74,4 +79,9 @@ function sasl(login: KafkaLogin | undefined): Record<string, string> {
     'listener.name.secure.sasl.enabled.mechanisms': login.mechanism.toUpperCase(),
     [`listener.name.secure.${login.mechanism}.sasl.jaas.config`]: jaas,
   };
+}
+
+/** The same settings as the official image takes them: `group.min.session.timeout.ms` is `KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS`. */
+export function asImageVariables(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]));
 }

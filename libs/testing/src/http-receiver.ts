@@ -23,21 +23,31 @@ export interface ReceivedRequest {
 
 type Answer = (request: ReceivedRequest, response: ServerResponse) => void | Promise<void>;
 
+/** Where a receiver listens, and the name under which those who send to it find it. */
+export interface ReceiverPlace {
+  readonly listensOn: string;
+  readonly knownAs: string;
+}
+
+const LOOPBACK: ReceiverPlace = { listensOn: '127.0.0.1', knownAs: '127.0.0.1' };
+
 /** A real HTTP server that remembers what it was sent; it answers 200 until told otherwise. */
 export class HttpReceiver {
   readonly requests: ReceivedRequest[] = [];
   private answer: Answer = (_, response) => { response.writeHead(200).end(); };
   private readonly server = createServer((request, response) => void this.receive(request, response));
 
-  static async start(port = 0): Promise<HttpReceiver> {
-    const receiver = new HttpReceiver();
-    receiver.server.listen(port, '127.0.0.1');
+  private constructor(private readonly knownAs: string) {}
+
+  static async start(port: number, place: ReceiverPlace = LOOPBACK): Promise<HttpReceiver> {
+    const receiver = new HttpReceiver(place.knownAs);
+    receiver.server.listen(port, place.listensOn);
     await once(receiver.server, 'listening');
     return receiver;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://${this.knownAs}:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** How requests are answered from here on; a status code, or a function that ends the response itself. */
@@ -66,6 +76,6 @@ export class HttpReceiver {
   }
 }
 
-export function httpReceiver(port = 0): Promise<HttpReceiver> {
-  return HttpReceiver.start(port);
+export function httpReceiver(port = 0, place?: ReceiverPlace): Promise<HttpReceiver> {
+  return HttpReceiver.start(port, place);
 }

@@ -1,13 +1,12 @@
-import { KAFKA_HOST_URL } from './kafka';
-import { startKafkaHost } from './kafka-host';
+import { KAFKA_HOST_URL, KAFKA_IN_CONTAINER } from './kafka';
 import { SERVER_URL } from './postgres';
-import { startTestServer } from './test-server';
+import { startRunServers } from './run-servers';
 
 /** One PostgreSQL for the whole run, and one Kafka from the moment a file asks; every test file makes its own databases and topics. */
 export default async function setUp(): Promise<void> {
-  const server = await startTestServer();
-  process.env[SERVER_URL] = server.url('postgres');
-  const kafkaHost = await startKafkaHost((line) => console.log(`\n${line}`));
-  process.env[KAFKA_HOST_URL] = kafkaHost.url;
-  (globalThis as { testServers?: unknown }).testServers = [server, kafkaHost];
+  const servers = await startRunServers((line) => console.log(`\n${line}`));
+  process.env[SERVER_URL] = servers.postgresUrl;
+  process.env[KAFKA_HOST_URL] = servers.kafkaHost.url;
+  if (servers.isKafkaInContainer) process.env[KAFKA_IN_CONTAINER] = 'true';
+  (globalThis as { testServers?: unknown }).testServers = servers;
 }

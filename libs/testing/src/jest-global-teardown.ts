@@ -1,4 +1,3 @@
 export default async function tearDown(): Promise<void> {
-  const { testServers = [] } = globalThis as { testServers?: { stop(): Promise<void> }[] };
-  await Promise.all(testServers.map((server) => server.stop()));
+  await (globalThis as { testServers?: { stop(): Promise<void> } }).testServers?.stop();
 }

@@ -12,6 +12,12 @@ export interface KafkaHost {
   stop(): Promise<void>;
 }
 
+/** The broker of a test run, wherever it runs. */
+export interface RunBroker {
+  readonly brokers: readonly string[];
+  stop(): Promise<void>;
+}
+
 /** Starts a broker whose data goes away with it, also when the test run is interrupted or killed. */
 export async function startTestBroker(options: Partial<KafkaBrokerOptions> = {}): Promise<KafkaBroker> {
   const dataDir = await mkdtemp(join(tmpdir(), 'usvideo-test-kafka-'));
@@ -19,10 +25,10 @@ export async function startTestBroker(options: Partial<KafkaBrokerOptions> = {})
 }
 
 /** Waits in the process that lives as long as the test run, and starts the run's one broker for the first file that asks. */
-export async function startKafkaHost(report: (line: string) => void): Promise<KafkaHost> {
-  let broker: Promise<KafkaBroker> | undefined;
+export async function startKafkaHost(start: () => Promise<RunBroker>): Promise<KafkaHost> {
+  let broker: Promise<RunBroker> | undefined;
   const server = createServer((_, response) => {
-    broker ??= startTestBroker({ report });
+    broker ??= start();
     broker.then(
       ({ brokers }) => response.end(JSON.stringify(brokers)),
       (error: Error) => response.writeHead(500).end(error.message),

@@ -3,6 +3,9 @@ import { missingForKafka } from '../../messaging/src/kafka-jars';
 /** Where the broker of the Jest run is asked for. */
 export const KAFKA_HOST_URL = 'USVIDEO_TEST_KAFKA_HOST_URL';
 
+/** Set where the run's broker needs nothing of this machine but Docker. */
+export const KAFKA_IN_CONTAINER = 'USVIDEO_TEST_KAFKA_IN_CONTAINER';
+
 const START_MS = 300_000;
 
 /** The addresses of a real broker: of `KAFKA_BROKERS`, or of the one that this test run starts when it is first asked for. */
@@ -19,7 +22,8 @@ export async function kafka(): Promise<string[]> {
 
 /** A group of tests on the broker that `kafka` answers. */
 export function describeKafka(name: string, tests: (brokers: () => string[]) => void): void {
-  const missing = process.env.KAFKA_BROKERS === undefined ? missingForKafka() : undefined;
+  const isHad = process.env.KAFKA_BROKERS !== undefined || process.env[KAFKA_IN_CONTAINER] === 'true';
+  const missing = isHad ? undefined : missingForKafka();
   if (missing !== undefined) return absent(name, missing);
   describe(name, () => {
     let brokers: string[];

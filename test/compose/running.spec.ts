@@ -1,0 +1,60 @@
+import { START_ORDER } from '../../services/standalone/src/cluster/plan';
+import { theSandbox } from '../e2e/sandbox';
+import { ownAccount } from '../e2e/stage';
+import { cancelling } from '../e2e/videos-cancel';
+import { idempotency } from '../e2e/videos-idempotency';
+import { lifeOfAVideo } from '../e2e/videos-lifecycle';
+import { ComposedPlatform } from './composed-platform';
+import { composition } from './composition';
+import { describeDocker, docker } from './docker';
+
+const { services } = composition('compose.yaml');
+const FOREIGN = [...new Set(Object.values(services).filter(({ build }) => build === undefined).map(({ image }) => image))];
+const ONCE = ['databases', 'secrets'];
+const UP_MS = 1_800_000;
+
+/** What holds in one process and in a cluster holds in containers: the same tests, on the platform that the README brings up. */
+describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
+  let composed: ComposedPlatform;
+  let told: string;
+  let isDown = false;
+  const platform = () => composed;
+
+  beforeAll(async () => {
+    composed = await ComposedPlatform.build();
+    try {
+      told = composed.followReadme();
+    } catch (error) {
+      throw new Error(`the platform did not come up:\n${composed.log()}`, { cause: error });
+    }
+  }, UP_MS);
+  afterAll(() => { if (!isDown) composed?.down(); }, 300_000);
+
+  it('comes up by the commands of the README, every part of it healthy', () => {
+    expect(told).toContain('"live_key":"usv_live_');
+    const states = Object.fromEntries(composed.containers().map(({ service, state, health, exitCode }) => [service, health === '' ? `${state} ${exitCode}` : health]));
+    expect(states).toEqual(Object.fromEntries(Object.keys(services).map((name) => [name, ONCE.includes(name) ? 'exited 0' : 'healthy'])));
+  });
+
+  it('runs under no root, on file systems that cannot be written, without capabilities', () => {
+    for (const { id, service } of composed.containers().filter(({ service: name }) => !ONCE.includes(name))) {
+      const seen = docker(['exec', id, 'sh', '-c', 'id -u; touch /written 2>&1; grep -E "CapEff|NoNewPrivs" /proc/1/status']);
+      expect([service, seen]).toEqual([service, expect.stringMatching(/^[1-9]\d*\n.*Read-only file system\nCapEff:\s+0+\nNoNewPrivs:\s+1\n$/)]);
+    }
+  });
+
+  idempotency(ownAccount(platform));
+  theSandbox(ownAccount(platform));
+  cancelling(ownAccount(platform), 5);
+  // Progress is read from the lease row, which is written once a second.
+  lifeOfAVideo(ownAccount(platform), 3);
+
+  it('stops in order and in time, and leaves nothing', () => {
+    composed.stop();
+    const ended = composed.containers().filter(({ service }) => START_ORDER.flat().some((name) => name === service));
+    expect(ended.map(({ service, exitCode }) => [service, exitCode])).toEqual(ended.map(({ service }) => [service, 0]));
+    expect(ended).toHaveLength(6);
+    isDown = true;
+    expect(composed.down()).toEqual([]);
+  }, 300_000);
+});
