@@ -1,17 +1,23 @@
+import { status } from '@grpc/grpc-js';
 import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseRpcExceptionFilter, RpcException } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import type { Logger } from './logger';
 
-/** Logs what a handler threw without meaning to answer with it; the caller learns nothing of it, so it must be found here. */
+/** Logs what a handler threw without meaning to answer with it; the caller learns little of it, so it must be found here. */
 @Catch()
 export class BugLog extends BaseRpcExceptionFilter<unknown> {
-  constructor(private readonly log: Logger) {
+  /** @param passes Whether it may help to come back: the database is away, and nothing is wrong with the call. */
+  constructor(private readonly log: Logger, private readonly passes: (error: unknown) => boolean) {
     super();
   }
 
   override catch(error: unknown, host: ArgumentsHost): Observable<unknown> {
     if (error instanceof RpcException) return super.catch(error, host);
+    if (this.passes(error)) {
+      this.log.warn({ err: error, method: methodOf(host) }, 'a call could not be carried out for the moment');
+      return throwError(() => ({ code: status.UNAVAILABLE, message: 'away for the moment' }));
+    }
     this.log.error({ err: error, method: methodOf(host) }, 'a call failed');
     // Left to Nest it would be logged again, without the method and under the name of whichever service started last.
     return throwError(() => ({ status: 'error', message: 'internal error' }));

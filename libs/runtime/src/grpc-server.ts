@@ -24,6 +24,8 @@ export interface GrpcServerOptions {
   readonly logger: Logger;
   /** Whose calls are answered, and as whom; without it everybody's. */
   readonly admits?: { readonly callee: Callee; readonly tokens: readonly CallerToken[] | undefined };
+  /** Errors that pass, such as of a database that is away: answered UNAVAILABLE and not as a bug. None unless told. */
+  readonly passes?: (error: unknown) => boolean;
   /** How long open calls may take when the server stops; then they are cut. */
   readonly graceMs?: number;
 }
@@ -45,7 +47,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   }
   const server = new ObservedGrpcServer(options);
   const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
-  app.useGlobalFilters(new BugLog(options.logger));
+  app.useGlobalFilters(new BugLog(options.logger, options.passes ?? (() => false)));
   try {
     await app.listen();
   } catch (error) {

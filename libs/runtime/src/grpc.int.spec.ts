@@ -25,6 +25,7 @@ class EventLogController {
   @GrpcMethod('EventLogService', 'readEvents')
   async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
     if (request.topic === 'refused') throw grpcError(status.INVALID_ARGUMENT, 'the topic has no such shard');
+    if (request.topic === 'away') throw new Error('the database is away');
     if (request.topic === 'broken') throw new Error('the password is hunter2');
     if (request.topic === 'stuck') {
       stuck.emit();
@@ -58,7 +59,7 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'grpc-'));
     const listen = kind === 'unix' ? `unix:${join(directory, 'tiny.sock')}` : '127.0.0.1:0';
-    server = await startGrpcServer({ module: TinyModule, listen, services, logger });
+    server = await startGrpcServer({ module: TinyModule, listen, services, logger, passes: (error) => String(error).includes('away') });
     client = dial(EventLogServiceClient, server.address);
   });
   afterAll(async () => {
@@ -87,6 +88,14 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
     const error = await outcome(call(client, 'readEvents', ask({ topic: 'broken' })));
     expect(hasStatus(error, status.INTERNAL)).toBe(true);
     expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('says that it is away when what it needs is', async () => {
+    logged.mockClear();
+    const error = await outcome(call(client, 'readEvents', ask({ topic: 'away' })));
+    expect(hasStatus(error, status.UNAVAILABLE)).toBe(true);
+    expect(String(error)).not.toContain('database');
+    expect(logged).not.toHaveBeenCalled();
   });
 
   it('logs a bug once, with its method, and a refusal never', async () => {

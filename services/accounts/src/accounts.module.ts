@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsServiceService } from '@usvideo/contracts/accounts';
 import { EventLogServiceService } from '@usvideo/contracts/events';
-import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport, type Publisher } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { AccountsConfig } from './config';
@@ -57,6 +57,7 @@ async function assemble({ config, transport, logger }: AccountsOptions, lifecycl
   const store = new AccountStore(database, () => publisher.nudge());
   const reader = new AccountReader(database);
   const server = await startGrpcServer({
+    passes: isTransient,
     module: accountsModule(store, reader, limits, verification, eventLogController(database, ACCOUNTS_TOPIC)),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'accounts', tokens: config.CALLER_TOKENS },

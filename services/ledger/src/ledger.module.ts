@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventLogServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
-import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { LedgerConfig } from './config';
@@ -82,6 +82,7 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   const roots = key && new SignedRoots(database, key);
   if (roots !== undefined) lifecycle.add('root loop', signDaily(roots, logger));
   const server = await startGrpcServer({
+    passes: isTransient,
     module: ledgerModule({ database, writer, key, roots, config, logger }),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'ledger', tokens: config.CALLER_TOKENS },

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventLogServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
-import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport } from '@usvideo/messaging';
 import { jobsEnded, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
@@ -97,7 +97,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   const accounting = keep('accounting', new Accounting({ database, ledger, logger }).start());
 
   const server = keep('grpc', await startGrpcServer({
-    listen: config.GRPC_LISTEN, logger,
+    listen: config.GRPC_LISTEN, logger, passes: isTransient,
     admits: { callee: 'scheduler', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
     module: schedulerModule(database, [

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
-import { isAnswering, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
 import type { EventTransport } from '@usvideo/messaging';
 import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
@@ -90,6 +90,7 @@ async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, databas
 
 async function serve({ config, logger }: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Promise<void> {
   const server = await startGrpcServer({
+    passes: isTransient,
     module: webhooksModule(secrets, new DeliveryLog(database)),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'webhooks', tokens: config.CALLER_TOKENS },
