@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -111,9 +111,11 @@ export class Arena {
     return Number((await this.sql<{ n: string }>(service, text, values))[0]!.n);
   }
 
-  /** The attempts that a worker is rendering: each has a folder while it lasts. */
-  rendering(worker: string): number {
-    return readdirSync(join(this.cluster.stateDir, 'scratch', worker)).length;
+  /** The leases under which a worker is rendering: each has a folder while it lasts. */
+  rendering(worker: string): string[] {
+    const folder = join(this.cluster.stateDir, 'scratch', worker);
+    // A worker that starts empties it.
+    return existsSync(folder) ? readdirSync(folder) : [];
   }
 
   async administer<T>(work: (admin: kafkajs.Admin) => Promise<T>): Promise<T> {

@@ -54,7 +54,7 @@ async function inflict(fault: Fault, scene: Scene): Promise<Inflicted> {
   try {
     return { kind: fault.kind, atMs, ...(await fault.inflict(scene)), endedAtMs: Date.now() };
   } catch (error) {
-    return { kind: fault.kind, atMs, endedAtMs: Date.now(), error: (error as Error).stack ?? String(error) };
+    return { kind: fault.kind, atMs, endedAtMs: Date.now(), error: (error as Error).message.split('\n')[0] };
   }
 }
 

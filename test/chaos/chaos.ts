@@ -15,12 +15,13 @@ import { KafkaRecord } from './kafka-record.ts';
 import { duplicated, offsetsDeleted, rebalanced, replayed, topicRecreated } from './kafka-faults.ts';
 import { Load } from './load.ts';
 import { networkFaults } from './network-faults.ts';
-import { kafkaStop, killings, postgresStop, relayFrozen, workerFrozen } from './process-faults.ts';
+import { kafkaStop, killings, ledgerFrozen, postgresStop, relayFrozen } from './process-faults.ts';
 import { hearingProof, logProof, operatorProofs, type Proof } from './proofs.ts';
 import { passed, show } from './report.ts';
 import { comeToRest } from './rest.ts';
 import { throughput, throughputProof } from './throughput.ts';
 import { feedProof, webhookProof } from './webhook-proofs.ts';
+import { workerFrozen } from './worker-fault.ts';
 
 const { values } = parseArgs({ allowNegative: true, options: {
   'seconds': { type: 'string', default: '3600' }, 'seed': { type: 'string', default: String(Date.now() % 1_000_000) }, 'faults-each': { type: 'string', default: '20' },
@@ -37,7 +38,7 @@ console.log(`chaos with seed ${seed}: at most ${values.seconds} s of faults, ${v
 const arena = await Arena.open(say);
 const record = new KafkaRecord(arena);
 const load = new Load({ arena, dice: dice.another(), lanes: 6, underWayMax: 30 });
-const all: Fault[] = [...killings(), kafkaStop, postgresStop, workerFrozen, relayFrozen, ...networkFaults(), duplicated, replayed, rebalanced, offsetsDeleted, topicRecreated];
+const all: Fault[] = [...killings(), kafkaStop, postgresStop, workerFrozen, ledgerFrozen, relayFrozen, ...networkFaults(), duplicated, replayed, rebalanced, offsetsDeleted, topicRecreated];
 const faults = all.filter(({ kind }) => values.only.length === 0 || values.only.some((word) => kind.includes(word)));
 const calmMs = Number(values['calm-seconds']) * 1_000;
 

@@ -83,7 +83,8 @@ export const offsetsDeleted: Fault = {
     try {
       await again(() => arena.administer((admin) => admin.deleteGroups([groupOf(consumer)])));
     } finally {
-      await Promise.all(members.map((part) => part.start()));
+      // Another fault may hit them while they start; then the cluster starts them once more.
+      await Promise.all(members.map((part) => part.start().catch(() => arena.serving(part.name))));
     }
     return { target: groupOf(consumer), inFlight, unit: 'unheard events' };
   },
@@ -96,7 +97,7 @@ export const topicRecreated: Fault = {
   inflict: async ({ arena, record }) => {
     await record.keep(JOBS_TOPIC);
     const inFlight = await somethingInFlight(async () => (await arena.count('scheduler', UNPUBLISHED)) + (await unheard(arena, 'webhooks')));
-    await arena.administer((admin) => admin.deleteTopics({ topics: [JOBS_TOPIC] }));
+    await again(() => arena.administer((admin) => admin.deleteTopics({ topics: [JOBS_TOPIC] })));
     await again(() => createTopic(arena));
     return { target: JOBS_TOPIC, inFlight, unit: 'events unpublished or unheard' };
   },

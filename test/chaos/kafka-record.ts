@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 import type { Arena, ServiceWithEvents } from './arena.ts';
 import type { Proof } from './proofs.ts';
@@ -11,9 +12,20 @@ export interface Published {
 }
 
 const READ_WITHIN_MS = 120_000;
+const LEADERS_WITHIN_MS = 30_000;
 
-/** Everything that a topic holds, in the order of each partition. */
+/** Everything that a topic holds, in the order of each partition; asked again while its partitions look for their leaders. */
 export async function readTopic(arena: Arena, topic: string): Promise<Published[]> {
+  for (const deadline = Date.now() + LEADERS_WITHIN_MS; ; await delay(300)) {
+    try {
+      return await readOnce(arena, topic);
+    } catch (error) {
+      if (Date.now() > deadline || !(error as Error).name.startsWith('KafkaJS')) throw error;
+    }
+  }
+}
+
+async function readOnce(arena: Arena, topic: string): Promise<Published[]> {
   const offsets = await arena.administer((admin) => admin.fetchTopicOffsets(topic));
   const ends = new Map(offsets.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, BigInt(high)]));
   if (ends.size === 0) return [];

@@ -39,11 +39,17 @@ export function networkFaults(): Fault[] {
     inflict: async ({ arena, dice }) => {
       const busy = () => arena.links.busy(of);
       await somethingInFlight(async () => (busy().length > 0 ? arena.count('scheduler', UNDER_WAY) : 0));
-      const [link] = dice.shuffled(busy());
+      // Every edge between two services is as likely as any other, however many links it has.
+      const edges = [...Map.groupBy(busy(), ({ from, to }) => `${serviceOf(from)} → ${serviceOf(to)}`).values()];
+      const link = edges.length === 0 ? undefined : dice.pick(dice.pick(edges));
       if (link === undefined) return { target: CLASSES[of], inFlight: 0, unit: 'bytes in the last second' };
       const inFlight = link.recentBytes;
       await harm(link, dice);
       return { target: `${link.from} → ${link.to}`, inFlight, unit: 'bytes in the last second' };
     },
   })));
+}
+
+function serviceOf(name: string): string {
+  return name.replace(/-\d+$/, '');
 }

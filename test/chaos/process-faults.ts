@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LEASE_MS } from './arena.ts';
 import { type Fault, type Scene, somethingInFlight, UNDER_WAY, UNPUBLISHED } from './faults.ts';
 
 interface Target {
@@ -14,7 +13,7 @@ const SERVICES: Readonly<Record<string, Target>> = {
   'ledger': { unit: 'pending holds', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.arena.count('ledger', "select count(*) as n from hold where state = 'pending'")) },
   'scheduler': { unit: 'jobs under way', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.arena.count('scheduler', UNDER_WAY)) },
   'webhooks': { unit: 'intents and deliveries owed', inFlight: ({ arena }) => arena.count('webhooks', "select (select count(*) from feed_intent) + (select count(*) from delivery where status = 'pending') as n") },
-  'render-fleet': { unit: 'attempts rendering', inFlight: ({ arena }, name) => arena.rendering(name) },
+  'render-fleet': { unit: 'attempts rendering', inFlight: ({ arena }, name) => arena.rendering(name).length },
 };
 
 function calls({ arena, load }: Scene, name: string): number {
@@ -69,18 +68,22 @@ export const kafkaStop: Fault = {
   },
 };
 
-/** A worker that stands still for longer than its lease, and then goes on as if nothing had been. */
-export const workerFrozen: Fault = {
-  kind: 'SIGSTOP worker past its lease',
-  holds: ['render-fleet'],
+/** A submission gives up after five seconds and voids its hold. */
+const SAGA_MS = 5_000;
+
+/** A ledger stands still with holds to place in its hands, and places them when their submissions have long been given up. */
+export const ledgerFrozen: Fault = {
+  kind: 'SIGSTOP ledger past the submissions',
+  holds: ['ledger'],
   inflict: async ({ arena, dice }) => {
-    const { name } = dice.pick(arena.named('render-fleet'));
-    const inFlight = await somethingInFlight(() => arena.rendering(name));
+    const { name } = dice.pick(arena.named('ledger'));
     arena.process(name).pause();
-    await delay(LEASE_MS + dice.between(1_500, 3_000));
+    const pausedAtMs = Date.now();
+    const inFlight = await somethingInFlight(() => arena.count('scheduler', "select count(*) as n from submission where state = 'authorizing'"));
+    await delay(Math.max(0, pausedAtMs + SAGA_MS + dice.between(1_500, 4_000) - Date.now()));
     arena.process(name).resume();
     await arena.serving(name);
-    return { target: name, inFlight, unit: 'attempts rendering' };
+    return { target: name, inFlight, unit: 'submissions waiting for their holds' };
   },
 };
 

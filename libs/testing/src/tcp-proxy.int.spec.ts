@@ -55,6 +55,13 @@ describe('a stretch of network that a test can break', () => {
     expect(received).toBe('abc');
   });
 
+  it('delays one direction alone', async () => {
+    proxy.delay(60_000, ['client']);
+    client.write('b');
+    await eventually(() => proxy.bytes === 4, { what: 'the server to have heard and answered' });
+    expect(received).toBe('a');
+  });
+
   it('closes one end while the other talks to nobody, until it is cut', async () => {
     proxy.halfClose('client');
     await once(client, 'end');

@@ -19,7 +19,7 @@ export class TcpProxy {
   private readonly lines = new Set<Line>();
   private tap: Tap = () => undefined;
   private target: Address | undefined;
-  private delayMs = 0;
+  private readonly delayMs = { client: 0, server: 0 };
   private readonly server: Server;
   /** Carried so far, both ways. */
   bytes = 0;
@@ -80,9 +80,9 @@ export class TcpProxy {
     }
   }
 
-  /** What comes from here on arrives this much later, in its order; 0 ends that. */
-  delay(delayMs: number): void {
-    this.delayMs = delayMs;
+  /** What comes from here on arrives this much later, in its order, at both ends or at one of them; 0 ends that. */
+  delay(delayMs: number, towards: readonly ('client' | 'server')[] = ['client', 'server']): void {
+    for (const end of towards) this.delayMs[end] = delayMs;
   }
 
   /** Tells one end of every connection that the other has ended, while that other end talks to nobody until `cut`. New ones are let through. */
@@ -110,22 +110,23 @@ export class TcpProxy {
     let answerLost = false;
     this.lines.add(line);
     for (const end of [client, server]) end.on('close', () => { if (client.destroyed && server.destroyed) this.lines.delete(line); });
-    this.carry(line, client, server, (chunk) => {
+    this.carry(line, 'client', 'server', (chunk) => {
       this.tap(chunk, { loseAnswer: () => { answerLost = true; } });
       return true;
     });
-    this.carry(line, server, client, () => {
+    this.carry(line, 'server', 'client', () => {
       if (answerLost) client.destroy();
       return !answerLost;
     });
   }
 
-  private carry(line: Line, from: Socket, to: Socket, passes: (chunk: Buffer) => boolean): void {
+  private carry(line: Line, fromEnd: 'client' | 'server', toEnd: 'client' | 'server', passes: (chunk: Buffer) => boolean): void {
+    const [from, to] = [line[fromEnd], line[toEnd]];
     let underWay = 0;
     let last = Promise.resolve();
     const inTurn = (act: () => void) => {
-      if (this.delayMs === 0 && underWay === 0) return act();
-      const dueAtMs = performance.now() + this.delayMs;
+      if (this.delayMs[toEnd] === 0 && underWay === 0) return act();
+      const dueAtMs = performance.now() + this.delayMs[toEnd];
       underWay += 1;
       last = last.then(async () => {
         await delay(Math.max(0, dueAtMs - performance.now()));
