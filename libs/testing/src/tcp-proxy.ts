@@ -129,7 +129,7 @@ export class TcpProxy {
       const dueAtMs = performance.now() + this.delayMs[toEnd];
       underWay += 1;
       last = last.then(async () => {
-        await delay(Math.max(0, dueAtMs - performance.now()));
+        await delay(Math.max(0, dueAtMs - performance.now()), undefined, { ref: false });
         underWay -= 1;
         act();
       });
