@@ -16,12 +16,15 @@ select s.state, count(a.pid)::float8 as connections
 from unnest(array['active', 'idle', 'idle in transaction']) as s (state)
 left join pg_stat_activity a on a.datname = current_database() and a.state = s.state group by s.state`;
 
-/** A snapshot of another database on the server does not keep rows of this one alive; replication slots of any do. */
+/**
+ * A snapshot of another database on the server does not keep rows of this one alive; replication slots of any do. The sessions of
+ * other services are counted from `pg_stat_database`: of their rows in `pg_stat_activity` a role without rights sees next to nothing.
+ */
 const AGES = `
 select coalesce(max(age(backend_xmin)) filter (where pid <> pg_backend_pid()), 0)::float8 as xmin_age,
   coalesce(extract(epoch from clock_timestamp() - min(xact_start) filter (where pid <> pg_backend_pid())), 0)::float8 as transaction_seconds,
   pg_database_size(current_database())::float8 as size_bytes, current_setting('max_connections')::float8 as connections_max,
-  (select count(*) from pg_stat_activity where backend_type = 'client backend')::float8 as server_connections
+  (select sum(numbackends) from pg_stat_database)::float8 as server_connections
 from pg_stat_activity where datname = current_database()`;
 
 const DEAD_TUPLES = `
