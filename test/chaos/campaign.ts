@@ -22,7 +22,7 @@ export interface CampaignOptions {
 
 const GAP_MS = 700;
 /** A kind that finds nothing in flight again and again is given up. */
-const TRIES_PER_COUNT = 3;
+const TRIES_PER_COUNT = 5;
 
 /** Inflicts faults in an order that the seed decides, several at a time, until each kind has counted often enough. */
 export async function campaign(scene: Scene, options: CampaignOptions): Promise<Inflicted[]> {

@@ -68,7 +68,7 @@ export class Load {
   }
 
   start(): void {
-    this.running = Promise.all([this.watch(), ...Array.from({ length: this.options.lanes }, () => this.lane(this.options.dice.another()))]);
+    this.running = Promise.all([this.watch().catch(this.surprised), ...Array.from({ length: this.options.lanes }, () => this.lane(this.options.dice.another()))]);
   }
 
   /** Nothing new is begun; what was is brought to its end. */
@@ -84,6 +84,10 @@ export class Load {
   get accountIds(): string[] {
     return [...this.accounts, ...this.poor, ...this.capped].map(({ accountId }) => accountId);
   }
+
+  private readonly surprised = (error: Error): void => {
+    this.surprises.push(error.message);
+  };
 
   private async openAccount(creditUsd: number): Promise<TestAccount> {
     const name = `chaos-${++this.number}`;
@@ -144,13 +148,17 @@ export class Load {
         await delay(100);
         continue;
       }
-      const draw = dice.next();
-      if (draw < 0.80) await this.createOne(dice);
-      else if (draw < 0.86) await this.refused(dice, dice.pick(this.poor), 'insufficient_balance', BODY);
-      else if (draw < 0.92) await this.refused(dice, dice.pick(this.capped), 'spend_cap_reached', BODY);
-      else if (draw < 0.97) await this.refused(dice, dice.pick(this.accounts), 'invalid_request', { ...BODY, duration: 11 });
-      else await this.credit(dice.pick(this.accounts), 1, `payment-${++this.number}`);
+      await this.wishSomething(dice).catch(this.surprised);
     }
+  }
+
+  private async wishSomething(dice: Dice): Promise<void> {
+    const draw = dice.next();
+    if (draw < 0.80) await this.createOne(dice);
+    else if (draw < 0.86) await this.refused(dice, dice.pick(this.poor), 'insufficient_balance', BODY);
+    else if (draw < 0.92) await this.refused(dice, dice.pick(this.capped), 'spend_cap_reached', BODY);
+    else if (draw < 0.97) await this.refused(dice, dice.pick(this.accounts), 'invalid_request', { ...BODY, duration: 11 });
+    else await this.credit(dice.pick(this.accounts), 1, `payment-${++this.number}`);
   }
 
   private wish(account: TestAccount, expected: Wish['expected'], hasWebhook: boolean): Wish {

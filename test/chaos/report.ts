@@ -23,6 +23,7 @@ export function show({ seed, kinds, inflicted, load, histories, throughput, proo
     const of = inflicted.filter((fault) => fault.kind === kind);
     return { kind, injected: of.length, counted: of.filter(({ inFlight }) => (inFlight ?? 0) > 0).length };
   }));
+  console.log(`Links      ${edgesHit(inflicted)}`);
   const ends = Map.groupBy(histories.values(), (history) => endOf(history) ?? 'under way');
   const jobs = { accepted: load.accepted.length, completed: ends.get('jobCompleted')?.length ?? 0, failed: ends.get('jobFailed')?.length ?? 0, cancelled: ends.get('jobCancelled')?.length ?? 0 };
   console.log(`Jobs       ${Object.entries(jobs).map(([name, count]) => `${count} ${name}`).join(', ')}; ${load.wishes.length - load.accepted.length} requests refused, ${load.payments.size} payments`);
@@ -41,4 +42,10 @@ export function show({ seed, kinds, inflicted, load, histories, throughput, proo
 
 export function passed(proofs: readonly Proof[]): boolean {
   return proofs.every(({ faults, checked }) => faults.length === 0 && checked > 0);
+}
+
+/** The edges between services, and from them to PostgreSQL and Kafka, that were cut, delayed or half-closed. */
+function edgesHit(inflicted: readonly Inflicted[]): string {
+  const targets = inflicted.flatMap(({ target = '' }) => (/^\S+ → \S+$/.test(target) ? [target.replaceAll(/-\d+\b/g, '')] : []));
+  return [...Map.groupBy(targets, (edge) => edge)].sort(([a], [b]) => a.localeCompare(b)).map(([edge, hits]) => `${edge} × ${hits.length}`).join(', ');
 }
