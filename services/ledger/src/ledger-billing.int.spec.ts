@@ -145,7 +145,9 @@ describe('billing over gRPC', () => {
     const second = await call(client, 'setPrice', { model, resolution: '720p', perSecondMicros: 2n, effectiveFrom: later, author: 'bob' });
     expect([first.price?.priceVersion, second.price]).toEqual([1, { model, resolution: '720p', perSecondMicros: 2n, priceVersion: 2, effectiveFrom: later, author: 'bob' }]);
     expect((await call(client, 'listPrices', {})).prices.filter((price) => price.model === model).map((price) => price.priceVersion)).toEqual([2, 1]);
-    expect((await call(client, 'createQuote', { accountId: 'acc_1', ...terms, model })).quote?.perSecondMicros).toBe(1n);
+    const quoted = async () => (await call(client, 'createQuote', { accountId: 'acc_1', ...terms, model })).quote?.perSecondMicros;
+    expect(await quoted()).toBe(250_000n);
+    await eventually(async () => await quoted() === 1n, { what: 'the new price to take effect' });
     expect(hasStatus(await failure(call(client, 'setPrice', { model, resolution: '720p', perSecondMicros: 3n, effectiveFrom: later, author: 'ann' })), status.ALREADY_EXISTS)).toBe(true);
   });
 

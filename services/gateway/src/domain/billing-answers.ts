@@ -37,7 +37,7 @@ export const balanceSchema = z.object({
   held: usd('Reserved by jobs that have not ended.'), held_micros: z.int(),
   total_spend: usd('Charged since the account was made.'), total_spend_micros: z.int(),
   owed: usd('What a payment that was taken back left open; money that comes in settles it first.'), owed_micros: z.int(),
-  low_balance_threshold: usdOrNull('Below it the event balance.low is sent, once.'), low_balance_threshold_micros: z.int().nullable(),
+  low_balance_threshold: usdOrNull('When available falls below it, the event balance.low is recorded, once per crossing.'), low_balance_threshold_micros: z.int().nullable(),
   current_period: z.object({ start: time, end: time, spend: usdOrNull('Charged this month less what was refunded.'), spend_micros: z.int().nullable(), jobs: z.int() }),
   spend_caps: z.array(spendCapSchema).describe('Caps that are set, the account\'s own first.'),
 }).meta({

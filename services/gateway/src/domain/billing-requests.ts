@@ -56,7 +56,7 @@ export const spendCapRequest = z.strictObject({
 }).meta({ examples: [{ limit_usd: '100.00' }, { api_key_id: 'key_01J…', limit_usd: null }] });
 
 export const thresholdRequest = z.strictObject({
-  threshold_usd: nothingOrMore('When available falls below it, balance.low is sent; 0 ends the notice.'),
+  threshold_usd: nothingOrMore('When available falls below it, the event balance.low is recorded, once per crossing; 0 ends the notice.'),
 }).meta({ examples: [{ threshold_usd: 20 }] });
 
 const returnUrl = (of: string) => z.url({ protocol: /^https?$/ }).max(2_048).optional().describe(`Where the payment page sends you ${of}.`);
@@ -83,7 +83,7 @@ export const adminConfirmTopUpRequest = z.strictObject({ payment_ref: text(200, 
 
 export const adminPriceRequest = z.strictObject({
   model: text(128, 'A model, or * for every model that has no price of its own.'), resolution: z.enum(['480p', '720p', '1080p']),
-  per_second_usd: moreThanNothing('Price of a second.'), effective_from: z.iso.datetime({ offset: true }).optional().describe('At once by default; never in the past.'), author,
+  per_second_usd: moreThanNothing('Price of a second.'), effective_from: z.iso.datetime({ offset: true }).optional().describe('In two seconds by default, and never sooner; not in the past.'), author,
 });
 
 export const adminVerifyQuery = z.strictObject({ known_root: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('A root kept outside, in hex; a difference when it is not among the signed ones.') });

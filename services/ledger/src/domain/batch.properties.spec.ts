@@ -74,7 +74,7 @@ class Model {
 function loaded(over: Partial<Loaded> = {}): Loaded {
   return {
     now: NOW, prices, accounts: new Map(ACCOUNTS.map((id): [string, Standing] => [id, newStanding(id)])), holds: new Map(), payments: new Map(),
-    done: new Map(), keyCaps: new Map(), openHolds: new Map(), ...over,
+    done: new Map(), keyCaps: new Map(), countedKeys: new Map(), openHolds: new Map(), ...over,
   };
 }
 

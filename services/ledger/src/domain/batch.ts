@@ -47,8 +47,10 @@ export interface Loaded {
   readonly payments: ReadonlyMap<string, Payment>;
   /** By `doneKey`. */
   readonly done: ReadonlyMap<string, Done>;
-  /** By `capKey`: all capped keys of the accounts, and those that a command of the batch caps. */
+  /** By `capKey`: all keys of the accounts that have, or had, a cap. */
   readonly keyCaps: ReadonlyMap<string, KeyCap>;
+  /** By `capKey`: the counters of keys that a command of the batch may cap for the first time. */
+  readonly countedKeys: ReadonlyMap<string, KeyCap>;
   /** Of the accounts whose month may end with this batch. */
   readonly openHolds: ReadonlyMap<string, readonly OpenHold[]>;
 }
@@ -90,13 +92,16 @@ export class Batch {
   private readonly payments: Map<string, Payment>;
   private readonly done: Map<string, Done>;
   private readonly keyCaps: Map<string, KeyCap>;
+  /** Keys that have a row, or get one because their cap was set; the others are counted here and forgotten. */
+  private readonly capped: Set<string>;
 
   constructor(private readonly loaded: Loaded) {
     this.accounts = new Map(loaded.accounts);
     this.holds = new Map(loaded.holds);
     this.payments = new Map(loaded.payments);
     this.done = new Map(loaded.done);
-    this.keyCaps = new Map(loaded.keyCaps);
+    this.keyCaps = new Map([...loaded.countedKeys, ...loaded.keyCaps]);
+    this.capped = new Set(loaded.keyCaps.keys());
   }
 
   decide({ command, traceparent }: TracedCommand): Outcome {
@@ -143,8 +148,10 @@ export class Batch {
   private priced(command: LedgerCommand): AccountCommand {
     if (command.type !== 'PlaceHold') return command;
     const { quote, ...order } = command;
-    if (quote !== undefined) return { ...order, offer: offerOfQuote(quote, order.accountId, order.terms, this.loaded.now) };
-    const price = priceOf(this.loaded.prices, order.terms, this.loaded.now);
+    // The moment that the event will carry, so that the book explains every price.
+    const at = recordingTime(this.standingOf(order.accountId), this.loaded.now);
+    if (quote !== undefined) return { ...order, offer: offerOfQuote(quote, order.accountId, order.terms, at) };
+    const price = priceOf(this.loaded.prices, order.terms, at);
     return { ...order, offer: price === undefined ? { refusal: 'price_unavailable' } : { price, quoted: false } };
   }
 
@@ -217,11 +224,13 @@ export class Batch {
 
   private countForKey(accountId: string, { hold }: AccountState, event: AccountEvent, at: Date): void {
     const apiKeyId = event.$case === 'spendCapSet' ? event.value.apiKeyId : hold?.placed?.terms.apiKeyId ?? '';
-    const before = this.keyCaps.get(capKey(accountId, apiKeyId));
+    const key = capKey(accountId, apiKeyId);
+    const before = this.keyCaps.get(key);
     if (before === undefined || !countsForKey(event)) return;
     const after = keyCapAfter(before, event, at);
-    this.keyCaps.set(capKey(accountId, apiKeyId), after);
-    this.rows.keyCaps.set(capKey(accountId, apiKeyId), after);
+    this.keyCaps.set(key, after);
+    if (event.$case === 'spendCapSet') this.capped.add(key);
+    if (this.capped.has(key)) this.rows.keyCaps.set(key, after);
   }
 }
 

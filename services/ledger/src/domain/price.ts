@@ -29,6 +29,21 @@ export function priceOf(book: readonly PriceRow[], terms: { model: string; resol
   return { perSecondMicros, priceVersion, amountMicros: perSecondMicros * BigInt(terms.durationSeconds) };
 }
 
+/**
+ * Whether the book explains what was held at the moment `at`: with the price in effect, or, for what a quote had promised, with
+ * any that ever was in it.
+ */
+export function isInBook(book: readonly PriceRow[], sold: Price & { model: string; resolution: string; durationSeconds: number; quoted?: boolean | undefined }, at: Date): boolean {
+  const { model, resolution, perSecondMicros, priceVersion, amountMicros } = sold;
+  if (!sold.quoted) return sameAs(priceOf(book, sold, at), sold);
+  return amountMicros === perSecondMicros * BigInt(sold.durationSeconds) && book.some((row) => (row.model === model || row.model === ANY_MODEL)
+    && row.resolution === resolution && row.perSecondMicros === perSecondMicros && row.priceVersion === priceVersion && row.effectiveFrom <= at);
+}
+
+function sameAs(price: Price | undefined, sold: Price): boolean {
+  return price?.perSecondMicros === sold.perSecondMicros && price.priceVersion === sold.priceVersion && price.amountMicros === sold.amountMicros;
+}
+
 function newest(rows: readonly PriceRow[]): PriceRow | undefined {
   return rows.reduce<PriceRow | undefined>((best, row) => (best === undefined || isNewer(row, best) ? row : best), undefined);
 }

@@ -53,9 +53,7 @@ export class TopUpsController {
     const { topUpId, paymentRef, author } = required(request, 'topUpId', 'paymentRef', 'author');
     const topUp = await this.known(topUpId);
     if (topUp.provider !== manualProvider.name) throw grpcError(status.FAILED_PRECONDITION, 'top_up_not_manual');
-    if (topUp.status === 'completed' && topUp.paymentRef !== paymentRef) throw grpcError(status.ALREADY_EXISTS, 'top_up_conflict');
-    const payment = { source: 'manual' as const, paymentRef, amountMicros: topUp.amountMicros, author };
-    return { topUp: await this.topUps.pay(topUp, payment).catch(failNews) };
+    return { topUp: await this.topUps.confirm(topUp, paymentRef, author).catch(failNews) };
   }
 
   @GrpcMethod('LedgerService', 'applyPaymentEvent')
@@ -77,5 +75,6 @@ function failOrder(error: unknown): never {
 }
 
 function failNews(error: unknown): never {
+  if (error instanceof NewsRefused && error.refusal === 'top_up_conflict') throw grpcError(status.ALREADY_EXISTS, error.refusal);
   throw error instanceof PaymentUnknown || error instanceof NewsRefused ? grpcError(status.FAILED_PRECONDITION, error.message) : error;
 }

@@ -16,6 +16,8 @@ export class AccountExport {
   constructor(private readonly database: Database, private readonly roots: SignedRoots | undefined) {}
 
   async *lines(accountId: string): AsyncGenerator<string[]> {
+    // The root first: what it signed is then a part of the balance that is read after it.
+    const inclusion = await this.roots?.inclusionOf(accountId);
     const { version, availableMicros, heldMicros, receivableMicros, totalSpendMicros } = await new LedgerReader(this.database).balance(accountId);
     yield [JSON.stringify({
       type: 'account', format: 'usvideo-ledger-export-v1', account_id: accountId, version: String(version), available_micros: String(availableMicros),
@@ -28,8 +30,7 @@ export class AccountExport {
       yield rows.map(eventLine);
       after = last.version;
     }
-    const inclusion = await this.roots?.inclusionOf(accountId);
-    if (inclusion !== undefined && inclusion.head.version <= version) yield [rootLine(inclusion)];
+    if (inclusion !== undefined) yield [rootLine(inclusion)];
   }
 }
 

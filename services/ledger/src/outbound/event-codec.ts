@@ -23,8 +23,13 @@ export const TOPIC = 'usvideo.ledger.v1';
 /** Money belongs to live jobs only; test jobs never reach the ledger. */
 export const ENVIRONMENT = 'live';
 
+/** The name of an event's kind in the table and on the wire. */
+export function kindOf(event: AccountEvent): string {
+  return KINDS[event.$case];
+}
+
 export function encodeEvent({ event, traceparent }: TracedEvent): NewEvent {
-  return { kind: KINDS[event.$case], payload: LedgerEvent.encode({ event }).finish(), traceparent };
+  return { kind: kindOf(event), payload: LedgerEvent.encode({ event }).finish(), traceparent };
 }
 
 /** @throws when the payload is of a kind that this version does not know. */

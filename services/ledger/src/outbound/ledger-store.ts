@@ -30,10 +30,10 @@ export class LedgerStore {
       loadKeyCaps(tx, accountIds), this.prices.rows(tx),
     ]);
     const accounts = new Map([...locked].map(([id, { standing }]) => [id, standing]));
-    const [openHolds, counted] = await together([
+    const [openHolds, countedKeys] = await together([
       loadOpenHolds(tx, endingMonths([...accounts.values()], now)), countKeys(tx, keysToCount(commands, accounts, now)),
     ]);
-    const batch = new Batch({ now, prices, accounts, holds, payments, done, keyCaps: new Map([...counted, ...keyCaps]), openHolds });
+    const batch = new Batch({ now, prices, accounts, holds, payments, done, keyCaps, countedKeys, openHolds });
     const outcomes = commands.map((command) => batch.decide(command));
     await write(tx, now, batch, locked);
     return outcomes;

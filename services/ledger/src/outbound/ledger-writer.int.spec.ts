@@ -6,6 +6,7 @@ import type { LedgerCommand, Outcome } from '../domain/batch';
 import { readImbalance } from './imbalance';
 import { LedgerReader } from './ledger-reader';
 import { LedgerWriter } from './ledger-writer';
+import { PriceList } from './price-book';
 import { LEDGER_MIGRATIONS } from './schema';
 import { LedgerVerifier } from './verifier';
 
@@ -124,7 +125,8 @@ describe('two instances of the ledger on one database', () => {
     const amountOfOne = async () =>
       (await writers[0].submit({ type: 'PlaceHold', accountId, jobId: newJobs(1)[0]!, terms: { ...TERMS, model } })).state.hold?.amountMicros;
     expect(await amountOfOne()).toBe(PRICE_MICROS);
-    await databases[2]!.query('insert into price (model, resolution, effective_from, price_version, per_second_micros) values ($1, $2, clock_timestamp(), 2, 400000)', [model, TERMS.resolution]);
+    await new PriceList(databases[2]!).add({ model, resolution: TERMS.resolution, perSecondMicros: 400_000n, effectiveFrom: undefined, author: 'ann' });
+    expect(await amountOfOne()).toBe(PRICE_MICROS);
     await eventually(async () => (await amountOfOne()) === 2_000_000n, { what: 'the new price counts' });
   });
 

@@ -8,6 +8,13 @@ from price order by model, resolution, effective_from desc`;
 
 /** How long a changed price may go unnoticed: the book changes without a restart. */
 const CACHED_MS = 1_000;
+/** A price takes effect when every process has noticed it, so that nothing is sold for another price than the book says of that moment. */
+const NOTICED = '2 seconds';
+
+/** All prices, past and coming. */
+export async function readPrices(tx: Transaction): Promise<readonly PriceRow[]> {
+  return (await tx.query<PriceRecord>({ name: 'price_read', text: READ_PRICES })).rows;
+}
 
 /** The prices as a batch of commands sees them. */
 export class PriceBook {
@@ -17,7 +24,7 @@ export class PriceBook {
   async rows(tx: Transaction): Promise<readonly PriceRow[]> {
     const now = performance.now();
     if (this.cached !== undefined && now < this.cached.until) return this.cached.rows;
-    const { rows } = await tx.query<PriceRecord>({ name: 'price_read', text: READ_PRICES });
+    const rows = await readPrices(tx);
     this.cached = { rows, until: now + CACHED_MS };
     return rows;
   }
@@ -29,14 +36,14 @@ export interface NewPrice {
   readonly model: string;
   readonly resolution: string;
   readonly perSecondMicros: bigint;
-  /** Undefined: at once. */
+  /** Undefined, or sooner than that: as soon as every process has noticed. */
   readonly effectiveFrom: Date | undefined;
   readonly author: string;
 }
 
 const ADD_PRICE = `
 insert into price (model, resolution, effective_from, price_version, per_second_micros, author)
-select $1, $2, coalesce($4::timestamptz, clock_timestamp()), coalesce((select max(price_version) from price where model = $1 and resolution = $2), 0) + 1, $3, $5
+select $1, $2, greatest($4::timestamptz, clock_timestamp() + interval '${NOTICED}'), coalesce((select max(price_version) from price where model = $1 and resolution = $2), 0) + 1, $3, $5
 on conflict do nothing
 returning model, resolution, effective_from as "effectiveFrom", price_version as "priceVersion", per_second_micros as "perSecondMicros", author`;
 

@@ -37,6 +37,8 @@ export async function verifyRoots(tx: Transaction, trustedKeys: readonly Buffer[
     differences.push(...faultsOf(root, roots[index - 1], trustedKeys).map((fault) => `root ${root.sequence}: ${fault}`));
     if (!merkleRoot(accounts.map((accountId) => leaves.get(accountId)!)).equals(root.root)) differences.push(`root ${root.sequence}: is not the root of its heads.`);
   });
+  const missing = [...headsOf.keys()].filter((sequence) => !roots.some((root) => root.sequence === sequence));
+  differences.push(...missing.map((sequence) => `root ${sequence}: is gone, and heads that it signed are left.`));
   const isKnown = knownRoot === '' || roots.some((root) => Buffer.from(root.root).toString('hex') === knownRoot.toLowerCase());
   if (!isKnown) differences.push(`the root ${knownRoot} that was kept outside is not among the signed ones.`);
   return { rootsChecked: BigInt(roots.length), lastRootAt: roots.at(-1)?.signedAt, differences };

@@ -1,5 +1,6 @@
 import { Migration0001Ledger } from './migrations/0001-ledger';
 import { Migration0002AuditedMoney } from './migrations/0002-audited-money';
+import { Migration0003Claims } from './migrations/0003-claims';
 
 /** The ledger's tables from the beginning to now, in order. */
-export const LEDGER_MIGRATIONS = [Migration0001Ledger, Migration0002AuditedMoney];
+export const LEDGER_MIGRATIONS = [Migration0001Ledger, Migration0002AuditedMoney, Migration0003Claims];

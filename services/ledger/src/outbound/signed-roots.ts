@@ -23,13 +23,14 @@ const LIST_ROOTS = `select ${ROOT_COLUMNS} from signed_root order by sequence de
 /** One signer at a time, over all processes; the number is this lock's alone. */
 const LOCK_SIGNER = `select pg_advisory_xact_lock(7261001)`;
 
-/** One head per account, its newest signed one. Ordered by code point, which every verifier can do without our collation. */
-const SIGNED_HEADS = `
-select distinct on (account_id collate "C") account_id as "accountId", version, hash from signed_head
+/** One head per account, its newest under a root. Ordered by code point, which every verifier can do without our collation. */
+const headsUnder = (sequence: string) => `
+select distinct on (account_id collate "C") account_id as "accountId", version, hash from signed_head where sequence <= ${sequence}
 order by account_id collate "C", sequence desc`;
+const HEADS_UNDER = headsUnder('$1');
 
 const CHANGED_HISTORY = `
-select h."accountId" from (${SIGNED_HEADS}) h left join event e on e.stream_id = h."accountId" and e.version = h.version
+select h."accountId" from (${headsUnder('(select max(sequence) from signed_root)')}) h left join event e on e.stream_id = h."accountId" and e.version = h.version
 where e.hash is distinct from h.hash limit 1`;
 
 /** Heads are stored only when they moved. */
@@ -71,7 +72,8 @@ export class SignedRoots {
   async inclusionOf(accountId: string): Promise<Inclusion | undefined> {
     const root = await this.latest();
     if (root === undefined) return undefined;
-    const heads = (await this.database.query<AccountHead>({ name: 'signed_heads_read', text: SIGNED_HEADS })).rows;
+    // Under this root and no later one: the next may be signed while this one is shown.
+    const heads = (await this.database.query<AccountHead>({ name: 'signed_heads_read', text: HEADS_UNDER, values: [root.sequence] })).rows;
     const index = heads.findIndex((head) => head.accountId === accountId);
     return index < 0 ? undefined : { root, head: heads[index]!, path: merklePath(heads.map(leafHash), index) };
   }
@@ -88,7 +90,7 @@ export class SignedRoots {
     const previous = (await tx.query<SignedRoot>(LATEST_ROOT)).rows[0];
     const sequence = (previous?.sequence ?? 0n) + 1n;
     await tx.query({ name: 'signed_heads_store', text: STORE_HEADS, values: [sequence] });
-    const heads = (await tx.query<AccountHead>(SIGNED_HEADS)).rows;
+    const heads = (await tx.query<AccountHead>({ name: 'signed_heads_read', text: HEADS_UNDER, values: [sequence] })).rows;
     const root = merkleRoot(heads.map(leafHash));
     const facts = { sequence, signedAt, accounts: BigInt(heads.length), root, previousRoot: previous?.root ?? NO_ROOT };
     const signature = this.key.sign(signedText(facts));

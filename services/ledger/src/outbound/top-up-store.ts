@@ -22,6 +22,12 @@ values ($1, $2, $3, $4, 'pending', $5, $6) on conflict (account_id, idempotency_
 
 const SET_CHECKOUT = `update top_up set provider_ref = $2, checkout_url = $3 where top_up_id = $1 and checkout_url = ''`;
 
+const CLAIM = `update top_up set claimed_ref = $2 where top_up_id = $1 and (claimed_ref is null or claimed_ref = $2)`;
+
+const DISCLAIM = `update top_up set claimed_ref = null where top_up_id = $1 and status = 'pending'`;
+
+const UNIQUE_VIOLATION = '23505';
+
 /** A payment that arrives after the session was given up counts all the same. */
 const COMPLETE = `
 update top_up set status = 'completed', payment_ref = $2, ended_at = clock_timestamp() where top_up_id = $1 and status <> 'completed'`;
@@ -45,6 +51,21 @@ export class TopUpStore {
 
   async setCheckout(topUpId: string, providerRef: string | undefined, url: string): Promise<void> {
     await this.database.query({ name: 'top_up_checkout', text: SET_CHECKOUT, values: [topUpId, providerRef ?? null, url] });
+  }
+
+  /** Binds a top-up to the one payment that may pay for it. False: it has another one, or the payment has another top-up. */
+  async claim(topUpId: string, paymentRef: string): Promise<boolean> {
+    try {
+      return (await this.database.query({ name: 'top_up_claim', text: CLAIM, values: [topUpId, paymentRef] })).rowCount === 1;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
+  }
+
+  /** After the ledger refused the payment: the top-up may be paid by another. */
+  async disclaim(topUpId: string): Promise<void> {
+    await this.database.query({ name: 'top_up_disclaim', text: DISCLAIM, values: [topUpId] });
   }
 
   async complete(topUpId: string, paymentRef: string): Promise<void> {

@@ -16,7 +16,7 @@ export class PaymentUnknown extends Error {
 /** The ledger would not do what the provider says happened. A person has to look. */
 export class NewsRefused extends Error {
   override readonly name = 'NewsRefused';
-  constructor(readonly refusal: Refusal) {
+  constructor(readonly refusal: Refusal | 'top_up_conflict') {
     super(refusal);
   }
 }
@@ -44,8 +44,23 @@ export class TopUps {
     return (await this.store.get(topUpId))!;
   }
 
-  /** A payment that arrived for a top-up, said by a provider or by an operator. */
-  async pay(topUp: TopUp, payment: { source: FundsSource; paymentRef: string; amountMicros: bigint; author: string }): Promise<TopUp> {
+  /**
+   * An operator says that the money of a manual top-up arrived. The payment is claimed for it before any money moves: two operators
+   * with two references, or one reference for two top-ups, would otherwise add money twice.
+   * @throws NewsRefused
+   */
+  async confirm(topUp: TopUp, paymentRef: string, author: string): Promise<TopUp> {
+    const { topUpId, amountMicros } = topUp;
+    if (!(await this.store.claim(topUpId, paymentRef))) throw new NewsRefused('top_up_conflict');
+    try {
+      return await this.pay(topUp, { source: 'manual', paymentRef, amountMicros, author });
+    } catch (error) {
+      if (error instanceof NewsRefused) await this.store.disclaim(topUpId);
+      throw error;
+    }
+  }
+
+  private async pay(topUp: TopUp, payment: { source: FundsSource; paymentRef: string; amountMicros: bigint; author: string }): Promise<TopUp> {
     const { topUpId, accountId } = topUp;
     settled(await this.writer.submit({ type: 'AddFunds', accountId, ...payment, note: `Top-up ${topUpId}` }));
     await this.store.complete(topUpId, payment.paymentRef);

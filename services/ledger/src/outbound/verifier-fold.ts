@@ -3,6 +3,7 @@ import { account } from '../domain/account';
 import { NO_CAP, type AccountState, type Hold, type Payment } from '../domain/account-state';
 import { countsForKey, keyCapAfter, type KeyCap } from '../domain/batch';
 import { jobIdOf, movesMoney, type AccountEvent } from '../domain/postings';
+import { isInBook, type PriceRow } from '../domain/price';
 import { addUsageDay, refundDayOf, statementOf, usageDayOf, usageOf, type UsageDayRow } from '../domain/rows';
 import { advance, closingOf, dayOf, monthOf, newStanding, type Standing } from '../domain/standing';
 import { accountRow, entryRow, holdRow, keyCapRow, naturalKeyRow, paymentRow, refundedRows, statementRow, usageDayRow, usageRow, type ExpectedRow } from './verifier-expected';
@@ -34,13 +35,15 @@ export class AccountFold {
   private readonly keys = new Map<string, KeyCap>();
   private readonly capped = new Set<string>();
 
-  constructor(readonly accountId: string) {
+  /** @param prices all prices that ever were: what was held must be explained by them */
+  constructor(readonly accountId: string, private readonly prices: readonly PriceRow[]) {
     this.standing = newStanding(accountId);
   }
 
   add({ event, version, recordedAt, hash }: FoldedEvent): ExpectedRow[] {
     this.checkOrder(event, version, recordedAt);
     this.checkHold(event, version);
+    if (event.$case === 'holdPlaced' && !isInBook(this.prices, event.value, recordedAt)) this.fault(`the price of ${event.value.jobId} at version ${version} is not that of the book`);
     const { hold } = account.evolve(this.stateFor(event), event);
     this.standing = advance(this.standing, event, recordedAt);
     this.hash = hash;

@@ -116,6 +116,32 @@ export async function checkEmptyAccounts(tx: Transaction): Promise<string[]> {
   return rows.map((row) => `ledger_account ${row.account_id} holds amounts without any event.`);
 }
 
+/** Times that tables take from events, which are recorded in milliseconds. */
+const TIMES = [
+  ['ledger_account', 'account_id', 'last_recorded_at'], ['hold', 'job_id', 'placed_at'], ['hold', 'job_id', 'ended_at'], ['usage', 'job_id', 'charged_at'],
+  ['natural_key', 'reference', 'recorded_at'], ['signed_root', 'sequence::text', 'signed_at'],
+] as const;
+
+const FINER_TIMES = TIMES.map(([table, key, column]) => `
+(select '${table} ' || ${key} || ': ${column} is finer than any event''s time.' as sentence from ${table} where ${column} <> date_trunc('milliseconds', ${column}) limit 100)`)
+  .join(' union all');
+
+/** A row's time is compared in milliseconds; this finds what that does not see. */
+export async function checkTimes(tx: Transaction): Promise<string[]> {
+  return (await tx.query<{ sentence: string }>(FINER_TIMES)).rows.map((row) => row.sentence);
+}
+
+const UNPAID_TOP_UPS = `
+select top_up_id, coalesce(t.payment_ref, '') as payment_ref from top_up t
+where t.status = 'completed' and not exists (select from payment p where p.account_id = t.account_id and p.payment_ref = t.payment_ref)
+order by top_up_id limit 100`;
+
+/** Money moves before an order is noted as paid, so a paid order has its payment. */
+export async function checkTopUps(tx: Transaction): Promise<string[]> {
+  const { rows } = await tx.query<{ top_up_id: string; payment_ref: string }>(UNPAID_TOP_UPS);
+  return rows.map((row) => `top_up ${row.top_up_id} is completed with payment ${row.payment_ref}, which its account never received.`);
+}
+
 const POSTINGS_SUM = `
 select (select coalesce(sum(available_micros + held_micros - receivable_micros), 0) from ledger_account)
      + (select coalesce(sum(charged_micros - refunded_micros), 0) from usage)

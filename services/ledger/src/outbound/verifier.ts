@@ -1,9 +1,11 @@
 import { verifyLog, type Database, type Transaction } from '@usvideo/event-store';
-import { decodeEvent } from './event-codec';
+import { decodeEvent, ENVIRONMENT, kindOf } from './event-codec';
+import { readPrices } from './price-book';
 import { verifyRoots } from './root-verifier';
 import type { ExpectedRow } from './verifier-expected';
 import { AccountFold } from './verifier-fold';
-import { checkEmptyAccounts, compareCounts, compareRows, countedAs, readPostingsSum, type Counted } from './verifier-rows';
+import type { PriceRow } from '../domain/price';
+import { checkEmptyAccounts, checkTimes, checkTopUps, compareCounts, compareRows, countedAs, readPostingsSum, type Counted } from './verifier-rows';
 
 export interface Verification {
   readonly eventsChecked: bigint;
@@ -20,10 +22,12 @@ const DIFFERENCES_MAX = 1_000;
 const PAGE_EVENTS = 1_000;
 
 const READ_STREAMS = `
-select stream_id, version, hash, payload, recorded_at from event
+select stream_id, version, account_id, environment, kind, hash, payload, recorded_at from event
 where (stream_id, version) > ($1, $2) order by stream_id, version limit ${PAGE_EVENTS}`;
 
-interface EventRecord { stream_id: string; version: bigint; hash: Buffer; payload: Buffer; recorded_at: Date }
+interface EventRecord {
+  stream_id: string; version: bigint; account_id: string; environment: string; kind: string; hash: Buffer; payload: Buffer; recorded_at: Date;
+}
 
 /** Re-derives every table from the events, account by account, and proves that the postings sum to zero. */
 export class LedgerVerifier {
@@ -33,7 +37,7 @@ export class LedgerVerifier {
   /** @param knownRoot in hex, as somebody kept it outside of the database; empty: not asked */
   async verify(knownRoot = ''): Promise<Verification> {
     const log = await verifyLog(this.database);
-    const tables = await inSnapshot(this.database, (tx) => new Run(tx).compare());
+    const tables = await inSnapshot(this.database, async (tx) => new Run(tx, await readPrices(tx)).compare());
     const roots = await inSnapshot(this.database, (tx) => verifyRoots(tx, this.trustedKeys, knownRoot));
     return {
       eventsChecked: log.eventsChecked, postingsSumMicros: tables.postingsSumMicros, rootsChecked: roots.rootsChecked, lastRootAt: roots.lastRootAt,
@@ -47,7 +51,7 @@ class Run {
   private readonly counts = new Map<Counted, bigint>();
   private fold: AccountFold | undefined;
 
-  constructor(private readonly tx: Transaction) {}
+  constructor(private readonly tx: Transaction, private readonly prices: readonly PriceRow[]) {}
 
   async compare(): Promise<{ postingsSumMicros: bigint; differences: string[] }> {
     let after: readonly [string, bigint] = ['', 0n];
@@ -60,7 +64,7 @@ class Run {
     }
     await this.expect(this.endAccount());
     this.report(await compareCounts(this.tx, this.counts));
-    this.report(await checkEmptyAccounts(this.tx));
+    for (const check of [checkEmptyAccounts, checkTimes, checkTopUps]) this.report(await check(this.tx));
     const postingsSumMicros = await readPostingsSum(this.tx);
     if (postingsSumMicros !== 0n) this.report([`The postings sum to ${postingsSumMicros} micros instead of 0.`]);
     return { postingsSumMicros, differences: this.differences };
@@ -68,15 +72,21 @@ class Run {
 
   private add(row: EventRecord): ExpectedRow[] {
     const ended = this.fold?.accountId === row.stream_id ? [] : this.endAccount();
-    this.fold ??= new AccountFold(row.stream_id);
+    this.fold ??= new AccountFold(row.stream_id, this.prices);
     return [...ended, ...this.foldOne(this.fold, row)];
   }
 
   private foldOne(fold: AccountFold, row: EventRecord): ExpectedRow[] {
+    const named = `event ${row.stream_id} ${row.version}`;
+    // The hash covers neither: they follow from the stream.
+    if (row.account_id !== row.stream_id) this.report([`${named} is filed under account ${row.account_id}.`]);
+    if (row.environment !== ENVIRONMENT) this.report([`${named} is filed under environment ${row.environment}.`]);
     try {
-      return fold.add({ version: row.version, hash: row.hash, recordedAt: row.recorded_at, event: decodeEvent(row.payload) });
+      const event = decodeEvent(row.payload);
+      if (row.kind !== kindOf(event)) this.report([`${named} is called ${row.kind} and holds ${kindOf(event)}.`]);
+      return fold.add({ version: row.version, hash: row.hash, recordedAt: row.recorded_at, event });
     } catch (error) {
-      this.report([`event ${row.stream_id} ${row.version} cannot be read: ${(error as Error).message}.`]);
+      this.report([`${named} cannot be read: ${(error as Error).message}.`]);
       return [];
     }
   }
