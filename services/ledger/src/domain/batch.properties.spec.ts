@@ -208,11 +208,21 @@ describe('a batch', () => {
 
   it('counts a key that is capped, also within the batch that caps it', () => {
     const keyCaps = new Map([['acc_1 key_1', { accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: undefined, heldMicros: 0n, month: '2026-06', spentMicros: 5n }]]);
-    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), keyCaps }));
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), countedKeys: keyCaps }));
     batch.decide({ traceparent: '', command: { type: 'SetSpendCap', accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: 25n, author: 'ann' } });
     expect(batch.decide({ traceparent: '', command: placing('job_1', 1) }).refusal).toBeUndefined();
     expect(batch.decide({ traceparent: '', command: placing('job_2', 1) }).refusal).toBeUndefined();
     expect(batch.decide({ traceparent: '', command: placing('job_3', 1) }).refusal).toBe('spend_cap_reached');
     expect([...batch.rows.keyCaps.values()]).toEqual([{ ...keyCaps.get('acc_1 key_1')!, limitMicros: 25n, heldMicros: 20n }]);
+  });
+
+  it.each([undefined, -1n])('forgets the counters of a key that had no cap and gets none (limit %s)', (limitMicros) => {
+    const countedKeys = new Map([['acc_1 key_1', { accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: undefined, heldMicros: 0n, month: '2026-06', spentMicros: 0n }]]);
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), countedKeys }));
+    batch.decide({ traceparent: '', command: placing('job_1', 1) });
+    batch.decide({ traceparent: '', command: { type: 'SetSpendCap', accountId: 'acc_1', apiKeyId: 'key_1', limitMicros, author: 'ann' } });
+    batch.decide({ traceparent: '', command: placing('job_2', 1) });
+    expect(eventsOf(batch).map((event) => event.$case)).toEqual(['holdPlaced', 'holdPlaced']);
+    expect([...batch.rows.keyCaps.values()]).toEqual([]);
   });
 });

@@ -36,7 +36,11 @@ export class LedgerWorld {
   private constructor(readonly url: string) {}
 
   static async start(): Promise<LedgerWorld> {
-    const url = await (await postgres()).createDatabase('ledger');
+    return LedgerWorld.at(await (await postgres()).createDatabase('ledger'));
+  }
+
+  /** On a database of the caller's, new or with a ledger in it. */
+  static async at(url: string): Promise<LedgerWorld> {
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
     return new LedgerWorld(url);
   }

@@ -119,6 +119,22 @@ describe('proof', () => {
       expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('9 events, signed up to version 9: no difference') });
     });
 
+    it('names the root that it shows, also while the next one is signed', async () => {
+      let signed = false;
+      const query = async (statement: { name: string }) => {
+        if (statement.name === 'signed_heads_read' && !signed) {
+          signed = true;
+          await world.at(database, new Date().toISOString(), adjust('acc_a', 1n, 'later'), adjust('acc_c', 1n, 'later'));
+          await roots.sign();
+        }
+        return database.query(statement as never);
+      };
+      const interrupted = new SignedRoots({ query } as unknown as Database, key);
+      const lines: string[] = [];
+      for await (const some of new AccountExport(database, interrupted).lines('acc_c')) lines.push(...some);
+      expect(await check(lines, ...ownKey)).toMatchObject({ code: 0, said: expect.stringContaining('10 events, signed up to version 9: no difference') });
+    });
+
     it('fails for another key, a cut tail, a missing event, two in the wrong order and one too many', async () => {
       const lines = await exported();
       const other = new SigningKey(randomBytes(32)).publicKey.toString('base64');
