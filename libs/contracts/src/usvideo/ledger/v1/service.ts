@@ -456,7 +456,7 @@ export interface SetPriceRequest {
   model: string;
   resolution: string;
   perSecondMicros: bigint;
-  /** Absent: at once. */
+  /** Absent: as soon as every process has noticed, which takes two seconds; never sooner. */
   effectiveFrom: Date | undefined;
   author: string;
 }
@@ -7929,7 +7929,7 @@ export const LedgerServiceService = {
     responseSerialize: (value: VerifyQuoteResponse): Buffer => Buffer.from(VerifyQuoteResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyQuoteResponse => VerifyQuoteResponse.decode(value),
   },
-  /** Adds a version to the price book; effective at once or later, never earlier. Holds keep the price they were placed at. */
+  /** Adds a version to the price book; effective in two seconds or later, never earlier. Holds keep the price they were placed at. */
   setPrice: {
     path: "/usvideo.ledger.v1.LedgerService/SetPrice" as const,
     requestStream: false as const,
@@ -8084,7 +8084,7 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   /** A price that PlaceHold keeps until the quote expires. FAILED_PRECONDITION price_unavailable when the book has none. */
   createQuote: handleUnaryCall<CreateQuoteRequest, CreateQuoteResponse>;
   verifyQuote: handleUnaryCall<VerifyQuoteRequest, VerifyQuoteResponse>;
-  /** Adds a version to the price book; effective at once or later, never earlier. Holds keep the price they were placed at. */
+  /** Adds a version to the price book; effective in two seconds or later, never earlier. Holds keep the price they were placed at. */
   setPrice: handleUnaryCall<SetPriceRequest, SetPriceResponse>;
   /** Every charged job of the range, oldest first, in pages; the ledger reads on only as fast as the caller does. */
   exportUsage: handleServerStreamingCall<ExportUsageRequest, ExportUsageResponse>;
@@ -8360,7 +8360,7 @@ export interface LedgerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
   ): ClientUnaryCall;
-  /** Adds a version to the price book; effective at once or later, never earlier. Holds keep the price they were placed at. */
+  /** Adds a version to the price book; effective in two seconds or later, never earlier. Holds keep the price they were placed at. */
   setPrice(
     request: SetPriceRequest,
     callback: (error: ServiceError | null, response: SetPriceResponse) => void,
