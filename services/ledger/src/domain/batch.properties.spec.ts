@@ -61,11 +61,12 @@ describe(`any commands in any order (FC_SEED=${seed})`, () => {
       for (const next of commands) answers.add(`${next.type} ${model.answer(next)}`);
     }
     const KINDS = ['AddFunds', 'PlaceHold', 'VoidHold', 'Settle', 'RefundCapture', 'ReverseFunds', 'Adjust', 'SetSpendCap', 'SetLowBalanceThreshold'];
-    expect([...answers]).toEqual(expect.arrayContaining([...KINDS.flatMap((kind) => [`${kind} done`, `${kind} again`]),
+    const wanted = [...KINDS.flatMap((kind) => [`${kind} done`, `${kind} again`]),
       'PlaceHold hold_conflict', 'PlaceHold hold_voided', 'PlaceHold price_unavailable', 'PlaceHold spend_cap_reached', 'PlaceHold insufficient_balance',
       'VoidHold hold_captured', 'Settle hold_unknown', 'Settle verdict_conflict', 'Settle capture_exceeds_hold', 'Settle verdict_not_whole',
       'RefundCapture hold_not_captured', 'RefundCapture refund_exceeds_capture', 'RefundCapture refund_conflict', 'AddFunds payment_conflict',
-      'ReverseFunds payment_unknown', 'ReverseFunds reversal_exceeds_payment', 'ReverseFunds reversal_conflict', 'Adjust insufficient_balance', 'Adjust adjustment_conflict']));
+      'ReverseFunds payment_unknown', 'ReverseFunds reversal_exceeds_payment', 'ReverseFunds reversal_conflict', 'Adjust insufficient_balance', 'Adjust adjustment_conflict'];
+    expect(wanted.filter((answer) => !answers.has(answer))).toEqual([]);
   });
 
   it('record postings that sum to zero and make up the balance', () => property((commands) => {
