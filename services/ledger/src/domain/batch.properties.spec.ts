@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Payment } from './account-state';
 import { Batch, capKey, paymentKey, type KeyCap, type LedgerCommand, type Loaded } from './batch';
 import { changeIn, postingsOf, type AccountEvent, type Book } from './postings';
-import { anyCommand, LedgerModel, priceInUnits, said } from './ledger-model.fixture';
+import { anyCommand, LedgerModel, priceInUnits, said, someAgain } from './ledger-model.fixture';
 import { newStanding, type Standing } from './standing';
 
 const ACCOUNTS = ['acc_1', 'acc_2'];
@@ -37,7 +37,7 @@ function eventsOf(batch: Batch): AccountEvent[] {
 const seed = Number.parseInt(process.env.FC_SEED ?? String(Date.now() % 2 ** 31), 10);
 
 describe(`any commands in any order (FC_SEED=${seed})`, () => {
-  const property = (check: (commands: LedgerCommand[]) => void) => fc.assert(fc.property(fc.array(command, { maxLength: 60 }), check), { seed, numRuns: 300 });
+  const property = (check: (commands: LedgerCommand[]) => void) => fc.assert(fc.property(fc.array(command, { maxLength: 60 }).map(someAgain), check), { seed, numRuns: 300 });
 
   it('are answered as the model answers them, and leave the balance that it says, never negative', () => property((commands) => {
     const batch = newBatch();
@@ -56,7 +56,7 @@ describe(`any commands in any order (FC_SEED=${seed})`, () => {
   /** Always the same commands: it says what they can reach, not what they happened to reach today. */
   it('reach every answer that there is', () => {
     const answers = new Set<string>();
-    for (const commands of fc.sample(fc.array(command, { minLength: 60, maxLength: 60 }), { seed: 4, numRuns: 2_000 })) {
+    for (const commands of fc.sample(fc.array(command, { minLength: 60, maxLength: 60 }).map(someAgain), { seed: 4, numRuns: 1_000 })) {
       const model = newModel();
       for (const next of commands) answers.add(`${next.type} ${model.answer(next)}`);
     }

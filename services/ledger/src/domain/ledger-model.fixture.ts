@@ -231,12 +231,17 @@ export function anyCommand({ accounts, jobs, unitMicros }: Names): fc.Arbitrary<
     { weight: 6, arbitrary: fc.record({ type: kind('PlaceHold'), accountId, jobId, terms }) },
     fc.record({ type: kind('VoidHold'), accountId, jobId }),
     { weight: 6, arbitrary: fc.record({ type: kind('Settle'), accountId, jobId, rule: fc.constant('completed') }).chain((settle) => verdict.map((amounts) => ({ ...settle, ...amounts }))) },
-    { weight: 4, arbitrary: fc.record({ type: kind('RefundCapture'), accountId, jobId, refundKey: fc.constantFrom('r1', 'r2'), amountMicros: fc.constantFrom(0n, 5n, 5n, 5n, 30n).map((n) => n * unitMicros), ...by }) },
+    { weight: 4, arbitrary: fc.record({ type: kind('RefundCapture'), accountId, jobId, refundKey: fc.constantFrom('r1', 'r2'), amountMicros: fc.constantFrom(0n, 5n, 5n, 10n, 30n).map((n) => n * unitMicros), ...by }) },
     { weight: 2, arbitrary: fc.record({ type: kind('ReverseFunds'), accountId, paymentRef, reversalRef: fc.constantFrom('v1', 'v2', 'v3'), amountMicros: units(0n, 80n), ...by }) },
     fc.record({ type: kind('Adjust'), accountId, adjustmentRef: fc.constantFrom('a1', 'a2'), amountMicros: units(-30n, 30n), ...by }),
     fc.record({ type: kind('SetSpendCap'), accountId, apiKeyId: fc.constantFrom('', 'key_1'), limitMicros: fc.option(units(-1n, 120n), { nil: undefined }), author: fc.constant('ann') }),
     fc.record({ type: kind('SetLowBalanceThreshold'), accountId, thresholdMicros: units(-1n, 30n), author: fc.constant('ann') }),
   );
+}
+
+/** Every third one comes again soon after, as from a client that heard no answer. */
+export function someAgain(commands: readonly LedgerCommand[]): LedgerCommand[] {
+  return commands.flatMap((command, at) => (at % 3 === 2 ? [command, commands[at - 1]!] : [command]));
 }
 
 /** Ten units a second of 720p, whole seconds only. */
