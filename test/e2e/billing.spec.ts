@@ -55,7 +55,7 @@ describe('billing', () => {
     expect([status, quote]).toMatchObject([200, { cost_micros: 100_000, model: 'test-picture' }]);
     const raised = await admin.post('/admin/v1/prices', { model: 'test-picture', resolution: '480p', per_second_usd: '0.20', author: 'Ada Lovelace' });
     expect([raised.status, raised.body]).toMatchObject([201, { per_second_micros: 200_000, author: 'Ada Lovelace' }]);
-    await eventually(async () => (await completed()).billing.charged_micros === 200_000, { what: 'the price to be noticed, which takes a second at most' });
+    await eventually(async () => (await completed()).billing.charged_micros === 200_000, { what: 'the price to take effect, which takes two seconds' });
     expect(await completed({ quote_id: quote.quote_id })).toMatchObject({ billing: { charged_micros: 100_000 } });
     const other = await live.create({ ...video, duration: 2, quote_id: quote.quote_id });
     expect([other.status, other.body.error]).toEqual([409, 'quote_mismatch']);
