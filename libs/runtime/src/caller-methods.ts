@@ -20,7 +20,7 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots'),
     scheduler: of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
-      'ListEndUsers', 'Reconcile'),
+      'ListEndUsers', 'NoteRefund', 'Reconcile'),
     webhooks: of(WEBHOOKS, 'EnsureSecret', 'ListDeliveries'),
   },
   'accounts': { scheduler: of(SCHEDULER, 'SyncLimits') },

@@ -18,15 +18,15 @@ const completed: JobState = {
 
 function view(state: JobState, over: Partial<JobView> = {}): JobView {
   const content = { prompt: 'a lighthouse', metadata: { shot: '7' }, endUser: 'u1', webhookUrl: 'https://customer.example/hook' };
-  return { jobId: 'job_1', state, content, settled: true, progress: 0, queue: { position: 3, etaSeconds: 12 }, traceId: 'ab12', ...over };
+  return { jobId: 'job_1', state, content, settled: true, refundedMicros: 0n, progress: 0, queue: { position: 3, etaSeconds: 12 }, traceId: 'ab12', ...over };
 }
 
 it('renders every field of a completed job', () => {
-  expect(jobObject(view(completed, { queue: undefined }), now, link)).toEqual({
+  expect(jobObject(view(completed, { queue: undefined, refundedMicros: 250_000n }), now, link)).toEqual({
     id: 'job_1', job_id: 'job_1', object: 'video', status: 'completed', livemode: true, mode: 'text_to_video', model: 'test-picture',
     prompt: 'a lighthouse', negative_prompt: null, first_frame: null, resolution: '720p', aspect_ratio: '16:9', duration: 5, duration_actual: 5, seed: 7,
     estimated_cost: '$1.25', estimated_cost_micros: 1_250_000, cost: '$1.25', cost_micros: 1_250_000,
-    billing: { state: 'charged', charged_micros: 1_250_000, released_micros: 0, refunded_micros: 0, rule: 'completed', settled: true },
+    billing: { state: 'charged', charged_micros: 1_250_000, released_micros: 0, refunded_micros: 250_000, rule: 'completed', settled: true },
     video_url: 'https://videos.example/job_1/videos/job_1/lease_1.mp4?1772454600000', video_url_expires_at: '2026-03-02T12:30:00.000Z',
     thumbnail_url: 'https://videos.example/job_1/videos/job_1/lease_1.jpg?1772454600000',
     progress: 100, queue_position: null, eta_seconds: null, cancellable: false,

@@ -11,6 +11,8 @@ export interface JobView {
   /** Undefined once erased. */
   readonly content: Content | undefined;
   readonly settled: boolean;
+  /** What the ledger has given back of the charge since. */
+  readonly refundedMicros: bigint;
   /** 0 to 100 within the attempt that renders. */
   readonly progress: number;
   /** Place in the account's queue, from 1, and the seconds until it has been rendered, unless nobody can tell; of a pending job. */
@@ -58,7 +60,7 @@ export function jobObject(view: JobView, now: Date, link: LinkMaker): Record<str
   };
 }
 
-function money({ state, settled }: JobView): Record<string, unknown> {
+function money({ state, settled, refundedMicros }: JobView): Record<string, unknown> {
   const { verdict, estimatedCostMicros } = state;
   const charged = verdict?.chargedMicros ?? 0n;
   return {
@@ -66,7 +68,7 @@ function money({ state, settled }: JobView): Record<string, unknown> {
     cost: verdict ? formatUsd(charged) : null, cost_micros: verdict ? Number(charged) : null,
     billing: {
       state: verdict === undefined ? 'held' : state.name === 'completed' ? 'charged' : 'released',
-      charged_micros: Number(charged), released_micros: Number(verdict?.releasedMicros ?? 0n), refunded_micros: 0,
+      charged_micros: Number(charged), released_micros: Number(verdict?.releasedMicros ?? 0n), refunded_micros: Number(refundedMicros),
       rule: verdict?.rule ?? null, settled,
     },
   };

@@ -155,7 +155,7 @@ export class JobCreation {
     // The queue is taken to hold jobs like this one: reading it would cost every create what only the curious need.
     const eta = this.options.estimate.etaSeconds({ accountId: job.accountId, jobClass: state.jobClass }, { expectedMs, upToMs: waiting * expectedMs, concurrentJobs });
     const queue = { position: waiting, etaSeconds: eta };
-    return this.options.renderer.json({ jobId, state, content: saga.submission.content, settled: false, progress: 0, queue, traceId: traceIdOf(traceparent) });
+    return this.options.renderer.json({ jobId, state, content: saga.submission.content, settled: false, refundedMicros: 0n, progress: 0, queue, traceId: traceIdOf(traceparent) });
   }
 
   private async storedJobJson(submission: Submission): Promise<string> {

@@ -3,7 +3,7 @@ import { startLoop, type Logger, type Loop } from '@usvideo/runtime';
 import type { JobChanges } from './job-changes';
 
 const READ_STATES = `
-select j.job_id, concat_ws('.', j.version, q.progress, j.settled_at is not null) as fingerprint
+select j.job_id, concat_ws('.', j.version, q.progress, j.settled_at is not null, j.refunded_micros) as fingerprint
 from job j left join job_queue q on q.job_id = j.job_id where j.job_id = any($1::text[])`;
 
 /** While jobs are watched they are looked at this often: their worker may be connected to another replica. */

@@ -20,7 +20,7 @@ export interface JobRow {
   job_class: string; estimated_cost_micros: bigint; deadline_at: Date; attempts: AttemptJson[];
   charged_micros: bigint | null; released_micros: bigint | null; verdict_rule: string | null; artifact: ArtifactJson | null;
   error_code: string | null; error_message: string | null; traceparent: string; created_at: Date; started_at: Date | null;
-  rendering_started_at: Date | null; ended_at: Date | null; content_erased_at: Date | null; settled_at: Date | null;
+  rendering_started_at: Date | null; ended_at: Date | null; content_erased_at: Date | null; settled_at: Date | null; refunded_micros: bigint;
 }
 
 type AttemptJson = Omit<Attempt, 'startedAt' | 'endedAt'> & { startedAt: string; endedAt?: string };

@@ -93,7 +93,7 @@ order by j.created_at desc, j.job_id desc limit $${values.length + 1} offset $${
   private view(row: ViewRow): OwnedView {
     const job = storedJob(row);
     return {
-      jobId: job.jobId, accountId: job.accountId, version: job.head.version, state: job.state, settled: row.settled_at !== null,
+      jobId: job.jobId, accountId: job.accountId, version: job.head.version, state: job.state, settled: row.settled_at !== null, refundedMicros: row.refunded_micros,
       content: row.content === null ? undefined : contentOf(row.content),
       progress: this.changes.progressOf(job.jobId) ?? row.progress ?? 0,
       queue: row.position === null ? undefined : {

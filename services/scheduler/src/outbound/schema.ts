@@ -52,7 +52,8 @@ create unlogged table rate_limit (
 
 /**
  * `job` is lock, snapshot and read model of one stream: whoever writes events of a job, or touches its `job_queue` row other
- * than for a heartbeat, holds its row lock. `settled_at` is the one column written outside the job writer.
+ * than for a heartbeat, holds its row lock. `settled_at` and
+ * `refunded_micros` are the columns written outside the job writer.
  */
 export const jobTables = /* sql */ `
 create table job (
