@@ -39,6 +39,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     healthy: { 'usvideo_render_attempts_total{engine="e",outcome="completed"}': '0+0.2x60', 'usvideo_render_attempts_total{engine="e",outcome="failed"}': '0+0.2x60' },
   },
   LedgerImbalance: gauge('usvideo_ledger_imbalance_micros', '1+0', '0+0'),
+  LedgerDiffers: gauge('usvideo_ledger_differences', '1+0', '0+0'),
   ReconciliationDiffers: gauge('usvideo_reconciliation_differences', '1+0', '0+0'),
   VerdictsRefused: gauge('usvideo_verdicts_refused_total{refusal="hold_unknown"}', '0+1', '4+0'),
   CounterDrift: gauge('usvideo_counter_drift_total', '0+1', '5+0'),

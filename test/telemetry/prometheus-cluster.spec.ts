@@ -88,8 +88,9 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       const since = Date.now();
       await faults.loseHold();
       await observed.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
+      await observed.admin.get('/admin/v1/ledger/verify');
       await observed.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
-      await fires(since, ['VerdictsRefused', 'ConsumerParked', 'ReconciliationDiffers', 'LedgerImbalance', 'CounterDrift']);
+      await fires(since, ['VerdictsRefused', 'ConsumerParked', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
     }, GROUP_TIMEOUT_MS);
 
     it('when customers\' servers fail and events do not get through', async () => {

@@ -31,6 +31,10 @@ export const ALERTS: readonly Alert[] = [
     value: 'max(abs(usvideo_ledger_imbalance_micros))', when: '> 0',
   },
   {
+    name: 'LedgerDiffers', severity: 'page', for: '0s', runbook: 'ledger-imbalance', summary: 'The ledger is not what its events say: {{ $value }} differences.',
+    value: 'max(usvideo_ledger_differences)', when: '> 0',
+  },
+  {
     name: 'ReconciliationDiffers', severity: 'page', for: '0s', runbook: 'ledger-imbalance', summary: 'Jobs and their money were compared and {{ $value }} differ.',
     value: 'max(usvideo_reconciliation_differences)', when: '> 0',
   },

@@ -1,6 +1,6 @@
 import { eventually, Signal } from '@usvideo/testing';
 import { createLogger } from './logger';
-import { startLoop, type Loop } from './loop';
+import { startDaily, startLoop, type Loop } from './loop';
 import { loopErrors } from './metrics';
 
 const logger = createLogger('test', 'silent');
@@ -25,6 +25,21 @@ describe('a loop', () => {
     let runs = 0;
     start(async () => { runs += 1; return runs < 5; });
     await eventually(() => runs === 5, { what: 'five runs' });
+  });
+
+  it('of a day waits for its time, runs once, and again soon only when it failed', async () => {
+    let runs = 0;
+    const work = async () => { runs += 1; if (runs === 1) throw new Error('the first run fails'); };
+    const waiting = startDaily({ name: 'test', work, logger });
+    waiting.nudge();
+    await waiting.stop();
+    expect(runs).toBe(0);
+    const running = startDaily({ name: 'test', work, logger, firstAfterMs: 0 });
+    loop = running;
+    await eventually(() => runs === 2, { what: 'the second try' });
+    running.nudge();
+    await running.stop();
+    expect(runs).toBe(2);
   });
 
   it('is woken by a nudge', async () => {

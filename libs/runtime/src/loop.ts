@@ -25,6 +25,24 @@ export function startLoop(options: LoopOptions): Loop {
   return new WorkLoop(options);
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+const LOOK_EVERY_MS = 60_000;
+/** Not while everything else starts. */
+const FIRST_AFTER_MS = 10 * 60_000;
+
+/** Runs heavy work once a day, and again soon when it failed. */
+export function startDaily({ firstAfterMs = FIRST_AFTER_MS, work, ...options }: Pick<LoopOptions, 'name' | 'logger'> & { readonly firstAfterMs?: number; readonly work: () => Promise<unknown> }): Loop {
+  let dueAt = performance.now() + firstAfterMs;
+  return startLoop({
+    ...options, everyMs: LOOK_EVERY_MS,
+    work: async () => {
+      if (performance.now() < dueAt) return;
+      await work();
+      dueAt = performance.now() + DAY_MS;
+    },
+  });
+}
+
 class WorkLoop implements Loop {
   readonly #options: LoopOptions;
   readonly #ended: Promise<void>;

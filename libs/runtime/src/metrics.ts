@@ -139,6 +139,12 @@ export const webhookOldestAge = new Gauge({
 export const ledgerImbalance = new Gauge({
   registers, name: 'usvideo_ledger_imbalance_micros', help: 'Sum of all postings; anything but 0 is a fault.',
 });
+export const ledgerDifferences = new Gauge({
+  registers, name: 'usvideo_ledger_differences', help: 'Rows, events and roots of the ledger that its events do not explain, at the last verification; anything but 0 is a fault.',
+});
+export const ledgerLastVerified = new Gauge({
+  registers, name: 'usvideo_ledger_last_verified_timestamp_seconds', help: 'When the ledger was last re-derived from its events to the end.',
+});
 export const reconciliationDifferences = new Gauge({
   registers, name: 'usvideo_reconciliation_differences', help: 'Contradictions between jobs and money that the last reconciliation found; anything but 0 is a fault.',
 });

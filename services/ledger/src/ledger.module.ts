@@ -13,6 +13,7 @@ import { PricesController } from './inbound/prices.grpc';
 import { ProofController, RootSigner } from './inbound/proof.grpc';
 import { StatementsController } from './inbound/statements.grpc';
 import { Providers, TopUpsController } from './inbound/top-ups.grpc';
+import { Verification } from './inbound/verification';
 import { AccountExport } from './outbound/account-export';
 import { TOPIC } from './outbound/event-codec';
 import { LedgerReader } from './outbound/ledger-reader';
@@ -81,9 +82,12 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   const key = config.LEDGER_SIGNING_KEY === undefined ? undefined : new SigningKey(Buffer.from(config.LEDGER_SIGNING_KEY, 'base64'));
   const roots = key && new SignedRoots(database, key);
   if (roots !== undefined) lifecycle.add('root loop', signDaily(roots, logger));
+  const trusted = key === undefined ? [] : [key.publicKey, ...config.LEDGER_TRUSTED_KEYS.map((text) => Buffer.from(text, 'base64'))];
+  const verification = new Verification(new LedgerVerifier(database, trusted), logger).start();
+  lifecycle.add('verification', () => verification.stop());
   const server = await startGrpcServer({
     passes: isTransient,
-    module: ledgerModule({ database, writer, key, roots, config, logger }),
+    module: ledgerModule({ database, writer, key, roots, verification, config, logger }),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'ledger', tokens: config.CALLER_TOKENS },
     services: { 'usvideo.ledger.v1.LedgerService': LedgerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
@@ -111,13 +115,13 @@ interface Parts {
   readonly writer: LedgerWriter;
   readonly key: SigningKey | undefined;
   readonly roots: SignedRoots | undefined;
+  readonly verification: Verification;
   readonly config: LedgerConfig;
   readonly logger: Logger;
 }
 
-function ledgerModule({ database, writer, key, roots, config, logger }: Parts): DynamicModule {
+function ledgerModule({ database, writer, key, roots, verification, config, logger }: Parts): DynamicModule {
   const quoteKey = key === undefined ? randomBytes(32) : key.derive('usvideo-ledger-quotes');
-  const trusted = key === undefined ? [] : [key.publicKey, ...config.LEDGER_TRUSTED_KEYS.map((text) => Buffer.from(text, 'base64'))];
   const providers = paymentProviders(config);
   const store = new TopUpStore(database);
   return {
@@ -130,7 +134,7 @@ function ledgerModule({ database, writer, key, roots, config, logger }: Parts): 
       { provide: StatementReader, useValue: new StatementReader(database) },
       { provide: PriceList, useValue: new PriceList(database) },
       { provide: QuoteTokens, useValue: new QuoteTokens(quoteKey, config.QUOTE_VALID_SECONDS * 1_000) },
-      { provide: LedgerVerifier, useValue: new LedgerVerifier(database, trusted) },
+      { provide: Verification, useValue: verification },
       { provide: TopUpStore, useValue: store },
       { provide: TopUps, useValue: new TopUps(store, writer, providers.byName) },
       { provide: Providers, useValue: providers },

@@ -8,9 +8,9 @@ import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
 import { AccountExport } from '../outbound/account-export';
 import { SignedHistoryChanged, type SignedRoots } from '../outbound/signed-roots';
-import { LedgerVerifier } from '../outbound/verifier';
 import { paced } from './paced';
 import { demandPage, required } from './validation';
+import { Verification } from './verification';
 
 /** Undefined where no signing key is configured. */
 export class RootSigner {
@@ -20,11 +20,11 @@ export class RootSigner {
 /** What lets others check the ledger. */
 @Controller()
 export class ProofController {
-  constructor(private readonly verifier: LedgerVerifier, private readonly signer: RootSigner, private readonly account: AccountExport) {}
+  constructor(private readonly verification: Verification, private readonly signer: RootSigner, private readonly account: AccountExport) {}
 
   @GrpcMethod('LedgerService', 'verify')
   async verify({ knownRoot }: VerifyRequest): Promise<VerifyResponse> {
-    return this.verifier.verify(knownRoot ?? '');
+    return this.verification.run(knownRoot ?? '');
   }
 
   @GrpcMethod('LedgerService', 'signRoot')

@@ -1,7 +1,8 @@
 import { openDatabase, type Database } from '@usvideo/event-store';
-import { createLogger, migrateDatabase } from '@usvideo/runtime';
+import { createLogger, ledgerDifferences, migrateDatabase } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import type { LedgerCommand } from '../domain/batch';
+import { Verification } from '../inbound/verification';
 import { readImbalance } from './imbalance';
 import { LedgerWriter } from './ledger-writer';
 import { LEDGER_MIGRATIONS } from './schema';
@@ -109,6 +110,18 @@ describe('the verifier', () => {
     const verification = await verifier.verify();
     expect(verification.differences).toEqual(expect.arrayContaining([expect.stringContaining(sentence)]));
     expect(verification.postingsSumMicros).toBe(postingsSumMicros);
+  });
+
+  it('is an alarm when it finds something, and none for a root that somebody mistyped', async () => {
+    const verification = new Verification(verifier, logger);
+    const shown = async () => (await ledgerDifferences.get()).values[0]!.value;
+    await verification.run();
+    expect(await shown()).toBe(0);
+    expect((await verification.run('ff'.repeat(32))).differences).toHaveLength(1);
+    expect(await shown()).toBe(0);
+    await tamper("update hold set amount_micros = 1 where job_id = 'job_pending'");
+    await verification.run();
+    expect(await shown()).toBeGreaterThan(0);
   });
 
   it('shows lost money in the metric', async () => {

@@ -1,5 +1,5 @@
 import { EventLog, verifyLog, type Database } from '@usvideo/event-store';
-import { reconciliationDifferences, reconciliationLastRun, startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { reconciliationDifferences, reconciliationLastRun, startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import type { LedgerPort } from '../outbound/ledger.client';
 import { reconcile, type ReconciliationReport } from '../outbound/reconciler';
 
@@ -11,20 +11,15 @@ export interface AccountingOptions {
 
 /** A hold this old belongs to no submission under way, and a verdict this old was sent many times. */
 export const GRACE_MS = 10 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
-const LOOK_EVERY_MS = 60_000;
-/** Not while everything else starts. */
-const FIRST_AFTER_MS = 10 * 60_000;
 
 /** Compares jobs and money once a day and whenever an operator asks; what it finds is an alarm. */
 export class Accounting implements Running {
   private loop: Loop | undefined;
-  private dueAt = performance.now() + FIRST_AFTER_MS;
 
   constructor(private readonly options: AccountingOptions) {}
 
   start(): this {
-    this.loop = startLoop({ name: 'reconciliation', everyMs: LOOK_EVERY_MS, work: () => this.daily(), logger: this.options.logger });
+    this.loop = startDaily({ name: 'reconciliation', work: () => this.run(GRACE_MS), logger: this.options.logger });
     return this;
   }
 
@@ -43,11 +38,5 @@ export class Accounting implements Running {
     reconciliationLastRun.setToCurrentTime();
     for (const difference of differences) logger.error({ difference }, 'jobs and money contradict each other');
     return { ...report, differences };
-  }
-
-  private async daily(): Promise<void> {
-    if (performance.now() < this.dueAt) return;
-    await this.run(GRACE_MS);
-    this.dueAt = performance.now() + DAY_MS;
   }
 }
