@@ -40,6 +40,28 @@ describe('events as they were ever written', () => {
     expect(KINDS.filter((kind) => !covered.has(kind))).toEqual([]);
   });
 
+  it('cover every field, nested ones included, with a value of its own', () => {
+    const proto = readFileSync(join(__dirname, '..', '..', '..', '..', 'proto', 'usvideo', 'ledger', 'v1', 'events.proto'), 'utf8');
+    const written = new Set<string>();
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      for (const [name, field] of Object.entries(value)) {
+        if (!['0n', '', 0, false].includes(field as string)) written.add(name);
+        visit(field);
+      }
+    };
+    const missing = [...proto.matchAll(/^message (\w+) \{([^}]*)\}/gm)].flatMap(([, message, body]) => {
+      if (message === 'LedgerEvent') return [];
+      written.clear();
+      const inside = FIXTURES.map((fixture) => fixture.means as AccountEvent);
+      visit(inside.filter(({ $case }) => $case.toLowerCase() === message!.toLowerCase() || !KINDS.some((kind) => kind.toLowerCase() === message!.toLowerCase())));
+      const fields = [...body!.matchAll(/^ {2}(?:optional |repeated )?\w+ (\w+) = \d+;/gm)].map(([, name]) => name!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
+      expect(fields.length).toBeGreaterThan(0);
+      return fields.filter((name) => !written.has(name)).map((name) => `${message}.${name}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
   it('refuse what no version wrote', () => {
     expect(() => decodeEvent(Buffer.from([0xfa, 0x07, 0x00]))).toThrow('no event that this version knows');
   });
