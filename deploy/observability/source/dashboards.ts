@@ -65,6 +65,8 @@ export const DASHBOARDS: readonly Dashboard[] = [
   {
     uid: 'usvideo-money', title: 'Money', panels: [
       figure('Imbalance', 'short', 'max(abs(usvideo_ledger_imbalance_micros))', 'Micro-dollars by which the books do not balance. Anything but 0 is a page.'),
+      figure('Ledger differences', 'short', 'max(usvideo_ledger_differences)', 'Rows, events and roots that the events do not explain, at the last verification. Anything but 0 is a page.'),
+      figure('Since the last verification', 's', 'time() - max(usvideo_ledger_last_verified_timestamp_seconds)', 'A day at most.'),
       figure('Reconciliation differences', 'short', 'max(usvideo_reconciliation_differences)', 'Jobs whose money is not what their verdict says, at the last comparison.'),
       figure('Since the last reconciliation', 's', 'time() - max(usvideo_reconciliation_last_run_timestamp_seconds)', 'Hours at most.'),
       lines('Verdicts refused', 'short', { '{{refusal}}': `sum by (refusal) (increase(usvideo_verdicts_refused_total[${RATE}]))` }, 'The ledger contradicts the scheduler. Anything but 0 is a page.'),

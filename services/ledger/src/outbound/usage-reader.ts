@@ -26,10 +26,17 @@ export type UsageGrouping = 'day' | 'api_key' | 'resolution';
 
 const COLUMNS = `job_id, api_key_id, day::text as day, model, resolution, duration_seconds, per_second_micros, charged_micros, charged_at, refunded_micros`;
 
-const READ_USAGE = `
+/** A statement for all keys and one for a single key: each is a walk along an index of its own. */
+interface Both { readonly all: { name: string; text: string }; readonly ofKey: { name: string; text: string } }
+
+function both(name: string, textOf: (ofKey: string) => string, keyAt: number): Both {
+  return { all: { name, text: textOf('') }, ofKey: { name: `${name}_of_key`, text: textOf(`and api_key_id = $${keyAt}`) } };
+}
+
+const READ_USAGE = both('usage_read', (ofKey) => `
 select ${COLUMNS} from usage
-where account_id = $1 and day between $2::date and $3::date and ($6 = '' or api_key_id = $6)
-order by usage.day desc, charged_at desc, job_id desc limit $4 offset $5`;
+where account_id = $1 and day between $2::date and $3::date ${ofKey}
+order by usage.day desc, charged_at desc, job_id desc limit $4 offset $5`, 6);
 
 const READ_TOTALS = `
 select coalesce(sum(jobs), 0)::bigint as jobs, coalesce(sum(seconds), 0)::bigint as seconds,
@@ -49,11 +56,11 @@ select ${column} as "group", sum(jobs)::bigint as jobs, sum(seconds)::bigint as 
 from daily_usage where account_id = $1 and day between $2::date and $3::date and ($6 = '' or api_key_id = $6)
 group by 1 order by ${order} limit $4 offset $5`;
 
-const READ_PAGE_AFTER = `
+/** The place reached is the only lower bound: with the first day besides, every page would be walked to from there. */
+const READ_PAGE_AFTER = both('usage_export', (ofKey) => `
 select ${COLUMNS} from usage
-where account_id = $1 and day between $2::date and $3::date and ($4 = '' or api_key_id = $4)
-  and (usage.day, charged_at, job_id) > ($5::date, $6::timestamptz, $7)
-order by usage.day, charged_at, job_id limit $8`;
+where account_id = $1 and day <= $2::date and (usage.day, charged_at, job_id) > ($3::date, $4::timestamptz, $5) ${ofKey}
+order by usage.day, charged_at, job_id limit $6`, 7);
 
 const EXPORT_PAGE = 1_000;
 
@@ -68,10 +75,10 @@ export class UsageReader {
 
   async page({ accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery): Promise<UsagePage> {
     const [page, totals] = await Promise.all([
-      this.database.query<UsageRecord>({ name: 'usage_read', text: READ_USAGE, values: [accountId, startDate, endDate, limit + 1, offset, apiKeyId] }),
+      this.read(READ_USAGE, [accountId, startDate, endDate, limit + 1, offset], apiKeyId),
       this.database.query<UsagePage['totals']>({ name: 'usage_totals', text: READ_TOTALS, values: [accountId, startDate, endDate, apiKeyId] }),
     ]);
-    return { rows: page.rows.map(usageRow), totals: totals.rows[0]! };
+    return { rows: page.map(usageRow), totals: totals.rows[0]! };
   }
 
   /** One more than asked for when there is more. */
@@ -84,14 +91,19 @@ export class UsageReader {
   async *pages({ accountId, startDate, endDate, apiKeyId }: UsageRange): AsyncGenerator<UsageRow[]> {
     let after: [string, Date, string] = [startDate, new Date(0), ''];
     for (;;) {
-      const values = [accountId, startDate, endDate, apiKeyId, ...after, EXPORT_PAGE];
-      const { rows } = await this.database.query<UsageRecord>({ name: 'usage_export', text: READ_PAGE_AFTER, values });
+      const rows = await this.read(READ_PAGE_AFTER, [accountId, endDate, ...after, EXPORT_PAGE], apiKeyId);
       const last = rows.at(-1);
       if (last === undefined) return;
       yield rows.map(usageRow);
       if (rows.length < EXPORT_PAGE) return;
       after = [last.day, last.charged_at, last.job_id];
     }
+  }
+
+  /** @param apiKeyId empty: all keys */
+  private async read({ all, ofKey }: Both, values: unknown[], apiKeyId: string): Promise<UsageRecord[]> {
+    const statement = apiKeyId === '' ? { ...all, values } : { ...ofKey, values: [...values, apiKeyId] };
+    return (await this.database.query<UsageRecord>(statement)).rows;
   }
 }
 
