@@ -21,7 +21,7 @@ const commands = {
     + '                         Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
   test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
   'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest([...args, '--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/']) },
-  bench: { help: 'Measure submit, overhead, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
+  bench: { help: 'Measure submit, overhead, one process beside the cluster, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
   typecheck: { help: 'TypeScript over everything, without output.', run: () => tool('tsc', ['-p', 'tsconfig.json']) },

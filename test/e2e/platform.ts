@@ -147,6 +147,11 @@ export class Cluster extends Platform {
     return readFileSync(join(this.dataDir, 'cluster', 'logs', `${name}.log`), 'utf8');
   }
 
+  /** What all services wrote. */
+  get logs(): string {
+    return this.parts.filter(({ operations }) => operations !== '').map(({ name }) => this.logOf(name)).join('');
+  }
+
   /** Types a line into the terminal that the cluster was started in, and waits until it was done. */
   async type(line: string): Promise<void> {
     const already = this.log.length;

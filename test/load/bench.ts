@@ -1,12 +1,13 @@
-/** `npm run bench [-- submit|overhead|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
+/** `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureKafka } from './kafka.ts';
 import { measureLedger } from './ledger.ts';
 import { measureOverhead } from './overhead.ts';
 import { measureSubmit } from './submit.ts';
+import { measureWays } from './ways.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
 
@@ -22,6 +23,11 @@ if (wanted('overhead')) {
   const rows = await measureOverhead(Number(values.jobs));
   console.table(rows.map(round));
   report.overhead = { rows };
+}
+if (wanted('ways')) {
+  const rows = await measureWays(Number(values['way-jobs']));
+  console.table(rows.map(round));
+  report.ways = { inFlight: 32, rows };
 }
 if (wanted('kafka')) {
   const rows = await measureKafka();

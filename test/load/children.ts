@@ -15,16 +15,22 @@ export interface BenchPlatform extends Child {
   readonly adminUrl: string;
   readonly adminToken: string;
   readonly liveKey: string;
+  /** Where its PostgreSQL has its data, among others. */
+  readonly stateDir: string;
 }
 
-export async function startPlatform(environment: Record<string, string>): Promise<BenchPlatform> {
+const WAYS = { 'main.js': { state: '.', serving: 'serving; keys' }, 'cluster.js': { state: 'cluster', serving: 'The cluster is serving' } } as const;
+
+export async function startPlatform(environment: Record<string, string>, entry: keyof typeof WAYS = 'main.js'): Promise<BenchPlatform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'usv-bench-'));
-  const child = await startChild([join(root, 'services/standalone/dist/main.js')], {
+  const { state, serving } = WAYS[entry];
+  const stateDir = join(dataDir, state);
+  const child = await startChild([join(root, 'services/standalone/dist', entry)], {
     PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', ...environment, DATA_DIR: dataDir,
-  });
-  const credentials = JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8'));
+  }, serving);
+  const credentials = JSON.parse(readFileSync(join(stateDir, 'credentials.json'), 'utf8'));
   return {
-    pid: child.pid, apiUrl: credentials.api_url, adminUrl: credentials.admin_url, adminToken: credentials.admin_token, liveKey: credentials.live_key,
+    stateDir, pid: child.pid, apiUrl: credentials.api_url, adminUrl: credentials.admin_url, adminToken: credentials.admin_token, liveKey: credentials.live_key,
     stop: async () => {
       await child.stop();
       rmSync(dataDir, { recursive: true, force: true });
@@ -32,7 +38,7 @@ export async function startPlatform(environment: Record<string, string>): Promis
   };
 }
 
-export function startChild(args: string[], environment: Record<string, string> = {}): Promise<Child> {
+export function startChild(args: string[], environment: Record<string, string> = {}, serving = 'serving'): Promise<Child> {
   const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -43,7 +49,7 @@ export function startChild(args: string[], environment: Record<string, string> =
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on('data', (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-20_000);
-        if (!output.includes('serving')) return;
+        if (!output.includes(serving)) return;
         child.off('exit', failed);
         resolve({ pid: child.pid!, stop: () => stopChild(child) });
       });

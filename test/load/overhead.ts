@@ -2,48 +2,14 @@
  * overhead: from POST to webhook received, minus the time of the attempt's render; next to the same framework answering and
  * sending a signed webhook at once, with nothing durable in between.
  */
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { freePort, root, startChild, startPlatform } from './children.ts';
+import { Receiver, type Webhook } from './webhook-arrivals.ts';
 
 export interface OverheadRow { readonly case: string; readonly jobs: number; readonly p50Ms: number; readonly p99Ms: number }
-
-interface Webhook { id: string; rendering_started_at?: string; completed_at?: string }
-
-/** A customer's server that tells when the webhook about a job came. */
-class Receiver {
-  private readonly waiting = new Map<string, (arrival: { at: number; body: Webhook }) => void>();
-  private readonly early = new Map<string, { at: number; body: Webhook }>();
-  readonly server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const at = Date.now();
-      response.writeHead(204).end();
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as Webhook;
-      const waiter = this.waiting.get(body.id);
-      if (waiter) waiter({ at, body });
-      else this.early.set(body.id, { at, body });
-    });
-  });
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as { port: number }).port}/hook`;
-  }
-
-  about(id: string): Promise<{ at: number; body: Webhook }> {
-    const early = this.early.get(id);
-    if (early) return Promise.resolve(early);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no webhook about ${id}`)), 60_000);
-      this.waiting.set(id, (arrival) => { clearTimeout(timer); resolve(arrival); });
-    });
-  }
-}
 
 const at = (sorted: number[], quantile: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))]!;
 const row = (name: string, values: number[]): OverheadRow => {
@@ -78,8 +44,7 @@ export async function measureOverhead(jobs: number): Promise<OverheadRow[]> {
     }
     return [row('echo with a signed webhook', echo), row('POST to webhook, minus render', ours)];
   } finally {
-    receiver.server.close();
-    receiver.server.closeAllConnections();
+    receiver.stop();
     await Promise.all([baseline.stop(), platform.stop()]);
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -53,14 +53,18 @@ export class Faults {
     }
   }
 
-  /** Somebody deletes a hold by hand; then its job is cancelled, and the ledger knows nothing of what it is to release. */
-  async loseHold(): Promise<void> {
+  /**
+   * Somebody deletes a hold by hand; then its job is cancelled, and the ledger knows nothing of what it is to release.
+   * Answers the job, and what brings its hold back.
+   */
+  async loseHold(): Promise<{ id: string; bringBack: () => Promise<unknown> }> {
     const { live, admin } = this.observed;
     const { body: { id } } = await live.create({ ...SMALL, prompt: 'its hold is lost' });
-    await this.observed.query('ledger', 'delete from hold where job_id = $1', [id]);
+    const [lost] = await this.observed.query<{ hold: object }>('ledger', 'delete from hold where job_id = $1 returning to_jsonb(hold) as hold', [id]);
     await live.post(`/v1/videos/${id}/cancel`);
     const { body } = await admin.get<{ differences: string[] }>('/admin/v1/reconcile?grace_seconds=0');
     if (!body.differences.some((difference) => difference.includes(id))) throw new Error(`the reconciliation does not name ${id}: ${body.differences.join('; ')}`);
+    return { id, bringBack: () => this.observed.query('ledger', 'insert into hold select * from jsonb_populate_record(null::hold, $1)', [JSON.stringify(lost!.hold)]) };
   }
 
   /** An ended job that owes a webhook, without a worker. */

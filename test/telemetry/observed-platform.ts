@@ -5,7 +5,7 @@ import { freePort, postgres } from '@usvideo/testing';
 import { Customer } from '../e2e/customer';
 import { Cluster, Platform } from '../e2e/platform';
 
-const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
+export const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
 export type DatabaseName = (typeof DATABASES)[number];
 type Urls = Readonly<Record<DatabaseName, string>>;
 

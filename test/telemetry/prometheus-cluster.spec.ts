@@ -7,6 +7,8 @@ import { ObservedPlatform } from './observed-platform';
 import { load, panelReadings, SMALL } from './panel-readings';
 import { describePrometheus, PrometheusServer } from './prometheus-server';
 import { SCALED_ALERTS } from './scaled-alerts';
+import { TraceCollector } from './trace-collector';
+import { tracesOfJobs } from './traced-jobs';
 
 const ALERTED_MS = 120_000;
 const GROUP_TIMEOUT_MS = 300_000;
@@ -17,15 +19,15 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
   let prometheus: PrometheusServer;
   let customerServer: HttpReceiver;
   let failingServers: HttpReceiver[];
-  let collector: HttpReceiver;
+  let collector: TraceCollector;
   let faults: Faults;
   let startedMs: number;
 
   beforeAll(async () => {
-    [customerServer, collector] = await Promise.all([httpReceiver(), httpReceiver()]);
+    [customerServer, collector] = await Promise.all([httpReceiver(), TraceCollector.start()]);
     failingServers = await Promise.all(Array.from({ length: 6 }, () => httpReceiver()));
     startedMs = Date.now();
-    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000' });
+    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', LOG_LEVEL: 'debug' });
     cluster = observed.platform;
     faults = new Faults(observed);
     prometheus = await PrometheusServer.start(observed.operationsAddresses, rulesFile(SCALED_ALERTS, RECORDINGS));
@@ -35,14 +37,17 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
   afterAll(async () => {
     await prometheus?.stop();
     await observed?.dispose();
-    await Promise.all([customerServer, collector, ...failingServers].map((receiver) => receiver.stop()));
+    await Promise.all([customerServer, collector, ...failingServers].map((server) => server.stop()));
   }, GROUP_TIMEOUT_MS);
 
   panelReadings(() => ({ observed, prometheus, customerServer, startedMs }));
 
+  describe('the trace of a job', () => tracesOfJobs(() => ({ live: observed.live, customerServer, collector, log: () => cluster.logs })));
+
   /** Faults are made for real, in the parts they come from; the names of the alerts they must fire are what a test is about. */
   describe('fires', () => {
     const proven = new Set<string>();
+    let lost: Awaited<ReturnType<Faults['loseHold']>>;
 
     afterEach(() => faults.release());
 
@@ -64,7 +69,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
 
     it('when workers freeze and lose their leases, and traces are refused', async () => {
       const since = Date.now();
-      collector.answerWith(400);
+      collector.refuse();
       await faults.freezeWorkers(async () => (await prometheus.value('sum(usvideo_lease_expiries_total)')) > 3);
       await fires(since, ['LeasesExpire', 'SpansDropped']);
     }, GROUP_TIMEOUT_MS);
@@ -86,11 +91,23 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
 
     it('when a person changes money and counters by hand', async () => {
       const since = Date.now();
-      await faults.loseHold();
+      lost = await faults.loseHold();
       await observed.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
       await observed.admin.get('/admin/v1/ledger/verify');
       await observed.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
       await fires(since, ['VerdictsRefused', 'ConsumerParked', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
+    }, GROUP_TIMEOUT_MS);
+
+    it('no more of parked events, once their cause is mended and an operator has had them replayed', async () => {
+      const { admin } = observed;
+      const parked = await admin.get<{ data: { stream_id: string; kind: string; reason: string }[] }>('/admin/v1/consumers/ledger/parked');
+      expect(parked.body.data).toMatchObject([{ stream_id: lost.id, kind: 'job_cancelled', reason: expect.stringContaining('hold_unknown') }]);
+      const replay = () => admin.post('/admin/v1/consumers/ledger/replay', { stream_id: lost.id });
+      expect((await replay()).body).toMatchObject({ replayed: 0, still_parked: [lost.id] });
+      await lost.bringBack();
+      expect((await replay()).body).toMatchObject({ replayed: 1, still_parked: [] });
+      expect(await observed.count('ledger', `select count(*) from hold where job_id = $1 and state = 'released'`, [lost.id])).toBe(1);
+      await eventually(async () => !(await prometheus.firing()).has('ConsumerParked'), { what: 'the alert to end', deadlineMs: ALERTED_MS });
     }, GROUP_TIMEOUT_MS);
 
     it('when customers\' servers fail and events do not get through', async () => {

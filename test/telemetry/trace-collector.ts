@@ -42,6 +42,11 @@ export class TraceCollector {
     return this.receiver.url;
   }
 
+  /** Refuses everything from here on. */
+  refuse(): void {
+    this.receiver.answerWith(400);
+  }
+
   get spans(): CollectedSpan[] {
     return this.receiver.requests.filter(({ path }) => path === '/v1/traces').flatMap(({ body }) => decode(JSON.parse(body.toString('utf8')) as OtlpRequest));
   }
@@ -51,7 +56,7 @@ export class TraceCollector {
     return eventually(() => {
       const { spans } = this;
       return isEnough(spans) && spans;
-    }, { deadlineMs: 20_000, what });
+    }, { deadlineMs: 60_000, what });
   }
 
   stop(): Promise<void> {

@@ -1,25 +1,8 @@
 import { type HttpReceiver, eventually, httpReceiver } from '@usvideo/testing';
-import { CALLER_METHODS } from '@usvideo/runtime';
 import { Customer, type Job } from '../e2e/customer';
 import { ObservedPlatform } from './observed-platform';
 import { type CollectedSpan, edgesOf, TraceCollector } from './trace-collector';
-
-/** Who is told of whose events: the double arrows of the picture in ARCHITECTURE.md. The single ones are `CALLER_METHODS`. */
-const TOLD = ['scheduler ═▶ ledger', 'scheduler ═▶ webhooks', 'accounts ═▶ scheduler'];
-
-const PICTURE = new Set([
-  ...Object.entries(CALLER_METHODS).flatMap(([caller, callees]) => Object.keys(callees).map((callee) => `${caller} ─▶ ${callee}`)), ...TOLD,
-]);
-
-/** What a paid job with a webhook goes through, each once unless a number says otherwise. */
-const LIFE_OF_A_JOB = [
-  'gateway: POST /v1/videos', 'scheduler: submit job', 'ledger: ledger.place_hold', 'scheduler: queue wait', 'scheduler: attempt',
-  'render-fleet: render attempt', 'scheduler: report start', 'render-fleet: engine render', 'render-fleet: conform', 'render-fleet: upload',
-  'scheduler: report complete', 'scheduler: settle', 'ledger: ledger.settle', 'ledger: consume job_completed',
-  'webhooks: consume job_completed', 'webhooks: webhook attempt',
-];
-
-const nameOf = ({ service, name }: CollectedSpan): string => `${service}: ${name}`;
+import { makeTraced, traceOf, tracesOfJobs } from './traced-jobs';
 
 describe('the trace of a job', () => {
   let platform: ObservedPlatform;
@@ -38,31 +21,9 @@ describe('the trace of a job', () => {
     await Promise.all([collector.stop(), customerServer.stop()]);
   });
 
-  const traceOf = (job: Job, spans: readonly CollectedSpan[] = collector.spans) => spans.filter(({ traceId }) => traceId === job.trace_id);
+  const make = (headers: Record<string, string> = {}) => makeTraced({ live, customerServer }, headers);
 
-  async function make(headers: Record<string, string> = {}): Promise<Job> {
-    const { body } = await live.create({ prompt: 'a traced lighthouse', resolution: '480p', duration: 1, webhook_url: customerServer.url }, headers);
-    return live.ended(body.id);
-  }
-
-  it('is one, from the request to the webhook, and has exactly the edges of the picture that the job uses', async () => {
-    const [first, ...others] = await Promise.all(Array.from({ length: 3 }, () => make()));
-    const jobs = [first!, ...others];
-    expect(jobs.map(({ status }) => status)).toEqual(jobs.map(() => 'completed'));
-    const isWhole = (job: Job, spans: readonly CollectedSpan[]) => LIFE_OF_A_JOB.every((name) => traceOf(job, spans).some((span) => nameOf(span) === name));
-    const spans = await collector.until('every span of every job', (collected) => jobs.every((job) => isWhole(job, collected)));
-    for (const job of jobs) {
-      const own = traceOf(job, spans);
-      const names = own.map(nameOf).filter((name) => !name.startsWith('accounts: ')).sort();
-      expect(names).toEqual([...LIFE_OF_A_JOB].sort());
-      const askedFirst = own.some(({ service }) => service === 'accounts') ? ['gateway ─▶ accounts'] : [];
-      expect([...edgesOf(own)].sort()).toEqual([
-        ...askedFirst, 'gateway ─▶ scheduler', 'render-fleet ─▶ scheduler', 'scheduler ─▶ ledger', 'scheduler ═▶ ledger', 'scheduler ═▶ webhooks',
-      ].sort());
-    }
-    // Somebody had to ask accounts about the key; the answer is kept.
-    expect(jobs.some((job) => traceOf(job, spans).some(({ service }) => service === 'accounts'))).toBe(true);
-  }, 60_000);
+  tracesOfJobs(() => ({ live, customerServer, collector, log: () => platform.platform.log }));
 
   it('links the batch that asks for bodies instead of taking it in', async () => {
     const job = await make();
@@ -73,13 +34,6 @@ describe('the trace of a job', () => {
     expect([...edgesOf(batch.filter(({ traceId }) => traceId === feed.traceId))]).toEqual(['webhooks ─▶ scheduler']);
   }, 60_000);
 
-  it('shows no edge in any trace that the picture does not have', async () => {
-    const { spans } = collector;
-    expect([...edgesOf(spans)].filter((edge) => !PICTURE.has(edge))).toEqual([]);
-    const parents = new Set(spans.map(({ spanId }) => spanId));
-    expect(spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !parents.has(parentSpanId)).map(nameOf)).toEqual([]);
-  });
-
   it('tells how long the job waited and rendered, inside the times the job itself gives', async () => {
     const job = await make();
     const spans = await collector.until('the attempt', (collected) => traceOf(job, collected).some(({ name }) => name === 'webhook attempt'));
@@ -89,13 +43,6 @@ describe('the trace of a job', () => {
     expect(one('attempt').startMs).toBeGreaterThanOrEqual(one('queue wait').endMs - 50);
     expect(one('engine render').endMs).toBeLessThanOrEqual(one('upload').startMs + 1);
     expect(one('webhook attempt').startMs).toBeGreaterThan(one('report complete').startMs);
-  }, 60_000);
-
-  it('is on every log line that names the job', async () => {
-    const job = await make();
-    const lines = () => platform.platform.log.split('\n').filter((line) => line.includes(job.id)).map((line) => JSON.parse(line) as { service: string; trace_id?: string; msg: string });
-    await eventually(() => lines().some(({ service }) => service === 'webhooks') && lines().some(({ service }) => service === 'render-fleet'), { what: 'the log lines of the job', deadlineMs: 10_000 });
-    expect(lines().filter(({ trace_id }) => trace_id !== job.trace_id)).toEqual([]);
   }, 60_000);
 
   it('links each further attempt of a delivery to the one before, in the same trace', async () => {

@@ -7,6 +7,7 @@ export { missingForKafka } from './kafka-jars';
 export * from './kafka-process';
 export * from './kafka-settings';
 export * from './local-transport';
+export * from './parked-events.controller';
 export * from './remote-log';
 export * from './replay';
 export * from './transport';

@@ -1,9 +1,10 @@
 import {
-  advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedStreams,
-  type LogReader, type LoggedEvent, type Transaction, type Watermark,
+  advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedEvents, parkedStreams,
+  type LogReader, type LoggedEvent, type ParkedEvent, type Transaction, type Watermark,
 } from '@usvideo/event-store';
 import { consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
+import { replayParked, type Replayed } from './replay';
 import type { Halt, Subscription } from './transport';
 
 const BATCH_MAX = 64;
@@ -12,6 +13,8 @@ const FILL_MAX = 500;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5_000;
 const HALTED_RETRY_MS = 1_000;
+/** Another process of this consumer may park or replay. */
+const PARKED_COUNT_MS = 10_000;
 /** Events that nobody heeds have no effect to be atomic with, so their watermark may lag by this much; a restart reads them again. */
 const UNHEEDED_STORE_MS = 1_000;
 
@@ -49,6 +52,7 @@ export class Intake {
   /** When the first event that each shard has not got past was recorded. */
   private readonly waiting = new Map<number, Date>();
   private readonly endObserving: () => void;
+  private parkedCountedAtMs = -Infinity;
   private loaded = false;
   private stopping = false;
 
@@ -62,6 +66,7 @@ export class Intake {
   async positions(shards: readonly number[]): Promise<Map<number, bigint>> {
     const due = shards.filter((shard) => Date.now() >= (this.pauses.get(shard)?.untilMs ?? 0));
     if (!this.loaded || due.some((shard) => this.pauses.get(shard)?.halted !== undefined)) await this.load();
+    if (performance.now() - this.parkedCountedAtMs > PARKED_COUNT_MS) await this.countParked();
     return new Map(due.map((shard) => [shard, this.mark(shard).seq]));
   }
 
@@ -95,6 +100,17 @@ export class Intake {
     return [...this.pauses].flatMap(([shard, { halted }]) => (halted === undefined ? [] : [{ shard, reason: halted }]));
   }
 
+  parked(limit: number): Promise<ParkedEvent[]> {
+    return parkedEvents(this.subscription.database, this.subscription, undefined, limit);
+  }
+
+  async replay(streamId?: string): Promise<Replayed> {
+    const done = await replayParked(this.subscription, this.log, streamId);
+    this.logger.info({ consumer: this.subscription.consumer, topic: this.subscription.topic, streamId, ...done }, 'parked events were replayed');
+    await this.countParked();
+    return done;
+  }
+
   /** The batch under way is finished, nothing after it is begun. */
   stop(): void {
     this.stopping = true;
@@ -103,8 +119,13 @@ export class Intake {
 
   private async load(): Promise<void> {
     for (const mark of (await loadWatermarks(this.subscription.database, this.subscription)).values()) this.store(mark);
-    if (!this.loaded) consumerParked.set({ consumer: this.subscription.consumer }, await countParked(this.subscription.database, this.subscription.consumer));
     this.loaded = true;
+  }
+
+  private async countParked(): Promise<void> {
+    const { consumer, database } = this.subscription;
+    this.parkedCountedAtMs = performance.now();
+    consumerParked.set({ consumer }, await countParked(database, consumer));
   }
 
   private mark(shard: number): Watermark {
@@ -230,14 +251,14 @@ export class Intake {
   }
 
   private async report({ handled, parked }: Applied): Promise<void> {
-    const { consumer, database } = this.subscription;
+    const { consumer } = this.subscription;
     if (handled > 0) {
       eventsHandled.inc({ consumer, outcome: 'handled' }, handled);
       this.subscription.onHandled?.();
     }
     if (parked > 0) {
       eventsHandled.inc({ consumer, outcome: 'parked' }, parked);
-      consumerParked.set({ consumer }, await countParked(database, consumer));
+      await this.countParked();
     }
   }
 

@@ -1,8 +1,9 @@
-import { Pump, type LogReader } from '@usvideo/event-store';
+import { Pump, type LogReader, type ParkedEvent } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import { Intake } from './intake';
 import type { KafkaClients } from './kafka-client';
 import { GroupMember } from './kafka-group-member';
+import type { Replayed } from './replay';
 import type { Consuming, Halt, Subscription } from './transport';
 
 export interface KafkaConsumptionOptions {
@@ -49,8 +50,20 @@ export class KafkaConsumption implements Consuming {
     this.tailChecks = this.pump('the publisher\'s log could not be asked for its end', options.tailCheckMs, () => this.checkTails());
   }
 
+  get topic(): string {
+    return this.options.subscription.topic;
+  }
+
   halts(): Halt[] {
     return this.intake.halts();
+  }
+
+  parked(limit: number): Promise<ParkedEvent[]> {
+    return this.intake.parked(limit);
+  }
+
+  replay(streamId?: string): Promise<Replayed> {
+    return this.intake.replay(streamId);
   }
 
   stop(): Promise<void> {

@@ -62,7 +62,10 @@ export class LocalTransport implements EventTransport {
     });
     this.pumpsOf(subscription.topic).add(pump);
     return {
+      topic: subscription.topic,
       halts: () => intake.halts(),
+      parked: (limit) => intake.parked(limit),
+      replay: (streamId) => intake.replay(streamId),
       stop: async () => {
         this.pumpsOf(subscription.topic).delete(pump);
         intake.stop();

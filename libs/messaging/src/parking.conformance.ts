@@ -1,5 +1,7 @@
 import { parkedEvents, type ParkedEvent } from '@usvideo/event-store';
+import { consumerParked } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
+import { ParkEvent } from './deterministic';
 import { replayParked } from './replay';
 import { recordEffect, TOPIC, type World } from './world.fixture';
 
@@ -55,6 +57,26 @@ export function parkingConformance(world: () => World): void {
     expect(await reasons()).toEqual(['u poison: ParkEvent: poison']);
     await world().append('s', ['4']);
     await world().did(['s cured', 's 2', 's 3', 's 4']);
+  });
+
+  test('until its consumer is told to replay them, and its gauge follows', async () => {
+    let isCured = false;
+    const consuming = world().consume({
+      handle: (event, tx) => {
+        if (!isCured) throw new ParkEvent('not yet');
+        return recordEffect('consumer', event, tx);
+      },
+    });
+    const gauge = async () => (await consumerParked.get()).values.find(({ labels }) => labels.consumer === 'consumer')?.value;
+    await world().append('s', ['1', '2']);
+    await world().append('t', ['1']);
+    await eventually(async () => (await gauge()) === 3, { what: 'three parked events' });
+    expect((await consuming.parked(2)).map(({ streamId, kind }) => `${streamId} ${kind}`)).toEqual(['s 1', 's 2']);
+    expect(await consuming.replay('t')).toEqual({ replayed: 0, stillParked: ['t'] });
+    isCured = true;
+    expect(await consuming.replay('t')).toEqual({ replayed: 1, stillParked: [] });
+    expect(await consuming.replay()).toEqual({ replayed: 2, stillParked: [] });
+    expect([await world().effects(), await gauge()]).toEqual([['t 1', 's 1', 's 2'], 0]);
   });
 
   test('one stream can be replayed by itself', async () => {

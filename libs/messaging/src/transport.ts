@@ -1,5 +1,6 @@
-import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
+import type { Database, LoggedEvent, ParkedEvent, Transaction } from '@usvideo/event-store';
 import type { Running } from '@usvideo/runtime';
+import type { Replayed } from './replay';
 
 export interface Publication {
   readonly topic: string;
@@ -47,6 +48,11 @@ export interface Halt {
 export interface Consuming extends Running {
   /** The shards that stand still; empty in health. */
   halts(): readonly Halt[];
+  readonly topic: string;
+  /** What was set aside, the oldest of each shard first. */
+  parked(limit: number): Promise<ParkedEvent[]>;
+  /** Handles what was set aside, of one stream or of all, as `replayParked` does. */
+  replay(streamId?: string): Promise<Replayed>;
 }
 
 /** The seam to the broker. `transport.conformance.ts` is its definition. */

@@ -1,5 +1,5 @@
 import { AccountsServiceService } from '@usvideo/contracts/accounts';
-import { EventLogServiceService } from '@usvideo/contracts/events';
+import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
@@ -9,9 +9,9 @@ const methodsOf = (...services: Record<string, { path: string }>[]) => services.
 
 const SERVED: Record<Callee, string[]> = {
   accounts: methodsOf(AccountsServiceService, EventLogServiceService),
-  ledger: methodsOf(LedgerServiceService, EventLogServiceService),
-  scheduler: methodsOf(SchedulerServiceService, EventLogServiceService),
-  webhooks: methodsOf(WebhooksServiceService),
+  ledger: methodsOf(LedgerServiceService, EventLogServiceService, ParkedEventsServiceService),
+  scheduler: methodsOf(SchedulerServiceService, EventLogServiceService, ParkedEventsServiceService),
+  webhooks: methodsOf(WebhooksServiceService, ParkedEventsServiceService),
 };
 
 describe.each(Object.keys(SERVED) as Callee[])('the methods of %s', (callee) => {

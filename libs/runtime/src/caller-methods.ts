@@ -10,18 +10,21 @@ const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
 /** Who hears a service's events may ask it for those that were missed. */
 const MISSED_EVENTS = ['/usvideo.events.v1.EventLogService/ReadEvents'];
 
+/** What a consumer set aside is for operators to see and to replay. */
+const PARKED = ['ListParked', 'ReplayParked'].map((method) => `/usvideo.events.v1.ParkedEventsService/${method}`);
+
 const of = (service: string, ...methods: string[]): string[] => methods.map((method) => `${service}/${method}`);
 
 /** Who may call whom for what: the edges of the picture in ARCHITECTURE.md and no others. */
 export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
   'gateway': {
     accounts: of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
-    ledger: of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
+    ledger: [...PARKED, ...of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
-      'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots'),
-    scheduler: of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
-      'ListEndUsers', 'NoteRefund', 'Reconcile'),
-    webhooks: of(WEBHOOKS, 'EnsureSecret', 'ListDeliveries'),
+      'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],
+    scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
+      'ListEndUsers', 'NoteRefund', 'Reconcile')],
+    webhooks: [...PARKED, ...of(WEBHOOKS, 'EnsureSecret', 'ListDeliveries')],
   },
   'accounts': { scheduler: of(SCHEDULER, 'SyncLimits') },
   'scheduler': { ledger: [...of(LEDGER, 'Exchange', 'ListPrices', 'ListPendingHolds', 'VerifyQuote'), ...MISSED_EVENTS], accounts: MISSED_EVENTS },

@@ -7,6 +7,7 @@ import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './domain/operations';
 import { Access } from './inbound/access';
 import { AccountController } from './inbound/account.controller';
 import { AdminMoneyController } from './inbound/admin-money.controller';
+import { AdminEventsController } from './inbound/admin-events.controller';
 import { AdminProofController } from './inbound/admin-proof.controller';
 import { AdminController } from './inbound/admin.controller';
 import { ApiKeysController } from './inbound/api-keys.controller';
@@ -52,7 +53,7 @@ class AdminModule {}
 const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, MediaController, ReferenceController,
 ];
-const ADMIN_CONTROLLERS = [AdminController, AdminMoneyController, AdminProofController];
+const ADMIN_CONTROLLERS = [AdminController, AdminEventsController, AdminMoneyController, AdminProofController];
 
 /** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { EventLogServiceService } from '@usvideo/contracts/events';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
 import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
-import { eventLogController, type EventTransport } from '@usvideo/messaging';
+import { type Consuming, eventLogController, type EventTransport, parkedEventsController } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { LedgerConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
@@ -87,10 +87,13 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   lifecycle.add('verification', () => verification.stop());
   const server = await startGrpcServer({
     passes: isTransient,
-    module: ledgerModule({ database, writer, key, roots, verification, config, logger }),
+    module: ledgerModule({ database, writer, consumer, key, roots, verification, config, logger }),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'ledger', tokens: config.CALLER_TOKENS },
-    services: { 'usvideo.ledger.v1.LedgerService': LedgerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
+    services: {
+      'usvideo.ledger.v1.LedgerService': LedgerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService,
+      'usvideo.events.v1.ParkedEventsService': ParkedEventsServiceService,
+    },
     logger,
   });
   lifecycle.add('grpc', () => server.stop());
@@ -113,6 +116,7 @@ function signDaily(roots: SignedRoots, logger: Logger): () => Promise<void> {
 interface Parts {
   readonly database: Database;
   readonly writer: LedgerWriter;
+  readonly consumer: Consuming;
   readonly key: SigningKey | undefined;
   readonly roots: SignedRoots | undefined;
   readonly verification: Verification;
@@ -120,13 +124,16 @@ interface Parts {
   readonly logger: Logger;
 }
 
-function ledgerModule({ database, writer, key, roots, verification, config, logger }: Parts): DynamicModule {
+function ledgerModule({ database, writer, consumer, key, roots, verification, config, logger }: Parts): DynamicModule {
   const quoteKey = key === undefined ? randomBytes(32) : key.derive('usvideo-ledger-quotes');
   const providers = paymentProviders(config);
   const store = new TopUpStore(database);
   return {
     module: LedgerModule,
-    controllers: [LedgerController, MoneyController, PricesController, StatementsController, TopUpsController, ProofController, eventLogController(database, TOPIC) as Type],
+    controllers: [
+      LedgerController, MoneyController, PricesController, StatementsController, TopUpsController, ProofController,
+      eventLogController(database, TOPIC), parkedEventsController(consumer),
+    ],
     providers: [
       { provide: LedgerWriter, useValue: writer },
       { provide: LedgerReader, useValue: new LedgerReader(database) },

@@ -1,8 +1,8 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { EventLogServiceService } from '@usvideo/contracts/events';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
 import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
-import { eventLogController, type EventTransport } from '@usvideo/messaging';
+import { type Consuming, eventLogController, type EventTransport, parkedEventsController } from '@usvideo/messaging';
 import { jobsEnded, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
 import { Accounting } from './inbound/accounting';
@@ -85,7 +85,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
     onEnded: (job) => { estimate.ended(job); void settlement.ended(job); },
   }).start());
   keep('fleet estimate', estimate.start(dispatch.workers));
-  keep('account events', transport.subscribe(accountEvents(database, () => dispatch.nudge())));
+  const accountEventsHeard = keep('account events', transport.subscribe(accountEvents(database, () => dispatch.nudge())));
   keep('watched jobs', new ChangePoll(database, changes).start(logger));
 
   const orders = new JobOrders({ database, settings, onCommitted });
@@ -99,8 +99,11 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   const server = keep('grpc', await startGrpcServer({
     listen: config.GRPC_LISTEN, logger, passes: isTransient,
     admits: { callee: 'scheduler', tokens: config.CALLER_TOKENS },
-    services: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService },
-    module: schedulerModule(database, [
+    services: {
+      'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService,
+      'usvideo.events.v1.ParkedEventsService': ParkedEventsServiceService,
+    },
+    module: schedulerModule(database, accountEventsHeard, [
       { provide: LOGGER, useValue: logger },
       { provide: DATABASE, useValue: database },
       { provide: Accounting, useValue: accounting },
@@ -136,11 +139,12 @@ async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logge
   return database;
 }
 
-function schedulerModule(database: Database, providers: NonNullable<DynamicModule['providers']>): DynamicModule {
+function schedulerModule(database: Database, consuming: Consuming, providers: NonNullable<DynamicModule['providers']>): DynamicModule {
   return {
     module: SchedulerModule,
     controllers: [
-      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, AccountingController, eventLogController(database, TOPIC) as Type,
+      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, AccountingController,
+      eventLogController(database, TOPIC), parkedEventsController(consuming),
     ],
     providers,
   };

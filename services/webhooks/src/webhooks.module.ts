@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
-import type { EventTransport } from '@usvideo/messaging';
+import { type Consuming, type EventTransport, parkedEventsController } from '@usvideo/messaging';
 import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
@@ -36,8 +37,8 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Service> 
     const database = await openMigrated(options, lifecycle);
     const secrets = new SecretStore(database, new SecretBox(Buffer.from(options.config.SECRETS_KEY, 'base64')));
     await secrets.check();
-    await startWork(options, lifecycle, database, secrets);
-    await serve(options, lifecycle, database, secrets);
+    const consuming = startWork(options, lifecycle, database, secrets);
+    await serve(options, lifecycle, { database, secrets, consuming });
     return { ready: async () => ({ needs: { database: await isAnswering(database) } }), stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
@@ -57,7 +58,7 @@ async function openMigrated({ config, logger }: WebhooksOptions, lifecycle: Life
 }
 
 /** Events make rows, rows make bodies and deliveries, deliveries make attempts; each step wakes the next. */
-async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Promise<void> {
+function startWork(options: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Consuming {
   const { config, logger, transport, clock = (databaseNow) => databaseNow } = options;
   const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
   lifecycle.add('http client', () => http.stop());
@@ -86,24 +87,31 @@ async function startWork(options: WebhooksOptions, lifecycle: Lifecycle, databas
   lifecycle.add('age loop', () => age.stop());
   const consuming = transport.subscribe(jobsSubscription(database, () => rendering.nudge()));
   lifecycle.add('jobs consumer', () => consuming.stop());
+  return consuming;
 }
 
-async function serve({ config, logger }: WebhooksOptions, lifecycle: Lifecycle, database: Database, secrets: SecretStore): Promise<void> {
+interface Parts {
+  readonly database: Database;
+  readonly secrets: SecretStore;
+  readonly consuming: Consuming;
+}
+
+async function serve({ config, logger }: WebhooksOptions, lifecycle: Lifecycle, parts: Parts): Promise<void> {
   const server = await startGrpcServer({
     passes: isTransient,
-    module: webhooksModule(secrets, new DeliveryLog(database)),
+    module: webhooksModule(parts),
     listen: config.GRPC_LISTEN,
     admits: { callee: 'webhooks', tokens: config.CALLER_TOKENS },
-    services: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService },
+    services: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService, 'usvideo.events.v1.ParkedEventsService': ParkedEventsServiceService },
     logger,
   });
   lifecycle.add('grpc', () => server.stop());
 }
 
-function webhooksModule(secrets: SecretStore, log: DeliveryLog): DynamicModule {
+function webhooksModule({ database, secrets, consuming }: Parts): DynamicModule {
   return {
     module: WebhooksModule,
-    controllers: [WebhooksController],
-    providers: [{ provide: SecretStore, useValue: secrets }, { provide: DeliveryLog, useValue: log }],
+    controllers: [WebhooksController, parkedEventsController(consuming)],
+    providers: [{ provide: SecretStore, useValue: secrets }, { provide: DeliveryLog, useValue: new DeliveryLog(database) }],
   };
 }

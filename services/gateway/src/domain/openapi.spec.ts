@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
 import { AccountController } from '../inbound/account.controller';
 import { AdminMoneyController } from '../inbound/admin-money.controller';
+import { AdminEventsController } from '../inbound/admin-events.controller';
 import { AdminProofController } from '../inbound/admin-proof.controller';
 import { AdminController } from '../inbound/admin.controller';
 import { ApiKeysController } from '../inbound/api-keys.controller';
@@ -53,7 +54,7 @@ describe('the table of operations', () => {
   });
 
   it('describes every admin route, and nothing else', () => {
-    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminMoneyController, AdminProofController].flatMap(routesOf).sort());
+    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminEventsController, AdminMoneyController, AdminProofController].flatMap(routesOf).sort());
   });
 
   it('lets nobody onto the admin port but operators', () => {

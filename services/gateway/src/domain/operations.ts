@@ -7,7 +7,7 @@ import { createVideoSchema } from './create-video';
 import { MONEY_OPERATIONS } from './money-operations';
 import { REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from './operation';
 import {
-  adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminSuspendSchema, createKeySchema, deliveriesQuery,
+  adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
   listVideosQuery, noQuery, registerSchema, rotateKeySchema,
 } from './requests';
 
@@ -135,5 +135,7 @@ export const ADMIN_OPERATIONS: Operations = {
   'POST /admin/v1/accounts/:id/credit': operator('adminAddCredit', 'Add funds', { body: adminCreditSchema }),
   'POST /admin/v1/accounts/:id/suspend': operator('adminSuspend', 'Suspend an account', { body: adminSuspendSchema, bodyOptional: true }),
   'POST /admin/v1/accounts/:id/resume': operator('adminResume', 'Resume an account', { body: adminSuspendSchema, bodyOptional: true }),
+  'GET /admin/v1/consumers/:consumer/parked': operator('adminListParked', 'List the events that a consumer set aside', { query: adminParkedQuery }),
+  'POST /admin/v1/consumers/:consumer/replay': operator('adminReplayParked', 'Handle parked events again', { body: adminReplayRequest, bodyOptional: true }),
   ...MONEY_OPERATIONS,
 };

@@ -66,4 +66,7 @@ export const adminCreditSchema = z.strictObject({
   note: text(500, 'Shown in the ledger.').optional(),
 });
 
+export const adminParkedQuery = z.strictObject({ limit: z.int().min(1).max(500).optional().meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }) });
+export const adminReplayRequest = z.strictObject({ stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional() });
+
 export const adminSuspendSchema = z.strictObject({ reason: text(500, 'Recorded with the suspension.').optional() });

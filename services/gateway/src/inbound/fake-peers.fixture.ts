@@ -7,6 +7,7 @@ import {
   Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, type handleUnaryCall, type UntypedServiceImplementation, status,
 } from '@grpc/grpc-js';
 import { AccountsServiceService, type AccountsServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { ParkedEventsServiceService, type ParkedEventsServiceServer } from '@usvideo/contracts/events';
 import { type ExportAccountResponse, type ExportUsageRequest, type ExportUsageResponse, LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
 import {
   type CheckRate, type CheckRateAnswer, type CreateJob, CreateJobAnswer, type ExchangeRequest, type ExchangeResponse, type GetJobRequest, SchedulerServiceService,
@@ -32,6 +33,8 @@ export class FakePeers {
   ledger: Answers<LedgerServiceServer> = {};
   scheduler: Answers<SchedulerServiceServer> = {};
   webhooks: Answers<WebhooksServiceServer> = {};
+  /** Of whichever consumer is asked: all of them are at one address. */
+  parked: Answers<ParkedEventsServiceServer> = {};
   createJob: (order: CreateJob) => Partial<CreateJobAnswer> | Promise<Partial<CreateJobAnswer>> = () => ({ refusal: 'service_unavailable' });
   checkRate: (check: CheckRate) => CheckRateAnswer = () => allowed(3_000);
   watchJob: Watch = (_request, _push, stream) => { stream.end(); };
@@ -61,6 +64,7 @@ export class FakePeers {
       exportUsage: (stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>) => writeAll(stream, () => this.exportUsage(stream.request)),
       exportAccount: (stream: ServerWritableStream<unknown, ExportAccountResponse>) => writeAll(stream, () => this.exportAccount()),
     });
+    server.addService(ParkedEventsServiceService, unary(ParkedEventsServiceService, () => this.parked));
     server.addService(WebhooksServiceService, unary(WebhooksServiceService, () => this.webhooks));
     server.addService(SchedulerServiceService, {
       ...unary(SchedulerServiceService, () => this.scheduler),

@@ -84,6 +84,21 @@ describe('an operator', () => {
     expect(seen).toEqual({ graceSeconds: 0 });
   });
 
+  it('lists what a consumer parked, and replays it', async () => {
+    const parkedAt = new Date(0);
+    test.peers.parked.listParked = ({ limit }) => ({ events: [{ topic: 'usvideo.jobs.v1', shard: 3, seq: BigInt(limit), streamId: 'job_1', kind: 'job_completed', reason: 'hold_unknown', parkedAt }] });
+    expect(await admin('GET', '/consumers/ledger/parked?limit=7')).toMatchObject({
+      status: 200, body: { consumer: 'ledger', data: [{ topic: 'usvideo.jobs.v1', shard: 3, seq: 7, stream_id: 'job_1', kind: 'job_completed', reason: 'hold_unknown', parked_at: parkedAt.toISOString() }] },
+    });
+    const asked: string[] = [];
+    test.peers.parked.replayParked = ({ streamId }) => { asked.push(streamId); return { replayed: 2n, stillParked: ['job_2'] }; };
+    const replayed = { status: 200, body: { consumer: 'webhooks', replayed: 2, still_parked: ['job_2'] } };
+    expect(await admin('POST', '/consumers/webhooks/replay')).toMatchObject(replayed);
+    expect(await admin('POST', '/consumers/webhooks/replay', { stream_id: 'job_1' })).toMatchObject(replayed);
+    expect(asked).toEqual(['', 'job_1']);
+    expect(await admin('POST', '/consumers/gateway/replay')).toMatchObject({ status: 404, body: { message: expect.stringContaining('ledger, scheduler, webhooks') } });
+  });
+
   it('signs and lists roots, where there is a key', async () => {
     const root = { sequence: 7n, signedAt: new Date(0), accounts: 2n, root: Buffer.from('ab', 'hex'), previousRoot: Buffer.from('cd', 'hex'), signature: Buffer.from('s'), publicKey: Buffer.from('p') };
     test.peers.ledger.signRoot = () => ({ root });

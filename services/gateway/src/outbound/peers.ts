@@ -1,4 +1,5 @@
 import { AccountsServiceClient } from '@usvideo/contracts/accounts';
+import { ParkedEventsServiceClient } from '@usvideo/contracts/events';
 import { LedgerServiceClient } from '@usvideo/contracts/ledger';
 import { type SchedulerAnswer, type SchedulerCall, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceClient } from '@usvideo/contracts/webhooks';
@@ -20,6 +21,8 @@ export class Peers {
   readonly ledger: LedgerServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly webhooks: WebhooksServiceClient;
+  /** Of each service that hears events: what it set aside. */
+  readonly parked: Readonly<Record<'ledger' | 'scheduler' | 'webhooks', ParkedEventsServiceClient>>;
   /** Creates, rate checks and reads of one job: the hot calls. */
   readonly exchange: ExchangeClient<SchedulerCall, SchedulerAnswer>;
   #reached = false;
@@ -30,6 +33,11 @@ export class Peers {
     this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL, token);
     this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token);
     this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL, token);
+    this.parked = {
+      ledger: dial(ParkedEventsServiceClient, addresses.LEDGER_GRPC_URL, token),
+      scheduler: dial(ParkedEventsServiceClient, addresses.SCHEDULER_GRPC_URL, token),
+      webhooks: dial(ParkedEventsServiceClient, addresses.WEBHOOKS_GRPC_URL, token),
+    };
     this.exchange = new ExchangeClient({ open: () => this.scheduler.exchange(), logger });
   }
 
@@ -56,6 +64,6 @@ export class Peers {
 
   async stop(): Promise<void> {
     await this.exchange.stop();
-    for (const client of [this.accounts, this.ledger, this.scheduler, this.webhooks]) client.close();
+    for (const client of [this.accounts, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
   }
 }

@@ -58,6 +58,37 @@ export interface StoredEvent {
   recordedAt: Date | undefined;
 }
 
+export interface ListParkedRequest {
+  /** At most 500, the oldest of each shard first. */
+  limit: number;
+}
+
+export interface ListParkedResponse {
+  events: ParkedEvent[];
+}
+
+export interface ParkedEvent {
+  topic: string;
+  shard: number;
+  seq: bigint;
+  streamId: string;
+  kind: string;
+  /** Why, or that an earlier event of the same stream is parked. */
+  reason: string;
+  parkedAt: Date | undefined;
+}
+
+export interface ReplayParkedRequest {
+  /** Empty: every stream that has something set aside. */
+  streamId: string;
+}
+
+export interface ReplayParkedResponse {
+  replayed: bigint;
+  /** The oldest event of these failed again. */
+  stillParked: string[];
+}
+
 function createBaseReadEventsRequest(): ReadEventsRequest {
   return { topic: "", shard: 0, afterSeq: 0n, limit: 0 };
 }
@@ -438,6 +469,371 @@ export const StoredEvent: MessageFns<StoredEvent> = {
   },
 };
 
+function createBaseListParkedRequest(): ListParkedRequest {
+  return { limit: 0 };
+}
+
+export const ListParkedRequest: MessageFns<ListParkedRequest> = {
+  encode(message: ListParkedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListParkedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListParkedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListParkedRequest>): ListParkedRequest {
+    return ListParkedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListParkedRequest>): ListParkedRequest {
+    const message = createBaseListParkedRequest();
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListParkedResponse(): ListParkedResponse {
+  return { events: [] };
+}
+
+export const ListParkedResponse: MessageFns<ListParkedResponse> = {
+  encode(message: ListParkedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.events) {
+      ParkedEvent.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListParkedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListParkedResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.events.push(ParkedEvent.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListParkedResponse>): ListParkedResponse {
+    return ListParkedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListParkedResponse>): ListParkedResponse {
+    const message = createBaseListParkedResponse();
+    message.events = object.events?.map((e) => ParkedEvent.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseParkedEvent(): ParkedEvent {
+  return { topic: "", shard: 0, seq: 0n, streamId: "", kind: "", reason: "", parkedAt: undefined };
+}
+
+export const ParkedEvent: MessageFns<ParkedEvent> = {
+  encode(message: ParkedEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.shard !== 0) {
+      writer.uint32(16).int32(message.shard);
+    }
+    if (message.seq !== 0n) {
+      if (BigInt.asIntN(64, message.seq) !== message.seq) {
+        throw new globalThis.Error("value provided for field message.seq of type int64 too large");
+      }
+      writer.uint32(24).int64(message.seq);
+    }
+    if (message.streamId !== "") {
+      writer.uint32(34).string(message.streamId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(42).string(message.kind);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.parkedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.parkedAt), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ParkedEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseParkedEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.shard = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.seq = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.streamId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.parkedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ParkedEvent>): ParkedEvent {
+    return ParkedEvent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ParkedEvent>): ParkedEvent {
+    const message = createBaseParkedEvent();
+    message.topic = object.topic ?? "";
+    message.shard = object.shard ?? 0;
+    message.seq = (object.seq !== undefined && object.seq !== null) ? BigInt(object.seq) : 0n;
+    message.streamId = object.streamId ?? "";
+    message.kind = object.kind ?? "";
+    message.reason = object.reason ?? "";
+    message.parkedAt = object.parkedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReplayParkedRequest(): ReplayParkedRequest {
+  return { streamId: "" };
+}
+
+export const ReplayParkedRequest: MessageFns<ReplayParkedRequest> = {
+  encode(message: ReplayParkedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.streamId !== "") {
+      writer.uint32(10).string(message.streamId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayParkedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayParkedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.streamId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReplayParkedRequest>): ReplayParkedRequest {
+    return ReplayParkedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReplayParkedRequest>): ReplayParkedRequest {
+    const message = createBaseReplayParkedRequest();
+    message.streamId = object.streamId ?? "";
+    return message;
+  },
+};
+
+function createBaseReplayParkedResponse(): ReplayParkedResponse {
+  return { replayed: 0n, stillParked: [] };
+}
+
+export const ReplayParkedResponse: MessageFns<ReplayParkedResponse> = {
+  encode(message: ReplayParkedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replayed !== 0n) {
+      if (BigInt.asIntN(64, message.replayed) !== message.replayed) {
+        throw new globalThis.Error("value provided for field message.replayed of type int64 too large");
+      }
+      writer.uint32(8).int64(message.replayed);
+    }
+    for (const v of message.stillParked) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayParkedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayParkedResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.replayed = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.stillParked.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReplayParkedResponse>): ReplayParkedResponse {
+    return ReplayParkedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReplayParkedResponse>): ReplayParkedResponse {
+    const message = createBaseReplayParkedResponse();
+    message.replayed = (object.replayed !== undefined && object.replayed !== null) ? BigInt(object.replayed) : 0n;
+    message.stillParked = object.stillParked?.map((e) => e) || [];
+    return message;
+  },
+};
+
 /**
  * Served by every service that publishes events: its event table, read by shard and sequence.
  * Consumers call it to fill a gap; nobody polls it.
@@ -483,6 +879,80 @@ export const EventLogServiceClient = makeGenericClientConstructor(
 ) as unknown as {
   new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): EventLogServiceClient;
   service: typeof EventLogServiceService;
+  serviceName: string;
+};
+
+/** Served by every service that hears events: what it set aside because it cannot handle it, for a person to mend. */
+export type ParkedEventsServiceService = typeof ParkedEventsServiceService;
+export const ParkedEventsServiceService = {
+  listParked: {
+    path: "/usvideo.events.v1.ParkedEventsService/ListParked" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListParkedRequest): Buffer => Buffer.from(ListParkedRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListParkedRequest => ListParkedRequest.decode(value),
+    responseSerialize: (value: ListParkedResponse): Buffer => Buffer.from(ListParkedResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListParkedResponse => ListParkedResponse.decode(value),
+  },
+  /** Handles again what was set aside, each stream from its oldest event on, up to the first that fails once more. */
+  replayParked: {
+    path: "/usvideo.events.v1.ParkedEventsService/ReplayParked" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReplayParkedRequest): Buffer => Buffer.from(ReplayParkedRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReplayParkedRequest => ReplayParkedRequest.decode(value),
+    responseSerialize: (value: ReplayParkedResponse): Buffer =>
+      Buffer.from(ReplayParkedResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReplayParkedResponse => ReplayParkedResponse.decode(value),
+  },
+} as const;
+
+export interface ParkedEventsServiceServer extends UntypedServiceImplementation {
+  listParked: handleUnaryCall<ListParkedRequest, ListParkedResponse>;
+  /** Handles again what was set aside, each stream from its oldest event on, up to the first that fails once more. */
+  replayParked: handleUnaryCall<ReplayParkedRequest, ReplayParkedResponse>;
+}
+
+export interface ParkedEventsServiceClient extends Client {
+  listParked(
+    request: ListParkedRequest,
+    callback: (error: ServiceError | null, response: ListParkedResponse) => void,
+  ): ClientUnaryCall;
+  listParked(
+    request: ListParkedRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListParkedResponse) => void,
+  ): ClientUnaryCall;
+  listParked(
+    request: ListParkedRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListParkedResponse) => void,
+  ): ClientUnaryCall;
+  /** Handles again what was set aside, each stream from its oldest event on, up to the first that fails once more. */
+  replayParked(
+    request: ReplayParkedRequest,
+    callback: (error: ServiceError | null, response: ReplayParkedResponse) => void,
+  ): ClientUnaryCall;
+  replayParked(
+    request: ReplayParkedRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReplayParkedResponse) => void,
+  ): ClientUnaryCall;
+  replayParked(
+    request: ReplayParkedRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReplayParkedResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const ParkedEventsServiceClient = makeGenericClientConstructor(
+  ParkedEventsServiceService,
+  "usvideo.events.v1.ParkedEventsService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): ParkedEventsServiceClient;
+  service: typeof ParkedEventsServiceService;
   serviceName: string;
 };
 

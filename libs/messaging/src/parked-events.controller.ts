@@ -1,0 +1,25 @@
+import { Controller, type Type } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { ListParkedRequest, ListParkedResponse, ReplayParkedRequest, ReplayParkedResponse } from '@usvideo/contracts/events';
+import type { Consuming } from './transport';
+
+const LIST_MAX = 500;
+
+/** The Nest controller of a consumer's `usvideo.events.v1.ParkedEventsService`. */
+export function parkedEventsController(consuming: Consuming): Type {
+  @Controller()
+  class ParkedEventsController {
+    @GrpcMethod('ParkedEventsService', 'listParked')
+    async listParked({ limit }: ListParkedRequest): Promise<ListParkedResponse> {
+      const parked = await consuming.parked(Math.min(Math.max(limit, 1), LIST_MAX));
+      return { events: parked.map((event) => ({ topic: consuming.topic, ...event })) };
+    }
+
+    @GrpcMethod('ParkedEventsService', 'replayParked')
+    async replayParked({ streamId }: ReplayParkedRequest): Promise<ReplayParkedResponse> {
+      const { replayed, stillParked } = await consuming.replay(streamId === '' ? undefined : streamId);
+      return { replayed: BigInt(replayed), stillParked: [...stillParked] };
+    }
+  }
+  return ParkedEventsController;
+}

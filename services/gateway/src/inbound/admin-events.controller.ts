@@ -1,0 +1,44 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { call } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseQuery } from '../domain/query';
+import { Refusal } from '../domain/refusal';
+import { adminParkedQuery, adminReplayRequest, noQuery } from '../domain/requests';
+import { validate } from '../domain/schema';
+import { Peers } from '../outbound/peers';
+import { sendObject } from './request-state';
+
+/** Each parked event is handled in a transaction of its own. */
+const REPLAYED_WITHIN_MS = 10 * 60_000;
+const LISTED = 100;
+
+/** What consumers of events have set aside, and how it is handled after all. */
+@Controller('admin/v1')
+export class AdminEventsController {
+  constructor(private readonly peers: Peers) {}
+
+  @Get('consumers/:consumer/parked')
+  async parked(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { limit = LISTED } = parseQuery(adminParkedQuery, request.query);
+    const { events } = await call(this.consumer(consumer), 'listParked', { limit });
+    sendObject(reply, 200, {
+      consumer, data: events.map(({ topic, shard, seq, streamId, kind, reason, parkedAt }) => ({
+        topic, shard, seq: Number(seq), stream_id: streamId, kind, reason, parked_at: parkedAt?.toISOString() ?? null,
+      })),
+    });
+  }
+
+  @Post('consumers/:consumer/replay')
+  async replay(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { stream_id: streamId = '' } = validate(adminReplayRequest, request.body ?? {});
+    const { replayed, stillParked } = await call(this.consumer(consumer), 'replayParked', { streamId }, { deadlineMs: REPLAYED_WITHIN_MS });
+    sendObject(reply, 200, { consumer, replayed: Number(replayed), still_parked: stillParked });
+  }
+
+  private consumer(name: string): Peers['parked'][keyof Peers['parked']] {
+    const { parked } = this.peers;
+    if (!Object.hasOwn(parked, name)) throw new Refusal('not_found', `There is no consumer "${name}": they are ${Object.keys(parked).join(', ')}.`);
+    return parked[name as keyof typeof parked];
+  }
+}
