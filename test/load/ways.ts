@@ -105,8 +105,8 @@ const at = (sorted: readonly number[], quantile: number): number => sorted[Math.
 
 const RELAY_LAG = `
 select coalesce(extract(epoch from clock_timestamp() - min(e.recorded_at)) * 1000, 0)::float8 as ms
-from relay_cursor c join event e on e.shard = c.shard and e.seq > c.last_seq`;
-const HEADS = 'select shard, seq, recorded_at from event where recorded_at > now() - interval \'1 minute\' order by shard, seq';
+from relay_cursor c join event e on e.shard = c.shard and e.shard_seq > c.last_seq`;
+const HEADS = 'select shard, shard_seq as seq, recorded_at from event where recorded_at > now() - interval \'1 minute\' order by shard, shard_seq';
 const MARKS = `select shard, min(seq) as seq from consumer_watermark where topic = 'usvideo.jobs.v1' group by shard`;
 
 /** The platform's own PostgreSQL, looked at from outside. */
