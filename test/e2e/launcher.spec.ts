@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Customer } from './customer';
+import { Platform } from './platform';
+
+const root = join(__dirname, '..', '..');
+const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+/** What `npm run <name>` runs, in a folder of the test's own. */
+function launch(args: readonly string[], environment: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(root, 'launch.mjs'), ...args], { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
+    });
+  });
+}
+
+describe('the launcher', () => {
+  it('tells what every script does, and refuses what is none', async () => {
+    const { code, output } = await launch(['nonsense']);
+    expect(code).toBe(2);
+    expect([...output.matchAll(/^ {2}npm run (\S+)/gm)].map((match) => match[1])).toEqual(Object.keys(scripts));
+    for (const [name, command] of Object.entries(scripts)) expect(command).toBe(`node launch.mjs ${name}`);
+  });
+
+  it('narrows the pure tests to a pattern', async () => {
+    const { output } = await launch(['test:unit', 'libs/runtime/src/money', '--listTests']);
+    expect(output.match(/\S+\.spec\.ts/g)).toEqual([join(root, 'libs', 'runtime', 'src', 'money.spec.ts')]);
+  });
+
+  it('proves the money of a stopped platform, and deletes its state, but never under a running one', async () => {
+    const platform = await Platform.start({ ENGINES: 'sandbox' });
+    const dataDir = { DATA_DIR: platform.dataDir };
+    try {
+      await Customer.live(platform).create({ prompt: 'held', resolution: '480p', duration: 1 });
+      for (const command of ['reset', 'ledger:verify', 'reconcile']) {
+        const { code, output } = await launch([command], dataDir);
+        expect([command, code, output]).toEqual([command, 1, expect.stringMatching(/is running|in use by process/)]);
+      }
+      await platform.stop();
+      expect(await launch(['ledger:verify'], dataDir)).toEqual({ code: 0, output: expect.stringMatching(/2 events, postings sum to 0[^]*no difference/) });
+      expect(await launch(['reconcile'], dataDir)).toEqual({ code: 0, output: expect.stringMatching(/1 jobs and 1 holds[^]*no difference/) });
+      expect((await launch(['reset'], dataDir)).code).toBe(0);
+      expect(existsSync(platform.dataDir)).toBe(false);
+    } finally {
+      await platform.dispose();
+    }
+  }, 120_000);
+
+  it('says what a setting must be, before anything starts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'usv-launcher-'));
+    const { code, output } = await launch(['start'], { DATA_DIR: folder, PORT: 'eighty' });
+    rmSync(folder, { recursive: true });
+    expect([code, output]).toEqual([1, expect.stringContaining('PORT')]);
+  });
+});
