@@ -10,7 +10,7 @@ const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 /** Who executes the commands that are not requests. */
 const EXECUTED_BY: Readonly<Record<string, string>> = {
-  demo: 'test/e2e/demo.spec.ts', start: 'test/e2e/platform.ts', cluster: 'test/e2e/cluster.spec.ts', bench: 'test/e2e/bench.spec.ts',
+  demo: 'test/e2e/demo.spec.ts', start: 'test/e2e/platform.ts', cluster: 'test/e2e/cluster.spec.ts', bench: 'test/e2e/bench.spec.ts', chaos: 'test/chaos/chaos.spec.ts',
   'ledger:verify': 'test/e2e/launcher.spec.ts', reconcile: 'test/e2e/launcher.spec.ts', reset: 'test/e2e/launcher.spec.ts', 'test:unit': 'test/e2e/launcher.spec.ts',
   test: '.ci/run', lint: '.ci/run', typecheck: '.ci/run', contracts: '.ci/run',
 };
