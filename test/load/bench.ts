@@ -1,10 +1,13 @@
-/** `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON. */
+/**
+ * `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
+ * With `profile`, and only then, where the time of submit goes.
+ */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureKafka } from './kafka.ts';
 import { measureLedger } from './ledger.ts';
 import { measureOverhead } from './overhead.ts';
-import { measureSubmit } from './submit.ts';
+import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
@@ -18,6 +21,12 @@ if (wanted('submit')) {
   report.submit = { connections: 64, accounts: 1_000, rows };
   report.memory = { idleMiB, loadedMiB };
   console.log(`memory of the platform process: ${idleMiB.toFixed(0)} MiB idle, ${loadedMiB.toFixed(0)} MiB after the load`);
+}
+if (positionals.includes('profile')) {
+  const profile = await profileSubmit(Number(values.seconds));
+  console.table(profile.packages.map(round));
+  console.table(profile.functions.map(round));
+  report.profile = profile;
 }
 if (wanted('overhead')) {
   const rows = await measureOverhead(Number(values.jobs));

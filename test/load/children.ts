@@ -21,11 +21,12 @@ export interface BenchPlatform extends Child {
 
 const WAYS = { 'main.js': { state: '.', serving: 'serving; keys' }, 'cluster.js': { state: 'cluster', serving: 'The cluster is serving' } } as const;
 
-export async function startPlatform(environment: Record<string, string>, entry: keyof typeof WAYS = 'main.js'): Promise<BenchPlatform> {
+/** @param nodeArgs options for Node itself, such as those of its profiler. */
+export async function startPlatform(environment: Record<string, string>, entry: keyof typeof WAYS = 'main.js', nodeArgs: readonly string[] = []): Promise<BenchPlatform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'usv-bench-'));
   const { state, serving } = WAYS[entry];
   const stateDir = join(dataDir, state);
-  const child = await startChild([join(root, 'services/standalone/dist', entry)], {
+  const child = await startChild([...nodeArgs, join(root, 'services/standalone/dist', entry)], {
     PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', ...environment, DATA_DIR: dataDir,
   }, serving);
   const credentials = JSON.parse(readFileSync(join(stateDir, 'credentials.json'), 'utf8'));

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { type BenchPlatform, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
+import { nowMicros, readProfile } from './profile.ts';
 
 const CONNECTIONS = 64;
 const ACCOUNTS = 1_000;
@@ -92,6 +93,24 @@ export async function measureSubmit(seconds: number): Promise<{ rows: Row[]; idl
     await postgres.stop();
     collector.close();
     collector.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where the platform's process spends its time while it is loaded like this: a run of its own, because profiling slows it down. */
+export async function profileSubmit(seconds: number): Promise<ReturnType<typeof readProfile>> {
+  const folder = mkdtempSync(join(tmpdir(), 'usv-profile-'));
+  const platform = await startPlatform({ ENGINES: 'sandbox' }, 'main.js', ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+  try {
+    const keys = await makeAccounts(platform);
+    await load(`${platform.apiUrl}/v1/videos`, seconds, keys);
+    const from = nowMicros();
+    await load(`${platform.apiUrl}/v1/videos`, seconds, keys);
+    const to = nowMicros();
+    await platform.stop();
+    return readProfile(folder, { from, to });
+  } finally {
+    await platform.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
