@@ -10,20 +10,20 @@ import { measureOverhead } from './overhead.ts';
 import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
 
 const report: Record<string, unknown> = { machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version }, at: new Date().toISOString() };
 if (wanted('submit')) {
-  const { rows, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds));
+  const { rows, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), Number(values.accounts));
   console.table(rows.map(round));
-  report.submit = { connections: 64, accounts: 1_000, rows };
+  report.submit = { connections: 64, accounts: Number(values.accounts), rows };
   report.memory = { idleMiB, loadedMiB };
   console.log(`memory of the platform process: ${idleMiB.toFixed(0)} MiB idle, ${loadedMiB.toFixed(0)} MiB after the load`);
 }
 if (positionals.includes('profile')) {
-  const profile = await profileSubmit(Number(values.seconds));
+  const profile = await profileSubmit(Number(values.seconds), Number(values.accounts));
   console.table(profile.packages.map(round));
   console.table(profile.functions.map(round));
   report.profile = profile;
