@@ -10,9 +10,9 @@ const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 /** Who executes the commands that are not requests. */
 const EXECUTED_BY: Readonly<Record<string, string>> = {
-  demo: 'test/e2e/demo.spec.ts', start: 'test/e2e/platform.ts', cluster: 'test/e2e/cluster.spec.ts', bench: 'test/e2e/bench.spec.ts', chaos: 'test/chaos/chaos.spec.ts',
+  demo: 'test/e2e/demo.spec.ts', start: 'test/e2e/platform.ts', cluster: 'test/e2e/cluster.spec.ts', bench: 'test/e2e/bench.spec.ts',
   'ledger:verify': 'test/e2e/launcher.spec.ts', reconcile: 'test/e2e/launcher.spec.ts', reset: 'test/e2e/launcher.spec.ts', 'test:unit': 'test/e2e/launcher.spec.ts',
-  test: '.ci/run', lint: '.ci/run', typecheck: '.ci/run', contracts: '.ci/run',
+  test: '.ci/run', lint: '.ci/run', typecheck: '.ci/run', contracts: '.ci/run', chaos: '.ci/run',
 };
 
 const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
@@ -33,7 +33,10 @@ describe('the README', () => {
     const named = [...readme.matchAll(/npm (?:run )?([\w:]+)/g)].map((match) => match[1]!).filter((name) => name !== 'and');
     expect(named.filter((name) => !(name in scripts) || !(name in EXECUTED_BY))).toEqual([]);
     expect(new Set(named).size).toBe(Object.keys(EXECUTED_BY).length);
-    for (const file of Object.values(EXECUTED_BY)) expect([file, existsSync(join(root, file))]).toEqual([file, true]);
+    for (const [name, file] of Object.entries(EXECUTED_BY)) {
+      expect([file, existsSync(join(root, file))]).toEqual([file, true]);
+      if (file === '.ci/run') expect(readFileSync(join(root, file), 'utf8')).toMatch(new RegExp(`^npm (run )?${name}\\b`, 'm'));
+    }
   });
 
   it('has no other command', () => {
