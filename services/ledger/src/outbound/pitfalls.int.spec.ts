@@ -201,10 +201,12 @@ describe('what went wrong elsewhere', () => {
     const seen: bigint[][] = Array.from({ length: 16 }, () => []);
     let writing = true;
     const reading = (async () => {
-      for (let idle = false; writing || !idle;) {
+      for (let isAtEnd = false; !isAtEnd;) {
+        // A page that was asked for while somebody wrote may be empty and still not the last.
+        const wasWriting = writing;
         const { events } = await log.page(new Map(seen.map((seqs, shard) => [shard, seqs.at(-1) ?? 0n])), 50);
         for (const event of events) seen[event.shard]!.push(event.seq);
-        idle = events.length === 0;
+        isAtEnd = !wasWriting && events.length === 0;
       }
     })();
     // Transactions that take their turn early and commit late, beside those that are quick.
