@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@usvideo/runtime';
-import { type Cluster, type Part, readStandaloneConfig, ServicePart, startCluster } from '@usvideo/standalone';
+import { type Cluster, type Part, readStandaloneConfig, REPLICAS, ServicePart, startCluster } from '@usvideo/standalone';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 import { destination } from 'pino';
@@ -17,11 +17,11 @@ export const LEASE_MS = 5_000;
 /** What a service may take to serve again after it was killed, and PostgreSQL or Kafka after they were. */
 const BACK_WITHIN_MS = 90_000;
 const ASK_AGAIN_FOR_MS = 60_000;
-const LINKS_MAX = 160;
+const LINKS_MAX = 200;
 
 const SETTINGS = {
   PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', LEASE_MS: String(LEASE_MS),
-  WEBHOOK_TIMEOUT_MS: '3000', WEBHOOK_LEASE_MS: '9000', ENGINES: 'procedural',
+  WEBHOOK_TIMEOUT_MS: '3000', WEBHOOK_LEASE_MS: '9000', ENGINES: 'procedural,sandbox',
 };
 
 /** A replicated cluster whose every link and process can be disturbed, and whose tables and topics can be looked at. */
@@ -30,6 +30,10 @@ export class Arena {
   readonly links: Links;
   readonly webhooks: WebhookRecord;
   readonly hookUrl: string;
+  /** As customers reach them. */
+  readonly gateways: readonly { readonly name: string; readonly url: string }[];
+  /** As operators reach it. */
+  readonly adminUrl: string;
   readonly kafka: kafkajs.Kafka;
   readonly dataDir: string;
   private readonly pools: Record<ServiceWithEvents, pg.Pool>;
@@ -40,6 +44,8 @@ export class Arena {
     this.webhooks = parts.webhooks;
     this.hookUrl = parts.hookUrl;
     this.dataDir = parts.dataDir;
+    this.gateways = this.named('gateway').map((part) => ({ name: part.name, url: this.links.lead('customer', part.name, part.row().address) }));
+    this.adminUrl = this.links.lead('operator', this.gateways[0]!.name, this.cluster.credentials.admin_url);
     this.kafka = new kafkajs.Kafka({ clientId: 'chaos', brokers: [...this.cluster.brokers], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 8 } });
     this.pools = Object.fromEntries(SERVICES_WITH_EVENTS.map((name) => [name, openPool(this.cluster.databaseUrls[name])])) as Record<ServiceWithEvents, pg.Pool>;
   }
@@ -49,10 +55,10 @@ export class Arena {
     const dataDir = mkdtempSync(join(tmpdir(), 'usv-chaos-'));
     const links = await Links.open(LINKS_MAX);
     const webhooks = new WebhookRecord();
-    const hookUrl = await webhooks.start();
+    const hookUrl = links.lead('webhooks', 'customer', await webhooks.start());
     const config = readStandaloneConfig({ ...SETTINGS, DATA_DIR: dataDir });
     const output = { log: (service: string) => createLogger(service, 'info', destination(join(dataDir, 'cluster.log'))), announce };
-    const cluster = await startCluster(config, { hasReplicas: true, wiring: links.wiring }, output, new AbortController().signal);
+    const cluster = await startCluster(config, { counts: { ...REPLICAS, accounts: 2 }, wiring: links.wiring }, output, new AbortController().signal);
     return new Arena({ cluster, links, webhooks, hookUrl, dataDir });
   }
 
@@ -62,10 +68,6 @@ export class Arena {
     await this.webhooks.stop();
     await this.links.stop();
     if (!keepData) rmSync(this.dataDir, { recursive: true, force: true });
-  }
-
-  get gateways(): string[] {
-    return this.named('gateway').map((part) => part.row().address);
   }
 
   part(name: string): Part {

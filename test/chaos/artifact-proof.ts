@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { path as ffmpeg } from '@ffmpeg-installer/ffmpeg';
 import { send } from './api.ts';
 import { endsOf } from './job-history.ts';
+import { keyOf } from './load.ts';
 import type { Evidence, Proof } from './proofs.ts';
 
 const AT_ONCE = 8;
@@ -29,7 +30,7 @@ async function judge({ arena, load, histories }: Evidence, jobId: string, { leas
   const wish = load.accepted.find(({ jobIds }) => jobIds.has(jobId));
   if (wish === undefined || artifact === undefined) return [`${jobId} has no artifact or no customer`];
   if (!artifact.videoKey.includes(leaseId)) return [`${jobId} completed under ${leaseId} with the file ${artifact.videoKey}`];
-  const job = await send('GET', `${arena.gateways[0]}/v1/videos/${jobId}`, wish.account.key);
+  const job = await send('GET', `${arena.gateways[0]!.url}/v1/videos/${jobId}`, keyOf(wish));
   const link = job?.body.video_url;
   if (typeof link !== 'string') return [`${jobId} is completed and has no link (${job?.status} ${String(job?.body.status)})`];
   const target = Buffer.from(/\/v\/([^.]+)/.exec(link)![1]!, 'base64url').toString();

@@ -4,6 +4,7 @@ import type { Fault, Hit, Scene } from './faults.ts';
 
 export interface Inflicted extends Partial<Hit> {
   readonly kind: string;
+  readonly at: string | undefined;
   readonly atMs: number;
   readonly endedAtMs: number;
   readonly error?: string;
@@ -21,13 +22,13 @@ export interface CampaignOptions {
 }
 
 const GAP_MS = 700;
-/** A kind that finds nothing in flight again and again is given up. */
+/** A target at which nothing is in flight again and again is given up. */
 const TRIES_PER_COUNT = 5;
 
 /** Inflicts faults in an order that the seed decides, several at a time, until each kind has counted often enough. */
 export async function campaign(scene: Scene, options: CampaignOptions): Promise<Inflicted[]> {
   const inflicted: Inflicted[] = [];
-  const waiting = Array.from({ length: options.each }, () => scene.dice.shuffled(options.faults)).flat();
+  const waiting = deal(options.faults, options.each, scene.dice);
   const held = new Set<string>();
   const startedAtMs = Date.now();
   const lane = async (dice: Dice) => {
@@ -40,7 +41,7 @@ export async function campaign(scene: Scene, options: CampaignOptions): Promise<
       for (const part of fault!.holds) held.delete(part);
       inflicted.push(done);
       options.show(`${seconds(done.atMs - startedAtMs)} ${done.kind} → ${done.error ?? `${done.target}: ${done.inFlight} ${done.unit} (${seconds(done.endedAtMs - done.atMs)})`}`);
-      const tries = inflicted.filter(({ kind }) => kind === fault!.kind).length;
+      const tries = inflicted.filter(({ kind, at }) => kind === fault!.kind && at === fault!.at).length;
       if (!done.inFlight && tries < options.each * TRIES_PER_COUNT) waiting.push(fault!);
       await delay(GAP_MS);
     }
@@ -49,12 +50,18 @@ export async function campaign(scene: Scene, options: CampaignOptions): Promise<
   return inflicted;
 }
 
+/** As many of each kind; the targets of a kind take turns. */
+function deal(faults: readonly Fault[], each: number, dice: Dice): Fault[] {
+  const kinds = [...Map.groupBy(faults, ({ kind }) => kind).values()].map((targets) => dice.shuffled(targets));
+  return Array.from({ length: each }, (_, round) => dice.shuffled(kinds.map((targets) => targets[round % targets.length]!))).flat();
+}
+
 async function inflict(fault: Fault, scene: Scene): Promise<Inflicted> {
   const atMs = Date.now();
   try {
-    return { kind: fault.kind, atMs, ...(await fault.inflict(scene)), endedAtMs: Date.now() };
+    return { kind: fault.kind, at: fault.at, atMs, ...(await fault.inflict(scene)), endedAtMs: Date.now() };
   } catch (error) {
-    return { kind: fault.kind, atMs, endedAtMs: Date.now(), error: (error as Error).message.split('\n')[0] };
+    return { kind: fault.kind, at: fault.at, atMs, endedAtMs: Date.now(), error: (error as Error).message.split('\n')[0] };
   }
 }
 

@@ -4,6 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { AccountChanges } from './account-changes.ts';
+import { accountAnswersProof, limitsProof } from './account-proofs.ts';
 import { Arena } from './arena.ts';
 import { artifactProof } from './artifact-proof.ts';
 import { campaign, type Inflicted } from './campaign.ts';
@@ -12,10 +14,10 @@ import type { Fault } from './faults.ts';
 import { answersProof, endedOnceProof, leaseProof, refusedProof, verdictProof } from './job-proofs.ts';
 import { readHistories } from './job-history.ts';
 import { KafkaRecord } from './kafka-record.ts';
-import { duplicated, offsetsDeleted, rebalanced, replayed, topicRecreated } from './kafka-faults.ts';
+import { kafkaFaults } from './kafka-faults.ts';
 import { Load } from './load.ts';
 import { networkFaults } from './network-faults.ts';
-import { kafkaStop, killings, ledgerFrozen, postgresStop, relayFrozen } from './process-faults.ts';
+import { kafkaStop, killings, ledgerFrozen, postgresStop, relaysFrozen } from './process-faults.ts';
 import { hearingProof, logProof, operatorProofs, type Proof } from './proofs.ts';
 import { passed, show } from './report.ts';
 import { comeToRest } from './rest.ts';
@@ -24,7 +26,7 @@ import { feedProof, webhookProof } from './webhook-proofs.ts';
 import { workerFrozen } from './worker-fault.ts';
 
 /** What the long run does, and the one of two minutes that CI runs on whatever machine it has. */
-const LONG = { seconds: 3_600, each: 20, jobs: 2_000, lanes: 2, calmSeconds: 40, judgesThroughput: true };
+const LONG = { seconds: 3_600, each: 20, jobs: 2_000, lanes: 3, calmSeconds: 40, judgesThroughput: true };
 const SHORT: typeof LONG = { seconds: 300, each: 1, jobs: 100, lanes: 3, calmSeconds: 10, judgesThroughput: false };
 /** From the end of the faults to the last job that was asked for. */
 const JOBS_WITHIN_MS = 30 * 60_000;
@@ -43,19 +45,22 @@ const dice = new Dice(seed);
 const startedAtMs = Date.now();
 const say = (line: string) => console.log(`  ${((Date.now() - startedAtMs) / 1_000).toFixed(1).padStart(7)}  ${line}`);
 
-const all: Fault[] = [...killings(), kafkaStop, postgresStop, workerFrozen, ledgerFrozen, relayFrozen, ...networkFaults(), duplicated, replayed, rebalanced, offsetsDeleted, topicRecreated];
-const faults = all.filter(({ kind }) => values.only.length === 0 || values.only.some((words) => kind.includes(words)));
-if (faults.length === 0) throw new Error(`--only leaves no fault of ${all.map(({ kind }) => kind).join(', ')}`);
+const all: Fault[] = [...killings(), kafkaStop, postgresStop, workerFrozen, ledgerFrozen, ...relaysFrozen, ...networkFaults, ...kafkaFaults];
+const faults = all.filter(({ kind, at = '' }) => values.only.length === 0 || values.only.some((words) => `${kind} ${at}`.includes(words)));
+const kinds = [...Map.groupBy(faults, ({ kind }) => kind)];
+if (kinds.length === 0) throw new Error(`--only leaves no fault of ${[...new Set(all.map(({ kind }) => kind))].join(', ')}`);
 const calmMs = wanted.calmSeconds * 1_000;
 
-console.log(`chaos with seed ${seed}: ${wanted.each} faults of each of ${faults.length} kinds in at most ${wanted.seconds} s, ${wanted.jobs} jobs`);
+console.log(`chaos with seed ${seed}: ${wanted.each} faults of each of ${kinds.length} kinds in at most ${wanted.seconds} s, ${wanted.jobs} jobs`);
 const arena = await Arena.open(say);
 const record = new KafkaRecord(arena);
 const load = new Load({ arena, dice: dice.another(), lanes: 6, underWayMax: 30 });
+const changes = new AccountChanges(load, dice.another());
 
 try {
   await load.prepare();
   load.start();
+  changes.start();
   // The first jobs find cold processes.
   await delay(calmMs / 4);
   const loadedAtMs = Date.now();
@@ -70,29 +75,33 @@ try {
   await delay(calmMs);
   while (load.accepted.length < wanted.jobs && Date.now() < lastFaultOverAtMs + JOBS_WITHIN_MS) await delay(200);
   const endedAtMs = Date.now();
-  await load.stop();
+  await Promise.all([load.stop(), changes.stop()]);
   const rest = await comeToRest(arena, load, say);
-  const evidence = { arena, load, histories: await readHistories(arena, load.accountIds) };
+  const evidence = { arena, load, changes, histories: await readHistories(arena, load.accountIds) };
   const proofs: Proof[] = [
     faultsProof(inflicted), rest, ...(await operatorProofs(evidence)), await logProof(evidence), await verdictProof(evidence),
-    endedOnceProof(evidence), await refusedProof(evidence), await answersProof(evidence), leaseProof(evidence), await artifactProof(evidence),
+    endedOnceProof(evidence), await refusedProof(evidence), await answersProof(evidence), await accountAnswersProof(evidence), await limitsProof(evidence), leaseProof(evidence), await artifactProof(evidence),
     await record.proof(), await hearingProof(evidence), await feedProof(evidence), webhookProof(evidence),
   ];
   const measured = await throughput(arena, { loadedAtMs, firstFaultAtMs, lastFaultOverAtMs, endedAtMs });
   if (wanted.judgesThroughput) proofs.push(throughputProof(measured));
-  show({ seed, kinds: faults.map(({ kind }) => kind), inflicted, load, histories: evidence.histories, throughput: measured, proofs, seconds: (Date.now() - startedAtMs) / 1_000 });
+  show({ seed, kinds: kinds.map(([kind]) => kind), inflicted, load, histories: evidence.histories, throughput: measured, proofs, seconds: (Date.now() - startedAtMs) / 1_000 });
   process.exitCode = passed(proofs) ? 0 : 1;
 } finally {
   await arena.close(values.keep || process.exitCode !== 0);
   if (process.exitCode !== 0) console.log(`logs and data are kept in ${arena.dataDir}`);
 }
 
-
 /** A run that did not do what was asked for proves less than it says. */
 function faultsProof(inflicted: readonly Inflicted[]): Proof {
-  const counted = (kind: string) => inflicted.filter((fault) => fault.kind === kind && (fault.inFlight ?? 0) > 0).length;
-  const few = faults.filter(({ kind }) => counted(kind) < wanted.each).map(({ kind }) => `${kind} counted ${counted(kind)} times of ${wanted.each}`);
+  const few = kinds.flatMap(([kind, targets]) => {
+    const counted = inflicted.filter((fault) => fault.kind === kind && (fault.inFlight ?? 0) > 0);
+    const each = Math.floor(wanted.each / targets.length);
+    const missed = targets.filter(({ at }) => counted.filter((fault) => fault.at === at).length < each);
+    return [...(counted.length < wanted.each ? [`${kind} counted ${counted.length} times of ${wanted.each}`] : []), ...missed.map(({ at }) => `${kind} hit ${at} less than ${each} times`)];
+  });
+  const strangers = arena.links.strangers.map((edge) => `${edge} is not in the picture`);
   const broken = inflicted.flatMap(({ kind, error }) => (error === undefined ? [] : [`${kind}: ${error}`]));
   const idle = load.accepted.length < wanted.jobs ? [`${load.accepted.length} jobs were accepted of ${wanted.jobs}`] : [];
-  return { name: 'faults that hit something in flight', checked: inflicted.length, of: 'faults', faults: [...few, ...broken, ...idle] };
+  return { name: 'faults that hit something in flight', checked: inflicted.length, of: 'faults', faults: [...few, ...broken, ...strangers, ...idle] };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Arena } from './arena.ts';
+import type { Arena, ServiceWithEvents } from './arena.ts';
 import type { Dice } from './dice.ts';
 import type { KafkaRecord } from './kafka-record.ts';
 import type { Load } from './load.ts';
@@ -21,15 +21,18 @@ export interface Hit {
 
 export interface Fault {
   readonly kind: string;
+  /** Which one of a kind with several targets: they take turns. */
+  readonly at?: string;
   /** Parts that no other fault may touch meanwhile. */
   readonly holds: readonly string[];
   /** Waits until something is in flight at the target, breaks it and brings it back. */
   inflict(scene: Scene): Promise<Hit>;
 }
 
-const LOOK_FOR_MS = 10_000;
+/** A consumer asks the log of a silent topic every ten seconds. */
+const LOOK_FOR_MS = 12_000;
 
-/** Looks until there is something; answers 0 after ten seconds without. */
+/** Looks until there is something; answers 0 after twelve seconds without. */
 export async function somethingInFlight(look: () => number | Promise<number>): Promise<number> {
   for (const deadline = Date.now() + LOOK_FOR_MS; ; await delay(20)) {
     const found = await look();
@@ -42,10 +45,27 @@ export const UNDER_WAY = 'select count(*) as n from job where ended_at is null';
 /** Events of a service that its relay has not been acknowledged for. */
 export const UNPUBLISHED = 'select coalesce(sum(h.next_seq - 1 - c.last_seq), 0) as n from shard_head h join relay_cursor c using (shard)';
 
-/** Events of the scheduler's log that a consumer has not stored a watermark for. */
-export async function unheard(arena: Arena, consumer: 'ledger' | 'webhooks'): Promise<number> {
-  const heads = await arena.sql<{ shard: number; last: string }>('scheduler', 'select shard, next_seq - 1 as last from shard_head');
-  const marks = await arena.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, 'usvideo.jobs.v1']);
+/** What each service publishes. */
+export const TOPICS = { 'usvideo.jobs.v1': 'scheduler', 'usvideo.ledger.v1': 'ledger', 'usvideo.accounts.v1': 'accounts' } as const satisfies Readonly<Record<string, ServiceWithEvents>>;
+export type Topic = keyof typeof TOPICS;
+
+/** Who hears which topic; nobody hears the ledger's. */
+export interface Hearing { readonly consumer: 'ledger' | 'webhooks' | 'scheduler'; readonly topic: Topic }
+export const HEARINGS: readonly Hearing[] = [
+  { consumer: 'ledger', topic: 'usvideo.jobs.v1' }, { consumer: 'webhooks', topic: 'usvideo.jobs.v1' }, { consumer: 'scheduler', topic: 'usvideo.accounts.v1' },
+];
+
+/** Events of the publisher's log that a consumer has not stored a watermark for. */
+export async function unheard(arena: Arena, { consumer, topic }: Hearing): Promise<number> {
+  const heads = await arena.sql<{ shard: number; last: string }>(TOPICS[topic], 'select shard, next_seq - 1 as last from shard_head');
+  const marks = await arena.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, topic]);
   const heard = new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
   return heads.reduce((sum, { shard, last }) => sum + Math.max(0, Number(last) - (heard.get(shard) ?? 0)), 0);
+}
+
+/** Events of a topic that are still to be published, or to be heard by one of those who hear it. */
+export async function owedIn(arena: Arena, topic: Topic): Promise<number> {
+  const hearers = HEARINGS.filter((hearing) => hearing.topic === topic);
+  const counts = await Promise.all([arena.count(TOPICS[topic], UNPUBLISHED), ...hearers.map((hearing) => unheard(arena, hearing))]);
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -7,6 +7,7 @@ type Event = NonNullable<JobEvent['event']>;
 export interface JobHistory {
   readonly jobId: string;
   readonly accountId: string;
+  readonly environment: string;
   readonly events: readonly Event[];
   readonly eventIds: readonly string[];
 }
@@ -21,13 +22,13 @@ export function endOf(history: JobHistory): string | undefined {
   return endsOf(history)[0]?.$case;
 }
 
-interface Row { stream_id: string; account_id: string; event_id: string; payload: Buffer }
+interface Row { stream_id: string; account_id: string; environment: string; event_id: string; payload: Buffer }
 
-const READ = 'select stream_id, account_id, event_id, payload from event where account_id = any($1) order by stream_id, version';
+const READ = 'select stream_id, account_id, environment, event_id, payload from event where account_id = any($1) order by stream_id, version';
 
 export async function readHistories(arena: Arena, accountIds: readonly string[]): Promise<Map<string, JobHistory>> {
   const rows = await arena.sql<Row>('scheduler', READ, [accountIds]);
   return new Map([...Map.groupBy(rows, ({ stream_id: jobId }) => jobId)].map(([jobId, of]) => [jobId, {
-    jobId, accountId: of[0]!.account_id, eventIds: of.map(({ event_id: id }) => id), events: of.map(({ payload }) => JobEvent.decode(payload).event!),
+    jobId, accountId: of[0]!.account_id, environment: of[0]!.environment, eventIds: of.map(({ event_id: id }) => id), events: of.map(({ payload }) => JobEvent.decode(payload).event!),
   }]));
 }

@@ -35,10 +35,10 @@ export async function refusedProof({ arena, load, histories }: Evidence): Promis
   for (const { job_id: jobId, state } of open) faults.push(`the submission of ${jobId} is still ${state}`);
   const held = await arena.sql<{ job_id: string; state: string }>('ledger', "select job_id, state from hold where state <> 'released' and account_id = any($1)", [load.accountIds]);
   for (const { job_id: jobId, state } of held) if (!histories.has(jobId)) faults.push(`the hold of ${jobId}, which does not exist, is ${state}`);
-  const counted = new Set(load.accepted.map(({ key, account }) => `${account.accountId}/${key}`));
-  const idempotent = await arena.sql<{ account_id: string; key: string; job_id: string }>('scheduler', 'select account_id, key, job_id from idempotency_key where account_id = any($1)', [load.accountIds]);
-  for (const { account_id: accountId, key, job_id: jobId } of idempotent) {
-    if (!counted.delete(`${accountId}/${key}`)) faults.push(`the key ${key} is kept for ${jobId} and was never accepted`);
+  const counted = new Set(load.accepted.map(({ key, account, environment }) => `${account.accountId}/${environment}/${key}`));
+  const idempotent = await arena.sql<{ account_id: string; environment: string; key: string; job_id: string }>('scheduler', 'select account_id, environment, key, job_id from idempotency_key where account_id = any($1)', [load.accountIds]);
+  for (const { account_id: accountId, environment, key, job_id: jobId } of idempotent) {
+    if (!counted.delete(`${accountId}/${environment}/${key}`)) faults.push(`the key ${key} is kept for ${jobId} and was never accepted`);
   }
   for (const key of counted) faults.push(`${key} was accepted and its key is not kept`);
   return { name: 'every refused request left nothing', checked: refused.length, of: 'refusals', faults };
@@ -46,7 +46,7 @@ export async function refusedProof({ arena, load, histories }: Evidence): Promis
 
 /** What customers were told about cancels and payments is what the logs say. */
 export async function answersProof({ arena, load, histories }: Evidence): Promise<Proof> {
-  const faults: string[] = [...load.surprises];
+  const faults: string[] = [...load.asking.surprises];
   let checked = 0;
   for (const { jobIds: [jobId], cancel } of load.accepted) {
     if (cancel === undefined) continue;
@@ -71,6 +71,7 @@ export async function answersProof({ arena, load, histories }: Evidence): Promis
 
 interface HoldRow { job_id: string; state: string; captured: string; released: string; rule: string | null }
 
+/** Of live jobs; tests cost nothing and hold nothing. */
 export async function verdictProof({ arena, load, histories }: Evidence): Promise<Proof> {
   const rows = await arena.sql<HoldRow>('ledger', 'select job_id, state, captured_micros as captured, released_micros as released from hold where account_id = any($1)', [load.accountIds]);
   const holds = new Map(rows.map((row) => [row.job_id, row]));
@@ -79,7 +80,9 @@ export async function verdictProof({ arena, load, histories }: Evidence): Promis
     const [end] = endsOf(history);
     const hold = holds.get(history.jobId);
     if (end === undefined || !('verdict' in end.value) || end.value.verdict === undefined) faults.push(`${history.jobId} has no verdict`);
-    else if (hold === undefined) faults.push(`${history.jobId} has no hold`);
+    else if (history.environment === 'test') {
+      if (hold !== undefined || end.value.verdict.chargedMicros !== 0n) faults.push(`${history.jobId} is a test and has a hold or is charged`);
+    } else if (hold === undefined) faults.push(`${history.jobId} has no hold`);
     else {
       const { chargedMicros, releasedMicros } = end.value.verdict;
       if (String(chargedMicros) !== hold.captured || String(releasedMicros) !== hold.released || hold.state === 'pending') {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
-import type { Arena, ServiceWithEvents } from './arena.ts';
+import type { Arena } from './arena.ts';
+import { type Topic, TOPICS } from './faults.ts';
 import type { Proof } from './proofs.ts';
-
-export const TOPICS: Readonly<Record<string, ServiceWithEvents>> = { 'usvideo.jobs.v1': 'scheduler', 'usvideo.ledger.v1': 'ledger', 'usvideo.accounts.v1': 'accounts' };
 
 export interface Published {
   readonly partition: number;
@@ -83,7 +82,7 @@ export class KafkaRecord {
     const faults: string[] = [];
     let checked = 0;
     let repeated = 0;
-    for (const [topic, service] of Object.entries(TOPICS)) {
+    for (const [topic, service] of Object.entries(TOPICS) as [Topic, (typeof TOPICS)[Topic]][]) {
       await this.keep(topic);
       const rows = await this.arena.sql<Row>(service, 'select shard, shard_seq as seq, event_id, stream_id, payload from event order by shard, shard_seq');
       const table = new Map(rows.map((row) => [`${row.shard}/${row.seq}`, row]));

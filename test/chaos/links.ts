@@ -1,11 +1,34 @@
 import { TcpProxy } from '../../libs/testing/src/tcp-proxy.ts';
 
-export type LinkClass = 'postgres' | 'kafka' | 'grpc';
+export type LinkClass = 'postgres' | 'kafka' | 'grpc' | 'outside';
+
+/** The arrows of the architecture's picture, by what they are; with files on one disk the artifact store has none. */
+export const PICTURE: Readonly<Record<LinkClass, readonly string[]>> = {
+  postgres: ['accounts → postgres', 'ledger → postgres', 'scheduler → postgres', 'webhooks → postgres'],
+  kafka: ['accounts → kafka', 'ledger → kafka', 'scheduler → kafka', 'webhooks → kafka'],
+  grpc: [
+    'gateway → accounts', 'gateway → ledger', 'gateway → scheduler', 'gateway → webhooks', 'accounts → scheduler', 'scheduler → ledger', 'webhooks → scheduler',
+    // Who hears events asks their publisher for those missed.
+    'render-fleet → scheduler', 'ledger → scheduler', 'scheduler → accounts',
+  ],
+  outside: ['customer → gateway', 'operator → gateway', 'webhooks → customer'],
+};
+
+export function edgeOf({ from, to }: Pick<Link, 'from' | 'to'>): string {
+  return `${serviceOf(from)} → ${serviceOf(to)}`;
+}
+
+function serviceOf(name: string): string {
+  return name.replace(/-\d+$/, '');
+}
+
+const CLASS_OF = new Map(Object.entries(PICTURE).flatMap(([of, edges]) => edges.map((edge) => [edge, of as LinkClass] as const)));
 
 export interface Link {
   readonly from: string;
   readonly to: string;
-  readonly class: LinkClass;
+  /** Undefined: between two who never call each other, though they are told each other's address. */
+  readonly class: LinkClass | undefined;
   readonly proxy: TcpProxy;
   /** Bytes carried in the last second. */
   recentBytes: number;
@@ -39,13 +62,25 @@ export class Links {
     const proxy = this.unused.pop();
     if (proxy === undefined) throw new Error('there are more links than proxies');
     proxy.leadTo(address);
-    this.all.push({ from, to, class: to === 'postgres' || to === 'kafka' ? to : 'grpc', proxy, recentBytes: 0 });
+    this.all.push({ from, to, class: CLASS_OF.get(edgeOf({ from, to })), proxy, recentBytes: 0 });
     return proxy.address;
   };
 
-  /** The links of a class over which something has just gone. */
-  busy(of: LinkClass): Link[] {
-    return this.all.filter((link) => link.class === of && link.recentBytes > 0 && link.proxy.connections > 0);
+  /** The links of an arrow over which something has just gone. */
+  busy(edge: string): Link[] {
+    return this.all.filter((link) => edgeOf(link) === edge && link.recentBytes > 0 && link.proxy.connections > 0);
+  }
+
+  /** Pairs who spoke with each other though the picture has no arrow between them. */
+  get strangers(): string[] {
+    return [...new Set(this.all.filter((link) => link.class === undefined && link.proxy.bytes > 0).map(edgeOf))];
+  }
+
+  /** The same URL, by way of a proxy. */
+  lead(from: string, to: string, url: string): string {
+    const led = new URL(url);
+    led.host = this.wiring(from, to, led.host);
+    return led.toString().replace(/\/$/, '');
   }
 
   into(part: string): Link[] {

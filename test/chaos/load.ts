@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Answer, send } from './api.ts';
 import type { Arena } from './arena.ts';
+import { Asking } from './asking.ts';
 import type { Dice } from './dice.ts';
 
-export interface TestAccount { readonly accountId: string; readonly key: string }
+export const ENVIRONMENTS = ['live', 'test'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+export interface TestAccount { readonly accountId: string; readonly keys: Readonly<Record<Environment, string>> }
 
 /** One wish of a customer under one idempotency key, and what the customer was told. */
 export interface Wish {
   readonly key: string;
   readonly account: TestAccount;
+  readonly environment: Environment;
   readonly hasWebhook: boolean;
   readonly expected: 'accepted' | 'insufficient_balance' | 'spend_cap_reached' | 'invalid_request';
   /** Of every 202; a second id is a broken promise. */
@@ -30,23 +34,24 @@ export interface LoadOptions {
 const ACCOUNTS = 12;
 const SPECIAL_ACCOUNTS = 2;
 const CREDIT_USD = 1_000;
-const GIVE_UP_AFTER_MS = 240_000;
+/** Above what is asked for, so that nobody is refused for being quick. */
+export const PER_MINUTE = 100_000;
+const TEST_SHARE = 0.2;
 const BODY = { resolution: '480p', aspect_ratio: '1:1', duration: 1 };
-/** Nothing of the answer is known, or it says to come again. */
-const AGAIN = [429, 500, 502, 503, 504];
+const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const FIRST_FRAMES = { served: `data:image/png;base64,${PICTURE}`, unreachable: 'http://127.0.0.1:1/none.png' };
+const READS = ['/v1/balance', '/v1/webhooks/deliveries?limit=5', '/v1/videos?limit=5'];
 
 /** Customers who create, repeat, cancel and do what is refused, each until they have been told how it ended. */
 export class Load {
+  readonly asking: Asking;
   readonly wishes: Wish[] = [];
   /** Payments that were acknowledged, by reference. */
   readonly payments = new Map<string, { readonly accountId: string; readonly amountUsd: number }>();
-  readonly answers = new Map<string, number>();
-  /** Answers that no customer may ever see. */
-  readonly surprises: string[] = [];
-  /** Requests that a gateway has not answered. */
-  readonly open = new Map<string, number>();
   underWay = 0;
-  private accounts: TestAccount[] = [];
+  accounts: TestAccount[] = [];
+  /** Nobody creates with them. */
+  idle: TestAccount[] = [];
   private poor: TestAccount[] = [];
   private capped: TestAccount[] = [];
   private number = 0;
@@ -56,19 +61,21 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.options = options;
+    this.asking = new Asking(options.arena);
   }
 
   /** Makes the accounts, through the operators' port. */
   async prepare(): Promise<void> {
     const make = (count: number, creditUsd: number) => Promise.all(Array.from({ length: count }, () => this.openAccount(creditUsd)));
     this.accounts = await make(ACCOUNTS, CREDIT_USD);
+    this.idle = await make(SPECIAL_ACCOUNTS, 1);
     this.poor = await make(SPECIAL_ACCOUNTS, 0.05);
     this.capped = await make(SPECIAL_ACCOUNTS, 5);
-    for (const { key } of this.capped) await this.until('PUT', '/v1/spend-caps', key, { limit_usd: '0.05' });
+    for (const { keys } of this.capped) await this.asking.customer({ method: 'PUT', path: '/v1/spend-caps', key: keys.live, body: { limit_usd: '0.05' }, dice: this.options.dice });
   }
 
   start(): void {
-    this.running = Promise.all([this.watch().catch(this.surprised), ...Array.from({ length: this.options.lanes }, () => this.lane(this.options.dice.another()))]);
+    this.running = Promise.all([this.watch().catch(this.asking.surprised), ...Array.from({ length: this.options.lanes }, () => this.lane(this.options.dice.another()))]);
   }
 
   /** Nothing new is begun; what was is brought to its end. */
@@ -82,56 +89,24 @@ export class Load {
   }
 
   get accountIds(): string[] {
-    return [...this.accounts, ...this.poor, ...this.capped].map(({ accountId }) => accountId);
+    return [...this.accounts, ...this.idle, ...this.poor, ...this.capped].map(({ accountId }) => accountId);
   }
-
-  private readonly surprised = (error: Error): void => {
-    this.surprises.push(error.message);
-  };
 
   private async openAccount(creditUsd: number): Promise<TestAccount> {
     const name = `chaos-${++this.number}`;
-    const made = await this.administer('POST', '/admin/v1/accounts', { email: `${name}@example.com`, account_name: name });
-    const accountId = String(made.body.account_id ?? made.body.id);
-    await this.administer('PUT', `/admin/v1/accounts/${accountId}/limits`, { environment: 'live', creates_per_minute: 100_000, reads_per_minute: 100_000 });
-    const account = { accountId, key: String(made.body.live_key) };
+    const { body } = await this.asking.operator('POST', '/admin/v1/accounts', { email: `${name}@example.com`, account_name: name });
+    const account = { accountId: String(body.account_id ?? body.id), keys: { live: String(body.live_key), test: String(body.test_key) } };
+    for (const environment of ENVIRONMENTS) {
+      await this.asking.operator('PUT', `/admin/v1/accounts/${account.accountId}/limits`, { environment, creates_per_minute: PER_MINUTE, reads_per_minute: PER_MINUTE });
+    }
     await this.credit(account, creditUsd, 'opening');
     return account;
   }
 
   private async credit({ accountId }: TestAccount, amountUsd: number, paymentRef: string): Promise<void> {
-    const { status, body } = await this.administer('POST', `/admin/v1/accounts/${accountId}/credit`, { amount_usd: amountUsd, payment_ref: paymentRef });
+    const { status, body } = await this.asking.operator('POST', `/admin/v1/accounts/${accountId}/credit`, { amount_usd: amountUsd, payment_ref: paymentRef });
     if (status === 200) this.payments.set(`${accountId}/${paymentRef}`, { accountId, amountUsd });
-    else this.surprises.push(`a payment was answered ${status} ${JSON.stringify(body)}`);
-  }
-
-  private async administer(method: string, path: string, body: unknown): Promise<Answer> {
-    const { admin_url: url, admin_token: token } = this.options.arena.cluster.credentials;
-    return this.patiently(`${method} ${path}`, () => send(method, `${url}${path}`, token, body));
-  }
-
-  private async until(method: string, path: string, key: string, body: unknown, headers: Record<string, string> = {}, dice = this.options.dice): Promise<Answer> {
-    return this.patiently(`${method} ${path}`, () => this.once(dice.pick(this.options.arena.gateways), method, path, key, body, headers));
-  }
-
-  private async once(gateway: string, method: string, path: string, key: string, body: unknown, headers: Record<string, string>): Promise<Answer | undefined> {
-    this.open.set(gateway, (this.open.get(gateway) ?? 0) + 1);
-    const answer = await send(method, `${gateway}${path}`, key, body, headers);
-    this.open.set(gateway, this.open.get(gateway)! - 1);
-    const told = answer === undefined ? `${method}: no answer` : `${method}: ${answer.status}`;
-    this.answers.set(told, (this.answers.get(told) ?? 0) + 1);
-    return answer;
-  }
-
-  /** Asks again while nobody knows, as a customer's client does. */
-  private async patiently(what: string, ask: () => Promise<Answer | undefined>): Promise<Answer> {
-    for (const deadline = Date.now() + GIVE_UP_AFTER_MS; ;) {
-      const answer = await ask();
-      if (answer !== undefined && !AGAIN.includes(answer.status) && answer.body.error !== 'idempotency_in_progress') return answer;
-      if (answer?.status === 500) this.surprises.push(`${what} was answered 500 ${JSON.stringify(answer.body)}`);
-      if (Date.now() > deadline) throw new Error(`${what} was not answered for good in ${GIVE_UP_AFTER_MS / 1_000} s, last ${answer?.status ?? 'with nothing'}`);
-      await delay(150);
-    }
+    else this.asking.surprises.push(`a payment was answered ${status} ${JSON.stringify(body)}`);
   }
 
   /** How many jobs are under way, so that they stay few. */
@@ -148,29 +123,31 @@ export class Load {
         await delay(100);
         continue;
       }
-      await this.wishSomething(dice).catch(this.surprised);
+      await this.wishSomething(dice).catch(this.asking.surprised);
     }
   }
 
   private async wishSomething(dice: Dice): Promise<void> {
     const draw = dice.next();
-    if (draw < 0.80) await this.createOne(dice);
-    else if (draw < 0.86) await this.refused(dice, dice.pick(this.poor), 'insufficient_balance', BODY);
-    else if (draw < 0.92) await this.refused(dice, dice.pick(this.capped), 'spend_cap_reached', BODY);
-    else if (draw < 0.97) await this.refused(dice, dice.pick(this.accounts), 'invalid_request', { ...BODY, duration: 11 });
+    const environment = dice.chance(TEST_SHARE) ? 'test' : 'live';
+    if (draw < 0.74) await this.createOne(dice, environment);
+    else if (draw < 0.79) await this.refused(dice, { account: dice.pick(this.poor), environment: 'live', expected: 'insufficient_balance' });
+    else if (draw < 0.84) await this.refused(dice, { account: dice.pick(this.capped), environment: 'live', expected: 'spend_cap_reached' });
+    else if (draw < 0.86) await this.refused(dice, { account: dice.pick(this.accounts), environment: 'test', expected: 'insufficient_balance' }, { prompt: 'sandbox:http=402' });
+    else if (draw < 0.90) await this.refused(dice, { account: dice.pick(this.accounts), environment, expected: 'invalid_request' }, { duration: 11 });
+    else if (draw < 0.97) await this.read(dice, dice.pick(this.accounts), environment);
     else await this.credit(dice.pick(this.accounts), 1, `payment-${++this.number}`);
   }
 
-  private wish(account: TestAccount, expected: Wish['expected'], hasWebhook: boolean): Wish {
-    const wish: Wish = { key: `wish-${++this.number}`, account, hasWebhook, expected, jobIds: new Set(), refusal: undefined, cancel: undefined };
+  private wish(of: Pick<Wish, 'account' | 'environment' | 'expected' | 'hasWebhook'>): Wish {
+    const wish: Wish = { ...of, key: `wish-${++this.number}`, jobIds: new Set(), refusal: undefined, cancel: undefined };
     this.wishes.push(wish);
     return wish;
   }
 
-  private async createOne(dice: Dice): Promise<void> {
-    const wish = this.wish(dice.pick(this.accounts), 'accepted', dice.chance(0.85));
-    // A first frame that nobody serves: the job fails and its money comes back.
-    const body = { ...BODY, prompt: wish.key, ...(wish.hasWebhook ? { webhook_url: this.options.arena.hookUrl } : {}), ...(dice.chance(0.05) ? { first_frame: 'http://127.0.0.1:1/none.png' } : {}) };
+  private async createOne(dice: Dice, environment: Environment): Promise<void> {
+    const wish = this.wish({ account: dice.pick(this.accounts), environment, expected: 'accepted', hasWebhook: dice.chance(0.85) });
+    const body = { ...BODY, prompt: wish.key, ...(wish.hasWebhook ? { webhook_url: this.options.arena.hookUrl } : {}), ...firstFrame(dice) };
     await Promise.all(Array.from({ length: dice.chance(0.2) ? 2 : 1 }, () => this.create(wish, body, dice)));
     const [jobId] = wish.jobIds;
     if (jobId === undefined) return;
@@ -178,24 +155,47 @@ export class Load {
     if (dice.chance(0.1)) await this.reuse(wish, { ...body, prompt: 'something else' }, dice);
     if (dice.chance(0.5)) {
       await delay(dice.between(0, 500));
-      wish.cancel = (await this.until('POST', `/v1/videos/${jobId}/cancel`, wish.account.key, undefined, {}, dice)).status;
-      if (wish.cancel !== 200 && wish.cancel !== 409) this.surprises.push(`a cancel was answered ${wish.cancel}`);
+      wish.cancel = (await this.asking.customer({ method: 'POST', path: `/v1/videos/${jobId}/cancel`, key: keyOf(wish), dice })).status;
+      if (wish.cancel !== 200 && wish.cancel !== 409) this.asking.surprises.push(`a cancel was answered ${wish.cancel}`);
     }
   }
 
+  private order(wish: Wish, body: object, dice: Dice) {
+    return this.asking.customer({ method: 'POST', path: '/v1/videos', key: keyOf(wish), body, headers: { 'idempotency-key': wish.key }, dice });
+  }
+
   private async create(wish: Wish, body: object, dice: Dice): Promise<void> {
-    const { status, body: said } = await this.until('POST', '/v1/videos', wish.account.key, body, { 'idempotency-key': wish.key }, dice);
+    const { status, body: said } = await this.order(wish, body, dice);
     if (status === 202) wish.jobIds.add(String(said.id));
     else wish.refusal = String(said.error);
   }
 
-  private async refused(dice: Dice, account: TestAccount, expected: Wish['expected'], body: object): Promise<void> {
-    const wish = this.wish(account, expected, false);
-    await this.create(wish, { ...body, prompt: wish.key }, dice);
+  private async refused(dice: Dice, of: Pick<Wish, 'account' | 'environment' | 'expected'>, instead: object = {}): Promise<void> {
+    const wish = this.wish({ ...of, hasWebhook: false });
+    await this.create(wish, { ...BODY, prompt: wish.key, ...instead }, dice);
   }
 
   private async reuse(wish: Wish, body: object, dice: Dice): Promise<void> {
-    const { status, body: said } = await this.until('POST', '/v1/videos', wish.account.key, body, { 'idempotency-key': wish.key }, dice);
-    if (status !== 422 || said.error !== 'idempotency_key_reused') this.surprises.push(`a key used again for another wish was answered ${status} ${String(said.error)}`);
+    const { status, body: said } = await this.order(wish, body, dice);
+    if (status !== 422 || said.error !== 'idempotency_key_reused') this.asking.surprises.push(`a key used again for another wish was answered ${status} ${String(said.error)}`);
   }
+
+  /** What customers look at is all there, and a balance is what is free and what is held. */
+  private async read(dice: Dice, account: TestAccount, environment: Environment): Promise<void> {
+    for (const path of READS) {
+      const { status, body } = await this.asking.customer({ method: 'GET', path, key: account.keys[environment], dice });
+      if (status !== 200) this.asking.surprises.push(`${path} was answered ${status} ${JSON.stringify(body)}`);
+      else if (path === '/v1/balance' && body.balance_micros !== Number(body.available_micros) + Number(body.held_micros)) this.asking.surprises.push(`a balance is not what is available and held: ${JSON.stringify(body)}`);
+    }
+  }
+}
+
+export function keyOf({ account, environment }: Wish): string {
+  return account.keys[environment];
+}
+
+/** A picture to begin with; one that nobody serves, so that the job fails and its money comes back; mostly none. */
+function firstFrame(dice: Dice): object {
+  const draw = dice.next();
+  return draw < 0.05 ? { first_frame: FIRST_FRAMES.unreachable } : draw < 0.12 ? { first_frame: FIRST_FRAMES.served } : {};
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dice } from './dice.ts';
 import { type Fault, somethingInFlight, UNDER_WAY } from './faults.ts';
-import type { Link, LinkClass } from './links.ts';
+import { type Link, type LinkClass, PICTURE } from './links.ts';
 
 type Harm = (link: Link, dice: Dice) => Promise<void>;
 
@@ -29,27 +29,23 @@ const HARMS: Readonly<Record<string, Harm>> = {
   },
 };
 
-const CLASSES: Readonly<Record<LinkClass, string>> = { postgres: 'service ↔ PostgreSQL', kafka: 'service ↔ Kafka', grpc: 'service ↔ service' };
+const CLASSES: Readonly<Record<LinkClass, string>> = { postgres: 'service ↔ PostgreSQL', kafka: 'service ↔ Kafka', grpc: 'service ↔ service', outside: 'outside ↔ platform' };
 
-/** Every harm to every class of links, each time to another link that has just been used while jobs were under way. */
-export function networkFaults(): Fault[] {
-  return (Object.keys(CLASSES) as LinkClass[]).flatMap((of) => Object.entries(HARMS).map(([name, harm]): Fault => ({
-    kind: `${name} ${CLASSES[of]}`,
-    holds: [`links of ${of}`],
-    inflict: async ({ arena, dice }) => {
-      const busy = () => arena.links.busy(of);
-      await somethingInFlight(async () => (busy().length > 0 ? arena.count('scheduler', UNDER_WAY) : 0));
-      // Every edge between two services is as likely as any other, however many links it has.
-      const edges = [...Map.groupBy(busy(), ({ from, to }) => `${serviceOf(from)} → ${serviceOf(to)}`).values()];
-      const link = edges.length === 0 ? undefined : dice.pick(dice.pick(edges));
-      if (link === undefined) return { target: CLASSES[of], inFlight: 0, unit: 'bytes in the last second' };
-      const inFlight = link.recentBytes;
-      await harm(link, dice);
-      return { target: `${link.from} → ${link.to}`, inFlight, unit: 'bytes in the last second' };
-    },
-  })));
-}
-
-function serviceOf(name: string): string {
-  return name.replace(/-\d+$/, '');
-}
+/** Every harm to every arrow of the picture, each time to a link of it that has just been used while jobs were under way. */
+export const networkFaults: readonly Fault[] = (Object.keys(CLASSES) as LinkClass[]).flatMap((of) => Object.entries(HARMS).flatMap(([name, harm]) => PICTURE[of].map((edge): Fault => ({
+  kind: `${name} ${CLASSES[of]}`,
+  at: edge,
+  holds: [edge],
+  inflict: async ({ arena, dice }) => {
+    let busy: Link[] = [];
+    await somethingInFlight(async () => {
+      busy = arena.links.busy(edge);
+      return busy.length > 0 ? arena.count('scheduler', UNDER_WAY) : 0;
+    });
+    if (busy.length === 0) return { target: edge, inFlight: 0, unit: 'bytes in the last second' };
+    const link = dice.pick(busy);
+    const inFlight = link.recentBytes;
+    await harm(link, dice);
+    return { target: `${link.from} → ${link.to}`, inFlight, unit: 'bytes in the last second' };
+  },
+}))));

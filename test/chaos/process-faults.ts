@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Fault, type Scene, somethingInFlight, UNDER_WAY, UNPUBLISHED } from './faults.ts';
+import { type Fault, type Scene, somethingInFlight, TOPICS, UNDER_WAY, UNPUBLISHED } from './faults.ts';
 
 interface Target {
   readonly unit: string;
@@ -8,7 +8,7 @@ interface Target {
 
 /** What is lost when a process of the service is killed. */
 const SERVICES: Readonly<Record<string, Target>> = {
-  'gateway': { unit: 'open requests', inFlight: ({ arena, load }, name) => load.open.get(arena.part(name).row().address) ?? 0 },
+  'gateway': { unit: 'open requests', inFlight: ({ load }, name) => load.asking.open.get(name) ?? 0 },
   'accounts': { unit: 'bytes of calls in the last second', inFlight: calls },
   'ledger': { unit: 'pending holds', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.arena.count('ledger', "select count(*) as n from hold where state = 'pending'")) },
   'scheduler': { unit: 'jobs under way', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.arena.count('scheduler', UNDER_WAY)) },
@@ -17,7 +17,7 @@ const SERVICES: Readonly<Record<string, Target>> = {
 };
 
 function calls({ arena, load }: Scene, name: string): number {
-  const open = [...load.open.values()].reduce((sum, count) => sum + count, 0);
+  const open = [...load.asking.open.values()].reduce((sum, count) => sum + count, 0);
   return open === 0 ? 0 : arena.links.into(name).reduce((sum, { recentBytes }) => sum + recentBytes, 0);
 }
 
@@ -90,23 +90,30 @@ export const ledgerFrozen: Fault = {
 /** Longer than a relay's lease of its shards. */
 const RELAY_LEASE_MS = 10_000;
 
+type Publisher = (typeof TOPICS)[keyof typeof TOPICS];
+
 /** The relay that publishes most shards stands still until another has taken them, and then goes on as a zombie. */
-export const relayFrozen: Fault = {
-  kind: 'SIGSTOP relay owner (zombie)',
-  holds: ['scheduler'],
-  inflict: async ({ arena, dice }) => {
-    const owners = await arena.sql<{ owner: string; shards: string }>('scheduler', 'select owner, count(*) as shards from relay_cursor where owner is not null group by owner order by 2 desc');
-    const processes = arena.named('scheduler');
-    const named = processes.find((part) => owners.some(({ owner }) => Number(owner.split(':')[1]) === part.row().pid));
-    if (named === undefined) return { target: 'scheduler', inFlight: 0, unit: 'shards that changed hands' };
-    const { owner } = owners.find((each) => Number(each.owner.split(':')[1]) === named.row().pid)!;
-    const before = await arena.sql<{ shard: number }>('scheduler', 'select shard from relay_cursor where owner = $1', [owner]);
-    const unpublished = await somethingInFlight(() => arena.count('scheduler', UNPUBLISHED));
-    arena.process(named.name).pause();
-    await delay(RELAY_LEASE_MS + dice.between(2_000, 4_000));
-    const taken = await arena.count('scheduler', 'select count(*) as n from relay_cursor where shard = any($1::smallint[]) and owner is not null and owner <> $2', [before.map(({ shard }) => shard), owner]);
-    arena.process(named.name).resume();
-    await arena.serving(named.name);
-    return { target: named.name, inFlight: unpublished > 0 ? taken : 0, unit: 'shards that changed hands' };
-  },
-};
+function relayFrozen(service: Publisher): Fault {
+  return {
+    kind: 'SIGSTOP relay owner (zombie)',
+    at: service,
+    holds: [service],
+    inflict: async ({ arena, dice }) => {
+      const owners = await arena.sql<{ owner: string; shards: string }>(service, 'select owner, count(*) as shards from relay_cursor where owner is not null group by owner order by 2 desc');
+      const processes = arena.named(service);
+      const named = processes.find((part) => owners.some(({ owner }) => Number(owner.split(':')[1]) === part.row().pid));
+      if (named === undefined) return { target: service, inFlight: 0, unit: 'shards that changed hands' };
+      const { owner } = owners.find((each) => Number(each.owner.split(':')[1]) === named.row().pid)!;
+      const before = await arena.sql<{ shard: number }>(service, 'select shard from relay_cursor where owner = $1', [owner]);
+      const unpublished = await somethingInFlight(() => arena.count(service, UNPUBLISHED));
+      arena.process(named.name).pause();
+      await delay(RELAY_LEASE_MS + dice.between(2_000, 4_000));
+      const taken = await arena.count(service, 'select count(*) as n from relay_cursor where shard = any($1::smallint[]) and owner is not null and owner <> $2', [before.map(({ shard }) => shard), owner]);
+      arena.process(named.name).resume();
+      await arena.serving(named.name);
+      return { target: named.name, inFlight: unpublished > 0 ? taken : 0, unit: 'shards that changed hands' };
+    },
+  };
+}
+
+export const relaysFrozen: readonly Fault[] = Object.values(TOPICS).map(relayFrozen);

@@ -1,7 +1,9 @@
 import { verifyLog } from '@usvideo/event-store';
 import pg from 'pg';
+import type { AccountChanges } from './account-changes.ts';
 import { send } from './api.ts';
 import { type Arena, SERVICES_WITH_EVENTS } from './arena.ts';
+import { HEARINGS, TOPICS } from './faults.ts';
 import type { JobHistory } from './job-history.ts';
 import type { Load } from './load.ts';
 
@@ -16,6 +18,7 @@ export interface Proof {
 export interface Evidence {
   readonly arena: Arena;
   readonly load: Load;
+  readonly changes: AccountChanges;
   /** Of every job of the run's accounts. */
   readonly histories: ReadonlyMap<string, JobHistory>;
 }
@@ -35,7 +38,7 @@ export async function operatorProofs({ arena }: Evidence): Promise<Proof[]> {
 }
 
 async function ask(arena: Arena, path: string): Promise<Record<string, unknown>> {
-  const { admin_url: url, admin_token: token } = arena.cluster.credentials;
+  const { adminUrl: url, cluster: { credentials: { admin_token: token } } } = arena;
   for (let tries = 1; ; tries++) {
     const answer = await send('GET', `${url}${path}`, token);
     if (answer?.status === 200) return answer.body;
@@ -60,23 +63,23 @@ export async function logProof({ arena }: Evidence): Promise<Proof> {
 const INT8 = 20;
 const bigints = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text')) } as pg.CustomTypesConfig;
 
-const UNHEARD_ENDS = "select stream_id, shard, shard_seq from event where kind in ('job_completed', 'job_failed', 'job_cancelled')";
+/** Of what a consumer may leave out it stores no watermark at once. */
+const HEEDED: Readonly<Record<(typeof HEARINGS)[number]['consumer'], string>> = {
+  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled')", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
+};
 
 /** Every event that a consumer heeds was heard, none is set aside, and what it heard last is what the log has there. */
 export async function hearingProof({ arena }: Evidence): Promise<Proof> {
   const faults: string[] = [];
   let checked = 0;
-  const log = await arena.sql<{ shard: number; shard_seq: string; event_id: string }>('scheduler', 'select shard, shard_seq, event_id from event');
-  const at = new Map(log.map(({ shard, shard_seq: seq, event_id: id }) => [`${shard}/${seq}`, id]));
-  const ends = await arena.sql<{ stream_id: string; shard: number; shard_seq: string }>('scheduler', UNHEARD_ENDS);
-  for (const consumer of ['ledger', 'webhooks'] as const) {
-    const marks = await arena.sql<{ shard: number; seq: string; event_id: string }>(consumer, "select shard, seq, event_id from consumer_watermark where topic = 'usvideo.jobs.v1' and consumer = $1", [consumer]);
+  for (const { consumer, topic } of HEARINGS) {
+    const log = await arena.sql<{ stream_id: string; shard: number; shard_seq: string; event_id: string; heeded: boolean }>(TOPICS[topic], `select stream_id, shard, shard_seq, event_id, ${HEEDED[consumer]} as heeded from event`);
+    const at = new Map(log.map(({ shard, shard_seq: seq, event_id: id }) => [`${shard}/${seq}`, id]));
+    const marks = await arena.sql<{ shard: number; seq: string; event_id: string }>(consumer, 'select shard, seq, event_id from consumer_watermark where topic = $1 and consumer = $2', [topic, consumer]);
     const heard = new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
     checked += marks.length;
-    for (const { shard, seq, event_id: id } of marks) if (Number(seq) > 0 && at.get(`${shard}/${seq}`) !== id) faults.push(`${consumer} heard event ${shard}/${seq} as ${id}, which is not in the log`);
-    for (const { stream_id: job, shard, shard_seq: seq } of ends) if (Number(seq) > (heard.get(shard) ?? 0)) faults.push(`${consumer} has not heard of the end of ${job} (${shard}/${seq})`);
-  }
-  for (const consumer of ['ledger', 'webhooks', 'scheduler'] as const) {
+    for (const { shard, seq, event_id: id } of marks) if (Number(seq) > 0 && at.get(`${shard}/${seq}`) !== id) faults.push(`${consumer} heard event ${shard}/${seq} of ${topic} as ${id}, which is not in the log`);
+    for (const { stream_id: stream, shard, shard_seq: seq, heeded } of log) if (heeded && Number(seq) > (heard.get(shard) ?? 0)) faults.push(`${consumer} has not heard event ${shard}/${seq} of ${topic}, about ${stream}`);
     const parked = await arena.sql<{ stream_id: string; kind: string; reason: string }>(consumer, 'select stream_id, kind, reason from parked_event');
     for (const { stream_id: stream, kind, reason } of parked) faults.push(`${consumer} set ${kind} of ${stream} aside: ${reason}`);
   }

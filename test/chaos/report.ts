@@ -23,11 +23,11 @@ export function show({ seed, kinds, inflicted, load, histories, throughput, proo
     const of = inflicted.filter((fault) => fault.kind === kind);
     return { kind, injected: of.length, counted: of.filter(({ inFlight }) => (inFlight ?? 0) > 0).length };
   }));
-  console.log(`Links      ${edgesHit(inflicted)}`);
+  console.log(`Targets    ${targetsHit(inflicted)}`);
   const ends = Map.groupBy(histories.values(), (history) => endOf(history) ?? 'under way');
   const jobs = { accepted: load.accepted.length, completed: ends.get('jobCompleted')?.length ?? 0, failed: ends.get('jobFailed')?.length ?? 0, cancelled: ends.get('jobCancelled')?.length ?? 0 };
   console.log(`Jobs       ${Object.entries(jobs).map(([name, count]) => `${count} ${name}`).join(', ')}; ${load.wishes.length - load.accepted.length} requests refused, ${load.payments.size} payments`);
-  console.log(`Answers    ${[...load.answers].sort(([a], [b]) => a.localeCompare(b)).map(([answer, count]) => `${answer} × ${count}`).join(', ')}`);
+  console.log(`Answers    ${[...load.asking.answers].sort(([a], [b]) => a.localeCompare(b)).map(([answer, count]) => `${answer} × ${count}`).join(', ')}`);
   const { beforePerSecond, duringPerSecond, afterPerSecond, backAfterSeconds } = throughput;
   const back = backAfterSeconds === undefined ? 'not back at 80 %' : `back at 80 % within ${backAfterSeconds.toFixed(1)} s`;
   console.log(`Throughput ${beforePerSecond.toFixed(2)} jobs/s before, ${duringPerSecond.toFixed(2)} during, ${afterPerSecond.toFixed(2)} after the last fault; ${back}`);
@@ -44,8 +44,8 @@ export function passed(proofs: readonly Proof[]): boolean {
   return proofs.every(({ faults, checked }) => faults.length === 0 && checked > 0);
 }
 
-/** The edges between services, and from them to PostgreSQL and Kafka, that were cut, delayed or half-closed. */
-function edgesHit(inflicted: readonly Inflicted[]): string {
-  const targets = inflicted.flatMap(({ target = '' }) => (/^\S+ → \S+$/.test(target) ? [target.replaceAll(/-\d+\b/g, '')] : []));
-  return [...Map.groupBy(targets, (edge) => edge)].sort(([a], [b]) => a.localeCompare(b)).map(([edge, hits]) => `${edge} × ${hits.length}`).join(', ');
+/** How often each target of the kinds that have several was hit: links, topics, groups, relays. */
+function targetsHit(inflicted: readonly Inflicted[]): string {
+  const counted = inflicted.filter(({ at, inFlight = 0 }) => at !== undefined && inFlight > 0);
+  return [...Map.groupBy(counted, ({ at }) => at!)].sort(([a], [b]) => a.localeCompare(b)).map(([at, hits]) => `${at} × ${hits.length}`).join(', ');
 }

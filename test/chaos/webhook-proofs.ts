@@ -9,7 +9,7 @@ export function webhookProof({ arena, load, histories }: Evidence): Proof {
   const faults: string[] = [];
   const byJob = Map.groupBy(arena.webhooks.received, ({ jobId }) => jobId);
   const owed = load.accepted.filter(({ hasWebhook }) => hasWebhook).map(({ jobIds: [jobId] }) => jobId!);
-  for (const jobId of owed) faults.push(...judge(jobId, byJob.get(jobId) ?? [], endsOf(histories.get(jobId) ?? { jobId, accountId: '', events: [], eventIds: [] })[0]?.$case));
+  for (const jobId of owed) faults.push(...judge(jobId, byJob.get(jobId) ?? [], endsOf(histories.get(jobId) ?? { jobId, accountId: '', environment: '', events: [], eventIds: [] })[0]?.$case));
   const expected = new Set(owed);
   for (const jobId of byJob.keys()) if (!expected.has(jobId)) faults.push(`a webhook about ${jobId} was sent, and nobody asked for one`);
   return { name: `every webhook owed was delivered under one id (${arena.webhooks.received.length} requests)`, checked: owed.length, of: 'webhooks', faults };
@@ -23,14 +23,14 @@ function* judge(jobId: string, received: readonly ReceivedWebhook[], end: string
   for (const { event } of received) if (end === undefined || event !== NAMES[end]) yield `the webhook about ${jobId} says ${event}, the job ended as ${end}`;
 }
 
-interface FeedRow { account_id: string; seq: string; event_id: string; job_id: string }
+interface FeedRow { account_id: string; environment: string; seq: string; event_id: string; job_id: string }
 
 /** The feed has one row for each end, without a gap. */
 export async function feedProof({ arena, load, histories }: Evidence): Promise<Proof> {
-  const rows = await arena.sql<FeedRow>('webhooks', 'select account_id, seq, event_id, job_id from feed_event where account_id = any($1) order by account_id, environment, seq', [load.accountIds]);
+  const rows = await arena.sql<FeedRow>('webhooks', 'select account_id, environment, seq, event_id, job_id from feed_event where account_id = any($1) order by account_id, environment, seq', [load.accountIds]);
   const faults: string[] = [];
-  for (const [accountId, of] of Map.groupBy(rows, ({ account_id: id }) => id)) {
-    of.forEach(({ seq }, index) => { if (Number(seq) !== index + 1) faults.push(`the feed of ${accountId} has ${seq} where ${index + 1} belongs`); });
+  for (const [owner, of] of Map.groupBy(rows, ({ account_id: id, environment }) => `${id}/${environment}`)) {
+    of.forEach(({ seq }, index) => { if (Number(seq) !== index + 1) faults.push(`the feed of ${owner} has ${seq} where ${index + 1} belongs`); });
   }
   const inFeed = Map.groupBy(rows, ({ job_id: jobId }) => jobId);
   for (const jobId of histories.keys()) if (inFeed.get(jobId)?.length !== 1) faults.push(`the feed has ${inFeed.get(jobId)?.length ?? 0} events about ${jobId}`);

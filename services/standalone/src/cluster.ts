@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLogger } from '@usvideo/runtime';
 import { destination } from 'pino';
 import { Commands } from './cluster/commands';
+import { ONE_EACH, REPLICAS } from './cluster/plan';
 import { type Cluster, startCluster } from './cluster/start-cluster';
 import { type StandaloneConfig, readStandaloneConfig } from './config';
 
@@ -22,7 +23,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, quit);
   if (args.includes('--stop-with-parent')) stopWithParent(quit);
   const output = { log: logInto(config), announce: (step: string) => console.log(`• ${step}`) };
-  const cluster = await startCluster(config, { hasReplicas: args.includes('--replicas') }, output, stopping.signal);
+  const cluster = await startCluster(config, { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH }, output, stopping.signal);
   running = cluster;
   const commands = new Commands(cluster.parts, (text) => console.log(text), quit);
   console.log(`\n${commands.status()}\n\n${words(cluster)}`);

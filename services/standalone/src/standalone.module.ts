@@ -14,6 +14,7 @@ import { makeFirstAccount } from './outbound/first-account';
 import { choosePorts } from './outbound/ports';
 import { type Credentials, StateDirectory } from './outbound/state';
 
+export { REPLICAS } from './cluster/plan';
 export { type Cluster, startCluster } from './cluster/start-cluster';
 export type { Part } from './cluster/part';
 export { ServicePart } from './cluster/service-part';

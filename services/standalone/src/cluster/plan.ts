@@ -8,8 +8,10 @@ export const START_ORDER: readonly (readonly ServiceName[])[] = [['accounts', 'l
 export const CALLEES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const satisfies readonly Callee[];
 const CALLERS: readonly Caller[] = [...CALLEES, 'render-fleet', 'gateway'];
 
-const ONE_EACH: Readonly<Record<ServiceName, number>> = { 'accounts': 1, 'ledger': 1, 'scheduler': 1, 'webhooks': 1, 'render-fleet': 1, 'gateway': 1 };
-const REPLICAS: Readonly<Record<ServiceName, number>> = { ...ONE_EACH, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 3, 'gateway': 2 };
+/** How many processes of each service there are. */
+export type Counts = Readonly<Record<ServiceName, number>>;
+export const ONE_EACH: Counts = { 'accounts': 1, 'ledger': 1, 'scheduler': 1, 'webhooks': 1, 'render-fleet': 1, 'gateway': 1 };
+export const REPLICAS: Counts = { ...ONE_EACH, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 3, 'gateway': 2 };
 
 /** Settings that only the services named below may know. */
 const SECRETS = ['ADMIN_TOKEN', 'LINK_SECRET', 'SECRETS_KEY', 'LEDGER_SIGNING_KEY'] as const;
@@ -22,7 +24,7 @@ type Secrets = Readonly<Record<(typeof SECRETS)[number], string>>;
 export type Wiring = (from: string, to: string, address: string) => string;
 
 export interface ClusterPlanOptions {
-  readonly hasReplicas: boolean;
+  readonly counts: Counts;
   /** Given to every service, but for the secrets in it. */
   readonly environment: Environment;
   readonly secrets: Secrets;
@@ -59,13 +61,9 @@ export interface ClusterPlan {
   readonly adminUrl: string;
 }
 
-function countsOf(hasReplicas: boolean): Readonly<Record<ServiceName, number>> {
-  return hasReplicas ? REPLICAS : ONE_EACH;
-}
-
 /** The processes that tell or hear events. */
-export function namesOnKafka(hasReplicas: boolean): string[] {
-  return CALLEES.flatMap((service) => namesOf(service, countsOf(hasReplicas)[service]));
+export function namesOnKafka(counts: Counts): string[] {
+  return CALLEES.flatMap((service) => namesOf(service, counts[service]));
 }
 
 function namesOf(service: ServiceName, count: number): string[] {
@@ -73,23 +71,21 @@ function namesOf(service: ServiceName, count: number): string[] {
 }
 
 /** Each process has an operations port and, unless it is a worker, one to be called at; a gateway has one for operators too. */
-export function portsNeeded(hasReplicas: boolean): number {
-  const counts = countsOf(hasReplicas);
-  const ofEach: Readonly<Record<ServiceName, number>> = { 'accounts': 2, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 1, 'gateway': 3 };
+export function portsNeeded(counts: Counts): number {
+  const ofEach: Counts = { 'accounts': 2, 'ledger': 2, 'scheduler': 2, 'webhooks': 2, 'render-fleet': 1, 'gateway': 3 };
   const all = START_ORDER.flat().reduce((sum, service) => sum + counts[service] * ofEach[service], 0);
   return all - ofEach.gateway;
 }
 
 /** Which processes there are, who finds whom where, and what each may know. */
 export function planCluster(options: ClusterPlanOptions): ClusterPlan {
-  const counts = countsOf(options.hasReplicas);
   const ports = [...options.freePorts];
   const next = (): number => {
     const port = ports.shift();
     if (port === undefined) throw new Error('the plan needs more ports than it was given');
     return port;
   };
-  const places = START_ORDER.flat().flatMap((service) => namesOf(service, counts[service]).map((name, index): Place => {
+  const places = START_ORDER.flat().flatMap((service) => namesOf(service, options.counts[service]).map((name, index): Place => {
     const replica = index + 1;
     if (service !== 'gateway') return { name, service, replica, ops: next(), port: service === 'render-fleet' ? 0 : next(), admin: 0 };
     if (replica === 1) return { name, service, replica, ops: options.ports.ops, port: options.ports.api, admin: options.ports.admin };
@@ -99,7 +95,7 @@ export function planCluster(options: ClusterPlanOptions): ClusterPlan {
     dial: dialFrom(undefined, places, options),
     apiUrl: `http://127.0.0.1:${options.ports.api}`,
     adminUrl: `http://127.0.0.1:${options.ports.admin}`,
-    processes: places.map((place) => plannedProcess(place, dialFrom(place.name, places, options), counts, options)),
+    processes: places.map((place) => plannedProcess(place, dialFrom(place.name, places, options), options)),
   };
 }
 
@@ -122,7 +118,7 @@ function databaseUrlFor(name: string, service: Callee, { databaseUrls, wiring }:
   return url.toString();
 }
 
-function plannedProcess(place: Place, dial: ClusterPlan['dial'], counts: Readonly<Record<ServiceName, number>>, options: ClusterPlanOptions): PlannedProcess {
+function plannedProcess(place: Place, dial: ClusterPlan['dial'], options: ClusterPlanOptions): PlannedProcess {
   const { name, service, replica, ops, port } = place;
   const address = service === 'gateway' ? `http://127.0.0.1:${port}` : service === 'render-fleet' ? '' : `127.0.0.1:${port}`;
   const inherited = Object.entries(options.environment).filter(([setting]) => !SECRETS.some((secret) => secret === setting));
@@ -135,14 +131,14 @@ function plannedProcess(place: Place, dial: ClusterPlan['dial'], counts: Readonl
       ACCOUNTS_GRPC_URL: dial.accounts, LEDGER_GRPC_URL: dial.ledger, SCHEDULER_GRPC_URL: dial.scheduler, WEBHOOKS_GRPC_URL: dial.webhooks,
       SERVICE_TOKEN: options.token(service), KAFKA_BROKERS: options.brokers(name).join(','), DATA_DIR: options.dataDir,
       OPS_HOST: '127.0.0.1', OPS_PORT: String(ops), STOP_WITH_STDIN: 'true',
-      ...ownSettings(place, counts, options),
+      ...ownSettings(place, options),
     },
   };
 }
 
-function ownSettings({ name, service, port, admin }: Place, counts: Readonly<Record<ServiceName, number>>, options: ClusterPlanOptions): Environment {
+function ownSettings({ name, service, port, admin }: Place, options: ClusterPlanOptions): Environment {
   const { ADMIN_TOKEN, LINK_SECRET, SECRETS_KEY, LEDGER_SIGNING_KEY } = options.secrets;
-  if (service === 'gateway') return { PORT: String(port), ADMIN_PORT: String(admin), GATEWAY_REPLICAS: String(counts.gateway), ADMIN_TOKEN, LINK_SECRET };
+  if (service === 'gateway') return { PORT: String(port), ADMIN_PORT: String(admin), GATEWAY_REPLICAS: String(options.counts.gateway), ADMIN_TOKEN, LINK_SECRET };
   if (service === 'render-fleet') return { SCRATCH_DIR: join(options.dataDir, 'scratch', name) };
   return {
     GRPC_LISTEN: `127.0.0.1:${port}`, DATABASE_URL: databaseUrlFor(name, service, options),

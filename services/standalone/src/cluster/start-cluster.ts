@@ -9,7 +9,7 @@ import { makeFirstAccount } from '../outbound/first-account';
 import { choosePorts, lastingPorts } from '../outbound/ports';
 import { type Credentials, StateDirectory } from '../outbound/state';
 import type { Part } from './part';
-import { CALLEES, type ClusterPlan, namesOnKafka, planCluster, portsNeeded, START_ORDER, type Wiring } from './plan';
+import { CALLEES, type ClusterPlan, type Counts, namesOnKafka, planCluster, portsNeeded, START_ORDER, type Wiring } from './plan';
 import { kafkaPart, postgresPart } from './servers';
 import { ServicePart } from './service-part';
 
@@ -25,7 +25,7 @@ export interface Cluster extends Running {
 }
 
 export interface ClusterOptions {
-  readonly hasReplicas: boolean;
+  readonly counts: Counts;
   /** For a tool that stands between the parts. */
   readonly wiring?: Wiring;
 }
@@ -61,9 +61,9 @@ class Launch {
     state.lock(process.pid);
     lifecycle.add('state lock', async () => state.unlock());
     const ports = await choosePorts(config);
-    const { hasReplicas, wiring } = this.options;
-    const onKafka = namesOnKafka(hasReplicas);
-    const [postgresPort, ...rest] = await lastingPorts(1 + portsNeeded(hasReplicas) + onKafka.length);
+    const { counts, wiring } = this.options;
+    const onKafka = namesOnKafka(counts);
+    const [postgresPort, ...rest] = await lastingPorts(1 + portsNeeded(counts) + onKafka.length);
     const freePorts = rest.slice(onKafka.length);
     const doors = new Map(wiring === undefined ? [] : onKafka.map((name, index) => [name, { port: rest[index]!, advertised: wiring(name, 'kafka', `127.0.0.1:${rest[index]}`) }]));
     const { brokers, databaseUrls } = await this.startServers(postgresPort!, [...doors.values()]);
@@ -76,7 +76,7 @@ class Launch {
     };
     const brokersOf = (name: string) => (doors.has(name) ? [doors.get(name)!.advertised] : brokers);
     const plan = planCluster({
-      hasReplicas, environment: config.environment, secrets, dataDir: state.path, databaseUrls, brokers: brokersOf, ports, freePorts, token,
+      counts, environment: config.environment, secrets, dataDir: state.path, databaseUrls, brokers: brokersOf, ports, freePorts, token,
       ...(wiring === undefined ? {} : { wiring }),
     });
     await this.startServices(plan);
