@@ -4,7 +4,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { constants } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -14,27 +15,29 @@ const bin = join(root, 'node_modules', '.bin');
 const lockedNode = join(bin, 'node');
 
 const commands = {
-  demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.', run: () => service('demo') },
-  start: { help: 'Serve the whole platform in one process (state in .data/).', run: () => service('main') },
+  demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.', flags: [], run: () => service('demo') },
+  start: { help: 'Serve the whole platform in one process (state in .data/).', flags: [], run: () => service('main') },
   cluster: { help: 'Run every service as a process of its own over a real Kafka and PostgreSQL (state in .data/cluster/).\n'
     + '                         With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
-    + '                         Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
+    + '                         Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', flags: ['--replicas'], run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
   test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
   'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest([...args, '--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/']) },
   bench: { help: 'Measure submit, overhead, one process beside the cluster, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
-  typecheck: { help: 'TypeScript over everything, without output.', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
-  contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', run: () => contracts() },
-  generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', run: () => generate() },
+  typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: () => tool('tsc', ['-p', 'tsconfig.json']) },
+  contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
+  generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', flags: [], run: () => generate() },
   'ledger:verify': { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
-  reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', run: (args) => service('reconcile', args) },
-  reset: { help: 'Delete all state under .data/.', run: () => reset() },
+  reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', flags: [], run: () => service('reconcile') },
+  reset: { help: 'Delete all state under .data/.', flags: [], run: () => reset() },
 };
 
 async function main([name, ...args]) {
   const command = commands[name];
   if (!command || args.includes('--help')) return usage(command ? name : undefined);
+  const unknown = args.filter((arg) => command.flags && !command.flags.includes(arg));
+  if (unknown.length > 0) return refuse(name, unknown, command.flags);
   if (name !== 'reset') await setUp(name);
   process.exitCode = await command.run(args);
 }
@@ -44,6 +47,12 @@ function usage(name) {
   console.log('US Video API\n');
   for (const each of names) console.log(`  npm run ${each.padEnd(13)}  ${commands[each].help}`);
   process.exitCode = name ? 0 : 2;
+}
+
+function refuse(name, unknown, flags) {
+  console.error(`npm run ${name} takes ${flags.length === 0 ? 'no arguments' : `${flags.join(', ')} only`}, and was given ${unknown.join(' ')}. Its settings are environment variables.\n`);
+  usage(name);
+  process.exitCode = 2;
 }
 
 /** Checks the machine, installs and builds: each step is announced, and skipped when its result is already there. */
@@ -102,8 +111,13 @@ async function step(title, logName, command, args, env) {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
+    const onTerm = () => child.kill('SIGTERM');
+    process.once('SIGTERM', onTerm);
     child.once('error', reject);
-    child.once('close', (status) => log.end(() => resolve(status ?? 1)));
+    child.once('close', (status, signal) => {
+      process.off('SIGTERM', onTerm);
+      log.end(() => resolve(status ?? codeOf(signal)));
+    });
   });
   process.stdout.write(`${code === 0 ? 'done' : 'failed'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
   if (code === 0) return;
@@ -196,9 +210,15 @@ function inForeground(command, args, env) {
     child.once('close', (status, signal) => {
       process.off('SIGTERM', onTerm);
       process.off('SIGINT', onInt);
-      resolve(status ?? (signal ? 130 : 1));
+      if (signal !== null && signal !== 'SIGINT') console.error(`\n${basename(args.find((arg) => !arg.startsWith('-')) ?? command)} was ended by ${signal}.`);
+      resolve(status ?? codeOf(signal));
     });
   });
+}
+
+/** As shells have it. */
+function codeOf(signal) {
+  return 128 + constants.signals[signal];
 }
 
 function fail(message) {

@@ -23,6 +23,8 @@ export interface KafkaBrokerOptions {
   /** Opens a second listener that asks for this login. */
   readonly login?: KafkaLogin;
   readonly doors?: readonly KafkaDoor[];
+  /** What the broker says is added to it; `broker.log` in the data directory unless told. */
+  readonly logFile?: string;
   readonly cacheDir?: string;
   /** Told when something takes long, such as the download. */
   readonly report?: (line: string) => void;
@@ -38,10 +40,10 @@ const JVM = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.s
  * owner's pipe, in a session of its own, which the terminal's Ctrl-C does not reach.
  */
 const WATCHDOG_SCRIPT = `
-data=$1 disposable=$2
-shift 2
+data=$1 disposable=$2 log=$3
+shift 3
 exec 3<&0
-"$@" 3<&- >>"$data/broker.log" 2>&1 & broker=$!
+"$@" 3<&- >>"$log" 2>&1 & broker=$!
 echo $broker
 { read -r _ <&3; : >"$data/abandoned"; kill -9 $broker; } 2>/dev/null & guard=$!
 wait $broker; code=$?
@@ -84,6 +86,10 @@ export class KafkaBroker {
     return [`127.0.0.1:${this.layout.ports.secure}`];
   }
 
+  private get logFile(): string {
+    return this.options.logFile ?? join(this.options.dataDir, 'broker.log');
+  }
+
   /** Shuts down in an orderly way; the data stay unless they are disposable. */
   async stop(): Promise<void> {
     await this.end(this.options.disposable ? 'SIGKILL' : 'SIGTERM');
@@ -116,7 +122,7 @@ export class KafkaBroker {
   private async launch(): Promise<void> {
     const { dataDir, disposable } = this.options;
     const child = spawn('/bin/sh', [
-      '-c', WATCHDOG_SCRIPT, 'usvideo-kafka-watchdog', dataDir, String(disposable === true),
+      '-c', WATCHDOG_SCRIPT, 'usvideo-kafka-watchdog', dataDir, String(disposable === true), this.logFile,
       'java', ...JVM, '-cp', `${this.jars}/*`, 'kafka.Kafka', join(dataDir, 'server.properties'),
     ], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
     this.child = child;
@@ -130,7 +136,7 @@ export class KafkaBroker {
   private async ready(child: ChildProcess): Promise<void> {
     for (const deadline = Date.now() + START_MS; !(await this.answers());) {
       if (child.exitCode === null && Date.now() < deadline) await delay(50);
-      else throw new Error(`Apache Kafka did not come up: ${(await readFile(join(this.options.dataDir, 'broker.log'), 'utf8')).slice(-4_000)}`);
+      else throw new Error(`Apache Kafka did not come up: ${(await readFile(this.logFile, 'utf8')).slice(-4_000)}`);
     }
   }
 

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import pg from 'pg';
 import { giveTo, reachableBinaries, reachableDirectory, serverAccount, type Account } from './embedded-postgres-account';
 import { WATCHDOG, isAlive, releaseDataDirectory } from './embedded-postgres-orphan';
@@ -18,6 +20,8 @@ export interface EmbeddedPostgresOptions {
   readonly durable: boolean;
   /** Deletes the data directory once the server has stopped, also when its owner was killed. For tests only. */
   readonly disposable?: boolean;
+  /** What the server says is added to it: errors by their message alone, because the rest may quote a customer's data. */
+  readonly logFile?: string;
   /** How long an instance that may just be stopping keeps this one waiting before it counts as running; 15 s unless told. */
   readonly ownerGoneMs?: number;
 }
@@ -128,11 +132,13 @@ async function launch(launch: Launch): Promise<EmbeddedPostgres> {
   const unsafe = launch.durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'];
   const child = spawn('/bin/sh', [
     '-c', WATCHDOG_SCRIPT, WATCHDOG, join(launch.binaries, 'postgres'), '-D', place.path, '-p', String(launch.port),
-    '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200', ...unsafe,
+    '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200',
+    '-c', 'log_error_verbosity=terse', '-c', 'log_min_error_statement=panic', '-c', 'log_line_prefix=%m [%p] %d ', ...unsafe,
   ], {
     ...launch.account, cwd: place.cwd, detached: true,
     env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin', ...(launch.disposable ? { DELETE_WHEN_STOPPED: launch.dataDir } : {}) },
   });
+  if (launch.logFile !== undefined) keepLog(child.stderr, launch.logFile);
   const exited = once(child, 'exit').then(() => { child.stdin.destroy(); });
   await ready(child);
   const pid = Number((await readFile(join(launch.dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
@@ -142,6 +148,13 @@ async function launch(launch: Launch): Promise<EmbeddedPostgres> {
     createDatabase: (name) => createDatabase(url('postgres'), name),
     stop: () => stop(child, pid, exited),
   };
+}
+
+/** A full disk takes no log; the server goes on without. */
+function keepLog(output: Readable, file: string): void {
+  const log = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  log.once('error', () => output.unpipe(log).resume());
+  output.pipe(log);
 }
 
 /** The last 4 KB that the process wrote. */
@@ -174,7 +187,8 @@ async function createDatabase(url: string, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`create database ${client.escapeIdentifier(name)}`);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
   } catch (error) {
     const duplicate = ['42P04', '23505'].includes((error as { code: string }).code);
     if (!duplicate) throw error;

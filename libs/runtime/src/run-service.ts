@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Lifecycle, type Running } from './lifecycle';
 import { createLogger, type Logger } from './logger';
 import { startOperationsServer, type Readiness } from './operations-server';
+import { onStopRequest } from './stop-request';
 import { startTracing } from './tracing';
 
 /** The settings of every service that is a process of its own. */
@@ -48,8 +49,9 @@ export async function runService<Config extends ProcessConfig>(
     logger.fatal({ err: error }, 'an error was caught nowhere');
     process.exit(1);
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop(signal));
-  if (config.STOP_WITH_STDIN) process.stdin.once('close', () => service.stop('the end of the standard input')).resume();
+  const ask = onStopRequest((reason) => service.stop(reason), () => process.exit(1));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ask(signal));
+  if (config.STOP_WITH_STDIN) process.stdin.once('close', () => ask('the end of the standard input')).resume();
   await service.run(name, start);
 }
 
@@ -83,9 +85,8 @@ class ServiceProcess<Config extends ProcessConfig> {
     }
   }
 
-  /** Asked a second time, the process ends at once. */
   stop(reason: string, exitCode = 0): void {
-    if (this.#stopping) process.exit(1);
+    if (this.#stopping) return;
     this.#stopping = true;
     this.logger.info({ reason }, 'stopping');
     const stopWithinMs = (this.#service?.stopWithinMs ?? STOP_WITHIN_MS) + 2 * LAST_PARTS_MS;

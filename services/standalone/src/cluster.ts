@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createLogger } from '@usvideo/runtime';
+import { join, relative } from 'node:path';
+import { createLogger, onStopRequest } from '@usvideo/runtime';
 import { destination } from 'pino';
 import { Commands } from './cluster/commands';
 import { ONE_EACH, REPLICAS } from './cluster/plan';
@@ -14,24 +14,27 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readStandaloneConfig();
   const stopping = new AbortController();
   let running: Cluster | undefined = undefined;
-  const quit = () => {
-    // Asked a second time, it goes at once; the parts notice the end of their pipe and stop by themselves.
-    if (stopping.signal.aborted) process.exit(130);
-    stopping.abort(new Error('stopped before it served'));
+  const quit = onStopRequest((reason) => {
+    console.log(`• Stopping (${reason}); asked again, it ends at once`);
+    stopping.abort(new Error(`stopped (${reason}) before it served`));
     if (running !== undefined) void end(running);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, quit);
-  if (args.includes('--stop-with-parent')) stopWithParent(quit);
+    // The parts notice the end of their pipe and stop by themselves.
+  }, () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => quit(signal));
+  if (args.includes('--stop-with-parent')) stopWithParent(() => quit('the end of its launcher'));
   const output = { log: logInto(config), announce: (step: string) => console.log(`• ${step}`) };
-  const cluster = await startCluster(config, { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH }, output, stopping.signal);
+  const cluster = await startCluster(config, { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH }, output, stopping.signal).catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+    console.log('• Stopped before it served');
+    process.exit(130);
+  });
   running = cluster;
-  const commands = new Commands(cluster.parts, (text) => console.log(text), quit);
-  console.log(`\n${commands.status()}\n\n${words(cluster)}`);
+  const commands = new Commands(cluster.parts, (text) => console.log(text), () => quit('"quit"'));
+  console.log(`\n${commands.status()}\n\n${words(cluster, config)}`);
   commands.listen(process.stdin);
 }
 
 async function end(cluster: Cluster): Promise<void> {
-  console.log('• Stopping');
   await cluster.stop();
   console.log('• Stopped');
   process.exit(0);
@@ -50,16 +53,25 @@ function stopWithParent(stop: () => void): void {
 function logInto(config: StandaloneConfig) {
   const folder = join(config.DATA_DIR, 'cluster', 'logs');
   mkdirSync(folder, { recursive: true });
-  const file = destination(join(folder, 'cluster.log'));
+  // Written at once: a start that fails exits before a file could be opened later.
+  const file = destination({ dest: join(folder, 'cluster.log'), sync: true });
   return (service: string) => createLogger(service, config.LOG_LEVEL, file);
 }
 
-function words({ apiUrl, credentials, stateDir }: Cluster): string {
-  return `The cluster is serving on ${apiUrl}
-  try         curl -s ${apiUrl}/v1/videos -H 'Authorization: Bearer ${credentials.test_key}' \\
+/** Paths are relative where people type: shorter, and the commands work as they stand. */
+function words({ apiUrl, adminUrl, parts, stateDir }: Cluster, { PORT: wanted }: StandaloneConfig): string {
+  const path = (file: string) => {
+    const near = relative('', join(stateDir, file));
+    return near.startsWith('..') ? join(stateDir, file) : `./${near}`;
+  };
+  const others = parts.filter(({ name }) => /^gateway-[^1]/.test(name)).map((part) => part.row().address);
+  const moved = wanted === 0 || apiUrl.endsWith(`:${wanted}`) ? '' : ` (${wanted} is taken)`;
+  return `The cluster is serving on ${[apiUrl, ...others].join(' and ')}${moved} after ${process.uptime().toFixed(1)} s
+  try         export KEY=$(node -p "require('${path('credentials.json')}').test_key")
+              curl -s ${apiUrl}/v1/videos -H "Authorization: Bearer $KEY" \\
                 -H 'Content-Type: application/json' -d '{"prompt":"a calm sea at dawn"}'
-  all keys    ${join(stateDir, 'credentials.json')}
-  logs        ${join(stateDir, 'logs')}
+  operators   ${adminUrl}/admin/v1/accounts (admin_token in the same file)
+  logs        ${path('logs')}
   outages     type "stop ledger", "start ledger", "status" or "help" here
   stop        Ctrl-C`;
 }

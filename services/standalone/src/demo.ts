@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { onStopRequest } from '@usvideo/runtime';
 import { readStandaloneConfig } from './config';
 import { Api, type JobObject } from './demo/api';
 import { probeVideo } from './demo/probe';
@@ -41,7 +42,8 @@ function toldToStop(): Promise<void> {
       process.exitCode = 130;
       resolve();
     };
-    process.once('SIGINT', stop).once('SIGTERM', stop);
+    const ask = onStopRequest(stop, () => process.exit(130));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ask(signal));
   });
 }
 

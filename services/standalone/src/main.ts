@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createLogger, type Running } from '@usvideo/runtime';
+import { createLogger, onStopRequest, type Running } from '@usvideo/runtime';
 import { readStandaloneConfig, type StandaloneConfig } from './config';
 import { logToFile } from './outbound/log-file';
 import { startStandalone } from './standalone.module';
@@ -9,7 +9,8 @@ async function main(): Promise<void> {
   const config = readStandaloneConfig();
   const serving = process.stdout.isTTY === true ? await serveAtTerminal(config) : await serveUnderSupervisor(config);
   const stop = once(() => serving.stop());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  const ask = onStopRequest(() => void stop(), () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ask(signal));
 }
 
 /** A person reads what to call; the log goes to a file. */

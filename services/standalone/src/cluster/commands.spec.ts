@@ -8,7 +8,7 @@ function part(name: string, done: string[]): Part {
   const act = (what: string) => async () => { done.push(`${what} ${name}`); };
   return {
     name, start: act('start'), stop: act('stop'), kill: act('kill'),
-    row: () => ({ name, pid: 1, address: '', operations: '', state: 'serving' }),
+    row: () => ({ name, pid: 1, address: '', operations: '', state: 'serving', restarts: 0 }),
   };
 }
 

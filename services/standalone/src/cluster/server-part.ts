@@ -26,6 +26,9 @@ export class ServerPart implements Part {
   #server: RunningServer | undefined;
   #state = 'not started';
   #isWanted = false;
+  #restarts = 0;
+  /** Stays shown while the server is away: it comes back there. */
+  #address = '';
   #restart: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ServerPartOptions) {}
@@ -35,8 +38,7 @@ export class ServerPart implements Part {
   }
 
   row(): StatusRow {
-    const isThere = this.#server !== undefined;
-    return { name: this.name, pid: this.#server?.pid, address: isThere ? this.options.address() : '', operations: '', state: this.#state };
+    return { name: this.name, pid: this.#server?.pid, address: this.#address, operations: '', state: this.#state, restarts: this.#restarts };
   }
 
   async start(): Promise<void> {
@@ -63,6 +65,7 @@ export class ServerPart implements Part {
     this.#become('starting');
     const server = await this.options.launch();
     this.#server = server;
+    this.#address = this.options.address();
     this.#backOff.started(Date.now());
     this.#become('serving');
     void server.exited.then(() => this.#ended(server));
@@ -79,6 +82,7 @@ export class ServerPart implements Part {
     const pauseMs = this.#backOff.ended(Date.now());
     this.options.report(`${this.name} ${what} and starts again in ${pauseMs} ms`);
     this.#restart = setTimeout(() => {
+      this.#restarts += 1;
       this.#launch().then(
         () => this.options.report(`${this.name} is serving`),
         (error: Error) => { if (this.#isWanted) this.#startAgain(`does not start (${error.message})`); },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BackOff, type Part } from './part';
 import type { PlannedProcess } from './plan';
@@ -32,6 +32,10 @@ export class ServicePart implements Part {
   #child: ChildProcess | undefined;
   #state = 'not started';
   #isWanted = false;
+  /** Somebody waits for it to come up, and hears of a failure from there. */
+  #isAwaited = false;
+  #restarts = 0;
+  #logFrom = 0;
   #restart: NodeJS.Timeout | undefined;
   #starting = Promise.withResolvers<void>();
 
@@ -43,12 +47,13 @@ export class ServicePart implements Part {
 
   row(): StatusRow {
     const { name, address, opsUrl } = this.options.plan;
-    return { name, pid: this.#child?.pid, address, operations: opsUrl, state: this.#state };
+    return { name, pid: this.#child?.pid, address, operations: opsUrl, state: this.#state, restarts: this.#restarts };
   }
 
   async start(): Promise<void> {
     if (this.#isWanted) return;
     this.#isWanted = true;
+    this.#isAwaited = true;
     this.#starting = Promise.withResolvers();
     const timer = setTimeout(() => this.#starting.reject(new Error(`is not ready after ${START_WITHIN_MS / 1_000} s`)), START_WITHIN_MS);
     this.#launch();
@@ -57,6 +62,7 @@ export class ServicePart implements Part {
     } catch (error) {
       throw new Error(`${this.name} ${(error as Error).message}; its log ${this.options.logFile} ends with\n${this.#logEnd()}`, { cause: error });
     } finally {
+      this.#isAwaited = false;
       clearTimeout(timer);
     }
   }
@@ -97,6 +103,7 @@ export class ServicePart implements Part {
   #launch(): void {
     const { plan, entry, logFile } = this.options;
     const log = openSync(logFile, 'a', 0o600);
+    this.#logFrom = fstatSync(log).size;
     // In a session of its own it does not hear the terminal's Ctrl-C: parts stop in their order. Its standard input ends with us.
     const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', log, log], detached: true, env: { ...plan.environment } });
     closeSync(log);
@@ -115,8 +122,11 @@ export class ServicePart implements Part {
     if (wasStarting) this.#starting.reject(new Error(`ended with ${how} while it started`));
     const pauseMs = this.#backOff.ended(Date.now());
     this.#become(`ended with ${how}`);
-    this.options.report(`${this.name} ended with ${how} and starts again in ${pauseMs} ms`);
-    this.#restart = setTimeout(() => this.#launch(), pauseMs);
+    if (!this.#isAwaited) this.options.report(`${this.name} ended with ${how} and starts again in ${pauseMs} ms`);
+    this.#restart = setTimeout(() => {
+      this.#restarts += 1;
+      this.#launch();
+    }, pauseMs);
   }
 
   async #watch(child: ChildProcess): Promise<void> {
@@ -157,7 +167,9 @@ export class ServicePart implements Part {
     this.options.changed();
   }
 
+  /** Of this life only. */
   #logEnd(): string {
-    return readFileSync(this.options.logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
+    const log = readFileSync(this.options.logFile);
+    return log.subarray(log.length < this.#logFrom ? 0 : this.#logFrom).toString('utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
   }
 }

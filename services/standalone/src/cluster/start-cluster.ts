@@ -1,20 +1,24 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { KafkaDoor } from '@usvideo/messaging';
-import { type Callee, type Caller, Lifecycle, type Running } from '@usvideo/runtime';
+import { type Callee, type Caller, Lifecycle, type Logger, type Running } from '@usvideo/runtime';
 import type { StandaloneConfig } from '../config';
 import type { Output } from '../standalone.module';
 import { makeFirstAccount } from '../outbound/first-account';
 import { choosePorts, lastingPorts } from '../outbound/ports';
 import { type Credentials, StateDirectory } from '../outbound/state';
+import { boundLogs } from './bounded-logs';
 import type { Part } from './part';
 import { CALLEES, type ClusterPlan, type Counts, namesOnKafka, planCluster, portsNeeded, START_ORDER, type Wiring } from './plan';
 import { kafkaPart, postgresPart } from './servers';
 import { ServicePart } from './service-part';
 
 export interface Cluster extends Running {
+  /** Of the first gateway. */
   readonly apiUrl: string;
+  readonly adminUrl: string;
   readonly credentials: Credentials;
   readonly stateDir: string;
   /** For tools that look at the tables and topics themselves. */
@@ -47,19 +51,28 @@ export async function startCluster(config: StandaloneConfig, options: ClusterOpt
 class Launch {
   private readonly state: StateDirectory;
   private readonly parts: Part[] = [];
-  private readonly told = { report: (line: string) => this.output.announce(line), changed: () => this.writeDown() };
+  private readonly logger: Logger;
+  private readonly aborted: Promise<never>;
+  private readonly told = { report: (line: string) => this.report(line), changed: () => this.writeDown() };
 
   constructor(
     private readonly config: StandaloneConfig, private readonly options: ClusterOptions, private readonly output: Output,
     private readonly lifecycle: Lifecycle, private readonly signal: AbortSignal,
   ) {
+    this.logger = output.log('cluster');
+    this.aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason as Error));
+    // It may come when nobody waits for it.
+    this.aborted.catch(() => undefined);
     this.state = new StateDirectory(resolve(config.DATA_DIR, 'cluster'));
+    mkdirSync(this.state.file('logs'), { recursive: true });
   }
 
   async run(): Promise<Cluster> {
     const { config, state, lifecycle } = this;
     state.lock(process.pid);
     lifecycle.add('state lock', async () => state.unlock());
+    const endBounding = boundLogs(state.file('logs'), (error) => this.logger.warn({ err: error }, 'the logs could not be bounded'));
+    lifecycle.add('log bounds', async () => endBounding());
     const ports = await choosePorts(config);
     const { counts, wiring } = this.options;
     const onKafka = namesOnKafka(counts);
@@ -82,14 +95,14 @@ class Launch {
     await this.startServices(plan);
     const credentials = await this.credentials(plan, secrets.ADMIN_TOKEN, token('gateway'));
     this.signal.throwIfAborted();
-    return { apiUrl: plan.apiUrl, credentials, stateDir: state.path, databaseUrls, brokers, parts: this.parts, stop: () => lifecycle.stop() };
+    return { apiUrl: plan.apiUrl, adminUrl: plan.adminUrl, credentials, stateDir: state.path, databaseUrls, brokers, parts: this.parts, stop: () => lifecycle.stop() };
   }
 
   private async startServers(postgresPort: number, doors: readonly KafkaDoor[]) {
     const { config, state, told } = this;
-    const postgres = postgresPart({ ...told, dataDir: state.file('postgres'), port: postgresPort, databases: CALLEES });
+    const postgres = postgresPart({ ...told, dataDir: state.file('postgres'), logFile: this.logOf('postgres'), port: postgresPort, databases: CALLEES });
     const given = config.environment.KAFKA_BROKERS;
-    const kafka = given === undefined ? kafkaPart({ ...told, dataDir: state.file('kafka'), doors }) : { part: undefined, brokers: () => given.split(',') };
+    const kafka = given === undefined ? kafkaPart({ ...told, dataDir: state.file('kafka'), logFile: this.logOf('kafka'), doors }) : { part: undefined, brokers: () => given.split(',') };
     const servers = [postgres.part, ...(kafka.part === undefined ? [] : [kafka.part])];
     this.output.announce(`Starting ${kafka.part === undefined ? 'PostgreSQL' : 'PostgreSQL and Kafka'}`);
     await this.startTogether(servers);
@@ -98,11 +111,9 @@ class Launch {
   }
 
   private async startServices({ processes }: ClusterPlan): Promise<void> {
-    mkdirSync(this.state.file('logs'), { recursive: true });
     for (const step of START_ORDER) {
       const parts = processes.filter(({ service }) => step.includes(service)).map((plan) => new ServicePart({
-        ...this.told, plan, logFile: join(this.state.file('logs'), `${plan.name}.log`),
-        entry: join(dirname(require.resolve(`@usvideo/${plan.service}`)), 'main.js'),
+        ...this.told, plan, logFile: this.logOf(plan.name), entry: join(dirname(require.resolve(`@usvideo/${plan.service}`)), 'main.js'),
       }));
       this.output.announce(`Starting ${parts.map(({ name }) => name).join(', ')}`);
       await this.startTogether(parts);
@@ -112,9 +123,13 @@ class Launch {
   /** They stop together, before whatever started earlier. */
   private async startTogether(parts: readonly Part[]): Promise<void> {
     this.parts.push(...parts);
-    this.lifecycle.add(parts.map(({ name }) => name).join(', '), async () => { await Promise.all(parts.map((part) => part.stop())); });
-    await Promise.all(parts.map((part) => part.start()));
+    const names = parts.map(({ name }) => name).join(', ');
+    this.lifecycle.add(names, async () => {
+      this.output.announce(`Stopping ${names}`);
+      await Promise.all(parts.map((part) => part.stop()));
+    });
     this.signal.throwIfAborted();
+    await Promise.race([Promise.all(parts.map((part) => part.start())), this.aborted]);
   }
 
   private async credentials(plan: ClusterPlan, adminToken: string, token: string): Promise<Credentials> {
@@ -124,6 +139,16 @@ class Launch {
     const current = { ...kept, api_url: plan.apiUrl, admin_url: plan.adminUrl, admin_token: adminToken };
     state.saveCredentials(current);
     return current;
+  }
+
+  private logOf(name: string): string {
+    return this.state.file(`logs/${name}.log`);
+  }
+
+  /** Somebody who comes later finds in the log what happened meanwhile; the time is that of the services' logs. */
+  private report(line: string): void {
+    this.logger.info(line);
+    this.output.announce(`${new Date().toISOString().slice(11, 19)}Z ${line}`);
   }
 
   /** `cluster.json` says what runs where, for tools that want to look at a process or to disturb it. */

@@ -13,6 +13,7 @@ export function logToFile(config: { readonly DATA_DIR: string; readonly LOG_LEVE
   const folder = resolve(config.DATA_DIR, 'logs');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'platform.log');
-  const stream = destination(file);
+  // Written at once: a start that fails exits before a file could be opened later.
+  const stream = destination({ dest: file, sync: true });
   return { file, of: (service) => createLogger(service, config.LOG_LEVEL, stream) };
 }

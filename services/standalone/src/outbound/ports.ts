@@ -6,13 +6,23 @@ export class PortTaken extends Error {
   override readonly name = 'PortTaken';
 }
 
+interface PortChoice {
+  readonly insist: boolean;
+  readonly setting: string;
+  /** Of our own. */
+  readonly taken?: readonly number[];
+  /** Left to those who want them, when looking further. */
+  readonly wantedByOthers?: readonly number[];
+}
+
 /**
  * The port to listen on: the wanted one if it is free; the next free one when the operator did not ask for it by name.
  * `0` asks for any free port.
  */
-export async function choosePort(wanted: number, options: { readonly insist: boolean; readonly setting: string; readonly taken?: readonly number[] }): Promise<number> {
+export async function choosePort(wanted: number, options: PortChoice): Promise<number> {
   for (let port = wanted, tries = 0; tries < 50; tries++, port += wanted === 0 ? 0 : 1) {
-    const got = await tryListen(port);
+    const isOthers = tries > 0 && wanted !== 0 && options.wantedByOthers?.includes(port);
+    const got = isOthers ? undefined : await tryListen(port);
     if (got !== undefined && !options.taken?.includes(got)) return got;
     if (options.insist) return fail(options.setting, wanted);
   }
@@ -29,8 +39,9 @@ interface WantedPorts {
 
 /** The three ports that people use. */
 export async function choosePorts(wanted: WantedPorts): Promise<{ api: number; ops: number; admin: number }> {
+  const wantedByOthers = [wanted.PORT, wanted.OPS_PORT, wanted.ADMIN_PORT];
   const choose = (setting: 'PORT' | 'OPS_PORT' | 'ADMIN_PORT', taken: number[]) =>
-    choosePort(wanted[setting], { insist: wanted.given.has(setting), setting, taken });
+    choosePort(wanted[setting], { insist: wanted.given.has(setting), setting, taken, wantedByOthers });
   const api = await choose('PORT', []);
   const ops = await choose('OPS_PORT', [api]);
   return { api, ops, admin: await choose('ADMIN_PORT', [api, ops]) };
