@@ -1,4 +1,5 @@
 import { describeOwnKafka } from '@usvideo/testing';
+import { operating } from './operating';
 import { Cluster } from './platform';
 import { anyReplica } from './replicas';
 import { theSandbox } from './sandbox';
@@ -21,4 +22,5 @@ describeOwnKafka('in a cluster', () => {
   // Another replica than the worker's reads progress from the lease row, which is written once a second.
   lifeOfAVideo(ownAccount(platform), 3);
   anyReplica(platform, ownAccount(platform));
+  operating(platform);
 });

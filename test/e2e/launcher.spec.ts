@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Customer } from './customer';
@@ -24,6 +26,24 @@ describe('the launcher', () => {
     expect([...output.matchAll(/^ {2}npm run (\S+)/gm)].map((match) => match[1])).toEqual(Object.keys(scripts));
     for (const [name, command] of Object.entries(scripts)) expect(command).toBe(`node launch.mjs ${name}`);
   });
+
+  it('refuses arguments that a script does not know, before anything starts', async () => {
+    expect(await launch(['cluster', '--replica'])).toEqual({ code: 2, output: expect.stringMatching(/^npm run cluster takes --replicas only, and was given --replica\./m) });
+    expect(await launch(['start', '--port', '80'])).toEqual({ code: 2, output: expect.stringMatching(/^npm run start takes no arguments, and was given --port 80\./m) });
+    expect((await launch(['cluster', '--help'])).code).toBe(0);
+  });
+
+  it('says in one line that a port is taken', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'usv-launcher-'));
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, output } = await launch(['cluster'], { DATA_DIR: folder, PORT: String(port) });
+    other.close();
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(1);
+    expect(output.slice(output.indexOf('✘'))).toBe(`✘ PORT=${port} is taken by another program: stop it, or set PORT to a free port\n`);
+  }, 60_000);
 
   it('narrows the pure tests to a pattern', async () => {
     const { code, output } = await launch(['test:unit', 'libs/runtime/src/money']);

@@ -66,9 +66,14 @@ export class Platform implements ServedPlatform {
   }
 
   async start(): Promise<void> {
+    await this.launchUntil(this.target.serving, START_WITHIN_MS);
+  }
+
+  /** Starts it and waits for something that it says on its way. */
+  async launchUntil(said: string, deadlineMs: number): Promise<void> {
     const log = openSync(join(this.dataDir, 'platform.log'), 'a');
     const already = this.log.length;
-    const { entry, args, serving } = this.target;
+    const { entry, args } = this.target;
     const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'services/standalone/dist', entry), ...args], {
       stdio: ['pipe', log, log],
       env: {
@@ -77,7 +82,7 @@ export class Platform implements ServedPlatform {
       },
     });
     this.child = child;
-    await eventually(() => child.exitCode !== null || this.log.slice(already).includes(serving), { deadlineMs: START_WITHIN_MS, what: 'the platform to serve' });
+    await eventually(() => child.exitCode !== null || this.log.slice(already).includes(said), { deadlineMs, what: `the platform to say "${said}"` });
     if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
   }
 
@@ -106,13 +111,14 @@ export class Platform implements ServedPlatform {
     }, { deadlineMs: 20_000, what: 'the data directory to be free' });
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
+  /** Sends the signals and answers the exit code; null when it was killed. */
+  async end(...signals: NodeJS.Signals[]): Promise<number | null> {
     const child = this.child;
     this.child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await ended;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    for (const signal of signals) child.kill(signal);
+    return ended;
   }
 }
 
@@ -123,12 +129,17 @@ export interface RunningPart {
   readonly address: string;
   readonly operations: string;
   readonly state: string;
+  readonly restarts: number;
 }
 
 /** Every service as a process of its own; its parts can be taken away and brought back. */
 export class Cluster extends Platform {
+  static prepared(environment: Record<string, string> = {}, args: readonly string[] = []): Cluster {
+    return new Cluster(newDataDir(), environment, { ...TARGETS.cluster, args: [...TARGETS.cluster.args, ...args] });
+  }
+
   static override async start(environment: Record<string, string> = {}, args: readonly string[] = []): Promise<Cluster> {
-    const cluster = new Cluster(newDataDir(), environment, { ...TARGETS.cluster, args: [...TARGETS.cluster.args, ...args] });
+    const cluster = Cluster.prepared(environment, args);
     await cluster.start();
     return cluster;
   }
@@ -152,11 +163,12 @@ export class Cluster extends Platform {
     return this.parts.filter(({ operations }) => operations !== '').map(({ name }) => this.logOf(name)).join('');
   }
 
-  /** Types a line into the terminal that the cluster was started in, and waits until it was done. */
-  async type(line: string): Promise<void> {
+  /** Types a line into the terminal that the cluster was started in, waits until it was done and answers what it said. */
+  async type(line: string, done = `${line}: done`): Promise<string> {
     const already = this.log.length;
     this.child!.stdin!.write(`${line}\n`);
-    await eventually(() => this.log.slice(already).includes(`${line}: done`), { deadlineMs: 60_000, what: `"${line}" to be done` });
+    await eventually(() => this.log.slice(already).includes(done), { deadlineMs: 60_000, what: `"${line}" to be done` });
+    return this.log.slice(already);
   }
 
   async serving(name: string): Promise<RunningPart> {

@@ -63,6 +63,15 @@ describe('a service that is a process of its own', () => {
     expect(lines.slice(-2)).toEqual(['stopping', 'stopped']);
   });
 
+  it('takes signals that arrive together for one request', async () => {
+    await serve({ STOP_WITH_STDIN: 'true' });
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    child.stdin!.end();
+    expect(await exit()).toBe(0);
+    expect(await output).toMatch(/"msg":"stopped"}\n$/);
+  });
+
   it('stops when its standard input ends, if it was told to', async () => {
     await serve({ STOP_WITH_STDIN: 'true' });
     child.stdin!.end();

@@ -54,6 +54,19 @@ test('it serves from a folder that only the caller may enter, never as root, und
   expect((await stat(join(home, 'data'))).mode & 0o777).toBe(0o700);
 });
 
+test('its log tells what went wrong, and nothing of the data that it went wrong with', async () => {
+  const logFile = join(home, 'postgres.log');
+  const server = await start({ logFile });
+  await query(server, 'postgres', 'create table t (prompt text primary key)');
+  await query(server, 'postgres', `insert into t values ('a calm sea')`);
+  await expect(query(server, 'postgres', `insert into t values ('a calm sea')`)).rejects.toThrow('duplicate key');
+  await eventually(async () => (await readFile(logFile, 'utf8')).includes('duplicate key value violates'), { what: 'the fault to be logged' });
+  const log = await readFile(logFile, 'utf8');
+  expect(log).toContain('ready to accept connections');
+  expect(log).not.toContain('a calm sea');
+  expect((await stat(logFile)).mode & 0o777).toBe(0o600);
+});
+
 test('data outlives stop and start; making a database twice is harmless; stopping twice too', async () => {
   const first = await start();
   await first.createDatabase('ledger');

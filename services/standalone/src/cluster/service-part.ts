@@ -142,10 +142,9 @@ export class ServicePart implements Part {
   }
 
   #noticed(state: string): void {
-    const wasAway = this.#state !== 'starting';
     this.#become(state);
     if (state.startsWith('serving')) this.#starting.resolve();
-    if (wasAway || state !== 'serving') this.options.report(`${this.name} is ${state}`);
+    if (!this.#isAwaited || state !== 'serving') this.options.report(`${this.name} is ${state}`);
   }
 
   /** `serving`, `serving without kafka`, `not ready (database)` or `not answering`. */
