@@ -8,16 +8,24 @@ export interface OwnedShard {
   readonly lastSeq: bigint;
 }
 
+/**
+ * Its own rows are waited for, because only its own moves of the cursor lock them: a shard that is passed over would lie still until the
+ * next claim. Another's rows that somebody else is just taking are left to them.
+ */
 const CLAIM = `
-with free as (
+with mine as (
+  select shard from relay_cursor where owner = $1 order by shard for update
+), free as (
   select shard from relay_cursor
-  where owner is null or owner = $1 or owner_until < clock_timestamp()
+  where owner is null or (owner <> $1 and owner_until < clock_timestamp())
   order by shard for update skip locked
+), claimed as (
+  select shard from mine union all select shard from free
 )
 update relay_cursor c set
   epoch = case when c.owner = $1 and c.owner_until >= clock_timestamp() then c.epoch else c.epoch + 1 end,
   owner = $1, owner_until = clock_timestamp() + $2 * interval '1 millisecond'
-from free where c.shard = free.shard
+from claimed where c.shard = claimed.shard
 returning c.shard, c.epoch, c.last_seq as "lastSeq"`;
 
 /** Claims what is free or lapsed and prolongs what the owner has. A lapsed lease counts as lost, even to its old owner. */

@@ -205,3 +205,25 @@ test('only the latest owner moves a cursor, and a lapsed lease is lost even to i
   expect(await moveCursor(store.database, 'two', { ...again, lastSeq: 9n })).toBe(false);
   expect(await moveCursor(store.database, 'one', { ...again, lastSeq: 9n })).toBe(true);
 });
+
+test('a claim waits for a move of the cursor that is under way, instead of letting the shard go', async () => {
+  const [first] = [...(await claimShards(store.database, 'one', 60_000)).values()];
+  const committed = new Signal('committed');
+  const locked = new Signal('locked');
+  const moving = inTransaction(store.database, async (tx) => {
+    await tx.query(`update relay_cursor set last_seq = 7 where shard = ${first!.shard}`);
+    locked.emit();
+    await committed.wait();
+  });
+  await locked.wait();
+  let isOver = false;
+  const claiming = claimShards(store.database, 'one', 60_000).finally(() => { isOver = true; });
+  const waits = async () => (await store.database.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount! > 0;
+  await eventually(async () => isOver || waits(), { what: 'the claim to be over or to wait' });
+  expect((await claimShards(store.database, 'another', 60_000)).size).toBe(0);
+  committed.emit();
+  await moving;
+  const claimed = await claiming;
+  expect(claimed.size).toBe(16);
+  expect(claimed.get(first!.shard)).toEqual({ ...first, lastSeq: 7n });
+});
