@@ -155,11 +155,23 @@ async function writeAll<Message>(stream: ServerWritableStream<unknown, Message>,
   try {
     for await (const message of messages()) {
       if (stream.cancelled) return;
-      if (!stream.write(message)) await Promise.race([once(stream, 'drain'), once(stream, 'cancelled')]);
+      if (!stream.write(message)) await drained(stream);
     }
     stream.end();
   } catch (error) {
     stream.emit('error', error);
+  }
+}
+
+async function drained(stream: ServerWritableStream<unknown, unknown>): Promise<void> {
+  // Whichever comes, nobody listens for the other any longer.
+  const over = new AbortController();
+  const events = ['drain', 'cancelled'].map((event) => once(stream, event, { signal: over.signal }));
+  try {
+    await Promise.race(events);
+  } finally {
+    over.abort();
+    await Promise.allSettled(events);
   }
 }
 
