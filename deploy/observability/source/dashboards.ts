@@ -96,6 +96,14 @@ export const DASHBOARDS: readonly Dashboard[] = [
     ],
   },
   {
+    uid: 'usvideo-processes', title: 'Processes', panels: [
+      lines('Memory', 'bytes', { '{{instance}}': 'process_resident_memory_bytes' }, 'Of each process, as the system counts it. What only ever grows is killed some day.'),
+      lines('Heap in use', 'bytes', { '{{instance}}': 'nodejs_heap_size_used_bytes' }, 'The part of it that holds JavaScript objects.'),
+      lines('Processor', 'percentunit', { '{{instance}}': `rate(process_cpu_seconds_total[${RATE}])` }, 'Cores in use. A process computes on one, and has little to spare near 100 %.'),
+      lines('Event loop lag', 's', { '{{instance}}': 'nodejs_eventloop_lag_p99_seconds' }, 'What 99 % of its turns stay under; all that the process answers is late by this.'),
+    ],
+  },
+  {
     uid: 'usvideo-postgres', title: 'PostgreSQL', panels: [
       lines('Connections', 'short', { '{{database}} {{state}}': 'max by (database, state) (usvideo_postgres_connections)' }, 'Of each service\'s database.'),
       lines('Connections taken', 'percentunit', { '{{database}}': 'max by (database) (usvideo_postgres_server_connections / usvideo_postgres_connections_max)' }, 'Of what the server of each database admits to all of its databases.'),

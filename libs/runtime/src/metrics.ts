@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every metric of the platform. Dashboards, alerts and their tests name metrics that are declared here. */
 export const metrics = new Registry();
@@ -15,6 +15,14 @@ export function whenRead(observe: () => void): () => void {
 export function readMetrics(): Promise<string> {
   for (const observe of observers) observe();
   return metrics.metrics();
+}
+
+/**
+ * The process itself under the names that every Prometheus client uses (`process_resident_memory_bytes`, `process_cpu_seconds_total`, …)
+ * and those of Node (`nodejs_eventloop_lag_p99_seconds`, `nodejs_heap_size_used_bytes`, …). Once in a process, however often it is called.
+ */
+export function observeProcess(): void {
+  if (metrics.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics({ register: metrics });
 }
 
 const registers = [metrics];

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Running } from './lifecycle';
 import type { Logger } from './logger';
-import { metrics, readMetrics } from './metrics';
+import { metrics, observeProcess, readMetrics } from './metrics';
 
 export interface Readiness {
   /** Each part without which the process can serve nothing, and whether it is there. */
@@ -21,6 +21,7 @@ export interface OperationsServerOptions {
 
 /** `/healthz` says that the process runs, `/readyz` that it can serve, `/metrics` what Prometheus scrapes. */
 export async function startOperationsServer(options: OperationsServerOptions): Promise<Running & { port: number }> {
+  observeProcess();
   const server = createServer((request, response) => {
     answer(options, request.url?.split('?')[0], response).catch((error: unknown) => {
       options.logger.error({ err: error }, 'an operations request failed');
