@@ -1,6 +1,5 @@
 import { failureConformance } from './failure.conformance';
 import { deliveryConformance } from './delivery.conformance';
-import { hearingConformance } from './hearing.conformance';
 import { parkingConformance } from './parking.conformance';
 import { World, type TransportHarness } from './world.fixture';
 
@@ -12,7 +11,6 @@ export function transportConformance(harness: TransportHarness): void {
     afterEach(() => world.close());
     describe('delivers', () => deliveryConformance(() => world));
     describe('survives', () => failureConformance(() => world));
-    describe('is found to owe', () => hearingConformance(() => world));
     describe('parks', () => parkingConformance(() => world));
   });
 }
