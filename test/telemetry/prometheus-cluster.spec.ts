@@ -27,7 +27,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
     [customerServer, collector] = await Promise.all([httpReceiver(), TraceCollector.start()]);
     failingServers = await Promise.all(Array.from({ length: 6 }, () => httpReceiver()));
     startedMs = Date.now();
-    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', LOG_LEVEL: 'debug' });
+    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', HEARING_EVERY_MS: '5000', LOG_LEVEL: 'debug' });
     cluster = observed.platform;
     faults = new Faults(observed);
     prometheus = await PrometheusServer.start(observed.operationsAddresses, rulesFile(SCALED_ALERTS, RECORDINGS));
@@ -95,7 +95,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       await observed.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
       await observed.admin.get('/admin/v1/ledger/verify');
       await observed.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
-      await fires(since, ['VerdictsRefused', 'ConsumerParked', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
+      await fires(since, ['VerdictsRefused', 'ConsumerParked', 'EventsOwed', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
     }, GROUP_TIMEOUT_MS);
 
     it('no more of parked events, once their cause is mended and an operator has had them replayed', async () => {

@@ -55,6 +55,10 @@ export const ALERTS: readonly Alert[] = [
     value: 'max by (consumer, topic) (usvideo_consumer_lag_seconds)', when: '> 60',
   },
   {
+    name: 'EventsOwed', severity: 'page', for: '0s', runbook: 'events-owed', summary: 'Consumer {{ $labels.consumer }} was not told of events of {{ $labels.topic }}, or they are gone from its log.',
+    value: 'max by (consumer, topic) (usvideo_hearing_differences)', when: '> 0',
+  },
+  {
     name: 'OutboxLags', severity: 'page', for: '1m', runbook: 'outbox-lags', summary: 'Events of {{ $labels.topic }} are recorded and not published for more than a minute.',
     value: 'max by (topic) (usvideo_outbox_lag_seconds)', when: '> 60',
   },

@@ -1,5 +1,6 @@
 export * from './deterministic';
 export * from './event-log.controller';
+export * from './hearing';
 export * from './kafka-broker';
 export * from './kafka-client';
 export * from './kafka-transport';

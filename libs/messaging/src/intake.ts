@@ -4,6 +4,7 @@ import {
 } from '@usvideo/event-store';
 import { consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
+import { unheardEvents } from './hearing';
 import { replayParked, type Replayed } from './replay';
 import type { Halt, Subscription } from './transport';
 
@@ -98,6 +99,10 @@ export class Intake {
 
   halts(): Halt[] {
     return [...this.pauses].flatMap(([shard, { halted }]) => (halted === undefined ? [] : [{ shard, reason: halted }]));
+  }
+
+  unheard(before: Date): Promise<string[]> {
+    return unheardEvents(this.subscription, this.log, before);
   }
 
   parked(limit: number): Promise<ParkedEvent[]> {

@@ -50,12 +50,20 @@ export class KafkaConsumption implements Consuming {
     this.tailChecks = this.pump('the publisher\'s log could not be asked for its end', options.tailCheckMs, () => this.checkTails());
   }
 
+  get consumer(): string {
+    return this.options.subscription.consumer;
+  }
+
   get topic(): string {
     return this.options.subscription.topic;
   }
 
   halts(): Halt[] {
     return this.intake.halts();
+  }
+
+  unheard(before: Date): Promise<string[]> {
+    return this.intake.unheard(before);
   }
 
   parked(limit: number): Promise<ParkedEvent[]> {

@@ -62,7 +62,9 @@ export class LocalTransport implements EventTransport {
     });
     this.pumpsOf(subscription.topic).add(pump);
     return {
+      consumer: subscription.consumer,
       topic: subscription.topic,
+      unheard: (before) => intake.unheard(before),
       halts: () => intake.halts(),
       parked: (limit) => intake.parked(limit),
       replay: (streamId) => intake.replay(streamId),

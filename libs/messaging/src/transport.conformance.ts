@@ -1,5 +1,6 @@
 import { failureConformance } from './failure.conformance';
 import { deliveryConformance } from './delivery.conformance';
+import { hearingConformance } from './hearing.conformance';
 import { parkingConformance } from './parking.conformance';
 import { World, type TransportHarness } from './world.fixture';
 
@@ -11,6 +12,7 @@ export function transportConformance(harness: TransportHarness): void {
     afterEach(() => world.close());
     describe('delivers', () => deliveryConformance(() => world));
     describe('survives', () => failureConformance(() => world));
+    describe('is found to owe', () => hearingConformance(() => world));
     describe('parks', () => parkingConformance(() => world));
   });
 }

@@ -30,17 +30,28 @@ const LOOK_EVERY_MS = 60_000;
 /** Not while everything else starts. */
 const FIRST_AFTER_MS = 10 * 60_000;
 
-/** Runs heavy work once a day, and again soon when it failed. */
-export function startDaily({ firstAfterMs = FIRST_AFTER_MS, work, ...options }: Pick<LoopOptions, 'name' | 'logger'> & { readonly firstAfterMs?: number; readonly work: () => Promise<unknown> }): Loop {
+export interface SpacedOptions extends Pick<LoopOptions, 'name' | 'everyMs' | 'logger'> {
+  /** The pause before the first run; ten minutes unless told. */
+  readonly firstAfterMs?: number | undefined;
+  readonly work: () => Promise<unknown>;
+}
+
+/** Runs work that can wait while everything else starts, to the minute at worst, and again soon when it failed. */
+export function startSpaced({ firstAfterMs = FIRST_AFTER_MS, everyMs, work, ...options }: SpacedOptions): Loop {
   let dueAt = performance.now() + firstAfterMs;
   return startLoop({
-    ...options, everyMs: LOOK_EVERY_MS,
+    ...options, everyMs: Math.min(everyMs, LOOK_EVERY_MS),
     work: async () => {
       if (performance.now() < dueAt) return;
       await work();
-      dueAt = performance.now() + DAY_MS;
+      dueAt = performance.now() + everyMs;
     },
   });
+}
+
+/** Runs heavy work once a day, and again soon when it failed. */
+export function startDaily(options: Omit<SpacedOptions, 'everyMs'>): Loop {
+  return startSpaced({ ...options, everyMs: DAY_MS });
 }
 
 class WorkLoop implements Loop {

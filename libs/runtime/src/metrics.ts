@@ -128,6 +128,13 @@ export const eventsHandled = new Counter({
 export const consumerParked = new Gauge({
   registers, name: 'usvideo_consumer_parked_events', help: 'Events parked behind a deterministic failure.', labelNames: ['consumer'],
 });
+export const hearingDifferences = new Gauge({
+  registers, name: 'usvideo_hearing_differences', help: 'Shards and parked events in which a consumer was owed an event for ten minutes, at the last look; anything but 0 is a fault.',
+  labelNames: ['consumer', 'topic'],
+});
+export const hearingLastRun = new Gauge({
+  registers, name: 'usvideo_hearing_last_run_timestamp_seconds', help: 'When it was last looked whether a consumer is owed events.', labelNames: ['consumer', 'topic'],
+});
 export const loopErrors = new Counter({
   registers, name: 'usvideo_loop_errors_total', help: 'Background runs that failed.', labelNames: ['loop'],
 });

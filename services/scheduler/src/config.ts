@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@usvideo/messaging';
+import { hearingSettings, kafkaSettings } from '@usvideo/messaging';
 import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './domain/models';
@@ -49,6 +49,7 @@ export const schedulerSchema = z.object({
     .describe('How long the fleet takes to grow to `FLEET_MAX_SLOTS`.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
+  ...hearingSettings,
 });
 
 export type SchedulerConfig = z.output<typeof schedulerSchema>;

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
 import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
-import { type Consuming, eventLogController, type EventTransport, parkedEventsController } from '@usvideo/messaging';
+import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
 import { jobsEnded, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
 import { Accounting } from './inbound/accounting';
@@ -86,6 +86,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   }).start());
   keep('fleet estimate', estimate.start(dispatch.workers));
   const accountEventsHeard = keep('account events', transport.subscribe(accountEvents(database, () => dispatch.nudge())));
+  keep('hearing', startHearing(accountEventsHeard, logger, config.HEARING_EVERY_MS));
   keep('watched jobs', new ChangePoll(database, changes).start(logger));
 
   const orders = new JobOrders({ database, settings, onCommitted });

@@ -3,7 +3,7 @@ import { EventLog, openDatabase, verifyLog } from '@usvideo/event-store';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { reconcile } from '@usvideo/scheduler';
 import { readStandaloneConfig } from './config';
-import { type ServiceWithEvents, unheardEvents } from './outbound/hearing';
+import { type ServiceWithEvents, unheardAnywhere } from './outbound/hearing';
 import { StateDirectory } from './outbound/state';
 
 const SERVICES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const satisfies ServiceWithEvents[];
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     for (const name of SERVICES) differences.push(...(await verifyLog(databases[name])).differences.map((difference) => `${name}: ${difference}`));
     // Nothing is under way where nothing runs.
     const report = await reconcile(new EventLog(databases.scheduler), new EventLog(databases.ledger), new Date());
-    differences.push(...report.differences, ...(await unheardEvents(databases, new Date(Date.now() - HEARING_MS))));
+    differences.push(...report.differences, ...(await unheardAnywhere(databases, new Date(Date.now() - HEARING_MS))));
     await Promise.all(Object.values(databases).map((database) => database.end()));
     console.log(`${report.jobsChecked} jobs and ${report.holdsChecked} holds`);
     for (const difference of differences) console.log(`  ${difference}`);

@@ -19,7 +19,6 @@ export { type Cluster, startCluster } from './cluster/start-cluster';
 export type { Part } from './cluster/part';
 export { ServicePart } from './cluster/service-part';
 export { readStandaloneConfig } from './config';
-export { unheardEvents } from './outbound/hearing';
 
 const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
 

@@ -3,7 +3,7 @@ import { ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
-import { type Consuming, type EventTransport, parkedEventsController } from '@usvideo/messaging';
+import { type Consuming, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
 import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
@@ -17,6 +17,7 @@ import { Migration0001Webhooks } from './outbound/migrations/0001-webhooks';
 import { SecretBox } from './outbound/secret-box';
 import { SecretStore } from './outbound/secret.store';
 
+export { concernsCustomers } from './inbound/jobs.consumer';
 export { readWebhooksConfig, webhooksProcessSchema, type WebhooksConfig } from './config';
 
 export interface WebhooksOptions {
@@ -87,6 +88,8 @@ function startWork(options: WebhooksOptions, lifecycle: Lifecycle, database: Dat
   lifecycle.add('age loop', () => age.stop());
   const consuming = transport.subscribe(jobsSubscription(database, () => rendering.nudge()));
   lifecycle.add('jobs consumer', () => consuming.stop());
+  const hearing = startHearing(consuming, logger, config.HEARING_EVERY_MS);
+  lifecycle.add('hearing', () => hearing.stop());
   return consuming;
 }
 

@@ -22,10 +22,15 @@ export function jobsSubscription(database: Database, writer: LedgerWriter, onHan
     topic: 'usvideo.jobs.v1',
     database,
     batchMax: 1,
-    heeds: ({ environment, kind }) => environment === CHARGED_ENVIRONMENT && !ENDS_NO_JOB.has(kind),
+    heeds: concernsLedger,
     onHandled,
     handle: (event, tx, now) => settleEnded(writer, event, tx, now),
   };
+}
+
+/** Whether an event may move money, from its fields alone. */
+export function concernsLedger({ environment, kind }: Pick<LoggedEvent, 'environment' | 'kind'>): boolean {
+  return environment === CHARGED_ENVIRONMENT && !ENDS_NO_JOB.has(kind);
 }
 
 async function settleEnded(writer: LedgerWriter, event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {

@@ -7,8 +7,12 @@ export const JOBS_TOPIC = 'usvideo.jobs.v1';
 
 /** Turns job events into feed rows and intents; everything slower than a row is the business of the loops behind them. */
 export function jobsSubscription(database: Database, onHandled: () => void): Subscription {
-  const heeds = ({ kind }: LoggedEvent) => meaningOf(kind).type !== 'private';
-  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, heeds, handle: handleJobEvent, onHandled };
+  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, heeds: concernsCustomers, handle: handleJobEvent, onHandled };
+}
+
+/** Whether customers hear of an event, or lose what they heard, from its kind alone. */
+export function concernsCustomers({ kind }: Pick<LoggedEvent, 'kind'>): boolean {
+  return meaningOf(kind).type !== 'private';
 }
 
 /** The payload is not needed: what a customer reads is asked of the scheduler when it is rendered. */

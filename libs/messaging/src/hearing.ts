@@ -1,0 +1,63 @@
+import { loadWatermarks, parkedEvents, SHARDS, type LogReader, type Watermark } from '@usvideo/event-store';
+import { hearingDifferences, hearingLastRun, startSpaced, type Logger, type Running } from '@usvideo/runtime';
+import { z } from 'zod';
+import type { Consuming, Subscription } from './transport';
+
+/** Who hears what, and which of it matters. */
+export type Hearer = Pick<Subscription, 'consumer' | 'topic' | 'database' | 'heeds'>;
+
+const PAGE = 500;
+const PARKED_MAX = 100;
+/** An event this old was sent many times: whoever has not heard it will not by itself. */
+const HEARD_WITHIN_MS = 10 * 60_000;
+
+export const hearingSettings = {
+  HEARING_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(600_000).describe('How often it is looked whether events are owed to this service\'s consumer.'),
+};
+
+/**
+ * Compares a publisher's log with what a consumer has heard of it, shard by shard, and tells of every event that is owed: not heard
+ * although it was recorded before `unheardBefore`, heard and gone from the log since, or set aside. A watermark moves over whole
+ * runs of events and in the transaction of their effects, so that what is behind it is done and only what is before it can be
+ * missing. Events that the consumer does not heed move it late and are never owed.
+ */
+export async function unheardEvents(hearer: Hearer, log: LogReader, unheardBefore: Date): Promise<string[]> {
+  const { consumer, topic, database } = hearer;
+  const marks = await loadWatermarks(database, hearer);
+  const found: string[] = [];
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const mark = marks.get(shard) ?? { shard, epoch: '', seq: 0n, eventId: '' };
+    found.push(...(await unheardInShard(hearer, log, mark, unheardBefore)).map((sentence) => `${topic}, shard ${shard}: ${consumer} ${sentence}`));
+  }
+  const parked = await parkedEvents(database, hearer, undefined, PARKED_MAX);
+  return [...found, ...parked.map(({ shard, seq, streamId, reason }) => `${topic}, shard ${shard}: ${consumer} set event ${seq} of ${streamId} aside: ${reason}`)];
+}
+
+async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, unheardBefore: Date): Promise<string[]> {
+  const found: string[] = [];
+  for (let after = mark.seq === 0n ? 0n : mark.seq - 1n; ;) {
+    const { epoch, events } = await log.page(new Map([[mark.shard, after]]), PAGE);
+    if (mark.epoch !== '' && mark.epoch !== epoch) return [`has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`];
+    if (after < mark.seq && !events.some(({ seq, eventId }) => seq === mark.seq && eventId === mark.eventId)) {
+      found.push(`has heard event ${mark.seq} as ${mark.eventId}, which is not in the log`);
+    }
+    const owed = events.find((event) => event.seq > mark.seq && (hearer.heeds?.(event) ?? true));
+    if (owed !== undefined && owed.recordedAt < unheardBefore) found.push(`has not heard event ${owed.seq} of ${owed.recordedAt.toISOString()}`);
+    if (owed !== undefined || events.length < PAGE) return found;
+    after = events[events.length - 1]!.seq;
+  }
+}
+
+/** Looks again and again whether a consumer is owed anything; what it finds is an alarm, which ends when it is mended. */
+export function startHearing(consuming: Consuming, logger: Logger, everyMs: number, firstAfterMs = everyMs): Running {
+  const { consumer, topic } = consuming;
+  return startSpaced({
+    name: `hearing_${consumer}`, everyMs, firstAfterMs, logger,
+    work: async () => {
+      const differences = await consuming.unheard(new Date(Date.now() - HEARD_WITHIN_MS));
+      hearingDifferences.set({ consumer, topic }, differences.length);
+      hearingLastRun.setToCurrentTime({ consumer, topic });
+      for (const difference of differences) logger.error({ consumer, difference }, 'an event is owed to a consumer');
+    },
+  });
+}
