@@ -9,6 +9,9 @@ export const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as cons
 export type DatabaseName = (typeof DATABASES)[number];
 type Urls = Readonly<Record<DatabaseName, string>>;
 
+/** Soon enough to be seen in a test. */
+const LOOKS = { HEARING_EVERY_MS: '5000' };
+
 /** The built product on databases that the test may look into, to count what its telemetry claims and to cause what it should notice. */
 export class ObservedPlatform<Way extends Platform = Platform> {
   private readonly pools: Readonly<Record<DatabaseName, pg.Pool>>;
@@ -27,13 +30,13 @@ export class ObservedPlatform<Way extends Platform = Platform> {
     const urls = Object.fromEntries(await Promise.all(DATABASES.map(async (name) => [name, await server.createDatabase(name)] as const))) as Urls;
     const settings = Object.fromEntries(DATABASES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, urls[name]]));
     const operationsPort = await freePort();
-    const platform = await Platform.start({ ...settings, OPS_PORT: String(operationsPort), ...environment });
+    const platform = await Platform.start({ ...settings, ...LOOKS, OPS_PORT: String(operationsPort), ...environment });
     return new ObservedPlatform(platform, urls, [`127.0.0.1:${operationsPort}`]);
   }
 
   /** A process for each service, on a PostgreSQL and a Kafka of their own. */
   static async startCluster(environment: Record<string, string> = {}): Promise<ObservedPlatform<Cluster>> {
-    const cluster = await Cluster.start(environment);
+    const cluster = await Cluster.start({ ...LOOKS, ...environment });
     const password = readFileSync(join(cluster.dataDir, 'cluster', 'postgres', 'owner_password'), 'utf8').trim();
     const { address } = cluster.part('postgres');
     const urls = Object.fromEntries(DATABASES.map((name) => [name, `postgresql://postgres:${password}@${address}/${name}`])) as Urls;

@@ -27,7 +27,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
     [customerServer, collector] = await Promise.all([httpReceiver(), TraceCollector.start()]);
     failingServers = await Promise.all(Array.from({ length: 6 }, () => httpReceiver()));
     startedMs = Date.now();
-    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', HEARING_EVERY_MS: '5000', LOG_LEVEL: 'debug' });
+    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', LOG_LEVEL: 'debug' });
     cluster = observed.platform;
     faults = new Faults(observed);
     prometheus = await PrometheusServer.start(observed.operationsAddresses, rulesFile(SCALED_ALERTS, RECORDINGS));
