@@ -1,8 +1,8 @@
-import { inTransaction, mintEpoch, shardOf } from '@usvideo/event-store';
+import { EventLog, inTransaction, type LogReader, mintEpoch, shardOf } from '@usvideo/event-store';
 import { hearingDifferences } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { pino } from 'pino';
-import { startHearing } from './hearing';
+import { type Hearer, startHearing, unheardEvents } from './hearing';
 import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
 
 const HOUR_MS = 60 * 60_000;
@@ -42,6 +42,16 @@ export function hearingConformance(world: () => World): void {
     expect(await consuming.unheard(later())).toEqual([]);
     await world().append('s', ['2']);
     expect(await consuming.unheard(later())).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 601`)]);
+  });
+
+  test('an owed event of a log that gives fewer events than it is asked for', async () => {
+    const consuming = world().consume();
+    await consuming.stop();
+    await world().append('s', ['noise', 'noise', '3']);
+    const log = new EventLog(world().publisherDatabase);
+    const sparing: LogReader = { page: (positions) => log.page(positions, 1) };
+    const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase, heeds: ({ kind }) => kind !== 'noise' };
+    expect(await unheardEvents(hearer, sparing, later())).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`)]);
   });
 
   test('an event that was heard and is gone from the log, or another one since a restore', async () => {

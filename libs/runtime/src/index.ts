@@ -18,5 +18,5 @@ export * from './money';
 export * from './operations-server';
 export * from './run-service';
 export { callerTokens, serviceToken, type CallerToken } from './service-tokens';
-export * from './stop-request';
+export { onStopSignal } from './stop-request';
 export * from './tracing';

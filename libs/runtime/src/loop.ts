@@ -31,13 +31,13 @@ const LOOK_EVERY_MS = 60_000;
 const FIRST_AFTER_MS = 10 * 60_000;
 
 export interface SpacedOptions extends Pick<LoopOptions, 'name' | 'everyMs' | 'logger'> {
-  /** The pause before the first run; ten minutes unless told. */
-  readonly firstAfterMs?: number | undefined;
+  /** The pause before the first run. */
+  readonly firstAfterMs: number;
   readonly work: () => Promise<unknown>;
 }
 
 /** Runs work that can wait while everything else starts, to the minute at worst, and again soon when it failed. */
-export function startSpaced({ firstAfterMs = FIRST_AFTER_MS, everyMs, work, ...options }: SpacedOptions): Loop {
+export function startSpaced({ firstAfterMs, everyMs, work, ...options }: SpacedOptions): Loop {
   let dueAt = performance.now() + firstAfterMs;
   return startLoop({
     ...options, everyMs: Math.min(everyMs, LOOK_EVERY_MS),
@@ -49,9 +49,9 @@ export function startSpaced({ firstAfterMs = FIRST_AFTER_MS, everyMs, work, ...o
   });
 }
 
-/** Runs heavy work once a day, and again soon when it failed. */
-export function startDaily(options: Omit<SpacedOptions, 'everyMs'>): Loop {
-  return startSpaced({ ...options, everyMs: DAY_MS });
+/** Runs heavy work once a day, first after ten minutes unless told otherwise, and again soon when it failed. */
+export function startDaily({ firstAfterMs = FIRST_AFTER_MS, ...options }: Pick<SpacedOptions, 'name' | 'logger' | 'work'> & { readonly firstAfterMs?: number }): Loop {
+  return startSpaced({ ...options, firstAfterMs, everyMs: DAY_MS });
 }
 
 class WorkLoop implements Loop {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Lifecycle, type Running } from './lifecycle';
 import { createLogger, type Logger } from './logger';
 import { startOperationsServer, type Readiness } from './operations-server';
-import { onStopRequest } from './stop-request';
+import { onStopSignal } from './stop-request';
 import { startTracing } from './tracing';
 
 /** The settings of every service that is a process of its own. */
@@ -49,8 +49,7 @@ export async function runService<Config extends ProcessConfig>(
     logger.fatal({ err: error }, 'an error was caught nowhere');
     process.exit(1);
   });
-  const ask = onStopRequest((reason) => service.stop(reason), () => process.exit(1));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ask(signal));
+  const ask = onStopSignal((reason) => service.stop(reason), () => process.exit(1));
   if (config.STOP_WITH_STDIN) process.stdin.once('close', () => ask('the end of the standard input')).resume();
   await service.run(name, start);
 }

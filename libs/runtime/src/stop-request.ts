@@ -14,3 +14,13 @@ export function onStopRequest(stop: (reason: string) => void, stopAtOnce: () => 
     } else if (nowMs() - askedAtMs >= SAME_REQUEST_MS) stopAtOnce();
   };
 }
+
+/**
+ * The same for a process, which SIGINT and SIGTERM ask to stop.
+ * @returns what asks for another reason
+ */
+export function onStopSignal(stop: (reason: string) => void, stopAtOnce: () => void): (reason: string) => void {
+  const ask = onStopRequest(stop, stopAtOnce);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ask(signal));
+  return ask;
+}

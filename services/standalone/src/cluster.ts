@@ -1,11 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { createLogger, onStopRequest } from '@usvideo/runtime';
-import { destination } from 'pino';
+import { onStopSignal } from '@usvideo/runtime';
 import { Commands } from './cluster/commands';
 import { ONE_EACH, REPLICAS } from './cluster/plan';
 import { type Cluster, startCluster } from './cluster/start-cluster';
 import { type StandaloneConfig, readStandaloneConfig } from './config';
+import { logToFile } from './outbound/log-file';
 
 const PARENT_LOOK_MS = 500;
 
@@ -14,15 +13,14 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readStandaloneConfig();
   const stopping = new AbortController();
   let running: Cluster | undefined = undefined;
-  const quit = onStopRequest((reason) => {
+  const quit = onStopSignal((reason) => {
     console.log(`• Stopping (${reason}); asked again, it ends at once`);
     stopping.abort(new Error(`stopped (${reason}) before it served`));
     if (running !== undefined) void end(running);
     // The parts notice the end of their pipe and stop by themselves.
   }, () => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => quit(signal));
   if (args.includes('--stop-with-parent')) stopWithParent(() => quit('the end of its launcher'));
-  const output = { log: logInto(config), announce: (step: string) => console.log(`• ${step}`) };
+  const output = { log: logToFile(join(config.DATA_DIR, 'cluster', 'logs'), 'cluster', config.LOG_LEVEL).of, announce: (step: string) => console.log(`• ${step}`) };
   const cluster = await startCluster(config, { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH }, output, stopping.signal).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
     console.log('• Stopped before it served');
@@ -48,14 +46,6 @@ function stopWithParent(stop: () => void): void {
     clearInterval(looking);
     stop();
   }, PARENT_LOOK_MS).unref();
-}
-
-function logInto(config: StandaloneConfig) {
-  const folder = join(config.DATA_DIR, 'cluster', 'logs');
-  mkdirSync(folder, { recursive: true });
-  // Written at once: a start that fails exits before a file could be opened later.
-  const file = destination({ dest: join(folder, 'cluster.log'), sync: true });
-  return (service: string) => createLogger(service, config.LOG_LEVEL, file);
 }
 
 /** Paths are relative where people type: shorter, and the commands work as they stand. */

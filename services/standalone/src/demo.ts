@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { onStopRequest } from '@usvideo/runtime';
+import { onStopSignal } from '@usvideo/runtime';
 import { readStandaloneConfig } from './config';
 import { Api, type JobObject } from './demo/api';
 import { probeVideo } from './demo/probe';
@@ -18,7 +18,7 @@ const WEBHOOK_MS = 30_000;
 async function main(): Promise<void> {
   const screen = new Screen();
   const config = readStandaloneConfig({ PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8' });
-  const log = logToFile(config);
+  const log = logToFile(resolve(config.DATA_DIR, 'logs'), 'platform', config.LOG_LEVEL);
   const receiver = new WebhookReceiver();
   const told = toldToStop();
   let standalone: Standalone | undefined;
@@ -38,12 +38,10 @@ async function main(): Promise<void> {
 /** Resolves at Ctrl-C. A start that is under way is finished first, so that everything can be stopped in its order. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    const stop = () => {
+    onStopSignal(() => {
       process.exitCode = 130;
       resolve();
-    };
-    const ask = onStopRequest(stop, () => process.exit(130));
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ask(signal));
+    }, () => process.exit(130));
   });
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createLogger, onStopRequest, type Running } from '@usvideo/runtime';
+import { createLogger, onStopSignal, type Running } from '@usvideo/runtime';
 import { readStandaloneConfig, type StandaloneConfig } from './config';
 import { logToFile } from './outbound/log-file';
 import { startStandalone } from './standalone.module';
@@ -8,14 +8,12 @@ import { startStandalone } from './standalone.module';
 async function main(): Promise<void> {
   const config = readStandaloneConfig();
   const serving = process.stdout.isTTY === true ? await serveAtTerminal(config) : await serveUnderSupervisor(config);
-  const stop = once(() => serving.stop());
-  const ask = onStopRequest(() => void stop(), () => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ask(signal));
+  onStopSignal(() => void serving.stop(), () => process.exit(130));
 }
 
 /** A person reads what to call; the log goes to a file. */
 async function serveAtTerminal(config: StandaloneConfig): Promise<Running> {
-  const log = logToFile(config);
+  const log = logToFile(resolve(config.DATA_DIR, 'logs'), 'platform', config.LOG_LEVEL);
   const standalone = await startStandalone(config, { log: log.of, announce: (step) => console.log(`• ${step}`) });
   console.log(`
 Serving. Ctrl-C stops it; the next start goes on with the same data.
@@ -46,11 +44,6 @@ async function serveUnderSupervisor(config: StandaloneConfig): Promise<Running> 
       await standalone.stop();
     },
   };
-}
-
-function once(action: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => (running ??= action());
 }
 
 main().catch((error: Error) => {
