@@ -8,6 +8,7 @@ const ALL_TOPICS = Object.keys(TOPICS) as Topic[];
 const PARTITIONS = 16;
 const RECENT = 20;
 const REPLAYED_PARTITIONS = 6;
+const LEFT_OUT_MAX = 6;
 const DONE_WITHIN_MS = 30_000;
 
 const groupOf = ({ consumer, topic }: Hearing) => `${consumer}.${topic}`;
@@ -41,10 +42,10 @@ async function jobsUnderWay(arena: Arena, chosen: readonly Published[]): Promise
 /** The last messages of every partition, as a producer does that saw no acknowledgement. */
 const lastOfEach: Choice = (read) => [...Map.groupBy(read, ({ partition }) => partition).values()].flatMap((of) => of.slice(-RECENT));
 
-/** Some partitions from their beginning. */
-const wholePartitions: Choice = (read, { dice }) => {
-  const partitions = new Set(dice.shuffled([...new Set(read.map(({ partition }) => partition))]).slice(0, REPLAYED_PARTITIONS));
-  return read.filter(({ partition }) => partitions.has(partition));
+/** Some partitions from their beginning, and not to their end: whoever handles what it has handled ends with what is out of date. */
+const outdated: Choice = (read, { dice }) => {
+  const partitions = dice.shuffled([...Map.groupBy(read, ({ partition }) => partition).values()]).slice(0, REPLAYED_PARTITIONS);
+  return partitions.flatMap((of) => of.slice(0, -Math.ceil(dice.between(0, LEFT_OUT_MAX))));
 };
 
 function sentAgain(kind: string, choose: Choice): Fault[] {
@@ -113,7 +114,7 @@ function topicRecreated(topic: Topic): Fault {
 }
 
 export const kafkaFaults: readonly Fault[] = [
-  ...sentAgain('messages duplicated', lastOfEach), ...sentAgain('messages replayed', wholePartitions),
+  ...sentAgain('messages duplicated', lastOfEach), ...sentAgain('messages replayed', outdated),
   ...HEARINGS.map(rebalanced), ...HEARINGS.map(offsetsDeleted), ...ALL_TOPICS.map(topicRecreated),
 ];
 

@@ -6,7 +6,7 @@ export interface PumpOptions {
   readonly idleMaxMs: number;
   /** A nudged pass begins at least this long after the one before began: under load it finds more at once. 0 unless told. */
   readonly gapMs?: number;
-  /** A pass that throws is told here and repeated after a growing pause, 5 s at most. */
+  /** A pass that throws is told here and repeated after a growing pause with some chance in it, 5 s at most. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,7 +52,7 @@ export class Pump {
         idleMs = more || this.nudged ? this.options.idleMinMs : Math.min(idleMs * 2, this.options.idleMaxMs);
       } catch (error) {
         this.options.onError(error);
-        await this.pause(failedMs, false);
+        await this.pause(failedMs * (0.5 + Math.random() / 2), false);
         failedMs = Math.min(failedMs * 2, FAILED_MAX_MS);
       }
     }

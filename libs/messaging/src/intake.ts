@@ -2,7 +2,7 @@ import {
   advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedEvents, parkedStreams,
   type LogReader, type LoggedEvent, type ParkedEvent, type Transaction, type Watermark,
 } from '@usvideo/event-store';
-import { consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
+import { backOffMs, consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
 import { unheardEvents } from './hearing';
 import { replayParked, type Replayed } from './replay';
@@ -11,8 +11,7 @@ import type { Halt, Subscription } from './transport';
 const BATCH_MAX = 64;
 const UNHEEDED_MAX = 500;
 const FILL_MAX = 500;
-const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 5_000;
+const RETRY = { firstMs: 50, maxMs: 5_000 };
 const HALTED_RETRY_MS = 1_000;
 /** Another process of this consumer may park or replay. */
 const PARKED_COUNT_MS = 10_000;
@@ -276,7 +275,7 @@ export class Intake {
       return;
     }
     this.logger.warn({ ...this.about(shard), err: error, failures }, 'events could not be handled and will be tried again');
-    this.pauses.set(shard, { untilMs: Date.now() + Math.min(RETRY_MIN_MS * 2 ** (failures - 1), RETRY_MAX_MS), failures, halted: undefined });
+    this.pauses.set(shard, { untilMs: Date.now() + backOffMs(failures, RETRY), failures, halted: undefined });
   }
 
   private about(shard: number): { consumer: string; topic: string; shard: number } {

@@ -1,4 +1,5 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { backOffMs } from './back-off';
 import type { Running } from './lifecycle';
 import type { Logger } from './logger';
 import { currentTraceparent } from './tracing';
@@ -54,8 +55,7 @@ const UINT32_MAX = 0xffff_ffff;
 const CALLS_PER_FRAME_MAX = 128;
 /** Shorter than the server's grace for ageing connections, so that a stream in use is never cut for its age. */
 const STREAM_LIFE_MS = 60_000;
-const BACK_OFF_FIRST_MS = 50;
-const BACK_OFF_MAX_MS = 2_000;
+const BACK_OFF = { firstMs: 50, maxMs: 2_000 };
 
 /** Carries many small calls over one bidirectional stream: a frame holds what queued in a tick, answers come in any order. */
 export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAnswer> implements Running {
@@ -212,8 +212,8 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
   #broke(open: OpenStream<Call, Answer>, reason: string): void {
     if (this.#current === open) {
       this.#current = undefined;
-      this.#openNotBefore = Date.now() + Math.min(BACK_OFF_FIRST_MS * 2 ** this.#failures, BACK_OFF_MAX_MS);
       this.#failures += 1;
+      this.#openNotBefore = Date.now() + backOffMs(this.#failures, BACK_OFF);
       this.#options.logger.warn({ reason, outstanding: open.outstanding.size, failures: this.#failures }, 'an exchange stream broke');
     }
     for (const callId of [...open.outstanding]) this.#settle(callId)?.reject(new ExchangeUnavailable(reason));

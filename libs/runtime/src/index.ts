@@ -1,3 +1,4 @@
+export * from './back-off';
 export * from './caller-methods';
 export * from './config';
 export { isAlive } from './embedded-postgres-orphan';

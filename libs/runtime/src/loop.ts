@@ -1,3 +1,4 @@
+import { backOffMs } from './back-off';
 import type { Running } from './lifecycle';
 import type { Logger } from './logger';
 import { loopErrors } from './metrics';
@@ -9,7 +10,7 @@ export interface LoopOptions {
   /** Returns true when there is more to do at once. */
   readonly work: () => Promise<boolean | void>;
   readonly logger: Logger;
-  /** The longest pause after repeated errors. */
+  /** The longest pause after repeated errors; 5 s unless told. */
   readonly backOffMaxMs?: number;
 }
 
@@ -19,6 +20,7 @@ export interface Loop extends Running {
 }
 
 const FIRST_BACK_OFF_MS = 100;
+const BACK_OFF_MAX_MS = 5_000;
 
 /** Runs the work now and again until stopped, never twice at a time. */
 export function startLoop(options: LoopOptions): Loop {
@@ -27,6 +29,8 @@ export function startLoop(options: LoopOptions): Loop {
 
 const DAY_MS = 24 * 60 * 60_000;
 const LOOK_EVERY_MS = 60_000;
+/** Heavy work that fails is not begun again at once. */
+const HEAVY_BACK_OFF_MAX_MS = 60_000;
 /** Not while everything else starts. */
 const FIRST_AFTER_MS = 10 * 60_000;
 
@@ -40,7 +44,7 @@ export interface SpacedOptions extends Pick<LoopOptions, 'name' | 'everyMs' | 'l
 export function startSpaced({ firstAfterMs, everyMs, work, ...options }: SpacedOptions): Loop {
   let dueAt = performance.now() + firstAfterMs;
   return startLoop({
-    ...options, everyMs: Math.min(everyMs, LOOK_EVERY_MS),
+    ...options, everyMs: Math.min(everyMs, LOOK_EVERY_MS), backOffMaxMs: HEAVY_BACK_OFF_MAX_MS,
     work: async () => {
       if (performance.now() < dueAt) return;
       await work();
@@ -85,7 +89,7 @@ class WorkLoop implements Loop {
       this.#nudged = false;
       const more = await this.#runOnce();
       if (this.#stopped) return;
-      if (this.#failures > 0) await this.#pause(this.#backOffMs());
+      if (this.#failures > 0) await this.#pause(backOffMs(this.#failures, { firstMs: FIRST_BACK_OFF_MS, maxMs: this.#options.backOffMaxMs ?? BACK_OFF_MAX_MS }));
       else if (more || this.#nudged) await new Promise(setImmediate);
       else await this.#pause(this.#options.everyMs);
     }
@@ -102,10 +106,6 @@ class WorkLoop implements Loop {
       this.#options.logger.error({ err: error, loop: this.#options.name, failures: this.#failures }, 'a background run failed');
       return false;
     }
-  }
-
-  #backOffMs(): number {
-    return Math.min(FIRST_BACK_OFF_MS * 2 ** (this.#failures - 1), this.#options.backOffMaxMs ?? 30_000);
   }
 
   #pause(ms: number): Promise<void> {

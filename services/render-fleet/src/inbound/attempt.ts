@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ArtifactStore } from '@usvideo/artifacts';
 import type { Artifact, Content, LeaseGranted, Terms } from '@usvideo/contracts/scheduler';
-import { inSpan, type Logger } from '@usvideo/runtime';
+import { backOffMs, inSpan, type Logger } from '@usvideo/runtime';
 import { artifactKeys } from '../domain/artifact-keys';
 import { AttemptFailure } from '../domain/attempt-failure';
 import { DEFAULT_ASPECT_RATIO, framesOf, nearestAspectRatio, pixelsOf } from '../domain/contract-pixels';
@@ -30,8 +30,7 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
 }
 
-const UPLOAD_PAUSE_FIRST_MS = 200;
-const UPLOAD_PAUSE_MAX_MS = 5_000;
+const UPLOAD_BACK_OFF = { firstMs: 200, maxMs: 5_000 };
 
 /**
  * One try at rendering a job, from its lease to its files in the artifact store.
@@ -88,13 +87,13 @@ async function upload(tools: AttemptTools, lease: LeaseGranted, video: Conformed
 
 /** A store that is away for a while costs time, not the render: tried again for as long as the lease lasts. */
 async function putUntilStored({ store, logger }: AttemptTools, key: string, file: string, signal: AbortSignal): Promise<void> {
-  for (let pauseMs = UPLOAD_PAUSE_FIRST_MS; ; pauseMs = Math.min(2 * pauseMs, UPLOAD_PAUSE_MAX_MS)) {
+  for (let failures = 1; ; failures++) {
     signal.throwIfAborted();
     try {
       return await store.put(key, file);
     } catch (error) {
       logger.warn({ err: error, artifact: key }, 'the artifact store did not take a file');
-      await delay(pauseMs, undefined, { signal });
+      await delay(backOffMs(failures, UPLOAD_BACK_OFF), undefined, { signal });
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Hello, LeaseEnded, LeaseGranted, LeaseProgress, SchedulerServiceClient, Welcome, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
-import { currentTraceparent, type Logger } from '@usvideo/runtime';
+import { backOffMs, currentTraceparent, type Logger } from '@usvideo/runtime';
 
 type Message = NonNullable<WorkRequest['message']>;
 /** What the scheduler answers one by one. */
@@ -21,8 +21,7 @@ interface Unanswered {
   resolve(refusal: string): void;
 }
 
-const RECONNECT_FIRST_MS = 100;
-const RECONNECT_MAX_MS = 3_000;
+const RECONNECT = { firstMs: 100, maxMs: 3_000 };
 
 /**
  * A worker's connection, kept up by reconnecting. Reports outlive connections: each is sent again on every new one until the
@@ -35,6 +34,7 @@ export class WorkStream {
   private readonly unanswered = new Map<number, Unanswered>();
   private lastRequestId = 0;
   private failures = 0;
+  private welcomedAtMs = Infinity;
   private reconnecting: NodeJS.Timeout | undefined;
   private stopped = false;
   private draining = false;
@@ -94,9 +94,12 @@ export class WorkStream {
     if (this.stream !== stream) return;
     this.stream = undefined;
     this.welcomed = false;
+    // A scheduler that is itself in trouble welcomes workers and lets them go at once.
+    this.failures = performance.now() - this.welcomedAtMs > RECONNECT.maxMs ? 1 : this.failures + 1;
+    this.welcomedAtMs = Infinity;
     stream.cancel();
     if (this.stopped) return;
-    const pauseMs = Math.min(RECONNECT_MAX_MS, RECONNECT_FIRST_MS * 2 ** this.failures++) * (0.5 + Math.random() / 2);
+    const pauseMs = backOffMs(this.failures, RECONNECT);
     this.options.logger.warn({ err: error, pause_ms: Math.round(pauseMs) }, 'the scheduler is away');
     this.reconnecting = setTimeout(() => this.connect(), pauseMs);
   }
@@ -116,7 +119,7 @@ export class WorkStream {
   }
 
   private settle(welcome: Welcome): void {
-    this.failures = 0;
+    this.welcomedAtMs = performance.now();
     this.welcomed = true;
     this.options.onWelcome(welcome);
     if (this.draining) this.drain();

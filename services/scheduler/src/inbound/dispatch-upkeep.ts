@@ -25,9 +25,9 @@ export function startUpkeep(options: UpkeepOptions): Running {
   const { database, settings, logger, wake } = options;
   const startedAt = Date.now();
   const loops = [
-    startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => endLapsed(options, startedAt), logger, backOffMaxMs: 5_000 }),
-    startLoop({ name: 'deadlines', everyMs: SWEEP_EVERY_MS, work: () => endOverdue(options), logger, backOffMaxMs: 5_000 }),
-    startLoop({ name: 'sleeping-queues', everyMs: SWEEP_EVERY_MS, work: async () => wake.wake(...await sleepingQueues(database)), logger, backOffMaxMs: 5_000 }),
+    startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => endLapsed(options, startedAt), logger }),
+    startLoop({ name: 'deadlines', everyMs: SWEEP_EVERY_MS, work: () => endOverdue(options), logger }),
+    startLoop({ name: 'sleeping-queues', everyMs: SWEEP_EVERY_MS, work: async () => wake.wake(...await sleepingQueues(database)), logger }),
     startLoop({ name: 'counter-drift', everyMs: DRIFT_EVERY_MS, work: () => repairDrift(database, logger), logger }),
   ];
   return { stop: async () => { await Promise.all(loops.map((loop) => loop.stop())); } };

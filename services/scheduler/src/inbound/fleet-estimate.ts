@@ -54,8 +54,8 @@ export class FleetEstimate implements Running {
   start(workers: WorkerRegistry): this {
     const { logger, queueEveryMs = QUEUE_EVERY_MS } = this.options;
     this.loops = [
-      startLoop({ name: 'fleet', everyMs: FLEET_EVERY_MS, work: () => this.readFleet(workers), logger, backOffMaxMs: 5_000 }),
-      startLoop({ name: 'queue-load', everyMs: queueEveryMs, work: () => this.readQueue(workers), logger, backOffMaxMs: 10_000 }),
+      startLoop({ name: 'fleet', everyMs: FLEET_EVERY_MS, work: () => this.readFleet(workers), logger }),
+      startLoop({ name: 'queue-load', everyMs: queueEveryMs, work: () => this.readQueue(workers), logger }),
     ];
     return this;
   }

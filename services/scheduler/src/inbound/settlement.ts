@@ -35,7 +35,7 @@ export class Settlement implements Running {
     const { logger } = this.options;
     for (const refusal of ['hold_unknown', 'verdict_conflict']) verdictsRefused.inc({ refusal }, 0);
     this.loops.push(
-      startLoop({ name: 'settlements', everyMs: RESEND_EVERY_MS, work: () => this.resend(), logger, backOffMaxMs: 5_000 }),
+      startLoop({ name: 'settlements', everyMs: RESEND_EVERY_MS, work: () => this.resend(), logger }),
       startLoop({ name: 'pending-holds', everyMs: HOLDS_EVERY_MS, work: () => this.justifyHolds(new Date()), logger }),
     );
     return this;

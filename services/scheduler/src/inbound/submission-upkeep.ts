@@ -26,10 +26,10 @@ export class SubmissionUpkeep implements Running {
 
   start(): this {
     const { submissions, logger } = this.options;
-    this.voids = startLoop({ name: 'hold-voids', everyMs: SWEEP_EVERY_MS, work: () => this.voidHolds(), logger, backOffMaxMs: 5_000 });
+    this.voids = startLoop({ name: 'hold-voids', everyMs: SWEEP_EVERY_MS, work: () => this.voidHolds(), logger });
     this.loops.push(
       this.voids,
-      startLoop({ name: 'stale-submissions', everyMs: SWEEP_EVERY_MS, work: () => this.sweep(), logger, backOffMaxMs: 5_000 }),
+      startLoop({ name: 'stale-submissions', everyMs: SWEEP_EVERY_MS, work: () => this.sweep(), logger }),
       startLoop({ name: 'old-submissions', everyMs: FORGET_EVERY_MS, work: () => submissions.forgetOld(), logger }),
     );
     return this;

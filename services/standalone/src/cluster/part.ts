@@ -1,3 +1,4 @@
+import { backOffMs } from '@usvideo/runtime';
 import type { StatusRow } from './status-table';
 
 /** Something that runs beside the others: a service's process, PostgreSQL, Kafka. */
@@ -12,8 +13,7 @@ export interface Part {
   kill(): Promise<void>;
 }
 
-const FIRST_PAUSE_MS = 250;
-const PAUSE_MAX_MS = 10_000;
+const BACK_OFF = { firstMs: 250, maxMs: 5_000 };
 /** Who ran this long has not failed again but anew. */
 const STEADY_MS = 30_000;
 
@@ -26,9 +26,9 @@ export class BackOff {
     this.#startedAtMs = nowMs;
   }
 
-  /** The pause before the next start. */
+  /** The pause before the next start, in whole milliseconds. */
   ended(nowMs: number): number {
     if (nowMs - this.#startedAtMs >= STEADY_MS) this.#failures = 0;
-    return Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, PAUSE_MAX_MS);
+    return Math.round(backOffMs(++this.#failures, BACK_OFF));
   }
 }
