@@ -1,6 +1,7 @@
 import type { Admin, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { Logger } from '@usvideo/runtime';
 import { kafkaJs } from './kafka-js';
+import { watchedSockets } from './kafka-socket';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];
@@ -30,6 +31,7 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: RETRY,
+    socketFactory: watchedSockets(),
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => log(logger, entry),
   };
