@@ -20,6 +20,8 @@ export interface DatabaseOptions {
    * it they must be awaited one by one.
    */
   readonly pipeline?: boolean;
+  /** A statement that is not answered for so long breaks its connection; 35 s unless told, a little more than the server gives it. */
+  readonly answerMaxMs?: number;
 }
 
 const INT8 = 20;
@@ -41,6 +43,8 @@ export function openDatabase(options: DatabaseOptions, onIdleError: (error: Erro
     pipeline: options.pipeline ?? false,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
+    // For a connection that was lost without a word: the kernel would wait a quarter of an hour.
+    query_timeout: options.answerMaxMs ?? 35_000,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 60_000,
     types,

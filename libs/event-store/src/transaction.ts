@@ -19,13 +19,18 @@ export class TransactionEnded extends Error {
 const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300', '55P03']);
 const BROKEN_LINE = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
 
+/** The statement may still be under way, so nothing can be said on its connection. */
+function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 /** Whether the same work may succeed when it is tried again: lost connections, deadlocks, serialization, restarts. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof CommitOutcomeUnknown || error instanceof TransactionRolledBack) return true;
   const code = (error as { code?: unknown } | undefined)?.code;
   // A numeric code is a gRPC status: not the database's.
   if (typeof code === 'string') return RETRYABLE.has(code) || code.startsWith('08') || BROKEN_LINE.has(code);
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(error.message);
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/.test(error.message);
 }
 
 /**
@@ -46,7 +51,7 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
     return result;
   } catch (error) {
     tx.end();
-    if (error instanceof CommitOutcomeUnknown) broken = error;
+    if (error instanceof CommitOutcomeUnknown || isUnanswered(error)) broken = error;
     else await client.query('rollback').catch((failed: Error) => { broken = failed; });
     throw error;
   } finally {

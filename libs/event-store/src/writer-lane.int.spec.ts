@@ -101,6 +101,20 @@ test('a commit whose answer was lost is asked again under the same keys, and was
   await proxy.stop();
 });
 
+test('a connection that was lost without a word is given up, and the batch is done over another', async () => {
+  const proxy = await TcpProxy.to(store.url);
+  const database = openDatabase({ url: proxy.through(store.url), poolSize: 2, applicationName: 'mute', answerMaxMs: 1_000 }, () => undefined);
+  const errors: unknown[] = [];
+  const lane = laneWith({ database, onRetry: (error) => errors.push((error as Error).message) });
+  await expect(lane.submit('a')).resolves.toBe('now');
+  proxy.mute();
+  await expect(lane.submit('b')).resolves.toBe('now');
+  expect(errors).toEqual(['Query read timeout']);
+  expect(await doneKeys()).toEqual(['a', 'b']);
+  await database.end();
+  await proxy.stop();
+});
+
 test('a commit that the server undid is done again', async () => {
   await store.database.query(`
     create table suicide (armed boolean); insert into suicide values (true);

@@ -85,6 +85,11 @@ export class TcpProxy {
     for (const end of towards) this.delayMs[end] = delayMs;
   }
 
+  /** Brings nothing over any connection there is, and tells neither end. New ones are let through. */
+  mute(): void {
+    for (const line of this.lines) line.dead = true;
+  }
+
   /** Tells one end of every connection that the other has ended, while that other end talks to nobody until `cut`. New ones are let through. */
   halfClose(end: 'client' | 'server'): void {
     for (const line of this.lines) {
