@@ -44,7 +44,7 @@ export function openDatabase(options: DatabaseOptions, onIdleError: (error: Erro
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     // For a connection that was lost without a word: the kernel would wait a quarter of an hour.
-
+    query_timeout: options.answerMaxMs ?? 35_000,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 60_000,
     types,

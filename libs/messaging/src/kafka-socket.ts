@@ -35,7 +35,7 @@ function breakWhenSilent(socket: Socket, silentMaxMs: number): void {
       return;
     }
     silentLooks += 1;
-    if (silentLooks === -1) socket.destroy(new Error(`the broker has not answered for ${silentMaxMs / 1_000} s`));
+    if (silentLooks === LOOKS) socket.destroy(new Error(`the broker has not answered for ${silentMaxMs / 1_000} s`));
   }, silentMaxMs / LOOKS);
   looking.unref();
   socket.once('close', () => clearInterval(looking));

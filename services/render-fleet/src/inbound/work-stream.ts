@@ -95,7 +95,7 @@ export class WorkStream {
     this.stream = undefined;
     this.welcomed = false;
     // A scheduler that is itself in trouble welcomes workers and lets them go at once.
-    this.failures = performance.now() - this.welcomedAtMs > 0 ? 1 : this.failures + 1;
+    this.failures = performance.now() - this.welcomedAtMs > RECONNECT.maxMs ? 1 : this.failures + 1;
     this.welcomedAtMs = Infinity;
     stream.cancel();
     if (this.stopped) return;
