@@ -57,9 +57,7 @@ export async function administer<T>(clients: KafkaClients, work: (admin: Admin) 
   }
 }
 
-/** One level lower than the client thinks: whatever it gives up, its user here repeats and reports. */
-function log(logger: Logger, { namespace, level, log: { message, error } }: LogEntry): void {
-  const line = { client: namespace, err: error };
-  if (level === kafkaJs().logLevel.ERROR) logger.info(line, message);
-  else logger.debug(line, message);
+/** For who looks closer: whatever the client gives up, its user here repeats and reports, while the client tells of each try on its way. */
+function log(logger: Logger, { namespace, log: { message, error } }: LogEntry): void {
+  logger.debug({ client: namespace, err: error }, message);
 }

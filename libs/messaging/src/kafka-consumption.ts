@@ -1,5 +1,6 @@
 import { Pump, type LogReader, type ParkedEvent } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
+import { Complaints } from './complaints';
 import { Intake } from './intake';
 import type { KafkaClients } from './kafka-client';
 import { GroupMember } from './kafka-group-member';
@@ -37,6 +38,7 @@ export class KafkaConsumption implements Consuming {
   private readonly busy = new Map<number, Promise<void>>();
   /** Shards in the order in which their turn comes. */
   private readonly turns: number[] = [];
+  private readonly complaints = new Complaints();
   private member: GroupMember | undefined;
   private ending: Promise<void> | undefined;
   private leave!: () => void;
@@ -44,7 +46,7 @@ export class KafkaConsumption implements Consuming {
 
   constructor(private readonly options: KafkaConsumptionOptions) {
     this.intake = new Intake(options.subscription, options.log, options.logger);
-    this.membership = this.pump('the consumer group could not be joined and will be tried again', 0, () => this.belong());
+    this.membership = new Pump({ work: () => this.belong(), idleMinMs: 0, idleMaxMs: 0, onError: (error) => this.notJoined(error) });
     this.handling = this.pump('events could not be handled and will be tried again', IDLE_MS, () => this.handle());
     this.commits = this.pump('offsets could not be committed', COMMIT_MS, () => this.commit());
     this.tailChecks = this.pump('the publisher\'s log could not be asked for its end', options.tailCheckMs, () => this.checkTails());
@@ -91,7 +93,7 @@ export class KafkaConsumption implements Consuming {
   /** One membership, from joining to leaving. */
   private async belong(): Promise<boolean> {
     const { clients, groupId, topic, sessionMs, logger } = this.options;
-    const member = new GroupMember({ clients, groupId, topic, sessionMs, logger, onChange: () => this.handling.nudge() });
+    const member = new GroupMember({ clients, groupId, topic, sessionMs, logger, onChange: () => this.changed() });
     this.member = member;
     try {
       await Promise.race([member.run(), this.leaving]);
@@ -103,6 +105,18 @@ export class KafkaConsumption implements Consuming {
       await member.leave();
     }
     return true;
+  }
+
+  private notJoined(error: unknown): void {
+    const failures = this.complaints.failed();
+    if (failures > 0) this.options.logger.warn({ ...this.about(), failures, err: error }, 'the consumer group could not be joined and will be tried again');
+    else this.options.logger.debug({ ...this.about(), err: error }, 'the consumer group could not be joined');
+  }
+
+  private changed(): void {
+    const failures = this.member?.joined ? this.complaints.succeeded() : 0;
+    if (failures > 0) this.options.logger.info({ ...this.about(), failures }, 'the consumer group was joined after all');
+    this.handling.nudge();
   }
 
   private async handle(): Promise<boolean> {

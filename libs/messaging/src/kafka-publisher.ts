@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
 import { outboxLag, type Logger } from '@usvideo/runtime';
 import type { Message, Producer } from 'kafkajs';
+import { Complaints } from './complaints';
 import { administer, type KafkaClients } from './kafka-client';
 import { messageOf } from './kafka-message';
 import { TailReader, type Tail } from './kafka-tail';
@@ -20,7 +21,6 @@ export interface KafkaPublisherOptions {
 }
 
 const OBSERVE_MS = 5_000;
-const COMPLAIN_MS = 5_000;
 /** Under the broker's own limit of 1 MiB for a batch, with room for headers. */
 const BATCH_BYTES_MAX = 512 * 1024;
 const MESSAGE_OVERHEAD_BYTES = 1_024;
@@ -92,8 +92,9 @@ export class KafkaPublisher implements Publisher {
   private readonly pump: Pump;
   private relay: Relay | undefined;
   private refusedBecause: string | undefined;
-  private failures = 0;
-  private complainedAtMs = Number.NEGATIVE_INFINITY;
+  private readonly complaints = new Complaints();
+  /** No success of another shard ends a refusal. */
+  private readonly refusals = new Complaints();
   private ending: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions) {
@@ -140,21 +141,20 @@ export class KafkaPublisher implements Publisher {
     this.options.logger.info({ topic: this.options.topic }, 'publishing events');
   }
 
-  /** Once is nothing: the leaders of a topic that was just made take a moment. Sixteen shards try again several times a second. */
+  /** Sixteen shards try again several times a second. */
   private failed(error: unknown): void {
-    const refusal = error instanceof PartitionAhead || error instanceof UnsuitableTopic;
-    if (refusal) this.refusedBecause = error.message;
-    this.failures += 1;
-    const isNews = (refusal || this.failures > 2) && performance.now() - this.complainedAtMs > COMPLAIN_MS;
-    if (isNews) this.complainedAtMs = performance.now();
-    const line = { topic: this.options.topic, failures: this.failures, err: error };
-    if (!isNews) this.options.logger.debug(line, 'events could not be published');
-    else if (refusal) this.options.logger.error(line, 'the relay refuses to publish');
+    const isRefusal = error instanceof PartitionAhead || error instanceof UnsuitableTopic;
+    if (isRefusal) this.refusedBecause = error.message;
+    const failures = (isRefusal ? this.refusals : this.complaints).failed();
+    const line = { topic: this.options.topic, failures, err: error };
+    if (failures === 0) this.options.logger.debug(line, 'events could not be published');
+    else if (isRefusal) this.options.logger.error(line, 'the relay refuses to publish');
     else this.options.logger.warn(line, 'events could not be published and will be tried again');
   }
 
   private succeeded(): void {
     this.refusedBecause = undefined;
-    this.failures = 0;
+    const failures = this.complaints.succeeded();
+    if (failures > 0) this.options.logger.info({ topic: this.options.topic, failures }, 'events are published again');
   }
 }
