@@ -16,9 +16,11 @@ const round = (record: object) => Object.fromEntries(Object.entries(record).map(
 
 const report: Record<string, unknown> = { machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version }, at: new Date().toISOString() };
 if (wanted('submit')) {
-  const { rows, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), Number(values.accounts));
+  const { rows, tracing, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), Number(values.accounts));
   console.table(rows.map(round));
-  report.submit = { connections: 64, accounts: Number(values.accounts), rows };
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  console.log(`tracing costs ${percent(tracing.cost)} of the rate (median of ${tracing.pairs} pairs, half of them within ${percent(tracing.costFrom)} and ${percent(tracing.costTo)})`);
+  report.submit = { connections: 64, accounts: Number(values.accounts), rows, tracing };
   report.memory = { idleMiB, loadedMiB };
   console.log(`memory of the platform process: ${idleMiB.toFixed(0)} MiB idle, ${loadedMiB.toFixed(0)} MiB after the load`);
 }

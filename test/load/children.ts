@@ -43,18 +43,20 @@ export function startChild(args: string[], environment: Record<string, string> =
   const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const streams = [child.stdout!, child.stderr!];
   let output = '';
   return new Promise((resolve, reject) => {
     const failed = () => reject(new Error(`a measured process did not start:\n${output.slice(-4000)}`));
     child.once('exit', failed);
-    for (const stream of [child.stdout!, child.stderr!]) {
-      stream.on('data', (chunk: Buffer) => {
-        output = (output + chunk.toString()).slice(-20_000);
-        if (!output.includes(serving)) return;
-        child.off('exit', failed);
-        resolve({ pid: child.pid!, stop: () => stopChild(child) });
-      });
-    }
+    const listen = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-20_000);
+      if (!output.includes(serving)) return;
+      child.off('exit', failed);
+      // From here on nobody looks at what it says, and looking would take time from what is measured.
+      for (const stream of streams) stream.off('data', listen).resume();
+      resolve({ pid: child.pid!, stop: () => stopChild(child) });
+    };
+    for (const stream of streams) stream.on('data', listen);
   });
 }
 

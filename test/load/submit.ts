@@ -10,13 +10,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { type BenchPlatform, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
+import { costOf, inTurns, type Paired } from './paired.ts';
 import { nowMicros, readProfile } from './profile.ts';
 
 const CONNECTIONS = 64;
 const ACCOUNTS_AT_ONCE = 10;
 const ROUNDS = 3;
+/** With tracing off and on: as many as show the spread, each long enough to fill both sides' batches of spans several times. */
+const PAIRS = 9;
+const SLICE_SHARE = 0.4;
 
 export interface Row { readonly case: string; readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly errors: number; readonly vsConstant: number; readonly vsInsert: number }
+
+const CASES = ['constant answer', 'bare insert', 'submit, tracing off', 'submit, tracing on'] as const;
 
 interface Measured { perSecond: number; p50Ms: number; p99Ms: number; errors: number }
 
@@ -63,7 +69,15 @@ const summary = (rounds: Measured[]): Measured => ({
   p99Ms: median(rounds.map((round) => round.p99Ms)), errors: rounds.reduce((sum, round) => sum + round.errors, 0),
 });
 
-export async function measureSubmit(seconds: number, accounts: number): Promise<{ rows: Row[]; idleMiB: number; loadedMiB: number }> {
+export interface Submit {
+  readonly rows: Row[];
+  /** Of the rate with tracing off. */
+  readonly tracing: Paired;
+  readonly idleMiB: number;
+  readonly loadedMiB: number;
+}
+
+export async function measureSubmit(seconds: number, accounts: number): Promise<Submit> {
   const folder = mkdtempSync(join(tmpdir(), 'usv-bench-'));
   const collector = createServer((request, response) => { request.resume(); request.on('end', () => response.end()); });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
@@ -76,22 +90,22 @@ export async function measureSubmit(seconds: number, accounts: number): Promise<
   const traced = await startPlatform({ ENGINES: 'sandbox', OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl });
   const idleMiB = memoryMiB(plain.pid);
   try {
-    const targets = [
-      { name: 'constant answer', url: `http://127.0.0.1:${port}/constant`, keys: ['none'] },
-      { name: 'bare insert', url: `http://127.0.0.1:${port}/insert`, keys: ['none'] },
-      { name: 'submit, tracing off', url: `${plain.apiUrl}/v1/videos`, keys: await makeAccounts(plain, accounts) },
-      { name: 'submit, tracing on', url: `${traced.apiUrl}/v1/videos`, keys: await makeAccounts(traced, accounts) },
-    ];
-    const measured = targets.map(() => [] as Measured[]);
-    for (const target of targets) await load(target.url, Math.ceil(seconds / 2), target.keys);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, target] of targets.entries()) measured[index]!.push(await load(target.url, seconds, target.keys));
-    }
-    const results = measured.map(summary);
+    const constant = (length = seconds) => load(`http://127.0.0.1:${port}/constant`, length, ['none']);
+    const insert = (length = seconds) => load(`http://127.0.0.1:${port}/insert`, length, ['none']);
+    const [off, on] = await Promise.all([plain, traced].map(async (platform) => {
+      const keys = await makeAccounts(platform, accounts);
+      return (length = Math.ceil(seconds * SLICE_SHARE)) => load(`${platform.apiUrl}/v1/videos`, length, keys);
+    })) as [typeof constant, typeof constant];
+    for (const target of [constant, insert, off, on]) await target(Math.ceil(seconds / 2));
+    const baselines: Measured[][] = [[], []];
+    for (let round = 0; round < ROUNDS; round++) for (const [index, target] of [constant, insert].entries()) baselines[index]!.push(await target());
+    const [offs, ons] = await inTurns(PAIRS, () => off(), () => on());
+    const results = [...baselines, offs, ons].map(summary);
     const rows = results.map((result, index): Row => ({
-      case: targets[index]!.name, ...result, vsConstant: result.perSecond / results[0]!.perSecond, vsInsert: result.perSecond / results[1]!.perSecond,
+      case: CASES[index]!, ...result, vsConstant: result.perSecond / results[0]!.perSecond, vsInsert: result.perSecond / results[1]!.perSecond,
     }));
-    return { rows, idleMiB, loadedMiB: memoryMiB(plain.pid) };
+    const rates = (slices: Measured[]) => slices.map(({ perSecond }) => perSecond);
+    return { rows, tracing: costOf(rates(offs), rates(ons)), idleMiB, loadedMiB: memoryMiB(plain.pid) };
   } finally {
     await Promise.all([baseline.stop(), plain.stop(), traced.stop()]);
     await postgres.stop();
