@@ -67,6 +67,14 @@ export class Faults {
     return { id, bringBack: () => this.observed.query('ledger', 'insert into hold select * from jsonb_populate_record(null::hold, $1)', [JSON.stringify(lost!.hold)]) };
   }
 
+  /** Somebody changes by hand what the scheduler remembers of the accounts' log: it has heard events that are not there. */
+  async loseHeardEvents(): Promise<void> {
+    const { observed } = this;
+    const changed = await observed.query('scheduler', `update consumer_watermark set event_id = 'gone:' || event_id where consumer = 'scheduler' and seq > 0 returning shard`);
+    if (changed.length === 0) throw new Error('the scheduler has heard nothing yet');
+    this.held.push(() => observed.query('scheduler', `update consumer_watermark set event_id = substr(event_id, 6) where event_id like 'gone:%'`));
+  }
+
   /** An ended job that owes a webhook, without a worker. */
   async oweWebhook(url: string): Promise<void> {
     const { test } = this.observed;

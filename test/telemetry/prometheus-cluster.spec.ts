@@ -89,12 +89,13 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       await fires(since, ['NoWorkers', 'TargetDown', 'JobSuccessBurnFast', 'JobSuccessBurnSlow', 'JobSuccessBurnLow']);
     }, GROUP_TIMEOUT_MS);
 
-    it('when a person changes money and counters by hand', async () => {
+    it('when a person changes money, counters and watermarks by hand', async () => {
       const since = Date.now();
       lost = await faults.loseHold();
       await observed.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
       await observed.admin.get('/admin/v1/ledger/verify');
       await observed.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
+      await faults.loseHeardEvents();
       await fires(since, ['VerdictsRefused', 'ConsumerParked', 'EventsOwed', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
     }, GROUP_TIMEOUT_MS);
 
@@ -107,7 +108,10 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       await lost.bringBack();
       expect((await replay()).body).toMatchObject({ replayed: 1, still_parked: [] });
       expect(await observed.count('ledger', `select count(*) from hold where job_id = $1 and state = 'released'`, [lost.id])).toBe(1);
-      await eventually(async () => !(await prometheus.firing()).has('ConsumerParked'), { what: 'the alert to end', deadlineMs: ALERTED_MS });
+      await eventually(async () => {
+        const firing = await prometheus.firing();
+        return !firing.has('ConsumerParked') && !firing.has('EventsOwed');
+      }, { what: 'the alerts to end', deadlineMs: ALERTED_MS });
     }, GROUP_TIMEOUT_MS);
 
     it('when customers\' servers fail and events do not get through', async () => {

@@ -17,9 +17,9 @@ export const hearingSettings = {
 
 /**
  * Compares a publisher's log with what a consumer has heard of it, shard by shard, and tells of every event that is owed: not heard
- * although it was recorded before `unheardBefore`, heard and gone from the log since, or set aside. A watermark moves over whole
- * runs of events and in the transaction of their effects, so that what is behind it is done and only what is before it can be
- * missing. Events that the consumer does not heed move it late and are never owed.
+ * although it was recorded before `unheardBefore`, or heard and gone from the log since. A watermark moves over whole runs of
+ * events and in the transaction of their effects, so that what is behind it is done or set aside and only what is before it can
+ * be missing. Events that the consumer does not heed move it late and are never owed.
  */
 export async function unheardEvents(hearer: Hearer, log: LogReader, unheardBefore: Date): Promise<string[]> {
   const { consumer, topic, database } = hearer;
@@ -29,8 +29,13 @@ export async function unheardEvents(hearer: Hearer, log: LogReader, unheardBefor
     const mark = marks.get(shard) ?? { shard, epoch: '', seq: 0n, eventId: '' };
     found.push(...(await unheardInShard(hearer, log, mark, unheardBefore)).map((sentence) => `${topic}, shard ${shard}: ${consumer} ${sentence}`));
   }
-  const parked = await parkedEvents(database, hearer, undefined, PARKED_MAX);
-  return [...found, ...parked.map(({ shard, seq, streamId, reason }) => `${topic}, shard ${shard}: ${consumer} set event ${seq} of ${streamId} aside: ${reason}`)];
+  return found;
+}
+
+/** What a consumer has set aside, a sentence for each event. It has an alarm of its own, from the moment on. */
+export async function eventsSetAside({ consumer, topic, database }: Hearer): Promise<string[]> {
+  const parked = await parkedEvents(database, { consumer, topic }, undefined, PARKED_MAX);
+  return parked.map(({ shard, seq, streamId, reason }) => `${topic}, shard ${shard}: ${consumer} set event ${seq} of ${streamId} aside: ${reason}`);
 }
 
 async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, unheardBefore: Date): Promise<string[]> {

@@ -129,7 +129,7 @@ export const consumerParked = new Gauge({
   registers, name: 'usvideo_consumer_parked_events', help: 'Events parked behind a deterministic failure.', labelNames: ['consumer'],
 });
 export const hearingDifferences = new Gauge({
-  registers, name: 'usvideo_hearing_differences', help: 'Shards and parked events in which a consumer was owed an event for ten minutes, at the last look; anything but 0 is a fault.',
+  registers, name: 'usvideo_hearing_differences', help: 'Shards in which a consumer was owed an event for ten minutes, at the last look; anything but 0 is a fault.',
   labelNames: ['consumer', 'topic'],
 });
 export const hearingLastRun = new Gauge({

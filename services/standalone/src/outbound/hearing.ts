@@ -1,6 +1,6 @@
 import { EventLog, type Database } from '@usvideo/event-store';
 import { concernsLedger } from '@usvideo/ledger';
-import { unheardEvents } from '@usvideo/messaging';
+import { eventsSetAside, unheardEvents } from '@usvideo/messaging';
 import { concernsCustomers } from '@usvideo/webhooks';
 
 /** Who hears which service's events, and which of them matter to it. */
@@ -12,11 +12,12 @@ const HEARERS = [
 
 export type ServiceWithEvents = (typeof HEARERS)[number]['consumer' | 'publisher'];
 
-/** Events that a service owes another, in every pair of publisher and consumer. */
+/** Events that a service owes another or has set aside, in every pair of publisher and consumer. */
 export async function unheardAnywhere(databases: Readonly<Record<ServiceWithEvents, Database>>, unheardBefore: Date): Promise<string[]> {
   const found: string[] = [];
   for (const { publisher, ...hearer } of HEARERS) {
-    found.push(...(await unheardEvents({ ...hearer, database: databases[hearer.consumer] }, new EventLog(databases[publisher]), unheardBefore)));
+    const own = { ...hearer, database: databases[hearer.consumer] };
+    found.push(...(await unheardEvents(own, new EventLog(databases[publisher]), unheardBefore)), ...(await eventsSetAside(own)));
   }
   return found;
 }
