@@ -172,6 +172,9 @@ export const ledgerMoney = new Gauge({
 export const pendingHolds = new Gauge({
   registers, name: 'usvideo_ledger_pending_holds', help: 'Holds whose job has not ended.',
 });
+export const paymentEvents = new Counter({
+  registers, name: 'usvideo_payment_events_total', help: 'What payment providers reported, by outcome; refused needs a person, early comes again.', labelNames: ['provider', 'outcome'],
+});
 export const ledgerEntries = new Counter({
   registers, name: 'usvideo_ledger_entries_total', help: 'Ledger commands carried out, by kind and answer.', labelNames: ['kind', 'answer'],
 });

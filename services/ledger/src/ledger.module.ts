@@ -146,7 +146,7 @@ function ledgerModule({ database, writer, consumer, key, roots, verification, co
       { provide: QuoteTokens, useValue: new QuoteTokens(quoteKey, config.QUOTE_VALID_SECONDS * 1_000) },
       { provide: Verification, useValue: verification },
       { provide: TopUpStore, useValue: store },
-      { provide: TopUps, useValue: new TopUps(store, writer, providers.byName) },
+      { provide: TopUps, useValue: new TopUps(store, writer, providers.byName, logger) },
       { provide: Providers, useValue: providers },
       { provide: RootSigner, useValue: new RootSigner(roots) },
       { provide: AccountExport, useValue: new AccountExport(database, roots) },

@@ -14,14 +14,20 @@ export interface Checkout {
   readonly url: string;
 }
 
-/** What a provider says happened. Amounts are what really moved, not what was ordered. */
+/** What really moved, not what was ordered. Undefined: it moved in a currency that the ledger does not keep. */
+type Moved = { readonly paymentRef: string; readonly amountMicros: bigint | undefined };
+
+/** What a provider says happened. */
 export type PaymentNews =
-  | { readonly type: 'paid'; readonly topUpId: string; readonly paymentRef: string; readonly amountMicros: bigint }
+  | Moved & { readonly type: 'paid'; readonly topUpId: string }
   | { readonly type: 'ended'; readonly topUpId: string; readonly status: 'failed' | 'expired' }
-  | { readonly type: 'reversed'; readonly paymentRef: string; readonly reversalRef: string; readonly amountMicros: bigint; readonly reason: string }
+  | Moved & { readonly type: 'reversed'; readonly reversalRef: string; readonly reason: string }
   /** A reversal that did not last: a failed refund, a dispute that was won. */
-  | { readonly type: 'reinstated'; readonly paymentRef: string; readonly reversalRef: string; readonly amountMicros: bigint; readonly reason: string }
-  | { readonly type: 'ignored' };
+  | Moved & { readonly type: 'reinstated'; readonly reversalRef: string; readonly reason: string }
+  /** Nothing that moves money, or not yet. */
+  | { readonly type: 'ignored' }
+  /** Of something else that is sold through the same account at the provider. */
+  | { readonly type: 'not_ours' };
 
 export interface PaymentEvent {
   readonly eventId: string;
@@ -40,6 +46,8 @@ export interface PaymentProvider {
   open(order: PaymentOrder): Promise<Checkout>;
   /** Reads what came to the webhook; `forged` when the signature of the raw body is not the provider's. */
   read(body: Buffer, signature: string): PaymentEvent | 'forged';
+  /** The top-up that a payment was made for, as the provider keeps it with the payment; undefined: it was made for something else. */
+  topUpOf(paymentRef: string): Promise<string | undefined>;
 }
 
 /** An operator sees the money arrive and says so. */
@@ -47,4 +55,5 @@ export const manualProvider: PaymentProvider = {
   name: 'manual',
   open: async () => ({ providerRef: undefined, url: '' }),
   read: () => 'forged',
+  topUpOf: async () => undefined,
 };

@@ -49,6 +49,22 @@ export class StripeProvider implements PaymentProvider {
       throw error;
     }
   }
+
+  /** A payment carries what `open` put on it; one that Stripe does not show to this key was not opened with it. */
+  async topUpOf(paymentRef: string): Promise<string | undefined> {
+    try {
+      return (await this.stripe.paymentIntents.retrieve(paymentRef)).metadata['top_up_id'];
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Both names of the order: another shop in the same account may use the first for its own. */
+function topUpOf(session: Stripe.Checkout.Session): string | undefined {
+  const topUpId = session.metadata?.['top_up_id'];
+  return topUpId !== undefined && topUpId === session.client_reference_id ? topUpId : undefined;
 }
 
 function newsIn(event: Stripe.Event): PaymentNews {
@@ -75,33 +91,35 @@ function newsIn(event: Stripe.Event): PaymentNews {
 
 /** A session may be complete while its money is still on the way; the event of its arrival follows. */
 function paidBy(session: Stripe.Checkout.Session): PaymentNews {
-  const paymentRef = idOf(session.payment_intent);
-  if (session.payment_status !== 'paid' || session.client_reference_id === null || paymentRef === '') return { type: 'ignored' };
-  return { type: 'paid', topUpId: session.client_reference_id, paymentRef, amountMicros: microsOf(session.amount_total ?? 0, session.currency) };
+  const [topUpId, paymentRef] = [topUpOf(session), idOf(session.payment_intent)];
+  if (topUpId === undefined) return { type: 'not_ours' };
+  if (session.payment_status !== 'paid' || paymentRef === '') return { type: 'ignored' };
+  return { type: 'paid', topUpId, paymentRef, amountMicros: microsOf(session.amount_total ?? 0, session.currency) };
 }
 
 function endedAs(session: Stripe.Checkout.Session, status: 'failed' | 'expired'): PaymentNews {
-  return session.client_reference_id === null ? { type: 'ignored' } : { type: 'ended', topUpId: session.client_reference_id, status };
+  const topUpId = topUpOf(session);
+  return topUpId === undefined ? { type: 'not_ours' } : { type: 'ended', topUpId, status };
 }
 
 /** A refund under way takes the money at once: it must not be spent meanwhile. */
 function refundedBy(refund: Stripe.Refund): PaymentNews {
   const paymentRef = idOf(refund.payment_intent);
   const type = refund.status === 'failed' || refund.status === 'canceled' ? 'reinstated' : 'reversed';
-  if (paymentRef === '' || refund.status === 'requires_action') return { type: 'ignored' };
+  if (paymentRef === '') return { type: 'not_ours' };
+  if (refund.status === 'requires_action') return { type: 'ignored' };
   return { type, paymentRef, reversalRef: refund.id, amountMicros: microsOf(refund.amount, refund.currency), reason: 'refund' };
 }
 
 function disputedBy(dispute: Stripe.Dispute, type: 'reversed' | 'reinstated'): PaymentNews {
   const paymentRef = idOf(dispute.payment_intent);
-  if (paymentRef === '') return { type: 'ignored' };
+  if (paymentRef === '') return { type: 'not_ours' };
   return { type, paymentRef, reversalRef: dispute.id, amountMicros: microsOf(dispute.amount, dispute.currency), reason: 'dispute' };
 }
 
-/** @throws for another currency: nothing here could say what it is worth. */
-function microsOf(cents: number, currency: string | null): bigint {
-  if (currency !== CURRENCY) throw new Error(`a payment came in ${currency}, not in ${CURRENCY}`);
-  return BigInt(cents) * MICROS_PER_CENT;
+/** Undefined for another currency: nothing here could say what it is worth. */
+function microsOf(cents: number, currency: string | null): bigint | undefined {
+  return currency === CURRENCY ? BigInt(cents) * MICROS_PER_CENT : undefined;
 }
 
 function idOf(reference: string | { id: string } | null): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@usvideo/event-store';
 import type { LedgerCommand } from '../domain/batch';
-import { addFunds, adjust, LedgerWorld, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS, voidHold } from './ledger.fixture';
+import { addFunds, adjust, LedgerWorld, logger, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS, voidHold } from './ledger.fixture';
 import { manualProvider } from './payment-provider';
 import { SignedRoots } from './signed-roots';
 import { SigningKey } from './signing-key';
@@ -54,7 +54,7 @@ describe('what somebody with every right on the server changes', () => {
       ]) expect((await writer.submit(command)).refusal).toBe(command.type === 'Settle' && command.chargedMicros === 0n ? 'verdict_conflict' : undefined);
       await roots.sign();
     }
-    const topUps = new TopUps(new TopUpStore(database), writer, new Map([['manual', manualProvider]]));
+    const topUps = new TopUps(new TopUpStore(database), writer, new Map([['manual', manualProvider]]), logger);
     const order = { accountId: 'acc_a', amountMicros: 5_000_000n, idempotencyKey: 'k', author: 'key_1', successUrl: '', cancelUrl: '' };
     await topUps.confirm(await topUps.create(manualProvider, order), 'wire-1', 'ann');
     verifier = new LedgerVerifier(database, [key.publicKey]);

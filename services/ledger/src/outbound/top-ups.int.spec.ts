@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openDatabase, type Database } from '@usvideo/event-store';
-import { createLogger, migrateDatabase } from '@usvideo/runtime';
+import { createLogger, migrateDatabase, paymentEvents } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import Stripe from 'stripe';
 import { ulid } from 'ulid';
@@ -21,9 +21,10 @@ const TEN_DOLLARS = 10_000_000n;
 
 interface StripeRequest { path: string; authorization: string; idempotencyKey: string; form: URLSearchParams }
 
-/** Speaks the documented part of Stripe's API that creates a Checkout session: form in, session out, the same one for the same key. */
+/** Speaks the documented part of Stripe's API that creates a Checkout session (form in, session out, the same one for the same key) and shows a PaymentIntent. */
 class StripeServer {
   readonly requests: StripeRequest[] = [];
+  readonly intents = new Map<string, object>();
   private readonly sessions = new Map<string, object>();
   private server: Server | undefined;
 
@@ -35,10 +36,11 @@ class StripeServer {
         const form = new URLSearchParams(body);
         const idempotencyKey = String(request.headers['idempotency-key']);
         this.requests.push({ path: `${request.method} ${request.url}`, authorization: String(request.headers.authorization), idempotencyKey, form });
-        const cents = Number(form.get('line_items[0][price_data][unit_amount]'));
         response.setHeader('content-type', 'application/json');
+        if (request.method === 'GET') return this.showIntent(request.url!.split('/').at(-1)!, response);
+        const cents = Number(form.get('line_items[0][price_data][unit_amount]'));
         response.statusCode = cents < 50 ? 400 : 200;
-        response.end(JSON.stringify(cents < 50 ? tooSmall : this.sessionUnder(idempotencyKey, form)));
+        return response.end(JSON.stringify(cents < 50 ? tooSmall : this.sessionUnder(idempotencyKey, form)));
       });
     });
     await new Promise<void>((resolve) => this.server!.listen(0, '127.0.0.1', resolve));
@@ -48,6 +50,12 @@ class StripeServer {
   async stop(): Promise<void> {
     this.server?.closeAllConnections();
     await new Promise((resolve) => this.server?.close(resolve));
+  }
+
+  private showIntent(id: string, response: ServerResponse): void {
+    const intent = this.intents.get(id);
+    response.statusCode = intent === undefined ? 404 : 200;
+    response.end(JSON.stringify(intent ?? { error: { type: 'invalid_request_error', code: 'resource_missing', param: 'intent', message: `No such payment_intent: '${id}'` } }));
   }
 
   private sessionUnder(key: string, form: URLSearchParams): object {
@@ -80,7 +88,7 @@ describe('top-ups through Stripe', () => {
     store = new TopUpStore(database);
     stripe = new StripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl: await server.start() });
     writer = new LedgerWriter({ database, lanes: 1, onCommitted: () => undefined, logger });
-    topUps = new TopUps(store, writer, new Map([['stripe', stripe]]));
+    topUps = new TopUps(store, writer, new Map([['stripe', stripe]]), logger);
   });
 
   afterAll(async () => {
@@ -100,7 +108,7 @@ describe('top-ups through Stripe', () => {
     return topUps.apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }));
   };
   const session = (topUpId: string, paymentIntent: string, over: object = {}) =>
-    ({ id: 'cs_1', object: 'checkout.session', client_reference_id: topUpId, payment_intent: paymentIntent, payment_status: 'paid', amount_total: 1_000, currency: 'usd', ...over });
+    ({ id: 'cs_1', object: 'checkout.session', client_reference_id: topUpId, metadata: { top_up_id: topUpId }, payment_intent: paymentIntent, payment_status: 'paid', amount_total: 1_000, currency: 'usd', ...over });
   const refund = (paymentIntent: string, id: string, amount = 400, status = 'succeeded') => ({ id, object: 'refund', payment_intent: paymentIntent, amount, currency: 'usd', status });
   const dispute = (paymentIntent: string, id: string) => ({ id, object: 'dispute', payment_intent: paymentIntent, amount: 1_000, currency: 'usd' });
 
@@ -186,8 +194,20 @@ describe('top-ups through Stripe', () => {
     expect(await reader.balance(accountId)).toMatchObject({ availableMicros: 3_000_000n, receivableMicros: 0n });
   });
 
-  it('sends news of unknown payments back to be said again, and never takes more than was paid', async () => {
-    await expect(deliver('refund.created', refund('pi_unknown', 're_3'))).rejects.toThrow(PaymentUnknown);
+  it('has a refund or dispute that comes before its payment said again, and loses neither', async () => {
+    const accountId = newAccount();
+    const { topUpId } = await order(accountId);
+    // As `open` had it made: the payment carries the metadata that was sent with the order.
+    const sent = server.requests.at(-1)!.form;
+    server.intents.set('pi_late', { id: 'pi_late', object: 'payment_intent', metadata: { top_up_id: sent.get('payment_intent_data[metadata][top_up_id]') } });
+    const news: [string, object][] = [['refund.created', refund('pi_late', 're_early')], ['charge.dispute.funds_withdrawn', { ...dispute('pi_late', 'dp_early'), amount: 600 }]];
+    for (const [type, object] of news) await expect(deliver(type, object, `evt_${type}`)).rejects.toThrow(PaymentUnknown);
+    await deliver('checkout.session.completed', session(topUpId, 'pi_late'));
+    for (const [type, object] of news) expect((await deliver(type, object, `evt_${type}`))?.outcome).toBe('funds_reversed');
+    expect((await reader.balance(accountId)).availableMicros).toBe(0n);
+  });
+
+  it('never takes more than was paid', async () => {
     const { accountId, paymentIntent } = await paid();
     await expect(deliver('refund.created', refund(paymentIntent, 're_4', 1_001))).rejects.toThrow(NewsRefused);
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
@@ -237,9 +257,41 @@ describe('top-ups through Stripe', () => {
 
   it('leaves alone what is not about a top-up of ours', async () => {
     expect((await deliver('customer.created', { id: 'cus_1', object: 'customer' }))?.outcome).toBe('ignored');
-    expect((await deliver('checkout.session.completed', session('somebody-elses', 'pi_x')))?.outcome).toBe('ignored');
     expect((await deliver('refund.created', refund('pi_x', 're_5', 1, 'requires_action')))?.outcome).toBe('ignored');
-    await expect(deliver('checkout.session.completed', session('any', 'pi_y', { currency: 'eur' }))).rejects.toThrow('eur');
+    const { topUpId } = await order(newAccount());
+    await expect(deliver('checkout.session.completed', session(topUpId, 'pi_y', { currency: 'eur' }))).rejects.toThrow('currency_not_kept');
+  });
+
+  it('acknowledges for good what others sell through the same account, in any currency', async () => {
+    const { topUpId } = await order(newAccount());
+    server.intents.set('pi_shop', { id: 'pi_shop', object: 'payment_intent', metadata: { order: '4711' } });
+    server.intents.set('pi_staging', { id: 'pi_staging', object: 'payment_intent', metadata: { top_up_id: 'top_of_staging' } });
+    const shop = { client_reference_id: topUpId, metadata: {}, currency: 'eur' };
+    const foreign: [string, object][] = [
+      ['checkout.session.completed', session('', 'pi_shop', shop)], ['checkout.session.async_payment_failed', session('', 'pi_shop', shop)],
+      ['checkout.session.expired', session('', 'pi_shop', { ...shop, client_reference_id: null, metadata: null })],
+      ['checkout.session.completed', session('top_of_staging', 'pi_staging')], ['checkout.session.expired', session('top_of_staging', '')],
+      ['refund.created', refund('pi_shop', 're_shop')], ['refund.failed', refund('pi_staging', 're_staging', 1, 'failed')], ['refund.updated', refund('pi_nobody_knows', 're_gone')],
+      ['refund.created', { ...refund('', 're_charge'), payment_intent: null, currency: 'eur' }], ['refund.created', { ...refund('pi_shop', 're_eur'), currency: 'eur' }],
+      ['charge.dispute.funds_withdrawn', dispute('pi_shop', 'dp_shop')], ['charge.dispute.funds_reinstated', { ...dispute('', 'dp_charge'), payment_intent: null }],
+    ];
+    for (const [at, [type, object]] of foreign.entries()) {
+      const eventId = `evt_foreign_${at}`;
+      expect(await deliver(type, object, eventId)).toEqual({ eventId, outcome: 'not_ours' });
+      expect(await deliver(type, object, eventId)).toEqual({ eventId, outcome: 'replayed' });
+    }
+    expect(await store.get(topUpId)).toMatchObject({ status: 'pending' });
+    const counted = (await paymentEvents.get()).values.find(({ labels }) => labels.provider === 'stripe' && labels.outcome === 'not_ours');
+    expect(counted?.value).toBe(foreign.length);
+  });
+
+  it('has news said again while Stripe cannot be asked whose it is', async () => {
+    const away = new StripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl: 'http://127.0.0.1:1' });
+    const payload = JSON.stringify({ id: 'evt_away', object: 'event', api_version: '2026-01-01', created: 1, livemode: false, type: 'refund.created', data: { object: refund('pi_away', 're_away') } });
+    const applied = new TopUps(store, writer, new Map([['stripe', away]]), logger)
+      .apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }));
+    await expect(applied).rejects.toThrow(Stripe.errors.StripeConnectionError);
+    expect(await store.isApplied('stripe', 'evt_away')).toBe(false);
   });
 
   it('believes nothing that Stripe did not sign', async () => {

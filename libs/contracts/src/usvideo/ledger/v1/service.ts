@@ -609,7 +609,10 @@ export interface ApplyPaymentEventRequest {
 
 export interface ApplyPaymentEventResponse {
   eventId: string;
-  /** funds_added, funds_reversed, top_up_ended, ignored (nothing the ledger acts on), or replayed. */
+  /**
+   * funds_added, funds_reversed, top_up_ended, ignored (nothing the ledger acts on), not_ours (what others sell through the same
+   * account at the provider), or replayed.
+   */
   outcome: string;
 }
 
@@ -8010,7 +8013,7 @@ export const LedgerServiceService = {
   },
   /**
    * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
-   * FAILED_PRECONDITION when it speaks of a payment that is not known yet: the provider sends it again.
+   * FAILED_PRECONDITION when it speaks of a payment for a top-up that is not known to be paid yet: the provider sends it again.
    */
   applyPaymentEvent: {
     path: "/usvideo.ledger.v1.LedgerService/ApplyPaymentEvent" as const,
@@ -8097,7 +8100,7 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   confirmTopUp: handleUnaryCall<ConfirmTopUpRequest, ConfirmTopUpResponse>;
   /**
    * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
-   * FAILED_PRECONDITION when it speaks of a payment that is not known yet: the provider sends it again.
+   * FAILED_PRECONDITION when it speaks of a payment for a top-up that is not known to be paid yet: the provider sends it again.
    */
   applyPaymentEvent: handleUnaryCall<ApplyPaymentEventRequest, ApplyPaymentEventResponse>;
   /** Signs the heads of all accounts at once, besides the daily run. */
@@ -8476,7 +8479,7 @@ export interface LedgerServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
-   * FAILED_PRECONDITION when it speaks of a payment that is not known yet: the provider sends it again.
+   * FAILED_PRECONDITION when it speaks of a payment for a top-up that is not known to be paid yet: the provider sends it again.
    */
   applyPaymentEvent(
     request: ApplyPaymentEventRequest,
