@@ -3,6 +3,7 @@ export * from './database';
 export * from './decider';
 export * from './epoch';
 export * from './event-log';
+export * from './guards';
 export * from './identifier';
 export * from './parking';
 export * from './pump';

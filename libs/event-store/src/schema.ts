@@ -1,3 +1,9 @@
+/** Of the function behind every trigger that keeps a table append-only. */
+export const GUARD_BODY = `
+begin
+  raise exception 'table % is append-only: % is refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
+end `;
+
 /**
  * The tables of the event store, for a service's first migration. `event` is the truth and the outbox: rows are only ever
  * inserted, and the database refuses anything else.
@@ -35,10 +41,7 @@ create table event (
   unique (stream_id, version)
 );
 
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-  raise exception 'table % is append-only: % is refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
-end $$;
+create function refuse_change() returns trigger language plpgsql as $$${GUARD_BODY}$$;
 create trigger event_rows_never_change before update or delete on event for each row execute function refuse_change();
 create trigger event_table_is_never_truncated before truncate on event for each statement execute function refuse_change();
 

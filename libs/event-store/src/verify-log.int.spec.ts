@@ -37,6 +37,22 @@ test.each([
   expect((await verifyLog(store.database)).differences).toEqual(differences);
 });
 
+const rowsChange = 'table event: the trigger event_rows_never_change, which refuses change, is gone, switched off or another.';
+const tableIsEmptied = 'table event: the trigger event_table_is_never_truncated, which refuses truncation, is gone, switched off or another.';
+test.each([
+  ['a dropped guard of the rows', 'drop trigger event_rows_never_change on event', [rowsChange]],
+  ['a dropped guard of the table', 'drop trigger event_table_is_never_truncated on event', [tableIsEmptied]],
+  ['guards that are switched off', 'alter table event disable trigger user', [rowsChange, tableIsEmptied]],
+  ['a guard that looks at some columns only', `drop trigger event_rows_never_change on event;
+    create trigger event_rows_never_change before delete or update of kind on event for each row execute function refuse_change()`, [rowsChange]],
+  ['a guard that comes too late', `drop trigger event_rows_never_change on event;
+    create trigger event_rows_never_change after update or delete on event for each row execute function refuse_change()`, [rowsChange]],
+  ['guards that refuse nothing any more', 'create or replace function refuse_change() returns trigger language plpgsql as $$ begin return new; end $$', [rowsChange, tableIsEmptied]],
+])('%s is found', async (_, statement, differences) => {
+  await store.database.query(statement);
+  expect((await verifyLog(store.database)).differences).toEqual(differences);
+});
+
 test('a log of several pages is read whole', async () => {
   await store.append('account:c', Array.from({ length: 1_203 }, (_, index) => String(index)));
   expect(await verifyLog(store.database)).toEqual({ eventsChecked: 1_209n, differences: [] });

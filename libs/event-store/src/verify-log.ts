@@ -1,10 +1,11 @@
 import { eventHash } from './append';
 import type { Database } from './database';
+import { EVENT_GUARDS, missingGuards } from './guards';
 import { shardOf, SHARDS } from './shard';
 
 export interface LogVerification {
   readonly eventsChecked: bigint;
-  /** One sentence for each difference found, 1,000 at most; empty when the log is whole. */
+  /** One sentence for each difference found, bounded; empty when the log is whole. */
   readonly differences: string[];
 }
 
@@ -36,7 +37,8 @@ where shard < 0 or shard >= ${SHARDS} group by shard order by shard limit 100`;
 
 /**
  * Reads the whole log, a page at a time, and says where it is not what `appendEvents` wrote: sequences without holes per shard,
- * versions without holes per stream, both linked to what came before, and every hash that of its event. Safe beside writers.
+ * versions without holes per stream, both linked to what came before, and every hash that of its event; and whether the database
+ * would still refuse to change it. Safe beside writers.
  */
 export async function verifyLog(database: Database): Promise<LogVerification> {
   const differences: string[] = [];
@@ -47,7 +49,7 @@ export async function verifyLog(database: Database): Promise<LogVerification> {
     }
   }
   const { rows } = await database.query<{ sentence: string }>({ name: 'log_verify_outside', text: OUTSIDE });
-  differences.push(...rows.map((row) => row.sentence));
+  differences.push(...rows.map((row) => row.sentence), ...await missingGuards(database, EVENT_GUARDS));
   return { eventsChecked, differences };
 }
 

@@ -34,11 +34,30 @@ function nodeHash(left: Buffer, right: Buffer): Buffer {
   return createHash('sha256').update('\u0001').update(left).update(right).digest();
 }
 
-/** The root of RFC 6962's tree over the leaves in their order; zeros without leaves. */
-export function merkleRoot(leaves: readonly Buffer[]): Buffer {
-  let level = [...leaves];
-  while (level.length > 1) level = levelAbove(level);
-  return level[0] ?? NO_ROOT;
+/** Comes to the root of RFC 6962's tree over leaves in their order, and keeps as many hashes as their number has binary digits. */
+export class MerkleFold {
+  /** Roots of whole subtrees, from the largest on the left to the smallest on the right. */
+  private readonly peaks: { readonly height: number; readonly hash: Buffer }[] = [];
+  private count = 0n;
+
+  add(leaf: Buffer): void {
+    let node = { height: 0, hash: leaf };
+    for (let left = this.peaks.at(-1); left?.height === node.height; left = this.peaks.at(-1)) {
+      this.peaks.pop();
+      node = { height: node.height + 1, hash: nodeHash(left.hash, node.hash) };
+    }
+    this.peaks.push(node);
+    this.count += 1n;
+  }
+
+  get leaves(): bigint {
+    return this.count;
+  }
+
+  /** Zeros without leaves. */
+  root(): Buffer {
+    return this.peaks.map(({ hash }) => hash).reduceRight<Buffer | undefined>((right, left) => (right === undefined ? left : nodeHash(left, right)), undefined) ?? NO_ROOT;
+  }
 }
 
 /** What has to be hashed with the leaf, step by step, to come to the root. */

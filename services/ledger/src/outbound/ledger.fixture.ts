@@ -3,10 +3,12 @@ import { createLogger, migrateDatabase } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import { ulid } from 'ulid';
 import type { LedgerCommand, Outcome } from '../domain/batch';
+import { LedgerReader } from './ledger-reader';
 import { LedgerStore } from './ledger-store';
 import { LedgerWriter } from './ledger-writer';
 import { PriceBook } from './price-book';
 import { LEDGER_MIGRATIONS } from './schema';
+import { LedgerVerifier } from './verifier';
 
 export const logger = createLogger('ledger', 'silent');
 /** Five seconds of 720p. */
@@ -68,4 +70,39 @@ export class LedgerWorld {
   async stop(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
+}
+
+/**
+ * Two instances of the service on one database and an observer beside them, for the tests of one `describe`. After each test the
+ * verifier must find nothing.
+ */
+export function twoInstances() {
+  const ledger = {} as { world: LedgerWorld; database: Database; reader: LedgerReader; writers: [LedgerWriter, LedgerWriter] };
+  beforeAll(async () => {
+    ledger.world = await LedgerWorld.start();
+    ledger.database = ledger.world.open('observer');
+    ledger.writers = [ledger.world.writer(ledger.world.open('one')), ledger.world.writer(ledger.world.open('two'))];
+    ledger.reader = new LedgerReader(ledger.database);
+  });
+  afterEach(async () => expect(await new LedgerVerifier(ledger.database).verify()).toMatchObject({ differences: [], postingsSumMicros: 0n }));
+  afterAll(() => ledger.world.stop());
+
+  const submit = (command: LedgerCommand, n = 0) => ledger.writers[n % 2]!.submit(command);
+  return {
+    ledger,
+    submit,
+    /** From many clients of both instances at once. */
+    crowd: (command: (n: number) => LedgerCommand, clients = 30) => Promise.all(Array.from({ length: clients }, (_, n) => submit(command(n), n))),
+    funded: async (micros = 10n * PRICE_MICROS) => {
+      const accountId = newAccount();
+      await submit(addFunds(accountId, micros));
+      return accountId;
+    },
+    versionOf: async (accountId: string) => (await ledger.reader.balance(accountId)).version,
+  };
+}
+
+/** How many commands took effect. */
+export function accepted(outcomes: readonly Pick<Outcome, 'refusal' | 'replayed'>[]): number {
+  return outcomes.filter(({ refusal, replayed }) => refusal === undefined && !replayed).length;
 }

@@ -2,47 +2,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobEvent } from '@usvideo/contracts/scheduler';
-import { appendEvents, EMPTY_HEAD, EventLog, eventStoreSchema, inTransaction, TransactionEnded, type Database, type Transaction } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, EventLog, eventStoreSchema, inTransaction, TransactionEnded, type Transaction } from '@usvideo/event-store';
 import { LocalTransport } from '@usvideo/messaging';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { eventually, postgres, TcpProxy } from '@usvideo/testing';
-import type { LedgerCommand } from '../domain/batch';
 import { jobsSubscription } from '../inbound/jobs.consumer';
 import { decodeEvent, encodeEvent } from './event-codec';
 import {
-  addFunds, adjust, LedgerWorld, logger, newAccount, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS, voidHold,
+  accepted, addFunds, adjust, LedgerWorld, logger, newAccount, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS, twoInstances, voidHold,
 } from './ledger.fixture';
-import { LedgerReader } from './ledger-reader';
 import { LedgerStore } from './ledger-store';
-import type { LedgerWriter } from './ledger-writer';
 import { PriceBook } from './price-book';
 import { LedgerVerifier } from './verifier';
 
 /** Bugs that other ledgers had in public, by their number in the table of the research, each as a test of ours. */
 describe('what went wrong elsewhere', () => {
-  let world: LedgerWorld;
-  let database: Database;
-  let writers: [LedgerWriter, LedgerWriter];
-  let reader: LedgerReader;
-
-  beforeAll(async () => {
-    world = await LedgerWorld.start();
-    database = world.open('observer');
-    writers = [world.writer(world.open('one')), world.writer(world.open('two'))];
-    reader = new LedgerReader(database);
-  });
-  afterEach(async () => expect(await new LedgerVerifier(database).verify()).toMatchObject({ differences: [], postingsSumMicros: 0n }));
-  afterAll(() => world.stop());
-
-  const submit = (command: LedgerCommand, n = 0) => writers[n % 2]!.submit(command);
-  /** The same command from many clients of two instances at once. */
-  const crowd = (command: (n: number) => LedgerCommand, clients = 30) => Promise.all(Array.from({ length: clients }, (_, n) => submit(command(n), n)));
-  const accepted = (outcomes: { refusal: unknown; replayed: boolean }[]) => outcomes.filter(({ refusal, replayed }) => refusal === undefined && !replayed).length;
-  const funded = async (micros = 10n * PRICE_MICROS) => {
-    const accountId = newAccount();
-    await submit(addFunds(accountId, micros));
-    return accountId;
-  };
+  const { ledger, submit, crowd, funded, versionOf } = twoInstances();
   const held = async (micros?: bigint) => {
     const accountId = await funded(micros);
     const jobId = newJob();
@@ -54,7 +29,6 @@ describe('what went wrong elsewhere', () => {
     await submit(settle(job.accountId, job.jobId));
     return job;
   };
-  const versionOf = async (accountId: string) => (await reader.balance(accountId)).version;
 
   it('1: holds count against the balance (6 of 1,000 on 5,000)', async () => {
     const accountId = await funded(4n * PRICE_MICROS);
@@ -71,20 +45,20 @@ describe('what went wrong elsewhere', () => {
   it('3: a hold is voided once', async () => {
     const { accountId, jobId } = await held();
     expect(accepted(await crowd(() => voidHold(accountId, jobId)))).toBe(1);
-    expect((await reader.balance(accountId)).availableMicros).toBe(10n * PRICE_MICROS);
+    expect((await ledger.reader.balance(accountId)).availableMicros).toBe(10n * PRICE_MICROS);
   });
 
   it('4: parts of a hold cannot be captured side by side', async () => {
     const { accountId, jobId } = await held();
     expect(accepted(await crowd((n) => settle(accountId, jobId, BigInt(n + 1))))).toBe(1);
-    const { rows } = await database.query<{ n: bigint }>("select count(*) as n from event where stream_id = $1 and kind = 'hold_captured'", [accountId]);
+    const { rows } = await ledger.database.query<{ n: bigint }>("select count(*) as n from event where stream_id = $1 and kind = 'hold_captured'", [accountId]);
     expect(rows[0]!.n).toBe(1n);
   });
 
   it('5: a repeated capture is the same capture', async () => {
     const { accountId, jobId } = await held();
     expect(accepted(await crowd(() => settle(accountId, jobId)))).toBe(1);
-    expect((await reader.balance(accountId)).totalSpendMicros).toBe(PRICE_MICROS);
+    expect((await ledger.reader.balance(accountId)).totalSpendMicros).toBe(PRICE_MICROS);
   });
 
   it('6: what is refused leaves no trace', async () => {
@@ -101,13 +75,13 @@ describe('what went wrong elsewhere', () => {
   it('7: a payment is added once, within the same millisecond too', async () => {
     const accountId = newAccount();
     expect(accepted(await crowd(() => addFunds(accountId, 7n)))).toBe(1);
-    expect((await reader.balance(accountId)).availableMicros).toBe(7n);
+    expect((await ledger.reader.balance(accountId)).availableMicros).toBe(7n);
   });
 
   it('8: a retry carries no id of its own: asked again elsewhere after a lost answer, it is the same hold', async () => {
     const accountId = await funded();
-    const proxy = await TcpProxy.to(world.url);
-    const lossy = world.writer(world.open('lossy', proxy.through(world.url)), 1);
+    const proxy = await TcpProxy.to(ledger.world.url);
+    const lossy = ledger.world.writer(ledger.world.open('lossy', proxy.through(ledger.world.url)), 1);
     const jobId = newJob();
     let committing: (() => void) | undefined;
     const lost = new Promise<void>((resolve) => { committing = resolve; });
@@ -135,7 +109,7 @@ describe('what went wrong elsewhere', () => {
   it('10: key and effect commit together or not at all', async () => {
     const accountId = newAccount();
     const store = new LedgerStore(new PriceBook());
-    await expect(inTransaction(database, async (tx, now) => {
+    await expect(inTransaction(ledger.database, async (tx, now) => {
       await store.apply(tx, now, [{ command: addFunds(accountId, 5n), traceparent: '' }]);
       throw new Error('the process dies before COMMIT');
     })).rejects.toThrow('dies');
@@ -178,7 +152,7 @@ describe('what went wrong elsewhere', () => {
 
   it('12: nothing but the database knows a balance', async () => {
     const accountId = await funded();
-    await world.writer(world.open('third')).submit(placeHold(accountId, newJob()));
+    await ledger.world.writer(ledger.world.open('third')).submit(placeHold(accountId, newJob()));
     expect((await submit(placeHold(accountId, newJob()))).state.availableMicros).toBe(8n * PRICE_MICROS);
   });
 
@@ -191,13 +165,13 @@ describe('what went wrong elsewhere', () => {
         return (typeof statement === 'object' && statement.name === 'entry_insert' ? { ...result, rowCount: 0 } : result) as never;
       },
     });
-    await expect(inTransaction(database, (tx, now) => store.apply(forgetful(tx), now, [{ command: adjust(accountId, 1n), traceparent: '' }]))).rejects.toThrow('entry_insert changed 0 rows of 1');
+    await expect(inTransaction(ledger.database, (tx, now) => store.apply(forgetful(tx), now, [{ command: adjust(accountId, 1n), traceparent: '' }]))).rejects.toThrow('entry_insert changed 0 rows of 1');
     expect(await versionOf(accountId)).toBe(1n);
   });
 
   it('14: a reader that keeps up with writers misses nothing and sees nothing twice', async () => {
     const accounts = await Promise.all(Array.from({ length: 6 }, () => funded(1_000n * PRICE_MICROS)));
-    const log = new EventLog(world.open('reader'));
+    const log = new EventLog(ledger.world.open('reader'));
     const seen: bigint[][] = Array.from({ length: 16 }, () => []);
     let writing = true;
     const reading = (async () => {
@@ -210,7 +184,7 @@ describe('what went wrong elsewhere', () => {
       }
     })();
     // Transactions that take their turn early and commit late, beside those that are quick.
-    const slowly = (accountId: string) => inTransaction(database, async (tx, now) => {
+    const slowly = (accountId: string) => inTransaction(ledger.database, async (tx, now) => {
       const store = new LedgerStore(new PriceBook());
       await store.apply(tx, now, [{ command: placeHold(accountId, newJob()), traceparent: '' }]);
       await tx.query('select pg_sleep(0.05)');
@@ -221,16 +195,16 @@ describe('what went wrong elsewhere', () => {
     ]);
     writing = false;
     await reading;
-    const { rows } = await database.query<{ shard: number; n: bigint }>('select shard, count(*) as n from event group by shard');
+    const { rows } = await ledger.database.query<{ shard: number; n: bigint }>('select shard, count(*) as n from event group by shard');
     for (const { shard, n } of rows) expect(seen[shard]).toEqual(Array.from({ length: Number(n) }, (_, at) => BigInt(at + 1)));
   });
 
   it('15: no open transaction of others holds a reader up', async () => {
-    const idle = await database.connect();
+    const idle = await ledger.database.connect();
     await idle.query('begin; create temporary table open_write (n integer); insert into open_write values (1)');
     const accountId = await funded();
-    const { shard } = (await database.query<{ shard: number }>('select shard from event where stream_id = $1', [accountId])).rows[0]!;
-    const events = await new EventLog(database).read(shard, 0n, 100_000);
+    const { shard } = (await ledger.database.query<{ shard: number }>('select shard from event where stream_id = $1', [accountId])).rows[0]!;
+    const events = await new EventLog(ledger.database).read(shard, 0n, 100_000);
     await idle.query('rollback');
     idle.release();
     expect(events.at(-1)?.streamId).toBe(accountId);
@@ -240,7 +214,7 @@ describe('what went wrong elsewhere', () => {
     const accountId = await funded();
     const [, stale] = [await submit(adjust(accountId, 1n)), encodeEvent({ event: { $case: 'balanceLow', value: { availableMicros: 0n, thresholdMicros: 0n } }, traceparent: '' })];
     for (const version of [0n, 1n]) {
-      await expect(inTransaction(database, (tx, now) => appendEvents(tx, now, [{
+      await expect(inTransaction(ledger.database, (tx, now) => appendEvents(tx, now, [{
         streamId: accountId, accountId, environment: 'live', head: { ...EMPTY_HEAD, version }, events: [stale],
       }]))).rejects.toThrow('unique');
     }
@@ -248,7 +222,7 @@ describe('what went wrong elsewhere', () => {
   });
 
   it('17: a consumer never passes over what it could not handle', async () => {
-    const jobs = world.open('jobs', await (await postgres()).createDatabase('jobs'));
+    const jobs = ledger.world.open('jobs', await (await postgres()).createDatabase('jobs'));
     await jobs.query(eventStoreSchema);
     const { accountId, jobId } = await held();
     const [second, third] = [newJob(), newJob()];
@@ -258,43 +232,43 @@ describe('what went wrong elsewhere', () => {
     for (const streamId of [jobId, second, third]) {
       await inTransaction(jobs, (tx, now) => appendEvents(tx, now, [{ streamId, accountId, environment: 'live', head: EMPTY_HEAD, events: [{ kind: 'job_cancelled', payload, traceparent: '' }] }]));
     }
-    await database.query(`
+    await ledger.database.query(`
       create sequence failed; create function fail_first() returns trigger language plpgsql as $$ begin
         if new.job_id = '${jobId}' and nextval('failed') <= 5 then raise exception 'the disk is slow' using errcode = '57014'; end if; return new; end $$;
       create trigger fail_first before insert on entry for each row execute function fail_first()`);
     const transport = new LocalTransport({ logger });
     const publisher = transport.publish({ topic: 'usvideo.jobs.v1', database: jobs });
-    const consumer = transport.subscribe(jobsSubscription(database, writers[0], () => undefined));
-    await eventually(async () => (await reader.balance(accountId)).heldMicros === 0n, { what: 'all three holds end' });
+    const consumer = transport.subscribe(jobsSubscription(ledger.database, ledger.writers[0], () => undefined));
+    await eventually(async () => (await ledger.reader.balance(accountId)).heldMicros === 0n, { what: 'all three holds end' });
     await consumer.stop();
     await publisher.stop();
-    await database.query('drop trigger fail_first on entry; drop function fail_first; drop sequence failed');
-    const { rows } = await database.query<{ job_id: string }>("select e.job_id from entry e join event v on v.stream_id = e.account_id and v.version = e.version where e.account_id = $1 and v.kind = 'hold_released' order by e.version", [accountId]);
+    await ledger.database.query('drop trigger fail_first on entry; drop function fail_first; drop sequence failed');
+    const { rows } = await ledger.database.query<{ job_id: string }>("select e.job_id from entry e join event v on v.stream_id = e.account_id and v.version = e.version where e.account_id = $1 and v.kind = 'hold_released' order by e.version", [accountId]);
     expect(rows.map((row) => row.job_id)).toEqual([jobId, second, third]);
   });
 
   it('18: versions are numbered where they are decided, not where rows come back', async () => {
     const accountId = await funded(100n * PRICE_MICROS);
     const jobs = Array.from({ length: 50 }, newJob);
-    await Promise.all(jobs.map((jobId) => writers[0].submit(placeHold(accountId, jobId))));
-    const { rows } = await database.query<{ payload: Buffer }>("select payload from event where stream_id = $1 and kind = 'hold_placed' order by version", [accountId]);
+    await Promise.all(jobs.map((jobId) => ledger.writers[0].submit(placeHold(accountId, jobId))));
+    const { rows } = await ledger.database.query<{ payload: Buffer }>("select payload from event where stream_id = $1 and kind = 'hold_placed' order by version", [accountId]);
     expect(rows.map((row) => (decodeEvent(row.payload).value as { jobId: string }).jobId)).toEqual(jobs);
   });
 
   it('19: a checkpoint stands by itself', async () => {
     const accountId = newAccount();
     const jobId = newJob();
-    await world.at(database, '2026-01-31T12:00:00Z', addFunds(accountId, 5n * PRICE_MICROS), placeHold(accountId, jobId));
-    await world.at(database, '2026-02-01T12:00:00Z', settle(accountId, jobId));
-    const { rows } = await database.query<{ payload: Buffer }>("select payload from event where stream_id = $1 and kind = 'period_closed'", [accountId]);
+    await ledger.world.at(ledger.database, '2026-01-31T12:00:00Z', addFunds(accountId, 5n * PRICE_MICROS), placeHold(accountId, jobId));
+    await ledger.world.at(ledger.database, '2026-02-01T12:00:00Z', settle(accountId, jobId));
+    const { rows } = await ledger.database.query<{ payload: Buffer }>("select payload from event where stream_id = $1 and kind = 'period_closed'", [accountId]);
     expect(decodeEvent(rows[0]!.payload).value).toMatchObject({ closing: { availableMicros: 4n * PRICE_MICROS, heldMicros: PRICE_MICROS }, openHolds: [{ jobId, amountMicros: PRICE_MICROS }] });
   });
 
   it('20: money that comes after a month has ended does not pay for it', async () => {
     const accountId = newAccount();
-    await world.at(database, '2026-01-31T12:00:00Z', addFunds(accountId, 1n));
-    await world.at(database, '2026-02-01T12:00:00Z', addFunds(accountId, 2n, 'pay_2'));
-    const { rows } = await database.query<{ added_micros: bigint }>('select added_micros from statement where account_id = $1', [accountId]);
+    await ledger.world.at(ledger.database, '2026-01-31T12:00:00Z', addFunds(accountId, 1n));
+    await ledger.world.at(ledger.database, '2026-02-01T12:00:00Z', addFunds(accountId, 2n, 'pay_2'));
+    const { rows } = await ledger.database.query<{ added_micros: bigint }>('select added_micros from statement where account_id = $1', [accountId]);
     expect(rows).toEqual([{ added_micros: 1n }]);
   });
 
@@ -309,14 +283,14 @@ describe('what went wrong elsewhere', () => {
   it('22: a late statement of a transaction that failed runs in nobody else\'s', async () => {
     const accountId = await funded();
     let late: Promise<unknown> | undefined;
-    const failing = inTransaction(database, async (tx) => {
-      late = eventually(() => database.idleCount === database.totalCount, { what: 'the connection to be given back' })
+    const failing = inTransaction(ledger.database, async (tx) => {
+      late = eventually(() => ledger.database.idleCount === ledger.database.totalCount, { what: 'the connection to be given back' })
         .then(() => tx.query(`update ledger_account set available_micros = 0 where account_id = '${accountId}'`)).catch((error: unknown) => error);
       throw new Error('one part failed while another went on');
     });
     await expect(failing).rejects.toThrow('one part failed');
     expect(await late).toBeInstanceOf(TransactionEnded);
     expect((await submit(placeHold(accountId, newJob()))).refusal).toBeUndefined();
-    expect((await reader.balance(accountId)).availableMicros).toBe(9n * PRICE_MICROS);
+    expect((await ledger.reader.balance(accountId)).availableMicros).toBe(9n * PRICE_MICROS);
   });
 });

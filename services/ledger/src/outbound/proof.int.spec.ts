@@ -97,6 +97,40 @@ describe('proof', () => {
     for (const table of ['event', 'price', 'signed_root', 'signed_head']) await expect(database.query(`truncate ${table}`)).rejects.toThrow('append-only');
   });
 
+  it.each(['price', 'signed_root', 'signed_head'])('says that changes of %s are not refused any more', async (table) => {
+    const { rows } = await database.query<{ name: string }>('select tgname as name from pg_trigger where tgrelid = to_regclass($1) and not tgisinternal order by 1', [table]);
+    expect(rows).toHaveLength(2);
+    for (const { name } of rows) {
+      await database.query(`alter table ${table} disable trigger ${name}`);
+      expect(await differences()).toMatch(new RegExp(`^table ${table}: the trigger ${name}, which refuses (change|truncation), is gone`));
+      await database.query(`alter table ${table} enable trigger ${name}`);
+    }
+  });
+
+  it('holds for more accounts than are read at once, and finds one changed head among them', async () => {
+    await world.tamper(database, 'delete from signed_root; delete from signed_head');
+    const writer = world.writer(database);
+    const many = Array.from({ length: 1_100 }, (_, n) => `acc_${n}`);
+    await Promise.all(many.map((accountId) => writer.submit(addFunds(accountId, 1n))));
+    for (let round = 0; round < 5; round++) {
+      await writer.submit(adjust(many[round * 100]!, 1n, `round ${round}`));
+      await roots.sign();
+    }
+    expect(await verifier.verify()).toMatchObject({ differences: [], rootsChecked: 5n });
+    await world.tamper(database, "update signed_head set version = version + 1, hash = sha256('x') where account_id = 'acc_100' and sequence = 2");
+    expect((await differences()).split('\n')).toEqual([
+      'account acc_100 version 3: the event that root 2 signed is gone or another.',
+      ...[2, 3, 4, 5].map((sequence) => `root ${sequence}: is not the root of its heads.`),
+    ]);
+  });
+
+  it('holds for more roots than are read at once, and finds one that is gone among them', async () => {
+    for (let n = 3; n <= 1_003; n++) await roots.sign();
+    expect(await verifier.verify()).toMatchObject({ differences: [], rootsChecked: 1_003n });
+    await world.tamper(database, 'delete from signed_root where sequence = 1001');
+    expect((await differences()).split('\n')).toEqual(['root 1002: follows root 1000.', 'root 1002: does not name the root before it.']);
+  });
+
   describe('of an export', () => {
     async function exported(accountId = 'acc_c'): Promise<string[]> {
       const lines: string[] = [];

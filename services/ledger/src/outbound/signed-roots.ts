@@ -1,6 +1,7 @@
 import type { SignedRoot } from '@usvideo/contracts/ledger';
 import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
-import { leafHash, merklePath, merkleRoot, NO_ROOT, signedText, type AccountHead, type PathStep } from '../domain/merkle';
+import { leafHash, MerkleFold, merklePath, NO_ROOT, signedText, type AccountHead, type PathStep } from '../domain/merkle';
+import { pagesOf } from './pages';
 import type { SigningKey } from './signing-key';
 
 /** A head that was signed is not there any more: nothing is signed on top of that. */
@@ -90,9 +91,10 @@ export class SignedRoots {
     const previous = (await tx.query<SignedRoot>(LATEST_ROOT)).rows[0];
     const sequence = (previous?.sequence ?? 0n) + 1n;
     await tx.query({ name: 'signed_heads_store', text: STORE_HEADS, values: [sequence] });
-    const heads = (await tx.query<AccountHead>({ name: 'signed_heads_read', text: HEADS_UNDER, values: [sequence] })).rows;
-    const root = merkleRoot(heads.map(leafHash));
-    const facts = { sequence, signedAt, accounts: BigInt(heads.length), root, previousRoot: previous?.root ?? NO_ROOT };
+    const fold = new MerkleFold();
+    for await (const heads of pagesOf<AccountHead>(tx, headsUnder(String(sequence)))) for (const head of heads) fold.add(leafHash(head));
+    const root = fold.root();
+    const facts = { sequence, signedAt, accounts: fold.leaves, root, previousRoot: previous?.root ?? NO_ROOT };
     const signature = this.key.sign(signedText(facts));
     const { publicKey } = this.key;
     await tx.query({ name: 'signed_root_store', text: STORE_ROOT, values: [sequence, signedAt, facts.accounts, root, facts.previousRoot, signature, publicKey] });

@@ -1,4 +1,4 @@
-import type { Transaction } from '@usvideo/event-store';
+import { missingGuards, type Guard, type Transaction } from '@usvideo/event-store';
 import type { ExpectedRow, Table } from './verifier-expected';
 
 type Row = Record<string, unknown>;
@@ -140,6 +140,21 @@ order by top_up_id limit 100`;
 export async function checkTopUps(tx: Transaction): Promise<string[]> {
   const { rows } = await tx.query<{ top_up_id: string; payment_ref: string }>(UNPAID_TOP_UPS);
   return rows.map((row) => `top_up ${row.top_up_id} is completed with payment ${row.payment_ref}, which its account never received.`);
+}
+
+/** Besides those of `event`, which the check of the log looks at. */
+const GUARDS: readonly Guard[] = [
+  { table: 'price', trigger: 'price_rows_never_change', against: 'change' },
+  { table: 'price', trigger: 'prices_are_never_truncated', against: 'truncation' },
+  { table: 'signed_root', trigger: 'signed_roots_never_change', against: 'change' },
+  { table: 'signed_root', trigger: 'signed_roots_are_never_truncated', against: 'truncation' },
+  { table: 'signed_head', trigger: 'signed_heads_never_change', against: 'change' },
+  { table: 'signed_head', trigger: 'signed_heads_are_never_truncated', against: 'truncation' },
+];
+
+/** What is priced or signed can be changed by nobody who does not switch a trigger off first. */
+export function checkGuards(tx: Transaction): Promise<string[]> {
+  return missingGuards(tx, GUARDS);
 }
 
 const POSTINGS_SUM = `
