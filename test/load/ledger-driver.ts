@@ -19,7 +19,7 @@ const [accounts, inFlight, seconds] = [Number(values.accounts), Number(values.in
 const SINGLE_CONNECTIONS = 16;
 const WARM_UP = 0.25;
 
-const database = openDatabase({ url: values.url!, poolSize: SINGLE_CONNECTIONS + 4, applicationName: 'bench', pipeline: true }, () => undefined);
+const database = openDatabase({ url: values.url!, poolSize: SINGLE_CONNECTIONS + 4, applicationName: 'bench' }, () => undefined);
 // 512 callers share the connections of `single`: they wait as long as it takes.
 database.options.connectionTimeoutMillis = 0;
 const writer = new LedgerWriter({ database, lanes: 2, onCommitted: () => undefined, logger: createLogger('ledger', 'silent') });

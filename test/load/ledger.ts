@@ -42,7 +42,7 @@ export async function measureLedger(seconds: number, options: { pgledger?: strin
   await postgres.createDatabase('ledger');
   const url = postgres.url('ledger');
   await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger: createLogger('bench', 'silent') });
-  const database = openDatabase({ url, poolSize: 4, applicationName: 'bench', pipeline: true }, () => undefined);
+  const database = openDatabase({ url, poolSize: 4, applicationName: 'bench' }, () => undefined);
   try {
     for (const prefix of ['hot', 'many', 'sql']) await makeAccounts(database, prefix);
     const { rows, notes } = await throughput(url, folder, seconds);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from './database';
 import { newId } from './identifier';
 import { shardOf } from './shard';
+import { together } from './transaction';
 
 /** Where a stream stands. A service keeps it in the row that it locks for the stream. */
 export interface StreamHead {
@@ -79,20 +80,25 @@ select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::t
  * Records events of any number of streams. The caller holds the lock of every stream; the shard heads are locked here, in
  * ascending order, and must be the last locks the transaction takes: that makes every shard's sequence gapless in commit order.
  * A stale head trips the unique key on (stream, version).
+ * @param alongside issues writes that leave in the same group as the events; they touch only rows that are locked already
  */
-export async function appendEvents(tx: Transaction, now: Date, appends: readonly StreamAppend[]): Promise<Appended[]> {
+export async function appendEvents(
+  tx: Transaction, now: Date, appends: readonly StreamAppend[], alongside: (appended: readonly Appended[]) => Promise<unknown> = async () => undefined,
+): Promise<Appended[]> {
   const shards = [...new Set(appends.filter((a) => a.events.length > 0).map((a) => shardOf(a.accountId)))].sort((a, b) => a - b);
   if (shards.length === 0) return appends.map((a) => ({ head: a.head, events: [] }));
-  const heads = await lockHeads(tx, shards);
+  const [heads, drafts] = await Promise.all([lockHeads(tx, shards), draftAll(appends, now)]);
   const rows: unknown[][] = Array.from({ length: 14 }, () => []);
-  const appended = appends.map((append) => numberEvents(append, now, heads.get(shardOf(append.accountId)), rows));
-  await tx.query({ name: 'event_insert', text: INSERT_EVENTS, values: rows });
+  const appended = drafts.map((draft) => numberEvents(draft, heads.get(shardOf(draft.append.accountId)), rows));
   const moved = [...heads.entries()];
-  await tx.query({
-    name: 'shard_head_move',
-    text: MOVE_HEADS,
-    values: [moved.map(([shard]) => shard), moved.map(([, head]) => head.nextSeq), moved.map(([, head]) => head.lastEventId)],
-  });
+  await together([
+    tx.query({ name: 'event_insert', text: INSERT_EVENTS, values: rows }),
+    tx.query({
+      name: 'shard_head_move', text: MOVE_HEADS,
+      values: [moved.map(([shard]) => shard), moved.map(([, head]) => head.nextSeq), moved.map(([, head]) => head.lastEventId)],
+    }),
+    alongside(appended),
+  ]);
   return appended;
 }
 
@@ -105,23 +111,44 @@ async function lockHeads(tx: Transaction, shards: number[]): Promise<Map<number,
   return new Map(rows.map((row) => [row.shard, { nextSeq: row.next_seq, lastEventId: row.last_event_id }]));
 }
 
-function numberEvents(append: StreamAppend, now: Date, shardHead: ShardHead | undefined, rows: unknown[][]): Appended {
-  if (append.events.length === 0) return { head: append.head, events: [] };
-  if (shardHead === undefined) throw new Error(`shard_head has no row for account ${append.accountId}`);
+/** An append with everything but its places in the shard, which no hash covers. */
+interface Draft {
+  readonly append: StreamAppend;
+  readonly head: StreamHead;
+  readonly events: readonly (Omit<RecordedEvent, 'seq'> & { readonly previousHash: Buffer; readonly hash: Buffer })[];
+}
+
+/** The statements that were issued before leave first: the database carries them out while the hashes are made. */
+async function draftAll(appends: readonly StreamAppend[], now: Date): Promise<Draft[]> {
+  await new Promise(setImmediate);
+  return appends.map((append) => draftOf(append, now));
+}
+
+function draftOf(append: StreamAppend, now: Date): Draft {
   let { version, hash } = append.head;
   const shard = shardOf(append.accountId);
   const recordedAt = append.recordedAt ?? now;
-  const events = append.events.map((event): RecordedEvent => {
+  const events = append.events.map((event) => {
     version += 1n;
-    const recorded = { ...event, eventId: newId('evt', now.getTime()), streamId: append.streamId, version, shard, seq: shardHead.nextSeq, recordedAt };
-    const nextHash = eventHash(hash, recorded);
-    const row = [shard, recorded.seq, recorded.eventId, shardHead.lastEventId, append.streamId, version, append.accountId,
-      append.environment, event.kind, Buffer.from(event.payload), hash, nextHash, event.traceparent, recordedAt];
+    const identified = { ...event, eventId: newId('evt', now.getTime()), streamId: append.streamId, version, shard, recordedAt };
+    const previousHash = hash;
+    hash = eventHash(previousHash, identified);
+    return { ...identified, previousHash, hash };
+  });
+  return { append, head: { version, hash }, events };
+}
+
+function numberEvents({ append, head, events }: Draft, shardHead: ShardHead | undefined, rows: unknown[][]): Appended {
+  if (events.length === 0) return { head, events: [] };
+  if (shardHead === undefined) throw new Error(`shard_head has no row for account ${append.accountId}`);
+  const recorded = events.map(({ previousHash, hash, ...event }): RecordedEvent => {
+    const seq = shardHead.nextSeq;
+    const row = [event.shard, seq, event.eventId, shardHead.lastEventId, event.streamId, event.version, append.accountId, append.environment,
+      event.kind, Buffer.from(event.payload), previousHash, hash, event.traceparent, event.recordedAt];
     row.forEach((value, column) => rows[column]!.push(value));
     shardHead.nextSeq += 1n;
-    shardHead.lastEventId = recorded.eventId;
-    hash = nextHash;
-    return recorded;
+    shardHead.lastEventId = event.eventId;
+    return { ...event, seq };
   });
-  return { head: { version, hash }, events };
+  return { head, events: recorded };
 }

@@ -15,11 +15,6 @@ export interface DatabaseOptions {
   /** Connections at most. */
   readonly poolSize: number;
   readonly applicationName: string;
-  /**
-   * Statements issued without awaiting each other go out together and run in their order: one round trip for a group. Without
-   * it they must be awaited one by one.
-   */
-  readonly pipeline?: boolean;
   /** A statement that is not answered for so long breaks its connection; 35 s unless told, a little more than the server gives it. */
   readonly answerMaxMs?: number;
 }
@@ -34,13 +29,16 @@ const types: pg.CustomTypesConfig = {
   },
 } as pg.CustomTypesConfig;
 
-/** Opens a pool. Idle connections that break are dropped and reopened by the next query. */
+/**
+ * Opens a pool. Statements that a transaction issues without awaiting each other go out together and run in their order: one
+ * round trip for a group. Idle connections that break are dropped and reopened by the next query.
+ */
 export function openDatabase(options: DatabaseOptions, onIdleError: (error: Error) => void): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
     application_name: options.applicationName,
-    pipeline: options.pipeline ?? false,
+    pipeline: true,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     // For a connection that was lost without a word: the kernel would wait a quarter of an hour.
@@ -50,7 +48,7 @@ export function openDatabase(options: DatabaseOptions, onIdleError: (error: Erro
     types,
   });
   pool.on('error', onIdleError);
-  if (options.pipeline) pool.on('connect', gatherWrites);
+  pool.on('connect', gatherWrites);
   return pool;
 }
 

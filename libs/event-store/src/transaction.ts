@@ -88,3 +88,14 @@ async function commit(client: pg.PoolClient): Promise<void> {
   }
   if (command !== 'COMMIT') throw new TransactionRolledBack(`COMMIT answered ${command}`);
 }
+
+/**
+ * The results of statements that were issued as one group. Waits for all of them, also when one failed: a part that went on
+ * after the rollback would write outside of any transaction.
+ */
+export async function together<const Parts extends readonly unknown[]>(parts: Parts): Promise<{ -readonly [Part in keyof Parts]: Awaited<Parts[Part]> }> {
+  const settled = await Promise.allSettled(parts);
+  const failed = settled.find((part) => part.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(parts) as Promise<{ -readonly [Part in keyof Parts]: Awaited<Parts[Part]> }>;
+}

@@ -25,7 +25,7 @@ export async function openWorld(): Promise<World> {
   const url = await server.createDatabase('scheduler');
   await migrateDatabase({ url, migrations: MIGRATIONS, logger });
   let closing = false;
-  const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test', pipeline: true }, (error) => { if (!closing) throw error; });
+  const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test' }, (error) => { if (!closing) throw error; });
   return {
     database, url,
     close: async () => {

@@ -25,7 +25,7 @@ describe('the jobs consumer', () => {
     const server = await postgres();
     const url = await server.createDatabase('ledger');
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
-    ledger = openDatabase({ url, poolSize: 12, applicationName: 'ledger', pipeline: true }, () => undefined);
+    ledger = openDatabase({ url, poolSize: 12, applicationName: 'ledger' }, () => undefined);
     jobs = openDatabase({ url: await server.createDatabase('jobs'), poolSize: 4, applicationName: 'jobs' }, () => undefined);
     await jobs.query(eventStoreSchema);
     writer = new LedgerWriter({ database: ledger, lanes: 2, onCommitted: () => undefined, logger });

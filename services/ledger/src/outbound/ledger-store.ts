@@ -1,4 +1,4 @@
-import { appendEvents, type StreamHead, type Transaction } from '@usvideo/event-store';
+import { appendEvents, together, type StreamHead, type Transaction } from '@usvideo/event-store';
 import { Batch, doneKeyOf, type Outcome, type TracedCommand } from '../domain/batch';
 import { monthOf, recordingTime, type Standing } from '../domain/standing';
 import { insertAccounts, lockAccounts, updateAccounts, type LockedAccount } from './account-rows';
@@ -53,17 +53,6 @@ export class LedgerStore {
   }
 }
 
-/**
- * The results of statements that were issued as one group. Waits for all of them, also when one failed: a part that went on
- * after the rollback would write outside of any transaction.
- */
-async function together<const Parts extends readonly unknown[]>(parts: Parts): Promise<{ -readonly [Part in keyof Parts]: Awaited<Parts[Part]> }> {
-  const settled = await Promise.allSettled(parts);
-  const failed = settled.find((part) => part.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return Promise.all(parts) as Promise<{ -readonly [Part in keyof Parts]: Awaited<Parts[Part]> }>;
-}
-
 function jobIdsOf(commands: readonly TracedCommand[]): string[] {
   return [...new Set(commands.flatMap(({ command }) => ('jobId' in command ? [command.jobId] : [])))];
 }
@@ -97,15 +86,14 @@ async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<strin
     streamId: accountId, accountId, environment: ENVIRONMENT, head: heads[index]!,
     events: (batch.events.get(accountId) ?? []).map(encodeEvent), recordedAt: lastRecordedAt ?? now,
   }));
-  // `appendEvents` comes last in the group, because it locks the shard heads.
-  const parts = await together([
+  // `appendEvents` comes last in the group, because it locks the shard heads. The account rows, locked from the start, carry the new
+  // hashes and so are written with the events.
+  await together([
     writeHolds(tx, rows.holds), writePayments(tx, rows.payments.values()), insertDone(tx, rows.done), writeKeyCaps(tx, rows.keyCaps.values()),
     insertUsage(tx, rows.usage), addUsageDays(tx, rows.usageDays.values()), refundUsage(tx, rows.refunds), insertStatements(tx, rows.statements),
-    insertEntries(tx, rows.entries), appendEvents(tx, now, appends),
+    insertEntries(tx, rows.entries),
+    appendEvents(tx, now, appends, (appended) => updateAccounts(tx, changed.map((standing, index) => ({ previousVersion: heads[index]!.version, standing, head: appended[index]!.head })))),
   ]);
-  const appended = parts[9];
-  // The account rows carry the new hashes and so are written after the events; they have been locked from the start.
-  await updateAccounts(tx, changed.map((standing, index) => ({ previousVersion: heads[index]!.version, standing, head: appended[index]!.head })));
 }
 
 function headOf(locked: Map<string, LockedAccount>, accountId: string): StreamHead {

@@ -32,7 +32,7 @@ describe('two instances of the ledger on one database', () => {
   beforeAll(async () => {
     const url = await (await postgres()).createDatabase('ledger');
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
-    const open = (applicationName: string) => openDatabase({ url, poolSize: 4, applicationName, pipeline: true }, () => undefined);
+    const open = (applicationName: string) => openDatabase({ url, poolSize: 4, applicationName }, () => undefined);
     databases = [open('ledger_one'), open('ledger_two'), open('observer')];
     const start = (database: Database) => new LedgerWriter({ database, lanes: 2, onCommitted: () => undefined, logger });
     writers = [start(databases[0]!), start(databases[1]!)];

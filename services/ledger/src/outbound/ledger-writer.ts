@@ -6,7 +6,6 @@ import { LedgerStore } from './ledger-store';
 import { PriceBook } from './price-book';
 
 export interface LedgerWriterOptions {
-  /** Opened with `pipeline`: a batch issues its statements in groups. */
   readonly database: Database;
   readonly lanes: number;
   /** After every commit that may have recorded events. */

@@ -48,7 +48,7 @@ export class LedgerWorld {
   }
 
   open(applicationName: string, url = this.url): Database {
-    const pool = openDatabase({ url, poolSize: 6, applicationName, pipeline: true }, () => undefined);
+    const pool = openDatabase({ url, poolSize: 6, applicationName }, () => undefined);
     this.pools.push(pool);
     return pool;
   }

@@ -38,7 +38,7 @@ describe('a ledger of the first version', () => {
   it('is carried over so that its events explain every row', async () => {
     const url = await (await postgres()).createDatabase('ledger');
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS.slice(0, 1), logger });
-    database = openDatabase({ url, poolSize: 4, applicationName: 'carried', pipeline: true }, () => undefined);
+    database = openDatabase({ url, poolSize: 4, applicationName: 'carried' }, () => undefined);
     const { head, at } = await inTransaction(database, async (tx, now) => {
       const events = HISTORY.map((event) => encodeEvent({ event, traceparent: '' }));
       const [appended] = await appendEvents(tx, now, [{ streamId: 'acc_1', accountId: 'acc_1', environment: 'live', head: EMPTY_HEAD, events }]);

@@ -83,7 +83,7 @@ describe('top-ups through Stripe', () => {
   beforeAll(async () => {
     const url = await (await postgres()).createDatabase('ledger');
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
-    database = openDatabase({ url, poolSize: 4, applicationName: 'top_ups', pipeline: true }, () => undefined);
+    database = openDatabase({ url, poolSize: 4, applicationName: 'top_ups' }, () => undefined);
     reader = new LedgerReader(database);
     store = new TopUpStore(database);
     stripe = new StripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl: await server.start() });

@@ -46,7 +46,7 @@ describe('the verifier', () => {
   beforeAll(async () => {
     const url = await (await postgres()).createDatabase('ledger');
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
-    database = openDatabase({ url, poolSize: 4, applicationName: 'verifier', pipeline: true }, () => undefined);
+    database = openDatabase({ url, poolSize: 4, applicationName: 'verifier' }, () => undefined);
     verifier = new LedgerVerifier(database);
     const writer = new LedgerWriter({ database, lanes: 1, onCommitted: () => undefined, logger });
     for (const command of HISTORY) await writer.submit(command);

@@ -71,8 +71,8 @@ interface Admission {
 
 /**
  * Opens a batch. Lock order: idempotency keys, admission rows, rate rows, each by key. A batch may come twice, when nobody knows
- * whether it was committed: what it already opened is recognised by its job ids. The database is opened with `pipeline`, so
- * that statements that need nothing of each other share a round trip.
+ * whether it was committed: what it already opened is recognised by its job ids. Statements that need nothing of each other share
+ * a round trip.
  */
 export class SubmissionOpener {
   private readonly tried = new WeakSet<OpenSubmission>();
