@@ -1,6 +1,6 @@
 import { Controller, type Type } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ListParkedRequest, ListParkedResponse, ReplayParkedRequest, ReplayParkedResponse } from '@usvideo/contracts/events';
+import type { ListOwedRequest, ListOwedResponse, ListParkedRequest, ListParkedResponse, ReplayParkedRequest, ReplayParkedResponse } from '@usvideo/contracts/events';
 import type { Consuming } from './transport';
 
 const LIST_MAX = 500;
@@ -19,6 +19,12 @@ export function parkedEventsController(consuming: Consuming): Type {
     async replayParked({ streamId }: ReplayParkedRequest): Promise<ReplayParkedResponse> {
       const { replayed, stillParked } = await consuming.replay(streamId === '' ? undefined : streamId);
       return { replayed: BigInt(replayed), stillParked: [...stillParked] };
+    }
+
+    @GrpcMethod('ParkedEventsService', 'listOwed')
+    async listOwed({ heardWithinSeconds }: ListOwedRequest): Promise<ListOwedResponse> {
+      const differences = await consuming.unheard(new Date(Date.now() - heardWithinSeconds * 1_000));
+      return { topic: consuming.topic, differences };
     }
   }
   return ParkedEventsController;

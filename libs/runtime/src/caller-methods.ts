@@ -11,7 +11,7 @@ const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
 const MISSED_EVENTS = ['/usvideo.events.v1.EventLogService/ReadEvents'];
 
 /** What a consumer set aside is for operators to see and to replay. */
-const PARKED = ['ListParked', 'ReplayParked'].map((method) => `/usvideo.events.v1.ParkedEventsService/${method}`);
+const PARKED = ['ListParked', 'ReplayParked', 'ListOwed'].map((method) => `/usvideo.events.v1.ParkedEventsService/${method}`);
 
 const of = (service: string, ...methods: string[]): string[] => methods.map((method) => `${service}/${method}`);
 

@@ -7,7 +7,7 @@ import { createVideoSchema } from './create-video';
 import { MONEY_OPERATIONS } from './money-operations';
 import { REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from './operation';
 import {
-  adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
+  adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
   listVideosQuery, noQuery, registerSchema, rotateKeySchema,
 } from './requests';
 
@@ -136,6 +136,7 @@ export const ADMIN_OPERATIONS: Operations = {
   'POST /admin/v1/accounts/:id/suspend': operator('adminSuspend', 'Suspend an account', { body: adminSuspendSchema, bodyOptional: true }),
   'POST /admin/v1/accounts/:id/resume': operator('adminResume', 'Resume an account', { body: adminSuspendSchema, bodyOptional: true }),
   'GET /admin/v1/consumers/:consumer/parked': operator('adminListParked', 'List the events that a consumer set aside', { query: adminParkedQuery }),
+  'GET /admin/v1/consumers/:consumer/owed': operator('adminListOwed', 'List the events that a consumer should have heard and did not', { query: adminOwedQuery }),
   'POST /admin/v1/consumers/:consumer/replay': operator('adminReplayParked', 'Handle parked events again', { body: adminReplayRequest, bodyOptional: true }),
   ...MONEY_OPERATIONS,
 };

@@ -67,6 +67,9 @@ export const adminCreditSchema = z.strictObject({
 });
 
 export const adminParkedQuery = z.strictObject({ limit: z.int().min(1).max(500).optional().meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }) });
+export const adminOwedQuery = z.strictObject({
+  heard_within_seconds: z.int().min(0).max(86_400).optional().meta({ default: 600, description: 'Younger events may still be on their way and are not owed.' }),
+});
 export const adminReplayRequest = z.strictObject({ stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional() });
 
 export const adminSuspendSchema = z.strictObject({ reason: text(500, 'Recorded with the suspension.').optional() });

@@ -3,7 +3,7 @@ import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseQuery } from '../domain/query';
 import { Refusal } from '../domain/refusal';
-import { adminParkedQuery, adminReplayRequest, noQuery } from '../domain/requests';
+import { adminOwedQuery, adminParkedQuery, adminReplayRequest, noQuery } from '../domain/requests';
 import { validate } from '../domain/schema';
 import { Peers } from '../outbound/peers';
 import { sendObject } from './request-state';
@@ -11,8 +11,11 @@ import { sendObject } from './request-state';
 /** Each parked event is handled in a transaction of its own. */
 const REPLAYED_WITHIN_MS = 10 * 60_000;
 const LISTED = 100;
+/** The rest of every shard's log is read, until something is owed. */
+const COMPARED_WITHIN_MS = 60_000;
+const HEARD_WITHIN_SECONDS = 600;
 
-/** What consumers of events have set aside, and how it is handled after all. */
+/** What consumers of events are owed or have set aside, and how that is handled after all. */
 @Controller('admin/v1')
 export class AdminEventsController {
   constructor(private readonly peers: Peers) {}
@@ -26,6 +29,13 @@ export class AdminEventsController {
         topic, shard, seq: Number(seq), stream_id: streamId, kind, reason, parked_at: parkedAt?.toISOString() ?? null,
       })),
     });
+  }
+
+  @Get('consumers/:consumer/owed')
+  async owed(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS } = parseQuery(adminOwedQuery, request.query);
+    const { topic, differences } = await call(this.consumer(consumer), 'listOwed', { heardWithinSeconds }, { deadlineMs: COMPARED_WITHIN_MS });
+    sendObject(reply, 200, { consumer, topic, ok: differences.length === 0, differences });
   }
 
   @Post('consumers/:consumer/replay')

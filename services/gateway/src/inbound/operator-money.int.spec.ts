@@ -99,6 +99,15 @@ describe('an operator', () => {
     expect(await admin('POST', '/consumers/gateway/replay')).toMatchObject({ status: 404, body: { message: expect.stringContaining('ledger, scheduler, webhooks') } });
   });
 
+  it('says what a consumer is owed', async () => {
+    const asked: number[] = [];
+    test.peers.parked.listOwed = ({ heardWithinSeconds }) => { asked.push(heardWithinSeconds); return { topic: 'usvideo.jobs.v1', differences: heardWithinSeconds === 0 ? ['has not heard event 2'] : [] }; };
+    expect(await admin('GET', '/consumers/ledger/owed')).toMatchObject({ status: 200, body: { consumer: 'ledger', topic: 'usvideo.jobs.v1', ok: true, differences: [] } });
+    expect(await admin('GET', '/consumers/ledger/owed?heard_within_seconds=0')).toMatchObject({ status: 200, body: { ok: false, differences: ['has not heard event 2'] } });
+    expect(asked).toEqual([600, 0]);
+    expect(await admin('GET', '/consumers/gateway/owed')).toMatchObject({ status: 404 });
+  });
+
   it('signs and lists roots, where there is a key', async () => {
     const root = { sequence: 7n, signedAt: new Date(0), accounts: 2n, root: Buffer.from('ab', 'hex'), previousRoot: Buffer.from('cd', 'hex'), signature: Buffer.from('s'), publicKey: Buffer.from('p') };
     test.peers.ledger.signRoot = () => ({ root });

@@ -78,6 +78,17 @@ export interface ParkedEvent {
   parkedAt: Date | undefined;
 }
 
+export interface ListOwedRequest {
+  /** An event that was recorded within so many seconds may still be on its way: it is not owed. */
+  heardWithinSeconds: number;
+}
+
+export interface ListOwedResponse {
+  topic: string;
+  /** One sentence for each event that was not heard, is gone from the log although it was heard, or was set aside. */
+  differences: string[];
+}
+
 export interface ReplayParkedRequest {
   /** Empty: every stream that has something set aside. */
   streamId: string;
@@ -709,6 +720,128 @@ export const ParkedEvent: MessageFns<ParkedEvent> = {
   },
 };
 
+function createBaseListOwedRequest(): ListOwedRequest {
+  return { heardWithinSeconds: 0 };
+}
+
+export const ListOwedRequest: MessageFns<ListOwedRequest> = {
+  encode(message: ListOwedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.heardWithinSeconds !== 0) {
+      writer.uint32(8).int32(message.heardWithinSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOwedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOwedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.heardWithinSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListOwedRequest>): ListOwedRequest {
+    return ListOwedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOwedRequest>): ListOwedRequest {
+    const message = createBaseListOwedRequest();
+    message.heardWithinSeconds = object.heardWithinSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseListOwedResponse(): ListOwedResponse {
+  return { topic: "", differences: [] };
+}
+
+export const ListOwedResponse: MessageFns<ListOwedResponse> = {
+  encode(message: ListOwedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    for (const v of message.differences) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOwedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOwedResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.differences.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListOwedResponse>): ListOwedResponse {
+    return ListOwedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOwedResponse>): ListOwedResponse {
+    const message = createBaseListOwedResponse();
+    message.topic = object.topic ?? "";
+    message.differences = object.differences?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseReplayParkedRequest(): ReplayParkedRequest {
   return { streamId: "" };
 }
@@ -882,7 +1015,7 @@ export const EventLogServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-/** Served by every service that hears events: what it set aside because it cannot handle it, for a person to mend. */
+/** Served by every service that hears events: what it is owed, and what it set aside because it cannot handle it, for a person to mend. */
 export type ParkedEventsServiceService = typeof ParkedEventsServiceService;
 export const ParkedEventsServiceService = {
   listParked: {
@@ -905,12 +1038,24 @@ export const ParkedEventsServiceService = {
       Buffer.from(ReplayParkedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReplayParkedResponse => ReplayParkedResponse.decode(value),
   },
+  /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
+  listOwed: {
+    path: "/usvideo.events.v1.ParkedEventsService/ListOwed" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListOwedRequest): Buffer => Buffer.from(ListOwedRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOwedRequest => ListOwedRequest.decode(value),
+    responseSerialize: (value: ListOwedResponse): Buffer => Buffer.from(ListOwedResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListOwedResponse => ListOwedResponse.decode(value),
+  },
 } as const;
 
 export interface ParkedEventsServiceServer extends UntypedServiceImplementation {
   listParked: handleUnaryCall<ListParkedRequest, ListParkedResponse>;
   /** Handles again what was set aside, each stream from its oldest event on, up to the first that fails once more. */
   replayParked: handleUnaryCall<ReplayParkedRequest, ReplayParkedResponse>;
+  /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
+  listOwed: handleUnaryCall<ListOwedRequest, ListOwedResponse>;
 }
 
 export interface ParkedEventsServiceClient extends Client {
@@ -944,6 +1089,22 @@ export interface ParkedEventsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReplayParkedResponse) => void,
+  ): ClientUnaryCall;
+  /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
+  listOwed(
+    request: ListOwedRequest,
+    callback: (error: ServiceError | null, response: ListOwedResponse) => void,
+  ): ClientUnaryCall;
+  listOwed(
+    request: ListOwedRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListOwedResponse) => void,
+  ): ClientUnaryCall;
+  listOwed(
+    request: ListOwedRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListOwedResponse) => void,
   ): ClientUnaryCall;
 }
 
