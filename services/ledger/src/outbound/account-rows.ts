@@ -1,4 +1,4 @@
-import type { StreamHead, Transaction } from '@usvideo/event-store';
+import { together, type StreamHead, type Transaction } from '@usvideo/event-store';
 import type { Standing } from '../domain/standing';
 import { writeRows } from './array-write';
 
@@ -67,25 +67,51 @@ export function accountColumns(standing: Standing) {
   };
 }
 
-const TYPES: Record<keyof ReturnType<typeof accountColumns>, 'timestamptz' | 'text' | 'bigint'> = {
+type Column = keyof ReturnType<typeof accountColumns>;
+
+const TYPES: Record<Column, 'timestamptz' | 'text' | 'bigint'> = {
   last_recorded_at: 'timestamptz', available_micros: 'bigint', held_micros: 'bigint', receivable_micros: 'bigint', total_spend_micros: 'bigint',
   period: 'text', period_first_version: 'bigint', opening_available_micros: 'bigint', opening_held_micros: 'bigint', opening_receivable_micros: 'bigint',
   period_added_micros: 'bigint', period_charged_micros: 'bigint', period_refunded_micros: 'bigint', period_reversed_micros: 'bigint',
   period_adjusted_micros: 'bigint', period_jobs: 'bigint', spend_cap_micros: 'bigint', low_balance_threshold_micros: 'bigint',
 };
-const COLUMNS = Object.keys(TYPES) as (keyof typeof TYPES)[];
+const COLUMNS = Object.keys(TYPES) as Column[];
+/** What holds and their ends move; the rest stays for days, and half of a batch's work would be to write it again. */
+const OFTEN: readonly Column[] = ['last_recorded_at', 'available_micros', 'held_micros', 'receivable_micros', 'total_spend_micros', 'period_charged_micros', 'period_jobs'];
+const SELDOM = COLUMNS.filter((column) => !OFTEN.includes(column));
 
-const UPDATE_ACCOUNTS = `
+const updateOf = (name: string, columns: readonly Column[]) => ({
+  name, columns, text: `
 update ledger_account a
-set version = n.version, head_hash = n.head_hash, ${COLUMNS.map((column) => `${column} = n.${column}`).join(', ')}
-from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[], ${COLUMNS.map((column, at) => `$${at + 5}::${TYPES[column]}[]`).join(', ')})
-  as n (account_id, previous_version, version, head_hash, ${COLUMNS.join(', ')})
-where a.account_id = n.account_id and a.version = n.previous_version`;
+set version = n.version, head_hash = n.head_hash, ${columns.map((column) => `${column} = n.${column}`).join(', ')}
+from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[], ${columns.map((column, at) => `$${at + 5}::${TYPES[column]}[]`).join(', ')})
+  as n (account_id, previous_version, version, head_hash, ${columns.join(', ')})
+where a.account_id = n.account_id and a.version = n.previous_version`,
+});
+const UPDATE_OFTEN = updateOf('account_update', OFTEN);
+const UPDATE_ALL = updateOf('account_update_all', COLUMNS);
 
-export async function updateAccounts(tx: Transaction, changed: readonly { previousVersion: bigint; standing: Standing; head: StreamHead }[]): Promise<void> {
-  const rows = changed.map(({ previousVersion, standing, head }) => {
+/** An account's row before a batch, under its lock, and after it. */
+export interface ChangedAccount {
+  readonly before: LockedAccount;
+  readonly standing: Standing;
+  readonly head: StreamHead;
+}
+
+export async function updateAccounts(tx: Transaction, changed: readonly ChangedAccount[]): Promise<void> {
+  const { often = [], all = [] } = Object.groupBy(changed, ({ before, standing }) => (isSame(SELDOM, before.standing, standing) ? 'often' : 'all'));
+  await together([write(tx, UPDATE_OFTEN, often), write(tx, UPDATE_ALL, all)]);
+}
+
+function isSame(columns: readonly Column[], one: Standing, other: Standing): boolean {
+  const [first, second] = [accountColumns(one), accountColumns(other)];
+  return columns.every((column) => first[column] === second[column]);
+}
+
+function write(tx: Transaction, update: ReturnType<typeof updateOf>, changed: readonly ChangedAccount[]): Promise<void> {
+  const rows = changed.map(({ before, standing, head }) => {
     const values = accountColumns(standing);
-    return [standing.accountId, previousVersion, head.version, head.hash, ...COLUMNS.map((column) => values[column])];
+    return [standing.accountId, before.head.version, head.version, head.hash, ...update.columns.map((column) => values[column])];
   });
-  await writeRows(tx, { name: 'account_update', text: UPDATE_ACCOUNTS, columns: COLUMNS.length + 4 }, rows);
+  return writeRows(tx, { name: update.name, text: update.text, columns: update.columns.length + 4 }, rows);
 }

@@ -1,4 +1,4 @@
-import { appendEvents, together, type StreamHead, type Transaction } from '@usvideo/event-store';
+import { appendEvents, together, type Transaction } from '@usvideo/event-store';
 import { Batch, doneKeyOf, type Outcome, type TracedCommand } from '../domain/batch';
 import { monthOf, recordingTime, type Standing } from '../domain/standing';
 import { insertAccounts, lockAccounts, updateAccounts, type LockedAccount } from './account-rows';
@@ -81,9 +81,9 @@ async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<strin
   const changed = batch.changedAccounts();
   if (changed.length === 0) return;
   const { rows } = batch;
-  const heads = changed.map(({ accountId }) => headOf(locked, accountId));
+  const before = changed.map(({ accountId }) => lockedOf(locked, accountId));
   const appends = changed.map(({ accountId, lastRecordedAt }, index) => ({
-    streamId: accountId, accountId, environment: ENVIRONMENT, head: heads[index]!,
+    streamId: accountId, accountId, environment: ENVIRONMENT, head: before[index]!.head,
     events: (batch.events.get(accountId) ?? []).map(encodeEvent), recordedAt: lastRecordedAt ?? now,
   }));
   // `appendEvents` comes last in the group, because it locks the shard heads. The account rows, locked from the start, carry the new
@@ -92,12 +92,14 @@ async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<strin
     writeHolds(tx, rows.holds), writePayments(tx, rows.payments.values()), insertDone(tx, rows.done), writeKeyCaps(tx, rows.keyCaps.values()),
     insertUsage(tx, rows.usage), addUsageDays(tx, rows.usageDays.values()), refundUsage(tx, rows.refunds), insertStatements(tx, rows.statements),
     insertEntries(tx, rows.entries),
-    appendEvents(tx, now, appends, (appended) => updateAccounts(tx, changed.map((standing, index) => ({ previousVersion: heads[index]!.version, standing, head: appended[index]!.head })))),
+    appendEvents(tx, now, appends, (appended) => (
+      updateAccounts(tx, changed.map((standing, index) => ({ before: before[index]!, standing, head: appended[index]!.head })))
+    )),
   ]);
 }
 
-function headOf(locked: Map<string, LockedAccount>, accountId: string): StreamHead {
+function lockedOf(locked: Map<string, LockedAccount>, accountId: string): LockedAccount {
   const account = locked.get(accountId);
   if (account === undefined) throw new Error(`account ${accountId} was not locked`);
-  return account.head;
+  return account;
 }
