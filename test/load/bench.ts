@@ -50,7 +50,9 @@ if (wanted('ledger')) {
   console.table(ledger.rows.map(round));
   console.table(ledger.flat.map(round));
   console.table(ledger.reads.map(round));
-  console.log(`${ledger.bytesPerJob.toFixed(0)} bytes stored per job, indexes included`);
+  console.log(`${ledger.bytesPerJob.toFixed(0)} bytes stored per job, indexes included; ${ledger.seededPerSecond.toFixed(0)} events per second while the history was recorded`);
+  const { events, differences, seconds } = ledger.verified;
+  console.log(`verified ${events} events in ${seconds.toFixed(0)} s: ${differences.length} differences${differences.length === 0 ? '' : `, the first: ${differences[0]}`}`);
   for (const note of ledger.notes) console.log(note);
   report.ledger = { inFlight: 512, ...ledger };
 }
