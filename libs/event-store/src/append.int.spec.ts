@@ -67,12 +67,12 @@ test('sequences stay gapless while lanes of two pools write, roll back and are r
   const failing = new Set(['3', '77', '130']);
   const laneOn = (database = store.anotherPool()) => new WriterLane<{ account: string; command: string }, bigint>({
     database, batchMax: 7,
-    apply: async (tx, now, commands) => {
+    apply: async (tx, opening, commands) => {
       const ids = [...new Set(commands.map(({ account }) => account))].sort();
       await tx.query({ name: 'rows_make', text: MAKE_ROWS, values: [ids, EMPTY_HEAD.hash] });
       const { rows } = await tx.query<{ id: string; version: bigint; hash: Buffer }>({ name: 'rows_lock', text: LOCK_ROWS, values: [ids] });
       const byStream = Map.groupBy(commands, ({ account }) => account);
-      const appended = await appendEvents(tx, now, rows.map((head) => ({
+      const appended = await appendEvents(tx, await opening, rows.map((head) => ({
         streamId: head.id, accountId: head.id, environment: 'live', head, events: byStream.get(head.id)!.map(({ command }) => newEvent(command)),
       })));
       for (const [index, { head }] of appended.entries()) {

@@ -37,15 +37,23 @@ export function isTransient(error: unknown): boolean {
  * Runs `work` in one READ COMMITTED transaction and returns its result only after a commit that the server confirmed.
  * `now` is the database's clock at the start of the transaction.
  */
-export async function inTransaction<T>(database: Database, work: (tx: Transaction, now: Date) => Promise<T>): Promise<T> {
+export function inTransaction<T>(database: Database, work: (tx: Transaction, now: Date) => Promise<T>): Promise<T> {
+  return inOpeningTransaction(database, async (tx, opening) => work(tx, await opening));
+}
+
+/**
+ * The same, and `work` begins while the transaction opens: what it issues before it awaits `opening`, which is the time, leaves in
+ * one group with the opening. It must not write before.
+ */
+export async function inOpeningTransaction<T>(database: Database, work: (tx: Transaction, opening: Promise<Date>) => Promise<T>): Promise<T> {
   const client = await database.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => { broken = error; };
   client.on('error', onError);
   const tx = new OpenTransaction(client);
   try {
-    const opened = (await client.query('begin; select clock_timestamp() as now')) as unknown as pg.QueryResult<{ now: Date }>[];
-    const result = await work(tx, opened[1]!.rows[0]!.now);
+    const opening = open(client);
+    const [result] = await together([work(tx, opening), opening]);
     tx.end();
     await commit(client);
     return result;
@@ -58,6 +66,11 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+async function open(client: pg.PoolClient): Promise<Date> {
+  const opened = (await client.query('begin; select clock_timestamp() as now')) as unknown as pg.QueryResult<{ now: Date }>[];
+  return opened[1]!.rows[0]!.now;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from './database';
-import { inTransaction, isTransient, TransactionRolledBack } from './transaction';
+import { inOpeningTransaction, isTransient, TransactionRolledBack } from './transaction';
 
 /** The lane's queue is at its bound; the caller answers 503 or waits. */
 export class LaneFull extends Error {
@@ -10,9 +10,10 @@ export interface WriterLaneOptions<Command, Outcome> {
   readonly database: Database;
   /**
    * Decides and writes one batch inside the given transaction and returns one outcome per command, in order. It is run again
-   * under the same commands after a transient failure or an unknown commit, so it must recognise what it already did.
+   * under the same commands after a transient failure or an unknown commit, so it must recognise what it already did. As in
+   * `inOpeningTransaction`, `opening` is the time, and what is read before it is awaited leaves with the opening.
    */
-  readonly apply: (tx: Transaction, now: Date, commands: readonly Command[]) => Promise<Outcome[]>;
+  readonly apply: (tx: Transaction, opening: Promise<Date>, commands: readonly Command[]) => Promise<Outcome[]>;
   /** Called after a confirmed commit, for example to nudge a relay. */
   readonly onCommitted?: () => void;
   readonly onRetry?: (error: unknown, attempt: number) => void;
@@ -53,6 +54,8 @@ export class WriterLane<Command, Outcome> {
   /** Resolves when everything submitted so far has its outcome. */
   async settled(): Promise<void> {
     while (this.draining) await this.draining;
+    // Outcomes are given out a turn later while others wait.
+    await new Promise(setImmediate);
   }
 
   private async drain(): Promise<void> {
@@ -75,7 +78,10 @@ export class WriterLane<Command, Outcome> {
       await this.run(batch.slice(0, half));
       return this.run(batch.slice(half));
     }
-    batch.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
+    const giveOut = () => batch.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
+    // The next batch opens first: the database works on it while callers go on from this one.
+    if (this.queue.length > 0) setImmediate(giveOut);
+    else giveOut();
     this.options.onCommitted?.();
   }
 
@@ -83,7 +89,7 @@ export class WriterLane<Command, Outcome> {
     const attemptsMax = this.options.attemptsMax ?? 5;
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcomes = await inTransaction(this.options.database, (tx, now) => this.options.apply(tx, now, commands));
+        const outcomes = await inOpeningTransaction(this.options.database, (tx, opening) => this.options.apply(tx, opening, commands));
         if (outcomes.length !== commands.length) throw new Error('a batch must have one outcome per command');
         return outcomes;
       } catch (error) {

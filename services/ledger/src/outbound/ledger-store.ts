@@ -21,12 +21,15 @@ export class LedgerStore {
 
   constructor(private readonly prices: PriceBook) {}
 
-  /** Decides the commands in their order and writes what follows from them; one outcome per command. */
-  readonly apply = async (tx: Transaction, now: Date, commands: readonly TracedCommand[]): Promise<Outcome[]> => {
+  /**
+   * Decides the commands in their order and writes what follows from them; one outcome per command.
+   * @param opening the time, or that of a transaction which is only now opening
+   */
+  readonly apply = async (tx: Transaction, opening: Date | Promise<Date>, commands: readonly TracedCommand[]): Promise<Outcome[]> => {
     const accountIds = [...new Set(commands.map(({ command }) => command.accountId))].sort();
     // One group: the statements go out together and run in this order, so that a hold is read after its account was locked.
-    const [locked, holds, payments, done, keyCaps, prices] = await together([
-      this.lock(tx, accountIds), loadHolds(tx, jobIdsOf(commands)), loadPayments(tx, paymentsOf(commands)), loadDone(tx, doneOf(commands)),
+    const [now, locked, holds, payments, done, keyCaps, prices] = await together([
+      opening, this.lock(tx, accountIds), loadHolds(tx, jobIdsOf(commands)), loadPayments(tx, paymentsOf(commands)), loadDone(tx, doneOf(commands)),
       loadKeyCaps(tx, accountIds), this.prices.rows(tx),
     ]);
     const accounts = new Map([...locked].map(([id, { standing }]) => [id, standing]));

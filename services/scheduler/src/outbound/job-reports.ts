@@ -52,7 +52,7 @@ export class JobReports {
   constructor(private readonly options: JobReportsOptions) {
     this.lanes = new WriterLanes({
       database: options.database, lanes: options.lanes ?? 2, onCommitted: options.onCommitted,
-      apply: (tx, now, reports) => applyReports(tx, now, reports, options.settings),
+      apply: async (tx, opening, reports) => applyReports(tx, await opening, reports, options.settings),
     }, (report) => shardOf(report.jobId));
   }
 

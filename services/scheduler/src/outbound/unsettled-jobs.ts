@@ -35,8 +35,8 @@ export class UnsettledJobs {
 
   constructor(private readonly database: Database) {
     this.settlements = new WriterLane({
-      database, apply: async (tx, now, jobIds) => {
-        await tx.query({ name: 'job_settled', text: SETTLED, values: [[...jobIds].sort(), now] });
+      database, apply: async (tx, opening, jobIds) => {
+        await tx.query({ name: 'job_settled', text: SETTLED, values: [[...jobIds].sort(), await opening] });
         return jobIds.map(() => undefined);
       },
     });
