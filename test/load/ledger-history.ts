@@ -22,6 +22,7 @@ const BATCH_EVERY_MS = 30_000;
 const SHORT_EVENTS = 100;
 const MEASURED_JOBS = 20_000;
 const ROUNDS = 3;
+const LEISURE_MS = 600_000;
 
 export interface HistoryReport {
   readonly flat: { readonly events: number; readonly holdsPerSecond: number }[];
@@ -78,7 +79,10 @@ function settleDown(database: Database): Promise<void> {
 async function atLeisure(database: Database, statements: readonly string[]): Promise<void> {
   const client = await database.connect();
   await client.query('set statement_timeout = 0');
-  for (const statement of statements) await client.query(statement);
+  for (const text of statements) {
+    const patient = { text, query_timeout: LEISURE_MS };
+    await client.query(patient);
+  }
   client.release(true);
 }
 

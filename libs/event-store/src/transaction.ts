@@ -43,7 +43,7 @@ export function inTransaction<T>(database: Database, work: (tx: Transaction, now
 
 /**
  * The same, and `work` begins while the transaction opens: what it issues before it awaits `opening`, which is the time, leaves in
- * one group with the opening. It must not write before.
+ * one group with the opening. What it writes before must be harmless without the rest, should the transaction not open.
  */
 export async function inOpeningTransaction<T>(database: Database, work: (tx: Transaction, opening: Promise<Date>) => Promise<T>): Promise<T> {
   const client = await database.connect();

@@ -22,6 +22,7 @@ const DIFFERENCES_MAX = 1_000;
 const PAGE_EVENTS = 1_000;
 /** Sums and orders over whole tables take longer than what customers wait for. */
 const STATEMENT_WITHIN_MS = 600_000;
+const ANSWER_WITHIN_MS = STATEMENT_WITHIN_MS + 5_000;
 
 const READ_STREAMS = `
 select stream_id, version, account_id, environment, kind, hash, payload, recorded_at from event
@@ -119,7 +120,11 @@ async function inSnapshot<T>(database: Database, work: (tx: Transaction) => Prom
   const client = await database.connect();
   try {
     await client.query(`begin isolation level repeatable read read only; set local statement_timeout = '${STATEMENT_WITHIN_MS}ms'`);
-    const result = await work(client as unknown as Transaction);
+    const patiently = (statement: string | { text: string }) => {
+      const query = { ...(typeof statement === 'string' ? { text: statement } : statement), query_timeout: ANSWER_WITHIN_MS };
+      return client.query(query);
+    };
+    const result = await work({ query: patiently as Transaction['query'] });
     await client.query('commit');
     client.release();
     return result;
