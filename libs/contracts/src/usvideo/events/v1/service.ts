@@ -85,7 +85,7 @@ export interface ListOwedRequest {
 
 export interface ListOwedResponse {
   topic: string;
-  /** One sentence for each event that was not heard, is gone from the log although it was heard, or was set aside. */
+  /** One sentence for each event that was not heard, or is gone from the log although it was heard. What was set aside is listed apart. */
   differences: string[];
 }
 
