@@ -15,7 +15,8 @@ export interface LimitsWanted {
 
 export interface KeyMade { readonly accountId: string; readonly keyId: string; readonly secret: string }
 
-const PAUSE_MS = { least: 50, most: 350 };
+const OPERATORS_PAUSE_MS = { least: 50, most: 350 };
+const HOLDERS_PAUSE_MS = { least: 500, most: 2_500 };
 const NOBODY = 'acc_00000000000000000000000000';
 
 /** Operators who change limits and suspend, and account holders who make and revoke keys, while others create. */
@@ -40,7 +41,8 @@ export class AccountChanges {
   }
 
   start(): void {
-    this.running = this.lane();
+    const holder = this.dice.another();
+    this.running = Promise.all([this.lane(this.dice, OPERATORS_PAUSE_MS, () => this.operate()), this.lane(holder, HOLDERS_PAUSE_MS, () => this.makeKey(holder))]);
   }
 
   async stop(): Promise<void> {
@@ -53,18 +55,17 @@ export class AccountChanges {
   }
 
   /** One after the other, so that the last answer is the last change. */
-  private async lane(): Promise<void> {
+  private async lane(dice: Dice, { least, most }: typeof OPERATORS_PAUSE_MS, change: () => Promise<void>): Promise<void> {
     while (!this.stopping) {
-      await this.change().catch(this.asking.surprised);
-      await delay(this.dice.between(PAUSE_MS.least, PAUSE_MS.most));
+      await change().catch(this.asking.surprised);
+      await delay(dice.between(least, most));
     }
   }
 
-  private async change(): Promise<void> {
+  private async operate(): Promise<void> {
     const draw = this.dice.next();
-    if (draw < 0.65) await this.raiseLimits();
-    else if (draw < 0.80) await this.makeKey();
-    else if (draw < 0.92) await this.turn(this.dice.pick(this.load.idle));
+    if (draw < 0.75) await this.raiseLimits();
+    else if (draw < 0.90) await this.turn(this.dice.pick(this.load.idle));
     else await this.doWhatIsRefused(this.dice.pick(this.load.accounts));
   }
 
@@ -78,8 +79,7 @@ export class AccountChanges {
     wanted.isSure = isSure;
   }
 
-  private async makeKey(): Promise<void> {
-    const { dice } = this;
+  private async makeKey(dice: Dice): Promise<void> {
     const account = dice.pick(this.load.accounts);
     const own = account.keys[dice.pick(ENVIRONMENTS)];
     const made = await this.asking.customer({ method: 'POST', path: '/v1/api-keys', key: own, body: { name: `chaos ${++this.number}`, scopes: ['videos'] }, dice });

@@ -54,8 +54,8 @@ const calmMs = wanted.calmSeconds * 1_000;
 console.log(`chaos with seed ${seed}: ${wanted.each} faults of each of ${kinds.length} kinds in at most ${wanted.seconds} s, ${wanted.jobs} jobs`);
 const arena = await Arena.open(say);
 const record = new KafkaRecord(arena);
-// So many lanes that work is always waiting, before the faults as after them: what ends per second is what the workers manage.
-const load = new Load({ arena, dice: dice.another(), lanes: 10, underWayMax: 30 });
+// So many lanes that work is always waiting, before the faults as after them, and so few jobs that whoever loses its lease soon has another.
+const load = new Load({ arena, dice: dice.another(), lanes: 10, underWayMax: 15 });
 const changes = new AccountChanges(load, dice.another());
 
 try {

@@ -3,7 +3,7 @@ import { type Arena, LEASE_MS } from './arena.ts';
 import { type Fault, somethingInFlight } from './faults.ts';
 
 /** From the end of a lease until another worker renders the job: waiting for a slot included. */
-const TAKEN_OVER_WITHIN_MS = LEASE_MS + 8_000;
+const TAKEN_OVER_WITHIN_MS = LEASE_MS + 12_000;
 /** The one who took over stands still for less than its own lease. */
 const REPORTED_WITHIN_MS = 3_000;
 /** What the scheduler says to the frozen worker comes too late to stop it. */
@@ -11,7 +11,7 @@ const UNHEARD_MS = 20_000;
 
 /**
  * A worker stands still for longer than its lease; when another renders its job, it goes on as if nothing had been, has not heard
- * that its lease is over, and reports before the other can.
+ * that its lease is over, and reports before the other can. A worker whose job nobody took over was not tried.
  */
 export const workerFrozen: Fault = {
   kind: 'SIGSTOP worker past its lease',
@@ -39,7 +39,7 @@ export const workerFrozen: Fault = {
       proxy.cut();
     }
     await arena.serving(name);
-    return { target: `${name}${successor === undefined ? '' : `, ${successor} took over`}`, inFlight, unit: 'attempts rendering' };
+    return { target: `${name}${successor === undefined ? '' : `, ${successor} took over`}`, inFlight: successor === undefined ? 0 : inFlight, unit: 'attempts rendering' };
   },
 };
 
