@@ -1,15 +1,18 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort, type HttpReceiver, httpReceiver } from '@usvideo/testing';
-import type { ServedPlatform } from '../e2e/platform';
+import type { BreakablePlatform } from '../e2e/platform';
+import type { Inside } from '../e2e/usage-export';
 import { DEPLOY } from './composition';
 import { docker } from './docker';
 
 const ROOT = join(DEPLOY, '..');
 const BUILD_MS = 1_200_000;
 const START_MS = 600_000;
+const STORE = '/data/artifacts';
 
 export interface RunningContainer {
   readonly id: string;
@@ -19,30 +22,35 @@ export interface RunningContainer {
   readonly exitCode: number;
 }
 
+interface Ports { readonly api: number; readonly ops: number; readonly admin: number }
+
 /** The platform as its operator brings it up in containers, under a name and on ports of its own. */
-export class ComposedPlatform implements ServedPlatform {
+export class ComposedPlatform implements BreakablePlatform, Inside {
   private readonly project = `usv-test-${randomBytes(3).toString('hex')}`;
+  private adminToken = '';
 
-  private constructor(private readonly ports: { readonly api: number; readonly ops: number; readonly admin: number }) {}
+  private constructor(private readonly ports: Ports, private readonly settings: Record<string, string>) {}
 
-  static async build(): Promise<ComposedPlatform> {
+  /** @param settings variables of .env.example, beside those that every test needs */
+  static async build(settings: Record<string, string>): Promise<ComposedPlatform> {
     const [api, ops, admin] = await Promise.all([freePort(), freePort(), freePort()]);
-    const platform = new ComposedPlatform({ api: api!, ops: ops!, admin: admin! });
-    platform.compose(['build'], BUILD_MS);
+    const platform = new ComposedPlatform({ api: api!, ops: ops!, admin: admin! }, settings);
+    await platform.compose(['build'], BUILD_MS);
     return platform;
   }
 
   /** The commands that the README gives to the operator, as they stand there but for the ports. @returns what they print */
-  followReadme(): string {
+  async followReadme(): Promise<string> {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const [, block] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) => text!.includes('docker compose up'))!;
     const script = block!.replaceAll('127.0.0.1:8080', `127.0.0.1:${this.ports.api}`).replaceAll('127.0.0.1:8082', `127.0.0.1:${this.ports.admin}`).replaceAll('curl -s', 'curl -fsS');
-    return execFileSync('bash', ['-c', `set -euo pipefail\n${script}`], { cwd: ROOT, encoding: 'utf8', timeout: START_MS, env: { ...process.env, ...this.environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], { cwd: ROOT, timeout: START_MS, env: { ...process.env, ...this.environment } });
+    this.adminToken = (await this.exec('gateway', "sed -n 's/^ADMIN_TOKEN=//p' /run/usvideo/settings.env")).trim();
+    return stdout;
   }
 
   get credentials() {
-    const token = this.compose(['exec', '-T', 'gateway', 'sed', '-n', 's/^ADMIN_TOKEN=//p', '/run/usvideo/settings.env']).trim();
-    return { api_url: `http://127.0.0.1:${this.ports.api}`, admin_url: `http://127.0.0.1:${this.ports.admin}`, admin_token: token };
+    return { api_url: `http://127.0.0.1:${this.ports.api}`, admin_url: `http://127.0.0.1:${this.ports.admin}`, admin_token: this.adminToken };
   }
 
   /** Containers reach this machine by a name of their own. */
@@ -50,28 +58,74 @@ export class ComposedPlatform implements ServedPlatform {
     return httpReceiver(0, { listensOn: '0.0.0.0', knownAs: 'host.docker.internal' });
   }
 
-  containers(): RunningContainer[] {
-    const lines = this.compose(['ps', '--all', '--format', 'json']).trim().split('\n');
+  async containers(): Promise<RunningContainer[]> {
+    const lines = (await this.compose(['ps', '--all', '--format', 'json'])).trim().split('\n');
     return lines.map((line) => JSON.parse(line) as Record<'ID' | 'Service' | 'State' | 'Health', string> & { ExitCode: number })
       .map(({ ID: id, Service: service, State: state, Health: health, ExitCode: exitCode }) => ({ id, service, state, health, exitCode }));
   }
 
-  stop(): void {
-    this.compose(['stop']);
+  async stopPart(name: string): Promise<void> {
+    await this.compose(['stop', name]);
+  }
+
+  async startPart(name: string): Promise<void> {
+    await this.compose(['up', '--wait', '--no-deps', '--no-recreate', name]);
+  }
+
+  async takeStoreAway(): Promise<void> {
+    await this.exec('gateway', `mv ${STORE} ${STORE}.away && touch ${STORE}`);
+  }
+
+  async bringStoreBack(): Promise<void> {
+    await this.exec('gateway', `rm ${STORE} && mv ${STORE}.away ${STORE}`);
+  }
+
+  said(service: string): Promise<string> {
+    return this.compose(['logs', '--no-color', '--no-log-prefix', service]);
+  }
+
+  async partsRunning(): Promise<number> {
+    return (await this.containers()).filter(({ state }) => state === 'running').length;
+  }
+
+  async kill(): Promise<void> {
+    await this.compose(['kill']);
+  }
+
+  async start(): Promise<void> {
+    await this.compose(['up', '--wait', '--no-recreate']);
+  }
+
+  async stop(): Promise<void> {
+    await this.compose(['stop']);
+  }
+
+  async askLedger(statement: string): Promise<string> {
+    return (await this.compose(['exec', '-T', 'postgres', 'psql', '--username=postgres', '--dbname=ledger', '--no-psqlrc', '--tuples-only', '--no-align', '--command', statement])).trim();
+  }
+
+  async memoryMib(): Promise<readonly number[]> {
+    const kib = await Promise.all(['gateway', 'ledger'].map((service) => this.exec(service, "sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/1/status")));
+    return kib.map((figure) => Number(figure) / 1_024);
   }
 
   /** Takes everything away. @returns what is left of it all the same */
-  down(): string[] {
-    this.compose(['down', '--volumes', '--remove-orphans']);
+  async down(): Promise<string[]> {
+    await this.compose(['down', '--volumes', '--remove-orphans']);
     const ours = ['--filter', `label=com.docker.compose.project=${this.project}`, '--quiet'];
-    return [['ps', '--all'], ['volume', 'ls'], ['network', 'ls']].map((list) => docker([...list, ...ours]).trim()).filter((ids) => ids !== '');
+    const left = await Promise.all([['ps', '--all'], ['volume', 'ls'], ['network', 'ls']].map((list) => docker([...list, ...ours])));
+    return left.map((ids) => ids.trim()).filter((ids) => ids !== '');
   }
 
-  log(): string {
+  log(): Promise<string> {
     return this.compose(['logs', '--no-color', '--tail', '40']);
   }
 
-  private compose(args: readonly string[], timeoutMs = START_MS): string {
+  private exec(service: string, script: string): Promise<string> {
+    return this.compose(['exec', '-T', service, 'sh', '-c', script]);
+  }
+
+  private compose(args: readonly string[], timeoutMs = START_MS): Promise<string> {
     return docker(['compose', ...args], { environment: this.environment, timeoutMs, cwd: DEPLOY });
   }
 
@@ -80,9 +134,10 @@ export class ComposedPlatform implements ServedPlatform {
     return {
       COMPOSE_PROJECT_NAME: this.project, COMPOSE_FILE: `compose.yaml:${join(__dirname, 'host.yaml')}`, IMAGE_TAG: 'test',
       API_PORT: String(api), OPS_PORT: String(ops), ADMIN_PORT: String(admin),
-      REGISTRATION: 'open', SIGNUP_CREDIT_USD: '250', ALLOW_PROCEDURAL_LIVE: 'true',
+      REGISTRATION: 'open', ALLOW_PROCEDURAL_LIVE: 'true',
       // The networks between containers and the machine that runs them.
       OUTBOUND_ALLOW_CIDRS: '172.16.0.0/12,192.168.0.0/16',
+      ...this.settings,
     };
   }
 }

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { KAFKA_VERSION } from '../../libs/messaging/src/kafka-jars';
 
 const STAND_INS = join(__dirname, 'stand-ins');
@@ -17,13 +18,14 @@ const STAND_IN: Readonly<Record<string, { readonly folder: string; readonly vers
 };
 
 /** @throws with what it wrote when it fails */
-export function docker(args: readonly string[], options: { environment?: Record<string, string>; timeoutMs?: number; cwd?: string } = {}): string {
+export async function docker(args: readonly string[], options: { environment?: Record<string, string>; timeoutMs?: number; cwd?: string } = {}): Promise<string> {
   const { environment = {}, timeoutMs = 300_000, cwd } = options;
-  const { status, stdout, stderr, error } = spawnSync('docker', [...args], {
-    encoding: 'utf8', timeout: timeoutMs, cwd, env: { ...process.env, ...environment }, maxBuffer: 1 << 28,
-  });
-  if (status !== 0) throw new Error(`docker ${args.join(' ')} ended with ${status ?? error?.message}:\n${stdout}\n${stderr.slice(-8_000)}`);
-  return stdout;
+  try {
+    return (await promisify(execFile)('docker', [...args], { encoding: 'utf8', timeout: timeoutMs, cwd, env: { ...process.env, ...environment }, maxBuffer: 1 << 28 })).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+    throw new Error(`docker ${args.join(' ')} failed: ${message.slice(0, 500)}\n${stdout}\n${stderr.slice(-8_000)}`, { cause: error });
+  }
 }
 
 /** A group of tests that run the platform in containers of these images. Where that cannot be, they are counted as skipped, aloud. */
@@ -51,7 +53,8 @@ function standsIn(image: string): boolean {
   const standIn = STAND_IN[image.split(':')[0]!];
   if (process.env.COMPOSE_STAND_INS !== 'true' || standIn === undefined) return false;
   process.stderr.write(`\n${image} cannot be pulled: making a stand-in under its name\n`);
-  docker(['build', '--quiet', '--tag', image, '--build-arg', `VERSION=${standIn.version}`, join(STAND_INS, standIn.folder)], { timeoutMs: BUILD_MS });
+  const { status } = spawnSync('docker', ['build', '--quiet', '--tag', image, '--build-arg', `VERSION=${standIn.version}`, join(STAND_INS, standIn.folder)], { stdio: ['ignore', 'ignore', 'inherit'], timeout: BUILD_MS });
+  if (status !== 0) throw new Error(`the stand-in for ${image} cannot be built; the reason is above`);
   return true;
 }
 

@@ -1,9 +1,9 @@
 import { START_ORDER } from '../../services/standalone/src/cluster/plan';
-import { theSandbox } from '../e2e/sandbox';
-import { ownAccount } from '../e2e/stage';
-import { cancelling } from '../e2e/videos-cancel';
-import { idempotency } from '../e2e/videos-idempotency';
-import { lifeOfAVideo } from '../e2e/videos-lifecycle';
+import { STRIPE } from '../e2e/billing';
+import { outages, SHORT_LEASE } from '../e2e/outage';
+import { ownAccount, SIGNUP_CREDIT } from '../e2e/stage';
+import { endToEnd, FROM_ANOTHER_PROCESS } from '../e2e/suite';
+import { exportOfAMillion } from '../e2e/usage-export';
 import { ComposedPlatform } from './composed-platform';
 import { composition } from './composition';
 import { describeDocker, docker } from './docker';
@@ -21,40 +21,38 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   const platform = () => composed;
 
   beforeAll(async () => {
-    composed = await ComposedPlatform.build();
+    composed = await ComposedPlatform.build({ ...SIGNUP_CREDIT, ...STRIPE, ...SHORT_LEASE });
     try {
-      told = composed.followReadme();
+      told = await composed.followReadme();
     } catch (error) {
-      throw new Error(`the platform did not come up:\n${composed.log()}`, { cause: error });
+      throw new Error(`the platform did not come up:\n${await composed.log()}`, { cause: error });
     }
   }, UP_MS);
-  afterAll(() => { if (!isDown) composed?.down(); }, 300_000);
+  afterAll(async () => { if (!isDown) await composed?.down(); }, 300_000);
 
-  it('comes up by the commands of the README, every part of it healthy', () => {
+  it('comes up by the commands of the README, every part of it healthy', async () => {
     expect(told).toContain('"live_key":"usv_live_');
-    const states = Object.fromEntries(composed.containers().map(({ service, state, health, exitCode }) => [service, health === '' ? `${state} ${exitCode}` : health]));
+    const states = Object.fromEntries((await composed.containers()).map(({ service, state, health, exitCode }) => [service, health === '' ? `${state} ${exitCode}` : health]));
     expect(states).toEqual(Object.fromEntries(Object.keys(services).map((name) => [name, ONCE.includes(name) ? 'exited 0' : 'healthy'])));
   });
 
-  it('runs under no root, on file systems that cannot be written, without capabilities', () => {
-    for (const { id, service } of composed.containers().filter(({ service: name }) => !ONCE.includes(name))) {
-      const seen = docker(['exec', id, 'sh', '-c', 'id -u; touch /written 2>&1; grep -E "CapEff|NoNewPrivs" /proc/1/status']);
+  it('runs under no root, on file systems that cannot be written, without capabilities', async () => {
+    for (const { id, service } of (await composed.containers()).filter(({ service: name }) => !ONCE.includes(name))) {
+      const seen = await docker(['exec', id, 'sh', '-c', 'id -u; touch /written 2>&1; grep -E "CapEff|NoNewPrivs" /proc/1/status']);
       expect([service, seen]).toEqual([service, expect.stringMatching(/^[1-9]\d*\n.*Read-only file system\nCapEff:\s+0+\nNoNewPrivs:\s+1\n$/)]);
     }
   });
 
-  idempotency(ownAccount(platform));
-  theSandbox(ownAccount(platform));
-  cancelling(ownAccount(platform), 5);
-  // Progress is read from the lease row, which is written once a second.
-  lifeOfAVideo(ownAccount(platform), 3);
+  endToEnd(platform, FROM_ANOTHER_PROCESS);
+  exportOfAMillion(ownAccount(platform), platform);
+  outages(platform);
 
-  it('stops in order and in time, and leaves nothing', () => {
-    composed.stop();
-    const ended = composed.containers().filter(({ service }) => START_ORDER.flat().some((name) => name === service));
+  it('stops in order and in time, and leaves nothing', async () => {
+    await composed.stop();
+    const ended = (await composed.containers()).filter(({ service }) => START_ORDER.flat().some((name) => name === service));
     expect(ended.map(({ service, exitCode }) => [service, exitCode])).toEqual(ended.map(({ service }) => [service, 0]));
     expect(ended).toHaveLength(6);
     isDown = true;
-    expect(composed.down()).toEqual([]);
+    expect(await composed.down()).toEqual([]);
   }, 300_000);
 });

@@ -1,26 +1,22 @@
 import { describeOwnKafka } from '@usvideo/testing';
+import { STRIPE } from './billing';
 import { operating } from './operating';
+import { outages, SHORT_LEASE } from './outage';
 import { Cluster } from './platform';
 import { anyReplica } from './replicas';
-import { theSandbox } from './sandbox';
 import { ownAccount, SIGNUP_CREDIT, START_TIMEOUT_MS } from './stage';
-import { cancelling } from './videos-cancel';
-import { idempotency } from './videos-idempotency';
-import { lifeOfAVideo } from './videos-lifecycle';
+import { endToEnd, FROM_ANOTHER_PROCESS } from './suite';
 
 /** What holds in one process holds when every service is a process of its own, and several of them: the same tests, on one cluster. */
 describeOwnKafka('in a cluster', () => {
   let cluster: Cluster;
   const platform = () => cluster;
 
-  beforeAll(async () => { cluster = await Cluster.start(SIGNUP_CREDIT, ['--replicas']); }, START_TIMEOUT_MS);
+  beforeAll(async () => { cluster = await Cluster.start({ ...SIGNUP_CREDIT, ...STRIPE, ...SHORT_LEASE }, ['--replicas']); }, START_TIMEOUT_MS);
   afterAll(() => cluster?.dispose(), START_TIMEOUT_MS);
 
-  idempotency(ownAccount(platform));
-  theSandbox(ownAccount(platform));
-  cancelling(ownAccount(platform), 5);
-  // Another replica than the worker's reads progress from the lease row, which is written once a second.
-  lifeOfAVideo(ownAccount(platform), 3);
+  endToEnd(platform, FROM_ANOTHER_PROCESS);
   anyReplica(platform, ownAccount(platform));
+  outages(platform);
   operating(platform);
 });

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
+import { isRunning } from './processes';
 
 const root = join(__dirname, '..', '..');
 
@@ -23,6 +24,24 @@ export interface ServedPlatform {
   receiver(): Promise<HttpReceiver>;
 }
 
+/** A platform of parts that can be taken away and brought back, each by its service's name, or `kafka`, or `postgres`. */
+export interface BreakablePlatform extends ServedPlatform {
+  /** Stops all replicas of it; resolves once they have ended. */
+  stopPart(name: string): Promise<void>;
+  /** Resolves once all replicas of it serve. */
+  startPart(name: string): Promise<void>;
+  /** Puts a file in the place of the artifact store. */
+  takeStoreAway(): Promise<void>;
+  bringStoreBack(): Promise<void>;
+  /** What all replicas of a service wrote to their logs. */
+  said(service: string): Promise<string>;
+  partsRunning(): Promise<number>;
+  /** Gives nothing time to say goodbye: `kill -9`, after which nothing may be left. */
+  kill(): Promise<void>;
+  /** Again after a kill, on the same data; resolves once it serves. */
+  start(): Promise<void>;
+}
+
 /** A way to run the built product. */
 interface Target {
   readonly entry: string;
@@ -40,9 +59,6 @@ const TARGETS = {
 
 const START_WITHIN_MS = 120_000;
 
-/** `E2E_TARGET=cluster npm test -- test/e2e` runs every file against a cluster of its own. */
-const defaultTarget: Target = process.env.E2E_TARGET === 'cluster' ? TARGETS.cluster : TARGETS['one process'];
-
 /** The built product as its own process, as a customer's operator runs it. Only its public doors are used. */
 export class Platform implements ServedPlatform {
   protected child: ChildProcess | undefined;
@@ -50,7 +66,7 @@ export class Platform implements ServedPlatform {
   protected constructor(readonly dataDir: string, private readonly environment: Record<string, string>, private readonly target: Target) {}
 
   static async start(environment: Record<string, string> = {}): Promise<Platform> {
-    const platform = new Platform(newDataDir(), environment, defaultTarget);
+    const platform = new Platform(newDataDir(), environment, TARGETS['one process']);
     await platform.start();
     return platform;
   }
@@ -133,7 +149,7 @@ export interface RunningPart {
 }
 
 /** Every service as a process of its own; its parts can be taken away and brought back. */
-export class Cluster extends Platform {
+export class Cluster extends Platform implements BreakablePlatform {
   static prepared(environment: Record<string, string> = {}, args: readonly string[] = []): Cluster {
     return new Cluster(newDataDir(), environment, { ...TARGETS.cluster, args: [...TARGETS.cluster.args, ...args] });
   }
@@ -158,6 +174,33 @@ export class Cluster extends Platform {
     return readFileSync(join(this.dataDir, 'cluster', 'logs', `${name}.log`), 'utf8');
   }
 
+  async stopPart(name: string): Promise<void> {
+    await this.type(`stop ${name}`);
+  }
+
+  async startPart(name: string): Promise<void> {
+    await this.type(`start ${name}`);
+    for (const part of this.partsOf(name)) await this.serving(part.name);
+  }
+
+  async takeStoreAway(): Promise<void> {
+    renameSync(this.store, `${this.store}.away`);
+    writeFileSync(this.store, 'not a folder');
+  }
+
+  async bringStoreBack(): Promise<void> {
+    rmSync(this.store);
+    renameSync(`${this.store}.away`, this.store);
+  }
+
+  async said(service: string): Promise<string> {
+    return this.partsOf(service).map(({ name }) => this.logOf(name)).join('');
+  }
+
+  async partsRunning(): Promise<number> {
+    return this.parts.filter(({ pid }) => pid !== undefined && isRunning(pid)).length;
+  }
+
   /** What all services wrote. */
   get logs(): string {
     return this.parts.filter(({ operations }) => operations !== '').map(({ name }) => this.logOf(name)).join('');
@@ -169,6 +212,14 @@ export class Cluster extends Platform {
     this.child!.stdin!.write(`${line}\n`);
     await eventually(() => this.log.slice(already).includes(done), { deadlineMs: 60_000, what: `"${line}" to be done` });
     return this.log.slice(already);
+  }
+
+  private partsOf(service: string): RunningPart[] {
+    return this.parts.filter(({ name }) => name.replace(/-\d+$/, '') === service);
+  }
+
+  private get store(): string {
+    return join(this.dataDir, 'cluster', 'artifacts');
   }
 
   async serving(name: string): Promise<RunningPart> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Customer } from './customer';
-import { Platform, type ServedPlatform } from './platform';
+import type { ServedPlatform } from './platform';
 
 /** A platform, and somebody who has an account with $250.00 on it. */
-export interface Stage<P extends ServedPlatform = ServedPlatform> {
-  readonly platform: P;
+export interface Stage {
+  readonly platform: ServedPlatform;
   readonly accountId: string;
   readonly live: Customer;
   readonly sandbox: Customer;
@@ -13,20 +13,6 @@ export interface Stage<P extends ServedPlatform = ServedPlatform> {
 }
 
 export const START_TIMEOUT_MS = 150_000;
-
-/** For the tests that follow: a platform of their own, and its first account. */
-export function ownPlatform(environment: Record<string, string> = {}): () => Stage<Platform> {
-  let stage: Stage<Platform> | undefined;
-  beforeAll(async () => {
-    const platform = await Platform.start(environment);
-    const live = Customer.live(platform);
-    const { body } = await live.get<{ account_id: string }>('/v1/account');
-    const { webhook_secret: webhookSecret } = platform.credentials;
-    stage = { platform, live, accountId: body.account_id, sandbox: Customer.test(platform), admin: Customer.admin(platform), webhookSecret };
-  }, START_TIMEOUT_MS);
-  afterAll(() => stage?.platform.dispose(), START_TIMEOUT_MS);
-  return () => stage!;
-}
 
 /** For the tests that follow: an account of their own on a platform that others use too. */
 export function ownAccount(platform: () => ServedPlatform): () => Stage {

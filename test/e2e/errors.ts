@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Answer, Customer, type Problem } from './customer';
-import { ownPlatform, register, type Stage } from './stage';
+import { register, type Stage } from './stage';
 
 const BODY = { prompt: 'refused', resolution: '480p', duration: 1 };
 
@@ -10,12 +10,10 @@ const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
   quote_expired: 'services/scheduler/src/inbound/accounting.int.spec.ts',
   price_unavailable: 'services/scheduler/src/inbound/submission-saga.int.spec.ts',
   internal_error: 'services/gateway/src/inbound/access.int.spec.ts',
-  service_unavailable: 'test/e2e/outage.spec.ts',
+  service_unavailable: 'test/e2e/outage.ts',
 };
 
-const stage = ownPlatform({ ENGINES: 'sandbox' });
-
-/** Each way to be refused, through the public port only. Nothing renders live jobs here, so that they stay pending. */
+/** Each way to be refused, through the public port only. */
 const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (world: Stage) => Promise<Answer<Problem>> }>> = {
   invalid_request: { status: 400, by: ({ live }) => live.create({}) },
   invalid_api_key: { status: 401, by: ({ live }) => new Customer(live.url, undefined).get('/v1/videos') },
@@ -102,37 +100,39 @@ const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (
   capacity_exhausted: { status: 503, by: ({ sandbox }) => sandbox.create({ ...BODY, prompt: 'sandbox:http=503' }) },
 };
 
-describe('a refusal', () => {
-  it.each(Object.keys(REFUSED))('%s has the contract\'s status, form and headers', async (code) => {
-    const { status, by } = REFUSED[code]!;
-    const { headers, body, ...answer } = await by(stage());
-    expect([answer.status, body.error]).toEqual([status, code]);
-    expect(body.message).toMatch(/\w/);
-    expect(body.request_id).toBe(headers.get('x-request-id'));
-    expect(headers.get('content-type')).toMatch(/^application\/json/);
-    for (const name of ['limit', 'remaining', 'reset']) expect([name, headers.get(`x-ratelimit-${name}`)]).toEqual([name, expect.stringMatching(/^\d+$/)]);
-    expect(Object.keys(body).filter((name) => !['error', 'message', 'request_id', 'details', 'status'].includes(name))).toEqual([]);
-    const [seconds, ms] = [headers.get('retry-after'), headers.get('retry-after-ms')];
-    if (status === 429 || status === 503) expect(Number(seconds)).toBe(Math.ceil(Number(ms) / 1_000));
-    else expect([seconds, ms]).toEqual([null, null]);
-    if (status === 405) expect(headers.get('allow')).toBe('GET, HEAD, POST');
-  }, 60_000);
+export function refusals(stage: () => Stage): void {
+  describe('a refusal', () => {
+    it.each(Object.keys(REFUSED))('%s has the contract\'s status, form and headers', async (code) => {
+      const { status, by } = REFUSED[code]!;
+      const { headers, body, ...answer } = await by(stage());
+      expect([answer.status, body.error]).toEqual([status, code]);
+      expect(body.message).toMatch(/\w/);
+      expect(body.request_id).toBe(headers.get('x-request-id'));
+      expect(headers.get('content-type')).toMatch(/^application\/json/);
+      for (const name of ['limit', 'remaining', 'reset']) expect([name, headers.get(`x-ratelimit-${name}`)]).toEqual([name, expect.stringMatching(/^\d+$/)]);
+      expect(Object.keys(body).filter((name) => !['error', 'message', 'request_id', 'details', 'status'].includes(name))).toEqual([]);
+      const [seconds, ms] = [headers.get('retry-after'), headers.get('retry-after-ms')];
+      if (status === 429 || status === 503) expect(Number(seconds)).toBe(Math.ceil(Number(ms) / 1_000));
+      else expect([seconds, ms]).toEqual([null, null]);
+      if (status === 405) expect(headers.get('allow')).toBe('GET, HEAD, POST');
+    }, 60_000);
 
-  it('is known to the reference, and each that it knows is provoked by a test', async () => {
-    const { body } = await stage().live.get<{ components: { schemas: { Error: { properties: { error: { description: string } } } } } }>('/openapi.json');
-    const published = /refusal: ([a-z_, ]+);/.exec(body.components.schemas.Error.properties.error.description)![1]!.split(', ');
-    expect(published.sort()).toEqual([...Object.keys(REFUSED), ...Object.keys(PROVOKED_ELSEWHERE)].sort());
+    it('is known to the reference, and each that it knows is provoked by a test', async () => {
+      const { body } = await stage().live.get<{ components: { schemas: { Error: { properties: { error: { description: string } } } } } }>('/openapi.json');
+      const published = /refusal: ([a-z_, ]+);/.exec(body.components.schemas.Error.properties.error.description)![1]!.split(', ');
+      expect(published.sort()).toEqual([...Object.keys(REFUSED), ...Object.keys(PROVOKED_ELSEWHERE)].sort());
+    });
+
+    it('for too many requests is over when it says so', async () => {
+      const { platform, admin } = stage();
+      const other = await register(platform);
+      await admin.put(`/admin/v1/accounts/${other.accountId}/limits`, { environment: 'test', creates_per_minute: 30 });
+      const answers = await Promise.all(Array.from({ length: 70 }, () => other.sandbox.create(BODY)));
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused.length).toBeGreaterThan(0);
+      // As a client does that obeys: the time is what is tested here.
+      await setTimeout(Math.max(...refused.map(({ headers }) => Number(headers.get('retry-after-ms')))));
+      expect((await other.sandbox.create(BODY)).status).toBe(202);
+    }, 60_000);
   });
-
-  it('for too many requests is over when it says so', async () => {
-    const { platform, admin } = stage();
-    const other = await register(platform);
-    await admin.put(`/admin/v1/accounts/${other.accountId}/limits`, { environment: 'test', creates_per_minute: 30 });
-    const answers = await Promise.all(Array.from({ length: 70 }, () => other.sandbox.create(BODY)));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    // As a client does that obeys: the time is what is tested here.
-    await setTimeout(Math.max(...refused.map(({ headers }) => Number(headers.get('retry-after-ms')))));
-    expect((await other.sandbox.create(BODY)).status).toBe(202);
-  }, 60_000);
-});
+}

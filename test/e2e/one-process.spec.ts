@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { STRIPE } from './billing';
+import { Platform } from './platform';
+import { SIGNUP_CREDIT, START_TIMEOUT_MS } from './stage';
+import { endToEnd } from './suite';
+
+const reconcile = join(__dirname, '..', '..', 'services/standalone/dist/reconcile.js');
+
+describe('in one process', () => {
+  let platform: Platform;
+
+  beforeAll(async () => { platform = await Platform.start({ ...SIGNUP_CREDIT, ...STRIPE }); }, START_TIMEOUT_MS);
+  afterAll(() => platform?.dispose(), START_TIMEOUT_MS);
+
+  endToEnd(() => platform, { races: 20, progressValuesMin: 10 });
+
+  it('leaves money and jobs that agree, once it has stopped', async () => {
+    await platform.stop();
+    const { stdout } = await promisify(execFile)(process.execPath, [reconcile], { env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: platform.dataDir } });
+    expect(stdout).toMatch(/^[1-9]\d* jobs and [1-9]\d* holds\nno difference\n$/);
+  }, 60_000);
+});

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { HttpReceiver } from '@usvideo/testing';
+import { type Answer, Customer } from './customer';
+import type { Stage } from './stage';
+
+type Schema = Record<string, unknown>;
+interface Document {
+  readonly paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>>;
+  readonly components: { readonly schemas: Record<string, Schema> };
+  readonly servers: { url: string }[];
+}
+
+const BODY = { prompt: 'as the reference says', resolution: '480p', duration: 1 };
+
+export function theReference(stage: () => Stage): void {
+  describe('the reference', () => {
+    let document: Document;
+    let receiver: HttpReceiver;
+    let live: Customer;
+    const told = new Set<string>();
+
+    beforeAll(async () => {
+      ({ live } = stage());
+      receiver = await stage().platform.receiver();
+      document = (await live.get<Document>('/openapi.json')).body;
+    });
+    afterAll(() => receiver.stop());
+
+    /** Strict, so that a field that the reference does not tell of is found. */
+    function expectAsTold(operation: string, answer: Answer, refused = false): void {
+      expect([operation, answer.status >= 400, answer.body]).toEqual([operation, refused, answer.body]);
+      const [method, path] = operation.split(' ') as [string, string];
+      const schema = document.paths[path]?.[method.toLowerCase()]?.responses[answer.status]?.content?.['application/json']?.schema;
+      expect([operation, answer.status, typeof schema]).toEqual([operation, answer.status, 'object']);
+      const closed = JSON.parse(JSON.stringify({ ...schema, $defs: document.components.schemas }).replaceAll('#/components/schemas/', '#/$defs/'), (_, value: Schema) => (
+        value?.['type'] === 'object' && value['properties'] !== undefined ? { ...value, additionalProperties: false } : value
+      )) as Parameters<typeof z.fromJSONSchema>[0];
+      const { error } = z.fromJSONSchema(closed).safeParse(answer.body);
+      expect([operation, error?.issues ?? []]).toEqual([operation, []]);
+      told.add(operation);
+    }
+
+    it('is what is committed, under the public address', () => {
+      const committed = JSON.parse(readFileSync(join(__dirname, '..', '..', 'services', 'gateway', 'openapi.json'), 'utf8')) as Document;
+      expect(document).toEqual({ ...committed, servers: [{ url: live.url }] });
+    });
+
+    it('tells of a video what it is at every moment of its life', async () => {
+      const created = await live.create({ ...BODY, metadata: { order: '42' }, end_user: 'ann', negative_prompt: 'rain', seed: 7, webhook_url: receiver.url });
+      expectAsTold('POST /v1/videos', created as unknown as Answer);
+      await live.ended(created.body.id);
+      await receiver.received(1, 30_000);
+      expectAsTold('GET /v1/videos/{id}', await live.get(`/v1/videos/${created.body.id}`));
+      const failing = await stage().sandbox.create({ ...BODY, prompt: 'sandbox:fail=content_rejected' });
+      await stage().sandbox.ended(failing.body.id);
+      expectAsTold('GET /v1/videos/{id}', await stage().sandbox.get(`/v1/videos/${failing.body.id}`));
+      const waiting = await stage().sandbox.create({ ...BODY, prompt: 'sandbox:hold_pending=600' });
+      expectAsTold('POST /v1/videos/{id}/cancel', await stage().sandbox.post(`/v1/videos/${waiting.body.id}/cancel`));
+      expectAsTold('DELETE /v1/videos/{id}', await stage().sandbox.delete(`/v1/videos/${waiting.body.id}`));
+      expectAsTold('DELETE /v1/videos/{id}/content', await live.delete(`/v1/videos/${created.body.id}/content`));
+      expectAsTold('GET /v1/videos/{id}', await live.get(`/v1/videos/${created.body.id}`));
+    }, 60_000);
+
+    it.each([
+      '/v1/videos', '/v1/models', '/v1/balance', '/v1/usage', '/v1/ledger', '/v1/statements', '/v1/topups', '/v1/account', '/v1/limits', '/v1/api-keys',
+      '/v1/webhooks/deliveries',
+    ])('tells what GET %s answers, live and in the sandbox', async (path) => {
+      expectAsTold(`GET ${path}`, await live.get(path));
+      expectAsTold(`GET ${path}`, await stage().sandbox.get(path));
+    });
+
+    it('tells what a customer gets for an order', async () => {
+      const { body: period } = await live.get<{ data: { period: string }[] }>('/v1/statements');
+      expectAsTold('GET /v1/statements/{period}', await live.get(`/v1/statements/${period.data[0]!.period}`));
+      expectAsTold('POST /v1/quotes', await live.post('/v1/quotes', BODY));
+      expectAsTold('PUT /v1/spend-caps', await live.put('/v1/spend-caps', { limit_usd: 100 }));
+      expectAsTold('PUT /v1/balance/threshold', await live.put('/v1/balance/threshold', { threshold_usd: 10 }));
+      const topUp = await live.post<{ id: string }>('/v1/topups', { amount_usd: 5 }, { 'idempotency-key': 'five' });
+      expectAsTold('POST /v1/topups', topUp);
+      expectAsTold('GET /v1/topups/{id}', await live.get(`/v1/topups/${topUp.body.id}`));
+      const key = await live.post<{ id: string }>('/v1/api-keys', { name: 'second' });
+      expectAsTold('POST /v1/api-keys', key);
+      const rotated = await live.post<{ id: string }>(`/v1/api-keys/${key.body.id}/rotate`, { expire_old_now: true });
+      expectAsTold('POST /v1/api-keys/{id}/rotate', rotated);
+      expectAsTold('DELETE /v1/api-keys/{id}', await live.delete(`/v1/api-keys/${rotated.body.id}`));
+      const registration = { email: `${randomUUID()}@example.com`, password: 'correct horse battery', account_name: 'Reference' };
+      expectAsTold('POST /v1/auth/register', await new Customer(live.url, undefined).post('/v1/auth/register', registration));
+    });
+
+    it('tells how a refusal looks', async () => {
+      expectAsTold('POST /v1/videos', (await live.create({})) as unknown as Answer, true);
+      expectAsTold('GET /v1/videos/{id}', await live.get('/v1/videos/job_00000000000000000000000000'), true);
+    });
+
+    it('has no operation with a JSON answer that was not compared', () => {
+      const answering = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods)
+        .filter(([, { responses }]) => Object.entries(responses).some(([status, { content }]) => status < '300' && content?.['application/json'] !== undefined))
+        .map(([method]) => `${method.toUpperCase()} ${path}`));
+      // Stripe's news need its signature: billing.ts; the document itself has no schema.
+      expect(answering.filter((operation) => !told.has(operation))).toEqual(['POST /v1/payments/stripe/events', 'GET /openapi.json']);
+    });
+  });
+}

@@ -1,4 +1,0 @@
-import { ownPlatform } from './stage';
-import { theSandbox } from './sandbox';
-
-theSandbox(ownPlatform({ ENGINES: 'sandbox' }));

@@ -1,4 +1,0 @@
-import { ownPlatform } from './stage';
-import { cancelling } from './videos-cancel';
-
-cancelling(ownPlatform());

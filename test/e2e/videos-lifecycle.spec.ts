@@ -1,4 +1,0 @@
-import { ownPlatform } from './stage';
-import { lifeOfAVideo } from './videos-lifecycle';
-
-lifeOfAVideo(ownPlatform());
