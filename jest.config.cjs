@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** One runner, three filters: `.spec.ts` is pure, `.int.spec.ts` needs PostgreSQL, `test/e2e` goes through the public API. */
 const swc = { ...JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8')), exclude: undefined };
 
@@ -15,6 +17,9 @@ module.exports = {
     '^@usvideo/(accounts|ledger|scheduler|render-fleet|webhooks|gateway|standalone)$':
       '<rootDir>/services/$1/src/$1.module.ts',
   },
+  // Most files wait more than they compute; each cluster takes two GiB.
+  maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
+  testSequencer: '<rootDir>/libs/testing/src/longest-first.cjs',
   cacheDirectory: '<rootDir>/.jest-cache',
   // Deadlines are bounds for broken code, not expectations of a busy machine.
   testTimeout: 90_000,

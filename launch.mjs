@@ -3,7 +3,7 @@
 // anything is installed and on whatever Node (20 or newer) the machine has; what it starts runs on the Node of the lockfile.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,8 +92,23 @@ function checkInstallScripts() {
   fail(`The install scripts of ${blocked.join(' and ')} were blocked. Allow and run them:\n  npm rebuild --ignore-scripts=false ${blocked.join(' ')}`);
 }
 
+/** Nx puts even an unchanged build in place again, under the feet of whatever runs from it: so that it is not asked when nothing changed. */
 async function build() {
+  const projects = ['libs', 'services'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)));
+  const stamp = join(root, '.nx', 'usvideo-built');
+  const wanted = fingerprintOf(projects);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && projects.every((project) => existsSync(join(project, 'dist')))) return;
   await step('Building', 'build', join(bin, 'nx'), ['run-many', '-t', 'build', '--output-style=static'], nodeEnv());
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/** Of all that the builds of these projects are made from, as `nx.json` says. */
+function fingerprintOf(projects) {
+  const hash = createHash('sha256');
+  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.ts$/.test(file)).sort().map((file) => join(project, 'src', file));
+  for (const file of [join(root, '.swcrc'), ...projects.flatMap((project) => [join(project, 'package.json'), ...sourcesOf(project)])]) hash.update(`${file}\n`).update(readFileSync(file));
+  return hash.digest('hex');
 }
 
 function nodeEnv(extra = {}) {

@@ -22,6 +22,13 @@ export interface RunningContainer {
   readonly exitCode: number;
 }
 
+/** By the names under which Docker lists them. */
+export interface Traces {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+}
+
 interface Ports { readonly api: number; readonly ops: number; readonly admin: number }
 
 /** The platform as its operator brings it up in containers, under a name and on ports of its own. */
@@ -100,8 +107,8 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
     await this.compose(['stop']);
   }
 
-  async askLedger(statement: string): Promise<string> {
-    return (await this.compose(['exec', '-T', 'postgres', 'psql', '--username=postgres', '--dbname=ledger', '--no-psqlrc', '--tuples-only', '--no-align', '--command', statement])).trim();
+  async ask(database: string, statement: string): Promise<string> {
+    return (await this.compose(['exec', '-T', 'postgres', 'psql', '--username=postgres', `--dbname=${database}`, '--no-psqlrc', '--tuples-only', '--no-align', '--command', statement])).trim();
   }
 
   async memoryMib(): Promise<readonly number[]> {
@@ -109,12 +116,23 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
     return kib.map((figure) => Number(figure) / 1_024);
   }
 
-  /** Takes everything away. @returns what is left of it all the same */
-  async down(): Promise<string[]> {
-    await this.compose(['down', '--volumes', '--remove-orphans']);
+  /** All that Docker keeps of the platform; also volumes without a name, which belong to no project. */
+  async traces(): Promise<Traces> {
     const ours = ['--filter', `label=com.docker.compose.project=${this.project}`, '--quiet'];
-    const left = await Promise.all([['ps', '--all'], ['volume', 'ls'], ['network', 'ls']].map((list) => docker([...list, ...ours])));
-    return left.map((ids) => ids.trim()).filter((ids) => ids !== '');
+    const [containers, volumes, networks] = await Promise.all([['ps', '--all', '--no-trunc'], ['volume', 'ls'], ['network', 'ls', '--no-trunc']].map(async (list) => words(await docker([...list, ...ours]))));
+    const mounted = await docker(['inspect', '--format', '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}', ...containers!]);
+    return { containers: containers!, volumes: [...new Set([...volumes!, ...words(mounted)])], networks: networks! };
+  }
+
+  /** Takes everything away. */
+  async down(): Promise<void> {
+    await this.compose(['down', '--volumes']);
+  }
+
+  /** What is there of it all the same. */
+  async left({ containers, volumes, networks }: Traces): Promise<string[]> {
+    const all = await Promise.all([['ps', '--all', '--no-trunc'], ['volume', 'ls'], ['network', 'ls', '--no-trunc']].map(async (list) => words(await docker([...list, '--quiet']))));
+    return [...containers, ...volumes, ...networks].filter((trace) => all.flat().includes(trace));
   }
 
   log(): Promise<string> {
@@ -140,4 +158,8 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
       ...this.settings,
     };
   }
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -44,15 +44,22 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   });
 
   endToEnd(platform, FROM_ANOTHER_PROCESS);
-  exportOfAMillion(ownAccount(platform), platform);
   outages(platform);
+  exportOfAMillion(ownAccount(platform), platform);
 
-  it('stops in order and in time, and leaves nothing', async () => {
+  it('stops in time, every service having done what it was at', async () => {
     await composed.stop();
     const ended = (await composed.containers()).filter(({ service }) => START_ORDER.flat().some((name) => name === service));
     expect(ended.map(({ service, exitCode }) => [service, exitCode])).toEqual(ended.map(({ service }) => [service, 0]));
     expect(ended).toHaveLength(6);
+  }, 300_000);
+
+  it('is taken away by one command, which leaves no container, no volume and no network', async () => {
+    const before = await composed.traces();
+    expect([before.containers.length, before.networks.length]).toEqual([Object.keys(services).length, 4]);
+    expect(before.volumes.length).toBeGreaterThanOrEqual(4);
     isDown = true;
-    expect(await composed.down()).toEqual([]);
+    await composed.down();
+    expect(await composed.left(before)).toEqual([]);
   }, 300_000);
 });

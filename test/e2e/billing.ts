@@ -128,7 +128,7 @@ export function billing(stage: () => Stage): void {
     });
 
     it('takes in a manual top-up, and takes it back, owing what was spent', async () => {
-      const { body: account } = await new Customer(live.url, undefined).post<{ account_id: string; live_key: string }>('/v1/auth/register', { email: `${randomUUID()}@example.com`, password: 'correct horse battery', account_name: 'Top-up' });
+      const { body: account } = await admin.post<{ account_id: string; live_key: string }>('/admin/v1/accounts', { email: `${randomUUID()}@example.com`, account_name: 'Top-up' });
       const customer = new Customer(live.url, account.live_key);
       const key = { 'idempotency-key': 'order-1' };
       const made = await customer.post<{ id: string; status: string }>('/v1/topups', { amount_usd: '0.20' }, key);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { STRIPE } from './billing';
+import { storeAway } from './outage';
 import { Platform } from './platform';
 import { SIGNUP_CREDIT, START_TIMEOUT_MS } from './stage';
 import { endToEnd } from './suite';
@@ -15,6 +16,7 @@ describe('in one process', () => {
   afterAll(() => platform?.dispose(), START_TIMEOUT_MS);
 
   endToEnd(() => platform, { races: 20, progressValuesMin: 10 });
+  storeAway(() => platform);
 
   it('leaves money and jobs that agree, once it has stopped', async () => {
     await platform.stop();

@@ -1,14 +1,43 @@
 import { eventually, type HttpReceiver } from '@usvideo/testing';
-import { Customer, type Job, type Problem } from './customer';
-import type { BreakablePlatform } from './platform';
+import { type Answer, Customer, type Job, type Problem } from './customer';
+import type { BreakablePlatform, StoredPlatform } from './platform';
 import { register, type Stage, START_TIMEOUT_MS } from './stage';
 
 const SHORT = { resolution: '480p', duration: 1 };
+/** Long enough for another job to wait for it. */
+const LONG = { resolution: '720p', duration: 10 };
 const ROW_TIMEOUT_MS = 180_000;
+const AWAY = { status: 503, error: 'service_unavailable', isToldWhenToRetry: true };
 
 /** What a platform has to be started with for the tests below: the rows that outlast a lease take as long. */
 export const SHORT_LEASE = { LEASE_MS: '6000' };
 const LEASE_MS = Number(SHORT_LEASE.LEASE_MS);
+
+const away = ({ status, headers, body }: Pick<Answer<Partial<Problem>>, 'status' | 'headers' | 'body'>) =>
+  ({ status, error: body.error, isToldWhenToRetry: /^\d+$/.test(headers.get('retry-after') ?? '') });
+const jobOf = async (customer: Customer, id: string) => (await customer.get<Job>(`/v1/videos/${id}`)).body;
+const reached = (customer: Customer, id: string, what: string, test: (job: Job) => boolean) =>
+  eventually(async () => { const job = await jobOf(customer, id); return test(job) && job; }, { what, deadlineMs: 60_000 });
+
+/** The row of the design that holds also where no other part can be taken away. */
+export function storeAway(platformOf: () => StoredPlatform): void {
+  it('while the artifact store is away, uploads are tried again inside the lease, and links answer 503', async () => {
+    const platform = platformOf();
+    const { live } = await register(platform);
+    const before = await live.ended((await live.create({ ...SHORT, prompt: 'stored before' })).body.id);
+    await platform.takeStoreAway();
+    const created = await live.create({ ...SHORT, prompt: 'stored later' });
+    await eventually(async () => (await platform.said('render-fleet')).includes('the artifact store did not take a file'), { what: 'an upload to fail', deadlineMs: 60_000 });
+    expect((await jobOf(live, created.body.id)).status).toBe('processing');
+    const link = await fetch(before.video_url!);
+    expect(away({ status: link.status, headers: link.headers, body: (await link.json()) as Problem })).toEqual(AWAY);
+    await platform.bringStoreBack();
+    const after = await live.ended(created.body.id);
+    expect([after.status, after.attempts.length]).toEqual(['completed', 1]);
+    expect((await fetch(before.video_url!)).status).toBe(200);
+    expect((await fetch(after.video_url!)).status).toBe(200);
+  }, ROW_TIMEOUT_MS);
+}
 
 /** What the platform promises to do while one of its parts is away, and what becomes of it afterwards; a row of the design each. */
 export function outages(platformOf: () => BreakablePlatform): void {
@@ -29,15 +58,16 @@ export function outages(platformOf: () => BreakablePlatform): void {
       ({ live, sandbox } = stage);
     });
 
-    const jobOf = async (customer: Customer, id: string) => (await customer.get<Job>(`/v1/videos/${id}`)).body;
-    const reached = (customer: Customer, id: string, what: string, test: (job: Job) => boolean) =>
-      eventually(async () => { const job = await jobOf(customer, id); return test(job) && job; }, { what, deadlineMs: 60_000 });
-    const away = ({ status, headers, body }: { status: number; headers: Headers; body: Partial<Problem> }) =>
-      ({ status, error: body.error, isToldWhenToRetry: /^\d+$/.test(headers.get('retry-after') ?? '') });
-    const AWAY = { status: 503, error: 'service_unavailable', isToldWhenToRetry: true };
     const expectSoundMoney = async () => {
       const { body } = await stage.admin.get<{ differences: string[]; postings_sum_micros: number }>('/admin/v1/ledger/verify');
       expect([body.differences, body.postings_sum_micros]).toEqual([[], 0]);
+    };
+    /** So that whatever is created after it waits. */
+    const renderingAlone = async (prompt: string) => {
+      await stage.admin.put(`/admin/v1/accounts/${stage.accountId}/limits`, { environment: 'live', concurrent_jobs: 1 });
+      const { id } = (await live.create({ ...LONG, prompt, webhook_url: receiver.url })).body;
+      await reached(live, id, 'the render to start', (job) => job.status === 'processing');
+      return id;
     };
 
     async function during(part: string, work: () => Promise<void>): Promise<void> {
@@ -50,9 +80,7 @@ export function outages(platformOf: () => BreakablePlatform): void {
     }
 
     it('the ledger: creates and balances answer 503, cancels commit, renders go on, and the money follows', async () => {
-      await stage.admin.put(`/admin/v1/accounts/${stage.accountId}/limits`, { environment: 'live', concurrent_jobs: 1 });
-      const rendering = (await live.create({ prompt: 'goes on', resolution: '720p', duration: 10 })).body.id;
-      await reached(live, rendering, 'the render to start', (job) => job.status === 'processing');
+      const rendering = await renderingAlone('goes on');
       const waiting = (await live.create({ ...SHORT, prompt: 'to be cancelled' })).body.id;
       const again = { 'idempotency-key': 'made-when-the-ledger-is-back' };
       await during('ledger', async () => {
@@ -75,24 +103,25 @@ export function outages(platformOf: () => BreakablePlatform): void {
       await expectSoundMoney();
     }, ROW_TIMEOUT_MS);
 
-    it('Kafka: creates, cancels, renders and settlements go on, and the webhooks wait', async () => {
+    it('Kafka: creates, cancels, renders and settlements go on, and feed and webhooks wait', async () => {
       const ids: string[] = [];
+      const ofTheFeed = (figure: string) => platform.ask('webhooks', `select ${figure} from feed_event where account_id = '${stage.accountId}'`);
       await during('kafka', async () => {
-        const paid = await live.create({ ...SHORT, prompt: 'paid without Kafka', webhook_url: receiver.url });
-        const cancelled = await live.create({ ...SHORT, prompt: 'cancelled without Kafka', deadline_seconds: 3_600, webhook_url: receiver.url });
-        expect([paid.status, cancelled.status]).toEqual([202, 202]);
-        const { status } = await live.post(`/v1/videos/${cancelled.body.id}/cancel`);
-        expect([200, 409]).toContain(status);
-        expect(await live.ended(paid.body.id)).toMatchObject({ status: 'completed' });
-        await reached(live, paid.body.id, 'the charge to be settled', (job) => job.billing.settled);
-        await live.ended(cancelled.body.id);
-        ids.push(paid.body.id, cancelled.body.id);
-        expect(receiver.requests).toEqual([]);
+        const paid = await renderingAlone('paid without Kafka');
+        const waiting = await live.create({ ...SHORT, prompt: 'cancelled without Kafka', webhook_url: receiver.url });
+        expect(waiting.status).toBe(202);
+        const cancelled = await live.post<Job>(`/v1/videos/${waiting.body.id}/cancel`);
+        expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled']);
+        expect(await live.ended(paid)).toMatchObject({ status: 'completed' });
+        ids.push(paid, waiting.body.id);
+        for (const id of ids) await reached(live, id, 'the money to be settled', (job) => job.billing.settled);
+        expect([receiver.requests, await ofTheFeed('count(*)')]).toEqual([[], '0']);
         await expectSoundMoney();
       });
       const told = () => new Set(receiver.requests.map(({ body }) => (JSON.parse(body.toString('utf8')) as Job).id));
       await eventually(() => ids.every((id) => told().has(id)), { what: 'the webhooks that waited', deadlineMs: 90_000 });
       expect(receiver.requests).toHaveLength(2);
+      expect(await ofTheFeed('(count(*) = max(seq) and count(distinct job_id) = 2)::text')).toBe('true');
     }, ROW_TIMEOUT_MS);
 
     it('accounts: keys that worked go on working, and nobody can tell about others', async () => {
@@ -111,20 +140,7 @@ export function outages(platformOf: () => BreakablePlatform): void {
       await eventually(async () => (await stranger.get('/v1/balance')).status === 401, { what: 'accounts to know that there is no such key' });
     }, ROW_TIMEOUT_MS);
 
-    it('the artifact store: uploads are tried again inside the lease, and links answer 503', async () => {
-      const before = await live.ended((await live.create({ ...SHORT, prompt: 'stored before' })).body.id);
-      await platform.takeStoreAway();
-      const created = await live.create({ ...SHORT, prompt: 'stored later' });
-      await eventually(async () => (await platform.said('render-fleet')).includes('the artifact store did not take a file'), { what: 'an upload to fail', deadlineMs: 60_000 });
-      expect((await jobOf(live, created.body.id)).status).toBe('processing');
-      const link = await fetch(before.video_url!);
-      expect(away({ status: link.status, headers: link.headers, body: (await link.json()) as Problem })).toEqual(AWAY);
-      await platform.bringStoreBack();
-      const after = await live.ended(created.body.id);
-      expect([after.status, after.attempts.length]).toEqual(['completed', 1]);
-      expect((await fetch(before.video_url!)).status).toBe(200);
-      expect((await fetch(after.video_url!)).status).toBe(200);
-    }, ROW_TIMEOUT_MS);
+    storeAway(platformOf);
 
     it('the scheduler: the API answers 503, running renders keep their results and report later', async () => {
       const { body } = await sandbox.create({ ...SHORT, prompt: 'sandbox:slow=3 reported later' });
@@ -134,6 +150,8 @@ export function outages(platformOf: () => BreakablePlatform): void {
         for (const end = Date.now() + LEASE_MS + 1_000; Date.now() < end;) {
           expect(away(await sandbox.get(`/v1/videos/${body.id}`))).toEqual(AWAY);
         }
+        expect(away(await sandbox.get('/v1/videos'))).toEqual(AWAY);
+        expect(away(await sandbox.post(`/v1/videos/${body.id}/cancel`))).toEqual(AWAY);
         expect(away(await live.create({ ...SHORT, prompt: 'refused' }))).toEqual(AWAY);
       });
       const job = await sandbox.ended(body.id);

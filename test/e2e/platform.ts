@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
 import { isRunning } from './processes';
 
@@ -24,17 +25,23 @@ export interface ServedPlatform {
   receiver(): Promise<HttpReceiver>;
 }
 
-/** A platform of parts that can be taken away and brought back, each by its service's name, or `kafka`, or `postgres`. */
-export interface BreakablePlatform extends ServedPlatform {
-  /** Stops all replicas of it; resolves once they have ended. */
-  stopPart(name: string): Promise<void>;
-  /** Resolves once all replicas of it serve. */
-  startPart(name: string): Promise<void>;
+/** A platform whose artifact store can be taken away and brought back. */
+export interface StoredPlatform extends ServedPlatform {
   /** Puts a file in the place of the artifact store. */
   takeStoreAway(): Promise<void>;
   bringStoreBack(): Promise<void>;
   /** What all replicas of a service wrote to their logs. */
   said(service: string): Promise<string>;
+}
+
+/** A platform of parts that can be taken away and brought back, each by its service's name, or `kafka`, or `postgres`. */
+export interface BreakablePlatform extends StoredPlatform {
+  /** Stops all replicas of it; resolves once they have ended. */
+  stopPart(name: string): Promise<void>;
+  /** Resolves once all replicas of it serve. */
+  startPart(name: string): Promise<void>;
+  /** The first figure that a statement answers on the database of a service, as text; '' for none. */
+  ask(database: string, statement: string): Promise<string>;
   partsRunning(): Promise<number>;
   /** Gives nothing time to say goodbye: `kill -9`, after which nothing may be left. */
   kill(): Promise<void>;
@@ -60,7 +67,7 @@ const TARGETS = {
 const START_WITHIN_MS = 120_000;
 
 /** The built product as its own process, as a customer's operator runs it. Only its public doors are used. */
-export class Platform implements ServedPlatform {
+export class Platform implements StoredPlatform {
   protected child: ChildProcess | undefined;
 
   protected constructor(readonly dataDir: string, private readonly environment: Record<string, string>, private readonly target: Target) {}
@@ -72,7 +79,7 @@ export class Platform implements ServedPlatform {
   }
 
   get credentials(): Credentials {
-    return JSON.parse(readFileSync(join(this.dataDir, this.target.stateDir, 'credentials.json'), 'utf8')) as Credentials;
+    return JSON.parse(readFileSync(this.inState('credentials.json'), 'utf8')) as Credentials;
   }
 
   /** Everything the process wrote, for the message of a failed test. */
@@ -108,6 +115,38 @@ export class Platform implements ServedPlatform {
 
   get pid(): number {
     return this.child!.pid!;
+  }
+
+  async takeStoreAway(): Promise<void> {
+    renameSync(this.inState('artifacts'), this.inState('artifacts.away'));
+    writeFileSync(this.inState('artifacts'), 'not a folder');
+  }
+
+  async bringStoreBack(): Promise<void> {
+    rmSync(this.inState('artifacts'));
+    renameSync(this.inState('artifacts.away'), this.inState('artifacts'));
+  }
+
+  /** Here all services write to one log. */
+  async said(_service: string): Promise<string> {
+    return this.log;
+  }
+
+  /** The first figure that a statement answers on the database of a service, as text; '' for none. */
+  async ask(database: string, statement: string): Promise<string> {
+    const port = readFileSync(this.inState('postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
+    const password = readFileSync(this.inState('postgres', 'owner_password'), 'utf8').trim();
+    const client = new pg.Client({ connectionString: `postgresql://postgres:${password}@127.0.0.1:${port}/${database}` });
+    await client.connect();
+    try {
+      return String(Object.values((await client.query<Record<string, unknown>>(statement)).rows[0] ?? {})[0] ?? '');
+    } finally {
+      await client.end();
+    }
+  }
+
+  private inState(...path: string[]): string {
+    return join(this.dataDir, this.target.stateDir, ...path);
   }
 
   /** No time to say goodbye. */
@@ -183,17 +222,7 @@ export class Cluster extends Platform implements BreakablePlatform {
     for (const part of this.partsOf(name)) await this.serving(part.name);
   }
 
-  async takeStoreAway(): Promise<void> {
-    renameSync(this.store, `${this.store}.away`);
-    writeFileSync(this.store, 'not a folder');
-  }
-
-  async bringStoreBack(): Promise<void> {
-    rmSync(this.store);
-    renameSync(`${this.store}.away`, this.store);
-  }
-
-  async said(service: string): Promise<string> {
+  override async said(service: string): Promise<string> {
     return this.partsOf(service).map(({ name }) => this.logOf(name)).join('');
   }
 
@@ -216,10 +245,6 @@ export class Cluster extends Platform implements BreakablePlatform {
 
   private partsOf(service: string): RunningPart[] {
     return this.parts.filter(({ name }) => name.replace(/-\d+$/, '') === service);
-  }
-
-  private get store(): string {
-    return join(this.dataDir, 'cluster', 'artifacts');
   }
 
   async serving(name: string): Promise<RunningPart> {

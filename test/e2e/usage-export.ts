@@ -1,4 +1,5 @@
 import { eventually } from '@usvideo/testing';
+import type { BreakablePlatform } from './platform';
 import type { Stage } from './stage';
 
 const ROWS = 1_000_000;
@@ -19,9 +20,7 @@ from generate_series(1, ${ROWS}) n`;
 const LAST_PAGE = "select max(state_change)::text from pg_stat_activity where query like '%(usage.day, charged_at, job_id) > %' and pid <> pg_backend_pid()";
 
 /** What a customer cannot see of a platform. */
-export interface Inside {
-  /** The first figure that a statement answers on the ledger's database, as text; '' for none. */
-  askLedger(statement: string): Promise<string>;
+export interface Inside extends Pick<BreakablePlatform, 'ask'> {
   /** Resident memory in MiB of each process that the answer goes through. */
   memoryMib(): Promise<readonly number[]>;
 }
@@ -32,8 +31,8 @@ export function exportOfAMillion(stageOf: () => Stage, inside: () => Inside): vo
     const memory = () => inside().memoryMib();
 
     beforeAll(async () => {
-      await inside().askLedger(rowsOf(stageOf().accountId));
-      await inside().askLedger('analyze usage');
+      await inside().ask('ledger', rowsOf(stageOf().accountId));
+      await inside().ask('ledger', 'analyze usage');
     }, 180_000);
 
     it('is one CSV, read from the database no faster than a slow client takes it, in bounded memory', async () => {
@@ -61,7 +60,7 @@ export function exportOfAMillion(stageOf: () => Stage, inside: () => Inside): vo
       let seen: string | undefined;
       let since = performance.now();
       await eventually(async () => {
-        const at = await inside().askLedger(LAST_PAGE);
+        const at = await inside().ask('ledger', LAST_PAGE);
         if (at !== seen) [seen, since] = [at, performance.now()];
         return performance.now() - since > LEFT_ALONE_MS;
       }, { deadlineMs: 60_000, what: 'the ledger to be left alone while nobody reads' });
