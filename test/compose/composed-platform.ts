@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, type HttpReceiver, httpReceiver } from '@usvideo/testing';
+import { eventually, freePort, type HttpReceiver, httpReceiver } from '@usvideo/testing';
 import type { BreakablePlatform } from '../e2e/platform';
 import type { Inside } from '../e2e/usage-export';
 import { DEPLOY } from './composition';
@@ -51,9 +52,33 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const [, block] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) => text!.includes('docker compose up'))!;
     const script = block!.replaceAll('127.0.0.1:8080', `127.0.0.1:${this.ports.api}`).replaceAll('127.0.0.1:8082', `127.0.0.1:${this.ports.admin}`).replaceAll('curl -s', 'curl -fsS');
-    const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], { cwd: ROOT, timeout: START_MS, env: { ...process.env, ...this.environment } });
+    const told = await this.run(script, ROOT);
     this.adminToken = (await this.exec('gateway', "sed -n 's/^ADMIN_TOKEN=//p' /run/usvideo/settings.env")).trim();
+    return told;
+  }
+
+  /** Lines of a shell, as an operator types them in deploy/. @returns what they print */
+  async run(script: string, cwd = DEPLOY): Promise<string> {
+    const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], { cwd, timeout: START_MS, env: { ...process.env, ...this.environment }, maxBuffer: 1 << 28 });
     return stdout;
+  }
+
+  /** A command that ends only when it is told to, which it is once it has said this. */
+  async follow(command: string, said: string): Promise<void> {
+    const child = spawn('bash', ['-c', `exec ${command}`], { cwd: DEPLOY, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...this.environment } });
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => { told += chunk.toString(); });
+    try {
+      await eventually(() => told.includes(said), { what: `"${command}" to say ${said}`, deadlineMs: 60_000 });
+    } finally {
+      child.kill('SIGINT');
+      await once(child, 'close');
+    }
+  }
+
+  /** Under which the gateway finds a service. */
+  async addressesOf(service: string): Promise<string[]> {
+    return words(await this.exec('gateway', `node -e "require('node:dns').resolve4('${service}', (_, found) => console.log(found.join(' ')))"`));
   }
 
   get credentials() {
@@ -66,7 +91,7 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
   }
 
   async containers(): Promise<RunningContainer[]> {
-    const lines = (await this.compose(['ps', '--all', '--format', 'json'])).trim().split('\n');
+    const lines = (await this.compose(['ps', '--all', '--format', 'json'])).split('\n').filter((line) => line !== '');
     return lines.map((line) => JSON.parse(line) as Record<'ID' | 'Service' | 'State' | 'Health', string> & { ExitCode: number })
       .map(({ ID: id, Service: service, State: state, Health: health, ExitCode: exitCode }) => ({ id, service, state, health, exitCode }));
   }

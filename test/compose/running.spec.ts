@@ -1,4 +1,3 @@
-import { START_ORDER } from '../../services/standalone/src/cluster/plan';
 import { STRIPE } from '../e2e/billing';
 import { outages, SHORT_LEASE } from '../e2e/outage';
 import { ownAccount, SIGNUP_CREDIT } from '../e2e/stage';
@@ -7,6 +6,7 @@ import { exportOfAMillion } from '../e2e/usage-export';
 import { ComposedPlatform } from './composed-platform';
 import { composition } from './composition';
 import { describeDocker, docker } from './docker';
+import { operations } from './operations';
 
 const { services } = composition('compose.yaml');
 const FOREIGN = [...new Set(Object.values(services).filter(({ build }) => build === undefined).map(({ image }) => image))];
@@ -17,7 +17,6 @@ const UP_MS = 1_800_000;
 describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   let composed: ComposedPlatform;
   let told: string;
-  let isDown = false;
   const platform = () => composed;
 
   beforeAll(async () => {
@@ -28,7 +27,7 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
       throw new Error(`the platform did not come up:\n${await composed.log()}`, { cause: error });
     }
   }, UP_MS);
-  afterAll(async () => { if (!isDown) await composed?.down(); }, 300_000);
+  afterAll(() => composed?.down(), 300_000);
 
   it('comes up by the commands of the README, every part of it healthy', async () => {
     expect(told).toContain('"live_key":"usv_live_');
@@ -47,19 +46,5 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   outages(platform);
   exportOfAMillion(ownAccount(platform), platform);
 
-  it('stops in time, every service having done what it was at', async () => {
-    await composed.stop();
-    const ended = (await composed.containers()).filter(({ service }) => START_ORDER.flat().some((name) => name === service));
-    expect(ended.map(({ service, exitCode }) => [service, exitCode])).toEqual(ended.map(({ service }) => [service, 0]));
-    expect(ended).toHaveLength(6);
-  }, 300_000);
-
-  it('is taken away by one command, which leaves no container, no volume and no network', async () => {
-    const before = await composed.traces();
-    expect([before.containers.length, before.networks.length]).toEqual([Object.keys(services).length, 4]);
-    expect(before.volumes.length).toBeGreaterThanOrEqual(4);
-    isDown = true;
-    await composed.down();
-    expect(await composed.left(before)).toEqual([]);
-  }, 300_000);
+  operations(platform);
 });

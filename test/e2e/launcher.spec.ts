@@ -70,10 +70,12 @@ describe('the launcher', () => {
     }
   }, 120_000);
 
-  it('says what a setting must be, before anything starts', async () => {
+  it('says what a setting must be, before anything starts, and leaves the build alone that others run from', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usv-launcher-'));
-    const { code, output } = await launch(['start'], { DATA_DIR: folder, PORT: 'eighty' });
-    rmSync(folder, { recursive: true });
+    const start = () => launch(['start'], { DATA_DIR: folder, PORT: 'eighty' });
+    const { code, output } = await start();
     expect([code, output]).toEqual([1, expect.stringContaining('PORT')]);
+    expect((await start()).output).not.toContain('Building');
+    rmSync(folder, { recursive: true });
   });
 });
