@@ -49,10 +49,10 @@ export function operating(clusterOf: () => Cluster): void {
       const services = cluster.parts.filter(({ operations }) => operations !== '');
       let idle: string[] = [];
       await eventually(async () => {
-        // An account is one shard, and a shard is one consumer's.
+        // An account is one shard, and a shard is one consumer's; as many jobs at once as there are workers are for all of them.
         const { live } = await register(cluster);
-        const answers = await Promise.all(gateways.map(({ address }) => new Customer(address, live.key).create({ ...SHORT, prompt: 'work for all' })));
-        expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+        const answers = await Promise.all([...gateways, ...gateways].map(({ address }) => new Customer(address, live.key).create({ ...SHORT, prompt: 'work for all' })));
+        expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
         await Promise.all(answers.map(({ body }) => live.ended(body.id)));
         const done = await Promise.all(services.map(workDone));
         idle = services.filter((_, index) => done[index] === 0).map(({ name }) => name);
