@@ -19,7 +19,7 @@ module.exports = {
   },
   // Most files wait more than they compute; each cluster takes two GiB.
   maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
-  testSequencer: '<rootDir>/libs/testing/src/longest-first.cjs',
+  testSequencer: '<rootDir>/jest.longest-first.cjs',
   cacheDirectory: '<rootDir>/.jest-cache',
   // Deadlines are bounds for broken code, not expectations of a busy machine.
   testTimeout: 90_000,
