@@ -75,6 +75,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       figure('Pending holds', 'short', 'max(usvideo_ledger_pending_holds)', 'Of jobs that have not ended.'),
       lines('Customers\' money', 'currencyUSD', { '{{book}}': 'max by (book) (usvideo_ledger_micros) / 1e6' }, 'Available, held, and spent so far.'),
       lines('Ledger commands', 'reqps', { '{{kind}} {{answer}}': `sum by (kind, answer) (rate(usvideo_ledger_entries_total[${RATE}]))` }, 'Refusals among them.'),
+      lines('News of payments', 'short', { '{{provider}} {{outcome}}': `sum by (provider, outcome) (increase(usvideo_payment_events_total[${RATE}]))` }, 'What payment providers reported. Refused needs a person; early and failed come again.'),
     ],
   },
   {

@@ -7,7 +7,9 @@ import type { LedgerWriter } from './ledger-writer';
 import type { PaymentEvent, PaymentNews, PaymentProvider } from './payment-provider';
 import type { NewTopUp, TopUpStore } from './top-up-store';
 
-export type Applied = 'funds_added' | 'funds_reversed' | 'top_up_ended' | 'ignored' | 'not_ours' | 'replayed';
+const APPLIED = ['funds_added', 'funds_reversed', 'top_up_ended', 'ignored', 'not_ours', 'replayed'] as const;
+export type Applied = (typeof APPLIED)[number];
+const OUTCOMES = [...APPLIED, 'early', 'refused', 'failed'];
 
 /** News of a payment for a top-up of ours that came before the payment itself: the provider has to say it again. */
 export class PaymentUnknown extends Error {
@@ -36,7 +38,9 @@ export interface TopUpOrder extends Omit<NewTopUp, 'topUpId' | 'provider'> {
 export class TopUps {
   constructor(
     private readonly store: TopUpStore, private readonly writer: LedgerWriter, private readonly providers: ReadonlyMap<string, PaymentProvider>, private readonly logger: Logger,
-  ) {}
+  ) {
+    for (const provider of providers.keys()) for (const outcome of OUTCOMES) paymentEvents.inc({ provider, outcome }, 0);
+  }
 
   /** @throws OrderRefused */
   async create(provider: PaymentProvider, order: TopUpOrder): Promise<TopUp> {
