@@ -67,7 +67,8 @@ export function accountColumns(standing: Standing) {
   };
 }
 
-type Column = keyof ReturnType<typeof accountColumns>;
+type Values = ReturnType<typeof accountColumns>;
+type Column = keyof Values;
 
 const TYPES: Record<Column, 'timestamptz' | 'text' | 'bigint'> = {
   last_recorded_at: 'timestamptz', available_micros: 'bigint', held_micros: 'bigint', receivable_micros: 'bigint', total_spend_micros: 'bigint',
@@ -99,19 +100,16 @@ export interface ChangedAccount {
 }
 
 export async function updateAccounts(tx: Transaction, changed: readonly ChangedAccount[]): Promise<void> {
-  const { often = [], all = [] } = Object.groupBy(changed, ({ before, standing }) => (isSame(SELDOM, before.standing, standing) ? 'often' : 'all'));
+  const written = changed.map((account) => ({ ...account, values: accountColumns(account.standing) }));
+  const { often = [], all = [] } = Object.groupBy(written, ({ before, values }) => (hasSeldomMoved(accountColumns(before.standing), values) ? 'all' : 'often'));
   await together([write(tx, UPDATE_OFTEN, often), write(tx, UPDATE_ALL, all)]);
 }
 
-function isSame(columns: readonly Column[], one: Standing, other: Standing): boolean {
-  const [first, second] = [accountColumns(one), accountColumns(other)];
-  return columns.every((column) => first[column] === second[column]);
+function hasSeldomMoved(before: Values, after: Values): boolean {
+  return SELDOM.some((column) => before[column] !== after[column]);
 }
 
-function write(tx: Transaction, update: ReturnType<typeof updateOf>, changed: readonly ChangedAccount[]): Promise<void> {
-  const rows = changed.map(({ before, standing, head }) => {
-    const values = accountColumns(standing);
-    return [standing.accountId, before.head.version, head.version, head.hash, ...update.columns.map((column) => values[column])];
-  });
+function write(tx: Transaction, update: ReturnType<typeof updateOf>, accounts: readonly (ChangedAccount & { readonly values: Values })[]): Promise<void> {
+  const rows = accounts.map(({ before, standing, head, values }) => [standing.accountId, before.head.version, head.version, head.hash, ...update.columns.map((column) => values[column])]);
   return writeRows(tx, { name: update.name, text: update.text, columns: update.columns.length + 4 }, rows);
 }

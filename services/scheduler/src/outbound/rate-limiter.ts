@@ -113,7 +113,12 @@ export class RateLimiter {
   private readonly lane: WriterLane<RateCheck, RateVerdict>;
 
   constructor(database: Database) {
-    this.lane = new WriterLane({ database, attemptsMax: 3, apply: async (tx, opening, checks) => opening.then(async () => spendRates(tx, checks, await readLimits(tx, checks))) });
+    this.lane = new WriterLane({
+      database, attemptsMax: 3, apply: async (tx, opening, checks) => {
+        await opening;
+        return spendRates(tx, checks, await readLimits(tx, checks));
+      },
+    });
   }
 
   check(check: RateCheck): Promise<RateVerdict> {
