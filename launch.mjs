@@ -30,6 +30,9 @@ const commands = {
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', flags: [], run: () => generate() },
   'ledger:verify': { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
   reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', flags: [], run: () => service('reconcile') },
+  restore: { help: 'After the database of one service was restored from a backup: give its events a new epoch (docs/runbooks/restore.md).\n'
+    + '                         `-- --service accounts|ledger|scheduler` says what is found, `--confirm` as well does it. Reads DATABASE_URL,\n'
+    + '                         KAFKA_BROKERS and the other KAFKA_ settings of that service.', run: (args) => restore(args) },
   reset: { help: 'Delete all state under .data/.', flags: [], run: () => reset() },
 };
 
@@ -146,6 +149,17 @@ function tool(name, args, env = nodeEnv()) {
 
 function service(entry, args = []) {
   return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }));
+}
+
+/** The services that tell events: each has the command beside its `main.js`. */
+const PUBLISHERS = ['accounts', 'ledger', 'scheduler'];
+
+function restore(args) {
+  const at = args.indexOf('--service');
+  const name = at === -1 ? undefined : args[at + 1];
+  if (PUBLISHERS.includes(name)) return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', name, 'dist', 'restore.js'), ...args.toSpliced(at, 2)], nodeEnv());
+  console.error(`--service is one of ${PUBLISHERS.join(', ')}.${name === 'webhooks' ? ' webhooks tells no events: start it, and it hears what its backup has not heard.' : ''}`);
+  return 2;
 }
 
 /** Runs Jest on the locked Node and closes with one plain line of counts. */

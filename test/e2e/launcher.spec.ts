@@ -33,6 +33,13 @@ describe('the launcher', () => {
     expect((await launch(['cluster', '--help'])).code).toBe(0);
   });
 
+  it('runs the restore command of a service that tells events', async () => {
+    expect(await launch(['restore', '--service', 'webhooks'])).toEqual({ code: 2, output: expect.stringMatching(/--service is one of accounts, ledger, scheduler\. webhooks tells no events/) });
+    expect(await launch(['restore', '--confirm'])).toEqual({ code: 2, output: expect.stringContaining('--service is one of') });
+    const { code, output } = await launch(['restore', '--confirm', '--service', 'ledger']);
+    expect([code, output]).toEqual([1, expect.stringMatching(/The epoch of ledger was not changed[^]*DATABASE_URL: is required[^]*KAFKA_BROKERS: is required/)]);
+  }, 60_000);
+
   it('says in one line that a port is taken', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usv-launcher-'));
     const other = createServer().listen(0, '127.0.0.1');

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { eventually, type HttpReceiver } from '@usvideo/testing';
 import type { Cluster } from '../e2e/platform';
+import { Restoring } from '../e2e/restoring';
 import { type DatabaseName, type ObservedPlatform } from './observed-platform';
 import { SMALL } from './panel-readings';
 
@@ -73,6 +74,24 @@ export class Faults {
     const changed = await observed.query('scheduler', `update consumer_watermark set event_id = 'gone:' || event_id where consumer = 'scheduler' and seq > 0 returning shard`);
     if (changed.length === 0) throw new Error('the scheduler has heard nothing yet');
     this.held.push(() => observed.query('scheduler', `update consumer_watermark set event_id = substr(event_id, 6) where event_id like 'gone:%'`));
+  }
+
+  /** Limits are set, heard and lost. */
+  async restoreAccounts(): Promise<void> {
+    const { admin, live, platform } = this.observed;
+    const { body: { account_id: account } } = await live.get<{ account_id: string }>('/v1/account');
+    const heard = () => this.observed.count('scheduler', 'select sum(seq) from consumer_watermark');
+    const restoring = new Restoring(platform, 'accounts');
+    await restoring.backUp();
+    const before = await heard();
+    await eventually(async () => (await admin.put(`/admin/v1/accounts/${account}/limits`, { environment: 'live', queued_jobs: 9_000 })).status === 200, {
+      what: 'the limits to be changed', deadlineMs: DEADLINE_MS,
+    });
+    await eventually(async () => (await heard()) > before, { what: 'the limits to be heard', deadlineMs: DEADLINE_MS });
+    await restoring.bringBack();
+    const { code, output } = await restoring.command('--confirm');
+    if (code !== 0) throw new Error(`the restore command ended with ${code}: ${output}`);
+    await restoring.start();
   }
 
   /** An ended job that owes a webhook, without a worker. */

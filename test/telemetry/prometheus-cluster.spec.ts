@@ -114,6 +114,14 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       }, { what: 'the alerts to end', deadlineMs: ALERTED_MS });
     }, GROUP_TIMEOUT_MS);
 
+    it('when a publisher is restored from a backup that lacks what was heard', async () => {
+      const since = Date.now();
+      await faults.restoreAccounts();
+      await fires(since, ['ConsumerHalted']);
+      await observed.admin.post('/admin/v1/consumers/scheduler/adopt');
+      await eventually(async () => !(await prometheus.firing()).has('ConsumerHalted'), { what: 'the alert to end', deadlineMs: ALERTED_MS });
+    }, GROUP_TIMEOUT_MS);
+
     it('when customers\' servers fail and events do not get through', async () => {
       const since = Date.now();
       await faults.failWebhooks(failingServers, 5);

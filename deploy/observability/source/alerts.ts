@@ -55,6 +55,10 @@ export const ALERTS: readonly Alert[] = [
     value: 'max by (consumer, topic) (usvideo_consumer_lag_seconds)', when: '> 60',
   },
   {
+    name: 'ConsumerHalted', severity: 'page', for: '1m', runbook: 'restore', summary: 'Consumer {{ $labels.consumer }} cannot go on with {{ $value }} shards of {{ $labels.topic }} until a person acts.',
+    value: 'sum by (consumer, topic) (usvideo_consumer_halted_shards)', when: '> 0',
+  },
+  {
     name: 'EventsOwed', severity: 'page', for: '0s', runbook: 'events-owed', summary: 'Consumer {{ $labels.consumer }} was not told of events of {{ $labels.topic }}, or they are gone from its log.',
     value: 'max by (consumer, topic) (usvideo_hearing_differences)', when: '> 0',
   },

@@ -1,4 +1,5 @@
 import type { Database } from './database';
+import { readEpochEnd, type EpochEnd } from './epoch';
 
 /** One row of an event table; the same fields travel in a broker's message and in `StoredEvent`. */
 export interface LoggedEvent {
@@ -33,6 +34,12 @@ export interface LogReader {
   page(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LogPage>;
 }
 
+/** What a consumer asks its publisher's log, so that it can go on when that was restored from a backup. */
+export interface RestorableLog extends LogReader {
+  /** Where an epoch that a restore ended has its last event in a shard; undefined when the log does not know the epoch as ended. */
+  endOf(epoch: string, shard: number): Promise<EpochEnd | undefined>;
+}
+
 interface EventRow {
   epoch: string; shard: number | null; shard_seq: bigint; event_id: string; previous_event_id: string; stream_id: string; version: bigint;
   account_id: string; environment: string; kind: string; payload: Buffer; traceparent: string; recorded_at: Date;
@@ -49,11 +56,15 @@ from log_epoch l left join (
 order by e.shard, e.shard_seq`;
 
 /** Reads a service's own event table. */
-export class EventLog implements LogReader {
+export class EventLog implements RestorableLog {
   constructor(private readonly database: Database) {}
 
   async epoch(): Promise<string> {
     return (await this.page(new Map(), 0)).epoch;
+  }
+
+  endOf(epoch: string, shard: number): Promise<EpochEnd | undefined> {
+    return readEpochEnd(this.database, epoch, shard);
   }
 
   async read(shard: number, afterSeq: bigint, limit: number): Promise<LoggedEvent[]> {

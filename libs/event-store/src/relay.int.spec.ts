@@ -31,7 +31,7 @@ class Broker implements RelaySink {
     }
   }
 
-  async tail(shard: number): Promise<{ epoch: string; seq: bigint } | undefined> {
+  async tail(shard: number): Promise<LoggedEvent | undefined> {
     return this.partitions.get(shard)?.at(-1);
   }
 
@@ -80,6 +80,19 @@ test('every row is published, in order, exactly as recorded', async () => {
   await arrived('a', ['1', '2', '3', '4', '5']);
   await arrived('b', ['1']);
   await eventually(async () => (await cursorOf('a')) === 5n, { what: 'the cursor at the last event' });
+});
+
+test('it reads all its shards with one statement', async () => {
+  const accounts = ['a', 'b', 'c', 'd', 'e'].filter((account, index, all) => all.findIndex((other) => shardOf(other) === shardOf(account)) === index);
+  expect(accounts.length).toBeGreaterThan(2);
+  for (const account of accounts) await store.append(account, ['1']);
+  const query = jest.spyOn(store.database, 'query');
+  await relayOf('one').start();
+  for (const account of accounts) await arrived(account, ['1']);
+  const reads = query.mock.calls.flatMap(([statement], index) => ((statement as { name?: string }).name === 'event_read_after' ? [index] : []));
+  const found = await Promise.all(reads.map(async (index) => ((await query.mock.results[index]!.value) as { rows: { shard: number | null }[] }).rows));
+  const filled = found.map((rows) => rows.filter(({ shard }) => shard !== null).length).filter((count) => count > 0);
+  expect(filled).toEqual([accounts.length]);
 });
 
 test('without a nudge events are found all the same', async () => {
@@ -179,6 +192,17 @@ test('it refuses to start over a partition that knows more than the table, and l
   await relayOf('three').start();
   await store.append('a', ['2']);
   await arrived('a', ['1', 'lost in the restore', '2']);
+});
+
+test('it refuses to start over a partition that ends with another event than the table has there', async () => {
+  await store.append('a', ['1']);
+  await relayOf('one').start();
+  await arrived('a', ['1']);
+  const events = broker.partitions.get(shardOf('a'))!;
+  events[0] = { ...events[0]!, eventId: 'evt_lost' };
+  await expect(relayOf('two').start()).resolves.toBeUndefined();
+  await relays[0]!.stop();
+  await expect(relayOf('three').start()).rejects.toThrow(/ends at 1, where the event table has another event/);
 });
 
 test('stopping waits for the acknowledgement of what is in flight', async () => {

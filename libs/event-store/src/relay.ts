@@ -8,10 +8,10 @@ export interface RelaySink {
   /** Resolves when the broker has acknowledged the whole batch, in its order, in the shard's partition. */
   send(shard: number, events: readonly LoggedEvent[]): Promise<void>;
   /** The last event in the shard's partition; undefined when it is empty. */
-  tail(shard: number): Promise<{ epoch: string; seq: bigint } | undefined>;
+  tail(shard: number): Promise<{ epoch: string; seq: bigint; eventId: string } | undefined>;
 }
 
-/** The broker holds events that this table does not: a restored or wrong database must not publish over them. */
+/** The broker holds an event that this table does not: a restored or wrong database must not publish over them. */
 export class PartitionAhead extends Error {
   override readonly name = 'PartitionAhead';
 }
@@ -49,7 +49,7 @@ export class Relay {
     this.leaseMs = options.leaseMs ?? 10_000;
   }
 
-  /** @throws PartitionAhead when a partition's tail is above the table; nothing was sent then. */
+  /** @throws PartitionAhead when a partition's tail is above the table or not in it; nothing was sent then. */
   async start(): Promise<void> {
     try {
       await this.lease();
@@ -104,9 +104,9 @@ export class Relay {
     if (tail === undefined || tail.seq === 0n) return;
     const { epoch, events } = await this.log.page(new Map([[shard, tail.seq - 1n]]), 1);
     // Under a new epoch the partition's tail belongs to a history that was given up on purpose.
-    if (tail.epoch === epoch && events.length === 0) {
-      throw new PartitionAhead(`the partition of shard ${shard} ends at ${tail.seq}, which the event table has not reached`);
-    }
+    if (tail.epoch !== epoch || events[0]?.eventId === tail.eventId) return;
+    const instead = events[0] === undefined ? 'which the event table has not reached' : 'where the event table has another event';
+    throw new PartitionAhead(`the partition of shard ${shard} ends at ${tail.seq}, ${instead}: was the database restored? See docs/runbooks/restore.md`);
   }
 
   private send(owned: OwnedShard, batch: readonly LoggedEvent[]): void {

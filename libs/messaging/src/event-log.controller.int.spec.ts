@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { EventLogServiceClient, EventLogServiceService } from '@usvideo/contracts/events';
-import { shardOf } from '@usvideo/event-store';
+import { inTransaction, mintEpoch, shardOf } from '@usvideo/event-store';
 import { call, dial, hasStatus, startGrpcServer, type RunningGrpcServer } from '@usvideo/runtime';
 import { pino } from 'pino';
 import { eventLogController } from './event-log.controller';
@@ -41,6 +41,15 @@ test('a publisher\'s log reads the same from afar', async () => {
   expect(far.events).toHaveLength(3);
 });
 
+test('where an ended epoch ends reads the same from afar', async () => {
+  const ended = await world.log().epoch();
+  const { eventId } = (await world.log().read(shardOf(ACCOUNT), 2n, 1))[0]!;
+  expect(await remoteLog(client, TOPIC).endOf(ended, shardOf(ACCOUNT))).toBeUndefined();
+  await inTransaction(world.publisherDatabase, (tx) => mintEpoch(tx));
+  expect(await remoteLog(client, TOPIC).endOf(ended, shardOf(ACCOUNT))).toEqual({ seq: 3n, eventId });
+  expect(await remoteLog(client, TOPIC).endOf('another', shardOf(ACCOUNT))).toBeUndefined();
+});
+
 test('a page is as long as asked for, at least 1', async () => {
   const read = (limit: number) => call(client, 'readEvents', { topic: TOPIC, shard: shardOf(ACCOUNT), afterSeq: 0n, limit }).then(({ events }) => events.length);
   expect(await read(2)).toBe(2);
@@ -51,6 +60,6 @@ test.each([
   ['another publisher\'s topic', { topic: 'usvideo.other.v1', shard: 0 }, status.NOT_FOUND],
   ['a shard that does not exist', { topic: TOPIC, shard: 16 }, status.INVALID_ARGUMENT],
 ])('%s is refused', async (_, request, expected) => {
-  const error: unknown = await call(client, 'readEvents', { afterSeq: 0n, limit: 1, ...request }).then(() => undefined, (failed: unknown) => failed);
-  expect(hasStatus(error, expected)).toBe(true);
+  const answers = [call(client, 'readEvents', { afterSeq: 0n, limit: 1, ...request }), call(client, 'readEpochEnd', { epoch: '', ...request })];
+  for (const answer of answers) expect(hasStatus(await answer.then(() => undefined, (failed: unknown) => failed), expected)).toBe(true);
 });

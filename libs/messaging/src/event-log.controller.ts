@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { Controller, type Type } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ReadEventsRequest, ReadEventsResponse } from '@usvideo/contracts/events';
+import type { ReadEpochEndRequest, ReadEpochEndResponse, ReadEventsRequest, ReadEventsResponse } from '@usvideo/contracts/events';
 import { EventLog, SHARDS, type Database } from '@usvideo/event-store';
 import { grpcError } from '@usvideo/runtime';
 
@@ -15,12 +15,22 @@ export function eventLogController(database: Database, topic: string): Type {
   class EventLogController {
     @GrpcMethod('EventLogService', 'readEvents')
     async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
-      if (request.topic !== topic) throw grpcError(status.NOT_FOUND, `this service publishes ${topic}`);
-      if (request.shard < 0 || request.shard >= SHARDS) throw grpcError(status.INVALID_ARGUMENT, `a shard is 0 to ${SHARDS - 1}`);
+      checkPlace(request, topic);
       const limit = Math.min(Math.max(request.limit, 1), READ_MAX);
       const { epoch, events } = await log.page(new Map([[request.shard, request.afterSeq]]), limit);
       return { epoch, events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
     }
+
+    @GrpcMethod('EventLogService', 'readEpochEnd')
+    async readEpochEnd(request: ReadEpochEndRequest): Promise<ReadEpochEndResponse> {
+      checkPlace(request, topic);
+      return { end: await log.endOf(request.epoch, request.shard) };
+    }
   }
   return EventLogController;
+}
+
+function checkPlace(request: { readonly topic: string; readonly shard: number }, topic: string): void {
+  if (request.topic !== topic) throw grpcError(status.NOT_FOUND, `this service publishes ${topic}`);
+  if (request.shard < 0 || request.shard >= SHARDS) throw grpcError(status.INVALID_ARGUMENT, `a shard is 0 to ${SHARDS - 1}`);
 }

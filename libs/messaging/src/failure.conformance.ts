@@ -1,4 +1,4 @@
-import { adoptEpoch, inTransaction, mintEpoch, parkedEvents } from '@usvideo/event-store';
+import { parkedEvents } from '@usvideo/event-store';
 import { eventually, Signal, TcpProxy } from '@usvideo/testing';
 import { ELSEWHERE, recordEffect, TOPIC, type World } from './world.fixture';
 
@@ -50,21 +50,6 @@ export function failureConformance(world: () => World): void {
     await world().append('t', ['elsewhere'], ELSEWHERE);
     await world().did(['s 1', 't elsewhere']);
     expect(await world().watermark()).toMatchObject({ seq: 1n });
-  });
-
-  test('a publisher restored from a backup: halts at the new epoch, says so, and goes on once reconciled', async () => {
-    const consuming = world().consume();
-    await world().append('s', ['1', '2']);
-    await world().did(['s 1', 's 2']);
-    const consumed = (await world().watermark())!;
-    const epoch = await inTransaction(world().publisherDatabase, (tx) => mintEpoch(tx));
-    await world().append('s', ['3']);
-    const halted = await eventually(() => consuming.halts()[0], { what: 'a halt' });
-    expect(halted).toEqual({ shard: consumed.shard, reason: expect.stringContaining('new_epoch') });
-    expect(await world().effects()).toEqual(['s 1', 's 2']);
-    await inTransaction(world().consumerDatabase, (tx) => adoptEpoch(tx, { consumer: 'consumer', topic: TOPIC }, { ...consumed, epoch }));
-    await world().did(['s 1', 's 2', 's 3']);
-    await eventually(() => consuming.halts().length === 0, { what: 'no halt' });
   });
 
   test('a handler that dies between effect and commit: the effect is there once', async () => {

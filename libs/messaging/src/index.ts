@@ -11,4 +11,5 @@ export * from './local-transport';
 export * from './parked-events.controller';
 export * from './remote-log';
 export * from './replay';
+export * from './restore';
 export * from './transport';

@@ -1,11 +1,12 @@
 import {
   advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedEvents, parkedStreams,
-  type LogReader, type LoggedEvent, type ParkedEvent, type Transaction, type Watermark,
+  type LoggedEvent, type ParkedEvent, type RestorableLog, type Transaction, type Watermark,
 } from '@usvideo/event-store';
-import { backOffMs, consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
+import { backOffMs, consumerHalted, consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
 import { unheardEvents } from './hearing';
 import { replayParked, type Replayed } from './replay';
+import { adopt, lostEvents, standingOf, standings, type Standing } from './restored-log';
 import type { Halt, Subscription } from './transport';
 
 const BATCH_MAX = 64;
@@ -56,10 +57,13 @@ export class Intake {
   private loaded = false;
   private stopping = false;
 
-  constructor(private readonly subscription: Subscription, private readonly log: LogReader, private readonly logger: Logger) {
+  constructor(private readonly subscription: Subscription, private readonly log: RestorableLog, private readonly logger: Logger) {
     const { consumer, topic } = subscription;
     for (const outcome of ['handled', 'duplicate', 'parked']) eventsHandled.inc({ consumer, outcome }, 0);
-    this.endObserving = whenRead(() => consumerLag.set({ consumer, topic }, this.lagSeconds()));
+    this.endObserving = whenRead(() => {
+      consumerLag.set({ consumer, topic }, this.lagSeconds());
+      consumerHalted.set({ consumer, topic }, this.halts().length);
+    });
   }
 
   /** Behind which sequence each of these shards wants events; shards that wait are left out. */
@@ -96,6 +100,11 @@ export class Intake {
     return (Date.now() - oldest) / 1_000;
   }
 
+  /** What stands still or waits in other shards is for the process to tell that they went to. */
+  keepOnly(shards: readonly number[]): void {
+    for (const told of [this.pauses, this.waiting]) for (const shard of [...told.keys()]) if (!shards.includes(shard)) told.delete(shard);
+  }
+
   halts(): Halt[] {
     return [...this.pauses].flatMap(([shard, { halted }]) => (halted === undefined ? [] : [{ shard, reason: halted }]));
   }
@@ -113,6 +122,16 @@ export class Intake {
     this.logger.info({ consumer: this.subscription.consumer, topic: this.subscription.topic, streamId, ...done }, 'parked events were replayed');
     await this.countParked();
     return done;
+  }
+
+  restored(): Promise<Standing[]> {
+    return standings(this.subscription, this.log);
+  }
+
+  async adopt(): Promise<Standing[]> {
+    const adopted: Standing[] = [];
+    for (const standing of await this.restored()) if (await this.adopted(standing)) adopted.push(standing);
+    return adopted;
   }
 
   /** The batch under way is finished, nothing after it is begun. */
@@ -141,8 +160,24 @@ export class Intake {
     const { epoch: consumed, seq } = this.mark(shard);
     const isKnown = arriving.every((event) => event.epoch === consumed);
     const inForce = told ?? (isKnown ? consumed : (await this.log.page(new Map([[shard, seq]]), 1)).epoch);
-    if (consumed !== '' && consumed !== inForce) throw new CannotContinue(`new_epoch ${inForce} of the publisher's log, consumed was ${consumed}`);
+    if (consumed !== '' && consumed !== inForce) await this.continueRestored(shard);
     return arriving.filter((event) => event.epoch === inForce);
+  }
+
+  /** A log that has everything that was heard goes on under another name. What it lacks is for a person to reconcile first. */
+  private async continueRestored(shard: number): Promise<void> {
+    const marks = await loadWatermarks(this.subscription.database, this.subscription);
+    const standing = await standingOf(this.subscription, this.log, marks.get(shard) ?? this.mark(shard));
+    if (standing !== undefined && lostEvents(standing) !== 0n) throw new CannotContinue(reasonOf(standing));
+    if (standing !== undefined) await this.adopted(standing);
+    await this.load();
+  }
+
+  private async adopted(standing: Standing): Promise<boolean> {
+    if (!(await adopt(this.subscription, standing))) return false;
+    const { heard, epoch, shared } = standing;
+    this.logger.warn({ ...this.about(heard.shard), epoch, heard: String(heard.seq), shared: String(shared!.seq) }, 'the epoch of a restored log was adopted');
+    return true;
   }
 
   private fresh(shard: number, events: readonly LoggedEvent[]): LoggedEvent[] {
@@ -281,6 +316,12 @@ export class Intake {
   private about(shard: number): { consumer: string; topic: string; shard: number } {
     return { consumer: this.subscription.consumer, topic: this.subscription.topic, shard };
   }
+}
+
+function reasonOf(standing: Standing): string {
+  const { heard, epoch, shared } = standing;
+  if (shared === undefined) return `new_epoch ${epoch}: the publisher's log has no event that is known to be shared with epoch ${heard.epoch}, heard up to ${heard.seq}`;
+  return `new_epoch ${epoch}: of what was heard up to ${heard.seq} of epoch ${heard.epoch}, the publisher's log has no more than ${shared.seq}; ${lostEvents(standing)} events are lost`;
 }
 
 function markOf({ shard, epoch, seq, eventId }: LoggedEvent): Watermark {

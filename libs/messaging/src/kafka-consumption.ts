@@ -1,10 +1,11 @@
-import { Pump, type LogReader, type ParkedEvent } from '@usvideo/event-store';
+import { Pump, type ParkedEvent, type RestorableLog } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import { Complaints } from './complaints';
 import { Intake } from './intake';
 import type { KafkaClients } from './kafka-client';
 import { GroupMember } from './kafka-group-member';
 import type { Replayed } from './replay';
+import type { Standing } from './restored-log';
 import type { Consuming, Halt, Subscription } from './transport';
 
 export interface KafkaConsumptionOptions {
@@ -14,7 +15,7 @@ export interface KafkaConsumptionOptions {
   readonly topic: string;
   readonly subscription: Subscription;
   /** The publisher's. */
-  readonly log: LogReader;
+  readonly log: RestorableLog;
   readonly logger: Logger;
   readonly tailCheckMs: number;
   readonly sessionMs: number;
@@ -76,6 +77,14 @@ export class KafkaConsumption implements Consuming {
     return this.intake.replay(streamId);
   }
 
+  restored(): Promise<Standing[]> {
+    return this.intake.restored();
+  }
+
+  adopt(): Promise<Standing[]> {
+    return this.intake.adopt();
+  }
+
   stop(): Promise<void> {
     this.ending ??= this.end();
     return this.ending;
@@ -121,6 +130,7 @@ export class KafkaConsumption implements Consuming {
 
   private async handle(): Promise<boolean> {
     const { member } = this;
+    if (member?.settled === true) this.intake.keepOnly(member.shards());
     const waiting = member?.shards().filter((shard) => !this.busy.has(shard) && member.arrivals(shard)!.length > 0) ?? [];
     if (member === undefined || waiting.length === 0) return false;
     const due = await this.intake.positions(waiting);

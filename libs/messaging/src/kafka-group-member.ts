@@ -35,6 +35,8 @@ export class GroupMember {
   private joining: Promise<void> = Promise.resolve();
   /** Whether the group ever took it in. */
   joined = false;
+  /** Whether the shards are those that the group gave it; while the group is divided anew it has none. */
+  settled = false;
 
   constructor(private readonly options: GroupMemberOptions) {
     this.consumer = options.clients('consumer').consumer({
@@ -47,9 +49,13 @@ export class GroupMember {
     this.crashed.catch(() => undefined);
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       this.joined = true;
+      this.settled = true;
       this.assign(payload.memberAssignment[options.topic] ?? []);
     });
-    this.consumer.on(REBALANCING, () => this.assign([]));
+    this.consumer.on(REBALANCING, () => {
+      this.settled = false;
+      this.assign([]);
+    });
   }
 
   /** Joins and reads; never resolves, and rejects when the membership has ended. */

@@ -1,8 +1,9 @@
 import { EventLogServiceClient } from '@usvideo/contracts/events';
-import type { LogReader } from '@usvideo/event-store';
+import type { RestorableLog } from '@usvideo/event-store';
 import { dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import { kafkaClients, type KafkaClients, type KafkaConnection } from './kafka-client';
 import type { KafkaSettings } from './kafka-settings';
+import { TailReader } from './kafka-tail';
 import { KafkaTransport } from './kafka-transport';
 import { remoteLog } from './remote-log';
 import type { EventTransport } from './transport';
@@ -28,7 +29,7 @@ const ANSWER_WITHIN_MS = 2_000;
 export function openKafka(config: KafkaSettings, { service, publishers = {}, token, logger, lifecycle }: KafkaUse): OpenKafka {
   const clients = kafkaClients(connectionOf(config), service, logger);
   const logs = openLogs(publishers, token, lifecycle);
-  const openLog = (topic: string): LogReader => {
+  const openLog = (topic: string): RestorableLog => {
     const log = logs.get(topic);
     if (log === undefined) throw new Error(`nobody is known who answers for the log of ${topic}`);
     return log;
@@ -47,6 +48,11 @@ export function openKafka(config: KafkaSettings, { service, publishers = {}, tok
   };
 }
 
+/** For a command that looks at a topic of a service. */
+export function openTopic(config: KafkaSettings, topic: string, logger: Logger): TailReader {
+  return new TailReader(kafkaClients(connectionOf(config), 'command', logger), `${config.KAFKA_NAME_PREFIX}${topic}`, logger);
+}
+
 function connectionOf(config: KafkaSettings): KafkaConnection {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password = '' } = config;
   return {
@@ -56,7 +62,7 @@ function connectionOf(config: KafkaSettings): KafkaConnection {
   };
 }
 
-function openLogs(publishers: Readonly<Record<string, string>>, token: string | undefined, lifecycle: Lifecycle): Map<string, LogReader> {
+function openLogs(publishers: Readonly<Record<string, string>>, token: string | undefined, lifecycle: Lifecycle): Map<string, RestorableLog> {
   return new Map(Object.entries(publishers).map(([topic, address]) => {
     const client = dial(EventLogServiceClient, address, token);
     lifecycle.add(`event log of ${topic}`, async () => client.close());

@@ -7,6 +7,7 @@ import { eventOf } from './kafka-message';
 export interface Tail {
   readonly epoch: string;
   readonly seq: bigint;
+  readonly eventId: string;
 }
 
 type Offsets = (SeekEntry & { high: string; low: string })[];
@@ -14,13 +15,39 @@ type Offsets = (SeekEntry & { high: string; low: string })[];
 const READ_MS = 15_000;
 /** A relay asks for one shard after the other; one answer serves them all. */
 const OFFSETS_MS = 1_000;
+const SEARCH_MAX = 100;
 
-/** Reads the last message of partitions: what a relay compares with its table before it publishes. */
+/** Reads the last message of partitions, which a relay compares with its table before it publishes, and earlier ones by their sequence. */
 export class TailReader {
   private readonly known = new Map<number, { high: string; tail: Tail }>();
   private offsets: { readonly atMs: number; readonly filled: Offsets } | undefined;
 
   constructor(private readonly clients: KafkaClients, private readonly topic: string, private readonly logger: Logger) {}
+
+  /** Of all partitions that hold something; none where there is no topic. */
+  async tails(): Promise<Map<number, Tail>> {
+    if (!(await administer(this.clients, (admin) => admin.listTopics())).includes(this.topic)) return new Map();
+    const tails = new Map<number, Tail>();
+    for (const { partition } of await this.filledPartitions()) tails.set(partition, (await this.tail(partition))!);
+    return tails;
+  }
+
+  /** The event that a partition has at a sequence, in the epoch of its tail; undefined where it has none, or none any more. */
+  async find(partition: number, seq: bigint): Promise<Tail | undefined> {
+    const tail = await this.tail(partition);
+    const bounds = (await this.filledPartitions()).find((each) => each.partition === partition);
+    if (tail === undefined || bounds === undefined) return undefined;
+    let event = tail;
+    let offset = BigInt(bounds.high) - 1n;
+    for (let steps = 0; steps < SEARCH_MAX && event.epoch === tail.epoch; steps++) {
+      if (event.seq === seq) return event;
+      // Batches that were sent twice lie between: a step back may be too short, or lead to the repetition of something earlier.
+      offset -= event.seq > seq ? event.seq - seq : 1n;
+      if (offset < BigInt(bounds.low)) return undefined;
+      event = this.placed(partition, (await this.read(new Map([[partition, offset]]))).get(partition)!);
+    }
+    return undefined;
+  }
 
   /** Undefined when the partition is empty. Partitions that grew are read again, all together. */
   async tail(partition: number): Promise<Tail | undefined> {
@@ -44,7 +71,7 @@ export class TailReader {
   private placed(partition: number, message: KafkaMessage): Tail {
     const event = eventOf(partition, message);
     if (event === undefined) throw new Error(`the last message of ${this.topic}/${partition} was not written by a relay`);
-    return { epoch: event.epoch, seq: event.seq };
+    return { epoch: event.epoch, seq: event.seq, eventId: event.eventId };
   }
 
   /** The client reads as a member of a group only, so it gets one of its own, which is deleted afterwards. */

@@ -1,4 +1,4 @@
-import { adoptEpoch, appendEvents, EMPTY_HEAD, inTransaction, mintEpoch, shardOf } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, inTransaction, mintEpoch, SHARDS, shardOf } from '@usvideo/event-store';
 import { describeKafka, eventually, Signal } from '@usvideo/testing';
 import { messageOf } from './kafka-message';
 import type { KafkaPublisher } from './kafka-publisher';
@@ -6,10 +6,9 @@ import { KafkaHarness, openKafkaWorld } from './kafka-world.fixture';
 import { transportConformance } from './transport.conformance';
 import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
 
-const READER = { consumer: 'consumer', topic: TOPIC };
 const SHARD = shardOf(ACCOUNT);
 
-describeKafka('on a real broker', (brokers) => transportConformance(new KafkaHarness(() => ({ brokers: brokers() }))));
+describeKafka('on a real broker', (brokers) => transportConformance(new KafkaHarness(() => ({ brokers: brokers() }), { tailCheckMs: 1_000 })));
 
 describeKafka('what Kafka can do to a consumer', (brokers) => {
   let world: World;
@@ -87,15 +86,30 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
     await world.did(['s 1', 's 2', 's 3']);
   });
 
+  test('a halted shard that went to another process stands still there, and no longer here', async () => {
+    const accounts = oneInEachShard();
+    const first = world.consume();
+    const backup = await world.backUp();
+    for (const account of accounts) await world.append(account, ['1'], account);
+    await eventually(async () => (await world.effects()).length === SHARDS, { what: 'an effect in every shard' });
+    await world.restore(backup);
+    await eventually(() => first.halts().length === SHARDS, { what: 'every shard to halt' });
+    const second = world.consume();
+    await eventually(() => second.halts().length > 0 && first.halts().length + second.halts().length === SHARDS, { what: 'each to halt once', deadlineMs: 20_000 });
+    const told = [...first.halts(), ...second.halts()].map(({ shard }) => shard);
+    expect(told.toSorted((a, b) => a - b)).toEqual(Array.from({ length: SHARDS }, (_, shard) => shard));
+  });
+
   test('messages of an epoch that was given up are passed over, also by a new consumer', async () => {
     const consuming = world.consume();
     await world.append('s', ['1', '2']);
     await world.did(['s 1', 's 2']);
     const mark = (await world.watermark())!;
     const [one] = await world.log().read(SHARD, 0n, 1);
+    await world.restore(await world.backUp());
+    const epoch = await world.log().epoch();
+    await eventually(async () => (await world.watermark())!.epoch === epoch, { what: 'the new epoch adopted' });
     await consuming.stop();
-    const epoch = await inTransaction(world.publisherDatabase, (tx) => mintEpoch(tx));
-    await inTransaction(world.consumerDatabase, (tx) => adoptEpoch(tx, READER, { ...mark, epoch }));
     await harness.write([messageOf(harness.topic, { ...one!, seq: 3n, previousEventId: mark.eventId, eventId: 'evt_lost', kind: 'lost in the restore' })]);
     await harness.administer((admin) => admin.deleteGroups([harness.groupId()]));
     world.consume();
@@ -113,6 +127,13 @@ describeKafka('what can happen to a relay', (brokers) => {
   afterEach(() => world.close());
 
   const another = (topic = TOPIC): KafkaPublisher => harness.transport().publish({ topic, database: world.publisherDatabase });
+
+  test('the events of a shard are in the partition of its number', async () => {
+    for (const account of oneInEachShard()) await world.append(account, ['1'], account);
+    await eventually(async () => (await world.publisherDatabase.query('select from relay_cursor where last_seq = 1')).rowCount === SHARDS, { what: 'all to be published' });
+    const partitions = await harness.administer((admin) => admin.fetchTopicOffsets(harness.topic));
+    expect(partitions.map(({ partition, high }) => `${partition}: ${high}`).sort()).toEqual(Array.from({ length: SHARDS }, (_, shard) => `${shard}: 1`).sort());
+  });
 
   test('a zombie that wakes after its successor published can only repeat', async () => {
     const hung = new Signal('hung');
@@ -180,6 +201,11 @@ describeKafka('what can happen to a relay', (brokers) => {
     await published(world, 40n);
   });
 });
+
+function oneInEachShard(): string[] {
+  const accounts = Map.groupBy(Array.from({ length: 50 * SHARDS }, (_, index) => `acc_${index}`), shardOf);
+  return [...accounts.values()].map(([account]) => account!);
+}
 
 /** Waits until the relay knows that the broker has everything up to this sequence. */
 async function published(world: World, seq: bigint): Promise<void> {

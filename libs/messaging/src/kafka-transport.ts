@@ -1,4 +1,4 @@
-import type { LogReader } from '@usvideo/event-store';
+import type { RestorableLog } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import type { KafkaClients } from './kafka-client';
 import { KafkaConsumption } from './kafka-consumption';
@@ -9,7 +9,7 @@ export interface KafkaTransportOptions {
   readonly clients: KafkaClients;
   readonly logger: Logger;
   /** The log of a topic's publisher, which fills the gaps of what Kafka delivers. */
-  readonly openLog: (topic: string) => LogReader;
+  readonly openLog: (topic: string) => RestorableLog;
   /** Begins the names of topics and groups, where several installations share a cluster. */
   readonly namePrefix?: string;
   /** Of topics that are made here; 1 unless told, which is right for one broker only. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EventLog, type LogReader } from '@usvideo/event-store';
+import { EventLog, type RestorableLog } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import type { Admin, Kafka, KafkaMessage, Producer, ProducerRecord } from 'kafkajs';
 import { administer, kafkaClients, type KafkaClients, type KafkaConnection } from './kafka-client';
@@ -15,8 +15,8 @@ export class KafkaHarness implements TransportHarness {
   beforeSending: () => Promise<void> = async () => undefined;
   faults!: Faults;
   logger!: Logger;
-  private namePrefix = '';
-  private log!: LogReader;
+  namePrefix = '';
+  private log!: RestorableLog;
 
   constructor(private readonly connection: () => KafkaConnection, private readonly options: Partial<KafkaTransportOptions> = {}) {}
 
@@ -75,8 +75,9 @@ export class KafkaHarness implements TransportHarness {
     await consumer.disconnect();
   }
 
-  private history(): LogReader {
+  private history(): RestorableLog {
     return {
+      endOf: (epoch, shard) => this.log.endOf(epoch, shard),
       page: async (positions, limit) => {
         const { epoch, events } = await this.log.page(positions, limit);
         return { epoch, events: [...positions.keys()].flatMap((shard) => this.faults.history(events.filter((event) => event.shard === shard))) };

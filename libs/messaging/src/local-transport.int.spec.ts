@@ -1,12 +1,13 @@
-import { EventLog, inTransaction, mintEpoch, type Database, type LogReader } from '@usvideo/event-store';
+import { EventLog, type Database, type RestorableLog } from '@usvideo/event-store';
 import { pino } from 'pino';
 import { eventually } from '@usvideo/testing';
 import { LocalTransport } from './local-transport';
 import { transportConformance } from './transport.conformance';
 import { ELSEWHERE, TOPIC, World, type Faults, type TransportHarness } from './world.fixture';
 
-function distorted(log: LogReader, distort: Faults['deliver']): LogReader {
+function distorted(log: RestorableLog, distort: Faults['deliver']): RestorableLog {
   return {
+    endOf: (epoch, shard) => log.endOf(epoch, shard),
     page: async (positions, limit) => {
       const { epoch, events } = await log.page(positions, limit);
       return { epoch, events: [...positions.keys()].flatMap((shard) => distort(events.filter((event) => event.shard === shard))) };
@@ -54,9 +55,10 @@ describe('reading in process', () => {
 
   test('a restore shows before a new event comes', async () => {
     const consuming = world.consume();
+    const backup = await world.backUp();
     await world.append('s', ['1']);
     await world.did(['s 1']);
-    await inTransaction(world.publisherDatabase, (tx) => mintEpoch(tx));
+    await world.restore(backup);
     const halted = await eventually(() => consuming.halts()[0], { what: 'a halt' });
     expect(halted.reason).toContain('new_epoch');
   });

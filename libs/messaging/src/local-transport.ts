@@ -1,4 +1,4 @@
-import { EventLog, Pump, SHARDS, type Database, type LogReader, type LoggedEvent } from '@usvideo/event-store';
+import { EventLog, Pump, SHARDS, type Database, type LogReader, type LoggedEvent, type RestorableLog } from '@usvideo/event-store';
 import { outboxLag, whenRead, type Logger } from '@usvideo/runtime';
 import { Intake } from './intake';
 import type { Consuming, EventTransport, Publication, Publisher, Subscription } from './transport';
@@ -11,7 +11,7 @@ export interface LocalTransportOptions {
 
 export interface PolledLog {
   readonly arrivals: LogReader;
-  readonly history: LogReader;
+  readonly history: RestorableLog;
 }
 
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
@@ -50,7 +50,10 @@ export class LocalTransport implements EventTransport {
 
   /** A topic that nobody publishes yet is waited for. */
   subscribe(subscription: Subscription): Consuming {
-    const history: LogReader = { page: (positions, limit) => this.logOf(subscription.topic).history.page(positions, limit) };
+    const history: RestorableLog = {
+      page: (positions, limit) => this.logOf(subscription.topic).history.page(positions, limit),
+      endOf: (epoch, shard) => this.logOf(subscription.topic).history.endOf(epoch, shard),
+    };
     const intake = new Intake(subscription, history, this.options.logger);
     this.intakesOf(subscription.topic).add(intake);
     const pump = new Pump({
@@ -68,6 +71,8 @@ export class LocalTransport implements EventTransport {
       halts: () => intake.halts(),
       parked: (limit) => intake.parked(limit),
       replay: (streamId) => intake.replay(streamId),
+      restored: () => intake.restored(),
+      adopt: () => intake.adopt(),
       stop: async () => {
         this.pumpsOf(subscription.topic).delete(pump);
         intake.stop();

@@ -1,6 +1,10 @@
 import { Controller, type Type } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ListOwedRequest, ListOwedResponse, ListParkedRequest, ListParkedResponse, ReplayParkedRequest, ReplayParkedResponse } from '@usvideo/contracts/events';
+import type {
+  AdoptRestoredResponse, ListOwedRequest, ListOwedResponse, ListParkedRequest, ListParkedResponse, ListRestoredResponse, ReplayParkedRequest,
+  ReplayParkedResponse, RestoredShard,
+} from '@usvideo/contracts/events';
+import { lostEvents, type Standing } from './restored-log';
 import type { Consuming } from './transport';
 
 const LIST_MAX = 500;
@@ -26,6 +30,21 @@ export function parkedEventsController(consuming: Consuming): Type {
       const differences = await consuming.unheard(new Date(Date.now() - heardWithinSeconds * 1_000));
       return { topic: consuming.topic, differences };
     }
+
+    @GrpcMethod('ParkedEventsService', 'listRestored')
+    async listRestored(): Promise<ListRestoredResponse> {
+      return { shards: (await consuming.restored()).map((standing) => shown(consuming.topic, standing)) };
+    }
+
+    @GrpcMethod('ParkedEventsService', 'adoptRestored')
+    async adoptRestored(): Promise<AdoptRestoredResponse> {
+      return { shards: (await consuming.adopt()).map((standing) => shown(consuming.topic, standing)) };
+    }
   }
   return ParkedEventsController;
+}
+
+function shown(topic: string, standing: Standing): RestoredShard {
+  const { heard, epoch, shared } = standing;
+  return { topic, shard: heard.shard, heardEpoch: heard.epoch, heardSeq: heard.seq, epoch, sharedSeq: shared?.seq, lost: lostEvents(standing) };
 }

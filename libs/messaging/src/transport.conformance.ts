@@ -2,6 +2,7 @@ import { failureConformance } from './failure.conformance';
 import { deliveryConformance } from './delivery.conformance';
 import { hearingConformance } from './hearing.conformance';
 import { parkingConformance } from './parking.conformance';
+import { restoreConformance } from './restore.conformance';
 import { World, type TransportHarness } from './world.fixture';
 
 /** What every transport promises. A test file of the transport calls this with its harness. */
@@ -13,6 +14,7 @@ export function transportConformance(harness: TransportHarness): void {
     describe('delivers', () => deliveryConformance(() => world));
     describe('survives', () => failureConformance(() => world));
     describe('is found to owe', () => hearingConformance(() => world));
+    describe('goes on after a restore', () => restoreConformance(() => world));
     describe('parks', () => parkingConformance(() => world));
   });
 }

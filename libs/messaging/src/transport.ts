@@ -1,6 +1,7 @@
 import type { Database, LoggedEvent, ParkedEvent, Transaction } from '@usvideo/event-store';
 import type { Running } from '@usvideo/runtime';
 import type { Replayed } from './replay';
+import type { Standing } from './restored-log';
 
 export interface Publication {
   readonly topic: string;
@@ -37,6 +38,16 @@ export interface Subscription {
    * locked after the first one's shard head, against the lock order.
    */
   readonly batchMax?: number;
+  /** Without it the effects of events that were lost in a restore stay as they are. */
+  readonly restored?: Restored;
+}
+
+/** What a consumer does when its publisher's log was restored from a backup, in the transaction that adopts the new epoch. */
+export interface Restored {
+  /** For rows that mirror the publisher's: the whole shard is heard again, and not only what follows the last shared event. */
+  readonly hearsAgain: boolean;
+  /** Makes the rows fit: what was heard behind this sequence of the shard is in no log any more. */
+  reconcile(tx: Transaction, shard: number, sharedSeq: bigint): Promise<void>;
 }
 
 /** A shard that stands still until somebody acts. */
@@ -56,6 +67,10 @@ export interface Consuming extends Running {
   parked(limit: number): Promise<ParkedEvent[]>;
   /** Handles what was set aside, of one stream or of all, as `replayParked` does. */
   replay(streamId?: string): Promise<Replayed>;
+  /** The shards that heard events which the publisher, restored from a backup, no longer has. */
+  restored(): Promise<Standing[]>;
+  /** Adopts the epoch of the restored log in these shards, and answers those that were adopted. Running consumers go on within seconds. */
+  adopt(): Promise<Standing[]>;
 }
 
 /** The seam to the broker. `transport.conformance.ts` is its definition. */

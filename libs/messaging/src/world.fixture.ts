@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import {
-  appendEvents, EMPTY_HEAD, EventLog, eventStoreSchema, inTransaction, loadWatermarks, openDatabase, shardOf,
+  appendEvents, EMPTY_HEAD, epochSchema, EventLog, eventStoreSchema, inTransaction, loadWatermarks, mintEpoch, openDatabase, shardOf,
   type Database, type LoggedEvent, type StreamHead, type Transaction, type Watermark,
 } from '@usvideo/event-store';
 import type { Logger, Running } from '@usvideo/runtime';
@@ -31,6 +31,11 @@ const EFFECTS = `create table effect (id bigserial, consumer text, stream_id tex
 export const ACCOUNT = 'acc_one';
 export const ELSEWHERE = ['acc_two', 'acc_three', 'acc_four'].find((account) => shardOf(account) !== shardOf(ACCOUNT))!;
 
+export interface Backup {
+  readonly rows: ReadonlyMap<string, string | null>;
+  readonly heads: ReadonlyMap<string, StreamHead>;
+}
+
 /** A publisher, a consumer with a table of effects, and the transport between them. */
 export class World {
   readonly faults = new Faults();
@@ -39,6 +44,7 @@ export class World {
   publisherDatabase!: Database;
   consumerDatabase!: Database;
   consumerUrl!: string;
+  publisherUrl!: string;
   private readonly heads = new Map<string, StreamHead>();
   private readonly parts: Running[] = [];
 
@@ -49,7 +55,7 @@ export class World {
     world.transport = transport;
     world.publisherDatabase = await world.database('publisher', '');
     world.consumerDatabase = await world.database('consumer', EFFECTS);
-    world.publisher = world.started(transport.publish({ topic: TOPIC, database: world.publisherDatabase }));
+    world.startPublisher();
     return world;
   }
 
@@ -60,6 +66,41 @@ export class World {
     const [appended] = await inTransaction(this.publisherDatabase, (tx, now) => appendEvents(tx, now, [append]));
     this.heads.set(streamId, appended!.head);
     this.publisher.nudge();
+  }
+
+  /** Everything in the publisher's database as it is; `restore` brings it back. */
+  async backUp(): Promise<Backup> {
+    const tables = ['event', 'shard_head', 'relay_cursor', 'log_epoch', 'ended_epoch'] as const;
+    const rows = await Promise.all(tables.map(async (table) => [table, (await this.publisherDatabase.query(`select json_agg(t)::text as rows from ${table} t`)).rows[0]!.rows as string | null] as const));
+    return { rows: new Map(rows), heads: new Map(this.heads) };
+  }
+
+  /** The publisher stops and starts again on the backup, with a new epoch. */
+  async restore(backup: Backup): Promise<void> {
+    await this.bringBack(backup);
+    await inTransaction(this.publisherDatabase, (tx) => mintEpoch(tx));
+    this.startPublisher();
+  }
+
+  /** The publisher stops, and its database is as it was. */
+  async bringBack(backup: Backup): Promise<void> {
+    await this.publisher.stop();
+    await inTransaction(this.publisherDatabase, async (tx) => {
+      // As a tool that restores does, past the triggers.
+      await tx.query('set local session_replication_role = replica');
+      for (const [table, rows] of backup.rows) {
+        await tx.query(`delete from ${table}`);
+        await tx.query({ name: `restore_${table}`, text: `insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, values: [rows ?? '[]'] });
+      }
+      // The backup is too young for the leases of its time to have lapsed.
+      await tx.query('update relay_cursor set owner = null, owner_until = null');
+    });
+    this.heads.clear();
+    for (const [streamId, head] of backup.heads) this.heads.set(streamId, head);
+  }
+
+  startPublisher(): void {
+    this.publisher = this.started(this.transport.publish({ topic: TOPIC, database: this.publisherDatabase }));
   }
 
   /** A subscription whose effect is a row; events of the kind `poison` park. */
@@ -107,8 +148,9 @@ export class World {
   private async database(name: string, moreSchema: string): Promise<Database> {
     const url = await (await postgres()).createDatabase(name);
     if (name === 'consumer') this.consumerUrl = url;
+    else this.publisherUrl = url;
     const database = this.pool(url);
-    await database.query(eventStoreSchema + moreSchema);
+    await database.query(eventStoreSchema + epochSchema + moreSchema);
     return database;
   }
 

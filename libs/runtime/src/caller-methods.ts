@@ -8,10 +8,10 @@ const LEDGER = '/usvideo.ledger.v1.LedgerService';
 const SCHEDULER = '/usvideo.scheduler.v1.SchedulerService';
 const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
 /** Who hears a service's events may ask it for those that were missed. */
-const MISSED_EVENTS = ['/usvideo.events.v1.EventLogService/ReadEvents'];
+const MISSED_EVENTS = ['ReadEvents', 'ReadEpochEnd'].map((method) => `/usvideo.events.v1.EventLogService/${method}`);
 
-/** What a consumer set aside is for operators to see and to replay. */
-const PARKED = ['ListParked', 'ReplayParked', 'ListOwed'].map((method) => `/usvideo.events.v1.ParkedEventsService/${method}`);
+/** What a consumer is owed or set aside, and what a restored log lacks, is for operators to see and to mend. */
+const PARKED = ['ListParked', 'ReplayParked', 'ListOwed', 'ListRestored', 'AdoptRestored'].map((method) => `/usvideo.events.v1.ParkedEventsService/${method}`);
 
 const of = (service: string, ...methods: string[]): string[] => methods.map((method) => `${service}/${method}`);
 

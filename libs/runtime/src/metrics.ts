@@ -135,6 +135,9 @@ export const hearingDifferences = new Gauge({
 export const hearingLastRun = new Gauge({
   registers, name: 'usvideo_hearing_last_run_timestamp_seconds', help: 'When it was last looked whether a consumer is owed events.', labelNames: ['consumer', 'topic'],
 });
+export const consumerHalted = new Gauge({
+  registers, name: 'usvideo_consumer_halted_shards', help: 'Shards that a consumer cannot go on with until a person acts, such as after a restore.', labelNames: ['consumer', 'topic'],
+});
 export const loopErrors = new Counter({
   registers, name: 'usvideo_loop_errors_total', help: 'Background runs that failed.', labelNames: ['loop'],
 });

@@ -11,6 +11,7 @@ import { AccountReader } from './outbound/account.reader';
 import { AccountStore } from './outbound/account.store';
 import { KeyVerification } from './outbound/key-verification';
 import { Migration0001Accounts } from './outbound/migrations/0001-accounts';
+import { Migration0002Epochs } from './outbound/migrations/0002-epochs';
 import { SchedulerLimitsClient } from './outbound/scheduler-limits.client';
 
 export { accountsProcessSchema, readAccountsConfig, type AccountsConfig } from './config';
@@ -39,7 +40,7 @@ export async function startAccounts(options: AccountsOptions): Promise<Service> 
 }
 
 async function assemble({ config, transport, logger }: AccountsOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts, Migration0002Epochs], logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'accounts' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

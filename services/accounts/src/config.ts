@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@usvideo/messaging';
+import { kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
@@ -22,4 +22,8 @@ export const accountsProcessSchema = accountsSchema.extend({ ...processSettings,
 
 export function readAccountsProcessConfig(): z.output<typeof accountsProcessSchema> {
   return readConfig(accountsProcessSchema, process.env);
+}
+
+export function readRestoreConfig(): RestoreConfig {
+  return readConfig(restoreSchema, process.env);
 }

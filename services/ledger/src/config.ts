@@ -1,4 +1,4 @@
-import { hearingSettings, kafkaSettings } from '@usvideo/messaging';
+import { hearingSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import { callerTokens, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
@@ -35,4 +35,8 @@ export const ledgerProcessSchema = ledgerSchema.extend({
 
 export function readLedgerProcessConfig(): z.output<typeof ledgerProcessSchema> {
   return readConfig(ledgerProcessSchema, process.env);
+}
+
+export function readRestoreConfig(): RestoreConfig {
+  return readConfig(restoreSchema, process.env);
 }

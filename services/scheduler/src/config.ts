@@ -1,4 +1,4 @@
-import { hearingSettings, kafkaSettings } from '@usvideo/messaging';
+import { hearingSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './domain/models';
@@ -67,4 +67,8 @@ export const schedulerProcessSchema = schedulerSchema.extend({
 
 export function readSchedulerProcessConfig(): z.output<typeof schedulerProcessSchema> {
   return readConfig(schedulerProcessSchema, process.env);
+}
+
+export function readRestoreConfig(): RestoreConfig {
+  return readConfig(restoreSchema, process.env);
 }

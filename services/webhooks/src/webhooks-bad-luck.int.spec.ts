@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { inTransaction } from '@usvideo/event-store';
 import { eventually, freePort, httpReceiver, type HttpReceiver } from '@usvideo/testing';
 import { ulid } from 'ulid';
 import { WebhooksStage } from '../test/webhooks-stage';
+import { jobsSubscription } from './inbound/jobs.consumer';
 
 const stage = new WebhooksStage();
 let receiver: HttpReceiver;
@@ -90,6 +92,23 @@ test('a scheduler that is away delays webhooks and loses none', async () => {
   await stage.startScheduler();
   const [request] = await receiver.received(1, 20_000);
   expect(request!.headers['webhook-id']).toBe(ended.eventId);
+});
+
+test('what a restored scheduler knows nothing of is asked for no more, and what it knows is delivered', async () => {
+  stage.stopScheduler();
+  const accountId = `acc_${ulid()}`;
+  const kept = await endJob({ accountId });
+  const lost = await endJob({ accountId });
+  const places = await eventually(async () => {
+    const { rows } = await stage.database.query<{ shard: number; shard_seq: bigint }>('select shard, shard_seq from feed_intent where event_id in ($1, $2) order by shard_seq', [kept.eventId, lost.eventId]);
+    return rows.length === 2 && rows;
+  }, { what: 'two intents' });
+  const { restored } = jobsSubscription(stage.database, () => undefined);
+  await inTransaction(stage.database, (tx) => restored!.reconcile(tx, places[0]!.shard, places[0]!.shard_seq));
+  await stage.startScheduler();
+  const [request] = await receiver.received(1, 20_000);
+  expect(request!.headers['webhook-id']).toBe(kept.eventId);
+  expect((await stage.database.query('select from feed_intent where event_id = $1', [lost.eventId])).rowCount).toBe(0);
 });
 
 test('an orderly stop gives an attempt under way back; it is made again at once, under the same id and number', async () => {

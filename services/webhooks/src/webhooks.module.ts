@@ -14,6 +14,7 @@ import { DeliveryWorker } from './outbound/delivery-worker';
 import type { Clock } from './outbound/delivery.store';
 import { FeedRenderer } from './outbound/feed-renderer';
 import { Migration0001Webhooks } from './outbound/migrations/0001-webhooks';
+import { Migration0002Epochs } from './outbound/migrations/0002-epochs';
 import { SecretBox } from './outbound/secret-box';
 import { SecretStore } from './outbound/secret.store';
 
@@ -48,7 +49,7 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Service> 
 }
 
 async function openMigrated({ config, logger }: WebhooksOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Webhooks], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Webhooks, Migration0002Epochs], logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'webhooks' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

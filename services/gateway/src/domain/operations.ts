@@ -138,5 +138,7 @@ export const ADMIN_OPERATIONS: Operations = {
   'GET /admin/v1/consumers/:consumer/parked': operator('adminListParked', 'List the events that a consumer set aside', { query: adminParkedQuery }),
   'GET /admin/v1/consumers/:consumer/owed': operator('adminListOwed', 'List the events that a consumer should have heard and did not', { query: adminOwedQuery }),
   'POST /admin/v1/consumers/:consumer/replay': operator('adminReplayParked', 'Handle parked events again', { body: adminReplayRequest, bodyOptional: true }),
+  'GET /admin/v1/consumers/:consumer/restored': operator('adminListRestored', 'List where a consumer heard events that its restored publisher lost'),
+  'POST /admin/v1/consumers/:consumer/adopt': operator('adminAdoptRestored', 'Go on with a restored publisher'),
   ...MONEY_OPERATIONS,
 };

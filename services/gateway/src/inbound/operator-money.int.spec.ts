@@ -108,6 +108,18 @@ describe('an operator', () => {
     expect(await admin('GET', '/consumers/gateway/owed')).toMatchObject({ status: 404 });
   });
 
+  it('lists where a consumer heard what its restored publisher lost, and goes on', async () => {
+    const shard = { topic: 'usvideo.jobs.v1', shard: 3, heardEpoch: 'old', heardSeq: 9n, epoch: 'new', sharedSeq: 7n, lost: 2n };
+    const listed = { topic: 'usvideo.jobs.v1', shard: 3, heard_epoch: 'old', heard_seq: 9, epoch: 'new', shared_seq: 7, lost: 2 };
+    test.peers.parked.listRestored = () => ({ shards: [shard, { ...shard, shard: 4, sharedSeq: undefined, lost: undefined }] });
+    test.peers.parked.adoptRestored = () => ({ shards: [shard] });
+    expect(await admin('GET', '/consumers/ledger/restored')).toMatchObject({
+      status: 200, body: { consumer: 'ledger', data: [listed, { ...listed, shard: 4, shared_seq: null, lost: null }] },
+    });
+    expect(await admin('POST', '/consumers/ledger/adopt')).toMatchObject({ status: 200, body: { consumer: 'ledger', adopted: [listed] } });
+    expect((await admin('POST', '/consumers/gateway/adopt')).status).toBe(404);
+  });
+
   it('signs and lists roots, where there is a key', async () => {
     const root = { sequence: 7n, signedAt: new Date(0), accounts: 2n, root: Buffer.from('ab', 'hex'), previousRoot: Buffer.from('cd', 'hex'), signature: Buffer.from('s'), publicKey: Buffer.from('p') };
     test.peers.ledger.signRoot = () => ({ root });

@@ -1,8 +1,8 @@
 import { AccountEvent } from '@usvideo/contracts/accounts';
-import { inTransaction, type LoggedEvent } from '@usvideo/event-store';
+import { inTransaction, type LoggedEvent, shardOf } from '@usvideo/event-store';
 import { addJobs, claimOnce, freeWorker, openWorld, type World } from '../../test/dispatch-world';
 import { addAccountRows, setLimits } from '../outbound/account-limits';
-import { handleAccountEvent } from './account-events';
+import { accountEvents, handleAccountEvent } from './account-events';
 
 const accountId = 'acc_1';
 const limits = { concurrentJobs: 50, queuedJobs: 10_000, createsPerMinute: 300, readsPerMinute: 3_000 };
@@ -41,6 +41,21 @@ describe('what accounts may do', () => {
     await hear({ $case: 'accountResumed', value: { author: 'operator', limitsVersion: 3n } });
     expect(await held()).toEqual({ concurrent_jobs: 50, suspended: true, limits_version: 5n });
     expect(await setLimits(world.database, { accountId, environment: 'live', limits, version: 5n, suspended: false })).toBe(false);
+  });
+
+  it('is heard again from a restored log of accounts, of the shards that were restored, although its versions count from further back', async () => {
+    const elsewhere = ['acc_2', 'acc_3', 'acc_4'].find((other) => shardOf(other) !== shardOf(accountId))!;
+    for (const id of [accountId, elsewhere]) {
+      await addAccountRows(world.database, id);
+      await setLimits(world.database, { accountId: id, environment: 'live', limits, version: 5n, suspended: false });
+    }
+    const { restored } = accountEvents(world.database, () => undefined);
+    await inTransaction(world.database, (tx) => restored!.reconcile(tx, shardOf(accountId), 0n));
+    await hear(limitsSet(20, 2n));
+    const { rows } = await world.database.query(`select account_id, concurrent_jobs, limits_version from account_slot where environment = 'live' order by account_id`);
+    expect([restored!.hearsAgain, rows]).toEqual([true, [
+      { account_id: accountId, concurrent_jobs: 20, limits_version: 2n }, { account_id: elsewhere, concurrent_jobs: 50, limits_version: 5n },
+    ]]);
   });
 
   it('freezes the queue of a suspended account and lets what runs finish', async () => {

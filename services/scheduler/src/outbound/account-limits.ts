@@ -1,5 +1,5 @@
 import type { Limits } from '@usvideo/contracts/accounts';
-import type { Transaction } from '@usvideo/event-store';
+import { shardOf, type Transaction } from '@usvideo/event-store';
 import type { Environment } from '../domain/job';
 
 /** Accepts what `pg.Pool` and a transaction have in common. */
@@ -44,4 +44,17 @@ const SET_SUSPENDED = 'update account_slot set suspended = $2, limits_version = 
 /** Freezes or thaws the queues of an account; what runs finishes. */
 export async function setSuspended(db: Queries, accountId: string, suspended: boolean, version: bigint): Promise<void> {
   await db.query({ name: 'account_suspend', text: SET_SUSPENDED, values: [accountId, suspended, version] });
+}
+
+const ACCOUNTS = 'select distinct account_id from account_slot';
+
+const FORGET_VERSIONS = `
+with locked as (select account_id, environment from account_slot where account_id = any($1::text[]) order by 1, 2 for update)
+update account_slot s set limits_version = 0 from locked l where s.account_id = l.account_id and s.environment = l.environment`;
+
+/** Accounts was restored from a backup: whatever it says of the accounts of a shard from here on is newer than what is held. */
+export async function forgetVersions(db: Queries, shard: number): Promise<void> {
+  const { rows } = await db.query<{ account_id: string }>({ name: 'account_ids', text: ACCOUNTS });
+  const ids = rows.map((row) => row.account_id).filter((id) => shardOf(id) === shard);
+  await db.query({ name: 'account_versions_forget', text: FORGET_VERSIONS, values: [ids] });
 }

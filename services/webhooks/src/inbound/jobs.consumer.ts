@@ -1,13 +1,14 @@
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { ParkEvent, type Subscription } from '@usvideo/messaging';
 import { meaningOf } from '../domain/public-event';
-import { eraseJob, recordFeedEvent } from '../outbound/feed.store';
+import { eraseJob, forgetLostEvents, recordFeedEvent } from '../outbound/feed.store';
 
 export const JOBS_TOPIC = 'usvideo.jobs.v1';
 
 /** Turns job events into feed rows and intents; everything slower than a row is the business of the loops behind them. */
 export function jobsSubscription(database: Database, onHandled: () => void): Subscription {
-  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, heeds: concernsCustomers, handle: handleJobEvent, onHandled };
+  const restored = { hearsAgain: false, reconcile: forgetLostEvents };
+  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, heeds: concernsCustomers, handle: handleJobEvent, onHandled, restored };
 }
 
 /** Whether customers hear of an event, or lose what they heard, from its kind alone. */

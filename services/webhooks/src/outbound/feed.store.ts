@@ -10,11 +10,13 @@ const INSERT_EVENT = `
 insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
-const INSERT_INTENT = 'insert into feed_intent (event_id, check_at) values ($1, $2)';
+const INSERT_INTENT = 'insert into feed_intent (event_id, check_at, shard, shard_seq) values ($1, $2, $3, $4)';
+
+const FORGET_INTENTS = 'delete from feed_intent where shard = $1 and shard_seq > $2';
 
 /** A public event and the intent to fetch its body. The head's row lock makes the account's sequence gap-free in commit order. */
 export async function recordFeedEvent(tx: Transaction, event: LoggedEvent, name: string): Promise<void> {
-  const { accountId, environment, eventId, recordedAt, streamId, version } = event;
+  const { accountId, environment, eventId, recordedAt, shard, seq, streamId, version } = event;
   // What follows belongs to the consumption of the event, unless that is a retry with a trace of its own.
   const traceparent = traceIdOf() === traceIdOf(event.traceparent) ? currentTraceparent() : event.traceparent;
   const { rows } = await tx.query<{ seq: bigint }>({ name: 'feed_next_seq', text: NEXT_SEQ, values: [accountId, environment] });
@@ -22,7 +24,15 @@ export async function recordFeedEvent(tx: Transaction, event: LoggedEvent, name:
     name: 'feed_insert', text: INSERT_EVENT,
     values: [accountId, environment, rows[0]!.seq, eventId, name, streamId, version, recordedAt, traceparent],
   });
-  await tx.query({ name: 'feed_intent_insert', text: INSERT_INTENT, values: [eventId, recordedAt] });
+  await tx.query({ name: 'feed_intent_insert', text: INSERT_INTENT, values: [eventId, recordedAt, shard, seq] });
+}
+
+/**
+ * The scheduler was restored from a backup and knows nothing of these events: what a customer was not told of yet cannot be fetched
+ * any more. Rows of the feed and deliveries stay: bodies are stored, and their sequence has no gaps.
+ */
+export async function forgetLostEvents(tx: Transaction, shard: number, sharedSeq: bigint): Promise<void> {
+  await tx.query({ name: 'feed_intents_forget', text: FORGET_INTENTS, values: [shard, sharedSeq] });
 }
 
 const ERASE_BODIES = 'update feed_event set body = null where job_id = $1';

@@ -58,6 +58,23 @@ export interface StoredEvent {
   recordedAt: Date | undefined;
 }
 
+export interface ReadEpochEndRequest {
+  topic: string;
+  epoch: string;
+  shard: number;
+}
+
+export interface ReadEpochEndResponse {
+  /** Unset for the epoch in force and for one that the log does not know. */
+  end: EpochEnd | undefined;
+}
+
+export interface EpochEnd {
+  /** The last event of the epoch in the shard; 0 and empty where it has none. */
+  seq: bigint;
+  eventId: string;
+}
+
 export interface ListParkedRequest {
   /** At most 500, the oldest of each shard first. */
   limit: number;
@@ -98,6 +115,36 @@ export interface ReplayParkedResponse {
   replayed: bigint;
   /** The oldest event of these failed again. */
   stillParked: string[];
+}
+
+export interface ListRestoredRequest {
+}
+
+export interface ListRestoredResponse {
+  shards: RestoredShard[];
+}
+
+export interface RestoredShard {
+  topic: string;
+  shard: number;
+  heardEpoch: string;
+  heardSeq: bigint;
+  /** In force at the publisher. */
+  epoch: string;
+  /** The last event that both have; unset when none is known. */
+  sharedSeq?:
+    | bigint
+    | undefined;
+  /** Heard events that the publisher no longer has; unset when that is not known. */
+  lost?: bigint | undefined;
+}
+
+export interface AdoptRestoredRequest {
+}
+
+export interface AdoptRestoredResponse {
+  /** As they were before. */
+  shards: RestoredShard[];
 }
 
 function createBaseReadEventsRequest(): ReadEventsRequest {
@@ -476,6 +523,210 @@ export const StoredEvent: MessageFns<StoredEvent> = {
     message.payload = object.payload ?? Buffer.alloc(0);
     message.traceparent = object.traceparent ?? "";
     message.recordedAt = object.recordedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReadEpochEndRequest(): ReadEpochEndRequest {
+  return { topic: "", epoch: "", shard: 0 };
+}
+
+export const ReadEpochEndRequest: MessageFns<ReadEpochEndRequest> = {
+  encode(message: ReadEpochEndRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.epoch !== "") {
+      writer.uint32(18).string(message.epoch);
+    }
+    if (message.shard !== 0) {
+      writer.uint32(24).int32(message.shard);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadEpochEndRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadEpochEndRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.epoch = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.shard = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReadEpochEndRequest>): ReadEpochEndRequest {
+    return ReadEpochEndRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadEpochEndRequest>): ReadEpochEndRequest {
+    const message = createBaseReadEpochEndRequest();
+    message.topic = object.topic ?? "";
+    message.epoch = object.epoch ?? "";
+    message.shard = object.shard ?? 0;
+    return message;
+  },
+};
+
+function createBaseReadEpochEndResponse(): ReadEpochEndResponse {
+  return { end: undefined };
+}
+
+export const ReadEpochEndResponse: MessageFns<ReadEpochEndResponse> = {
+  encode(message: ReadEpochEndResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.end !== undefined) {
+      EpochEnd.encode(message.end, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadEpochEndResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadEpochEndResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.end = EpochEnd.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReadEpochEndResponse>): ReadEpochEndResponse {
+    return ReadEpochEndResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadEpochEndResponse>): ReadEpochEndResponse {
+    const message = createBaseReadEpochEndResponse();
+    message.end = (object.end !== undefined && object.end !== null) ? EpochEnd.fromPartial(object.end) : undefined;
+    return message;
+  },
+};
+
+function createBaseEpochEnd(): EpochEnd {
+  return { seq: 0n, eventId: "" };
+}
+
+export const EpochEnd: MessageFns<EpochEnd> = {
+  encode(message: EpochEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seq !== 0n) {
+      if (BigInt.asIntN(64, message.seq) !== message.seq) {
+        throw new globalThis.Error("value provided for field message.seq of type int64 too large");
+      }
+      writer.uint32(8).int64(message.seq);
+    }
+    if (message.eventId !== "") {
+      writer.uint32(18).string(message.eventId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EpochEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEpochEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seq = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EpochEnd>): EpochEnd {
+    return EpochEnd.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EpochEnd>): EpochEnd {
+    const message = createBaseEpochEnd();
+    message.seq = (object.seq !== undefined && object.seq !== null) ? BigInt(object.seq) : 0n;
+    message.eventId = object.eventId ?? "";
     return message;
   },
 };
@@ -967,6 +1218,340 @@ export const ReplayParkedResponse: MessageFns<ReplayParkedResponse> = {
   },
 };
 
+function createBaseListRestoredRequest(): ListRestoredRequest {
+  return {};
+}
+
+export const ListRestoredRequest: MessageFns<ListRestoredRequest> = {
+  encode(_: ListRestoredRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRestoredRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRestoredRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListRestoredRequest>): ListRestoredRequest {
+    return ListRestoredRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListRestoredRequest>): ListRestoredRequest {
+    const message = createBaseListRestoredRequest();
+    return message;
+  },
+};
+
+function createBaseListRestoredResponse(): ListRestoredResponse {
+  return { shards: [] };
+}
+
+export const ListRestoredResponse: MessageFns<ListRestoredResponse> = {
+  encode(message: ListRestoredResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.shards) {
+      RestoredShard.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRestoredResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRestoredResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.shards.push(RestoredShard.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListRestoredResponse>): ListRestoredResponse {
+    return ListRestoredResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRestoredResponse>): ListRestoredResponse {
+    const message = createBaseListRestoredResponse();
+    message.shards = object.shards?.map((e) => RestoredShard.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRestoredShard(): RestoredShard {
+  return { topic: "", shard: 0, heardEpoch: "", heardSeq: 0n, epoch: "", sharedSeq: undefined, lost: undefined };
+}
+
+export const RestoredShard: MessageFns<RestoredShard> = {
+  encode(message: RestoredShard, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.shard !== 0) {
+      writer.uint32(16).int32(message.shard);
+    }
+    if (message.heardEpoch !== "") {
+      writer.uint32(26).string(message.heardEpoch);
+    }
+    if (message.heardSeq !== 0n) {
+      if (BigInt.asIntN(64, message.heardSeq) !== message.heardSeq) {
+        throw new globalThis.Error("value provided for field message.heardSeq of type int64 too large");
+      }
+      writer.uint32(32).int64(message.heardSeq);
+    }
+    if (message.epoch !== "") {
+      writer.uint32(42).string(message.epoch);
+    }
+    if (message.sharedSeq !== undefined) {
+      if (BigInt.asIntN(64, message.sharedSeq) !== message.sharedSeq) {
+        throw new globalThis.Error("value provided for field message.sharedSeq of type int64 too large");
+      }
+      writer.uint32(48).int64(message.sharedSeq);
+    }
+    if (message.lost !== undefined) {
+      if (BigInt.asIntN(64, message.lost) !== message.lost) {
+        throw new globalThis.Error("value provided for field message.lost of type int64 too large");
+      }
+      writer.uint32(56).int64(message.lost);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestoredShard {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestoredShard();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.shard = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.heardEpoch = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.heardSeq = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.epoch = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sharedSeq = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.lost = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RestoredShard>): RestoredShard {
+    return RestoredShard.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestoredShard>): RestoredShard {
+    const message = createBaseRestoredShard();
+    message.topic = object.topic ?? "";
+    message.shard = object.shard ?? 0;
+    message.heardEpoch = object.heardEpoch ?? "";
+    message.heardSeq = (object.heardSeq !== undefined && object.heardSeq !== null) ? BigInt(object.heardSeq) : 0n;
+    message.epoch = object.epoch ?? "";
+    message.sharedSeq = (object.sharedSeq !== undefined && object.sharedSeq !== null)
+      ? BigInt(object.sharedSeq)
+      : undefined;
+    message.lost = (object.lost !== undefined && object.lost !== null) ? BigInt(object.lost) : undefined;
+    return message;
+  },
+};
+
+function createBaseAdoptRestoredRequest(): AdoptRestoredRequest {
+  return {};
+}
+
+export const AdoptRestoredRequest: MessageFns<AdoptRestoredRequest> = {
+  encode(_: AdoptRestoredRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdoptRestoredRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdoptRestoredRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AdoptRestoredRequest>): AdoptRestoredRequest {
+    return AdoptRestoredRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<AdoptRestoredRequest>): AdoptRestoredRequest {
+    const message = createBaseAdoptRestoredRequest();
+    return message;
+  },
+};
+
+function createBaseAdoptRestoredResponse(): AdoptRestoredResponse {
+  return { shards: [] };
+}
+
+export const AdoptRestoredResponse: MessageFns<AdoptRestoredResponse> = {
+  encode(message: AdoptRestoredResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.shards) {
+      RestoredShard.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdoptRestoredResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdoptRestoredResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.shards.push(RestoredShard.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AdoptRestoredResponse>): AdoptRestoredResponse {
+    return AdoptRestoredResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdoptRestoredResponse>): AdoptRestoredResponse {
+    const message = createBaseAdoptRestoredResponse();
+    message.shards = object.shards?.map((e) => RestoredShard.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 /**
  * Served by every service that publishes events: its event table, read by shard and sequence.
  * Consumers call it to fill a gap; nobody polls it.
@@ -982,10 +1567,23 @@ export const EventLogServiceService = {
     responseSerialize: (value: ReadEventsResponse): Buffer => Buffer.from(ReadEventsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReadEventsResponse => ReadEventsResponse.decode(value),
   },
+  /** How far an epoch that a restore ended is part of the log. Asked by consumers that meet another epoch than they know. */
+  readEpochEnd: {
+    path: "/usvideo.events.v1.EventLogService/ReadEpochEnd" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReadEpochEndRequest): Buffer => Buffer.from(ReadEpochEndRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadEpochEndRequest => ReadEpochEndRequest.decode(value),
+    responseSerialize: (value: ReadEpochEndResponse): Buffer =>
+      Buffer.from(ReadEpochEndResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadEpochEndResponse => ReadEpochEndResponse.decode(value),
+  },
 } as const;
 
 export interface EventLogServiceServer extends UntypedServiceImplementation {
   readEvents: handleUnaryCall<ReadEventsRequest, ReadEventsResponse>;
+  /** How far an epoch that a restore ended is part of the log. Asked by consumers that meet another epoch than they know. */
+  readEpochEnd: handleUnaryCall<ReadEpochEndRequest, ReadEpochEndResponse>;
 }
 
 export interface EventLogServiceClient extends Client {
@@ -1004,6 +1602,22 @@ export interface EventLogServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReadEventsResponse) => void,
   ): ClientUnaryCall;
+  /** How far an epoch that a restore ended is part of the log. Asked by consumers that meet another epoch than they know. */
+  readEpochEnd(
+    request: ReadEpochEndRequest,
+    callback: (error: ServiceError | null, response: ReadEpochEndResponse) => void,
+  ): ClientUnaryCall;
+  readEpochEnd(
+    request: ReadEpochEndRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReadEpochEndResponse) => void,
+  ): ClientUnaryCall;
+  readEpochEnd(
+    request: ReadEpochEndRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReadEpochEndResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const EventLogServiceClient = makeGenericClientConstructor(
@@ -1015,7 +1629,10 @@ export const EventLogServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-/** Served by every service that hears events: what it is owed, and what it set aside because it cannot handle it, for a person to mend. */
+/**
+ * Served by every service that hears events: what it is owed, what it set aside because it cannot handle it, and where it stands still
+ * because its publisher was restored from a backup, for a person to mend.
+ */
 export type ParkedEventsServiceService = typeof ParkedEventsServiceService;
 export const ParkedEventsServiceService = {
   listParked: {
@@ -1048,6 +1665,28 @@ export const ParkedEventsServiceService = {
     responseSerialize: (value: ListOwedResponse): Buffer => Buffer.from(ListOwedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListOwedResponse => ListOwedResponse.decode(value),
   },
+  /** Where it heard events that the publisher's log no longer has. */
+  listRestored: {
+    path: "/usvideo.events.v1.ParkedEventsService/ListRestored" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRestoredRequest): Buffer => Buffer.from(ListRestoredRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRestoredRequest => ListRestoredRequest.decode(value),
+    responseSerialize: (value: ListRestoredResponse): Buffer =>
+      Buffer.from(ListRestoredResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRestoredResponse => ListRestoredResponse.decode(value),
+  },
+  /** Goes on with the restored log in these shards. */
+  adoptRestored: {
+    path: "/usvideo.events.v1.ParkedEventsService/AdoptRestored" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AdoptRestoredRequest): Buffer => Buffer.from(AdoptRestoredRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AdoptRestoredRequest => AdoptRestoredRequest.decode(value),
+    responseSerialize: (value: AdoptRestoredResponse): Buffer =>
+      Buffer.from(AdoptRestoredResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AdoptRestoredResponse => AdoptRestoredResponse.decode(value),
+  },
 } as const;
 
 export interface ParkedEventsServiceServer extends UntypedServiceImplementation {
@@ -1056,6 +1695,10 @@ export interface ParkedEventsServiceServer extends UntypedServiceImplementation 
   replayParked: handleUnaryCall<ReplayParkedRequest, ReplayParkedResponse>;
   /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
   listOwed: handleUnaryCall<ListOwedRequest, ListOwedResponse>;
+  /** Where it heard events that the publisher's log no longer has. */
+  listRestored: handleUnaryCall<ListRestoredRequest, ListRestoredResponse>;
+  /** Goes on with the restored log in these shards. */
+  adoptRestored: handleUnaryCall<AdoptRestoredRequest, AdoptRestoredResponse>;
 }
 
 export interface ParkedEventsServiceClient extends Client {
@@ -1105,6 +1748,38 @@ export interface ParkedEventsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListOwedResponse) => void,
+  ): ClientUnaryCall;
+  /** Where it heard events that the publisher's log no longer has. */
+  listRestored(
+    request: ListRestoredRequest,
+    callback: (error: ServiceError | null, response: ListRestoredResponse) => void,
+  ): ClientUnaryCall;
+  listRestored(
+    request: ListRestoredRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRestoredResponse) => void,
+  ): ClientUnaryCall;
+  listRestored(
+    request: ListRestoredRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRestoredResponse) => void,
+  ): ClientUnaryCall;
+  /** Goes on with the restored log in these shards. */
+  adoptRestored(
+    request: AdoptRestoredRequest,
+    callback: (error: ServiceError | null, response: AdoptRestoredResponse) => void,
+  ): ClientUnaryCall;
+  adoptRestored(
+    request: AdoptRestoredRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AdoptRestoredResponse) => void,
+  ): ClientUnaryCall;
+  adoptRestored(
+    request: AdoptRestoredRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AdoptRestoredResponse) => void,
   ): ClientUnaryCall;
 }
 
