@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createLogger } from './logger';
 import { inSpan, traceIdOf } from './tracing';
 
@@ -26,5 +30,33 @@ describe('a logger', () => {
   it('hides what must never be logged', async () => {
     const [line] = await lines((logger) => logger.info({ prompt: 'a cat', key: 'usv_1', webhook: { secret: 'whsec_1' }, headers: { authorization: 'Bearer 1' } }, 'x'));
     expect(line).toMatchObject({ prompt: '[hidden]', key: '[hidden]', webhook: { secret: '[hidden]' }, headers: { authorization: '[hidden]' } });
+  });
+});
+
+describe('standard output', () => {
+  /** Two services of one process, each with a logger of its own. */
+  const start = (script: string) => spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--input-type=module', '-e', `
+    import { createLogger } from ${JSON.stringify(join(__dirname, 'logger.ts'))};
+    const [one, two] = ['one', 'two'].map((service) => createLogger(service, 'info'));
+    for (let line = 0; line < 500; line++) (line % 2 === 0 ? one : two).info({ line }, 'said');
+    ${script}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const numbers = (said: string) => said.trimEnd().split('\n').map((line) => (JSON.parse(line) as { line: number }).line);
+  const all = Array.from({ length: 500 }, (_, line) => line);
+
+  it.each(['', 'process.exit(1);', 'throw new Error("caught nowhere");'])('has every line, in order, when a process ends: %j', async (script) => {
+    expect(numbers(await text(start(script).stdout))).toEqual(all);
+  });
+
+  it('has them soon when the process goes on', async () => {
+    const child = start('setInterval(() => undefined, 60_000);');
+    let said = '';
+    for await (const chunk of child.stdout) {
+      said += String(chunk);
+      if (said.endsWith('\n') && numbers(said).length === all.length) break;
+    }
+    expect(numbers(said)).toEqual(all);
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
   });
 });
