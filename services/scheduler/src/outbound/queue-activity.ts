@@ -31,7 +31,10 @@ export async function queuesWithWork(database: Database, keys: readonly QueueKey
   return rows.map(queueKey);
 }
 
-/** Walks the queues along their index, one step per queue however long it is. */
+/**
+ * Walks the queues along their index, one step per queue however long it is. The idle ones, nearly always none, are picked before
+ * their jobs are looked for: PostgreSQL would look for those of every queue, and without statistics in the index of the class.
+ */
 const ASLEEP = `
 with recursive line as (
   (select account_id, environment, job_class from job_queue where state = 'queued' order by account_id, environment, job_class limit 1)
@@ -40,14 +43,14 @@ with recursive line as (
     select q.account_id, q.environment, q.job_class from job_queue q
     where q.state = 'queued' and (q.account_id, q.environment, q.job_class) > (l.account_id, l.environment, l.job_class)
     order by q.account_id, q.environment, q.job_class limit 1) n
+), idle as materialized (
+  select account_id, environment, job_class from line left join account_class c using (account_id, environment, job_class) where c.active is not true
 )
-select l.account_id, l.environment, l.job_class from line l
-left join account_class c using (account_id, environment, job_class)
-where c.active is not true
-  and exists (
-    select from job_queue q
-    where q.account_id = l.account_id and q.environment = l.environment and q.job_class = l.job_class
-      and q.state = 'queued' and q.available_at <= clock_timestamp())`;
+select i.account_id, i.environment, i.job_class from idle i
+where exists (
+  select from job_queue q
+  where q.account_id = i.account_id and q.environment = i.environment and q.job_class = i.job_class
+    and q.state = 'queued' and q.available_at <= clock_timestamp())`;
 
 /** Queues that have a job to run and would not be dispatched: their wake-up was lost, or the job had to wait for its time. */
 export async function sleepingQueues(database: Database): Promise<QueueKey[]> {
