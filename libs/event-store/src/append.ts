@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from './database';
 import { newId } from './identifier';
+import { requireWritable } from './schema-level';
 import { shardOf } from './shard';
 import { together } from './transaction';
 
@@ -21,6 +22,8 @@ export interface NewEvent {
   readonly payload: Uint8Array;
   /** W3C trace context of the operation; empty when there is none. */
   readonly traceparent: string;
+  /** The schema level from which its kind and all that it says may be written; 1 when it is not given. */
+  readonly level?: number | undefined;
 }
 
 export interface StreamAppend {
@@ -80,6 +83,7 @@ select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::t
  * Records events of any number of streams. The caller holds the lock of every stream; the shard heads are locked here, in
  * ascending order, and must be the last locks the transaction takes: that makes every shard's sequence gapless in commit order.
  * A stale head trips the unique key on (stream, version).
+ * @throws SchemaLevelRefused when an event needs a higher level than the one in force
  * @param alongside issues writes that leave in the same group as the events; they touch only rows that are locked already
  */
 export async function appendEvents(
@@ -87,6 +91,7 @@ export async function appendEvents(
 ): Promise<Appended[]> {
   const shards = [...new Set(appends.filter((a) => a.events.length > 0).map((a) => shardOf(a.accountId)))].sort((a, b) => a - b);
   if (shards.length === 0) return appends.map((a) => ({ head: a.head, events: [] }));
+  await requireWritable(tx, levelOf(appends));
   const [heads, drafts] = await Promise.all([lockHeads(tx, shards), draftAll(appends, now)]);
   const rows: unknown[][] = Array.from({ length: 14 }, () => []);
   const appended = drafts.map((draft) => numberEvents(draft, heads.get(shardOf(draft.append.accountId)), rows));
@@ -100,6 +105,10 @@ export async function appendEvents(
     alongside(appended),
   ]);
   return appended;
+}
+
+function levelOf(appends: readonly StreamAppend[]): number {
+  return appends.reduce((highest, { events }) => events.reduce((level, event) => Math.max(level, event.level ?? 1), highest), 1);
 }
 
 interface ShardHead { nextSeq: bigint; lastEventId: string }

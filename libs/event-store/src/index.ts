@@ -9,6 +9,7 @@ export * from './parking';
 export * from './pump';
 export * from './relay';
 export * from './schema';
+export * from './schema-level';
 export * from './shard';
 export * from './transaction';
 export * from './verify-log';

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsServiceService } from '@usvideo/contracts/accounts';
 import { EventLogServiceService } from '@usvideo/contracts/events';
-import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
 import { eventLogController, type EventTransport, type Publisher } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { AccountsConfig } from './config';
@@ -12,6 +12,7 @@ import { AccountStore } from './outbound/account.store';
 import { KeyVerification } from './outbound/key-verification';
 import { Migration0001Accounts } from './outbound/migrations/0001-accounts';
 import { Migration0002Epochs } from './outbound/migrations/0002-epochs';
+import { Migration0003SchemaLevel } from './outbound/migrations/0003-schema-level';
 import { SchedulerLimitsClient } from './outbound/scheduler-limits.client';
 
 export { accountsProcessSchema, readAccountsConfig, type AccountsConfig } from './config';
@@ -40,11 +41,12 @@ export async function startAccounts(options: AccountsOptions): Promise<Service> 
 }
 
 async function assemble({ config, transport, logger }: AccountsOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts, Migration0002Epochs], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts, Migration0002Epochs, Migration0003SchemaLevel], logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'accounts' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  await requireReadable(database);
   const observing = observeDatabase('accounts', database, logger);
   lifecycle.add('database metrics', () => observing.stop());
   const publisher: Publisher = transport.publish({ topic: ACCOUNTS_TOPIC, database });

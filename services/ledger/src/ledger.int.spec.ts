@@ -8,7 +8,7 @@ import { LocalTransport } from '@usvideo/messaging';
 import { call, createLogger, dial, ExchangeClient, hasStatus, inSpan, currentTraceparent, status, traceIdOf, type Running } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import { ulid } from 'ulid';
-import { shardOf } from '@usvideo/event-store';
+import { openDatabase, SCHEMA_LEVEL, shardOf } from '@usvideo/event-store';
 import { readLedgerConfig, startLedger } from './ledger.module';
 
 const logger = createLogger('ledger', 'silent');
@@ -178,6 +178,16 @@ describe('the ledger over gRPC', () => {
     expect(own.map((event) => [event.kind, event.environment, event.version, traceIdOf(event.traceparent)])).toEqual([
       ['funds_added', 'live', 1n, traceId], ['hold_placed', 'live', 2n, traceId],
     ]);
+  });
+
+  it('does not start on a database that was raised above what it reads', async () => {
+    const DATABASE_URL = await (await postgres()).createDatabase('ledger_raised');
+    const start = () => startLedger({ config: readLedgerConfig({ GRPC_LISTEN: `unix:${join(directory, 'raised.sock')}`, DATABASE_URL }), transport: new LocalTransport({ logger }), logger });
+    await (await start()).stop();
+    const database = openDatabase({ url: DATABASE_URL, poolSize: 1, applicationName: 'operator' }, () => undefined);
+    await database.query('update schema_level set level = level + 1');
+    await database.end();
+    await expect(start()).rejects.toThrow(`schema_level: the database is at ${SCHEMA_LEVEL + 1} and this version reads up to ${SCHEMA_LEVEL}`);
   });
 
   it('verifies after all of this', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
-import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
 import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { LedgerConfig } from './config';
@@ -68,6 +68,7 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  await requireReadable(database);
   const observing = observeDatabase('ledger', database, logger);
   lifecycle.add('database metrics', () => observing.stop());
   const publisher = transport.publish({ topic: TOPIC, database });

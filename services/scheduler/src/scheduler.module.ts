@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
-import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
 import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
 import { jobsEnded, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
@@ -135,6 +135,7 @@ async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logge
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  await requireReadable(database);
   const observing = observeDatabase('scheduler', database, logger);
   lifecycle.add('database metrics', () => observing.stop());
   return database;

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
-import { isAnswering, isTransient, openDatabase, type Database } from '@usvideo/event-store';
+import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
 import { type Consuming, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
 import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
@@ -15,6 +15,7 @@ import type { Clock } from './outbound/delivery.store';
 import { FeedRenderer } from './outbound/feed-renderer';
 import { Migration0001Webhooks } from './outbound/migrations/0001-webhooks';
 import { Migration0002Epochs } from './outbound/migrations/0002-epochs';
+import { Migration0003SchemaLevel } from './outbound/migrations/0003-schema-level';
 import { SecretBox } from './outbound/secret-box';
 import { SecretStore } from './outbound/secret.store';
 
@@ -49,11 +50,12 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Service> 
 }
 
 async function openMigrated({ config, logger }: WebhooksOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Webhooks, Migration0002Epochs], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Webhooks, Migration0002Epochs, Migration0003SchemaLevel], logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'webhooks' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   lifecycle.add('database', () => database.end());
+  await requireReadable(database);
   const observing = observeDatabase('webhooks', database, logger);
   lifecycle.add('database metrics', () => observing.stop());
   return database;
