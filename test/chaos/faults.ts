@@ -55,12 +55,28 @@ export const HEARINGS: readonly Hearing[] = [
   { consumer: 'ledger', topic: 'usvideo.jobs.v1' }, { consumer: 'webhooks', topic: 'usvideo.jobs.v1' }, { consumer: 'scheduler', topic: 'usvideo.accounts.v1' },
 ];
 
+/** Of what a consumer may leave out it stores no watermark at once. */
+export const HEEDED: Readonly<Record<Hearing['consumer'], string>> = {
+  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled')", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
+};
+
+/** Shards in which a consumer has not come to the last event that it heeds. */
+export async function shardsBehind(arena: Arena, { consumer, topic }: Hearing): Promise<number> {
+  const last = await arena.sql<{ shard: number; seq: string }>(TOPICS[topic], `select shard, max(shard_seq) as seq from event where ${HEEDED[consumer]} group by shard`);
+  const heard = await heardBy(arena, { consumer, topic });
+  return last.filter(({ shard, seq }) => Number(seq) > (heard.get(shard) ?? 0)).length;
+}
+
 /** Events of the publisher's log that a consumer has not stored a watermark for. */
 export async function unheard(arena: Arena, { consumer, topic }: Hearing): Promise<number> {
   const heads = await arena.sql<{ shard: number; last: string }>(TOPICS[topic], 'select shard, next_seq - 1 as last from shard_head');
-  const marks = await arena.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, topic]);
-  const heard = new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
+  const heard = await heardBy(arena, { consumer, topic });
   return heads.reduce((sum, { shard, last }) => sum + Math.max(0, Number(last) - (heard.get(shard) ?? 0)), 0);
+}
+
+async function heardBy(arena: Arena, { consumer, topic }: Hearing): Promise<ReadonlyMap<number, number>> {
+  const marks = await arena.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, topic]);
+  return new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
 }
 
 /** Events of a topic that are still to be published, or to be heard by one of those who hear it. */

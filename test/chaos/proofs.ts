@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { AccountChanges } from './account-changes.ts';
 import { send } from './api.ts';
 import { type Arena, SERVICES_WITH_EVENTS } from './arena.ts';
-import { HEARINGS, TOPICS } from './faults.ts';
+import { HEARINGS, HEEDED, TOPICS } from './faults.ts';
 import type { JobHistory } from './job-history.ts';
 import type { Load } from './load.ts';
 
@@ -62,11 +62,6 @@ export async function logProof({ arena }: Evidence): Promise<Proof> {
 
 const INT8 = 20;
 const bigints = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text')) } as pg.CustomTypesConfig;
-
-/** Of what a consumer may leave out it stores no watermark at once. */
-const HEEDED: Readonly<Record<(typeof HEARINGS)[number]['consumer'], string>> = {
-  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled')", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
-};
 
 /** Every event that a consumer heeds was heard, none is set aside, and what it heard last is what the log has there. */
 export async function hearingProof({ arena }: Evidence): Promise<Proof> {

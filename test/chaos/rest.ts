@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Arena } from './arena.ts';
-import { HEARINGS, TOPICS, unheard, UNPUBLISHED } from './faults.ts';
+import { HEARINGS, shardsBehind, TOPICS, UNPUBLISHED } from './faults.ts';
 import type { Load } from './load.ts';
 import type { Proof } from './proofs.ts';
 
@@ -20,7 +20,7 @@ async function owed({ arena, load }: { arena: Arena; load: Load }): Promise<Map<
       const held = (await arena.sql<{ job_id: string }>('ledger', "select job_id from hold where state = 'pending' and account_id = any($1)", [load.accountIds])).map(({ job_id: id }) => id);
       return arena.count('scheduler', 'select count(*) as n from job where job_id = any($1)', [held]);
     }],
-    ...HEARINGS.filter(({ consumer }) => consumer === 'scheduler').map((hearing): [string, () => Promise<number>] => [`events unheard by ${hearing.consumer}`, () => unheard(arena, hearing)]),
+    ...HEARINGS.map((hearing): [string, () => Promise<number>] => [`shards of ${hearing.topic} that ${hearing.consumer} has not heard to their end`, () => shardsBehind(arena, hearing)]),
     ...Object.entries(TOPICS).map(([topic, service]): [string, () => Promise<number>] => [`unpublished events of ${topic}`, () => arena.count(service, UNPUBLISHED)]),
   ];
   const answers = await Promise.all(questions.map(async ([name, ask]) => [name, await ask()] as const));
