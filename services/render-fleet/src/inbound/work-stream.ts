@@ -1,4 +1,4 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { Hello, LeaseEnded, LeaseGranted, LeaseProgress, SchedulerServiceClient, Welcome, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
 import { backOffMs, currentTraceparent, type Logger } from '@usvideo/runtime';
 
@@ -81,7 +81,8 @@ export class WorkStream {
   }
 
   private connect(): void {
-    const stream = this.options.client.work();
+    // Refused calls, each with a pause behind it, would meet a scheduler that is back only after several pauses of the channel.
+    const stream = this.options.client.work(new Metadata({ waitForReady: true }));
     this.stream = stream;
     stream.on('data', (response: WorkResponse) => this.receive(response));
     stream.on('error', (error) => this.lose(stream, error));
