@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import type { Transaction } from './database';
 import { newId } from './identifier';
+import { RowsStatement } from './rows-statement';
 import { requireWritable } from './schema-level';
 import { shardOf } from './shard';
 import { together } from './transaction';
@@ -63,21 +64,34 @@ interface HashedEvent {
 /** `sha256(previous ‖ header ‖ payload)`; the header is the identity of the event as one line of text. */
 export function eventHash(previous: Uint8Array, event: HashedEvent): Buffer {
   const header = `${event.eventId}\n${event.streamId}\n${event.version}\n${event.kind}\n${event.recordedAt.toISOString()}\n`;
-  return createHash('sha256').update(previous).update(header).update(event.payload).digest();
+  return hashOf('sha256', Buffer.concat([previous, Buffer.from(header), event.payload]), 'buffer');
 }
 
 const LOCK_HEADS = `select shard, next_seq, last_event_id from shard_head where shard = any($1::smallint[]) order by shard for update`;
 
-const MOVE_HEADS = `
-update shard_head h set next_seq = n.next_seq, last_event_id = n.last_event_id
-from unnest($1::smallint[], $2::bigint[], $3::text[]) as n (shard, next_seq, last_event_id)
-where h.shard = n.shard`;
+const MOVE_HEADS = new RowsStatement<[number, ShardHead]>('shard_head_move', {
+  shard: ['smallint', ([shard]) => shard],
+  next_seq: ['bigint', ([, head]) => head.nextSeq],
+  last_event_id: ['text', ([, head]) => head.lastEventId],
+}, (_, rows) => `
+update shard_head h set next_seq = n.next_seq, last_event_id = n.last_event_id from ${rows} where h.shard = n.shard`);
 
-const INSERT_EVENTS = `
-insert into event (shard, shard_seq, event_id, previous_event_id, stream_id, version, account_id, environment, kind,
-                   payload, previous_hash, hash, traceparent, recorded_at)
-select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                     $9::text[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::timestamptz[])`;
+const INSERT_EVENTS = new RowsStatement<EventRow>('event_insert', {
+  shard: ['smallint', (event) => event.shard],
+  shard_seq: ['bigint', (event) => event.seq],
+  event_id: ['text', (event) => event.eventId],
+  previous_event_id: ['text', (event) => event.previousEventId],
+  stream_id: ['text', (event) => event.streamId],
+  version: ['bigint', (event) => event.version],
+  account_id: ['text', (event) => event.accountId],
+  environment: ['text', (event) => event.environment],
+  kind: ['text', (event) => event.kind],
+  payload: ['bytea', (event) => event.payload],
+  previous_hash: ['bytea', (event) => event.previousHash],
+  hash: ['bytea', (event) => event.hash],
+  traceparent: ['text', (event) => event.traceparent],
+  recorded_at: ['timestamptz', (event) => event.recordedAt],
+}, (names, rows) => `insert into event (${names}) select * from ${rows}`);
 
 /**
  * Records events of any number of streams. The caller holds the lock of every stream; the shard heads are locked here, in
@@ -93,18 +107,9 @@ export async function appendEvents(
   if (shards.length === 0) return appends.map((a) => ({ head: a.head, events: [] }));
   await requireWritable(tx, levelOf(appends));
   const [heads, drafts] = await Promise.all([lockHeads(tx, shards), draftAll(appends, now)]);
-  const rows: unknown[][] = Array.from({ length: 14 }, () => []);
-  const appended = drafts.map((draft) => numberEvents(draft, heads.get(shardOf(draft.append.accountId)), rows));
-  const moved = [...heads.entries()];
-  await together([
-    tx.query({ name: 'event_insert', text: INSERT_EVENTS, values: rows }),
-    tx.query({
-      name: 'shard_head_move', text: MOVE_HEADS,
-      values: [moved.map(([shard]) => shard), moved.map(([, head]) => head.nextSeq), moved.map(([, head]) => head.lastEventId)],
-    }),
-    alongside(appended),
-  ]);
-  return appended;
+  for (const { events } of drafts) numberEvents(events, heads);
+  await together([INSERT_EVENTS.run(tx, drafts.flatMap(({ events }) => events)), MOVE_HEADS.run(tx, [...heads]), alongside(drafts)]);
+  return drafts;
 }
 
 function levelOf(appends: readonly StreamAppend[]): number {
@@ -120,11 +125,18 @@ async function lockHeads(tx: Transaction, shards: number[]): Promise<Map<number,
   return new Map(rows.map((row) => [row.shard, { nextSeq: row.next_seq, lastEventId: row.last_event_id }]));
 }
 
-/** An append with everything but its places in the shard, which no hash covers. */
-interface Draft {
-  readonly append: StreamAppend;
-  readonly head: StreamHead;
-  readonly events: readonly (Omit<RecordedEvent, 'seq'> & { readonly previousHash: Buffer; readonly hash: Buffer })[];
+/** An event as its row; its places in the shard, which no hash covers, are known last. */
+interface EventRow extends RecordedEvent {
+  seq: bigint;
+  previousEventId: string;
+  readonly accountId: string;
+  readonly environment: string;
+  readonly previousHash: Buffer;
+  readonly hash: Buffer;
+}
+
+interface Draft extends Appended {
+  readonly events: readonly EventRow[];
 }
 
 /** The statements that were issued before leave first: the database carries them out while the hashes are made. */
@@ -133,31 +145,26 @@ async function draftAll(appends: readonly StreamAppend[], now: Date): Promise<Dr
   return appends.map((append) => draftOf(append, now));
 }
 
-function draftOf(append: StreamAppend, now: Date): Draft {
-  let { version, hash } = append.head;
-  const shard = shardOf(append.accountId);
-  const recordedAt = append.recordedAt ?? now;
-  const events = append.events.map((event) => {
+function draftOf({ streamId, accountId, environment, head, events, recordedAt }: StreamAppend, now: Date): Draft {
+  let { version, hash } = head;
+  const shard = shardOf(accountId);
+  const rows = events.map(({ kind, payload, traceparent }): EventRow => {
     version += 1n;
-    const identified = { ...event, eventId: newId('evt', now.getTime()), streamId: append.streamId, version, shard, recordedAt };
+    const identity = { kind, payload, eventId: newId('evt', now.getTime()), streamId, version, recordedAt: recordedAt ?? now };
     const previousHash = hash;
-    hash = eventHash(previousHash, identified);
-    return { ...identified, previousHash, hash };
+    hash = eventHash(previousHash, identity);
+    return { ...identity, traceparent, shard, seq: 0n, previousEventId: '', accountId, environment, previousHash, hash };
   });
-  return { append, head: { version, hash }, events };
+  return { head: { version, hash }, events: rows };
 }
 
-function numberEvents({ append, head, events }: Draft, shardHead: ShardHead | undefined, rows: unknown[][]): Appended {
-  if (events.length === 0) return { head, events: [] };
-  if (shardHead === undefined) throw new Error(`shard_head has no row for account ${append.accountId}`);
-  const recorded = events.map(({ previousHash, hash, ...event }): RecordedEvent => {
-    const seq = shardHead.nextSeq;
-    const row = [event.shard, seq, event.eventId, shardHead.lastEventId, event.streamId, event.version, append.accountId, append.environment,
-      event.kind, Buffer.from(event.payload), previousHash, hash, event.traceparent, event.recordedAt];
-    row.forEach((value, column) => rows[column]!.push(value));
-    shardHead.nextSeq += 1n;
-    shardHead.lastEventId = event.eventId;
-    return { ...event, seq };
-  });
-  return { head, events: recorded };
+function numberEvents(events: readonly EventRow[], heads: ReadonlyMap<number, ShardHead>): void {
+  for (const event of events) {
+    const head = heads.get(event.shard);
+    if (head === undefined) throw new Error(`shard_head has no row for account ${event.accountId}`);
+    event.seq = head.nextSeq;
+    event.previousEventId = head.lastEventId;
+    head.nextSeq += 1n;
+    head.lastEventId = event.eventId;
+  }
 }

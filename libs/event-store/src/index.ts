@@ -8,6 +8,7 @@ export * from './identifier';
 export * from './parking';
 export * from './pump';
 export * from './relay';
+export * from './rows-statement';
 export * from './schema';
 export * from './schema-level';
 export * from './shard';

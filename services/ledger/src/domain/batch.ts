@@ -216,7 +216,7 @@ export class Batch {
     if (jobId === '' || state.hold === undefined) return state;
     const hold = event.$case === 'holdCaptured' ? { ...state.hold, chargedDay: dayOf(at) } : state.hold;
     this.holds.set(jobId, hold);
-    this.rows.holds.set(jobId, { hold, changedAt: at });
+    this.rows.holds.set(jobId, { hold, changedAt: at, isStored: this.loaded.holds.has(jobId) });
     if (event.$case === 'holdCaptured') this.rows.addUsage(accountId, jobId, hold, at);
     if (event.$case === 'captureRefunded') this.rows.addRefund(accountId, event.value);
     return { ...state, hold };

@@ -75,6 +75,14 @@ export interface StatementRow {
   readonly closingReceivableMicros: bigint;
 }
 
+export interface ChangedHold {
+  readonly hold: Hold;
+  /** The moment of its last change. */
+  readonly changedAt: Date;
+  /** Whether it has a row from before the batch. */
+  readonly isStored: boolean;
+}
+
 /** What a batch changes in the tables besides accounts and events. Maps keep one row per key: its last state. */
 export class Rows {
   readonly entries: EntryRow[] = [];
@@ -84,7 +92,7 @@ export class Rows {
   readonly done: DoneRow[] = [];
   readonly statements: StatementRow[] = [];
   readonly payments = new Map<string, PaymentRow>();
-  readonly holds = new Map<string, { readonly hold: Hold; readonly changedAt: Date }>();
+  readonly holds = new Map<string, ChangedHold>();
   readonly keyCaps = new Map<string, KeyCap>();
 
   addEntry({ accountId, version, availableMicros, heldMicros, receivableMicros }: Standing, jobId: string): void {

@@ -124,9 +124,13 @@ export function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** The UTC month as `YYYY-MM`. */
+let lastMonth = { atMs: 0, month: '1970-01' };
+
+/** The UTC month as `YYYY-MM`. Remembers its last answer, because a batch asks for one moment thousands of times. */
 export function monthOf(at: Date): string {
-  return at.toISOString().slice(0, 7);
+  const atMs = at.getTime();
+  if (atMs !== lastMonth.atMs) lastMonth = { atMs, month: at.toISOString().slice(0, 7) };
+  return lastMonth.month;
 }
 
 export function monthBounds(month: string): { start: Date; end: Date } {

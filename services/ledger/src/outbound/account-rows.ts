@@ -1,4 +1,4 @@
-import { together, type StreamHead, type Transaction } from '@usvideo/event-store';
+import { RowsStatement, textArray, together, type Columns, type StreamHead, type Transaction } from '@usvideo/event-store';
 import type { Standing } from '../domain/standing';
 import { writeRows } from './array-write';
 
@@ -30,11 +30,11 @@ export interface AccountRecord {
 
 /** Missing rows come first and in order, so that two batches with the same new accounts wait instead of deadlocking. */
 export async function insertAccounts(tx: Transaction, accountIds: readonly string[]): Promise<void> {
-  await tx.query({ name: 'account_insert', text: INSERT_ACCOUNTS, values: [accountIds] });
+  await tx.query({ name: 'account_insert', text: INSERT_ACCOUNTS, values: [textArray(accountIds)] });
 }
 
 export async function lockAccounts(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, LockedAccount>> {
-  const { rows } = await tx.query<AccountRecord>({ name: 'account_lock', text: LOCK_ACCOUNTS, values: [accountIds] });
+  const { rows } = await tx.query<AccountRecord>({ name: 'account_lock', text: LOCK_ACCOUNTS, values: [textArray(accountIds)] });
   return new Map(rows.map((row) => [row.account_id, { standing: standingOf(row), head: { version: row.version, hash: row.head_hash } }]));
 }
 
@@ -54,43 +54,34 @@ export function standingOf(row: AccountRecord): Standing {
   };
 }
 
-/** The account's row by column, except for its key, version and hash. */
-export function accountColumns(standing: Standing) {
-  const { period: { month, firstVersion, opening, movements } } = standing;
-  return {
-    last_recorded_at: standing.lastRecordedAt ?? null, available_micros: standing.availableMicros, held_micros: standing.heldMicros,
-    receivable_micros: standing.receivableMicros, total_spend_micros: standing.totalSpendMicros, period: month, period_first_version: firstVersion,
-    opening_available_micros: opening.availableMicros, opening_held_micros: opening.heldMicros, opening_receivable_micros: opening.receivableMicros,
-    period_added_micros: movements.addedMicros, period_charged_micros: movements.chargedMicros, period_refunded_micros: movements.refundedMicros,
-    period_reversed_micros: movements.reversedMicros, period_adjusted_micros: movements.adjustedMicros, period_jobs: movements.chargedJobs,
-    spend_cap_micros: standing.capMicros ?? null, low_balance_threshold_micros: standing.thresholdMicros,
-  };
-}
-
-type Values = ReturnType<typeof accountColumns>;
-type Column = keyof Values;
-
-const TYPES: Record<Column, 'timestamptz' | 'text' | 'bigint'> = {
-  last_recorded_at: 'timestamptz', available_micros: 'bigint', held_micros: 'bigint', receivable_micros: 'bigint', total_spend_micros: 'bigint',
-  period: 'text', period_first_version: 'bigint', opening_available_micros: 'bigint', opening_held_micros: 'bigint', opening_receivable_micros: 'bigint',
-  period_added_micros: 'bigint', period_charged_micros: 'bigint', period_refunded_micros: 'bigint', period_reversed_micros: 'bigint',
-  period_adjusted_micros: 'bigint', period_jobs: 'bigint', spend_cap_micros: 'bigint', low_balance_threshold_micros: 'bigint',
-};
-const COLUMNS = Object.keys(TYPES) as Column[];
 /** What holds and their ends move; the rest stays for days, and half of a batch's work would be to write it again. */
-const OFTEN: readonly Column[] = ['last_recorded_at', 'available_micros', 'held_micros', 'receivable_micros', 'total_spend_micros', 'period_charged_micros', 'period_jobs'];
-const SELDOM = COLUMNS.filter((column) => !OFTEN.includes(column));
+const OFTEN: Columns<Standing> = {
+  last_recorded_at: ['timestamptz', (standing) => standing.lastRecordedAt],
+  available_micros: ['bigint', (standing) => standing.availableMicros],
+  held_micros: ['bigint', (standing) => standing.heldMicros],
+  receivable_micros: ['bigint', (standing) => standing.receivableMicros],
+  total_spend_micros: ['bigint', (standing) => standing.totalSpendMicros],
+  period_charged_micros: ['bigint', ({ period }) => period.movements.chargedMicros],
+  period_jobs: ['bigint', ({ period }) => period.movements.chargedJobs],
+};
+const SELDOM: Columns<Standing> = {
+  period: ['text', ({ period }) => period.month],
+  period_first_version: ['bigint', ({ period }) => period.firstVersion],
+  opening_available_micros: ['bigint', ({ period }) => period.opening.availableMicros],
+  opening_held_micros: ['bigint', ({ period }) => period.opening.heldMicros],
+  opening_receivable_micros: ['bigint', ({ period }) => period.opening.receivableMicros],
+  period_added_micros: ['bigint', ({ period }) => period.movements.addedMicros],
+  period_refunded_micros: ['bigint', ({ period }) => period.movements.refundedMicros],
+  period_reversed_micros: ['bigint', ({ period }) => period.movements.reversedMicros],
+  period_adjusted_micros: ['bigint', ({ period }) => period.movements.adjustedMicros],
+  spend_cap_micros: ['bigint', (standing) => standing.capMicros],
+  low_balance_threshold_micros: ['bigint', (standing) => standing.thresholdMicros],
+};
 
-const updateOf = (name: string, columns: readonly Column[]) => ({
-  name, columns, text: `
-update ledger_account a
-set version = n.version, head_hash = n.head_hash, ${columns.map((column) => `${column} = n.${column}`).join(', ')}
-from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[], ${columns.map((column, at) => `$${at + 5}::${TYPES[column]}[]`).join(', ')})
-  as n (account_id, previous_version, version, head_hash, ${columns.join(', ')})
-where a.account_id = n.account_id and a.version = n.previous_version`,
-});
-const UPDATE_OFTEN = updateOf('account_update', OFTEN);
-const UPDATE_ALL = updateOf('account_update_all', COLUMNS);
+/** The account's row by column, except for its key, version and hash. */
+export function accountColumns(standing: Standing): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...OFTEN, ...SELDOM }).map(([name, [, of]]) => [name, of(standing) ?? null]));
+}
 
 /** An account's row before a batch, under its lock, and after it. */
 export interface ChangedAccount {
@@ -99,17 +90,30 @@ export interface ChangedAccount {
   readonly head: StreamHead;
 }
 
+function updateOf(name: string, columns: Columns<Standing>): RowsStatement<ChangedAccount> {
+  const moved = Object.entries(columns).map(([column, [type, of]]) => [column, [type, ({ standing }: ChangedAccount) => of(standing)]]);
+  return new RowsStatement<ChangedAccount>(name, {
+    account_id: ['text', ({ standing }) => standing.accountId],
+    previous_version: ['bigint', ({ before }) => before.head.version],
+    version: ['bigint', ({ head }) => head.version],
+    head_hash: ['bytea', ({ head }) => head.hash],
+    ...Object.fromEntries(moved) as Columns<ChangedAccount>,
+  }, (_, rows) => `
+update ledger_account a
+set version = n.version, head_hash = n.head_hash, ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
+from ${rows} where a.account_id = n.account_id and a.version = n.previous_version`);
+}
+
+const UPDATE_OFTEN = updateOf('account_update', OFTEN);
+const UPDATE_ALL = updateOf('account_update_all', { ...OFTEN, ...SELDOM });
+
 export async function updateAccounts(tx: Transaction, changed: readonly ChangedAccount[]): Promise<void> {
-  const written = changed.map((account) => ({ ...account, values: accountColumns(account.standing) }));
-  const { often = [], all = [] } = Object.groupBy(written, ({ before, values }) => (hasSeldomMoved(accountColumns(before.standing), values) ? 'all' : 'often'));
-  await together([write(tx, UPDATE_OFTEN, often), write(tx, UPDATE_ALL, all)]);
+  const { often = [], all = [] } = Object.groupBy(changed, ({ before, standing }) => (hasSeldomMoved(before.standing, standing) ? 'all' : 'often'));
+  await together([writeRows(tx, UPDATE_OFTEN, often), writeRows(tx, UPDATE_ALL, all)]);
 }
 
-function hasSeldomMoved(before: Values, after: Values): boolean {
-  return SELDOM.some((column) => before[column] !== after[column]);
-}
+const SELDOM_VALUES = Object.values(SELDOM).map(([, of]) => of);
 
-function write(tx: Transaction, update: ReturnType<typeof updateOf>, accounts: readonly (ChangedAccount & { readonly values: Values })[]): Promise<void> {
-  const rows = accounts.map(({ before, standing, head, values }) => [standing.accountId, before.head.version, head.version, head.hash, ...update.columns.map((column) => values[column])]);
-  return writeRows(tx, { name: update.name, text: update.text, columns: update.columns.length + 4 }, rows);
+function hasSeldomMoved(before: Standing, after: Standing): boolean {
+  return SELDOM_VALUES.some((of) => of(before) !== of(after));
 }

@@ -1,6 +1,7 @@
 import type { OpenHold } from '@usvideo/contracts/ledger';
-import type { Transaction } from '@usvideo/event-store';
+import { RowsStatement, textArray, together, type Transaction } from '@usvideo/event-store';
 import type { Hold } from '../domain/account-state';
+import type { ChangedHold } from '../domain/rows';
 import { dayOf } from '../domain/standing';
 import { writeRows } from './array-write';
 
@@ -18,7 +19,7 @@ interface HoldRecord {
 /** Holds by job id. Their accounts are locked: a hold changes only under the lock of its account. */
 export async function loadHolds(tx: Transaction, jobIds: readonly string[]): Promise<Map<string, Hold>> {
   if (jobIds.length === 0) return new Map();
-  const { rows } = await tx.query<HoldRecord>({ name: 'hold_load', text: LOAD_HOLDS, values: [jobIds] });
+  const { rows } = await tx.query<HoldRecord>({ name: 'hold_load', text: LOAD_HOLDS, values: [textArray(jobIds)] });
   return new Map(rows.map((row) => [row.job_id, holdOf(row)]));
 }
 
@@ -43,37 +44,52 @@ export async function loadOpenHolds(tx: Transaction, accountIds: readonly string
   const open = new Map(accountIds.map((accountId): [string, OpenHold[]] => [accountId, []]));
   if (accountIds.length === 0) return open;
   const { rows } = await tx.query<{ account_id: string; job_id: string; api_key_id: string; amount_micros: bigint }>({
-    name: 'open_holds_load', text: LOAD_OPEN_HOLDS, values: [accountIds],
+    name: 'open_holds_load', text: LOAD_OPEN_HOLDS, values: [textArray(accountIds)],
   });
   for (const row of rows) open.get(row.account_id)!.push({ jobId: row.job_id, apiKeyId: row.api_key_id, amountMicros: row.amount_micros });
   return open;
 }
 
-/**
- * The moments of a hold that was stored before stay as they are. The last condition makes a job id that meanwhile belongs to
- * another account fail the row count instead of changing its hold.
- */
-const WRITE_HOLDS = `
-insert into hold (job_id, account_id, state, api_key_id, model, resolution, duration_seconds, per_second_micros, price_version,
-                  amount_micros, captured_micros, released_micros, refunded_micros, late_outcome, placed_at, ended_at)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::bigint[], $9::integer[],
-                     $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean[], $15::timestamptz[], $16::timestamptz[])
-on conflict (job_id) do update
-set state = excluded.state, captured_micros = excluded.captured_micros, released_micros = excluded.released_micros,
-    refunded_micros = excluded.refunded_micros, late_outcome = excluded.late_outcome, ended_at = coalesce(hold.ended_at, excluded.ended_at)
-where hold.account_id = excluded.account_id`;
+type Changed = readonly [jobId: string, changed: ChangedHold];
+
+/** A job id that meanwhile became another hold's trips the key. */
+const INSERT_HOLDS = new RowsStatement<Changed>('hold_insert', {
+  job_id: ['text', ([jobId]) => jobId],
+  account_id: ['text', ([, { hold }]) => hold.accountId],
+  state: ['text', ([, { hold }]) => hold.state],
+  api_key_id: ['text', ([, { hold }]) => hold.placed?.terms.apiKeyId],
+  model: ['text', ([, { hold }]) => hold.placed?.terms.model],
+  resolution: ['text', ([, { hold }]) => hold.placed?.terms.resolution],
+  duration_seconds: ['integer', ([, { hold }]) => hold.placed?.terms.durationSeconds],
+  per_second_micros: ['bigint', ([, { hold }]) => hold.placed?.price.perSecondMicros],
+  price_version: ['integer', ([, { hold }]) => hold.placed?.price.priceVersion],
+  amount_micros: ['bigint', ([, { hold }]) => hold.amountMicros],
+  captured_micros: ['bigint', ([, { hold }]) => hold.capturedMicros],
+  released_micros: ['bigint', ([, { hold }]) => hold.releasedMicros],
+  refunded_micros: ['bigint', ([, { hold }]) => hold.refundedMicros],
+  late_outcome: ['boolean', ([, { hold }]) => hold.lateOutcomeRecorded],
+  placed_at: ['timestamptz', ([, { hold, changedAt }]) => (hold.placed === undefined ? null : changedAt)],
+  ended_at: ['timestamptz', ([, { hold, changedAt }]) => (hold.state === 'pending' ? null : changedAt)],
+}, (names, rows) => `insert into hold (${names}) select * from ${rows}`);
+
+/** What a hold was placed with, and the moment of its end, stay as they are. */
+const UPDATE_HOLDS = new RowsStatement<Changed>('hold_update', {
+  job_id: ['text', ([jobId]) => jobId],
+  account_id: ['text', ([, { hold }]) => hold.accountId],
+  state: ['text', ([, { hold }]) => hold.state],
+  captured_micros: ['bigint', ([, { hold }]) => hold.capturedMicros],
+  released_micros: ['bigint', ([, { hold }]) => hold.releasedMicros],
+  refunded_micros: ['bigint', ([, { hold }]) => hold.refundedMicros],
+  late_outcome: ['boolean', ([, { hold }]) => hold.lateOutcomeRecorded],
+  ended_at: ['timestamptz', ([, { hold, changedAt }]) => (hold.state === 'pending' ? null : changedAt)],
+}, (_, rows) => `
+update hold h
+set state = n.state, captured_micros = n.captured_micros, released_micros = n.released_micros, refunded_micros = n.refunded_micros,
+    late_outcome = n.late_outcome, ended_at = coalesce(h.ended_at, n.ended_at)
+from ${rows} where h.job_id = n.job_id and h.account_id = n.account_id`);
 
 /** Holds by job id, as they stand at the moment of their last change. */
-export async function writeHolds(tx: Transaction, changed: ReadonlyMap<string, { hold: Hold; changedAt: Date }>): Promise<void> {
-  const rows = [...changed].map(([jobId, { hold, changedAt }]) => {
-    const terms = hold.placed?.terms;
-    const price = hold.placed?.price;
-    return [
-      jobId, hold.accountId, hold.state, terms?.apiKeyId ?? null, terms?.model ?? null, terms?.resolution ?? null,
-      terms?.durationSeconds ?? null, price?.perSecondMicros ?? null, price?.priceVersion ?? null,
-      hold.amountMicros, hold.capturedMicros, hold.releasedMicros, hold.refundedMicros, hold.lateOutcomeRecorded,
-      hold.placed === undefined ? null : changedAt, hold.state === 'pending' ? null : changedAt,
-    ];
-  });
-  await writeRows(tx, { name: 'hold_write', text: WRITE_HOLDS, columns: 16 }, rows);
+export async function writeHolds(tx: Transaction, changed: Iterable<Changed>): Promise<void> {
+  const { stored = [], added = [] } = Object.groupBy(changed, ([, { isStored }]) => (isStored ? 'stored' : 'added'));
+  await together([writeRows(tx, INSERT_HOLDS, added), writeRows(tx, UPDATE_HOLDS, stored)]);
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '@usvideo/event-store';
+import { RowsStatement, textArray, type Transaction } from '@usvideo/event-store';
 import type { Done, Payment } from '../domain/account-state';
 import { capKey, doneKey, paymentKey, type KeyCap } from '../domain/batch';
 import type { DoneRow, PaymentRow } from '../domain/rows';
@@ -21,15 +21,19 @@ export async function loadPayments(tx: Transaction, keys: readonly { accountId: 
   ]));
 }
 
-const WRITE_PAYMENTS = `
-insert into payment (account_id, payment_ref, amount_micros, reversed_micros, source)
-select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+const WRITE_PAYMENTS = new RowsStatement<PaymentRow>('payment_write', {
+  account_id: ['text', (row) => row.accountId],
+  payment_ref: ['text', (row) => row.paymentRef],
+  amount_micros: ['bigint', (row) => row.amountMicros],
+  reversed_micros: ['bigint', (row) => row.reversedMicros],
+  source: ['text', (row) => row.source],
+}, (names, rows) => `
+insert into payment (${names}) select * from ${rows}
 on conflict (account_id, payment_ref) do update set reversed_micros = excluded.reversed_micros
-where payment.amount_micros = excluded.amount_micros`;
+where payment.amount_micros = excluded.amount_micros`);
 
 export async function writePayments(tx: Transaction, payments: Iterable<PaymentRow>): Promise<void> {
-  const rows = [...payments].map((row) => [row.accountId, row.paymentRef, row.amountMicros, row.reversedMicros, row.source]);
-  await writeRows(tx, { name: 'payment_write', text: WRITE_PAYMENTS, columns: 5 }, rows);
+  await writeRows(tx, WRITE_PAYMENTS, [...payments]);
 }
 
 const LOAD_DONE = `
@@ -49,13 +53,17 @@ export async function loadDone(tx: Transaction, keys: readonly { accountId: stri
   ]));
 }
 
-const INSERT_DONE = `
-insert into natural_key (account_id, kind, reference, subject, amount_micros, recorded_at)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])`;
+const INSERT_DONE = new RowsStatement<DoneRow>('natural_key_insert', {
+  account_id: ['text', (row) => row.accountId],
+  kind: ['text', (row) => row.kind],
+  reference: ['text', (row) => row.reference],
+  subject: ['text', (row) => row.subject],
+  amount_micros: ['bigint', (row) => row.amountMicros],
+  recorded_at: ['timestamptz', (row) => row.recordedAt],
+}, (names, rows) => `insert into natural_key (${names}) select * from ${rows}`);
 
 export async function insertDone(tx: Transaction, done: readonly DoneRow[]): Promise<void> {
-  const rows = done.map((row) => [row.accountId, row.kind, row.reference, row.subject, row.amountMicros, row.recordedAt]);
-  await writeRows(tx, { name: 'natural_key_insert', text: INSERT_DONE, columns: 6 }, rows);
+  await writeRows(tx, INSERT_DONE, done);
 }
 
 const LOAD_CAPS = `
@@ -78,7 +86,7 @@ interface CapRecord { account_id: string; api_key_id: string; limit_micros: bigi
 
 /** All keys of the accounts that have, or had, a cap; by `capKey`. */
 export async function loadKeyCaps(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, KeyCap>> {
-  const { rows } = await tx.query<CapRecord>({ name: 'key_cap_load', text: LOAD_CAPS, values: [accountIds] });
+  const { rows } = await tx.query<CapRecord>({ name: 'key_cap_load', text: LOAD_CAPS, values: [textArray(accountIds)] });
   return new Map(rows.map(keyCapOf));
 }
 
@@ -97,13 +105,18 @@ function keyCapOf(row: CapRecord): [string, KeyCap] {
   }];
 }
 
-const WRITE_CAPS = `
-insert into key_cap (account_id, api_key_id, limit_micros, held_micros, month, spent_micros)
-select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])
+const WRITE_CAPS = new RowsStatement<KeyCap>('key_cap_write', {
+  account_id: ['text', (cap) => cap.accountId],
+  api_key_id: ['text', (cap) => cap.apiKeyId],
+  limit_micros: ['bigint', (cap) => cap.limitMicros],
+  held_micros: ['bigint', (cap) => cap.heldMicros],
+  month: ['text', (cap) => cap.month],
+  spent_micros: ['bigint', (cap) => cap.spentMicros],
+}, (names, rows) => `
+insert into key_cap (${names}) select * from ${rows}
 on conflict (account_id, api_key_id) do update
-set limit_micros = excluded.limit_micros, held_micros = excluded.held_micros, month = excluded.month, spent_micros = excluded.spent_micros`;
+set limit_micros = excluded.limit_micros, held_micros = excluded.held_micros, month = excluded.month, spent_micros = excluded.spent_micros`);
 
 export async function writeKeyCaps(tx: Transaction, caps: Iterable<KeyCap>): Promise<void> {
-  const rows = [...caps].map((cap) => [cap.accountId, cap.apiKeyId, cap.limitMicros ?? null, cap.heldMicros, cap.month, cap.spentMicros]);
-  await writeRows(tx, { name: 'key_cap_write', text: WRITE_CAPS, columns: 6 }, rows);
+  await writeRows(tx, WRITE_CAPS, [...caps]);
 }
