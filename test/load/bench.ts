@@ -1,5 +1,6 @@
 /**
  * `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
+ * What tracing costs is told by `--pairs N` slices with and without it; from about twenty on a quarter of them is more than a few.
  * With `profile`, and only then, where the time of submit goes.
  */
 import { cpus } from 'node:os';
@@ -10,13 +11,13 @@ import { measureOverhead } from './overhead.ts';
 import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, pairs: { type: 'string', default: '24' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
 
 const report: Record<string, unknown> = { machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version }, at: new Date().toISOString() };
 if (wanted('submit')) {
-  const { rows, tracing, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), Number(values.accounts));
+  const { rows, tracing, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), { accounts: Number(values.accounts), pairs: Number(values.pairs) });
   console.table(rows.map(round));
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   console.log(`tracing costs ${percent(tracing.cost)} of the rate (median of ${tracing.pairs} pairs, half of them within ${percent(tracing.costFrom)} and ${percent(tracing.costTo)})`);

@@ -16,8 +16,7 @@ import { nowMicros, readProfile } from './profile.ts';
 const CONNECTIONS = 64;
 const ACCOUNTS_AT_ONCE = 10;
 const ROUNDS = 3;
-/** With tracing off and on: as many as show the spread, each long enough to fill both sides' batches of spans several times. */
-const PAIRS = 9;
+/** Of a slice with tracing off or on: long enough to fill the batches of spans several times. */
 const SLICE_SHARE = 0.4;
 
 export interface Row { readonly case: string; readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly errors: number; readonly vsConstant: number; readonly vsInsert: number }
@@ -77,7 +76,7 @@ export interface Submit {
   readonly loadedMiB: number;
 }
 
-export async function measureSubmit(seconds: number, accounts: number): Promise<Submit> {
+export async function measureSubmit(seconds: number, { accounts, pairs }: { accounts: number; pairs: number }): Promise<Submit> {
   const folder = mkdtempSync(join(tmpdir(), 'usv-bench-'));
   const collector = createServer((request, response) => { request.resume(); request.on('end', () => response.end()); });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
@@ -99,7 +98,7 @@ export async function measureSubmit(seconds: number, accounts: number): Promise<
     for (const target of [constant, insert, off, on]) await target(Math.ceil(seconds / 2));
     const baselines: Measured[][] = [[], []];
     for (let round = 0; round < ROUNDS; round++) for (const [index, target] of [constant, insert].entries()) baselines[index]!.push(await target());
-    const [offs, ons] = await inTurns(PAIRS, () => off(), () => on());
+    const [offs, ons] = await inTurns(pairs, () => off(), () => on());
     const results = [...baselines, offs, ons].map(summary);
     const rows = results.map((result, index): Row => ({
       case: CASES[index]!, ...result, vsConstant: result.perSecond / results[0]!.perSecond, vsInsert: result.perSecond / results[1]!.perSecond,
