@@ -36,7 +36,7 @@ export interface SubmissionsOptions {
 export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: JobCreation; readonly upkeep: SubmissionUpkeep } {
   const { config, database, ledger, views, renderer, estimate, wake, onCommitted, logger, times = {} } = options;
   const opening = new SubmissionOpener();
-  const opener = new WriterLane<OpenSubmission, Opened>({ database, apply: async (tx, now, commands) => opening.apply(tx, await now, commands) });
+  const opener = new WriterLane<OpenSubmission, Opened>({ database, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
   const closer = new WriterLane<CloseSubmission, Closed>({ database, apply: async (tx, now, commands) => closeSubmissions(tx, await now, commands), onCommitted });
   const submissions = new UnfinishedSubmissions(database);
   const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();

@@ -1,5 +1,5 @@
 import { JobEvent } from '@usvideo/contracts/scheduler';
-import { appendEvents, EMPTY_HEAD, type NewEvent, type Transaction } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, together, type Appended, type NewEvent, type Transaction } from '@usvideo/event-store';
 import { jobDecider, NO_JOB, type Environment, type JobCommand, type JobFact, type JobRefusal } from '../domain/job';
 import { columnArrays, FIXED_COLUMNS, MOVING_COLUMNS, storedJob, unnestOf, type JobRow, type StoredJob } from './job-row';
 
@@ -52,18 +52,22 @@ export interface JobRecord {
  * thing in the transaction that locks anything: write `job_queue` and `account_slot` before it. A job may appear only once.
  */
 export async function recordJobs(tx: Transaction, now: Date, records: readonly JobRecord[]): Promise<StoredJob[]> {
-  const appended = await appendEvents(tx, now, records.map(({ job, facts, traceparent }) => ({
+  const states = records.map(({ job, facts }) => facts.reduce(jobDecider.evolve, job.state));
+  const storedJobs = (appended: readonly Appended[]) => records.map(({ job }, index): StoredJob => ({ ...job, head: appended[index]!.head, state: states[index]! }));
+  const appends = records.map(({ job, facts, traceparent }) => ({
     streamId: job.jobId, accountId: job.accountId, environment: job.environment, head: job.head,
     events: facts.map((fact) => encoded(fact, traceparent || job.traceparent)),
-  })));
-  const written = records.map(({ job, facts }, index): StoredJob => ({
-    ...job, head: appended[index]!.head, state: facts.reduce(jobDecider.evolve, job.state),
   }));
+  return storedJobs(await appendEvents(tx, now, appends, (appended) => writeRows(tx, records, storedJobs(appended))));
+}
+
+async function writeRows(tx: Transaction, records: readonly JobRecord[], written: readonly StoredJob[]): Promise<void> {
   const created = written.filter((_, index) => records[index]!.job.head.version === 0n);
   const moved = written.filter((_, index) => records[index]!.job.head.version > 0n && records[index]!.facts.length > 0);
-  if (created.length > 0) await tx.query({ name: 'job_insert', text: INSERT_JOBS, values: columnArrays(INSERT_COLUMNS, created) });
-  if (moved.length > 0) await tx.query({ name: 'job_update', text: UPDATE_JOBS, values: columnArrays(UPDATE_COLUMNS, moved) });
-  return written;
+  await together([
+    created.length > 0 && tx.query({ name: 'job_insert', text: INSERT_JOBS, values: columnArrays(INSERT_COLUMNS, created) }),
+    moved.length > 0 && tx.query({ name: 'job_update', text: UPDATE_JOBS, values: columnArrays(UPDATE_COLUMNS, moved) }),
+  ]);
 }
 
 function encoded(fact: JobFact, traceparent: string): NewEvent {

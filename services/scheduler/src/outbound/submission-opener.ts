@@ -1,4 +1,4 @@
-import type { Transaction } from '@usvideo/event-store';
+import { together, type Transaction } from '@usvideo/event-store';
 import type { Environment } from '../domain/job';
 import type { RateVerdict } from '../domain/rate';
 import type { CreateRefusal } from '../domain/refusal';
@@ -72,15 +72,16 @@ interface Admission {
 /**
  * Opens a batch. Lock order: idempotency keys, admission rows, rate rows, each by key. A batch may come twice, when nobody knows
  * whether it was committed: what it already opened is recognised by its job ids. Statements that need nothing of each other share
- * a round trip.
+ * a round trip; the opening of the transaction is one of them where no key, which would be written, is claimed.
  */
 export class SubmissionOpener {
   private readonly tried = new WeakSet<OpenSubmission>();
 
-  async apply(tx: Transaction, now: Date, commands: readonly OpenSubmission[]): Promise<Opened[]> {
+  async apply(tx: Transaction, opening: Date | Promise<Date>, commands: readonly OpenSubmission[]): Promise<Opened[]> {
     const before = await this.openedBefore(tx, commands);
     const keyed = commands.filter((command) => command.idempotencyKey !== '' && !before.has(command.jobId));
-    const [claimed, admissions] = await Promise.all([claimKeys(tx, now, keyed), lockAdmissions(tx, commands)]);
+    const claiming = keyed.length > 0 ? claimKeys(tx, await opening, keyed) : new Set<string>();
+    const [now, claimed, admissions] = await together([opening, claiming, lockAdmissions(tx, commands)]);
     const others = keyed.filter((command) => !claimed.has(command.jobId));
     const checks = commands.map((command) => ({ ...command, policy: 'creates' as const }));
     const limitOf = (check: RateCheck) => admissions.get(accountOf(check))!.creates_per_minute;
@@ -121,7 +122,6 @@ type KeyTaken = { kind: 'duplicate'; jobId: string; sameRequest: boolean } | { k
 
 /** The jobs whose command has its key now. Waits for whoever is just claiming the same key. */
 async function claimKeys(tx: Transaction, now: Date, commands: readonly OpenSubmission[]): Promise<Set<string>> {
-  if (commands.length === 0) return new Set();
   const { rows } = await tx.query<{ job_id: string }>({
     name: 'key_claim', text: CLAIM_KEYS,
     values: [...keyColumns(commands), commands.map((command) => Buffer.from(command.requestSha256)), commands.map((command) => command.jobId), now],
