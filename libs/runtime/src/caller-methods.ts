@@ -18,7 +18,7 @@ const of = (service: string, ...methods: string[]): string[] => methods.map((met
 /** Who may call whom for what: the edges of the picture in ARCHITECTURE.md and no others. */
 export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
   'gateway': {
-    accounts: of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
+    accounts: of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
     ledger: [...PARKED, ...of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { AccountsStage, refusalOf } from '../test/accounts-stage';
@@ -44,6 +45,21 @@ test('a new key has the default scopes and is shown masked', async () => {
   const { key, secret } = await call(stage.client, 'createKey', { accountId, environment: 'test', name: ' CI ', scopes: [], author: 'self' });
   expect(key).toMatchObject({ name: 'CI', environment: 'test', scopes: ['videos', 'billing:read', 'webhooks', 'keys:read'], maskedKey: `usv_test_…${secret.slice(-4)}` });
   expect(await refusalOf(call(stage.client, 'createKey', { accountId, environment: 'test', name: 'x', scopes: ['root'], author: 'self' }))).toMatchObject({ code: status.INVALID_ARGUMENT });
+});
+
+test('many keys are verified in one question, which names those that are live', async () => {
+  const [kept, revoked] = [await stage.register(), await stage.register()];
+  const digests = [kept.liveKey, kept.testKey, revoked.liveKey, 'usv_live_nobody'].map((secret) => createHash('sha256').update(secret).digest());
+  const { keyId } = await stage.verify(revoked.liveKey);
+  await call(stage.client, 'revokeKey', { accountId: revoked.accountId, keyId, author: 'self' });
+  const { keys } = await call(stage.client, 'verifyKeys', { secretSha256s: digests });
+  const expected = await Promise.all([kept.liveKey, kept.testKey].map(async (secret, index) => ({ secretSha256: digests[index], key: await stage.verify(secret) })));
+  expect(keys).toHaveLength(2);
+  expect(keys).toEqual(expect.arrayContaining(expected));
+  for (const count of [0, 1_001]) {
+    const asked = call(stage.client, 'verifyKeys', { secretSha256s: Array.from({ length: count }, () => digests[0]!) });
+    expect(await refusalOf(asked)).toEqual({ code: status.INVALID_ARGUMENT, details: 'secret_sha256s must have 1 to 1000 entries' });
+  }
 });
 
 test('a key of another account does not exist', async () => {

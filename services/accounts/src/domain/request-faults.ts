@@ -37,6 +37,12 @@ export function overlapFaults(seconds: number): Faults {
   return good ? [] : [`overlap_seconds must be 0 to ${OVERLAP_MAX_SECONDS}`];
 }
 
+const KEYS_AT_ONCE_MAX = 1_000;
+
+export function keysAtOnceFaults(count: number): Faults {
+  return count >= 1 && count <= KEYS_AT_ONCE_MAX ? [] : [`secret_sha256s must have 1 to ${KEYS_AT_ONCE_MAX} entries`];
+}
+
 function nameFaults(field: string, name: string): Faults {
   return within(name.trim(), 1, 200) && !CONTROL.test(name) ? [] : [`${field} must have 1 to 200 characters and no control characters`];
 }

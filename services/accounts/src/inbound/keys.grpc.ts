@@ -2,12 +2,12 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
   ApiKey, CreateKeyRequest, CreateKeyResponse, ListKeysRequest, ListKeysResponse, RevokeKeyRequest, RevokeKeyResponse,
-  RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse,
+  RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse, VerifyKeysRequest, VerifyKeysResponse,
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
 import { DEFAULT_SCOPES } from '../domain/api-key';
 import type { Environment } from '../domain/plan';
-import { newKeyFaults, overlapFaults } from '../domain/request-faults';
+import { keysAtOnceFaults, newKeyFaults, overlapFaults } from '../domain/request-faults';
 import { AccountReader } from '../outbound/account.reader';
 import { AccountStore, type Executed } from '../outbound/account.store';
 import { mintKey } from '../outbound/key-minting';
@@ -20,9 +20,15 @@ export class KeysController {
 
   @GrpcMethod('AccountsService', 'verifyKey')
   async verifyKey({ secretSha256 }: VerifyKeyRequest): Promise<VerifyKeyResponse> {
-    const verified = await this.verification.verify(secretSha256);
+    const [verified] = await this.verification.verify([secretSha256]);
     if (verified === undefined) throw refusalError('key_not_found');
-    return verified;
+    return verified.key!;
+  }
+
+  @GrpcMethod('AccountsService', 'verifyKeys')
+  async verifyKeys({ secretSha256s }: VerifyKeysRequest): Promise<VerifyKeysResponse> {
+    refuseFaults(keysAtOnceFaults(secretSha256s.length));
+    return { keys: await this.verification.verify(secretSha256s) };
   }
 
   @GrpcMethod('AccountsService', 'listKeys')

@@ -1,12 +1,12 @@
-import type { VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import type { VerifiedKey } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
 
-interface VerifiedRow { account_id: string; key_id: string; environment: string; scopes: string[]; expires_at: Date | null; suspended: boolean }
+interface VerifiedRow { secret_sha256: Buffer; account_id: string; key_id: string; environment: string; scopes: string[]; expires_at: Date | null; suspended: boolean }
 
-const FIND_KEY = `
-select k.account_id, k.key_id, k.environment, k.scopes, k.expires_at, a.status = 'suspended' as suspended
+const FIND_KEYS = `
+select k.secret_sha256, k.account_id, k.key_id, k.environment, k.scopes, k.expires_at, a.status = 'suspended' as suspended
 from api_key k join account a using (account_id)
-where k.secret_sha256 = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`;
+where k.secret_sha256 = any($1::bytea[]) and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`;
 
 const TOUCH_KEYS = `
 update api_key k set last_used_at = u.at
@@ -16,21 +16,24 @@ where k.key_id = u.key_id and (k.last_used_at is null or k.last_used_at < u.at -
 /** Uses remembered between two writes; beyond it a use is not noted, never refused. */
 const NOTED_MAX = 50_000;
 
-/** Answers whose key a digest is, and notes its use: one batched write at a time, at most once a minute per key. */
+/** Answers whose keys digests are, and notes its use: one batched write at a time, at most once a minute per key. */
 export class KeyVerification {
   private noted = new Map<string, Date>();
 
   constructor(private readonly database: Database) {}
 
-  async verify(digest: Buffer): Promise<VerifyKeyResponse | undefined> {
-    const { rows } = await this.database.query<VerifiedRow>({ name: 'api_key_verify', text: FIND_KEY, values: [digest] });
-    const row = rows[0];
-    if (row === undefined) return undefined;
-    if (this.noted.size < NOTED_MAX) this.noted.set(row.key_id, new Date());
-    return {
-      accountId: row.account_id, keyId: row.key_id, environment: row.environment, scopes: row.scopes,
-      suspended: row.suspended, expiresAt: row.expires_at ?? undefined,
-    };
+  /** Of the digests behind which there is a live key. */
+  async verify(digests: Buffer[]): Promise<VerifiedKey[]> {
+    const { rows } = await this.database.query<VerifiedRow>({ name: 'api_keys_verify', text: FIND_KEYS, values: [digests] });
+    const at = new Date();
+    for (const row of rows) if (this.noted.size < NOTED_MAX) this.noted.set(row.key_id, at);
+    return rows.map((row) => ({
+      secretSha256: row.secret_sha256,
+      key: {
+        accountId: row.account_id, keyId: row.key_id, environment: row.environment, scopes: row.scopes,
+        suspended: row.suspended, expiresAt: row.expires_at ?? undefined,
+      },
+    }));
   }
 
   /** Uses that could not be written are kept for the next time. */

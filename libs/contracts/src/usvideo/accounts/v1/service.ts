@@ -124,6 +124,21 @@ export interface VerifyKeyResponse {
   expiresAt: Date | undefined;
 }
 
+export interface VerifyKeysRequest {
+  /** 1 to 1,000. */
+  secretSha256s: Buffer[];
+}
+
+export interface VerifyKeysResponse {
+  /** Of each secret behind which there is a live key. */
+  keys: VerifiedKey[];
+}
+
+export interface VerifiedKey {
+  secretSha256: Buffer;
+  key: VerifyKeyResponse | undefined;
+}
+
 export interface CreateKeyRequest {
   accountId: string;
   environment: string;
@@ -1409,6 +1424,185 @@ export const VerifyKeyResponse: MessageFns<VerifyKeyResponse> = {
   },
 };
 
+function createBaseVerifyKeysRequest(): VerifyKeysRequest {
+  return { secretSha256s: [] };
+}
+
+export const VerifyKeysRequest: MessageFns<VerifyKeysRequest> = {
+  encode(message: VerifyKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.secretSha256s) {
+      writer.uint32(10).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyKeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.secretSha256s.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VerifyKeysRequest>): VerifyKeysRequest {
+    return VerifyKeysRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifyKeysRequest>): VerifyKeysRequest {
+    const message = createBaseVerifyKeysRequest();
+    message.secretSha256s = object.secretSha256s?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseVerifyKeysResponse(): VerifyKeysResponse {
+  return { keys: [] };
+}
+
+export const VerifyKeysResponse: MessageFns<VerifyKeysResponse> = {
+  encode(message: VerifyKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.keys) {
+      VerifiedKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyKeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyKeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keys.push(VerifiedKey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VerifyKeysResponse>): VerifyKeysResponse {
+    return VerifyKeysResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifyKeysResponse>): VerifyKeysResponse {
+    const message = createBaseVerifyKeysResponse();
+    message.keys = object.keys?.map((e) => VerifiedKey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseVerifiedKey(): VerifiedKey {
+  return { secretSha256: Buffer.alloc(0), key: undefined };
+}
+
+export const VerifiedKey: MessageFns<VerifiedKey> = {
+  encode(message: VerifiedKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.secretSha256.length !== 0) {
+      writer.uint32(10).bytes(message.secretSha256);
+    }
+    if (message.key !== undefined) {
+      VerifyKeyResponse.encode(message.key, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifiedKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifiedKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.secretSha256 = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = VerifyKeyResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VerifiedKey>): VerifiedKey {
+    return VerifiedKey.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifiedKey>): VerifiedKey {
+    const message = createBaseVerifiedKey();
+    message.secretSha256 = object.secretSha256 ?? Buffer.alloc(0);
+    message.key = (object.key !== undefined && object.key !== null)
+      ? VerifyKeyResponse.fromPartial(object.key)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseCreateKeyRequest(): CreateKeyRequest {
   return { accountId: "", environment: "", name: "", scopes: [], author: "" };
 }
@@ -2043,6 +2237,16 @@ export const AccountsServiceService = {
     responseSerialize: (value: VerifyKeyResponse): Buffer => Buffer.from(VerifyKeyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyKeyResponse => VerifyKeyResponse.decode(value),
   },
+  /** The same for many secrets at once. */
+  verifyKeys: {
+    path: "/usvideo.accounts.v1.AccountsService/VerifyKeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: VerifyKeysRequest): Buffer => Buffer.from(VerifyKeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): VerifyKeysRequest => VerifyKeysRequest.decode(value),
+    responseSerialize: (value: VerifyKeysResponse): Buffer => Buffer.from(VerifyKeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VerifyKeysResponse => VerifyKeysResponse.decode(value),
+  },
   createKey: {
     path: "/usvideo.accounts.v1.AccountsService/CreateKey" as const,
     requestStream: false as const,
@@ -2090,6 +2294,8 @@ export interface AccountsServiceServer extends UntypedServiceImplementation {
   setSuspension: handleUnaryCall<SetSuspensionRequest, SetSuspensionResponse>;
   /** Finds the key behind the SHA-256 of a presented secret. NOT_FOUND if there is no live key. */
   verifyKey: handleUnaryCall<VerifyKeyRequest, VerifyKeyResponse>;
+  /** The same for many secrets at once. */
+  verifyKeys: handleUnaryCall<VerifyKeysRequest, VerifyKeysResponse>;
   createKey: handleUnaryCall<CreateKeyRequest, CreateKeyResponse>;
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
   rotateKey: handleUnaryCall<RotateKeyRequest, RotateKeyResponse>;
@@ -2188,6 +2394,22 @@ export interface AccountsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyKeyResponse) => void,
+  ): ClientUnaryCall;
+  /** The same for many secrets at once. */
+  verifyKeys(
+    request: VerifyKeysRequest,
+    callback: (error: ServiceError | null, response: VerifyKeysResponse) => void,
+  ): ClientUnaryCall;
+  verifyKeys(
+    request: VerifyKeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: VerifyKeysResponse) => void,
+  ): ClientUnaryCall;
+  verifyKeys(
+    request: VerifyKeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: VerifyKeysResponse) => void,
   ): ClientUnaryCall;
   createKey(
     request: CreateKeyRequest,
