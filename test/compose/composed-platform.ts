@@ -51,8 +51,7 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
   async followReadme(): Promise<string> {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const [, block] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) => text!.includes('docker compose up'))!;
-    const script = block!.replaceAll('127.0.0.1:8080', `127.0.0.1:${this.ports.api}`).replaceAll('127.0.0.1:8082', `127.0.0.1:${this.ports.admin}`).replaceAll('curl -s', 'curl -fsS');
-    const told = await this.run(script, ROOT);
+    const told = await this.run(this.here(block!).replaceAll('curl -s', 'curl -fsS'), ROOT);
     this.adminToken = (await this.exec('gateway', "sed -n 's/^ADMIN_TOKEN=//p' /run/usvideo/settings.env")).trim();
     return told;
   }
@@ -61,6 +60,19 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
   async run(script: string, cwd = DEPLOY): Promise<string> {
     const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], { cwd, timeout: START_MS, env: { ...process.env, ...this.environment }, maxBuffer: 1 << 28 });
     return stdout;
+  }
+
+  /** One command of a runbook, with the token of an operator. */
+  async operate(command: string): Promise<{ readonly code: number; readonly output: string }> {
+    const options = { cwd: DEPLOY, timeout: START_MS, env: { ...process.env, ...this.environment, ADMIN_TOKEN: this.adminToken } };
+    return new Promise((resolve) => {
+      execFile('bash', ['-c', this.here(command)], options, (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code), output: stdout }));
+    });
+  }
+
+  /** A command of a page, on the ports of this platform. */
+  private here(command: string): string {
+    return command.replaceAll(/(127\.0\.0\.1|localhost):8080/g, `127.0.0.1:${this.ports.api}`).replaceAll(/(127\.0\.0\.1|localhost):8082/g, `127.0.0.1:${this.ports.admin}`);
   }
 
   /** A command that ends only when it is told to, which it is once it has said this. */

@@ -7,6 +7,7 @@ import { ComposedPlatform } from './composed-platform';
 import { composition } from './composition';
 import { describeDocker, docker } from './docker';
 import { operations } from './operations';
+import { restoring } from './restoring';
 
 const { services } = composition('compose.yaml');
 const FOREIGN = [...new Set(Object.values(services).filter(({ build }) => build === undefined).map(({ image }) => image))];
@@ -46,5 +47,6 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   outages(platform);
   exportOfAMillion(ownAccount(platform), platform);
 
+  restoring(platform);
   operations(platform);
 });

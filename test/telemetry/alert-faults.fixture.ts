@@ -42,6 +42,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   LedgerDiffers: gauge('usvideo_ledger_differences', '1+0', '0+0'),
   ReconciliationDiffers: gauge('usvideo_reconciliation_differences', '1+0', '0+0'),
   VerdictsRefused: gauge('usvideo_verdicts_refused_total{refusal="hold_unknown"}', '0+1', '4+0'),
+  PaymentNewsRefused: gauge('usvideo_payment_events_total{provider="stripe",outcome="refused"}', '0+1', '4+0'),
   CounterDrift: gauge('usvideo_counter_drift_total', '0+1', '5+0'),
   ConsumerParked: gauge('usvideo_consumer_parked_events{consumer="ledger"}', '1+0', '0+0'),
   ConsumerLags: gauge('usvideo_consumer_lag_seconds{consumer="ledger",topic="t"}', '61+0', '59+0'),

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { eventually, type HttpReceiver } from '@usvideo/testing';
+import { stripeSays } from '../e2e/billing';
 import type { Cluster } from '../e2e/platform';
 import { Restoring } from '../e2e/restoring';
 import { type DatabaseName, type ObservedPlatform } from './observed-platform';
@@ -74,6 +75,18 @@ export class Faults {
     const changed = await observed.query('scheduler', `update consumer_watermark set event_id = 'gone:' || event_id where consumer = 'scheduler' and seq > 0 returning shard`);
     if (changed.length === 0) throw new Error('the scheduler has heard nothing yet');
     this.held.push(() => observed.query('scheduler', `update consumer_watermark set event_id = substr(event_id, 6) where event_id like 'gone:%'`));
+  }
+
+  /** Stripe says that a top-up was paid, in a currency that no balance is kept in. */
+  async payInAnotherCurrency(): Promise<void> {
+    const { live } = this.observed;
+    const { body: { account_id: account } } = await live.get<{ account_id: string }>('/v1/account');
+    await this.observed.query('ledger', `insert into top_up (top_up_id, account_id, amount_micros, provider, status, author) values ('top_in_euro', $1, 10000000, 'stripe', 'pending', 'customer')`, [account]);
+    const session = {
+      id: 'cs_1', object: 'checkout.session', client_reference_id: 'top_in_euro', metadata: { top_up_id: 'top_in_euro' }, payment_intent: 'pi_1', payment_status: 'paid', amount_total: 1_000, currency: 'eur',
+    };
+    const { status, text } = await stripeSays(live, { id: 'evt_1', object: 'event', type: 'checkout.session.completed', data: { object: session } });
+    if (status === 200) throw new Error(`an event in another currency was taken: ${text}`);
   }
 
   /** Limits are set, heard and lost. */

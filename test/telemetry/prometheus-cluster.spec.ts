@@ -1,6 +1,7 @@
 import { describeOwnKafka, eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
 import { ALL_ALERTS, rulesFile } from '../../deploy/observability/source/render.ts';
 import { RECORDINGS } from '../../deploy/observability/source/service-levels.ts';
+import { STRIPE } from '../e2e/billing';
 import type { Cluster } from '../e2e/platform';
 import { Faults } from './faults';
 import { ObservedPlatform } from './observed-platform';
@@ -27,7 +28,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
     [customerServer, collector] = await Promise.all([httpReceiver(), TraceCollector.start()]);
     failingServers = await Promise.all(Array.from({ length: 6 }, () => httpReceiver()));
     startedMs = Date.now();
-    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', LOG_LEVEL: 'debug' });
+    observed = await ObservedPlatform.startCluster({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LEASE_MS: '5000', LOG_LEVEL: 'debug', ...STRIPE });
     cluster = observed.platform;
     faults = new Faults(observed);
     prometheus = await PrometheusServer.start(observed.operationsAddresses, rulesFile(SCALED_ALERTS, RECORDINGS));
@@ -96,7 +97,8 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       await observed.admin.get('/admin/v1/ledger/verify');
       await observed.query('scheduler', `update account_slot set departed = departed - 1 where environment = 'test'`);
       await faults.loseHeardEvents();
-      await fires(since, ['VerdictsRefused', 'ConsumerParked', 'EventsOwed', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
+      await faults.payInAnotherCurrency();
+      await fires(since, ['VerdictsRefused', 'PaymentNewsRefused', 'ConsumerParked', 'EventsOwed', 'ReconciliationDiffers', 'LedgerDiffers', 'LedgerImbalance', 'CounterDrift']);
     }, GROUP_TIMEOUT_MS);
 
     it('no more of parked events, once their cause is mended and an operator has had them replayed', async () => {

@@ -43,6 +43,10 @@ export const ALERTS: readonly Alert[] = [
     value: 'sum by (refusal) (increase(usvideo_verdicts_refused_total[15m]))', when: '> 0',
   },
   {
+    name: 'PaymentNewsRefused', severity: 'page', for: '0s', runbook: 'payment-news-refused', summary: 'The ledger refuses what {{ $labels.provider }} says happened to a payment.',
+    value: 'sum by (provider) (increase(usvideo_payment_events_total{outcome="refused"}[1h]))', when: '> 0',
+  },
+  {
     name: 'CounterDrift', severity: 'ticket', for: '0s', runbook: 'counter-drift', summary: 'The scheduler repaired counters of accounts that differed from their rows.',
     value: 'sum(increase(usvideo_counter_drift_total[1h]))', when: '> 0',
   },
