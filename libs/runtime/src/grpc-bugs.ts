@@ -2,7 +2,11 @@ import { status } from '@grpc/grpc-js';
 import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseRpcExceptionFilter, RpcException } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
+import { statusOf } from './grpc-status';
 import type { Logger } from './logger';
+
+/** How a call within a call ended, when nothing is wrong with either. */
+const CALLEE_AWAY: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]);
 
 /** Logs what a handler threw without meaning to answer with it; the caller learns little of it, so it must be found here. */
 @Catch()
@@ -14,7 +18,7 @@ export class BugLog extends BaseRpcExceptionFilter<unknown> {
 
   override catch(error: unknown, host: ArgumentsHost): Observable<unknown> {
     if (error instanceof RpcException) return super.catch(error, host);
-    if (this.passes(error)) {
+    if (this.passes(error) || CALLEE_AWAY.has(statusOf(error))) {
       this.log.warn({ err: error, method: methodOf(host) }, 'a call could not be carried out for the moment');
       return throwError(() => ({ code: status.UNAVAILABLE, message: 'away for the moment' }));
     }

@@ -19,6 +19,7 @@ import { currentTraceparent, inSpan, traceIdOf } from './tracing';
 const logger = createLogger('test', 'silent');
 const logged = jest.spyOn(logger, 'error');
 let stuck: Signal;
+let nobody: EventLogServiceClient;
 
 @Controller()
 class EventLogController {
@@ -26,6 +27,7 @@ class EventLogController {
   async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
     if (request.topic === 'refused') throw grpcError(status.INVALID_ARGUMENT, 'the topic has no such shard');
     if (request.topic === 'away') throw new Error('the database is away');
+    if (request.topic === 'callee') return call(nobody, 'readEvents', ask());
     if (request.topic === 'broken') throw new Error('the password is hunter2');
     if (request.topic === 'stuck') {
       stuck.emit();
@@ -61,9 +63,11 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
     const listen = kind === 'unix' ? `unix:${join(directory, 'tiny.sock')}` : '127.0.0.1:0';
     server = await startGrpcServer({ module: TinyModule, listen, services, logger, passes: (error) => String(error).includes('away') });
     client = dial(EventLogServiceClient, server.address);
+    nobody = dial(EventLogServiceClient, `unix:${join(directory, 'nobody.sock')}`);
   });
   afterAll(async () => {
     client.close();
+    nobody.close();
     await server.stop();
     await rm(directory, { recursive: true });
   });
@@ -90,11 +94,11 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
     expect(String(error)).not.toContain('hunter2');
   });
 
-  it('says that it is away when what it needs is', async () => {
+  it.each([['away', 'database'], ['callee', 'nobody.sock']])('says that it is away when what it needs is: %s', async (topic, unsaid) => {
     logged.mockClear();
-    const error = await outcome(call(client, 'readEvents', ask({ topic: 'away' })));
+    const error = await outcome(call(client, 'readEvents', ask({ topic })));
     expect(hasStatus(error, status.UNAVAILABLE)).toBe(true);
-    expect(String(error)).not.toContain('database');
+    expect(String(error)).not.toContain(unsaid);
     expect(logged).not.toHaveBeenCalled();
   });
 
