@@ -179,6 +179,17 @@ describe('keys in use', () => {
     expect(w.asked).toHaveLength(1);
   });
 
+  it('that were asked about by themselves while the question was under way are not taken from its answer', async () => {
+    const w = world();
+    await renewing(w);
+    w.pass(2_251);
+    const meanwhile = w.verifier.verify(SECRET);
+    w.answer({ suspended: true });
+    await meanwhile;
+    await w.answerTogether();
+    expect(w.verifier.verify(SECRET)).toMatchObject({ suspended: true });
+  });
+
   it('whose question fails are asked about by themselves when their time is over, and renewed again', async () => {
     const w = world();
     await renewing(w);
@@ -193,9 +204,11 @@ describe('keys in use', () => {
     expect(w.askedTogether.map(({ secrets }) => secrets.length)).toEqual([1]);
   });
 
-  it('that nobody uses are not renewed', async () => {
+  it('that nobody uses, or only while they are young, are not renewed', async () => {
     const w = world();
     await known(w);
+    w.pass(2_499);
+    void w.verifier.verify(SECRET);
     w.pass(60_000);
     expect(w.askedTogether).toHaveLength(0);
   });

@@ -77,21 +77,21 @@ export class KeyVerifier {
 
   /** One question at a time. Without an answer nothing changes: each key is asked about by itself when its time is over. */
   private async renew(): Promise<void> {
-    const [forgottenBefore, askedAtMs, digests] = [this.forgotten, Date.now(), [...this.due.values()]];
+    const [askedAtMs, digests] = [Date.now(), [...this.due.values()]];
     const asked = inSpan('renew keys', { root: true, sampled: false, service: 'gateway' }, () =>
       call(this.accounts, 'verifyKeys', { secretSha256s: digests }, { deadlineMs: VERIFY_WITHIN_MS }));
     const answer = await asked.catch(() => undefined);
-    if (answer !== undefined && forgottenBefore === this.forgotten) this.takeOver(digests.map(idOf), answer.keys, askedAtMs);
+    if (answer !== undefined) this.takeOver(digests.map(idOf), answer.keys, askedAtMs);
     this.due.clear();
     this.renewal = undefined;
   }
 
-  /** A key that was asked about later, or is not known any more, is left as it is. */
+  /** A key that was asked about meanwhile, or is not known any more, because it was forgotten or revoked, is left as it is. */
   private takeOver(ids: string[], live: VerifiedKey[], askedAtMs: number): void {
     const answers = new Map(live.map(({ secretSha256, key }) => [idOf(secretSha256), key!]));
     for (const id of ids) {
       const known = this.known.get(id);
-      if (!known || known.verifiedAtMs > askedAtMs) continue;
+      if (!known || known.verifiedAtMs >= askedAtMs) continue;
       const answer = answers.get(id);
       if (answer) this.remember(id, answer, askedAtMs);
       else this.known.delete(id);
