@@ -1,4 +1,4 @@
-import { inTransaction } from '@usvideo/event-store';
+import { inTransaction, type Transaction } from '@usvideo/event-store';
 import { ulid } from 'ulid';
 import { openWorld, type World } from '../../test/dispatch-world';
 import { traces } from '../../test/saga-world';
@@ -57,4 +57,20 @@ describe('a batch that comes twice', () => {
     expect(await close({ kind: 'submit', submission: submission(second) })).toEqual([{ kind: 'voided' }]);
     expect(await traces(world.database, accountId)).toMatchObject({ keys: 1, admitted: 1, jobs: 1 });
   });
+});
+
+it('submissions are closed without a look at the index of those unfinished, which grows with every one until the next vacuum', async () => {
+  const commands = [opening(newAccount(), ''), opening(newAccount(), '')] as const;
+  await world.database.query(`
+    insert into submission (job_id, account_id, environment, state, created_at) select 'job_' || n, 'acc_1', 'live', 'submitted', now() from generate_series(1, 5000) n`);
+  await world.database.query('analyze submission');
+  await inTransaction(world.database, (tx, now) => new SubmissionOpener().apply(tx, now, commands));
+  const scans = (tx: Transaction) => tx.query<{ scans: bigint }>(`select pg_stat_get_xact_numscans('submission_unfinished'::regclass) as scans`);
+  const [before, after] = await inTransaction(world.database, async (tx, now) => {
+    const { rows: [first] } = await scans(tx);
+    await closeSubmissions(tx, now, [{ kind: 'submit', submission: submission(commands[0]) }, { kind: 'void', jobId: commands[1].jobId, askLedger: true }]);
+    const { rows: [last] } = await scans(tx);
+    return [first, last];
+  });
+  expect(after).toEqual(before);
 });
