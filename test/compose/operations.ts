@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { START_ORDER } from '../../services/standalone/src/cluster/plan';
 import type { Job } from '../e2e/customer';
 import { register } from '../e2e/stage';
 import type { ComposedPlatform } from './composed-platform';
-import { composition, textOf } from './composition';
+import { composition, DEPLOY, textOf } from './composition';
 
 const SERVICES = START_ORDER.flat() as readonly string[];
 const WORKERS = 3;
@@ -12,6 +14,10 @@ const page = textOf('README.md').replaceAll(/\s+/g, ' ');
 const commands = [...new Set([...page.matchAll(/`(docker compose [^`]+)`/g)].map(([, command]) => command!))];
 /** Grafana, Prometheus and Jaeger come from their makers' registries alone. */
 const ofObservability = (command: string) => command.includes('compose.observability.yaml');
+
+/** Commands of the runbooks that only look, each with its page; what SQL they give is tested with the alerts. */
+const RUNBOOKS = join(DEPLOY, '..', 'docs', 'runbooks');
+const looks = readdirSync(RUNBOOKS).flatMap((name) => [...readFileSync(join(RUNBOOKS, name), 'utf8').matchAll(/^(docker compose (?:logs|ps|exec) .*|docker compose ps|curl -s -H "authorization.*)$/gm)].map(([command]) => [name, command] as const));
 
 /** Every command that deploy/README.md gives, as it stands there, and what is seen after it. The last one takes the platform away. */
 export function operations(composedOf: () => ComposedPlatform): void {
@@ -33,6 +39,13 @@ export function operations(composedOf: () => ComposedPlatform): void {
     const healthy = async (service: string) => (await composed.containers()).filter((container) => container.service === service && container.health === 'healthy').length;
 
     it('follows one service', () => composed.follow(given('docker compose logs -f scheduler'), '"msg":"serving"'), OPERATION_MS);
+
+    it.each(looks)('looks as %s says: %s', async (_, command) => {
+      const { code, output } = await composed.operate(command.replace(/<(service|consumer)>/, 'ledger').replace('<publisher>', 'scheduler'));
+      // `grep` ends with 1 where a healthy platform has said nothing of the kind.
+      expect(command.includes('| grep') ? [0, 1] : [0]).toContain(code);
+      if (command.startsWith('curl')) expect(JSON.parse(output)).not.toHaveProperty('error');
+    }, OPERATION_MS);
 
     it('has more of something, and callers find all of it by its name', async () => {
       await composed.run(given(`docker compose up --wait --scale render-fleet=${WORKERS} --scale ledger=2`));

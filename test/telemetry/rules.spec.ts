@@ -45,6 +45,17 @@ describe('dashboards and rules', () => {
     expect(faults).toEqual([]);
   });
 
+  it('have runbooks that look in the logs for words that a service says', () => {
+    const runbooks = join(root, 'docs', 'runbooks');
+    const sources = ['services', 'libs'].flatMap((part) => readdirSync(join(root, part), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^[^/]+\/src\/.*\.ts$/.test(name) && !/\.(spec|fixture|conformance)\.ts$/.test(name)).map((name) => join(root, part, name)));
+    const said = sources.map((file) => readFileSync(file, 'utf8')).join('\n').toLowerCase();
+    const looked = readdirSync(runbooks).flatMap((page) => [...readFileSync(join(runbooks, page), 'utf8').matchAll(/docker compose logs.*\| grep (?:-[Ei] )?(?:"([^"]+)"|(\w+))$/gm)]
+      .flatMap(([, quoted, word]) => (quoted ?? word!).split('|')).map((words) => ({ page, words })));
+    expect(looked.length).toBeGreaterThan(10);
+    expect(looked.filter(({ words }) => !said.includes(words.toLowerCase()))).toEqual([]);
+  });
+
   it('burn through the budget at the rates of the SRE workbook, with a floor of events each', () => {
     const burns = ALL_ALERTS.filter(({ name }) => name.startsWith('ApiAvailabilityBurn'));
     expect(burns.map(({ when, and }) => [when, and!.map((condition) => condition.when)])).toEqual([
