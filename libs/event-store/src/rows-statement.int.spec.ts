@@ -11,6 +11,7 @@ interface Row {
   readonly payload?: Uint8Array;
   readonly at?: Date;
   readonly day?: string;
+  readonly json?: string;
 }
 
 const INSERT = new RowsStatement<Row>('thing_insert', {
@@ -22,30 +23,31 @@ const INSERT = new RowsStatement<Row>('thing_insert', {
   payload: ['bytea', (row) => row.payload],
   at: ['timestamptz', (row) => row.at],
   day: ['date', (row) => row.day],
+  json: ['jsonb', (row) => row.json],
 }, (names, rows) => `insert into thing (${names}) select * from ${rows}`);
 
 let store: TestStore;
 beforeEach(async () => {
   store = await openTestStore('rows');
   await store.database.query(`create table thing (
-    n integer generated always as identity, name text, amount bigint, seconds integer, shard smallint, late boolean, payload bytea, at timestamptz, day date)`);
+    n integer generated always as identity, name text, amount bigint, seconds integer, shard smallint, late boolean, payload bytea, at timestamptz, day date, json jsonb)`);
 });
 afterEach(() => store.close());
 
 const insert = (rows: readonly Row[]) => inTransaction(store.database, (tx) => INSERT.run(tx, rows));
-const AS_TEXT = `select name, amount::text, seconds, shard, late, encode(payload, 'hex') as payload, (extract(epoch from at) * 1000)::float8 as at, day::text from thing order by n`;
+const AS_TEXT = `select name, amount::text, seconds, shard, late, encode(payload, 'hex') as payload, (extract(epoch from at) * 1000)::float8 as at, day::text, json from thing order by n`;
 
 test('every type arrives as it was given, NULL included', async () => {
   const at = new Date('1969-07-20T20:17:40.123Z');
   expect(await insert([
-    { name: 'zwölf "\\{,}" 🎬', amount: -9_223_372_036_854_775_808n, seconds: -2_147_483_648, shard: 32_767, late: true, payload: new Uint8Array([0, 255, 92]), at, day: '1999-12-31' },
+    { name: 'zwölf "\\{,}" 🎬', amount: -9_223_372_036_854_775_808n, seconds: -2_147_483_648, shard: 32_767, late: true, payload: new Uint8Array([0, 255, 92]), at, day: '1999-12-31', json: '{"a":["ü",1]}' },
     { name: null },
-    { name: '', amount: 9_223_372_036_854_775_807n, seconds: 0, shard: -1, late: false, payload: new Uint8Array(), at: new Date('2024-02-29T23:59:59.999Z'), day: '2024-02-29' },
+    { name: '', amount: 9_223_372_036_854_775_807n, seconds: 0, shard: -1, late: false, payload: new Uint8Array(), at: new Date('2024-02-29T23:59:59.999Z'), day: '2024-02-29', json: 'null' },
   ])).toBe(3);
   expect((await store.database.query(AS_TEXT)).rows).toEqual([
-    { name: 'zwölf "\\{,}" 🎬', amount: '-9223372036854775808', seconds: -2_147_483_648, shard: 32_767, late: true, payload: '00ff5c', at: at.getTime(), day: '1999-12-31' },
-    { name: null, amount: null, seconds: null, shard: null, late: null, payload: null, at: null, day: null },
-    { name: '', amount: '9223372036854775807', seconds: 0, shard: -1, late: false, payload: '', at: Date.parse('2024-02-29T23:59:59.999Z'), day: '2024-02-29' },
+    { name: 'zwölf "\\{,}" 🎬', amount: '-9223372036854775808', seconds: -2_147_483_648, shard: 32_767, late: true, payload: '00ff5c', at: at.getTime(), day: '1999-12-31', json: { a: ['ü', 1] } },
+    { name: null, amount: null, seconds: null, shard: null, late: null, payload: null, at: null, day: null, json: null },
+    { name: '', amount: '9223372036854775807', seconds: 0, shard: -1, late: false, payload: '', at: Date.parse('2024-02-29T23:59:59.999Z'), day: '2024-02-29', json: null },
   ]);
 });
 

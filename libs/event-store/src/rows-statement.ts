@@ -10,6 +10,8 @@ interface Values {
   readonly timestamptz: Date;
   /** `YYYY-MM-DD`. */
   readonly date: string;
+  /** As JSON text. */
+  readonly jsonb: string;
 }
 
 export type ColumnType = keyof Values;
@@ -61,12 +63,14 @@ const KINDS: { readonly [Type in ColumnType]: Kind<Type> } = {
   boolean: { oid: 16, write: (value, offset) => bytes.writeUInt8(value ? 1 : 0, offset) - offset },
   bytea: { oid: 17, write: writeBytes },
   timestamptz: { oid: 1184, write: (value, offset) => writeBigint(BigInt(value.getTime() - EPOCH_MS) * 1_000n, offset) },
+  jsonb: { oid: 3802, write: (value, offset) => 1 + writeText(value, bytes.writeUInt8(JSONB_VERSION, offset)) },
   date: { oid: 1082, write: (value, offset) => writeInteger((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / DAY_MS, offset) },
 };
 
 /** Where the times of PostgreSQL begin: 2000-01-01. */
 const EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
+const JSONB_VERSION = 1;
 const NULL_LENGTH = -1;
 const EASY_BYTES = 16;
 const HEADER_BYTES = 20;

@@ -1,5 +1,5 @@
 import { Content, type Artifact } from '@usvideo/contracts/scheduler';
-import type { StreamHead } from '@usvideo/event-store';
+import type { Columns, StreamHead } from '@usvideo/event-store';
 import type { Attempt, Environment, JobState, JobStateName } from '../domain/job';
 
 /** A job as its row holds it. */
@@ -57,56 +57,45 @@ export function contentOf(stored: unknown): Content {
   return Content.fromPartial(stored as Content);
 }
 
-interface Column { readonly name: string; readonly type: string; readonly value: (job: StoredJob) => unknown }
-
-const column = (name: keyof JobRow, type: string, value: Column['value']): Column => ({ name, type, value });
+type JobColumns = { readonly [Name in keyof JobRow]?: Columns<StoredJob>[string] };
 
 /** Written once, with the first event. */
-export const FIXED_COLUMNS: readonly Column[] = [
-  column('job_id', 'text', (job) => job.jobId),
-  column('account_id', 'text', (job) => job.accountId),
-  column('environment', 'text', (job) => job.environment),
-  column('api_key_id', 'text', (job) => job.state.apiKeyId),
-  column('model', 'text', (job) => job.state.terms.model),
-  column('mode', 'text', (job) => job.state.terms.mode),
-  column('resolution', 'text', (job) => job.state.terms.resolution),
-  column('duration_seconds', 'integer', (job) => job.state.terms.durationSeconds),
-  column('seed', 'bigint', (job) => job.state.terms.seed),
-  column('job_class', 'text', (job) => job.state.jobClass),
-  column('estimated_cost_micros', 'bigint', (job) => job.state.estimatedCostMicros),
-  column('deadline_at', 'timestamptz', (job) => job.state.deadlineAt),
-  column('traceparent', 'text', (job) => job.traceparent),
-  column('created_at', 'timestamptz', (job) => job.state.createdAt),
-];
+export const FIXED_COLUMNS = {
+  job_id: ['text', (job) => job.jobId],
+  account_id: ['text', (job) => job.accountId],
+  environment: ['text', (job) => job.environment],
+  api_key_id: ['text', (job) => job.state.apiKeyId],
+  model: ['text', (job) => job.state.terms.model],
+  mode: ['text', (job) => job.state.terms.mode],
+  resolution: ['text', (job) => job.state.terms.resolution],
+  duration_seconds: ['integer', (job) => job.state.terms.durationSeconds],
+  seed: ['bigint', (job) => BigInt(job.state.terms.seed)],
+  job_class: ['text', (job) => job.state.jobClass],
+  estimated_cost_micros: ['bigint', (job) => job.state.estimatedCostMicros],
+  deadline_at: ['timestamptz', (job) => job.state.deadlineAt],
+  traceparent: ['text', (job) => job.traceparent],
+  created_at: ['timestamptz', (job) => job.state.createdAt],
+} satisfies JobColumns;
 
 /** Written with every event. */
-export const MOVING_COLUMNS: readonly Column[] = [
-  column('version', 'bigint', (job) => job.head.version),
-  column('head_hash', 'bytea', (job) => job.head.hash),
-  column('state', 'text', (job) => job.state.name),
-  column('aspect_ratio', 'text', (job) => job.state.terms.aspectRatio),
-  column('attempts', 'jsonb', (job) => JSON.stringify(job.state.attempts)),
-  column('charged_micros', 'bigint', (job) => job.state.verdict?.chargedMicros ?? null),
-  column('released_micros', 'bigint', (job) => job.state.verdict?.releasedMicros ?? null),
-  column('verdict_rule', 'text', (job) => job.state.verdict?.rule ?? null),
-  column('artifact', 'jsonb', (job) => artifactJson(job.state.artifact)),
-  column('error_code', 'text', (job) => job.state.error?.code ?? null),
-  column('error_message', 'text', (job) => job.state.error?.message ?? null),
-  column('started_at', 'timestamptz', (job) => job.state.startedAt ?? null),
-  column('rendering_started_at', 'timestamptz', (job) => job.state.renderingStartedAt ?? null),
-  column('ended_at', 'timestamptz', (job) => job.state.endedAt ?? null),
-  column('content_erased_at', 'timestamptz', (job) => job.state.contentErasedAt ?? null),
-];
+export const MOVING_COLUMNS = {
+  version: ['bigint', (job) => job.head.version],
+  head_hash: ['bytea', (job) => job.head.hash],
+  state: ['text', (job) => job.state.name],
+  aspect_ratio: ['text', (job) => job.state.terms.aspectRatio],
+  attempts: ['jsonb', (job) => JSON.stringify(job.state.attempts)],
+  charged_micros: ['bigint', (job) => job.state.verdict?.chargedMicros],
+  released_micros: ['bigint', (job) => job.state.verdict?.releasedMicros],
+  verdict_rule: ['text', (job) => job.state.verdict?.rule],
+  artifact: ['jsonb', (job) => artifactJson(job.state.artifact)],
+  error_code: ['text', (job) => job.state.error?.code],
+  error_message: ['text', (job) => job.state.error?.message],
+  started_at: ['timestamptz', (job) => job.state.startedAt],
+  rendering_started_at: ['timestamptz', (job) => job.state.renderingStartedAt],
+  ended_at: ['timestamptz', (job) => job.state.endedAt],
+  content_erased_at: ['timestamptz', (job) => job.state.contentErasedAt],
+} satisfies JobColumns;
 
-function artifactJson(artifact: Artifact | undefined): string | null {
-  return artifact ? JSON.stringify({ ...artifact, sizeBytes: artifact.sizeBytes.toString() }) : null;
-}
-
-/** One array per column, as `unnest` takes them. */
-export function columnArrays(columns: readonly Column[], jobs: readonly StoredJob[]): unknown[][] {
-  return columns.map((each) => jobs.map(each.value));
-}
-
-export function unnestOf(columns: readonly Column[]): string {
-  return `unnest(${columns.map((each, index) => `$${index + 1}::${each.type}[]`).join(', ')})`;
+function artifactJson(artifact: Artifact | undefined): string | undefined {
+  return artifact && JSON.stringify({ ...artifact, sizeBytes: artifact.sizeBytes.toString() });
 }

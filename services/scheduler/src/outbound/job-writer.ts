@@ -1,20 +1,18 @@
 import { JobEvent } from '@usvideo/contracts/scheduler';
-import { appendEvents, EMPTY_HEAD, together, type Appended, type NewEvent, type Transaction } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, RowsStatement, together, type Appended, type NewEvent, type Transaction } from '@usvideo/event-store';
 import { jobDecider, NO_JOB, type Environment, type JobCommand, type JobFact, type JobRefusal } from '../domain/job';
-import { columnArrays, FIXED_COLUMNS, MOVING_COLUMNS, storedJob, unnestOf, type JobRow, type StoredJob } from './job-row';
+import { FIXED_COLUMNS, MOVING_COLUMNS, storedJob, type JobRow, type StoredJob } from './job-row';
 
 const LOCK_JOBS = 'select * from job where job_id = any($1::text[]) order by job_id for update';
 
-const INSERT_COLUMNS = [...FIXED_COLUMNS, ...MOVING_COLUMNS];
-const INSERT_JOBS = `insert into job (${INSERT_COLUMNS.map((each) => each.name).join(', ')}) select * from ${unnestOf(INSERT_COLUMNS)}`;
+const INSERT_JOBS = new RowsStatement<StoredJob>('job_insert', { ...FIXED_COLUMNS, ...MOVING_COLUMNS }, (names, rows) => `insert into job (${names}) select * from ${rows}`);
 
-const UPDATE_COLUMNS = [FIXED_COLUMNS[0]!, ...MOVING_COLUMNS];
 /** A test job has no hold: its end settles it. */
-const UPDATE_JOBS = `
-update job set ${MOVING_COLUMNS.map((each) => `${each.name} = n.${each.name}`).join(', ')},
+const UPDATE_JOBS = new RowsStatement<StoredJob>('job_update', { job_id: FIXED_COLUMNS.job_id, ...MOVING_COLUMNS }, (_, rows) => `
+update job set ${Object.keys(MOVING_COLUMNS).map((name) => `${name} = n.${name}`).join(', ')},
   settled_at = case when job.environment = 'test' then n.ended_at else job.settled_at end
-from ${unnestOf(UPDATE_COLUMNS)} as n (${UPDATE_COLUMNS.map((each) => each.name).join(', ')})
-where job.job_id = n.job_id`;
+from ${rows}
+where job.job_id = n.job_id`);
 
 /** Locks the streams of these jobs in the order of their ids. Jobs that do not exist are absent from the answer. */
 export async function lockJobs(tx: Transaction, jobIds: readonly string[]): Promise<Map<string, StoredJob>> {
@@ -65,8 +63,8 @@ async function writeRows(tx: Transaction, records: readonly JobRecord[], written
   const created = written.filter((_, index) => records[index]!.job.head.version === 0n);
   const moved = written.filter((_, index) => records[index]!.job.head.version > 0n && records[index]!.facts.length > 0);
   await together([
-    created.length > 0 && tx.query({ name: 'job_insert', text: INSERT_JOBS, values: columnArrays(INSERT_COLUMNS, created) }),
-    moved.length > 0 && tx.query({ name: 'job_update', text: UPDATE_JOBS, values: columnArrays(UPDATE_COLUMNS, moved) }),
+    created.length > 0 && INSERT_JOBS.run(tx, created),
+    moved.length > 0 && UPDATE_JOBS.run(tx, moved),
   ]);
 }
 

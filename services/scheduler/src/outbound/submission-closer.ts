@@ -1,5 +1,5 @@
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
-import type { Transaction } from '@usvideo/event-store';
+import { RowsStatement, type Columns, type Transaction } from '@usvideo/event-store';
 import { expectedGpuMs } from '../domain/models';
 import type { Environment } from '../domain/job';
 import { decideJob, recordJobs, unsubmittedJob, type JobRecord } from './job-writer';
@@ -60,16 +60,30 @@ with released as (
 update admission a set admitted = a.admitted - r.jobs
 from reserved r where a.account_id = r.account_id and a.environment = r.environment`;
 
-const INSERT_CONTENT = `
-insert into job_content (job_id, account_id, environment, created_at, end_user, content)
-select n.job_id, n.account_id, n.environment, $6::timestamptz, n.end_user, n.content
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) as n (job_id, account_id, environment, end_user, content)`;
+/** A submission at the time that it becomes a job. */
+interface Submitted { readonly submission: Submission; readonly now: Date }
 
-const INSERT_QUEUE = `
-insert into job_queue (job_id, account_id, environment, job_class, state, available_at, deadline_at, expected_gpu_ms)
-select n.job_id, n.account_id, n.environment, n.job_class, 'queued', n.available_at, n.deadline_at, n.expected_gpu_ms
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bigint[])
-  as n (job_id, account_id, environment, job_class, available_at, deadline_at, expected_gpu_ms)`;
+const IDENTITY = {
+  job_id: ['text', ({ submission }) => submission.jobId],
+  account_id: ['text', ({ submission }) => submission.accountId],
+  environment: ['text', ({ submission }) => submission.environment],
+} satisfies Columns<Submitted>;
+
+const INSERT_CONTENT = new RowsStatement<Submitted>('content_insert', {
+  ...IDENTITY,
+  created_at: ['timestamptz', ({ now }) => now],
+  end_user: ['text', ({ submission }) => submission.content.endUser],
+  content: ['jsonb', ({ submission }) => JSON.stringify(submission.content)],
+}, (names, rows) => `insert into job_content (${names}) select * from ${rows}`);
+
+const INSERT_QUEUE = new RowsStatement<Submitted>('queue_insert', {
+  ...IDENTITY,
+  job_class: ['text', ({ submission }) => submission.jobClass],
+  state: ['text', () => 'queued'],
+  available_at: ['timestamptz', ({ submission, now }) => new Date(now.getTime() + submission.holdSeconds * 1_000)],
+  deadline_at: ['timestamptz', deadlineAt],
+  expected_gpu_ms: ['bigint', ({ submission }) => BigInt(expectedGpuMs(submission.terms))],
+}, (names, rows) => `insert into job_queue (${names}) select * from ${rows}`);
 
 /** Closes a batch. It may come twice; what was closed before answers as it was closed. */
 export async function closeSubmissions(tx: Transaction, now: Date, commands: readonly CloseSubmission[]): Promise<Closed[]> {
@@ -116,30 +130,20 @@ async function voidAuthorizing(tx: Transaction, voids: readonly { jobId: string;
 
 async function writeJobs(tx: Transaction, now: Date, submissions: readonly Submission[]): Promise<Map<string, StoredJob>> {
   if (submissions.length === 0) return new Map();
-  const deadlineAt = (submission: Submission) => new Date(now.getTime() + submission.deadlineSeconds * 1_000);
-  const identity = [submissions.map((each) => each.jobId), submissions.map((each) => each.accountId), submissions.map((each) => each.environment)];
+  const submitted = submissions.map((submission) => ({ submission, now }));
   // Issued in this order, in which also their locks are taken: the shard heads, in recordJobs, come last.
-  const [, , written] = await Promise.all([
-    tx.query({
-      name: 'content_insert', text: INSERT_CONTENT,
-      values: [...identity, submissions.map((each) => each.content.endUser ?? null), submissions.map((each) => JSON.stringify(each.content)), now],
-    }),
-    tx.query({
-      name: 'queue_insert', text: INSERT_QUEUE,
-      values: [
-        ...identity, submissions.map((each) => each.jobClass),
-        submissions.map((each) => new Date(now.getTime() + each.holdSeconds * 1_000)), submissions.map(deadlineAt),
-        submissions.map((each) => expectedGpuMs(each.terms)),
-      ],
-    }),
-    recordJobs(tx, now, submissions.map((each) => submittedJob(each, now, deadlineAt(each)))),
-  ]);
+  const [, , written] = await Promise.all([INSERT_CONTENT.run(tx, submitted), INSERT_QUEUE.run(tx, submitted), recordJobs(tx, now, submitted.map(submittedJob))]);
   return new Map(written.map((job) => [job.jobId, job]));
 }
 
-function submittedJob(submission: Submission, now: Date, deadlineAt: Date): JobRecord {
+function deadlineAt({ submission, now }: Submitted): Date {
+  return new Date(now.getTime() + submission.deadlineSeconds * 1_000);
+}
+
+function submittedJob(submitted: Submitted): JobRecord {
+  const { submission, now } = submitted;
   const job = unsubmittedJob(submission);
-  const decided = decideJob(job, { kind: 'submit', now, deadlineAt, ...submission });
+  const decided = decideJob(job, { kind: 'submit', now, deadlineAt: deadlineAt(submitted), ...submission });
   if (!decided.accepted) throw new Error(`job ${submission.jobId}: ${decided.refusal}`);
   return { job, facts: decided.facts };
 }
