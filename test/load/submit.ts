@@ -18,6 +18,8 @@ const ACCOUNTS_AT_ONCE = 10;
 const ROUNDS = 3;
 /** Of a slice with tracing off or on: long enough to fill the batches of spans several times. */
 const SLICE_SHARE = 0.4;
+/** Of what is not counted: a platform that has just started takes half a minute to reach the rate at which it goes on. */
+const WARM_UP_SHARE = 4;
 
 export interface Row { readonly case: string; readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly errors: number; readonly vsConstant: number; readonly vsInsert: number }
 
@@ -95,7 +97,7 @@ export async function measureSubmit(seconds: number, { accounts, pairs }: { acco
       const keys = await makeAccounts(platform, accounts);
       return (length = Math.ceil(seconds * SLICE_SHARE)) => load(`${platform.apiUrl}/v1/videos`, length, keys);
     })) as [typeof constant, typeof constant];
-    for (const target of [constant, insert, off, on]) await target(Math.ceil(seconds / 2));
+    for (const target of [constant, insert, off, on]) await target(WARM_UP_SHARE * seconds);
     const baselines: Measured[][] = [[], []];
     for (let round = 0; round < ROUNDS; round++) for (const [index, target] of [constant, insert].entries()) baselines[index]!.push(await target());
     const [offs, ons] = await inTurns(pairs, () => off(), () => on());
