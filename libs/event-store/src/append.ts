@@ -67,18 +67,21 @@ export function eventHash(previous: Uint8Array, event: HashedEvent): Buffer {
   return hashOf('sha256', Buffer.concat([previous, Buffer.from(header), event.payload]), 'buffer');
 }
 
-const LOCK_HEADS = `select shard, next_seq, last_event_id from shard_head where shard = any($1::smallint[]) order by shard for update`;
+const LOCK_HEADS = `select shard, next_seq from shard_head where shard = any($1::smallint[]) order by shard for update`;
 
-const MOVE_HEADS = new RowsStatement<[number, ShardHead]>('shard_head_move', {
+interface Moved { events: bigint; lastEventId: string }
+
+const MOVE_HEADS = new RowsStatement<[number, Moved]>('shard_head_move', {
   shard: ['smallint', ([shard]) => shard],
-  next_seq: ['bigint', ([, head]) => head.nextSeq],
-  last_event_id: ['text', ([, head]) => head.lastEventId],
+  events: ['bigint', ([, moved]) => moved.events],
+  last_event_id: ['text', ([, moved]) => moved.lastEventId],
 }, (_, rows) => `
-update shard_head h set next_seq = n.next_seq, last_event_id = n.last_event_id from ${rows} where h.shard = n.shard`);
+update shard_head h set next_seq = h.next_seq + n.events, last_event_id = n.last_event_id from ${rows} where h.shard = n.shard`);
 
+/** Numbered where they are written, so that nothing has to come back while the heads are locked. */
 const INSERT_EVENTS = new RowsStatement<EventRow>('event_insert', {
   shard: ['smallint', (event) => event.shard],
-  shard_seq: ['bigint', (event) => event.seq],
+  place: ['bigint', (event) => event.place],
   event_id: ['text', (event) => event.eventId],
   previous_event_id: ['text', (event) => event.previousEventId],
   stream_id: ['text', (event) => event.streamId],
@@ -91,24 +94,32 @@ const INSERT_EVENTS = new RowsStatement<EventRow>('event_insert', {
   hash: ['bytea', (event) => event.hash],
   traceparent: ['text', (event) => event.traceparent],
   recorded_at: ['timestamptz', (event) => event.recordedAt],
-}, (names, rows) => `insert into event (${names}) select * from ${rows}`);
+}, (_, rows) => `
+insert into event (shard, shard_seq, event_id, previous_event_id, stream_id, version, account_id, environment, kind,
+                   payload, previous_hash, hash, traceparent, recorded_at)
+select n.shard, h.next_seq + n.place, n.event_id, coalesce(n.previous_event_id, h.last_event_id), n.stream_id, n.version, n.account_id, n.environment,
+       n.kind, n.payload, n.previous_hash, n.hash, n.traceparent, n.recorded_at
+from ${rows} join shard_head h on h.shard = n.shard`);
 
 /**
  * Records events of any number of streams. The caller holds the lock of every stream; the shard heads are locked here, in
  * ascending order, and must be the last locks the transaction takes: that makes every shard's sequence gapless in commit order.
  * A stale head trips the unique key on (stream, version).
  * @throws SchemaLevelRefused when an event needs a higher level than the one in force
- * @param alongside issues writes that leave in the same group as the events; they touch only rows that are locked already
+ * @param alongside issues writes that need where the streams stand afterwards; they leave in one group with the events and before
+ * them, because nobody else records in a shard while its head is locked
  */
 export async function appendEvents(
-  tx: Transaction, now: Date, appends: readonly StreamAppend[], alongside: (appended: readonly Appended[]) => Promise<unknown> = async () => undefined,
+  tx: Transaction, now: Date, appends: readonly StreamAppend[], alongside: (heads: readonly StreamHead[]) => Promise<unknown> = async () => undefined,
 ): Promise<Appended[]> {
   const shards = [...new Set(appends.filter((a) => a.events.length > 0).map((a) => shardOf(a.accountId)))].sort((a, b) => a - b);
   if (shards.length === 0) return appends.map((a) => ({ head: a.head, events: [] }));
   await requireWritable(tx, levelOf(appends));
-  const [heads, drafts] = await Promise.all([lockHeads(tx, shards), draftAll(appends, now)]);
-  for (const { events } of drafts) numberEvents(events, heads);
-  await together([INSERT_EVENTS.run(tx, drafts.flatMap(({ events }) => events)), MOVE_HEADS.run(tx, [...heads]), alongside(drafts)]);
+  const drafts = await draftAll(appends, now);
+  const events = drafts.flatMap((draft) => draft.events);
+  const moved = placeInShards(events);
+  const [, heads] = await together([alongside(drafts.map(({ head }) => head)), lockHeads(tx, shards), INSERT_EVENTS.write(tx, events), MOVE_HEADS.write(tx, [...moved])]);
+  for (const event of events) event.seq = heads.get(event.shard)! + event.place;
   return drafts;
 }
 
@@ -116,19 +127,19 @@ function levelOf(appends: readonly StreamAppend[]): number {
   return appends.reduce((highest, { events }) => events.reduce((level, event) => Math.max(level, event.level ?? 1), highest), 1);
 }
 
-interface ShardHead { nextSeq: bigint; lastEventId: string }
-
-async function lockHeads(tx: Transaction, shards: number[]): Promise<Map<number, ShardHead>> {
-  const { rows } = await tx.query<{ shard: number; next_seq: bigint; last_event_id: string }>({
-    name: 'shard_head_lock', text: LOCK_HEADS, values: [shards],
-  });
-  return new Map(rows.map((row) => [row.shard, { nextSeq: row.next_seq, lastEventId: row.last_event_id }]));
+/** The next number of each shard. */
+async function lockHeads(tx: Transaction, shards: number[]): Promise<Map<number, bigint>> {
+  const { rows } = await tx.query<{ shard: number; next_seq: bigint }>({ name: 'shard_head_lock', text: LOCK_HEADS, values: [shards] });
+  return new Map(rows.map((row) => [row.shard, row.next_seq]));
 }
 
-/** An event as its row; its places in the shard, which no hash covers, are known last. */
+/** An event as its row; its number in the shard, which no hash covers, is known last. */
 interface EventRow extends RecordedEvent {
   seq: bigint;
-  previousEventId: string;
+  /** Among the shard's events of this append, from 0. */
+  place: bigint;
+  /** Undefined for the first of them: it follows the last that is there. */
+  previousEventId: string | undefined;
   readonly accountId: string;
   readonly environment: string;
   readonly previousHash: Buffer;
@@ -153,18 +164,18 @@ function draftOf({ streamId, accountId, environment, head, events, recordedAt }:
     const identity = { kind, payload, eventId: newId('evt', now.getTime()), streamId, version, recordedAt: recordedAt ?? now };
     const previousHash = hash;
     hash = eventHash(previousHash, identity);
-    return { ...identity, traceparent, shard, seq: 0n, previousEventId: '', accountId, environment, previousHash, hash };
+    return { ...identity, traceparent, shard, seq: 0n, place: 0n, previousEventId: undefined, accountId, environment, previousHash, hash };
   });
   return { head: { version, hash }, events: rows };
 }
 
-function numberEvents(events: readonly EventRow[], heads: ReadonlyMap<number, ShardHead>): void {
+function placeInShards(events: readonly EventRow[]): Map<number, Moved> {
+  const moved = new Map<number, Moved>();
   for (const event of events) {
-    const head = heads.get(event.shard);
-    if (head === undefined) throw new Error(`shard_head has no row for account ${event.accountId}`);
-    event.seq = head.nextSeq;
-    event.previousEventId = head.lastEventId;
-    head.nextSeq += 1n;
-    head.lastEventId = event.eventId;
+    const before = moved.get(event.shard);
+    event.place = before?.events ?? 0n;
+    event.previousEventId = before?.lastEventId;
+    moved.set(event.shard, { events: event.place + 1n, lastEventId: event.eventId });
   }
+  return moved;
 }

@@ -41,6 +41,16 @@ export class RowsStatement<Row> {
     const values = this.columns.map(([type, of]) => arrayOf(type, rows, of));
     return (await tx.query({ name: this.name, text: this.text, values })).rowCount ?? 0;
   }
+
+  /**
+   * For rows that must all take effect, one each; sends nothing when there are none.
+   * @throws when fewer were changed: somebody else changed what this transaction had locked
+   */
+  async write(tx: Transaction, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const changed = await this.run(tx, rows);
+    if (changed !== rows.length) throw new Error(`${this.name} changed ${changed} rows of ${rows.length}`);
+  }
 }
 
 /** Texts as a parameter of the type `text[]`. */

@@ -1,6 +1,5 @@
 import { RowsStatement, textArray, together, type Columns, type StreamHead, type Transaction } from '@usvideo/event-store';
 import type { Standing } from '../domain/standing';
-import { writeRows } from './array-write';
 
 /** An account row under its lock. */
 export interface LockedAccount {
@@ -109,7 +108,7 @@ const UPDATE_ALL = updateOf('account_update_all', { ...OFTEN, ...SELDOM });
 
 export async function updateAccounts(tx: Transaction, changed: readonly ChangedAccount[]): Promise<void> {
   const { often = [], all = [] } = Object.groupBy(changed, ({ before, standing }) => (hasSeldomMoved(before.standing, standing) ? 'all' : 'often'));
-  await together([writeRows(tx, UPDATE_OFTEN, often), writeRows(tx, UPDATE_ALL, all)]);
+  await together([UPDATE_OFTEN.write(tx, often), UPDATE_ALL.write(tx, all)]);
 }
 
 const SELDOM_VALUES = Object.values(SELDOM).map(([, of]) => of);

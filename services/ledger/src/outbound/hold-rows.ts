@@ -3,7 +3,6 @@ import { RowsStatement, textArray, together, type Transaction } from '@usvideo/e
 import type { Hold } from '../domain/account-state';
 import type { ChangedHold } from '../domain/rows';
 import { dayOf } from '../domain/standing';
-import { writeRows } from './array-write';
 
 const LOAD_HOLDS = `
 select job_id, account_id, state, api_key_id, model, resolution, duration_seconds, per_second_micros, price_version,
@@ -91,5 +90,5 @@ from ${rows} where h.job_id = n.job_id and h.account_id = n.account_id`);
 /** Holds by job id, as they stand at the moment of their last change. */
 export async function writeHolds(tx: Transaction, changed: Iterable<Changed>): Promise<void> {
   const { stored = [], added = [] } = Object.groupBy(changed, ([, { isStored }]) => (isStored ? 'stored' : 'added'));
-  await together([writeRows(tx, INSERT_HOLDS, added), writeRows(tx, UPDATE_HOLDS, stored)]);
+  await together([INSERT_HOLDS.write(tx, added), UPDATE_HOLDS.write(tx, stored)]);
 }

@@ -89,15 +89,13 @@ async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<strin
     streamId: accountId, accountId, environment: ENVIRONMENT, head: before[index]!.head,
     events: (batch.events.get(accountId) ?? []).map(encodeEvent), recordedAt: lastRecordedAt ?? now,
   }));
-  // `appendEvents` comes last in the group, because it locks the shard heads. The account rows, locked from the start, carry the new
-  // hashes and so are written with the events.
+  // `appendEvents` comes last in the group, because it locks the shard heads. The account rows carry the new hashes and so are
+  // written by it.
   await together([
     writeHolds(tx, rows.holds), writePayments(tx, rows.payments.values()), insertDone(tx, rows.done), writeKeyCaps(tx, rows.keyCaps.values()),
     insertUsage(tx, rows.usage), addUsageDays(tx, rows.usageDays.values()), refundUsage(tx, rows.refunds), insertStatements(tx, rows.statements),
     insertEntries(tx, rows.entries),
-    appendEvents(tx, now, appends, (appended) => (
-      updateAccounts(tx, changed.map((standing, index) => ({ before: before[index]!, standing, head: appended[index]!.head })))
-    )),
+    appendEvents(tx, now, appends, (heads) => updateAccounts(tx, changed.map((standing, index) => ({ before: before[index]!, standing, head: heads[index]! })))),
   ]);
 }
 

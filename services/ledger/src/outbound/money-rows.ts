@@ -2,7 +2,6 @@ import { RowsStatement, textArray, type Transaction } from '@usvideo/event-store
 import type { Done, Payment } from '../domain/account-state';
 import { capKey, doneKey, paymentKey, type KeyCap } from '../domain/batch';
 import type { DoneRow, PaymentRow } from '../domain/rows';
-import { writeRows } from './array-write';
 
 const LOAD_PAYMENTS = `
 select p.account_id, p.payment_ref, p.amount_micros, p.reversed_micros, p.source
@@ -33,7 +32,7 @@ on conflict (account_id, payment_ref) do update set reversed_micros = excluded.r
 where payment.amount_micros = excluded.amount_micros`);
 
 export async function writePayments(tx: Transaction, payments: Iterable<PaymentRow>): Promise<void> {
-  await writeRows(tx, WRITE_PAYMENTS, [...payments]);
+  await WRITE_PAYMENTS.write(tx, [...payments]);
 }
 
 const LOAD_DONE = `
@@ -63,7 +62,7 @@ const INSERT_DONE = new RowsStatement<DoneRow>('natural_key_insert', {
 }, (names, rows) => `insert into natural_key (${names}) select * from ${rows}`);
 
 export async function insertDone(tx: Transaction, done: readonly DoneRow[]): Promise<void> {
-  await writeRows(tx, INSERT_DONE, done);
+  await INSERT_DONE.write(tx, done);
 }
 
 const LOAD_CAPS = `
@@ -118,5 +117,5 @@ on conflict (account_id, api_key_id) do update
 set limit_micros = excluded.limit_micros, held_micros = excluded.held_micros, month = excluded.month, spent_micros = excluded.spent_micros`);
 
 export async function writeKeyCaps(tx: Transaction, caps: Iterable<KeyCap>): Promise<void> {
-  await writeRows(tx, WRITE_CAPS, [...caps]);
+  await WRITE_CAPS.write(tx, [...caps]);
 }

@@ -1,6 +1,5 @@
 import { RowsStatement, type Transaction } from '@usvideo/event-store';
 import type { EntryRow, RefundRow, StatementRow, UsageDayRow, UsageRow } from '../domain/rows';
-import { writeRows } from './array-write';
 
 const INSERT_ENTRIES = new RowsStatement<EntryRow>('entry_insert', {
   account_id: ['text', (entry) => entry.accountId],
@@ -12,7 +11,7 @@ const INSERT_ENTRIES = new RowsStatement<EntryRow>('entry_insert', {
 }, (names, rows) => `insert into entry (${names}) select * from ${rows}`);
 
 export async function insertEntries(tx: Transaction, entries: readonly EntryRow[]): Promise<void> {
-  await writeRows(tx, INSERT_ENTRIES, entries);
+  await INSERT_ENTRIES.write(tx, entries);
 }
 
 const INSERT_USAGE = new RowsStatement<UsageRow>('usage_insert', {
@@ -29,7 +28,7 @@ const INSERT_USAGE = new RowsStatement<UsageRow>('usage_insert', {
 }, (names, rows) => `insert into usage (${names}) select * from ${rows}`);
 
 export async function insertUsage(tx: Transaction, usage: readonly UsageRow[]): Promise<void> {
-  await writeRows(tx, INSERT_USAGE, usage);
+  await INSERT_USAGE.write(tx, usage);
 }
 
 /** Sums by day make totals and groups of any range cheap; under the account's lock nobody waits for them. */
@@ -49,7 +48,7 @@ set jobs = d.jobs + excluded.jobs, seconds = d.seconds + excluded.seconds,
     charged_micros = d.charged_micros + excluded.charged_micros, refunded_micros = d.refunded_micros + excluded.refunded_micros`);
 
 export async function addUsageDays(tx: Transaction, days: Iterable<UsageDayRow>): Promise<void> {
-  await writeRows(tx, ADD_USAGE_DAYS, [...days]);
+  await ADD_USAGE_DAYS.write(tx, [...days]);
 }
 
 const REFUND_USAGE = new RowsStatement<RefundRow>('usage_refund', {
@@ -85,5 +84,5 @@ const INSERT_STATEMENTS = new RowsStatement<StatementRow>('statement_insert', {
 }, (names, rows) => `insert into statement (${names}) select * from ${rows}`);
 
 export async function insertStatements(tx: Transaction, statements: readonly StatementRow[]): Promise<void> {
-  await writeRows(tx, INSERT_STATEMENTS, statements);
+  await INSERT_STATEMENTS.write(tx, statements);
 }

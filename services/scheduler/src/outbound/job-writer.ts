@@ -1,5 +1,5 @@
 import { JobEvent } from '@usvideo/contracts/scheduler';
-import { appendEvents, EMPTY_HEAD, RowsStatement, together, type Appended, type NewEvent, type Transaction } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, RowsStatement, together, type NewEvent, type StreamHead, type Transaction } from '@usvideo/event-store';
 import { jobDecider, NO_JOB, type Environment, type JobCommand, type JobFact, type JobRefusal } from '../domain/job';
 import { FIXED_COLUMNS, MOVING_COLUMNS, storedJob, type JobRow, type StoredJob } from './job-row';
 
@@ -51,12 +51,13 @@ export interface JobRecord {
  */
 export async function recordJobs(tx: Transaction, now: Date, records: readonly JobRecord[]): Promise<StoredJob[]> {
   const states = records.map(({ job, facts }) => facts.reduce(jobDecider.evolve, job.state));
-  const storedJobs = (appended: readonly Appended[]) => records.map(({ job }, index): StoredJob => ({ ...job, head: appended[index]!.head, state: states[index]! }));
+  const storedJobs = (heads: readonly StreamHead[]) => records.map(({ job }, index): StoredJob => ({ ...job, head: heads[index]!, state: states[index]! }));
   const appends = records.map(({ job, facts, traceparent }) => ({
     streamId: job.jobId, accountId: job.accountId, environment: job.environment, head: job.head,
     events: facts.map((fact) => encoded(fact, traceparent || job.traceparent)),
   }));
-  return storedJobs(await appendEvents(tx, now, appends, (appended) => writeRows(tx, records, storedJobs(appended))));
+  const appended = await appendEvents(tx, now, appends, (heads) => writeRows(tx, records, storedJobs(heads)));
+  return storedJobs(appended.map(({ head }) => head));
 }
 
 async function writeRows(tx: Transaction, records: readonly JobRecord[], written: readonly StoredJob[]): Promise<void> {
