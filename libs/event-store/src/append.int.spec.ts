@@ -1,3 +1,4 @@
+import { eventually } from '@usvideo/testing';
 import { appendEvents, EMPTY_HEAD } from './append';
 import { EventLog } from './event-log';
 import { SHARDS, shardOf } from './shard';
@@ -89,6 +90,26 @@ test('sequences stay gapless while lanes of two pools write, roll back and are r
   const failures = results.flatMap((result, index) => (result.status === 'rejected' ? [`${index}: ${result.reason.message}`] : []));
   expect(failures).toEqual(['3: poison 3', '77: poison 77', '130: poison 130']);
   expect(await verifyLog(store.database)).toEqual({ eventsChecked: 197n, differences: [] });
+});
+
+test('who records in a shard waits for who does so already, and goes on behind it', async () => {
+  const [one, other] = Array.from({ length: 40 }, (_, index) => `acc_${index}`).filter((accountId) => shardOf(accountId) === 3);
+  const record = (accountId: string, until?: Promise<unknown>) => inTransaction(store.database, async (tx, now) => {
+    const [appended] = await appendEvents(tx, now, [{ streamId: accountId, accountId, environment: 'live', head: EMPTY_HEAD, events: [newEvent('a'), newEvent('b')] }]);
+    await until;
+    return appended!.events.map(({ seq }) => seq);
+  });
+  const isThere = async (condition: string) => (
+    (await store.database.query(`select from pg_stat_activity where datname = current_database() and ${condition}`)).rowCount === 1
+  );
+  const waitedFor = Promise.withResolvers<void>();
+  const first = record(one!, waitedFor.promise);
+  await eventually(() => isThere(`state = 'idle in transaction'`), { what: 'the first to hold the shard' });
+  const second = record(other!);
+  await eventually(() => isThere(`wait_event_type = 'Lock'`), { what: 'the second to wait' });
+  waitedFor.resolve();
+  expect(await Promise.all([first, second])).toEqual([[1n, 2n], [3n, 4n]]);
+  expect(await verifyLog(store.database)).toEqual({ eventsChecked: 4n, differences: [] });
 });
 
 test.each([
