@@ -55,9 +55,9 @@ export const HEARINGS: readonly Hearing[] = [
   { consumer: 'ledger', topic: 'usvideo.jobs.v1' }, { consumer: 'webhooks', topic: 'usvideo.jobs.v1' }, { consumer: 'scheduler', topic: 'usvideo.accounts.v1' },
 ];
 
-/** Of what a consumer may leave out it stores no watermark at once. */
+/** Of what a consumer may leave out, such as ends of test jobs, which cost nothing, it stores no watermark at once. */
 export const HEEDED: Readonly<Record<Hearing['consumer'], string>> = {
-  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled')", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
+  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled') and environment = 'live'", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
 };
 
 /** Shards in which a consumer has not come to the last event that it heeds. */
