@@ -61,6 +61,8 @@ export function billing(stage: () => Stage): void {
         return job.billing.settled ? job : undefined;
       }, { deadlineMs: 20_000, what: 'the job to be settled' });
     };
+    /** The account has no job that is still to be charged or let go, of the tests before this one neither. */
+    const nothingHeld = () => eventually(async () => (await balance()).held_micros === 0, { deadlineMs: 30_000, what: 'nothing to be held' });
     /** A running platform judges what it has recorded; a moment after a job it may still be busy with it. */
     const agree = (path: string) => eventually(async () => {
       const { body } = await admin.get<{ ok: boolean; differences: string[] }>(path);
@@ -81,6 +83,7 @@ export function billing(stage: () => Stage): void {
     });
 
     it('refuses what a cap does not allow, and nothing else', async () => {
+      await nothingHeld();
       const { spend_micros: spent } = (await balance()).current_period;
       const capped = await live.put('/v1/spend-caps', { limit_usd: String((spent + 50_000) / 1_000_000) });
       expect([capped.status, capped.body]).toMatchObject([200, { api_key_id: null, remaining_micros: 50_000 }]);
@@ -105,6 +108,7 @@ export function billing(stage: () => Stage): void {
 
     it('accounts for usage by day, key, resolution and end user, in JSON and CSV', async () => {
       await completed({ end_user: '=cmd|calc' });
+      await nothingHeld();
       const { body: all } = await live.get<{ totals: { jobs: number; cost_micros: number }; data: object[] }>('/v1/usage');
       expect(all.totals.jobs).toBeGreaterThan(2);
       for (const by of ['day', 'api_key', 'resolution', 'end_user']) {
