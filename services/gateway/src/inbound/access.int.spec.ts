@@ -146,7 +146,7 @@ describe('every response', () => {
     const read = await get('/v1/videos', live);
     expect([read.status, read.headers.get('x-ratelimit-limit')]).toEqual([503, '3000']);
     await down;
-    await test.peers.start();
+    await test.peersBack();
   });
 });
 
@@ -159,7 +159,7 @@ describe('the other ports', () => {
     const noticed = await eventually(async () => { const { uses } = await test.gateway.ready(); return !uses!.ledger && uses; }, { what: 'the gateway notices' });
     expect(noticed).toEqual(away);
     expect((await test.gateway.ready()).needs).toEqual({});
-    await test.peers.start();
+    await test.peersBack();
     expect(await metrics.metrics()).toMatch(/usvideo_http_requests_total\{listener="public",method="GET",route="\/v1\/videos",status="200"\}/);
   });
 

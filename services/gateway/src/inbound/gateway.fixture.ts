@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@usvideo/runtime';
+import { eventually } from '@usvideo/testing';
 import { readGatewayConfig } from '../config';
 import { type RunningGateway, startGateway } from '../gateway.module';
 import { FakePeers } from './fake-peers.fixture';
@@ -15,6 +16,8 @@ export interface TestGateway {
   readonly dataDir: string;
   readonly url: string;
   readonly adminUrl: string;
+  /** Starts the peers that were stopped, and waits until the gateway reaches them: it tries again 2 s apart at most. */
+  peersBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +38,10 @@ export async function startTestGateway(settings: Record<string, string> = {}): P
     peers, gateway, dataDir,
     url: `http://127.0.0.1:${gateway.port}`,
     adminUrl: `http://127.0.0.1:${gateway.adminPort}`,
+    peersBack: async () => {
+      await peers.start();
+      await eventually(async () => Object.values((await gateway.ready()).uses!).every(Boolean), { what: 'the gateway to reach its peers' });
+    },
     stop: async () => {
       await gateway.stop();
       await peers.remove();

@@ -112,7 +112,7 @@ describe('creating a video', () => {
     expect(response.headers.get('retry-after')).toBe('1');
     expect(response.headers.get('x-ratelimit-limit')).toBe('300');
     await stopped;
-    await test.peers.start();
+    await test.peersBack();
   });
 });
 
