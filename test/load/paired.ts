@@ -8,6 +8,8 @@ export interface Paired {
   readonly cost: number;
   readonly costFrom: number;
   readonly costTo: number;
+  /** Between these the middle of ever more pairs lies with a probability of 95 % or more, whatever they are distributed like; none for fewer than six. */
+  readonly sure: readonly [number, number] | undefined;
 }
 
 /** Ends with what was measured of either, in the order of the pairs. */
@@ -26,5 +28,21 @@ export async function inTurns<T>(pairs: number, a: () => Promise<T>, b: () => Pr
 export function costOf(a: readonly number[], b: readonly number[]): Paired {
   const costs = a.map((rate, pair) => 1 - b[pair]! / rate).sort((one, other) => one - other);
   const at = (quantile: number): number => costs[Math.round((costs.length - 1) * quantile)]!;
-  return { pairs: costs.length, cost: at(0.5), costFrom: at(0.25), costTo: at(0.75) };
+  const left = leftOut(costs.length);
+  return {
+    pairs: costs.length, cost: at(0.5), costFrom: at(0.25), costTo: at(0.75),
+    sure: left === undefined ? undefined : [costs[left]!, costs[costs.length - 1 - left]!],
+  };
+}
+
+/** How many on either end the median's interval of confidence leaves out: the sign test, as each lies on either side with the same chance. */
+function leftOut(count: number): number | undefined {
+  let probability = 0.5 ** count;
+  let fewer = 0;
+  for (let left = 0; left < count; left++) {
+    fewer += probability;
+    if (2 * fewer > 0.05) return left === 0 ? undefined : left - 1;
+    probability *= (count - left) / (left + 1);
+  }
+  return undefined;
 }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
-import { type BenchPlatform, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
+import { type BenchPlatform, cpuMicros, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
 import { costOf, inTurns, type Paired } from './paired.ts';
 import { nowMicros, readProfile } from './profile.ts';
 
@@ -21,16 +21,21 @@ const SLICE_SHARE = 0.4;
 /** Of what is not counted: a platform that has just started takes half a minute to reach the rate at which it goes on. */
 const WARM_UP_SHARE = 4;
 
-export interface Row { readonly case: string; readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly errors: number; readonly vsConstant: number; readonly vsInsert: number }
+export interface Row { readonly case: string; readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly cpuMicros: number; readonly errors: number; readonly vsConstant: number; readonly vsInsert: number }
 
 const CASES = ['constant answer', 'bare insert', 'submit, tracing off', 'submit, tracing on'] as const;
 
-interface Measured { perSecond: number; p50Ms: number; p99Ms: number; errors: number }
+interface Measured {
+  perSecond: number; p50Ms: number; p99Ms: number; errors: number;
+  /** Of the process that answers, per request that it answered well. */
+  cpuMicros: number;
+}
 
 const BODY = JSON.stringify({ prompt: 'A lighthouse in a storm, waves breaking over the rocks', resolution: '720p', duration: 5 });
 
-async function load(url: string, seconds: number, keys: readonly string[]): Promise<Measured> {
+async function load(url: string, pid: number, seconds: number, keys: readonly string[]): Promise<Measured> {
   let next = 0;
+  const before = cpuMicros(pid);
   const result = await autocannon({
     url, method: 'POST', connections: CONNECTIONS, duration: seconds, body: BODY, headers: { 'content-type': 'application/json' },
     setupClient: (client) => {
@@ -39,7 +44,7 @@ async function load(url: string, seconds: number, keys: readonly string[]): Prom
       client.on('response', setKey);
     },
   });
-  return { perSecond: result['2xx'] / result.duration, p50Ms: result.latency.p50, p99Ms: result.latency.p99, errors: result.non2xx + result.errors };
+  return { perSecond: result['2xx'] / result.duration, p50Ms: result.latency.p50, p99Ms: result.latency.p99, errors: result.non2xx + result.errors, cpuMicros: (cpuMicros(pid) - before) / result['2xx'] };
 }
 
 /** Accounts with money, made through the operators' door; as often as it takes on a machine that is busy with something else. */
@@ -67,13 +72,18 @@ async function makeAccounts(platform: BenchPlatform, count: number): Promise<str
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const summary = (rounds: Measured[]): Measured => ({
   perSecond: median(rounds.map((round) => round.perSecond)), p50Ms: median(rounds.map((round) => round.p50Ms)),
-  p99Ms: median(rounds.map((round) => round.p99Ms)), errors: rounds.reduce((sum, round) => sum + round.errors, 0),
+  p99Ms: median(rounds.map((round) => round.p99Ms)), cpuMicros: median(rounds.map((round) => round.cpuMicros)), errors: rounds.reduce((sum, round) => sum + round.errors, 0),
 });
 
 export interface Submit {
   readonly rows: Row[];
   /** Of the rate with tracing off. */
   readonly tracing: Paired;
+  /**
+   * Of the requests that a second on a core answers with tracing off. Only that process traces, so the rate suffers less: the same cores
+   * serve PostgreSQL and whoever asks. Whatever else the machine does takes time from all of them, and hardly adds to this.
+   */
+  readonly tracingCpu: Paired;
   readonly idleMiB: number;
   readonly loadedMiB: number;
 }
@@ -91,11 +101,11 @@ export async function measureSubmit(seconds: number, { accounts, pairs }: { acco
   const traced = await startPlatform({ ENGINES: 'sandbox', OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl });
   const idleMiB = memoryMiB(plain.pid);
   try {
-    const constant = (length = seconds) => load(`http://127.0.0.1:${port}/constant`, length, ['none']);
-    const insert = (length = seconds) => load(`http://127.0.0.1:${port}/insert`, length, ['none']);
+    const constant = (length = seconds) => load(`http://127.0.0.1:${port}/constant`, baseline.pid, length, ['none']);
+    const insert = (length = seconds) => load(`http://127.0.0.1:${port}/insert`, baseline.pid, length, ['none']);
     const [off, on] = await Promise.all([plain, traced].map(async (platform) => {
       const keys = await makeAccounts(platform, accounts);
-      return (length = Math.ceil(seconds * SLICE_SHARE)) => load(`${platform.apiUrl}/v1/videos`, length, keys);
+      return (length = Math.ceil(seconds * SLICE_SHARE)) => load(`${platform.apiUrl}/v1/videos`, platform.pid, length, keys);
     })) as [typeof constant, typeof constant];
     for (const target of [constant, insert, off, on]) await target(WARM_UP_SHARE * seconds);
     const baselines: Measured[][] = [[], []];
@@ -106,7 +116,8 @@ export async function measureSubmit(seconds: number, { accounts, pairs }: { acco
       case: CASES[index]!, ...result, vsConstant: result.perSecond / results[0]!.perSecond, vsInsert: result.perSecond / results[1]!.perSecond,
     }));
     const rates = (slices: Measured[]) => slices.map(({ perSecond }) => perSecond);
-    return { rows, tracing: costOf(rates(offs), rates(ons)), idleMiB, loadedMiB: memoryMiB(plain.pid) };
+    const perCpuSecond = (slices: Measured[]) => slices.map((slice) => 1e6 / slice.cpuMicros);
+    return { rows, tracing: costOf(rates(offs), rates(ons)), tracingCpu: costOf(perCpuSecond(offs), perCpuSecond(ons)), idleMiB, loadedMiB: memoryMiB(plain.pid) };
   } finally {
     await Promise.all([baseline.stop(), plain.stop(), traced.stop()]);
     await postgres.stop();
@@ -122,9 +133,9 @@ export async function profileSubmit(seconds: number, accounts: number): Promise<
   const platform = await startPlatform({ ENGINES: 'sandbox' }, 'main.js', ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
   try {
     const keys = await makeAccounts(platform, accounts);
-    await load(`${platform.apiUrl}/v1/videos`, seconds, keys);
+    await load(`${platform.apiUrl}/v1/videos`, platform.pid, seconds, keys);
     const from = nowMicros();
-    await load(`${platform.apiUrl}/v1/videos`, seconds, keys);
+    await load(`${platform.apiUrl}/v1/videos`, platform.pid, seconds, keys);
     const to = nowMicros();
     await platform.stop();
     return readProfile(folder, { from, to });
