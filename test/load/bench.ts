@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
- * What tracing costs is told by `--pairs N` slices with and without it: the more, the closer the bounds; six at least.
+ * What tracing costs is told by `--turns N` of four slices, without, with, with and without it: the more, the closer the bounds; six at least.
  * With `profile`, and only then, where the time of submit goes.
  */
 import { cpus } from 'node:os';
@@ -11,18 +11,18 @@ import { measureOverhead } from './overhead.ts';
 import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, pairs: { type: 'string', default: '24' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, turns: { type: 'string', default: '12' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
 
 const report: Record<string, unknown> = { machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version }, at: new Date().toISOString() };
 if (wanted('submit')) {
-  const { rows, tracing, tracingCpu, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), { accounts: Number(values.accounts), pairs: Number(values.pairs) });
+  const { rows, tracing, tracingCpu, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), { accounts: Number(values.accounts), turns: Number(values.turns) });
   console.table(rows.map(round));
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   for (const [of, { pairs, cost, sure }] of [['the rate', tracing], ['what a second of the process answers', tracingCpu]] as const) {
     const between = sure === undefined ? 'too few for a bound' : `95 % sure between ${percent(sure[0])} and ${percent(sure[1])}`;
-    console.log(`tracing costs ${percent(cost)} of ${of} (median of ${pairs} pairs, ${between})`);
+    console.log(`tracing costs ${percent(cost)} of ${of} (median of ${pairs} turns, ${between})`);
   }
   report.submit = { connections: 64, accounts: Number(values.accounts), rows, tracing, tracingCpu };
   report.memory = { idleMiB, loadedMiB };

@@ -24,6 +24,14 @@ export async function inTurns<T>(pairs: number, a: () => Promise<T>, b: () => Pr
   return measured;
 }
 
+/**
+ * Of slices in turns, the means of every two: a platform that was at work just before and one that had a rest differ by a sixth, and of
+ * A B B A each has been either once.
+ */
+export function wholeTurns(rates: readonly number[]): number[] {
+  return Array.from({ length: Math.floor(rates.length / 2) }, (_, turn) => (rates[2 * turn]! + rates[2 * turn + 1]!) / 2);
+}
+
 /** @param a rates, as many as of `b` */
 export function costOf(a: readonly number[], b: readonly number[]): Paired {
   const costs = a.map((rate, pair) => 1 - b[pair]! / rate).sort((one, other) => one - other);

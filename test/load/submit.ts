@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { startEmbeddedPostgres } from '@usvideo/runtime';
 import { type BenchPlatform, cpuMicros, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
-import { costOf, inTurns, type Paired } from './paired.ts';
+import { costOf, inTurns, type Paired, wholeTurns } from './paired.ts';
 import { nowMicros, readProfile } from './profile.ts';
 
 const CONNECTIONS = 64;
@@ -88,7 +88,7 @@ export interface Submit {
   readonly loadedMiB: number;
 }
 
-export async function measureSubmit(seconds: number, { accounts, pairs }: { accounts: number; pairs: number }): Promise<Submit> {
+export async function measureSubmit(seconds: number, { accounts, turns }: { accounts: number; turns: number }): Promise<Submit> {
   const folder = mkdtempSync(join(tmpdir(), 'usv-bench-'));
   const collector = createServer((request, response) => { request.resume(); request.on('end', () => response.end()); });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
@@ -110,13 +110,13 @@ export async function measureSubmit(seconds: number, { accounts, pairs }: { acco
     for (const target of [constant, insert, off, on]) await target(WARM_UP_SHARE * seconds);
     const baselines: Measured[][] = [[], []];
     for (let round = 0; round < ROUNDS; round++) for (const [index, target] of [constant, insert].entries()) baselines[index]!.push(await target());
-    const [offs, ons] = await inTurns(pairs, () => off(), () => on());
+    const [offs, ons] = await inTurns(2 * turns, () => off(), () => on());
     const results = [...baselines, offs, ons].map(summary);
     const rows = results.map((result, index): Row => ({
       case: CASES[index]!, ...result, vsConstant: result.perSecond / results[0]!.perSecond, vsInsert: result.perSecond / results[1]!.perSecond,
     }));
-    const rates = (slices: Measured[]) => slices.map(({ perSecond }) => perSecond);
-    const perCpuSecond = (slices: Measured[]) => slices.map((slice) => 1e6 / slice.cpuMicros);
+    const rates = (slices: Measured[]) => wholeTurns(slices.map(({ perSecond }) => perSecond));
+    const perCpuSecond = (slices: Measured[]) => wholeTurns(slices.map((slice) => 1e6 / slice.cpuMicros));
     return { rows, tracing: costOf(rates(offs), rates(ons)), tracingCpu: costOf(perCpuSecond(offs), perCpuSecond(ons)), idleMiB, loadedMiB: memoryMiB(plain.pid) };
   } finally {
     await Promise.all([baseline.stop(), plain.stop(), traced.stop()]);
