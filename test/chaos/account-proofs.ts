@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AccountEvent } from '@usvideo/contracts/accounts';
 import type { AccountChanges } from './account-changes.ts';
 import { send } from './api.ts';
@@ -42,9 +43,21 @@ function* keyFaults({ keys, revoked }: AccountChanges, events: readonly Told[]):
 /** Who shows more wrong keys than an address may is told 429 instead of 401; for a good key no address ever is. */
 const REFUSED = [401, 429];
 
+/** So long may a gateway honour from memory a key that was revoked through another one, and a little more. */
+const REMEMBERED_MS = 6_000;
+
 async function revokedFaults({ revoked }: AccountChanges, gateways: readonly { readonly url: string }[]): Promise<string[]> {
-  const answers = await Promise.all(revoked.flatMap(({ keyId, secret }) => gateways.map(async ({ url }) => ({ keyId, status: (await send('GET', `${url}/v1/videos?limit=1`, secret))?.status }))));
-  return answers.flatMap(({ keyId, status }) => (status !== undefined && REFUSED.includes(status) ? [] : [`the revoked key ${keyId} is answered ${status}`]));
+  const askedFromMs = Date.now();
+  const honoured = async (shown: readonly { keyId: string; secret: string; url: string }[]) => {
+    const answers = await Promise.all(shown.map(async (key) => ({ ...key, status: (await send('GET', `${key.url}/v1/videos?limit=1`, key.secret))?.status })));
+    return answers.filter(({ status }) => status === undefined || !REFUSED.includes(status));
+  };
+  let left = await honoured(revoked.flatMap(({ keyId, secret }) => gateways.map(({ url }) => ({ keyId, secret, url }))));
+  while (left.length > 0 && Date.now() - askedFromMs < REMEMBERED_MS) {
+    await delay(250);
+    left = await honoured(left);
+  }
+  return left.map(({ keyId, status }) => `the revoked key ${keyId} is answered ${status}`);
 }
 
 interface LimitsRow {
