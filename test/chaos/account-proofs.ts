@@ -48,16 +48,17 @@ const REMEMBERED_MS = 6_000;
 
 async function revokedFaults({ revoked }: AccountChanges, gateways: readonly { readonly url: string }[]): Promise<string[]> {
   const askedFromMs = Date.now();
-  const honoured = async (shown: readonly { keyId: string; secret: string; url: string }[]) => {
-    const answers = await Promise.all(shown.map(async (key) => ({ ...key, status: (await send('GET', `${key.url}/v1/videos?limit=1`, key.secret))?.status })));
+  const accepted = async (keys: readonly { keyId: string; secret: string; url: string }[]) => {
+    const answers = await Promise.all(keys.map(async (key) => ({ ...key, status: (await send('GET', `${key.url}/v1/videos?limit=1`, key.secret))?.status })));
     return answers.filter(({ status }) => status === undefined || !REFUSED.includes(status));
   };
-  let left = await honoured(revoked.flatMap(({ keyId, secret }) => gateways.map(({ url }) => ({ keyId, secret, url }))));
-  while (left.length > 0 && Date.now() - askedFromMs < REMEMBERED_MS) {
+  const first = await accepted(revoked.flatMap(({ keyId, secret }) => gateways.map(({ url }) => ({ keyId, secret, url }))));
+  let remembered = first.filter(({ status }) => status === 200);
+  while (remembered.length > 0 && Date.now() - askedFromMs < REMEMBERED_MS) {
     await delay(250);
-    left = await honoured(left);
+    remembered = await accepted(remembered);
   }
-  return left.map(({ keyId, status }) => `the revoked key ${keyId} is answered ${status}`);
+  return [...first.filter(({ status }) => status !== 200), ...remembered].map(({ keyId, status }) => `the revoked key ${keyId} is answered ${status}`);
 }
 
 interface LimitsRow {

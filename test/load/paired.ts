@@ -25,8 +25,8 @@ export async function inTurns<T>(pairs: number, a: () => Promise<T>, b: () => Pr
 }
 
 /**
- * Of slices in turns, the means of every two: a platform that was at work just before and one that had a rest differ by a sixth, and of
- * A B B A each has been either once.
+ * Of slices in turns, the means of every two. A slice after one of its own kind and one after the other's differ, for platforms by some
+ * sixth; of A B B A either kind has both.
  */
 export function wholeTurns(rates: readonly number[]): number[] {
   return Array.from({ length: Math.floor(rates.length / 2) }, (_, turn) => (rates[2 * turn]! + rates[2 * turn + 1]!) / 2);
