@@ -1,6 +1,7 @@
 import {
   credentials, Metadata, type CallOptions, type ChannelCredentials, type Client, type ClientOptions, type ClientUnaryCall, type ServiceError,
 } from '@grpc/grpc-js';
+import { limitConnecting } from './grpc-connect';
 import { showToken } from './service-tokens';
 import { currentTraceparent } from './tracing';
 
@@ -14,12 +15,15 @@ const CHANNEL: ClientOptions = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.min_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  // An operator's proxy is for what lies outside.
+  'grpc.enable_http_proxy': 0,
   // A container that starts again has another address. Whoever asks for it in the half minute that is the default outlasts a lease.
   'grpc.dns_min_time_between_resolutions_ms': 1_000,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
+
+limitConnecting();
 
 type ClientConstructor<C extends Client> = new (address: string, creds: ChannelCredentials, options?: Partial<ClientOptions>) => C;
 

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { promisify } from 'node:util';
 import { Metadata } from '@grpc/grpc-js';
 import { Controller, Module } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
@@ -188,6 +191,23 @@ describe('a gRPC server', () => {
     client.close();
     await second.stop();
   });
+
+  it('is found by a client that has met one that takes connections and says nothing', async () => {
+    const server = await start('127.0.0.1:0');
+    const answered: boolean[] = [];
+    const front = createServer((line) => {
+      answered.push(answered.length > 0);
+      if (answered.at(-1)) pipeline(line, connect(Number(server.address.split(':').at(-1)), '127.0.0.1'), line, () => undefined);
+    });
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    const client = dial(EventLogServiceClient, `127.0.0.1:${(front.address() as AddressInfo).port}`);
+    await promisify(client.waitForReady.bind(client))(Date.now() + 20_000);
+    await call(client, 'readEvents', ask());
+    expect(answered.slice(0, 2)).toEqual([false, true]);
+    client.close();
+    await server.stop();
+    front.close();
+  }, 30_000);
 
   it('ignores a trace that is not one', async () => {
     const server = await start('127.0.0.1:0');
