@@ -107,7 +107,11 @@ export function outages(platformOf: () => BreakablePlatform): void {
       const ids: string[] = [];
       const told = () => receiver.requests.map(({ body }) => (JSON.parse(body.toString('utf8')) as Job).id);
       const ofTheFeed = (figure: string) => platform.ask('webhooks', `select ${figure} from feed_event where account_id = '${stage.accountId}'`);
+      const noticed = async () => (await platform.said('webhooks')).split('the consumer group was left').length;
+      const before = await noticed();
       await during('kafka', async () => {
+        // Until then a look at the publisher's log may still bring an event across.
+        await eventually(async () => (await noticed()) > before, { what: 'webhooks to notice that Kafka is away', deadlineMs: 60_000 });
         const paid = await renderingAlone({ prompt: 'paid without Kafka', webhook_url: receiver.url });
         const waiting = await live.create({ ...SHORT, prompt: 'cancelled without Kafka', webhook_url: receiver.url });
         expect(waiting.status).toBe(202);
