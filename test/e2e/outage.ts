@@ -80,11 +80,12 @@ export function outages(platformOf: () => BreakablePlatform): void {
     }
 
     it('the ledger: creates and balances answer 503, cancels commit, renders go on, and the money follows', async () => {
-      const rendering = await renderingAlone({ prompt: 'goes on' });
+      await renderingAlone({ prompt: 'may be over before the ledger is away' });
+      const rendering = (await live.create({ ...LONG, prompt: 'goes on' })).body.id;
       const waiting = (await live.create({ ...SHORT, prompt: 'to be cancelled' })).body.id;
       const again = { 'idempotency-key': 'made-when-the-ledger-is-back' };
       await during('ledger', async () => {
-        // First, because the job waits only as long as the other renders.
+        // First, because the job waits only as long as the others render.
         const cancelled = await live.post<Job>(`/v1/videos/${waiting}/cancel`);
         expect([cancelled.status, cancelled.body.status, cancelled.body.billing?.settled]).toEqual([200, 'cancelled', false]);
         expect(away(await live.create({ ...SHORT, prompt: 'refused' }, again))).toEqual(AWAY);
@@ -98,7 +99,7 @@ export function outages(platformOf: () => BreakablePlatform): void {
       expect([accepted.status, accepted.headers.get('idempotent-replayed')]).toEqual([202, null]);
       expect((await live.ended(accepted.body.id)).status).toBe('completed');
       const { body } = await live.get<{ data: { status: string }[] }>('/v1/videos');
-      expect(body.data).toHaveLength(3);
+      expect(body.data).toHaveLength(4);
       await eventually(async () => (await live.get<{ held_micros: number }>('/v1/balance')).body.held_micros === 0, { what: 'every hold to end' });
       await expectSoundMoney();
     }, ROW_TIMEOUT_MS);
@@ -147,7 +148,7 @@ export function outages(platformOf: () => BreakablePlatform): void {
     storeAway(platformOf);
 
     it('the scheduler: the API answers 503, running renders keep their results and report later', async () => {
-      const { body } = await sandbox.create({ ...SHORT, prompt: 'sandbox:slow=3 reported later' });
+      const { body } = await sandbox.create({ ...SHORT, prompt: 'sandbox:slow=6 reported later' });
       await reached(sandbox, body.id, 'the render to start', (job) => job.status === 'processing' && job.progress > 0);
       await during('scheduler', async () => {
         // Longer than the lease and the render last.
