@@ -46,7 +46,7 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   endToEnd(platform, FROM_ANOTHER_PROCESS);
   outages(platform);
   restoring(platform);
-  // After the last verification of the ledger, which finds that these rows are of no event.
+  // After restoring, which verifies the ledger: these rows are of no event.
   exportOfAMillion(ownAccount(platform), platform);
   operations(platform);
 });
