@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { sendSignal } from '@usvideo/runtime';
 import { brokerProperties, type BrokerLayout, type KafkaDoor } from './kafka-broker-properties';
 import type { KafkaLogin } from './kafka-client';
 import { kafkaJars } from './kafka-jars';
@@ -158,20 +159,11 @@ export class KafkaBroker {
     const { child, pid } = this;
     if (child === undefined || child.exitCode !== null) return;
     const exited = once(child, 'exit');
-    send(pid, signal);
-    const impatient = setTimeout(() => send(pid, 'SIGKILL'), STOP_MS);
+    sendSignal(pid, signal);
+    const impatient = setTimeout(() => sendSignal(pid, 'SIGKILL'), STOP_MS);
     await exited;
     clearTimeout(impatient);
     child.stdin?.destroy();
-  }
-}
-
-/** The shell above it may outlive the broker by a moment. */
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

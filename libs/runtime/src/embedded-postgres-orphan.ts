@@ -3,6 +3,7 @@ import { readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isAlive, sendSignal } from './processes';
 
 const run = promisify(execFile);
 /** The argument zero of the shell that runs the server; see `embedded-postgres.ts`. */
@@ -22,9 +23,9 @@ export async function releaseDataDirectory(dataDir: string, ownerGoneMs: number)
     if (await gone(pid, dataDir, ownerGoneMs)) return;
     throw new Error(`${dataDir} is in use by a running instance (its PostgreSQL is process ${pid})`);
   }
-  process.kill(pid, 'SIGINT');
+  sendSignal(pid, 'SIGINT');
   if (await gone(pid, dataDir, ORPHAN_STOP_MS)) return;
-  process.kill(pid, 'SIGQUIT');
+  sendSignal(pid, 'SIGQUIT');
   if (!(await gone(pid, dataDir, ORPHAN_STOP_MS))) throw new Error(`PostgreSQL process ${pid} of an earlier run does not stop`);
 }
 
@@ -32,16 +33,6 @@ async function recordedPid(dataDir: string): Promise<number | undefined> {
   const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => '');
   const pid = Number.parseInt(text, 10);
   return pid > 0 ? pid : undefined;
-}
-
-/** Whether a process has this id, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** A server works inside its data directory; macOS cannot be asked for that, but names the directory in the command. */

@@ -8,8 +8,8 @@ import { transformFile } from '@swc/core';
 import pg from 'pg';
 import { eventually } from '@usvideo/testing';
 import { giveTo } from './embedded-postgres-account';
-import { isAlive } from './embedded-postgres-orphan';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
+import { isAlive } from './processes';
 
 const asRoot = process.getuid!() === 0;
 let home: string;
@@ -153,7 +153,7 @@ if (asRoot) {
 /** A process of its own that starts a server and then does nothing. */
 async function startInAnotherProcess(options: EmbeddedPostgresOptions): Promise<{ owner: ChildProcess; pid: number }> {
   await mkdir(join(home, 'program'));
-  for (const name of ['embedded-postgres', 'embedded-postgres-account', 'embedded-postgres-orphan']) {
+  for (const name of ['embedded-postgres', 'embedded-postgres-account', 'embedded-postgres-orphan', 'processes']) {
     const { code } = await transformFile(join(__dirname, `${name}.ts`), { configFile: join(__dirname, '../../../.swcrc'), sourceMaps: false });
     await writeFile(join(home, 'program', `${name}.js`), code);
   }

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pg from 'pg';
 import { giveTo, reachableBinaries, reachableDirectory, serverAccount, type Account } from './embedded-postgres-account';
-import { WATCHDOG, isAlive, releaseDataDirectory } from './embedded-postgres-orphan';
+import { WATCHDOG, releaseDataDirectory } from './embedded-postgres-orphan';
+import { sendSignal } from './processes';
 
 export interface EmbeddedPostgresOptions {
   /** Made and initialised when it is missing or empty; otherwise its data is served. */
@@ -201,7 +202,7 @@ async function createDatabase(url: string, name: string): Promise<void> {
 async function stop(child: ChildProcess, pid: number, exited: Promise<void>): Promise<void> {
   child.stdin?.end();
   // An immediate shutdown loses nothing that was committed: the next start recovers.
-  const impatient = setTimeout(() => { if (isAlive(pid)) process.kill(pid, 'SIGQUIT'); }, STOP_MS);
+  const impatient = setTimeout(() => sendSignal(pid, 'SIGQUIT'), STOP_MS);
   await exited;
   clearTimeout(impatient);
 }

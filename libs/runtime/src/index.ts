@@ -1,7 +1,7 @@
 export * from './back-off';
 export * from './caller-methods';
 export * from './config';
-export { isAlive } from './embedded-postgres-orphan';
+export { isAlive, sendSignal } from './processes';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres';
 export { observeDatabase } from './database-metrics';
 export * from './exchange-client';
