@@ -1,0 +1,40 @@
+/** Registers the accounts whose keys the scenarios name. */
+import { randomUUID } from 'node:crypto';
+
+export interface Platform { readonly apiUrl: string; readonly adminUrl: string; readonly adminToken: string }
+
+interface Registered { readonly account_id: string; readonly live_key: string; readonly test_key: string; readonly webhook_secret: string }
+
+/** Fresh accounts, and the environment in which a runner of scenarios finds their keys. */
+export async function castFor(platform: Platform, standUrl: string, scenarios: string): Promise<Record<string, string>> {
+  const [main, limited, full, suspended, capped] = await Promise.all(Array.from({ length: 5 }, () => register(platform)));
+  await Promise.all([
+    limit(platform, limited!, { creates_per_minute: 90, concurrent_jobs: 50, queued_jobs: 1_000 }),
+    limit(platform, full!, { queued_jobs: 0 }),
+    request(`${platform.adminUrl}/admin/v1/accounts/${suspended!.account_id}/suspend`, 'POST', { reason: 'unpaid' }, platform.adminToken),
+    request(`${platform.apiUrl}/v1/spend-caps`, 'PUT', { limit_usd: '0' }, capped!.live_key),
+  ]);
+  return {
+    USVIDEO_SCENARIOS: scenarios, USVIDEO_BASE_URL: platform.apiUrl, USVIDEO_STAND_URL: standUrl, USVIDEO_WEBHOOK_SECRET: main!.webhook_secret,
+    USVIDEO_API_KEY: main!.test_key, USVIDEO_LIVE_API_KEY: main!.live_key, USVIDEO_LIMITED_API_KEY: limited!.test_key,
+    USVIDEO_FULL_API_KEY: full!.test_key, USVIDEO_SUSPENDED_API_KEY: suspended!.live_key, USVIDEO_CAPPED_API_KEY: capped!.live_key,
+  };
+}
+
+async function register({ apiUrl }: Platform): Promise<Registered> {
+  return request(`${apiUrl}/v1/auth/register`, 'POST', { email: `${randomUUID()}@example.com`, password: randomUUID(), account_name: 'An SDK' }) as Promise<Registered>;
+}
+
+async function limit({ adminUrl, adminToken }: Platform, { account_id: accountId }: Registered, limits: Record<string, number>): Promise<void> {
+  await request(`${adminUrl}/admin/v1/accounts/${accountId}/limits`, 'PUT', { environment: 'test', ...limits }, adminToken);
+}
+
+async function request(url: string, method: string, body: unknown, key?: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method, body: JSON.stringify(body), signal: AbortSignal.timeout(30_000),
+    headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}

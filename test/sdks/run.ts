@@ -1,0 +1,50 @@
+/**
+ * Runs the tests of the SDKs against the started platform: `npm run sdks`, or `npm run sdks -- typescript python`.
+ * Each folder of sdks/ with a `platform-test.sh` is one SDK; it gets accounts of its own. `-- --serve` starts the platform
+ * and prints the environment of one SDK, for work on a runner.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { root, startPlatform } from '../load/children.ts';
+import { castFor } from './cast.ts';
+import { startStand } from './stand.ts';
+
+const folder = join(root, 'sdks');
+const scenarios = join(folder, 'scenarios.json');
+const known = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'platform-test.sh')));
+const named = process.argv.slice(2).filter((arg) => arg !== '--serve');
+const unknown = named.filter((name) => !known.includes(name));
+
+if (unknown.length > 0) {
+  console.error(`No SDK is called ${unknown.join(', ')}; there are ${known.join(', ')}.`);
+  process.exit(2);
+}
+
+const platform = await startPlatform({ SIGNUP_CREDIT_USD: '250' });
+const stand = await startStand(platform.apiUrl);
+try {
+  process.exitCode = process.argv.includes('--serve') ? await serve() : await test(named.length > 0 ? named : known);
+} finally {
+  await stand.stop();
+  await platform.stop();
+}
+
+async function test(names: readonly string[]): Promise<number> {
+  const failed: string[] = [];
+  for (const name of names) {
+    console.log(`\n• ${name}`);
+    const child = spawn('./platform-test.sh', { cwd: join(folder, name), stdio: 'inherit', env: { ...process.env, ...await castFor(platform, stand.url, scenarios) } });
+    const [code] = await once(child, 'exit') as [number | null];
+    if (code !== 0) failed.push(name);
+  }
+  console.log(failed.length === 0 ? `\n${names.length} SDKs passed: ${names.join(', ')}` : `\nfailed: ${failed.join(', ')}`);
+  return failed.length === 0 && names.length > 0 ? 0 : 1;
+}
+
+async function serve(): Promise<number> {
+  for (const [name, value] of Object.entries(await castFor(platform, stand.url, scenarios))) console.log(`export ${name}='${value}'`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  return 0;
+}
