@@ -12,8 +12,9 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   moduleNameMapper: {
-    '^@usvideo/contracts/(.*)$': '<rootDir>/libs/contracts/src/index.usvideo.$1.v1.ts',
-    '^@usvideo/(event-store|messaging|runtime|testing|artifacts)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@usvideo/contracts/callers$': '<rootDir>/libs/contracts/src/callers.ts',
+    '^@usvideo/contracts/(.*)$': '<rootDir>/libs/contracts/src/generated/index.usvideo.$1.v1.ts',
+    '^@usvideo/(artifacts|event-store|exchange|messaging|runtime|servers|testing)$': '<rootDir>/libs/$1/src/index.ts',
     '^@usvideo/(accounts|ledger|scheduler|render-fleet|webhooks|gateway|standalone)$':
       '<rootDir>/services/$1/src/$1.module.ts',
   },

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 const VOLUME = process.argv[2] ?? '/secrets';
 const KEPT = join(VOLUME, 'kept', 'secrets.json');
 const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'];
-/** Who calls whom; libs/runtime/src/caller-methods.ts says for what. */
+/** Who calls whom; libs/contracts/src/callers.ts says for what. */
 const CALLERS = {
   accounts: ['gateway', 'scheduler'],
   ledger: ['gateway', 'scheduler'],

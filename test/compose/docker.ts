@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { KAFKA_VERSION } from '../../libs/messaging/src/kafka-jars';
+import { KAFKA_VERSION } from '../../libs/servers/src/kafka-jars';
 
 const STAND_INS = join(__dirname, 'stand-ins');
 const ANSWER_MS = 20_000;

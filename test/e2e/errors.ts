@@ -6,10 +6,10 @@ const BODY = { prompt: 'refused', resolution: '480p', duration: 1 };
 
 /** The contract's codes that only broken or waiting parts can provoke, and the tests that do. */
 const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
-  idempotency_in_progress: 'services/scheduler/src/inbound/idempotency.int.spec.ts',
-  quote_expired: 'services/scheduler/src/inbound/accounting.int.spec.ts',
-  price_unavailable: 'services/scheduler/src/inbound/submission-saga.int.spec.ts',
-  internal_error: 'services/gateway/src/inbound/access.int.spec.ts',
+  idempotency_in_progress: 'services/scheduler/src/submission/idempotency.int.spec.ts',
+  quote_expired: 'services/scheduler/src/reconciliation/reconciliation.loop.int.spec.ts',
+  price_unavailable: 'services/scheduler/src/submission/submission-steps.int.spec.ts',
+  internal_error: 'services/gateway/src/access/access.http.int.spec.ts',
   service_unavailable: 'test/e2e/outage.ts',
 };
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isAlive } from '@usvideo/runtime';
+import { isAlive } from '@usvideo/servers';
 
 /** Whether a process does anything still; one that has ended and was not waited for by its parent does not. */
 export function isRunning(pid: number): boolean {

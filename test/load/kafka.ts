@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendEvents, EMPTY_HEAD, EventLog, eventStoreSchema, inTransaction, openDatabase, type Database, type StreamAppend, type Transaction } from '@usvideo/event-store';
-import { kafkaClients, KafkaBroker, KafkaTransport, missingForKafka, type KafkaClients } from '@usvideo/messaging';
-import { createLogger, startEmbeddedPostgres } from '@usvideo/runtime';
+import { kafkaClients, KafkaTransport, type KafkaClients } from '@usvideo/messaging';
+import { KafkaBroker, missingForKafka, startEmbeddedPostgres } from '@usvideo/servers';
+import { createLogger } from '@usvideo/runtime';
 
 const TOPIC = 'usvideo.bench.v1';
 const EVENTS = 40_000;

@@ -8,9 +8,9 @@ import { inTransaction, openDatabase } from '@usvideo/event-store';
 import { createLogger } from '@usvideo/runtime';
 
 const require = createRequire(import.meta.url);
-const { LedgerWriter } = require('../../services/ledger/dist/outbound/ledger-writer.js') as typeof import('../../services/ledger/src/outbound/ledger-writer.ts');
-const { LedgerStore } = require('../../services/ledger/dist/outbound/ledger-store.js') as typeof import('../../services/ledger/src/outbound/ledger-store.ts');
-const { PriceBook } = require('../../services/ledger/dist/outbound/price-book.js') as typeof import('../../services/ledger/src/outbound/price-book.ts');
+const { LedgerWriter } = require('../../services/ledger/dist/posting/ledger-writer.service.js') as typeof import('../../services/ledger/src/posting/ledger-writer.service.ts');
+const { LedgerStore } = require('../../services/ledger/dist/posting/ledger.store.js') as typeof import('../../services/ledger/src/posting/ledger.store.ts');
+const { PriceBook } = require('../../services/ledger/dist/prices/price-book.sql.js') as typeof import('../../services/ledger/src/prices/price-book.sql.ts');
 
 const { values } = parseArgs({ options: {
   url: { type: 'string' }, mode: { type: 'string' }, accounts: { type: 'string' }, inFlight: { type: 'string' }, seconds: { type: 'string' }, prefix: { type: 'string' },

@@ -5,12 +5,12 @@ import { inTransaction, type Database } from '@usvideo/event-store';
 import { root } from './children.ts';
 
 const require = createRequire(import.meta.url);
-const dist = (file: string): string => join(root, 'services/ledger/dist/outbound', file);
-const { LedgerReader } = require(dist('ledger-reader.js')) as typeof import('../../services/ledger/src/outbound/ledger-reader.ts');
-const { LedgerStore } = require(dist('ledger-store.js')) as typeof import('../../services/ledger/src/outbound/ledger-store.ts');
-const { LedgerVerifier } = require(dist('verifier.js')) as typeof import('../../services/ledger/src/outbound/verifier.ts');
-const { PriceBook } = require(dist('price-book.js')) as typeof import('../../services/ledger/src/outbound/price-book.ts');
-const { UsageReader } = require(dist('usage-reader.js')) as typeof import('../../services/ledger/src/outbound/usage-reader.ts');
+const dist = (file: string): string => join(root, 'services/ledger/dist', file);
+const { LedgerReader } = require(dist('reading/ledger-reader.sql.js')) as typeof import('../../services/ledger/src/reading/ledger-reader.sql.ts');
+const { LedgerStore } = require(dist('posting/ledger.store.js')) as typeof import('../../services/ledger/src/posting/ledger.store.ts');
+const { LedgerVerifier } = require(dist('proof/verifier.sql.js')) as typeof import('../../services/ledger/src/proof/verifier.sql.ts');
+const { PriceBook } = require(dist('prices/price-book.sql.js')) as typeof import('../../services/ledger/src/prices/price-book.sql.ts');
+const { UsageReader } = require(dist('reading/usage-reader.sql.js')) as typeof import('../../services/ledger/src/reading/usage-reader.sql.ts');
 
 const FUNDS_MICROS = 1_000_000_000_000_000n;
 const PRICE_MICROS = 1_250_000n;

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { startEmbeddedPostgres } from '@usvideo/runtime';
+import { startEmbeddedPostgres } from '@usvideo/servers';
 import { freePort, root, startChild, startPlatform } from './children.ts';
 import { Receiver, type Webhook } from './webhook-arrivals.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
 import autocannon from 'autocannon';
-import { startEmbeddedPostgres } from '@usvideo/runtime';
+import { startEmbeddedPostgres } from '@usvideo/servers';
 import { type BenchPlatform, cpuMicros, freePort, memoryMiB, root, startChild, startPlatform } from './children.ts';
 import { costOf, inTurns, type Paired, wholeTurns } from './paired.ts';
 import { nowMicros, readProfile } from './profile.ts';

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingForKafka } from '@usvideo/messaging';
+import { missingForKafka } from '@usvideo/servers';
 import pg from 'pg';
 import { type BenchPlatform, startPlatform } from './children.ts';
 import { Receiver } from './webhook-arrivals.ts';

@@ -1,5 +1,5 @@
 import { type HttpReceiver, eventually } from '@usvideo/testing';
-import { CALLER_METHODS } from '@usvideo/runtime';
+import { CALLER_METHODS } from '@usvideo/contracts/callers';
 import type { Customer, Job } from '../e2e/customer';
 import { type CollectedSpan, edgesOf, type TraceCollector } from './trace-collector';
 

@@ -4,7 +4,7 @@ import {
 } from '@usvideo/event-store';
 import { backOffMs, consumerHalted, consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
-import { unheardEvents } from './hearing';
+import { unheardEvents } from './delivery-audit';
 import { replayParked, type Replayed } from './replay';
 import { adopt, lostEvents, standingOf, standings, type Standing } from './restored-log';
 import type { Halt, Subscription } from './transport';

@@ -1,8 +1,8 @@
 import { failureConformance } from './failure.conformance';
 import { deliveryConformance } from './delivery.conformance';
-import { hearingConformance } from './hearing.conformance';
+import { hearingConformance } from './delivery-audit.conformance';
 import { parkingConformance } from './parking.conformance';
-import { restoreConformance } from './restore.conformance';
+import { restoreConformance } from './operators/restore.conformance';
 import { World, type TransportHarness } from './world.fixture';
 
 /** What every transport promises. A test file of the transport calls this with its harness. */

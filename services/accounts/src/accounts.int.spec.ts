@@ -3,7 +3,7 @@ import { shardOf, verifyLog } from '@usvideo/event-store';
 import { call, dial, status } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { AccountsStage, refusalOf } from '../test/accounts-stage';
-import { findAuditBreak } from './outbound/audit.store';
+import { findAuditBreak } from './audit/audit.store';
 
 const stage = new AccountsStage();
 

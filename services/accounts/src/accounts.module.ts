@@ -7,13 +7,13 @@ import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop
 import type { AccountsConfig } from './config';
 import { AccountsController } from './inbound/accounts.grpc';
 import { KeysController } from './inbound/keys.grpc';
-import { AccountReader } from './outbound/account.reader';
-import { AccountStore } from './outbound/account.store';
-import { KeyVerification } from './outbound/key-verification';
-import { Migration0001Accounts } from './outbound/migrations/0001-accounts';
-import { Migration0002Epochs } from './outbound/migrations/0002-epochs';
-import { Migration0003SchemaLevel } from './outbound/migrations/0003-schema-level';
-import { SchedulerLimitsClient } from './outbound/scheduler-limits.client';
+import { AccountReader } from './accounts/account-reader.sql';
+import { AccountStore } from './accounts/account.store';
+import { KeyVerification } from './keys/key-verification.service';
+import { Migration0001Accounts } from './migrations/0001-accounts';
+import { Migration0002Epochs } from './migrations/0002-epochs';
+import { Migration0003SchemaLevel } from './migrations/0003-schema-level';
+import { SchedulerLimitsClient } from './accounts/scheduler-limits.client';
 
 export { accountsProcessSchema, readAccountsConfig, type AccountsConfig } from './config';
 

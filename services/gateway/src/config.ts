@@ -1,6 +1,6 @@
 import { list, parseUsd, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
-import { parseRange } from './domain/client-address';
+import { parseRange } from './access/client-address';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const { openDatabase } = require('@usvideo/event-store');
 const { createLogger } = require('@usvideo/runtime');
-const { LedgerWriter } = require('../dist/outbound/ledger-writer.js');
+const { LedgerWriter } = require('../dist/posting/ledger-writer.service.js');
 
 const [url, lanes] = process.argv.slice(2);
 const database = openDatabase({ url, poolSize: 6, applicationName: 'ledger_process', pipeline: true }, () => undefined);

@@ -6,12 +6,12 @@ import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { dial, GuardedHttpClient, Lifecycle, type Logger, type Service, startLoop } from '@usvideo/runtime';
 import type { RenderFleetConfig } from './config';
-import type { Engine } from './domain/engine';
-import { Worker, type WorkerOptions } from './inbound/worker';
-import { locateFfmpeg } from './outbound/ffmpeg';
-import { FirstFrames } from './outbound/first-frame';
-import { ProceduralEngine } from './outbound/procedural.engine';
-import { SandboxEngine } from './outbound/sandbox.engine';
+import type { Engine } from './engines/engine';
+import { Worker, type WorkerOptions } from './attempt/worker.service';
+import { locateFfmpeg } from './conform/ffmpeg.process';
+import { FirstFrames } from './engines/first-frame.client';
+import { ProceduralEngine } from './engines/procedural.engine';
+import { SandboxEngine } from './engines/sandbox.engine';
 
 export { readRenderFleetConfig, renderFleetProcessSchema, type RenderFleetConfig } from './config';
 

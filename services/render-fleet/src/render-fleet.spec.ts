@@ -5,7 +5,7 @@ import { DiskArtifactStore } from '@usvideo/artifacts';
 import { createLogger, type Service } from '@usvideo/runtime';
 import { eventually, httpReceiver } from '@usvideo/testing';
 import sharp from 'sharp';
-import { aLease, TestScheduler } from './inbound/scheduler.fixture';
+import { aLease, TestScheduler } from './attempt/scheduler.fixture';
 import { readRenderFleetConfig, startRenderFleet } from './render-fleet.module';
 
 describe('render fleet', () => {

@@ -1,7 +1,7 @@
 import { hearingSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
-import { TEST_PICTURE, type CatalogueModel } from './domain/models';
+import { TEST_PICTURE, type CatalogueModel } from './catalogue/models';
 
 const model = z.strictObject({
   id: z.string().min(1),

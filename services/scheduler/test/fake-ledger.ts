@@ -1,6 +1,6 @@
 import type { PendingHold, PlaceHold, PlaceHoldAnswer, Price, Settle, SettleAnswer, VerifyQuoteRequest, VoidHold, VoidHoldAnswer } from '@usvideo/contracts/ledger';
 import type { LogReader } from '@usvideo/event-store';
-import type { LedgerPort } from '../src/outbound/ledger.client';
+import type { LedgerPort } from '../src/settlement/ledger.client';
 
 type Call = 'placeHold' | 'voidHold' | 'settle';
 

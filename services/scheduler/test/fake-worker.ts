@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { Artifact, LeaseGranted, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
 import { eventually } from '@usvideo/testing';
-import type { Dispatch } from '../src/inbound/dispatch';
-import type { WorkerStream } from '../src/inbound/worker-session';
+import type { Dispatch } from '../src/dispatch/dispatch.service';
+import type { WorkerStream } from '../src/workers/worker-session.stream';
 
 type Message = NonNullable<WorkResponse['message']>;
 type MessageOf<Case extends Message['$case']> = Extract<Message, { $case: Case }>['value'];

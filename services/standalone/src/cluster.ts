@@ -4,7 +4,7 @@ import { Commands } from './cluster/commands';
 import { ONE_EACH, REPLICAS } from './cluster/plan';
 import { type Cluster, startCluster } from './cluster/start-cluster';
 import { type StandaloneConfig, readStandaloneConfig } from './config';
-import { logToFile } from './outbound/log-file';
+import { logToFile } from './state/log-file.process';
 
 const PARENT_LOOK_MS = 500;
 

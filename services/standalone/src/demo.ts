@@ -6,7 +6,7 @@ import { Api, type JobObject } from './demo/api';
 import { probeVideo } from './demo/probe';
 import { Screen } from './demo/screen';
 import { WebhookReceiver, verifyWebhook } from './demo/webhook-receiver';
-import { logToFile } from './outbound/log-file';
+import { logToFile } from './state/log-file.process';
 import { type Standalone, startStandalone } from './standalone.module';
 
 const PROMPT = 'A lighthouse in a storm, waves breaking over the rocks, slow dolly in';

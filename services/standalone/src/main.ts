@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createLogger, onStopSignal, type Running } from '@usvideo/runtime';
 import { readStandaloneConfig, type StandaloneConfig } from './config';
-import { logToFile } from './outbound/log-file';
+import { logToFile } from './state/log-file.process';
 import { startStandalone } from './standalone.module';
 
 /** `npm start`: serve until the terminal or the supervisor says stop. */

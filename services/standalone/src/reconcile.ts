@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { EventLog, openDatabase, verifyLog } from '@usvideo/event-store';
-import { startEmbeddedPostgres } from '@usvideo/runtime';
+import { startEmbeddedPostgres } from '@usvideo/servers';
 import { reconcile } from '@usvideo/scheduler';
 import { readStandaloneConfig } from './config';
-import { type ServiceWithEvents, unheardAnywhere } from './outbound/hearing';
-import { StateDirectory } from './outbound/state';
+import { type ServiceWithEvents, unheardAnywhere } from './state/delivery-audit.client';
+import { StateDirectory } from './state/state.store';
 
 const SERVICES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const satisfies ServiceWithEvents[];
 /** A stopped platform may have been stopped before an event was heard; the next start hears it. */

@@ -6,13 +6,14 @@ import { readGatewayConfig, startGateway } from '@usvideo/gateway';
 import { readLedgerConfig, startLedger } from '@usvideo/ledger';
 import { LocalTransport } from '@usvideo/messaging';
 import { readRenderFleetConfig, startRenderFleet } from '@usvideo/render-fleet';
-import { type Environment, type Logger, type Readiness, type Running, type Service, Lifecycle, startEmbeddedPostgres, startOperationsServer, startTracing } from '@usvideo/runtime';
+import { type Environment, type Logger, type Readiness, type Running, type Service, Lifecycle, startOperationsServer, startTracing } from '@usvideo/runtime';
+import { startEmbeddedPostgres } from '@usvideo/servers';
 import { readSchedulerConfig, startScheduler } from '@usvideo/scheduler';
 import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
 import type { StandaloneConfig } from './config';
-import { makeFirstAccount } from './outbound/first-account';
-import { choosePorts } from './outbound/ports';
-import { type Credentials, StateDirectory } from './outbound/state';
+import { makeFirstAccount } from './state/first-account.client';
+import { choosePorts } from './state/ports.process';
+import { type Credentials, StateDirectory } from './state/state.store';
 
 export { REPLICAS } from './cluster/plan';
 export { type Cluster, startCluster } from './cluster/start-cluster';

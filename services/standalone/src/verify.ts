@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { openDatabase } from '@usvideo/event-store';
 import { LedgerVerifier, SigningKey } from '@usvideo/ledger';
-import { startEmbeddedPostgres } from '@usvideo/runtime';
+import { startEmbeddedPostgres } from '@usvideo/servers';
 import { readStandaloneConfig } from './config';
-import { StateDirectory } from './outbound/state';
+import { StateDirectory } from './state/state.store';
 
 /**
  * `npm run ledger:verify [-- ROOT]`: the ledger of a stopped platform, re-derived from its events, and its signed roots; ROOT is one, in

@@ -8,16 +8,16 @@ import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, s
 import type { WebhooksConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { WebhooksController } from './inbound/webhooks.grpc';
-import { observeOldestDue } from './outbound/delivery-age';
-import { DeliveryLog } from './outbound/delivery-log';
-import { DeliveryWorker } from './outbound/delivery-worker';
-import type { Clock } from './outbound/delivery.store';
-import { FeedRenderer } from './outbound/feed-renderer';
-import { Migration0001Webhooks } from './outbound/migrations/0001-webhooks';
-import { Migration0002Epochs } from './outbound/migrations/0002-epochs';
-import { Migration0003SchemaLevel } from './outbound/migrations/0003-schema-level';
-import { SecretBox } from './outbound/secret-box';
-import { SecretStore } from './outbound/secret.store';
+import { observeOldestDue } from './delivery/delivery-age.sql';
+import { DeliveryLog } from './delivery/delivery-log.sql';
+import { DeliveryWorker } from './delivery/delivery-worker.loop';
+import type { Clock } from './delivery/delivery.store';
+import { FeedRenderer } from './feed/feed-renderer.loop';
+import { Migration0001Webhooks } from './migrations/0001-webhooks';
+import { Migration0002Epochs } from './migrations/0002-epochs';
+import { Migration0003SchemaLevel } from './migrations/0003-schema-level';
+import { SecretBox } from './secrets/secret-box.store';
+import { SecretStore } from './secrets/secret.store';
 
 export { concernsCustomers } from './inbound/jobs.consumer';
 export { readWebhooksConfig, webhooksProcessSchema, type WebhooksConfig } from './config';

@@ -7,15 +7,15 @@ import type {
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
-import type { AccountState } from '../domain/account';
-import { FIRST_KEY_SCOPES } from '../domain/api-key';
-import { ENVIRONMENTS, type Environment, type Plan } from '../domain/plan';
-import { environmentFaults, registrationFaults } from '../domain/request-faults';
-import { AccountReader } from '../outbound/account.reader';
-import { AccountStore, type Executed } from '../outbound/account.store';
-import { mintKey } from '../outbound/key-minting';
-import { SchedulerLimitsClient } from '../outbound/scheduler-limits.client';
-import { refusalError, refuseFaults } from './refusal-status';
+import type { AccountState } from '../accounts/account';
+import { FIRST_KEY_SCOPES } from '../keys/api-key';
+import { ENVIRONMENTS, type Environment, type Plan } from '../accounts/plan';
+import { environmentFaults, registrationFaults } from './request-faults';
+import { AccountReader } from '../accounts/account-reader.sql';
+import { AccountStore, type Executed } from '../accounts/account.store';
+import { mintKey } from '../keys/key-minting.store';
+import { SchedulerLimitsClient } from '../accounts/scheduler-limits.client';
+import { refusalError, refuseFaults } from './refusal-status.grpc';
 
 const PAGE_MAX = 100;
 

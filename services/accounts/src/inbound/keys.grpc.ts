@@ -5,14 +5,14 @@ import type {
   RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse, VerifyKeysRequest, VerifyKeysResponse,
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
-import { DEFAULT_SCOPES } from '../domain/api-key';
-import type { Environment } from '../domain/plan';
-import { keysAtOnceFaults, newKeyFaults, overlapFaults } from '../domain/request-faults';
-import { AccountReader } from '../outbound/account.reader';
-import { AccountStore, type Executed } from '../outbound/account.store';
-import { mintKey } from '../outbound/key-minting';
-import { KeyVerification } from '../outbound/key-verification';
-import { refusalError, refuseFaults } from './refusal-status';
+import { DEFAULT_SCOPES } from '../keys/api-key';
+import type { Environment } from '../accounts/plan';
+import { keysAtOnceFaults, newKeyFaults, overlapFaults } from './request-faults';
+import { AccountReader } from '../accounts/account-reader.sql';
+import { AccountStore, type Executed } from '../accounts/account.store';
+import { mintKey } from '../keys/key-minting.store';
+import { KeyVerification } from '../keys/key-verification.service';
+import { refusalError, refuseFaults } from './refusal-status.grpc';
 
 @Controller()
 export class KeysController {

@@ -4,10 +4,10 @@ import { LocalTransport, type Publisher } from '@usvideo/messaging';
 import { createLogger, migrateDatabase, type Running } from '@usvideo/runtime';
 import { eventually, postgres } from '@usvideo/testing';
 import { ulid } from 'ulid';
-import { LedgerReader } from '../outbound/ledger-reader';
-import { LedgerWriter } from '../outbound/ledger-writer';
-import { LEDGER_MIGRATIONS } from '../outbound/schema';
-import { LedgerVerifier } from '../outbound/verifier';
+import { LedgerReader } from '../reading/ledger-reader.sql';
+import { LedgerWriter } from '../posting/ledger-writer.service';
+import { LEDGER_MIGRATIONS } from '../migrations/all';
+import { LedgerVerifier } from '../proof/verifier.sql';
 import { jobsSubscription } from './jobs.consumer';
 
 const logger = createLogger('ledger', 'silent');

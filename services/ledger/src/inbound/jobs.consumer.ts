@@ -1,7 +1,7 @@
 import { JobEvent, type Verdict } from '@usvideo/contracts/scheduler';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { decodeEvent, ParkEvent, type Subscription } from '@usvideo/messaging';
-import type { LedgerWriter } from '../outbound/ledger-writer';
+import type { LedgerWriter } from '../posting/ledger-writer.service';
 
 /** Verdicts of test jobs move no money and do not concern the ledger. */
 const CHARGED_ENVIRONMENT = 'live';

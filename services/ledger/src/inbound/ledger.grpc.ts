@@ -5,13 +5,14 @@ import type {
   Entry, ExchangeRequest, ExchangeResponse, GetBalanceRequest, GetBalanceResponse, LedgerAnswer, LedgerCall, ListEntriesRequest, ListEntriesResponse,
   ListPendingHoldsRequest, ListPendingHoldsResponse,
 } from '@usvideo/contracts/ledger';
-import { serveExchange, type Logger } from '@usvideo/runtime';
-import { noteOf, referenceOf } from '../domain/postings';
-import { LedgerReader, type EntryLine } from '../outbound/ledger-reader';
-import { LedgerWriter } from '../outbound/ledger-writer';
-import { QuoteTokens } from '../outbound/quote-tokens';
-import { answerCall } from './exchange';
-import { demand, demandPage, required } from './validation';
+import { serveExchange } from '@usvideo/exchange';
+import { type Logger } from '@usvideo/runtime';
+import { noteOf, referenceOf } from '../account/postings';
+import { LedgerReader, type EntryLine } from '../reading/ledger-reader.sql';
+import { LedgerWriter } from '../posting/ledger-writer.service';
+import { QuoteTokens } from '../prices/quote-tokens';
+import { answerCall } from './exchange.grpc';
+import { demand, demandPage, required } from './validation.grpc';
 
 export const LOGGER = Symbol('logger');
 

@@ -6,9 +6,9 @@ import type {
   SetSpendCapRequest, SetSpendCapResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
-import { LedgerReader } from '../outbound/ledger-reader';
-import { LedgerWriter } from '../outbound/ledger-writer';
-import { accepted, required } from './validation';
+import { LedgerReader } from '../reading/ledger-reader.sql';
+import { LedgerWriter } from '../posting/ledger-writer.service';
+import { accepted, required } from './validation.grpc';
 
 /** What people and payment providers do to a balance; every call may be sent again under its natural key. */
 @Controller()

@@ -4,11 +4,11 @@ import type {
   CreateQuoteRequest, CreateQuoteResponse, ListPricesResponse, SetPriceRequest, SetPriceResponse, VerifyQuoteRequest, VerifyQuoteResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
-import { priceOf } from '../domain/price';
-import { offerOfQuote, type Quote } from '../domain/quote';
-import { PriceList } from '../outbound/price-book';
-import { QuoteTokens } from '../outbound/quote-tokens';
-import { demand, required } from './validation';
+import { priceOf } from '../prices/price';
+import { offerOfQuote, type Quote } from '../prices/quote';
+import { PriceList } from '../prices/price-book.sql';
+import { QuoteTokens } from '../prices/quote-tokens';
+import { demand, required } from './validation.grpc';
 
 /** The price book and the promises made from it. */
 @Controller()

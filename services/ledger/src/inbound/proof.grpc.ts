@@ -6,11 +6,11 @@ import type {
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
-import { AccountExport } from '../outbound/account-export';
-import { SignedHistoryChanged, type SignedRoots } from '../outbound/signed-roots';
-import { paced } from './paced';
-import { demandPage, required } from './validation';
-import { Verification } from './verification';
+import { AccountExport } from '../proof/account-export.sql';
+import { SignedHistoryChanged, type SignedRoots } from '../proof/signed-roots.store';
+import { paced } from './paced.grpc';
+import { demandPage, required } from './validation.grpc';
+import { Verification } from '../proof/verification.loop';
 
 /** Undefined where no signing key is configured. */
 export class RootSigner {

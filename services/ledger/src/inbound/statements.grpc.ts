@@ -7,10 +7,10 @@ import type {
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
-import { StatementReader } from '../outbound/statement-reader';
-import { UsageReader, type UsageGrouping } from '../outbound/usage-reader';
-import { paced } from './paced';
-import { demand, demandDays, demandPage, required } from './validation';
+import { StatementReader } from '../reading/statement-reader.sql';
+import { UsageReader, type UsageGrouping } from '../reading/usage-reader.sql';
+import { paced } from './paced.grpc';
+import { demand, demandDays, demandPage, required } from './validation.grpc';
 
 const GROUPINGS = ['day', 'api_key', 'resolution'] satisfies UsageGrouping[];
 const GROUPS_MAX = 1_000;

@@ -5,11 +5,11 @@ import type {
   GetTopUpRequest, GetTopUpResponse, ListTopUpsRequest, ListTopUpsResponse, TopUp,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
-import { AMOUNT_MICROS_MAX } from '../domain/account';
-import { manualProvider, OrderRefused, type PaymentProvider } from '../outbound/payment-provider';
-import { TopUpStore } from '../outbound/top-up-store';
-import { NewsRefused, PaymentUnknown, TopUps } from '../outbound/top-ups';
-import { demand, demandPage, required } from './validation';
+import { AMOUNT_MICROS_MAX } from '../account/account';
+import { manualProvider, OrderRefused, type PaymentProvider } from '../top-ups/payment-provider';
+import { TopUpStore } from '../top-ups/top-up.store';
+import { NewsRefused, PaymentUnknown, TopUps } from '../top-ups/top-ups.saga';
+import { demand, demandPage, required } from './validation.grpc';
 
 /** The provider that customers are sent to when they name none, and all that may be named. */
 export class Providers {

@@ -4,10 +4,10 @@ import type {
   ChooseModelRequest, ChooseModelResponse, GetLimitsRequest, GetLimitsResponse, GetSandboxBalanceRequest, GetSandboxBalanceResponse, ListModelsResponse,
 } from '@usvideo/contracts/scheduler';
 import { grpcError, status } from '@usvideo/runtime';
-import { modelFor, type CatalogueModel } from '../domain/models';
-import { SANDBOX_FUNDS_MICROS } from '../domain/sandbox';
-import { AccountUsage } from '../outbound/account-usage';
-import { scopeOf } from './requests';
+import { modelFor, type CatalogueModel } from '../catalogue/models';
+import { SANDBOX_FUNDS_MICROS } from '../catalogue/sandbox';
+import { AccountUsage } from '../views/account-usage.sql';
+import { scopeOf } from './requests.grpc';
 import { MODELS } from './tokens';
 
 /** What there is to choose from, and what an account may use and uses of it. */

@@ -4,13 +4,14 @@ import { GrpcStreamCall } from '@nestjs/microservices';
 import type {
   CheckRate, CheckRateAnswer, ExchangeRequest, ExchangeResponse, GetJobRequest, GetJobResponse, SchedulerAnswer, SchedulerCall,
 } from '@usvideo/contracts/scheduler';
-import { serveExchange, type Logger } from '@usvideo/runtime';
-import { publicStatus } from '../domain/job-object';
-import { JobViews } from '../outbound/job-views';
-import { RateLimiter } from '../outbound/rate-limiter';
-import { JobCreation, rateState } from './create-job';
-import { JobRenderer } from './job-renderer';
-import { environmentOf, scopeOf } from './requests';
+import { serveExchange } from '@usvideo/exchange';
+import { type Logger } from '@usvideo/runtime';
+import { publicStatus } from '../views/job-object';
+import { JobViews } from '../views/job-views.sql';
+import { RateLimiter } from '../limits/rate-limiter.sql';
+import { JobCreation, rateState } from '../submission/submission.saga';
+import { JobRenderer } from '../views/job-renderer.service';
+import { environmentOf, scopeOf } from './requests.grpc';
 import { LOGGER } from './tokens';
 
 @Controller()

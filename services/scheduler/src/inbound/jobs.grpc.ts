@@ -6,13 +6,13 @@ import type {
 } from '@usvideo/contracts/scheduler';
 import { grpcError, status } from '@usvideo/runtime';
 import { Observable } from 'rxjs';
-import { publicStatus } from '../domain/job-object';
-import { sandboxOrders } from '../domain/sandbox';
-import { JobViews, type OwnedView, type Scope } from '../outbound/job-views';
-import { CustomerOrders } from './customer-orders';
-import { JobRenderer } from './job-renderer';
-import { JobWatches } from './job-watches';
-import { jobNotFound, scopeOf, statusesOf } from './requests';
+import { publicStatus } from '../views/job-object';
+import { sandboxOrders } from '../catalogue/sandbox';
+import { JobViews, type OwnedView, type Scope } from '../views/job-views.sql';
+import { CustomerOrders } from '../orders/customer-orders.service';
+import { JobRenderer } from '../views/job-renderer.service';
+import { JobWatches } from '../views/job-watches.stream';
+import { jobNotFound, scopeOf, statusesOf } from './requests.grpc';
 
 const LIST_MAX = 100;
 const OFFSET_MAX = 10_000;

@@ -2,8 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { SyncLimitsRequest, SyncLimitsResponse } from '@usvideo/contracts/scheduler';
 import { grpcError, status } from '@usvideo/runtime';
-import type { Environment } from '../domain/job';
-import { Dispatch } from './dispatch';
+import type { Environment } from '../job/job';
+import { Dispatch } from '../dispatch/dispatch.service';
 
 /** The accounts service tells us of new limits at once; its events are the safety net. */
 @Controller()

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcStreamCall } from '@nestjs/microservices';
-import { Dispatch } from './dispatch';
-import type { WorkerStream } from './worker-session';
+import { Dispatch } from '../dispatch/dispatch.service';
+import type { WorkerStream } from '../workers/worker-session.stream';
 
 @Controller()
 export class WorkController {

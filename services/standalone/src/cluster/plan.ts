@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Caller, Callee, Environment } from '@usvideo/runtime';
+import type { Caller, Callee } from '@usvideo/contracts/callers';
+import type { Environment } from '@usvideo/runtime';
 
 export type ServiceName = 'accounts' | 'ledger' | 'scheduler' | 'webhooks' | 'render-fleet' | 'gateway';
 

@@ -1,5 +1,4 @@
-import { KafkaBroker, type KafkaDoor, missingForKafka } from '@usvideo/messaging';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@usvideo/runtime';
+import { KafkaBroker, type KafkaDoor, missingForKafka, type EmbeddedPostgres, startEmbeddedPostgres } from '@usvideo/servers';
 import { ServerPart, type ServerPartOptions } from './server-part';
 
 type Told = Pick<ServerPartOptions, 'report' | 'changed'>;

@@ -1,4 +1,4 @@
-import type { Credentials } from '../outbound/state';
+import type { Credentials } from '../state/state.store';
 
 /** What the demo shows. A check that fails throws, so that nothing false is ever ticked. */
 export class Screen {

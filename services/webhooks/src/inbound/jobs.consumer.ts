@@ -1,7 +1,7 @@
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { ParkEvent, type Subscription } from '@usvideo/messaging';
-import { meaningOf } from '../domain/public-event';
-import { eraseJob, forgetLostEvents, recordFeedEvent } from '../outbound/feed.store';
+import { meaningOf } from '../feed/public-event';
+import { eraseJob, forgetLostEvents, recordFeedEvent } from '../feed/feed.store';
 
 export const JOBS_TOPIC = 'usvideo.jobs.v1';
 

@@ -4,8 +4,8 @@ import type {
   EnsureSecretRequest, EnsureSecretResponse, ListDeliveriesRequest, ListDeliveriesResponse,
 } from '@usvideo/contracts/webhooks';
 import { grpcError, status } from '@usvideo/runtime';
-import { DeliveryLog } from '../outbound/delivery-log';
-import { SecretStore } from '../outbound/secret.store';
+import { DeliveryLog } from '../delivery/delivery-log.sql';
+import { SecretStore } from '../secrets/secret.store';
 
 const PAGE_MAX = 100;
 const OFFSET_MAX = 10_000;

@@ -1,0 +1,87 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { ExchangeAnswer, ExchangeCall } from './exchange-client';
+import { type Logger, rpcDuration, rpcRequests, rpcsFromZero, inTrace } from '@usvideo/runtime';
+
+interface NamedCall extends ExchangeCall { call?: { $case: string } | undefined }
+
+/**
+ * Serves one exchange stream: items run concurrently, inside the caller's trace, and what is answered in a tick goes in one frame.
+ * A handler that rejects is answered with a fault that tells nothing of the reason; the reason is logged.
+ */
+export function serveExchange<Call extends NamedCall, Answer extends ExchangeAnswer>(
+  stream: ServerDuplexStream<{ calls: Call[] }, { answers: Answer[] }>,
+  handle: (call: Call) => Promise<Omit<Answer, 'callId'>>,
+  logger: Logger,
+): void {
+  const answers = new AnswerFrames<Answer>(stream);
+  const service = stream.getPath().split('/')[1] ?? '';
+  const known = new Set<string>();
+  stream.on('data', (frame: { calls: Call[] }) => {
+    for (const call of frame.calls) {
+      const method = call.call?.$case ?? 'unknown';
+      if (!known.has(method)) rpcsFromZero(service, method);
+      known.add(method);
+      answers.expect();
+      void serveOne(call, handle, { service, method }, logger).then((answer) => answers.add(answer as Answer));
+    }
+  });
+  stream.on('end', () => answers.endWhenDone());
+  stream.on('error', (error: Error) => logger.debug({ err: error }, 'an exchange stream broke'));
+}
+
+async function serveOne<Call extends NamedCall>(
+  call: Call, handle: (call: Call) => Promise<Omit<ExchangeAnswer, 'callId'>>, name: { service: string; method: string }, logger: Logger,
+): Promise<ExchangeAnswer> {
+  const stopClock = rpcDuration.startTimer(name);
+  try {
+    const answer = await inTrace(call.traceparent, () => handle(call));
+    rpcRequests.inc({ ...name, status: 'OK' });
+    return { ...answer, callId: call.callId };
+  } catch (error) {
+    logger.error({ err: error, ...name }, 'an exchange call failed');
+    rpcRequests.inc({ ...name, status: 'INTERNAL' });
+    return { callId: call.callId, answer: { $case: 'fault', value: 'internal error' } };
+  } finally {
+    stopClock();
+  }
+}
+
+interface AnswerStream<Answer> {
+  readonly cancelled: boolean;
+  write(frame: { answers: Answer[] }): boolean;
+  end(): void;
+}
+
+class AnswerFrames<Answer> {
+  readonly #stream: AnswerStream<Answer>;
+  #ready: Answer[] = [];
+  #expected = 0;
+  #ending = false;
+
+  constructor(stream: AnswerStream<Answer>) {
+    this.#stream = stream;
+  }
+
+  expect(): void {
+    this.#expected += 1;
+  }
+
+  add(answer: Answer): void {
+    this.#ready.push(answer);
+    if (this.#ready.length === 1) setImmediate(() => this.#flush());
+  }
+
+  /** The caller has said its last word; it still gets every answer it is owed. */
+  endWhenDone(): void {
+    this.#ending = true;
+    if (this.#expected === 0) this.#stream.end();
+  }
+
+  #flush(): void {
+    const answers = this.#ready;
+    this.#ready = [];
+    this.#expected -= answers.length;
+    if (!this.#stream.cancelled) this.#stream.write({ answers });
+    if (this.#ending && this.#expected === 0) this.#stream.end();
+  }
+}

@@ -1,0 +1,2 @@
+export * from './exchange-client';
+export * from './exchange-server';

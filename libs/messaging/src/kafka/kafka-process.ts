@@ -1,0 +1,90 @@
+import { EventLogServiceClient } from '@usvideo/contracts/events';
+import type { RestorableLog } from '@usvideo/event-store';
+import { dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
+import { kafkaClients, type KafkaClients, type KafkaConnection } from './kafka-client';
+import type { KafkaSettings } from './kafka-settings';
+import { TailReader } from './kafka-tail';
+import { KafkaTransport } from './kafka-transport';
+import { remoteLog } from '../remote-log';
+import type { EventTransport } from '../transport';
+
+export interface KafkaUse {
+  readonly service: string;
+  /** Where the publisher of each topic that is heard answers for its log, and what is shown to it. */
+  readonly publishers?: Readonly<Record<string, string>>;
+  readonly token?: string | undefined;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+}
+
+export interface OpenKafka {
+  readonly transport: EventTransport;
+  /** The service, whose readiness then shows whether a broker answers. It can do without one for a while. */
+  shownBy(service: Service): Service;
+}
+
+const ANSWER_WITHIN_MS = 2_000;
+
+/** The transport of a service that is a process of its own. Returns at once: Kafka may come later. */
+export function openKafka(config: KafkaSettings, { service, publishers = {}, token, logger, lifecycle }: KafkaUse): OpenKafka {
+  const clients = kafkaClients(connectionOf(config), service, logger);
+  const logs = openLogs(publishers, token, lifecycle);
+  const openLog = (topic: string): RestorableLog => {
+    const log = logs.get(topic);
+    if (log === undefined) throw new Error(`nobody is known who answers for the log of ${topic}`);
+    return log;
+  };
+  const transport = new KafkaTransport({ clients, logger, openLog, namePrefix: config.KAFKA_NAME_PREFIX, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
+  const isThere = brokerProbe(clients('probe').admin(), lifecycle);
+  return {
+    transport,
+    shownBy: (running) => ({
+      ...running,
+      ready: async () => {
+        const [{ needs, uses }, kafka] = await Promise.all([running.ready(), isThere()]);
+        return { needs, uses: { ...uses, kafka } };
+      },
+    }),
+  };
+}
+
+/** For a command that looks at a topic of a service. */
+export function openTopic(config: KafkaSettings, topic: string, logger: Logger): TailReader {
+  return new TailReader(kafkaClients(connectionOf(config), 'command', logger), `${config.KAFKA_NAME_PREFIX}${topic}`, logger);
+}
+
+function connectionOf(config: KafkaSettings): KafkaConnection {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password = '' } = config;
+  return {
+    brokers: config.KAFKA_BROKERS,
+    ssl: config.KAFKA_SSL && config.KAFKA_SSL_CA !== undefined ? { ca: config.KAFKA_SSL_CA } : config.KAFKA_SSL,
+    ...(mechanism === undefined ? {} : { sasl: { mechanism, username, password } }),
+  };
+}
+
+function openLogs(publishers: Readonly<Record<string, string>>, token: string | undefined, lifecycle: Lifecycle): Map<string, RestorableLog> {
+  return new Map(Object.entries(publishers).map(([topic, address]) => {
+    const client = dial(EventLogServiceClient, address, token);
+    lifecycle.add(`event log of ${topic}`, async () => client.close());
+    return [topic, remoteLog(client, topic)];
+  }));
+}
+
+type Admin = ReturnType<ReturnType<KafkaClients>['admin']>;
+
+/** Asks one question at a time, however many want to know. */
+function brokerProbe(admin: Admin, lifecycle: Lifecycle): () => Promise<boolean> {
+  lifecycle.add('broker probe', () => admin.disconnect());
+  let asking: Promise<boolean> | undefined;
+  const ask = async (): Promise<boolean> => {
+    try {
+      await admin.connect();
+      return (await admin.describeCluster()).brokers.length > 0;
+    } catch {
+      return false;
+    } finally {
+      asking = undefined;
+    }
+  };
+  return () => within(ANSWER_WITHIN_MS, asking ??= ask()).catch(() => false);
+}

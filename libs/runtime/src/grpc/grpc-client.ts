@@ -1,0 +1,66 @@
+import {
+  credentials, Metadata, type CallOptions, type ChannelCredentials, type Client, type ClientOptions, type ClientUnaryCall, type ServiceError,
+} from '@grpc/grpc-js';
+import { limitConnecting } from './grpc-connect';
+import { showToken } from './service-tokens';
+import { currentTraceparent } from '../tracing/tracing';
+
+/** Both directions, on both sides. A first frame of 10 MiB fits, base64 included. */
+export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+
+const CHANNEL: ClientOptions = {
+  'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+  'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+  // A replica that hangs leaves the rotation after fifteen seconds.
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  // An operator's proxy is for what lies outside.
+  'grpc.enable_http_proxy': 0,
+  // A container that starts again has another address. Whoever asks for it in the half minute that is the default outlasts a lease.
+  'grpc.dns_min_time_between_resolutions_ms': 1_000,
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+};
+
+limitConnecting();
+
+type ClientConstructor<C extends Client> = new (address: string, creds: ChannelCredentials, options?: Partial<ClientOptions>) => C;
+
+/**
+ * Opens no connection yet: the first call does. The caller closes the client.
+ * @param address one server (`unix:/run/ledger.sock`, `host:port`), or several that take turns (`ipv4:10.0.0.1:7001,10.0.0.2:7001`,
+ * `dns:///ledger:7001` for all that the name resolves to)
+ * @param token shown with every call
+ */
+export function dial<C extends Client>(constructor: ClientConstructor<C>, address: string, token?: string): C {
+  return new constructor(address, credentials.createInsecure(), token === undefined ? CHANNEL : { ...CHANNEL, interceptors: [showToken(token)] });
+}
+
+type Unary<Request, Response> = (
+  request: Request, metadata: Metadata, options: Partial<CallOptions>, callback: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
+/** The names of a generated client's unary methods. */
+export type UnaryMethod<C> = { [K in keyof C]: C[K] extends Unary<infer _Request, infer _Response> ? K : never }[keyof C];
+export type RequestOf<C, K extends keyof C> = C[K] extends Unary<infer Request, infer _Response> ? Request : never;
+export type ResponseOf<C, K extends keyof C> = C[K] extends Unary<infer _Request, infer Response> ? Response : never;
+
+/** One unary call, inside a deadline and the current trace. Rejects with a `ServiceError`; `hasStatus` reads it. */
+export function call<C extends Client, K extends UnaryMethod<C>>(
+  client: C, method: K, request: RequestOf<C, K>, options: { deadlineMs?: number } = {},
+): Promise<ResponseOf<C, K>> {
+  const invoke = client[method] as Unary<RequestOf<C, K>, ResponseOf<C, K>>;
+  return new Promise((resolve, reject) => {
+    const deadline = Date.now() + (options.deadlineMs ?? 5_000);
+    invoke.call(client, request, traceMetadata(), { deadline }, (error, response) => (error === null ? resolve(response) : reject(error)));
+  });
+}
+
+/** Metadata that continues the current trace; for streams, which `call` does not open. */
+export function traceMetadata(): Metadata {
+  const metadata = new Metadata();
+  const traceparent = currentTraceparent();
+  if (traceparent !== '') metadata.set('traceparent', traceparent);
+  return metadata;
+}

@@ -1,0 +1,66 @@
+import { Migration } from '@mikro-orm/migrations';
+import { postgres, type TestPostgres } from '@usvideo/testing';
+import pg from 'pg';
+import { createLogger } from '../tracing/logger';
+import { migrateDatabase } from './migrate';
+
+class CreatePaint extends Migration {
+  override up(): void {
+    this.addSql('create table paint (colour text primary key)');
+  }
+}
+
+class AddBlue extends Migration {
+  override up(): void {
+    this.addSql(`insert into paint values ('blue')`);
+  }
+}
+
+const logger = createLogger('test', 'silent');
+
+describe('migrateDatabase', () => {
+  let server: TestPostgres;
+  let url: string;
+
+  beforeAll(async () => {
+    server = await postgres();
+    url = await server.createDatabase('migrate');
+  });
+  afterAll(() => server.stop());
+
+  it('applies each migration once, also when replicas start together', async () => {
+    const start = () => migrateDatabase({ url, migrations: [CreatePaint, AddBlue], logger });
+    await Promise.all([start(), start(), start()]);
+    await start();
+    expect(await colours(url)).toEqual(['blue']);
+  });
+
+  it('applies only what is new', async () => {
+    class AddRed extends Migration {
+      override up(): void {
+        this.addSql(`insert into paint values ('red')`);
+      }
+    }
+    await migrateDatabase({ url, migrations: [CreatePaint, AddBlue, AddRed], logger });
+    expect(await colours(url)).toEqual(['blue', 'red']);
+  });
+
+  it('leaves nothing of a migration that fails, and rejects', async () => {
+    class Broken extends Migration {
+      override up(): void {
+        this.addSql(`insert into paint values ('green')`);
+        this.addSql('select no_such_function()');
+      }
+    }
+    await expect(migrateDatabase({ url, migrations: [CreatePaint, AddBlue, Broken], logger })).rejects.toThrow('no_such_function');
+    expect(await colours(url)).not.toContain('green');
+  });
+});
+
+async function colours(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ colour: string }>('select colour from paint order by colour');
+  await client.end();
+  return rows.map((row) => row.colour);
+}

@@ -1,0 +1,103 @@
+import type { ApiKeyCreated, Limits, LimitsSet } from '@usvideo/contracts/accounts';
+import type { Transaction } from '@usvideo/event-store';
+import type { AccountEvent } from './account';
+import { ENVIRONMENTS, PLAN_LIMITS, type Plan } from './plan';
+
+export interface Owner {
+  readonly memberId: string;
+  readonly email: string;
+  /** Absent: the owner cannot log in. */
+  readonly passwordHash: string | undefined;
+}
+
+/** What is kept of a key's secret. */
+export interface SecretParts {
+  readonly digest: Buffer;
+  readonly masked: string;
+}
+
+interface Parts {
+  readonly owner?: Owner;
+  readonly secrets?: ReadonlyMap<string, SecretParts>;
+}
+
+/** Brings the account's rows up to its newest events, in the transaction that records them. */
+export async function projectAccountEvents(tx: Transaction, now: Date, accountId: string, events: readonly AccountEvent[], parts: Parts): Promise<void> {
+  for (const event of events) await project(tx, now, accountId, event, parts);
+}
+
+async function project(tx: Transaction, now: Date, accountId: string, event: AccountEvent, parts: Parts): Promise<void> {
+  switch (event.$case) {
+    case 'accountCreated': return createAccount(tx, now, event.value, parts.owner);
+    case 'limitsSet': return writeLimits(tx, event.value);
+    case 'accountSuspended': return writeStatus(tx, accountId, 'suspended', event.value.limitsVersion);
+    case 'accountResumed': return writeStatus(tx, accountId, 'active', event.value.limitsVersion);
+    case 'apiKeyCreated': return createKey(tx, now, accountId, event.value, parts.secrets?.get(event.value.keyId));
+    case 'apiKeyRotated': return endKey(tx, event.value.keyId, 'expires_at', event.value.oldKeyExpiresAt ?? now);
+    case 'apiKeyRevoked': return endKey(tx, event.value.keyId, 'revoked_at', now);
+  }
+}
+
+async function createAccount(tx: Transaction, now: Date, account: { accountId: string; name: string; plan: string }, owner: Owner | undefined): Promise<void> {
+  if (owner === undefined) throw new Error('an account is created with its owner');
+  await tx.query({
+    name: 'account_insert',
+    text: 'insert into account (account_id, name, plan, created_at) values ($1, $2, $3, $4)',
+    values: [account.accountId, account.name, account.plan, now],
+  });
+  await tx.query({
+    name: 'member_insert',
+    text: `insert into member (member_id, account_id, email, password_hash, role, created_at) values ($1, $2, $3, $4, 'owner', $5)`,
+    values: [owner.memberId, account.accountId, owner.email, owner.passwordHash ?? null, now],
+  });
+  for (const environment of ENVIRONMENTS) await upsertLimits(tx, account.accountId, environment, PLAN_LIMITS[account.plan as Plan]);
+}
+
+async function writeLimits(tx: Transaction, { accountId, environment, limits, limitsVersion }: LimitsSet): Promise<void> {
+  if (limits === undefined) throw new Error('LimitsSet carries the limits');
+  await upsertLimits(tx, accountId, environment, limits);
+  await tx.query({
+    name: 'account_limits_version',
+    text: 'update account set limits_version = $2 where account_id = $1',
+    values: [accountId, limitsVersion],
+  });
+}
+
+const UPSERT_LIMITS = `
+insert into account_limits (account_id, environment, concurrent_jobs, queued_jobs, creates_per_minute, reads_per_minute)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (account_id, environment) do update
+set concurrent_jobs = excluded.concurrent_jobs, queued_jobs = excluded.queued_jobs,
+    creates_per_minute = excluded.creates_per_minute, reads_per_minute = excluded.reads_per_minute`;
+
+async function upsertLimits(tx: Transaction, accountId: string, environment: string, limits: Limits): Promise<void> {
+  const { concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute } = limits;
+  await tx.query({
+    name: 'account_limits_upsert', text: UPSERT_LIMITS,
+    values: [accountId, environment, concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute],
+  });
+}
+
+async function writeStatus(tx: Transaction, accountId: string, status: string, limitsVersion: bigint): Promise<void> {
+  await tx.query({
+    name: 'account_status',
+    text: 'update account set status = $2, limits_version = $3 where account_id = $1',
+    values: [accountId, status, limitsVersion],
+  });
+}
+
+const INSERT_KEY = `
+insert into api_key (key_id, account_id, environment, name, scopes, masked_key, secret_sha256, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+
+async function createKey(tx: Transaction, now: Date, accountId: string, key: ApiKeyCreated, secret: SecretParts | undefined): Promise<void> {
+  if (secret === undefined) throw new Error('a key is created with its secret');
+  await tx.query({
+    name: 'api_key_insert', text: INSERT_KEY,
+    values: [key.keyId, accountId, key.environment, key.name, key.scopes, secret.masked, secret.digest, now],
+  });
+}
+
+async function endKey(tx: Transaction, keyId: string, column: 'expires_at' | 'revoked_at', at: Date): Promise<void> {
+  await tx.query({ name: `api_key_${column}`, text: `update api_key set ${column} = $2 where key_id = $1`, values: [keyId, at] });
+}

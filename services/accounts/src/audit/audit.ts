@@ -1,0 +1,31 @@
+import type { AccountEvent } from '../accounts/account';
+
+/** One row of the audit log. Its hash covers the row before it, so that an edit or a missing row shows. */
+export interface AuditEntry {
+  readonly seq: bigint;
+  readonly accountId: string;
+  readonly author: string;
+  /** The name of the event that the action led to, for example `api_key_revoked`. */
+  readonly action: string;
+  /** The key, environment or account acted on. */
+  readonly subject: string;
+  readonly at: Date;
+}
+
+export interface ChainedAuditEntry extends AuditEntry {
+  readonly previousHash: Buffer;
+  readonly hash: Buffer;
+}
+
+export function auditSubject(accountId: string, event: AccountEvent): string {
+  switch (event.$case) {
+    case 'apiKeyCreated':
+    case 'apiKeyRotated':
+    case 'apiKeyRevoked':
+      return event.value.keyId;
+    case 'limitsSet':
+      return `${event.value.environment} ${JSON.stringify(event.value.limits)}`;
+    default:
+      return accountId;
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Caller, Scope } from './caller';
+import { accountSuspended, rateLimitExceeded } from './create-refusal';
+import { LocalLimits } from './local-limits';
+import { ADDRESS_LIMITS, type AddressPolicy } from './operation';
+import type { Judgement } from './rate';
+import { Refusal } from './refusal';
+import { readBearerKey } from './request-headers';
+import type { KeyVerifier } from './key-verifier.client';
+import type { RateLimiter } from './rate-limiter.client';
+import type { RequestState } from './request-state.http';
+
+const ADDRESSES_MAX = 100_000;
+
+export interface AccessOptions {
+  readonly keys: Pick<KeyVerifier, 'verify'>;
+  readonly limiter: Pick<RateLimiter, 'spend'>;
+  readonly adminToken: string;
+  readonly supportUrl: string;
+}
+
+/** Who may do what, and how often: the one place where a request is admitted. */
+export class Access {
+  private readonly addresses = new LocalLimits(ADDRESSES_MAX);
+  private readonly adminDigest: Buffer;
+
+  constructor(private readonly options: AccessOptions) {
+    this.adminDigest = digestOf(options.adminToken);
+  }
+
+  /** Before the body is read. A create is not counted here: its count rides on the order itself. @throws Refusal */
+  async admit(request: FastifyRequest): Promise<void> {
+    const state = request.gateway;
+    const access = state.operation?.access;
+    if (!access) return;
+    if (access.by === 'anyone') return this.countAddress(state, access.policy);
+    if (access.by === 'operator') return this.admitOperator(state, request.headers.authorization);
+    const caller = await this.identify(request.headers.authorization);
+    state.caller = caller;
+    if (access.policy !== 'creates') this.judge(state, await this.options.limiter.spend(caller, access.policy));
+    if (caller.suspended) throw accountSuspended();
+    requireScope(caller, access.scope);
+  }
+
+  /** For a response that no policy has judged yet, as of an order that never reached the scheduler. @throws Refusal rate_limit_exceeded */
+  async judgeRefused(state: RequestState, refusal: Refusal): Promise<void> {
+    if (state.judgement) return;
+    if (state.caller) this.judge(state, await this.options.limiter.spend(state.caller, 'creates'));
+    else this.countAddress(state, refusal.code === 'invalid_api_key' ? 'failed_auth' : 'documents');
+  }
+
+  spendAddress(address: string, policy: AddressPolicy): Judgement {
+    return this.addresses.spend(`${policy}/${address}`, ADDRESS_LIMITS[policy], Date.now());
+  }
+
+  private async identify(authorization: string | undefined): Promise<Caller> {
+    const secret = readBearerKey(authorization);
+    const caller = secret === undefined ? undefined : await this.options.keys.verify(secret);
+    if (!caller) throw invalidKey();
+    return caller;
+  }
+
+  private admitOperator(state: RequestState, authorization: string | undefined): void {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+    if (!timingSafeEqual(digestOf(token), this.adminDigest)) throw invalidKey();
+    this.countAddress(state, 'documents');
+  }
+
+  private countAddress(state: RequestState, policy: AddressPolicy): void {
+    this.judge(state, this.spendAddress(state.address(), policy));
+  }
+
+  private judge(state: RequestState, judgement: Judgement): void {
+    state.judgement = judgement;
+    if (!judgement.allowed) throw rateLimitExceeded(judgement.retryAfterMs, this.options.supportUrl);
+  }
+}
+
+function requireScope(caller: Caller, scope: Scope | undefined): void {
+  if (scope !== undefined && !caller.scopes.includes(scope)) throw new Refusal('forbidden', `This key lacks the scope ${scope}.`);
+}
+
+/** One answer for every way in which a key can be wrong. */
+function invalidKey(): Refusal {
+  return new Refusal('invalid_api_key', 'Send a valid API key as Authorization: Bearer <key>.', { headers: { 'www-authenticate': 'Bearer' } });
+}
+
+/** Digests have one length, so that comparing them takes the same time for every token. */
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from './caller';
+import type { Operation } from './operation';
+import type { Judgement } from './rate';
+import { Refusal, jobNotFound } from './refusal';
+import type { RequestTrace } from './request-trace.http';
+
+/** What the gateway knows of one request; every hook and controller reads it here. */
+export interface RequestState {
+  readonly requestId: string;
+  /** What keyless requests are counted under; worked out only when asked for. */
+  readonly address: () => string;
+  readonly startedAtMs: number;
+  /** Undefined: no such route. */
+  readonly operation: Operation | undefined;
+  readonly trace: RequestTrace;
+  caller?: Caller;
+  /** Of the policy that judged the request; behind its X-RateLimit headers. */
+  judgement?: Judgement;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    gateway: RequestState;
+  }
+}
+
+/** Only for operations whose access is by key: admission has set the caller. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { caller } = request.gateway;
+  if (!caller) throw new Error('this operation is not guarded by a key');
+  return caller;
+}
+
+/** Test keys see the sandbox, which has no money. */
+export function isTest(caller: Caller): boolean {
+  return caller.environment === 'test';
+}
+
+/** For operations on money itself. @throws Refusal forbidden for a test key. */
+export function liveCallerOf(request: FastifyRequest): Caller {
+  const caller = callerOf(request);
+  if (isTest(caller)) throw new Refusal('forbidden', 'A test key moves no money. Use a live key.');
+  return caller;
+}
+
+/** The path's id. One that cannot be an id is answered like one that does not exist. */
+export function jobIdOf(request: FastifyRequest): string {
+  const { id } = request.params as { id: string };
+  if (!/^job_[0-9A-Za-z]{1,64}$/.test(id)) throw jobNotFound();
+  return id;
+}
+
+export function sendJson(reply: FastifyReply, status: number, json: string): FastifyReply {
+  return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(json);
+}
+
+export function sendObject(reply: FastifyReply, status: number, value: object): FastifyReply {
+  return sendJson(reply, status, JSON.stringify(value));
+}

@@ -1,0 +1,104 @@
+import { Controller, Delete, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { ApiKey } from '@usvideo/contracts/accounts';
+import { call, hasStatus, status } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Caller, DEFAULT_SCOPES } from '../access/caller';
+import { parseQuery } from '../http/query';
+import { Refusal, invalidRequest } from '../access/refusal';
+import { createKeySchema, noQuery, rotateKeySchema } from '../http/requests';
+import { validate } from '../http/schema';
+import { apiKeyView } from '../http/views';
+import { KeyVerifier } from '../access/key-verifier.client';
+import { Peers } from '../peers/peers.client';
+import { known, refuseBody } from '../peers/peer-answers';
+import { callerOf, sendObject } from '../access/request-state.http';
+
+const OVERLAP_SECONDS = 24 * 3_600;
+
+/** A key manages the keys of its own environment, and gives away no more than it may do itself. */
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly peers: Peers, private readonly verifier: KeyVerifier) {}
+
+  @Get()
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const keys = await this.keysOf(callerOf(request));
+    sendObject(reply, 200, { keys: keys.map(apiKeyView) });
+  }
+
+  @Post()
+  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    parseQuery(noQuery, request.query);
+    const { name, scopes } = validate(createKeySchema, request.body);
+    const granted = scopes ?? DEFAULT_SCOPES.filter((scope) => caller.scopes.includes(scope));
+    refuseEscalation(caller, granted);
+    const created = await usable(call(this.peers.accounts, 'createKey', {
+      accountId: caller.accountId, environment: caller.environment, name, scopes: [...granted], author: caller.keyId,
+    }));
+    sendObject(reply, 201, { ...apiKeyView(present(created.key)), secret: created.secret });
+  }
+
+  @Post(':id/rotate')
+  async rotate(@Param('id') keyId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    parseQuery(noQuery, request.query);
+    const { expire_old_now: expireOldNow } = validate(rotateKeySchema, request.body ?? {});
+    const old = await this.keyOf(caller, keyId);
+    refuseEscalation(caller, old.scopes);
+    const rotated = await usable(call(this.peers.accounts, 'rotateKey', {
+      accountId: caller.accountId, keyId, overlapSeconds: expireOldNow ? 0 : OVERLAP_SECONDS, author: caller.keyId,
+    }));
+    this.verifier.forget(keyId);
+    sendObject(reply, 201, { ...apiKeyView(present(rotated.key)), secret: rotated.secret, replaces: apiKeyView(present(rotated.oldKey)) });
+  }
+
+  @Delete(':id')
+  async revoke(@Param('id') keyId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    parseQuery(noQuery, request.query);
+    refuseBody(request.body);
+    const key = await this.keyOf(caller, keyId);
+    await known(call(this.peers.accounts, 'revokeKey', { accountId: caller.accountId, keyId, author: caller.keyId }), keyNotFound);
+    this.verifier.forget(keyId);
+    sendObject(reply, 200, apiKeyView({ ...key, expiresAt: new Date() }));
+  }
+
+  private async keysOf({ accountId, environment }: Caller): Promise<ApiKey[]> {
+    const { keys } = await call(this.peers.accounts, 'listKeys', { accountId });
+    return keys.filter((key) => key.environment === environment);
+  }
+
+  /** A key of another account or of the other environment is not there. */
+  private async keyOf(caller: Caller, keyId: string): Promise<ApiKey> {
+    const key = (await this.keysOf(caller)).find((candidate) => candidate.keyId === keyId);
+    if (!key) throw keyNotFound();
+    return key;
+  }
+}
+
+/** A new secret with more scopes than the caller's would be a way around the caller's scopes. */
+function refuseEscalation(caller: Caller, scopes: readonly string[]): void {
+  const missing = scopes.filter((scope) => !caller.scopes.includes(scope));
+  if (missing.length > 0) throw new Refusal('forbidden', `This key lacks the scope ${missing.join(', ')}, so it cannot give it away.`);
+}
+
+async function usable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await known(answer, keyNotFound);
+  } catch (error) {
+    if (hasStatus(error, status.FAILED_PRECONDITION)) throw invalidRequest([{ field: 'id', message: 'this key has been rotated, revoked or has expired' }]);
+    if (hasStatus(error, status.RESOURCE_EXHAUSTED)) throw invalidRequest([{ field: 'name', message: 'the account has as many keys as it may; revoke one first' }]);
+    throw error;
+  }
+}
+
+function keyNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no key with this id.');
+}
+
+function present(key: ApiKey | undefined): ApiKey {
+  if (!key) throw new Error('accounts answered no key');
+  return key;
+}

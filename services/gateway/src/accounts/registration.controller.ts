@@ -1,0 +1,27 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseQuery } from '../http/query';
+import { Refusal } from '../access/refusal';
+import { noQuery, registerSchema } from '../http/requests';
+import { validate } from '../http/schema';
+import { Registration } from './registration.client';
+import { sendObject } from '../access/request-state.http';
+import { Settings } from '../http/settings';
+
+@Controller('v1/auth')
+export class RegistrationController {
+  constructor(private readonly registration: Registration, private readonly settings: Settings) {}
+
+  @Post('register')
+  async register(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (this.settings.registration !== 'open') throw new Refusal('forbidden', 'Registration is not open here. Ask the operator for an account.');
+    parseQuery(noQuery, request.query);
+    const { email, password, account_name: accountName } = validate(registerSchema, request.body);
+    const opened = await this.registration.open({
+      email, password, accountName, plan: 'standard', author: 'self', creditMicros: this.settings.signupCreditMicros,
+    });
+    sendObject(reply, 201, {
+      account_id: opened.account?.accountId, live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
+    });
+  }
+}

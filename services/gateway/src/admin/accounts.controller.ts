@@ -1,0 +1,122 @@
+import { Controller, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
+import type { Account } from '@usvideo/contracts/accounts';
+import { call, formatUsd, hasStatus, parseUsd, status } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { pageOf, parseQuery, renderList } from '../http/query';
+import { Refusal, invalidRequest } from '../access/refusal';
+import { adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminSuspendSchema, noQuery } from '../http/requests';
+import { validate } from '../http/schema';
+import { adminAccountView } from '../http/views';
+import { Peers } from '../peers/peers.client';
+import { Registration } from '../accounts/registration.client';
+import { known } from '../peers/peer-answers';
+import { sendJson, sendObject } from '../access/request-state.http';
+
+/** The bootstrap token is the first operator; what it does is recorded under this name. */
+const AUTHOR = 'bootstrap';
+
+@Controller('admin/v1')
+export class AdminController {
+  constructor(private readonly peers: Peers, private readonly registration: Registration) {}
+
+  @Get('accounts')
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const page = pageOf(parseQuery(adminAccountsQuery, request.query), /^acc_[0-9A-Za-z]{1,60}$/);
+    const { accounts, hasMore } = await call(this.peers.accounts, 'listAccounts', { limit: page.limit, afterAccountId: page.startingAfter });
+    const data = accounts.map((account) => JSON.stringify(adminAccountView(account)));
+    sendJson(reply, 200, renderList(page, data, hasMore, accounts.at(-1)?.accountId ?? null));
+  }
+
+  @Post('accounts')
+  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { email, account_name: accountName, plan } = validate(adminCreateAccountSchema, request.body);
+    const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', author: AUTHOR, creditMicros: 0n });
+    sendObject(reply, 201, {
+      ...adminAccountView(present(opened.account)), live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
+    });
+  }
+
+  @Get('accounts/:id')
+  async get(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    sendObject(reply, 200, adminAccountView(await this.account(accountId)));
+  }
+
+  @Put('accounts/:id/limits')
+  async setLimits(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const limits = validate(adminLimitsSchema, request.body);
+    const { account } = await known(call(this.peers.accounts, 'setLimits', {
+      accountId: idOf(accountId), environment: limits.environment ?? 'live', author: AUTHOR,
+      concurrentJobs: limits.concurrent_jobs, queuedJobs: limits.queued_jobs,
+      createsPerMinute: limits.creates_per_minute, readsPerMinute: limits.reads_per_minute,
+    }), accountNotFound);
+    sendObject(reply, 200, adminAccountView(present(account)));
+  }
+
+  @Post('accounts/:id/credit')
+  async credit(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { amount_usd: amount, payment_ref: paymentRef, note } = validate(adminCreditSchema, request.body);
+    const amountMicros = parseUsd(String(amount)) ?? 0n;
+    if (amountMicros <= 0n) throw invalidRequest([{ field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' }]);
+    // The ledger opens an account's stream at its first entry, so a mistyped id is refused here.
+    await this.account(accountId);
+    const added = await this.addFunds({ accountId, amountMicros, source: 'manual', paymentRef, author: AUTHOR, note: note ?? '' });
+    sendObject(reply, 200, {
+      account_id: accountId, payment_ref: paymentRef, amount: formatUsd(amountMicros), amount_micros: Number(amountMicros),
+      available: formatUsd(added.availableMicros), available_micros: Number(added.availableMicros), replayed: added.replayed,
+    });
+  }
+
+  @Post('accounts/:id/suspend')
+  async suspend(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.setSuspension(accountId, true, request, reply);
+  }
+
+  @Post('accounts/:id/resume')
+  async resume(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.setSuspension(accountId, false, request, reply);
+  }
+
+  private async setSuspension(accountId: string, suspended: boolean, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { reason } = validate(adminSuspendSchema, request.body ?? {});
+    const { account } = await known(
+      call(this.peers.accounts, 'setSuspension', { accountId: idOf(accountId), suspended, reason: reason ?? '', author: AUTHOR }),
+      accountNotFound,
+    );
+    sendObject(reply, 200, adminAccountView(present(account)));
+  }
+
+  private async account(accountId: string): Promise<Account> {
+    const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: idOf(accountId) }), accountNotFound);
+    return present(account);
+  }
+
+  private async addFunds(funds: Parameters<Peers['ledger']['addFunds']>[0]) {
+    try {
+      return await call(this.peers.ledger, 'addFunds', funds);
+    } catch (error) {
+      if (hasStatus(error, status.ALREADY_EXISTS) || hasStatus(error, status.FAILED_PRECONDITION)) {
+        throw invalidRequest([{ field: 'payment_ref', message: 'was used with another amount' }]);
+      }
+      throw error;
+    }
+  }
+}
+
+function idOf(accountId: string): string {
+  if (!/^acc_[0-9A-Za-z]{1,60}$/.test(accountId)) throw accountNotFound();
+  return accountId;
+}
+
+function accountNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no account with this id.');
+}
+
+function present(account: Account | undefined): Account {
+  if (!account) throw new Error('accounts answered no account');
+  return account;
+}

@@ -1,0 +1,176 @@
+import { status } from '@grpc/grpc-js';
+import type { Account, ApiKey } from '@usvideo/contracts/accounts';
+import type { AddFundsRequest } from '@usvideo/contracts/ledger';
+import { failure } from '../http/fake-peers.fixture';
+import { ADMIN_TOKEN, type TestGateway, startTestGateway } from '../http/gateway.fixture';
+
+const limits = { concurrentJobs: 10, queuedJobs: 1_000, createsPerMinute: 300, readsPerMinute: 3_000 };
+const account: Account = { accountId: 'acc_1', name: 'Ada', email: 'a@b.co', plan: 'standard', status: 'active', createdAt: new Date(0), liveLimits: limits, testLimits: limits };
+
+let test: TestGateway;
+
+beforeAll(async () => {
+  test = await startTestGateway({ SIGNUP_CREDIT_USD: '5' });
+});
+afterAll(() => test.stop());
+
+async function send(url: string, method: string, body?: object, headers: Record<string, string> = {}) {
+  const response = await fetch(url, { method, headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...headers }, body: body ? JSON.stringify(body) : null });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> & { details?: { field: string }[] } };
+}
+
+describe('registration', () => {
+  const request = { email: 'ada@example.com', password: 'correct horse', account_name: 'Ada' };
+  const register = (body: object = request) => send(`${test.url}/v1/auth/register`, 'POST', body);
+
+  beforeEach(() => {
+    test.peers.accounts.register = () => ({ account, liveKey: 'usv_live_x', testKey: 'usv_test_x' });
+    test.peers.webhooks.ensureSecret = () => ({ secret: 'whsec_x' });
+  });
+
+  it('answers the keys once, and credits the account even if the ledger stumbles', async () => {
+    const added: AddFundsRequest[] = [];
+    test.peers.ledger.addFunds = (funds) => {
+      added.push(funds);
+      if (added.length === 1) throw failure(status.UNAVAILABLE);
+      return { availableMicros: 5_000_000n, replayed: false };
+    };
+    expect(await register()).toEqual({ status: 201, body: { account_id: 'acc_1', live_key: 'usv_live_x', test_key: 'usv_test_x', webhook_secret: 'whsec_x' } });
+    expect(added).toHaveLength(2);
+    expect(added[1]).toMatchObject({ accountId: 'acc_1', amountMicros: 5_000_000n, source: 'promotion', paymentRef: 'signup:acc_1' });
+  });
+
+  it('refuses what is missing, wrong or unknown', async () => {
+    const { status: code, body } = await register({ email: 'nobody', password: 'short', plan: 'enterprise' });
+    expect([code, body.details?.map((fault) => fault.field)]).toEqual([400, ['email', 'password', 'account_name', 'plan']]);
+  });
+
+  it('refuses an email that is taken', async () => {
+    test.peers.accounts.register = () => { throw failure(status.ALREADY_EXISTS); };
+    expect(await register()).toMatchObject({ status: 400, body: { details: [{ field: 'email', message: 'is registered already' }] } });
+  });
+
+  it.each(['closed', 'invite'])('is forbidden where it is %s', async (registration) => {
+    const closed = await startTestGateway({ REGISTRATION: registration });
+    expect(await send(`${closed.url}/v1/auth/register`, 'POST', request)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+    await closed.stop();
+  });
+});
+
+describe('an operator', () => {
+  const admin = (method: string, path: string, body?: object) => send(`${test.adminUrl}/admin/v1${path}`, method, body, { authorization: `Bearer ${ADMIN_TOKEN}` });
+
+  beforeEach(() => {
+    test.peers.accounts.getAccount = () => ({ account });
+  });
+
+  it('lists, opens and reads accounts', async () => {
+    test.peers.accounts.listAccounts = () => ({ accounts: [account], hasMore: true });
+    expect(await admin('GET', '/accounts?limit=1')).toMatchObject({ status: 200, body: { data: [{ id: 'acc_1', limits: { live: { concurrent_jobs: 10 } } }], next_cursor: 'acc_1' } });
+    let seen: object = {};
+    test.peers.accounts.register = (request) => { seen = request; return { account, liveKey: 'l', testKey: 't' }; };
+    expect(await admin('POST', '/accounts', { email: 'a@b.co', account_name: 'Ada', plan: 'enterprise' })).toMatchObject({ status: 201, body: { id: 'acc_1', live_key: 'l', test_key: 't' } });
+    expect(seen).toMatchObject({ plan: 'enterprise', password: '', author: 'bootstrap' });
+    expect(await admin('GET', '/accounts/acc_1')).toMatchObject({ status: 200, body: { id: 'acc_1', status: 'active' } });
+  });
+
+  it('sets limits, naming only those that change', async () => {
+    let seen: object = {};
+    test.peers.accounts.setLimits = (request) => { seen = request; return { account }; };
+    expect((await admin('PUT', '/accounts/acc_1/limits', { concurrent_jobs: 50 })).status).toBe(200);
+    expect(seen).toEqual({ accountId: 'acc_1', environment: 'live', concurrentJobs: 50, queuedJobs: undefined, createsPerMinute: undefined, readsPerMinute: undefined, author: 'bootstrap' });
+    expect(await admin('PUT', '/accounts/acc_1/limits', { concurrent_jobs: -1, burst: 2 })).toMatchObject({ status: 400, body: { details: [{ field: 'concurrent_jobs' }, { field: 'burst' }] } });
+  });
+
+  it.each([[250, 250_000_000n], ['2.50', 2_500_000n], [0.1, 100_000n]])('adds %j dollars', async (amount, micros) => {
+    const added: AddFundsRequest[] = [];
+    test.peers.ledger.addFunds = (funds) => { added.push(funds); return { availableMicros: micros, replayed: false }; };
+    expect(await admin('POST', '/accounts/acc_1/credit', { amount_usd: amount, payment_ref: 'wire-1', note: 'thanks' })).toMatchObject({ status: 200, body: { amount_micros: Number(micros), replayed: false } });
+    expect(added).toMatchObject([{ amountMicros: micros, source: 'manual', paymentRef: 'wire-1', author: 'bootstrap', note: 'thanks' }]);
+  });
+
+  it.each([0, -5, '1.2345678', 'ten', 1e30, 0.00000001])('does not add %j dollars', async (amount) => {
+    expect(await admin('POST', '/accounts/acc_1/credit', { amount_usd: amount, payment_ref: 'wire-1' })).toMatchObject({ status: 400, body: { details: [{ field: 'amount_usd' }] } });
+  });
+
+  it('cannot credit an account that is not there', async () => {
+    test.peers.accounts.getAccount = () => { throw failure(status.NOT_FOUND); };
+    expect(await admin('POST', '/accounts/acc_9/credit', { amount_usd: 1, payment_ref: 'wire-1' })).toMatchObject({ status: 404, body: { error: 'not_found' } });
+  });
+
+  it('suspends and resumes', async () => {
+    const seen: object[] = [];
+    test.peers.accounts.setSuspension = (request) => { seen.push(request); return { account }; };
+    await admin('POST', '/accounts/acc_1/suspend', { reason: 'fraud' });
+    await admin('POST', '/accounts/acc_1/resume');
+    expect(seen).toEqual([
+      { accountId: 'acc_1', suspended: true, reason: 'fraud', author: 'bootstrap' }, { accountId: 'acc_1', suspended: false, reason: '', author: 'bootstrap' },
+    ]);
+  });
+
+  it('proves the ledger', async () => {
+    test.peers.ledger.verify = () => ({ eventsChecked: 9n, postingsSumMicros: 0n, differences: [] });
+    expect(await admin('GET', '/ledger/verify')).toMatchObject({ status: 200, body: { ok: true, events_checked: 9 } });
+    test.peers.ledger.verify = () => ({ eventsChecked: 9n, postingsSumMicros: 0n, differences: ['acc_1: …'] });
+    expect(await admin('GET', '/ledger/verify')).toMatchObject({ body: { ok: false, differences: ['acc_1: …'] } });
+  });
+});
+
+describe('API keys', () => {
+  const key = (keyId: string, over: Partial<ApiKey> = {}): ApiKey => ({
+    keyId, name: keyId, environment: 'live', maskedKey: 'usv_live_…abcd', scopes: ['videos'], createdAt: new Date(0), lastUsedAt: undefined, expiresAt: undefined, ...over,
+  });
+  let manager: string;
+  const keys = (method: string, path: string, body?: object, authorization = manager) => send(`${test.url}/v1/api-keys${path}`, method, body, { authorization });
+
+  beforeEach(() => {
+    manager = test.peers.addKey('usv_live_managermanagermanager', { scopes: ['videos', 'keys:read', 'keys:manage'] });
+    test.peers.accounts.listKeys = () => ({ keys: [key('key_1'), key('key_usv_live_leakedleakedleakedleaked'), key('key_test', { environment: 'test' })] });
+  });
+
+  it('are listed for the environment of the caller', async () => {
+    const { body } = await keys('GET', '');
+    expect((body as unknown as { keys: { id: string; livemode: boolean }[] }).keys).toMatchObject([{ id: 'key_1', livemode: true }, { livemode: true }]);
+  });
+
+  it('are made with no more than the caller may do', async () => {
+    let seen: object = {};
+    test.peers.accounts.createKey = (request) => { seen = request; return { key: key('key_2'), secret: 'usv_live_new' }; };
+    expect(await keys('POST', '', { name: 'ci' })).toMatchObject({ status: 201, body: { id: 'key_2', secret: 'usv_live_new' } });
+    expect(seen).toMatchObject({ accountId: 'acc_1', environment: 'live', name: 'ci', scopes: ['videos', 'keys:read'] });
+    expect(await keys('POST', '', { name: 'ci', scopes: ['billing:manage'] })).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+    expect(await keys('POST', '', { name: 'ci', scopes: ['root'] })).toMatchObject({ status: 400, body: { details: [{ field: 'scopes.0' }] } });
+  });
+
+  it('that leaked are refused here from the moment they are replaced', async () => {
+    const leaked = test.peers.addKey('usv_live_leakedleakedleakedleaked', { scopes: ['videos', 'keys:read'] });
+    expect((await keys('GET', '', undefined, leaked)).status).toBe(200);
+    let seen: object = {};
+    test.peers.accounts.rotateKey = (request) => {
+      seen = request;
+      test.peers.keys.clear();
+      return { key: key('key_3'), secret: 'usv_live_new', oldKey: key('key_1', { expiresAt: new Date() }) };
+    };
+    const rotated = await keys('POST', '/key_usv_live_leakedleakedleakedleaked/rotate', { expire_old_now: true });
+    expect(rotated).toMatchObject({ status: 201, body: { id: 'key_3', secret: 'usv_live_new', replaces: { id: 'key_1', expires_at: expect.any(String) } } });
+    expect(seen).toMatchObject({ overlapSeconds: 0 });
+    expect((await keys('GET', '', undefined, leaked)).status).toBe(401);
+  });
+
+  it('overlap for a day when they are rotated calmly', async () => {
+    let seen: object = {};
+    test.peers.accounts.rotateKey = (request) => { seen = request; return { key: key('key_3'), secret: 's', oldKey: key('key_1') }; };
+    expect((await keys('POST', '/key_1/rotate')).status).toBe(201);
+    expect(seen).toMatchObject({ overlapSeconds: 86_400 });
+  });
+
+  it('are revoked', async () => {
+    test.peers.accounts.revokeKey = () => ({});
+    expect(await keys('DELETE', '/key_1')).toMatchObject({ status: 200, body: { id: 'key_1', expires_at: expect.any(String) } });
+  });
+
+  it.each(['/key_test', '/key_unknown'])('of the other environment or another account are not there: %s', async (path) => {
+    expect(await keys('DELETE', path)).toMatchObject({ status: 404, body: { error: 'not_found' } });
+    expect(await keys('POST', `${path}/rotate`)).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,93 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { SignedRoot } from '@usvideo/contracts/ledger';
+import { call, hasStatus, status, traceMetadata } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { adminReconcileQuery, adminRootsQuery, adminVerifyQuery } from '../money/billing-requests';
+import { pageOf, parseQuery, renderList } from '../http/query';
+import { Refusal } from '../access/refusal';
+import { noQuery } from '../http/requests';
+import { Peers } from '../peers/peers.client';
+import { messagesOf } from '../peers/server-stream.client';
+import { OpenStreams } from '../http/open-streams.http';
+import { known } from '../peers/peer-answers';
+import { sendJson, sendObject } from '../access/request-state.http';
+import { openStream, sendText } from '../http/response-stream.http';
+import { Settings } from '../http/settings';
+
+const PROVEN_WITHIN_MS = 10 * 60_000;
+
+/** What shows that the money is right. */
+@Controller('admin/v1')
+export class AdminProofController {
+  constructor(private readonly peers: Peers, private readonly streams: OpenStreams, private readonly settings: Settings) {}
+
+  @Get('ledger/verify')
+  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { known_root: knownRoot } = parseQuery(adminVerifyQuery, request.query);
+    const found = await call(this.peers.ledger, 'verify', { knownRoot }, { deadlineMs: PROVEN_WITHIN_MS });
+    sendObject(reply, 200, {
+      ok: found.differences.length === 0 && found.postingsSumMicros === 0n,
+      events_checked: Number(found.eventsChecked), postings_sum_micros: Number(found.postingsSumMicros),
+      roots_checked: Number(found.rootsChecked ?? 0n), last_root_at: found.lastRootAt?.toISOString() ?? null, differences: found.differences,
+    });
+  }
+
+  @Get('reconcile')
+  async reconcile(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { grace_seconds: graceSeconds } = parseQuery(adminReconcileQuery, request.query);
+    const found = await call(this.peers.scheduler, 'reconcile', { graceSeconds }, { deadlineMs: PROVEN_WITHIN_MS });
+    sendObject(reply, 200, {
+      ok: found.differences.length === 0, jobs_checked: Number(found.jobsChecked), holds_checked: Number(found.holdsChecked),
+      under_way: Number(found.underWay), differences: found.differences,
+    });
+  }
+
+  @Get('ledger/roots')
+  async roots(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const page = pageOf(parseQuery(adminRootsQuery, request.query));
+    const { limit, offset } = page;
+    const { roots, hasMore } = await this.signed(call(this.peers.ledger, 'listSignedRoots', { limit, offset }));
+    sendJson(reply, 200, renderList(page, roots.map((root) => JSON.stringify(rootView(root))), hasMore, null));
+  }
+
+  @Post('ledger/roots')
+  async sign(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { root } = await this.signed(call(this.peers.ledger, 'signRoot', {}, { deadlineMs: PROVEN_WITHIN_MS }));
+    if (!root) throw new Error('the ledger answered no root');
+    sendObject(reply, 201, rootView(root));
+  }
+
+  @Get('accounts/:id/export')
+  async export(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    await known(call(this.peers.accounts, 'getAccount', { accountId }), () => new Refusal('not_found', 'There is no account with this id.'));
+    const stream = openStream(this.streams, 'operators', reply, this.settings.supportUrl);
+    const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}.ndjson"` };
+    await sendText(reply, headers, this.lines(accountId, stream.signal), stream);
+  }
+
+  private async *lines(accountId: string, signal: AbortSignal): AsyncGenerator<string> {
+    for await (const { lines } of messagesOf(() => this.peers.ledger.exportAccount({ accountId }, traceMetadata()), signal)) yield `${lines.join('\n')}\n`;
+  }
+
+  private async signed<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (hasStatus(error, status.FAILED_PRECONDITION)) throw new Refusal('not_found', 'This ledger has no signing key (LEDGER_SIGNING_KEY), so it signs no roots.');
+      throw error;
+    }
+  }
+}
+
+function rootView({ sequence, signedAt, accounts, root, previousRoot, signature, publicKey }: SignedRoot) {
+  return {
+    object: 'signed_root', sequence: Number(sequence), signed_at: signedAt?.toISOString() ?? null, accounts: Number(accounts), root: hex(root),
+    previous_root: hex(previousRoot), signature: Buffer.from(signature).toString('base64'), public_key: Buffer.from(publicKey).toString('base64'),
+  };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { SCOPES } from '../access/caller';
+import { pageShape } from './query';
+import { text } from './schema';
+
+const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+const moment = z.iso.datetime({ offset: true });
+const jobId = z.string().regex(/^job_[0-9A-Za-z]{1,64}$/).optional().describe('Of this job only.');
+
+export const listVideosQuery = z.strictObject({
+  ...pageShape,
+  status: z.array(z.enum(STATUSES)).max(STATUSES.length).optional().describe('Repeat it for several.'),
+  created_after: moment.optional(),
+  created_before: moment.optional(),
+  end_user: text(256, 'Of this end user only.').optional(),
+});
+
+export const ledgerQuery = z.strictObject({ ...pageShape, job_id: jobId });
+
+export const deliveriesQuery = z.strictObject({
+  ...pageShape,
+  job_id: jobId,
+  status: z.array(z.enum(['pending', 'delivered', 'failed', 'superseded'])).max(4).optional().describe('Repeat it for several.'),
+});
+
+export const noQuery = z.strictObject({});
+
+const email = z.email().max(254);
+
+export const registerSchema = z.strictObject({
+  email,
+  password: text(256, 'At least 8 characters.').min(8),
+  account_name: text(200, 'Name of the account.'),
+});
+
+export const createKeySchema = z.strictObject({
+  name: text(200, 'Your name for the key.'),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional().describe('What the key may do, within what yours may.'),
+});
+
+export const rotateKeySchema = z.strictObject({
+  expire_old_now: z.boolean().optional().meta({ default: false, description: 'Ends the old key at once, as after a leak, instead of in 24 hours.' }),
+});
+
+const PLANS = ['standard', 'enterprise'] as const;
+
+export const adminAccountsQuery = z.strictObject({ limit: pageShape.limit, starting_after: pageShape.starting_after });
+
+export const adminCreateAccountSchema = z.strictObject({
+  email,
+  account_name: text(200, 'Name of the account.'),
+  plan: z.enum(PLANS).optional().meta({ default: 'standard' }),
+});
+
+export const adminLimitsSchema = z.strictObject({
+  environment: z.enum(['live', 'test']).optional().meta({ default: 'live' }),
+  concurrent_jobs: z.int().min(0).max(100_000).optional(),
+  queued_jobs: z.int().min(0).max(10_000_000).optional(),
+  creates_per_minute: z.int().min(1).max(1_000_000).optional(),
+  reads_per_minute: z.int().min(1).max(1_000_000).optional(),
+});
+
+export const adminCreditSchema = z.strictObject({
+  amount_usd: z.union([z.number(), z.string().max(20)]).describe('Dollars, as 250 or "2.50".'),
+  payment_ref: text(200, 'Unique for ever within the account: the same reference adds nothing again.'),
+  note: text(500, 'Shown in the ledger.').optional(),
+});
+
+export const adminParkedQuery = z.strictObject({ limit: z.int().min(1).max(500).optional().meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }) });
+export const adminOwedQuery = z.strictObject({
+  heard_within_seconds: z.int().min(0).max(86_400).optional().meta({ default: 600, description: 'Younger events may still be on their way and are not owed.' }),
+});
+export const adminReplayRequest = z.strictObject({ stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional() });
+
+export const adminSuspendSchema = z.strictObject({ reason: text(500, 'Recorded with the suspension.').optional() });

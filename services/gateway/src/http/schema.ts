@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { type FaultDetail, Refusal, invalidRequest } from '../access/refusal';
+
+/** Text of at least one and at most `charactersMax` Unicode characters, as a customer counts them. */
+export function text(charactersMax: number, description: string) {
+  return z.string()
+    .check((context) => {
+      const fault = faultOfText(context.value, charactersMax);
+      if (fault) context.issues.push({ code: 'custom', message: fault, input: context.value });
+    })
+    .meta({ minLength: 1, maxLength: charactersMax, description });
+}
+
+function faultOfText(value: string, charactersMax: number): string | undefined {
+  if (value.trim() === '') return 'must not be blank';
+  return faultOfCharacters(value, charactersMax);
+}
+
+/** A NUL cannot be stored and a lone surrogate cannot be encoded, so both are refused rather than changed silently. */
+export function faultOfCharacters(value: string, charactersMax: number): string | undefined {
+  if (value.includes('\0')) return 'must not contain a NUL character';
+  if (!value.isWellFormed()) return 'must be well-formed Unicode';
+  if (value.length > charactersMax && characters(value) > charactersMax) return `must be at most ${charactersMax} characters`;
+  return undefined;
+}
+
+function characters(value: string): number {
+  let count = 0;
+  for (const _ of value) count++;
+  return count;
+}
+
+const FIELD_NAME_CHARACTERS_MAX = 64;
+
+/** @throws Refusal invalid_request with all faults, unknown fields by name. */
+export function validate<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new Refusal('invalid_request', 'The body must be a JSON object.');
+  }
+  return validateMembers(schema, body);
+}
+
+export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object): z.output<Schema> {
+  const result = schema.safeParse(members);
+  if (result.success) return result.data;
+  throw invalidRequest(result.error.issues.flatMap((issue) => faultsOf(issue, members)));
+}
+
+export function faultsOf(issue: z.core.$ZodIssue, body: unknown): FaultDetail[] {
+  const field = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: fieldName(field ? `${field}.${key}` : key), message: 'is not a known field' }));
+  }
+  return [{ field: fieldName(field), message: messageOf(issue, valueAt(body, issue.path)) }];
+}
+
+function fieldName(field: string): string {
+  return field.length > FIELD_NAME_CHARACTERS_MAX ? `${field.slice(0, FIELD_NAME_CHARACTERS_MAX)}…` : field;
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], body);
+}
+
+const ARTICLE: Readonly<Record<string, string>> = {
+  string: 'a string', number: 'a number', int: 'an integer', boolean: 'a boolean', array: 'an array', object: 'an object', record: 'an object',
+};
+
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined && issue.code !== 'custom') return 'is required';
+  switch (issue.code) {
+    case 'invalid_type': return `must be ${ARTICLE[issue.expected] ?? issue.expected}`;
+    case 'invalid_value': return `must be one of ${issue.values.join(', ')}`;
+    case 'too_small': return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big': return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case 'invalid_format': return FORMAT_MESSAGE[issue.format] ?? 'is not in the expected format';
+    case 'custom': return issue.message;
+    default: return 'is not valid';
+  }
+}
+
+const FORMAT_MESSAGE: Readonly<Record<string, string>> = {
+  email: 'must be an email address',
+  date: 'must be a date as YYYY-MM-DD',
+  datetime: 'must be a date and time as 2026-01-31T12:00:00Z',
+};
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' items' : '';
+}

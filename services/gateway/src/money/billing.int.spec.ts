@@ -1,0 +1,145 @@
+import { status } from '@grpc/grpc-js';
+import type { SpendCap } from '@usvideo/contracts/ledger';
+import { failure } from '../http/fake-peers.fixture';
+import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
+
+let test: TestGateway;
+let live: string;
+let sandbox: string;
+
+beforeAll(async () => {
+  test = await startTestGateway();
+  live = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
+  sandbox = test.peers.addKey('usv_test_0123456789abcdefghijklmnop', { environment: 'test' });
+});
+afterAll(() => test.stop());
+beforeEach(() => { test.peers.ledger = {}; });
+
+async function get(path: string, authorization = live): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(`${test.url}${path}`, { headers: { authorization } });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const cap = (over: Partial<SpendCap>): SpendCap => ({ apiKeyId: '', limitMicros: undefined, spentMicros: 99_000_000n, heldMicros: 2_000_000n, ...over });
+
+describe('the balance', () => {
+  it('is shown in dollars and micro-dollars', async () => {
+    test.peers.ledger.getBalance = () => ({
+      availableMicros: 248_750_000n, heldMicros: 1_250_000n, totalSpendMicros: 1n, periodSpendMicros: 1n, periodJobs: 3n, receivableMicros: 500_000n, lowBalanceThresholdMicros: 20_000_000n,
+      periodStart: new Date('2026-03-01T00:00:00Z'), periodEnd: new Date('2026-04-01T00:00:00Z'),
+    });
+    test.peers.ledger.getSpendCaps = () => ({ caps: [cap({ limitMicros: 100_000_000n }), cap({ apiKeyId: 'key_1' })], periodStart: undefined, periodEnd: undefined });
+    expect((await get('/v1/balance')).body).toEqual({
+      object: 'balance', livemode: true, currency: 'USD',
+      balance: '$250.00', balance_micros: 250_000_000, available: '$248.75', available_micros: 248_750_000, held: '$1.25', held_micros: 1_250_000,
+      total_spend: '$0.000001', total_spend_micros: 1,
+      owed: '$0.50', owed_micros: 500_000, low_balance_threshold: '$20.00', low_balance_threshold_micros: 20_000_000,
+      current_period: { start: '2026-03-01T00:00:00.000Z', end: '2026-04-01T00:00:00.000Z', spend: '$0.000001', spend_micros: 1, jobs: 3 },
+      spend_caps: [{
+        object: 'spend_cap', api_key_id: null, limit: '$100.00', limit_micros: 100_000_000, spent: '$99.00', spent_micros: 99_000_000, held: '$2.00', held_micros: 2_000_000,
+        remaining: '$0.00', remaining_micros: 0,
+      }],
+    });
+  });
+
+  it('of the sandbox never reaches the ledger', async () => {
+    test.peers.scheduler.getSandboxBalance = () => ({ availableMicros: 900_000_000n, heldMicros: 0n, totalSpendMicros: 100_000_000n, periodJobs: 80n });
+    expect(await get('/v1/balance', sandbox)).toMatchObject({ status: 200, body: { livemode: false, available: '$900.00', total_spend: '$100.00', current_period: { jobs: 80 } } });
+    expect(await get('/v1/usage', sandbox)).toMatchObject({ status: 200, body: { data: [], totals: { jobs: 80, cost_micros: 100_000_000 } } });
+    expect(await get('/v1/ledger', sandbox)).toMatchObject({ status: 200, body: { data: [], has_more: false } });
+  });
+
+  it('is 503 while the ledger is away', async () => {
+    test.peers.ledger.getBalance = () => { throw failure(status.UNAVAILABLE); };
+    expect(await get('/v1/balance')).toMatchObject({ status: 503, body: { error: 'service_unavailable' } });
+  });
+});
+
+describe('usage', () => {
+  it('lists charged jobs with the totals of the range', async () => {
+    let seen: object = {};
+    test.peers.ledger.listUsage = (request) => {
+      seen = request;
+      const chargedAt = new Date('2026-03-02T10:00:00Z');
+      return {
+        rows: [{ jobId: 'job_1', apiKeyId: 'key_1', day: '2026-03-02', model: 'm', resolution: '720p', durationSeconds: 5, perSecondMicros: 250_000n, chargedMicros: 1_250_000n, chargedAt }],
+        hasMore: true, totalJobs: 2n, totalSeconds: 10n, totalMicros: 2_500_000n,
+      };
+    };
+    const { body } = await get('/v1/usage?start_date=2026-03-01&end_date=2026-03-31&limit=1');
+    expect(seen).toEqual({ accountId: 'acc_1', startDate: '2026-03-01', endDate: '2026-03-31', limit: 1, offset: 0, apiKeyId: '' });
+    expect(body).toMatchObject({
+      object: 'list', has_more: true, start_date: '2026-03-01', end_date: '2026-03-31', totals: { jobs: 2, seconds: 10, cost: '$2.50', cost_micros: 2_500_000 },
+      data: [{ job_id: 'job_1', date: '2026-03-02', duration: 5, per_second: '$0.25', cost: '$1.25', charged_at: '2026-03-02T10:00:00.000Z' }],
+    });
+  });
+
+  it.each(['start_date=2026-02-30', 'start_date=2026-03-02&end_date=2026-03-01', 'group_by=x', 'api_key_id=job_1', 'starting_after=job_1'])('refuses %s', async (query) => {
+    expect((await get(`/v1/usage?${query}`)).status).toBe(400);
+  });
+});
+
+describe('the ledger', () => {
+  it('lists entries with their running balance and pages by version', async () => {
+    let seen: object = {};
+    test.peers.ledger.listEntries = (request) => {
+      seen = request;
+      return {
+        entries: [{
+          eventId: 'evt_1', version: 7n, kind: 'hold_placed', jobId: 'job_1', availableChangeMicros: -1_250_000n, heldChangeMicros: 1_250_000n,
+          availableAfterMicros: 1n, heldAfterMicros: 1_250_000n, recordedAt: new Date('2026-03-02T10:00:00Z'), note: '',
+        }],
+        hasMore: true,
+      };
+    };
+    const { body } = await get('/v1/ledger?limit=1&job_id=job_1&starting_after=8');
+    expect(seen).toEqual({ accountId: 'acc_1', limit: 1, offset: 0, beforeVersion: 8n, jobId: 'job_1' });
+    expect(body).toMatchObject({
+      next_cursor: '7', data: [{ id: 'evt_1', kind: 'hold_placed', available_change: '-$1.25', held_after: '$1.25', balance_after: '$1.250001', note: null }],
+    });
+  });
+
+  it('refuses a cursor of another list', async () => {
+    expect((await get('/v1/ledger?starting_after=job_1')).status).toBe(400);
+  });
+});
+
+describe('what an account may look up', () => {
+  it('shows models with the prices in force, and without them while the ledger is away', async () => {
+    const model = { id: 'm', aliases: ['old'], description: 'd', modes: ['text_to_video'], resolutions: ['480p', '720p'], aspectRatios: ['16:9'], maxDurationSeconds: 10 };
+    const price = (over: object) => ({ model: '*', resolution: '720p', perSecondMicros: 250_000n, priceVersion: 1, effectiveFrom: new Date(0), ...over });
+    test.peers.scheduler.listModels = () => ({ models: [model] });
+    test.peers.ledger.listPrices = () => ({ prices: [
+      price({}), price({ model: 'm', perSecondMicros: 300_000n }), price({ model: 'm', perSecondMicros: 900_000n, priceVersion: 2, effectiveFrom: new Date(Date.now() + 60_000) }),
+    ] });
+    expect((await get('/v1/models')).body).toMatchObject({ object: 'list', data: [{ id: 'm', aliases: ['old'], prices: [{ resolution: '720p', per_second: '$0.30', per_second_micros: 300_000 }] }] });
+    test.peers.ledger.listPrices = () => { throw failure(status.UNAVAILABLE); };
+    expect(await get('/v1/models')).toMatchObject({ status: 200, body: { data: [{ prices: [] }] } });
+  });
+
+  it('shows limits, allowed and in use', async () => {
+    test.peers.scheduler.getLimits = () => ({ allowed: { concurrentJobs: 10, queuedJobs: 1_000, createsPerMinute: 300, readsPerMinute: 3_000 }, runningJobs: 2, queuedJobs: 5 });
+    expect((await get('/v1/limits')).body).toMatchObject({
+      concurrent_jobs: { allowed: 10, in_use: 2 }, queued_jobs: { allowed: 1_000, in_use: 5 }, streams: { allowed: 100, in_use: 0 }, creates_per_minute: { allowed: 300 },
+    });
+  });
+
+  it('shows the account', async () => {
+    test.peers.accounts.getAccount = () => ({ account: { accountId: 'acc_1', name: 'Ada', email: 'a@b.co', plan: 'standard', status: 'active', createdAt: new Date(0), liveLimits: undefined, testLimits: undefined } });
+    expect((await get('/v1/account', sandbox)).body).toMatchObject({ account_id: 'acc_1', livemode: false, plan: 'standard' });
+  });
+
+  it('shows deliveries with their attempts, of its own environment', async () => {
+    let seen: object = {};
+    test.peers.webhooks.listDeliveries = (request) => {
+      seen = request;
+      return { hasMore: false, deliveries: [{
+        deliveryId: 'dlv_1', eventId: 'evt_1', event: 'video.completed', jobId: 'job_1', url: 'https://a.example', status: 'delivered', createdAt: new Date(0), nextAttemptAt: undefined,
+        attempts: [{ attempt: 1, startedAt: new Date(0), durationMs: 12, httpStatus: 0, error: 'timeout', responseExcerpt: '' }],
+      }] };
+    };
+    const { body } = await get('/v1/webhooks/deliveries?status=delivered&job_id=job_1', sandbox);
+    expect(seen).toMatchObject({ environment: 'test', statuses: ['delivered'], jobId: 'job_1', limit: 20 });
+    expect(body).toMatchObject({ data: [{ id: 'dlv_1', next_attempt_at: null, attempts: [{ http_status: null, error: 'timeout', duration_ms: 12 }] }] });
+  });
+});

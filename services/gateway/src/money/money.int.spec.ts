@@ -1,0 +1,230 @@
+import { status } from '@grpc/grpc-js';
+import type { Entry, Statement, TopUp } from '@usvideo/contracts/ledger';
+import { failure } from '../http/fake-peers.fixture';
+import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
+
+let test: TestGateway;
+let manager: string;
+let reader: string;
+let sandbox: string;
+
+beforeAll(async () => {
+  test = await startTestGateway();
+  manager = test.peers.addKey('usv_live_managermanagermanager', { scopes: ['videos', 'billing:read', 'billing:manage'] });
+  reader = test.peers.addKey('usv_live_readerreaderreader', {});
+  sandbox = test.peers.addKey('usv_test_managermanagermanager', { environment: 'test', scopes: ['videos', 'billing:read', 'billing:manage'] });
+});
+afterAll(() => test.stop());
+beforeEach(() => { test.peers.ledger = {}; test.peers.scheduler = {}; });
+
+type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
+
+async function send(method: string, url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(url, {
+    method, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+}
+const ask = (method: string, path: string, body?: unknown, authorization = manager, headers = {}) => send(method, `${test.url}/v1${path}`, body, { authorization, ...headers });
+
+/** As the ledger refuses. */
+const refused = (code: status, details: string) => () => { throw Object.assign(failure(code), { details }); };
+
+describe('a quote', () => {
+  beforeEach(() => {
+    test.peers.scheduler.chooseModel = () => ({ modelId: 'test-picture' });
+    test.peers.ledger.createQuote = ({ model, resolution, durationSeconds }) => ({
+      quote: { quoteId: 'quote_1', model, resolution, durationSeconds, perSecondMicros: 250_000n, priceVersion: 3, amountMicros: 1_250_000n, expiresAt: new Date('2026-03-02T10:15:00Z') },
+    });
+  });
+
+  it('prices the model that the create would get, with the defaults of a create', async () => {
+    let terms: unknown;
+    test.peers.scheduler.chooseModel = (request) => { terms = request.terms; return { modelId: 'test-picture' }; };
+    expect(await ask('POST', '/quotes', {})).toMatchObject({ status: 200, body: {
+      id: 'quote_1', quote_id: 'quote_1', object: 'quote', livemode: true, model: 'test-picture', resolution: '720p', duration: 5, per_second: '$0.25', cost: '$1.25', cost_micros: 1_250_000,
+      expires_at: '2026-03-02T10:15:00.000Z',
+    } });
+    expect(terms).toMatchObject({ model: '', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5 });
+    await ask('POST', '/quotes', { prompt: 'p', first_frame: 'https://example.com/a.png', size: '480p' }, sandbox);
+    expect(terms).toMatchObject({ mode: 'image_to_video', resolution: '480p', aspectRatio: '' });
+  });
+
+  it('is refused as a create would be', async () => {
+    expect(await ask('POST', '/quotes', { duration: 11, quote_id: 'x', colour: 1 })).toMatchObject({ status: 400, body: { details: [{ field: 'duration' }, { field: 'quote_id' }, { field: 'colour' }] } });
+    test.peers.scheduler.chooseModel = () => { throw failure(status.NOT_FOUND); };
+    expect(await ask('POST', '/quotes', { model: 'dream' })).toMatchObject({ status: 400, body: { details: [{ field: 'model' }] } });
+  });
+
+  it('is 503 without a price, and while the ledger is away', async () => {
+    test.peers.ledger.createQuote = refused(status.FAILED_PRECONDITION, 'price_unavailable');
+    expect(await ask('POST', '/quotes', {})).toMatchObject({ status: 503, body: { error: 'price_unavailable' } });
+    test.peers.ledger.createQuote = () => { throw failure(status.UNAVAILABLE); };
+    expect(await ask('POST', '/quotes', {})).toMatchObject({ status: 503, body: { error: 'service_unavailable' } });
+  });
+
+  it.each(['quote_expired', 'quote_mismatch'])('goes with the create, which may be answered %s', async (refusal) => {
+    test.peers.createJob = () => ({ refusal });
+    const answer = await ask('POST', '/videos', { prompt: 'p', quote_id: 'quote_1' });
+    expect(answer).toMatchObject({ status: 409, body: { error: refusal } });
+    expect(answer.headers.get('x-ratelimit-limit')).toBe('300');
+    expect(test.peers.orders.at(-1)).toMatchObject({ quoteId: 'quote_1' });
+  });
+});
+
+describe('a spend cap', () => {
+  const cap = (limitMicros: bigint | undefined, apiKeyId = '') => ({ cap: { apiKeyId, limitMicros, spentMicros: 1_000_000n, heldMicros: 250_000n } });
+
+  it.each<[unknown, bigint | undefined]>([['100.00', 100_000_000n], [2.5, 2_500_000n], [0, 0n], [null, undefined]])('of %j is set for the account', async (limit, micros) => {
+    let seen: object = {};
+    test.peers.ledger.setSpendCap = (request) => { seen = request; return cap(micros); };
+    expect((await ask('PUT', '/spend-caps', { limit_usd: limit })).status).toBe(200);
+    expect(seen).toEqual({ accountId: 'acc_1', apiKeyId: '', limitMicros: micros, author: 'key_usv_live_managermanagermanager' });
+  });
+
+  it('is set for a key of the account only', async () => {
+    test.peers.accounts.listKeys = () => ({ keys: [
+      { keyId: 'key_1', name: 'n', environment: 'live', maskedKey: '', scopes: [], createdAt: undefined, lastUsedAt: undefined, expiresAt: undefined },
+      { keyId: 'key_test', name: 'n', environment: 'test', maskedKey: '', scopes: [], createdAt: undefined, lastUsedAt: undefined, expiresAt: undefined },
+    ] });
+    test.peers.ledger.setSpendCap = ({ apiKeyId, limitMicros }) => cap(limitMicros, apiKeyId);
+    expect(await ask('PUT', '/spend-caps', { api_key_id: 'key_1', limit_usd: 5 })).toMatchObject({ status: 200, body: { api_key_id: 'key_1', limit: '$5.00', spent: '$1.00', held: '$0.25', remaining: '$3.75' } });
+    for (const other of ['key_2', 'key_test']) expect((await ask('PUT', '/spend-caps', { api_key_id: other, limit_usd: 5 })).status).toBe(404);
+  });
+
+  it.each([{}, { limit_usd: -1 }, { limit_usd: 'much' }, { limit_usd: '1.2345678' }, { limit_usd: [1] }, { limit: 1 }])('is refused: %j', async (body) => {
+    expect((await ask('PUT', '/spend-caps', body)).status).toBe(400);
+  });
+
+  it('needs billing:manage and a live key, as does everything that moves money', async () => {
+    for (const [method, path, body] of [['PUT', '/spend-caps', { limit_usd: 1 }], ['PUT', '/balance/threshold', { threshold_usd: 1 }], ['POST', '/topups', { amount_usd: 1 }]] as const) {
+      expect(await ask(method, path, body, reader)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+      expect(await ask(method, path, body, sandbox)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+    }
+  });
+
+  it('has a sister that only tells: the low balance threshold', async () => {
+    test.peers.ledger.setLowBalanceThreshold = ({ thresholdMicros }) => ({ thresholdMicros });
+    expect(await ask('PUT', '/balance/threshold', { threshold_usd: 20 })).toMatchObject({ status: 200, body: { threshold: '$20.00', threshold_micros: 20_000_000 } });
+    test.peers.ledger.setLowBalanceThreshold = refused(status.INVALID_ARGUMENT, 'amount_out_of_range');
+    expect(await ask('PUT', '/balance/threshold', { threshold_usd: 20 })).toMatchObject({ status: 400, body: { details: [{ field: 'threshold_usd' }] } });
+  });
+});
+
+describe('statements', () => {
+  const statement = (over: Partial<Statement> = {}): Statement => ({
+    period: '2026-03', periodStart: new Date('2026-03-01T00:00:00Z'), periodEnd: new Date('2026-04-01T00:00:00Z'), open: false, firstVersion: 5n, lastVersion: 9n,
+    openingBalanceMicros: 1_000_000n, addedMicros: 5_000_000n, chargedMicros: 1_250_000n, refundedMicros: 250_000n, reversedMicros: 0n, adjustedMicros: -1_000_000n,
+    closingBalanceMicros: 4_000_000n, chargedJobs: 1n, closingAvailableMicros: 4_000_000n, closingHeldMicros: 0n, closingReceivableMicros: 0n, ...over,
+  });
+  const entry = (version: bigint): Entry => ({
+    eventId: `evt_${version}`, version, kind: 'funds_added', jobId: '', availableChangeMicros: 1n, heldChangeMicros: 0n, availableAfterMicros: 1n, heldAfterMicros: 0n,
+    recordedAt: new Date(0), note: '', reference: 'pay_1', receivableAfterMicros: 0n,
+  });
+  /** An account with twelve entries, newest first as the ledger lists them. */
+  const entries = (seen: bigint[]) => ({ beforeVersion, limit }: { beforeVersion: bigint; limit: number }) => {
+    seen.push(beforeVersion);
+    const before = Array.from({ length: 12 }, (_, index) => BigInt(12 - index)).filter((version) => version < beforeVersion);
+    return { entries: before.slice(0, limit).map(entry), hasMore: before.length > limit };
+  };
+
+  it('are listed with what makes the closing of the opening', async () => {
+    test.peers.ledger.listStatements = () => ({ statements: [statement()], hasMore: true });
+    expect(await ask('GET', '/statements?limit=1', undefined, reader)).toMatchObject({ status: 200, body: { has_more: true, data: [{
+      id: '2026-03', opening_balance: '$1.00', added: '$5.00', charged: '$1.25', refunded: '$0.25', adjusted: '-$1.00', closing_balance: '$4.00', jobs: 1, open: false,
+    }] } });
+    expect(await ask('GET', '/statements', undefined, sandbox)).toMatchObject({ status: 200, body: { data: [] } });
+  });
+
+  it('have the lines of their month and no others', async () => {
+    const seen: bigint[] = [];
+    test.peers.ledger.getStatement = () => ({ statement: statement() });
+    test.peers.ledger.listEntries = entries(seen);
+    const ids = (answer: Answer) => (answer.body['lines'] as { data: { id: string }[] }).data.map(({ id }) => id);
+    const first = await ask('GET', '/statements/2026-03?limit=3', undefined, reader);
+    expect(ids(first)).toEqual(['evt_9', 'evt_8', 'evt_7']);
+    expect(first.body['lines']).toMatchObject({ has_more: true, next_cursor: '7', limit: 3 });
+    const second = await ask('GET', '/statements/2026-03?limit=3&starting_after=7', undefined, reader);
+    expect(ids(second)).toEqual(['evt_6', 'evt_5']);
+    expect(second.body['lines']).toMatchObject({ has_more: false, next_cursor: null });
+    expect(ids(await ask('GET', '/statements/2026-03?starting_after=5', undefined, reader))).toEqual([]);
+    expect(ids(await ask('GET', '/statements/2026-03?starting_after=100&limit=1', undefined, reader))).toEqual(['evt_9']);
+    expect(seen).toEqual([10n, 7n, 10n]);
+  });
+
+  it('without events have no lines', async () => {
+    test.peers.ledger.getStatement = () => ({ statement: statement({ firstVersion: 0n, lastVersion: 0n }) });
+    expect(await ask('GET', '/statements/2026-03', undefined, reader)).toMatchObject({ status: 200, body: { lines: { data: [] } } });
+  });
+
+  it.each(['2026-13', '2026-3', 'march', '1999-01'])('of %s are not there', async (period) => {
+    test.peers.ledger.getStatement = () => { throw failure(status.NOT_FOUND); };
+    expect(await ask('GET', `/statements/${period}`, undefined, reader)).toMatchObject({ status: 404, body: { error: 'not_found' } });
+  });
+});
+
+const topUp = (over: Partial<TopUp> = {}): TopUp => ({
+  topUpId: 'top_1', accountId: 'acc_1', amountMicros: 100_000_000n, provider: 'stripe', status: 'pending', checkoutUrl: 'https://checkout.stripe.com/c/1', paymentRef: '',
+  createdAt: new Date(0), endedAt: undefined, reversedMicros: 0n, ...over,
+});
+
+describe('a top-up', () => {
+  it('is made once for an idempotency key', async () => {
+    let seen: object = {};
+    test.peers.ledger.createTopUp = (request) => { seen = request; return { topUp: topUp() }; };
+    const answer = await ask('POST', '/topups', { amount_usd: 100, success_url: 'https://example.com/thanks' }, manager, { 'idempotency-key': 'order-1' });
+    expect(answer).toMatchObject({ status: 201, body: { id: 'top_1', amount: '$100.00', status: 'pending', checkout_url: 'https://checkout.stripe.com/c/1', payment_ref: null } });
+    expect(answer.headers.get('location')).toBe('https://api.example.com/v1/topups/top_1');
+    expect(seen).toEqual({
+      accountId: 'acc_1', amountMicros: 100_000_000n, idempotencyKey: 'order-1', successUrl: 'https://example.com/thanks', cancelUrl: 'https://api.example.com/docs', provider: '',
+      author: 'key_usv_live_managermanagermanager',
+    });
+  });
+
+  it.each<[status, string, number, string]>([
+    [status.ALREADY_EXISTS, 'top_up_conflict', 422, 'idempotency_key_reused'], [status.INVALID_ARGUMENT, 'amount_out_of_range', 400, 'invalid_request'], [status.UNAVAILABLE, '', 503, 'service_unavailable'],
+  ])('that the ledger refuses with %s %s is answered %s', async (code, details, http, error) => {
+    test.peers.ledger.createTopUp = refused(code, details);
+    expect(await ask('POST', '/topups', { amount_usd: 1 })).toMatchObject({ status: http, body: { error } });
+  });
+
+  it.each([{}, { amount_usd: 0 }, { amount_usd: -1 }, { amount_usd: 1, success_url: 'javascript:alert(1)' }])('is refused: %j', async (body) => {
+    expect((await ask('POST', '/topups', body)).status).toBe(400);
+  });
+
+  it('is listed and read', async () => {
+    test.peers.ledger.listTopUps = () => ({ topUps: [topUp({ status: 'completed', paymentRef: 'pi_1' })], hasMore: false });
+    expect(await ask('GET', '/topups', undefined, reader)).toMatchObject({ status: 200, body: { data: [{ id: 'top_1', status: 'completed', payment_ref: 'pi_1' }] } });
+    test.peers.ledger.getTopUp = ({ topUpId }) => { if (topUpId !== 'top_1') throw failure(status.NOT_FOUND); return { topUp: topUp() }; };
+    expect((await ask('GET', '/topups/top_1', undefined, reader)).status).toBe(200);
+    expect((await ask('GET', '/topups/top_2', undefined, reader)).status).toBe(404);
+  });
+});
+
+describe('news from a payment provider', () => {
+  const news = (body: string, headers: Record<string, string> = { 'stripe-signature': 't=1,v1=ab' }) => send('POST', `${test.url}/v1/payments/stripe/events`, body, headers);
+
+  it('reach the ledger byte for byte, without a key', async () => {
+    let seen: { provider: string; body: Uint8Array; signature: string } | undefined;
+    test.peers.ledger.applyPaymentEvent = (request) => { seen = request; return { eventId: 'evt_1', outcome: 'funds_added' }; };
+    const body = '{ "id":"evt_1",\n "a": 1.0, "deep":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]] }';
+    const answer = await news(body);
+    expect(answer).toMatchObject({ status: 200, body: { received: true } });
+    expect(answer.headers.get('x-ratelimit-limit')).toBe('3000');
+    expect({ ...seen!, body: Buffer.from(seen!.body).toString() }).toEqual({ provider: 'stripe', body, signature: 't=1,v1=ab' });
+  });
+
+  it.each<[status, number]>([[status.UNAUTHENTICATED, 400], [status.FAILED_PRECONDITION, 503], [status.UNAVAILABLE, 503], [status.INVALID_ARGUMENT, 404]])(
+    'that the ledger answers with %s are answered %s', async (code, http) => {
+      test.peers.ledger.applyPaymentEvent = () => { throw failure(code); };
+      expect((await news('{}')).status).toBe(http);
+    },
+  );
+
+  it('without a signature or a body never reach the ledger', async () => {
+    expect((await news('{}', {})).status).toBe(400);
+    expect((await news('')).status).toBe(400);
+    expect((await news(`"${'x'.repeat(1024 * 1024)}"`)).status).toBe(413);
+  });
+});

@@ -1,0 +1,43 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { ApplyPaymentEventRequest } from '@usvideo/contracts/ledger';
+import { call, hasStatus, status } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal, invalidRequest, serviceUnavailable } from '../access/refusal';
+import { Peers } from '../peers/peers.client';
+import { sendObject } from '../access/request-state.http';
+
+const APPLIED_WITHIN_MS = 10_000;
+/** Stripe's largest events are some hundred kilobytes. */
+const BODY_BYTES_MAX = 1024 * 1024;
+
+/** Where payment providers report. No key: the signature over the body is the permission, and the ledger knows its secret. */
+@Controller('v1/payments')
+export class PaymentsController {
+  constructor(private readonly peers: Peers) {}
+
+  @Post('stripe/events')
+  async stripe(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const signature = request.headers['stripe-signature'];
+    const body = request.body as Buffer | undefined;
+    if (typeof signature !== 'string' || !body || body.length === 0) throw notSigned();
+    if (body.length > BODY_BYTES_MAX) throw new Refusal('payload_too_large', 'The body is larger than 1 MiB.');
+    await this.apply({ provider: 'stripe', body, signature });
+    sendObject(reply, 200, { received: true });
+  }
+
+  /** Whatever is not answered 2xx is sent again by the provider, for three days. */
+  private async apply(event: ApplyPaymentEventRequest): Promise<void> {
+    try {
+      await call(this.peers.ledger, 'applyPaymentEvent', event, { deadlineMs: APPLIED_WITHIN_MS });
+    } catch (error) {
+      if (hasStatus(error, status.UNAUTHENTICATED)) throw notSigned();
+      if (hasStatus(error, status.FAILED_PRECONDITION)) throw serviceUnavailable();
+      if (hasStatus(error, status.NOT_FOUND) || hasStatus(error, status.INVALID_ARGUMENT)) throw new Refusal('not_found', 'There is nothing at this path.');
+      throw error;
+    }
+  }
+}
+
+function notSigned(): Refusal {
+  return invalidRequest([{ field: 'Stripe-Signature', message: 'does not sign this body, or did so more than 300 seconds ago' }]);
+}

@@ -1,0 +1,54 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { Statement } from '@usvideo/contracts/ledger';
+import { call } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { statementQuery, statementsQuery } from './billing-requests';
+import { entryView, statementView } from './billing-views';
+import { type Page, pageOf, parseQuery, renderList } from '../http/query';
+import { Refusal } from '../access/refusal';
+import { Peers } from '../peers/peers.client';
+import { known } from '../peers/peer-answers';
+import { callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
+
+/** The months of an account, each with what made its closing balance of its opening one. */
+@Controller('v1/statements')
+export class StatementsController {
+  constructor(private readonly peers: Peers) {}
+
+  @Get()
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    const page = pageOf(parseQuery(statementsQuery, request.query));
+    const { limit, offset } = page;
+    const { statements, hasMore } = isTest(caller)
+      ? { statements: [], hasMore: false }
+      : await call(this.peers.ledger, 'listStatements', { accountId: caller.accountId, limit, offset });
+    sendJson(reply, 200, renderList(page, statements.map((statement) => JSON.stringify(statementView(statement))), hasMore, null));
+  }
+
+  @Get(':period')
+  async get(@Param('period') period: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    const page = pageOf(parseQuery(statementQuery, request.query), /^\d{1,18}$/);
+    if (isTest(caller) || !/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) throw noSuchMonth();
+    const { statement } = await known(call(this.peers.ledger, 'getStatement', { accountId: caller.accountId, period }), noSuchMonth);
+    if (!statement) throw new Error('the ledger answered no statement');
+    sendObject(reply, 200, { ...statementView(statement), lines: await this.lines(caller.accountId, statement, page) });
+  }
+
+  /** A month is defined by its versions, so its entries are those between the first and the last. */
+  private async lines(accountId: string, { firstVersion, lastVersion }: Statement, page: Page): Promise<object> {
+    const asked = page.startingAfter === '' ? lastVersion + 1n : BigInt(page.startingAfter);
+    const beforeVersion = asked > lastVersion ? lastVersion + 1n : asked;
+    const isEmpty = lastVersion === 0n || beforeVersion <= firstVersion;
+    const found = isEmpty ? { entries: [], hasMore: false } : await call(this.peers.ledger, 'listEntries', { accountId, limit: page.limit, offset: 0, beforeVersion, jobId: '' });
+    const entries = found.entries.filter(({ version }) => version >= firstVersion);
+    const hasMore = found.hasMore && entries.length === found.entries.length;
+    const nextCursor = hasMore ? entries.at(-1)!.version.toString() : null;
+    return { object: 'list', data: entries.map(entryView), has_more: hasMore, next_cursor: nextCursor, limit: page.limit, offset: 0 };
+  }
+}
+
+function noSuchMonth(): Refusal {
+  return new Refusal('not_found', 'There is no statement of this month.');
+}

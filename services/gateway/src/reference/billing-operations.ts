@@ -1,0 +1,70 @@
+import {
+  balanceSchema, entriesSchema, paymentEventSchema, quoteSchema, spendCapSchema, statementWithLinesSchema, statementsSchema, thresholdSchema, topUpSchema,
+  topUpsSchema, usageSchema,
+} from './billing-answers';
+import { spendCapRequest, statementQuery, statementsQuery, thresholdRequest, topUpRequest, topUpsQuery, usageQuery } from '../money/billing-requests';
+import { createQuoteSchema } from '../videos/create-video';
+import { REFUSALS_OF_BODY, anyone, keyed, type Operations } from '../access/operation';
+import { ledgerQuery, noQuery } from '../http/requests';
+
+/** Money, as customers see it and decide about it. */
+export const BILLING_OPERATIONS = {
+  'POST /v1/quotes': {
+    id: 'createQuote', tag: 'Billing', summary: 'Get the price of a video, locked until it expires',
+    access: keyed('videos'), query: noQuery, body: createQuoteSchema,
+    answers: { 200: { description: 'The price. Nothing is held; send quote_id with the create to get it.', schema: quoteSchema } },
+    refusals: [...REFUSALS_OF_BODY, 'price_unavailable'],
+  },
+  'GET /v1/balance': {
+    id: 'getBalance', tag: 'Billing', summary: 'Get the balance, the running month and the caps', access: keyed('billing:read'), query: noQuery,
+    answers: { 200: { description: 'The balance.', schema: balanceSchema } }, refusals: ['invalid_request'],
+  },
+  'PUT /v1/balance/threshold': {
+    id: 'setLowBalanceThreshold', tag: 'Billing', summary: 'Be told when the balance is low', access: keyed('billing:manage'), query: noQuery, body: thresholdRequest,
+    answers: { 200: { description: 'The threshold.', schema: thresholdSchema } }, refusals: REFUSALS_OF_BODY,
+  },
+  'PUT /v1/spend-caps': {
+    id: 'setSpendCap', tag: 'Billing', summary: 'Cap what the account or one key may spend in a UTC month', access: keyed('billing:manage'), query: noQuery, body: spendCapRequest,
+    answers: { 200: { description: 'The cap and what counts against it. One below what is spent refuses new videos and nothing else.', schema: spendCapSchema } },
+    refusals: [...REFUSALS_OF_BODY, 'not_found'],
+  },
+  'GET /v1/usage': {
+    id: 'listUsage', tag: 'Billing', summary: 'List charged jobs by UTC day, or sums of them', access: keyed('billing:read'), query: usageQuery, headers: ['Accept'],
+    answers: {
+      200: {
+        description: 'A page of charged jobs or groups and the totals of the whole range. As text/csv: the whole range, oldest first, amounts in plain dollars.',
+        schema: usageSchema, alternativeType: 'text/csv', headers: ['Content-Disposition'],
+      },
+    },
+    refusals: ['invalid_request'],
+  },
+  'GET /v1/ledger': {
+    id: 'listLedger', tag: 'Billing', summary: 'List ledger entries, newest first', access: keyed('billing:read'), query: ledgerQuery,
+    answers: { 200: { description: 'A page of entries with their running balance.', schema: entriesSchema } }, refusals: ['invalid_request'],
+  },
+  'GET /v1/statements': {
+    id: 'listStatements', tag: 'Billing', summary: 'List the months of the account, newest first', access: keyed('billing:read'), query: statementsQuery,
+    answers: { 200: { description: 'A page of months; of each the opening balance and its movements make the closing balance.', schema: statementsSchema } }, refusals: ['invalid_request'],
+  },
+  'GET /v1/statements/:period': {
+    id: 'getStatement', tag: 'Billing', summary: 'Get one month with its lines', access: keyed('billing:read'), query: statementQuery,
+    answers: { 200: { description: 'The month and a page of its entries.', schema: statementWithLinesSchema } }, refusals: ['invalid_request', 'not_found'],
+  },
+  'POST /v1/topups': {
+    id: 'createTopUp', tag: 'Billing', summary: 'Add funds', access: keyed('billing:manage'), query: noQuery, body: topUpRequest, headers: ['Idempotency-Key'],
+    answers: { 201: { description: 'The top-up: pay at its checkout_url, or wait for the operator to confirm your payment.', schema: topUpSchema, headers: ['Location'] } },
+    refusals: [...REFUSALS_OF_BODY, 'idempotency_key_reused'],
+  },
+  'GET /v1/topups': {
+    id: 'listTopUps', tag: 'Billing', summary: 'List top-ups, newest first', access: keyed('billing:read'), query: topUpsQuery,
+    answers: { 200: { description: 'A page of top-ups.', schema: topUpsSchema } }, refusals: ['invalid_request'],
+  },
+  'GET /v1/topups/:id': {
+    id: 'getTopUp', tag: 'Billing', summary: 'Get a top-up', access: keyed('billing:read'), query: noQuery,
+    answers: { 200: { description: 'The top-up.', schema: topUpSchema } }, refusals: ['invalid_request', 'not_found'],
+  },
+  'POST /v1/payments/stripe/events': {
+    id: 'receiveStripeEvent', tag: 'Billing', summary: 'For Stripe: what became of a payment', access: anyone('payments'), rawBody: true, headers: ['Stripe-Signature'],
+    answers: { 200: { description: 'Done, now or before.', schema: paymentEventSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_found'],
+  },
+} satisfies Operations;

@@ -1,0 +1,46 @@
+import { invalidRequest } from '../access/refusal';
+
+export const FIRST_FRAME_BYTES_MAX = 10 * 1024 * 1024;
+/** The longest data URI that can hold that many bytes, with room for its media type. */
+export const FIRST_FRAME_CHARACTERS_MAX = Math.ceil(FIRST_FRAME_BYTES_MAX / 3) * 4 + 128;
+
+export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
+
+export interface DataUri {
+  readonly bytes: Buffer;
+  readonly type: ImageType;
+}
+
+const HEADER = /^data:([\w.+/-]*)(?:;[\w-]+=[\w-]+)*;base64,/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** The bytes of a data URI; what they are is read from the bytes, not from what the URI claims. @throws Refusal invalid_request */
+export function readDataUri(uri: string, field: string): DataUri {
+  const header = HEADER.exec(uri.slice(0, 256));
+  if (!header) throw invalidRequest([{ field, message: 'must be a base64 data URI, data:image/png;base64,…' }]);
+  const encoded = uri.slice(header[0].length);
+  if (!BASE64.test(encoded)) throw invalidRequest([{ field, message: 'is not valid base64' }]);
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length > FIRST_FRAME_BYTES_MAX) throw invalidRequest([{ field, message: 'must be at most 10 MiB' }]);
+  const type = sniffImage(bytes);
+  if (!type) throw invalidRequest([{ field, message: 'must be a PNG, JPEG or WebP image' }]);
+  return { bytes, type };
+}
+
+const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** The three formats by their first bytes; nothing else ever reaches a decoder. */
+export function sniffImage(bytes: Buffer): ImageType | undefined {
+  if (bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return 'image/png';
+  if (bytes.length > 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'image/jpeg';
+  const isWebp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';
+  return isWebp ? 'image/webp' : undefined;
+}
+
+const RATIOS = [['16:9', 16 / 9], ['9:16', 9 / 16], ['1:1', 1]] as const;
+
+/** Nearest as the eye sees it: by the factor between the ratios, so that 2:1 and 1:2 are equally far from a square. */
+export function nearestAspectRatio(width: number, height: number): string {
+  const distance = (ratio: number) => Math.abs(Math.log(width / height / ratio));
+  return RATIOS.reduce((best, candidate) => (distance(candidate[1]) < distance(best[1]) ? candidate : best))[0];
+}

@@ -1,0 +1,61 @@
+import type { CreateJob } from '@usvideo/contracts/scheduler';
+import type { FastifyRequest } from 'fastify';
+import { type CreateVideo, parseCreateVideo, urlsOf } from './create-video';
+import { parseQuery } from '../http/query';
+import { type FaultDetail, Refusal, invalidRequest } from '../access/refusal';
+import { requestHash } from './request-hash';
+import { readIdempotencyKey } from '../access/request-headers';
+import { noQuery } from '../http/requests';
+import type { FirstFrameStore } from './first-frame.store';
+import type { UrlGuard } from './url-guard.client';
+import { callerOf } from '../access/request-state.http';
+
+/** Turns a request into an order for the scheduler: read, guarded, its picture stored. */
+export class VideoOrders {
+  constructor(private readonly urls: UrlGuard, private readonly firstFrames: FirstFrameStore) {}
+
+  /** @throws Refusal invalid_request with all faults of query, headers, body and URLs. */
+  async read(request: FastifyRequest): Promise<CreateJob> {
+    const caller = callerOf(request);
+    const faults: FaultDetail[] = [];
+    collect(faults, () => parseQuery(noQuery, request.query));
+    const idempotencyKey = collect(faults, () => readIdempotencyKey(request.headers['idempotency-key']));
+    const video = collect(faults, () => parseCreateVideo(request.body));
+    faults.push(...(await this.faultsOfUrls(request.body)));
+    if (faults.length > 0 || !video || idempotencyKey === undefined) throw invalidRequest(faults);
+    const { terms, content } = await this.withFirstFrame(video);
+    return {
+      accountId: caller.accountId, environment: caller.environment, apiKeyId: caller.keyId,
+      idempotencyKey, requestSha256: requestHash(request.body),
+      terms, seedGiven: video.seedGiven, content, deadlineSeconds: video.deadlineSeconds, quoteId: video.quoteId,
+    };
+  }
+
+  private async faultsOfUrls(body: unknown): Promise<FaultDetail[]> {
+    const urls = urlsOf(body);
+    if (urls.length === 0) return [];
+    const refusals = await Promise.all(urls.map(({ url }) => this.urls.refusalOf(url)));
+    return refusals.flatMap((refusal, index) => (refusal ? [{ field: urls[index]!.field, message: `cannot be used: ${refusal}` }] : []));
+  }
+
+  /** An uploaded picture is in the store before anything else knows of the job. */
+  private async withFirstFrame({ terms, content, firstFrame }: CreateVideo): Promise<Pick<CreateVideo, 'terms' | 'content'>> {
+    if (firstFrame?.kind !== 'upload') return { terms, content };
+    const stored = await this.firstFrames.put(firstFrame.image, firstFrame.field);
+    return {
+      terms: { ...terms, aspectRatio: terms.aspectRatio || stored.aspectRatio },
+      content: { ...content, firstFrame: stored.reference, firstFrameKey: stored.key },
+    };
+  }
+}
+
+/** A fault that names fields waits for the others; any other refusal is an answer by itself. */
+function collect<T>(faults: FaultDetail[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal) || !error.extras.details) throw error;
+    faults.push(...error.extras.details);
+    return undefined;
+  }
+}

@@ -1,0 +1,253 @@
+import type { MonthlyCap, OpenHold } from '@usvideo/contracts/ledger';
+import { account, refusalOf } from './account';
+import { NO_CAP, type AccountState, type Cap, type Done, type Hold, type Payment } from './account-state';
+import type { AccountCommand, PlaceHold, Refusal } from './commands';
+import { changeIn, jobIdOf, movesMoney, type AccountEvent } from './postings';
+import { priceOf, type PriceRow } from '../prices/price';
+import { offerOfQuote, type GivenQuote } from '../prices/quote';
+import { Rows } from './rows';
+import { advance, closingOf, dayOf, monthOf, recordingTime, spendIn, type Standing } from './account-balance';
+
+/** A command as it arrives: a hold is priced inside the batch, at the moment it is decided. */
+export type LedgerCommand = Exclude<AccountCommand, PlaceHold> | (Omit<PlaceHold, 'offer'> & { readonly quote?: GivenQuote });
+
+export interface TracedCommand {
+  readonly command: LedgerCommand;
+  /** W3C trace context of the call; recorded with the events that it leads to. */
+  readonly traceparent: string;
+}
+
+export interface Outcome {
+  readonly refusal: Refusal | undefined;
+  /** Accepted without an event: the same had been done before. */
+  readonly replayed: boolean;
+  /** As the account stands after this command, before the next of the batch. */
+  readonly state: AccountState;
+}
+
+/** The counters of a key that has, or had, a cap of its own. */
+export interface KeyCap {
+  readonly accountId: string;
+  readonly apiKeyId: string;
+  readonly limitMicros: bigint | undefined;
+  readonly heldMicros: bigint;
+  /** The month that `spentMicros` is of. */
+  readonly month: string;
+  readonly spentMicros: bigint;
+}
+
+/** The locked and loaded rows that a batch decides on. */
+export interface Loaded {
+  readonly now: Date;
+  readonly prices: readonly PriceRow[];
+  readonly accounts: ReadonlyMap<string, Standing>;
+  /** By job id. */
+  readonly holds: ReadonlyMap<string, Hold>;
+  /** By `paymentKey`. */
+  readonly payments: ReadonlyMap<string, Payment>;
+  /** By `doneKey`. */
+  readonly done: ReadonlyMap<string, Done>;
+  /** By `capKey`: all keys of the accounts that have, or had, a cap. */
+  readonly keyCaps: ReadonlyMap<string, KeyCap>;
+  /** By `capKey`: the counters of keys that a command of the batch may cap for the first time. */
+  readonly countedKeys: ReadonlyMap<string, KeyCap>;
+  /** Of the accounts whose month may end with this batch. */
+  readonly openHolds: ReadonlyMap<string, readonly OpenHold[]>;
+}
+
+export interface TracedEvent {
+  readonly event: AccountEvent;
+  readonly traceparent: string;
+}
+
+export function paymentKey(accountId: string, paymentRef: string): string {
+  return `${accountId} ${paymentRef}`;
+}
+
+export function capKey(accountId: string, apiKeyId: string): string {
+  return `${accountId} ${apiKeyId}`;
+}
+
+/** The natural key of a refund, a reversal or an adjustment; undefined for every other command. */
+export function doneKeyOf(command: LedgerCommand): { readonly accountId: string; readonly kind: string; readonly reference: string } | undefined {
+  const { accountId } = command;
+  switch (command.type) {
+    case 'RefundCapture': return { accountId, kind: 'refund', reference: `${command.jobId} ${command.refundKey}` };
+    case 'ReverseFunds': return { accountId, kind: 'reversal', reference: command.reversalRef };
+    case 'Adjust': return { accountId, kind: 'adjustment', reference: command.adjustmentRef };
+    default: return undefined;
+  }
+}
+
+export function doneKey({ accountId, kind, reference }: { accountId: string; kind: string; reference: string }): string {
+  return `${accountId} ${kind} ${reference}`;
+}
+
+/** Decides commands in their order over rows in memory, each seeing what those before it did, and collects what to write. */
+export class Batch {
+  readonly events = new Map<string, TracedEvent[]>();
+  readonly rows = new Rows();
+  private readonly accounts: Map<string, Standing>;
+  private readonly holds: Map<string, Hold>;
+  private readonly payments: Map<string, Payment>;
+  private readonly done: Map<string, Done>;
+  private readonly keyCaps: Map<string, KeyCap>;
+  /** Keys that have a row, or get one because their cap was set; the others are counted here and forgotten. */
+  private readonly capped: Set<string>;
+
+  constructor(private readonly loaded: Loaded) {
+    this.accounts = new Map(loaded.accounts);
+    this.holds = new Map(loaded.holds);
+    this.payments = new Map(loaded.payments);
+    this.done = new Map(loaded.done);
+    this.keyCaps = new Map([...loaded.countedKeys, ...loaded.keyCaps]);
+    this.capped = new Set(loaded.keyCaps.keys());
+  }
+
+  decide({ command, traceparent }: TracedCommand): Outcome {
+    const before = this.stateFor(command);
+    const decision = account.decide(before, this.priced(command));
+    const events = decision.accepted ? decision.events : [];
+    if (events.length > 0) this.closeMonth(command.accountId, traceparent);
+    const state = events.reduce((at, event) => this.record(command, at, event, traceparent), before);
+    return { refusal: refusalOf(decision), replayed: decision.accepted && events.length === 0, state };
+  }
+
+  /** The accounts that have new events, as they stand now. */
+  changedAccounts(): Standing[] {
+    return [...this.events.keys()].map((accountId) => this.standingOf(accountId));
+  }
+
+  private stateFor(command: LedgerCommand): AccountState {
+    const { accountId } = command;
+    const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.standingOf(accountId);
+    const hold = 'jobId' in command ? this.holds.get(command.jobId) : undefined;
+    const payment = 'paymentRef' in command ? this.payments.get(paymentKey(accountId, command.paymentRef)) : undefined;
+    const key = doneKeyOf(command);
+    const done = key && this.done.get(doneKey(key));
+    return {
+      accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros,
+      accountCap: this.accountCap(accountId), keyCap: this.capOfKey(accountId, keyNamedBy(command)), hold, payment, done,
+    };
+  }
+
+  private accountCap(accountId: string): Cap {
+    const standing = this.standingOf(accountId);
+    const { movements, month } = standing.period;
+    const spentMicros = month === monthOf(recordingTime(standing, this.loaded.now)) ? spendIn(movements) : 0n;
+    return { limitMicros: standing.capMicros, spentMicros, heldMicros: standing.heldMicros };
+  }
+
+  private capOfKey(accountId: string, apiKeyId: string): Cap {
+    const cap = this.keyCaps.get(capKey(accountId, apiKeyId));
+    if (cap === undefined) return NO_CAP;
+    const month = monthOf(recordingTime(this.standingOf(accountId), this.loaded.now));
+    return { limitMicros: cap.limitMicros, spentMicros: cap.month === month ? cap.spentMicros : 0n, heldMicros: cap.heldMicros };
+  }
+
+  private priced(command: LedgerCommand): AccountCommand {
+    if (command.type !== 'PlaceHold') return command;
+    const { quote, ...order } = command;
+    // The moment that the event will carry, so that the book explains every price.
+    const at = recordingTime(this.standingOf(order.accountId), this.loaded.now);
+    if (quote !== undefined) return { ...order, offer: offerOfQuote(quote, order.accountId, order.terms, at) };
+    const price = priceOf(this.loaded.prices, order.terms, at);
+    return { ...order, offer: price === undefined ? { refusal: 'price_unavailable' } : { price, quoted: false } };
+  }
+
+  private standingOf(accountId: string): Standing {
+    const standing = this.accounts.get(accountId);
+    if (standing === undefined) throw new Error(`account ${accountId} was not loaded`);
+    return standing;
+  }
+
+  /** The open holds are those of before this batch: a month ends before the account's first event of it. */
+  private closeMonth(accountId: string, traceparent: string): void {
+    const standing = this.standingOf(accountId);
+    const at = recordingTime(standing, this.loaded.now);
+    if (standing.period.month === '' || standing.period.month === monthOf(at)) return;
+    const openHolds = this.loaded.openHolds.get(accountId);
+    if (openHolds === undefined) throw new Error(`the open holds of ${accountId} were not loaded`);
+    const event = closingOf(standing, openHolds, this.capsOf(accountId), at);
+    if (event === undefined) return;
+    this.rows.addStatement(accountId, event);
+    this.append(standing, event, at, traceparent);
+  }
+
+  private capsOf(accountId: string): MonthlyCap[] {
+    return [...this.keyCaps.values()].filter((cap) => cap.accountId === accountId && cap.limitMicros !== undefined)
+      .map(({ apiKeyId, limitMicros }) => ({ apiKeyId, limitMicros }))
+      .sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1));
+  }
+
+  private record(command: LedgerCommand, before: AccountState, event: AccountEvent, traceparent: string): AccountState {
+    const { accountId } = command;
+    const standing = this.standingOf(accountId);
+    const at = recordingTime(standing, this.loaded.now);
+    const state = this.remember(command, account.evolve(before, event), event, at);
+    const after = this.append(standing, event, at, traceparent);
+    if (movesMoney(event)) this.rows.addEntry(after, jobIdOf(event));
+    this.countForKey(accountId, state, event, at);
+    return state;
+  }
+
+  private append(before: Standing, event: AccountEvent, at: Date, traceparent: string): Standing {
+    const { accountId } = before;
+    const after = advance(before, event, at);
+    this.accounts.set(accountId, after);
+    const events = this.events.get(accountId) ?? [];
+    this.events.set(accountId, events);
+    events.push({ event, traceparent });
+    return after;
+  }
+
+  private remember(command: LedgerCommand, state: AccountState, event: AccountEvent, at: Date): AccountState {
+    const { accountId } = command;
+    const done = doneKeyOf(command);
+    if (done !== undefined && state.done !== undefined && !this.done.has(doneKey(done))) {
+      this.done.set(doneKey(done), state.done);
+      this.rows.done.push({ ...done, ...state.done, recordedAt: at });
+    }
+    if ((event.$case === 'fundsAdded' || event.$case === 'fundsReversed') && state.payment !== undefined) {
+      this.payments.set(paymentKey(accountId, event.value.paymentRef), state.payment);
+      this.rows.payments.set(paymentKey(accountId, event.value.paymentRef), { accountId, paymentRef: event.value.paymentRef, ...state.payment });
+    }
+    const jobId = jobIdOf(event);
+    if (jobId === '' || state.hold === undefined) return state;
+    const hold = event.$case === 'holdCaptured' ? { ...state.hold, chargedDay: dayOf(at) } : state.hold;
+    this.holds.set(jobId, hold);
+    this.rows.holds.set(jobId, { hold, changedAt: at, isStored: this.loaded.holds.has(jobId) });
+    if (event.$case === 'holdCaptured') this.rows.addUsage(accountId, jobId, hold, at);
+    if (event.$case === 'captureRefunded') this.rows.addRefund(accountId, event.value);
+    return { ...state, hold };
+  }
+
+  private countForKey(accountId: string, { hold }: AccountState, event: AccountEvent, at: Date): void {
+    const apiKeyId = event.$case === 'spendCapSet' ? event.value.apiKeyId : hold?.placed?.terms.apiKeyId ?? '';
+    const key = capKey(accountId, apiKeyId);
+    const before = this.keyCaps.get(key);
+    if (before === undefined || !countsForKey(event)) return;
+    const after = keyCapAfter(before, event, at);
+    this.keyCaps.set(key, after);
+    if (event.$case === 'spendCapSet') this.capped.add(key);
+    if (this.capped.has(key)) this.rows.keyCaps.set(key, after);
+  }
+}
+
+/** Whether an event changes the counters of its key at all. */
+export function countsForKey(event: AccountEvent): boolean {
+  return event.$case === 'spendCapSet' || changeIn('held', event) !== 0n || changeIn('revenue', event) !== 0n;
+}
+
+/** A key's counters after an event of one of its jobs, or of its cap. */
+export function keyCapAfter(before: KeyCap, event: AccountEvent, at: Date): KeyCap {
+  const month = monthOf(at);
+  const spentMicros = before.month === month ? before.spentMicros : 0n;
+  if (event.$case === 'spendCapSet') return { ...before, month, spentMicros, limitMicros: event.value.limitMicros };
+  return { ...before, month, heldMicros: before.heldMicros + changeIn('held', event), spentMicros: spentMicros + changeIn('revenue', event) };
+}
+
+function keyNamedBy(command: LedgerCommand): string {
+  if (command.type === 'PlaceHold') return command.terms.apiKeyId;
+  return command.type === 'SetSpendCap' ? command.apiKeyId : '';
+}

@@ -1,0 +1,114 @@
+import type { Price } from '../prices/price';
+
+/** Why an order for a hold has no price; in order of precedence. */
+export type PriceRefusal = 'quote_mismatch' | 'quote_expired' | 'price_unavailable';
+
+/** Everything the ledger may refuse, per command in order of precedence. A refusal leaves no trace and is not frozen. */
+export type Refusal =
+  | 'amount_out_of_range' | 'payment_conflict'
+  | 'hold_conflict' | 'hold_voided' | PriceRefusal | 'spend_cap_reached' | 'insufficient_balance'
+  | 'hold_captured'
+  | 'hold_unknown' | 'verdict_conflict' | 'capture_exceeds_hold' | 'verdict_not_whole'
+  | 'refund_conflict' | 'hold_not_captured' | 'refund_exceeds_capture'
+  | 'reversal_conflict' | 'payment_unknown' | 'reversal_exceeds_payment'
+  | 'adjustment_conflict';
+
+export type FundsSource = 'manual' | 'promotion' | 'stripe';
+
+export interface AddFunds {
+  readonly type: 'AddFunds';
+  readonly accountId: string;
+  readonly amountMicros: bigint;
+  readonly source: FundsSource;
+  /** Natural key: the same payment is added once, for ever. */
+  readonly paymentRef: string;
+  readonly author: string;
+  readonly note: string;
+}
+
+export interface HoldTerms {
+  readonly apiKeyId: string;
+  readonly model: string;
+  readonly resolution: string;
+  readonly durationSeconds: number;
+}
+
+/** What a hold costs, or why it has no price. */
+export type Offer = { readonly price: Price; readonly quoted: boolean } | { readonly refusal: PriceRefusal };
+
+export interface PlaceHold {
+  readonly type: 'PlaceHold';
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly terms: HoldTerms;
+  readonly offer: Offer;
+}
+
+export interface VoidHold {
+  readonly type: 'VoidHold';
+  readonly accountId: string;
+  readonly jobId: string;
+}
+
+export interface Settle {
+  readonly type: 'Settle';
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly chargedMicros: bigint;
+  readonly releasedMicros: bigint;
+  readonly rule: string;
+}
+
+export interface RefundCapture {
+  readonly type: 'RefundCapture';
+  readonly accountId: string;
+  readonly jobId: string;
+  /** Natural key within the job. */
+  readonly refundKey: string;
+  readonly amountMicros: bigint;
+  readonly reason: string;
+  readonly author: string;
+}
+
+export interface ReverseFunds {
+  readonly type: 'ReverseFunds';
+  readonly accountId: string;
+  readonly paymentRef: string;
+  /** Natural key within the account. */
+  readonly reversalRef: string;
+  readonly amountMicros: bigint;
+  readonly reason: string;
+  readonly author: string;
+}
+
+export interface Adjust {
+  readonly type: 'Adjust';
+  readonly accountId: string;
+  /** Natural key within the account. */
+  readonly adjustmentRef: string;
+  /** Positive gives, negative takes. */
+  readonly amountMicros: bigint;
+  readonly reason: string;
+  readonly author: string;
+}
+
+export interface SetSpendCap {
+  readonly type: 'SetSpendCap';
+  readonly accountId: string;
+  /** Empty: the whole account. */
+  readonly apiKeyId: string;
+  /** Undefined: no cap. */
+  readonly limitMicros: bigint | undefined;
+  readonly author: string;
+}
+
+export interface SetLowBalanceThreshold {
+  readonly type: 'SetLowBalanceThreshold';
+  readonly accountId: string;
+  /** 0: no notice. */
+  readonly thresholdMicros: bigint;
+  readonly author: string;
+}
+
+export type HoldCommand = PlaceHold | VoidHold | Settle | RefundCapture;
+export type AccountCommand = HoldCommand | AddFunds | ReverseFunds | Adjust | SetSpendCap | SetLowBalanceThreshold;

@@ -1,0 +1,70 @@
+import type { Price } from '@usvideo/contracts/ledger';
+import type { Database, Transaction } from '@usvideo/event-store';
+import type { PriceRow } from './price';
+
+const READ_PRICES = `
+select model, resolution, effective_from as "effectiveFrom", price_version as "priceVersion", per_second_micros as "perSecondMicros", author
+from price order by model, resolution, effective_from desc`;
+
+/** How long a changed price may go unnoticed: the book changes without a restart. */
+const CACHED_MS = 1_000;
+/** A price takes effect when every process has noticed it, so that nothing is sold for another price than the book says of that moment. */
+const NOTICED = '2 seconds';
+
+/** All prices, past and coming. */
+export async function readPrices(tx: Transaction): Promise<readonly PriceRow[]> {
+  return (await tx.query<PriceRecord>({ name: 'price_read', text: READ_PRICES })).rows;
+}
+
+/** The prices as a batch of commands sees them. */
+export class PriceBook {
+  private cached: { readonly rows: readonly PriceRow[]; readonly until: number } | undefined;
+
+  /** All prices, past and coming, at most a second old. */
+  async rows(tx: Transaction): Promise<readonly PriceRow[]> {
+    const now = performance.now();
+    if (this.cached !== undefined && now < this.cached.until) return this.cached.rows;
+    const rows = await readPrices(tx);
+    this.cached = { rows, until: now + CACHED_MS };
+    return rows;
+  }
+}
+
+interface PriceRecord extends Price { readonly effectiveFrom: Date }
+
+export interface NewPrice {
+  readonly model: string;
+  readonly resolution: string;
+  readonly perSecondMicros: bigint;
+  /** Undefined, or sooner than that: as soon as every process has noticed. */
+  readonly effectiveFrom: Date | undefined;
+  readonly author: string;
+}
+
+const ADD_PRICE = `
+insert into price (model, resolution, effective_from, price_version, per_second_micros, author)
+select $1, $2, greatest($4::timestamptz, clock_timestamp() + interval '${NOTICED}'), coalesce((select max(price_version) from price where model = $1 and resolution = $2), 0) + 1, $3, $5
+on conflict do nothing
+returning model, resolution, effective_from as "effectiveFrom", price_version as "priceVersion", per_second_micros as "perSecondMicros", author`;
+
+/** The price book as operators and customers see it. */
+export class PriceList {
+  constructor(private readonly database: Database) {}
+
+  async all(): Promise<PriceRecord[]> {
+    return (await this.database.query<PriceRecord>({ name: 'price_list_read', text: READ_PRICES })).rows;
+  }
+
+  /** A price in the past would contradict what was sold then; `conflict`: another version came in between. */
+  async add({ model, resolution, perSecondMicros, effectiveFrom, author }: NewPrice): Promise<PriceRecord | 'in_the_past' | 'conflict'> {
+    const now = await this.now();
+    if (effectiveFrom !== undefined && effectiveFrom < now) return 'in_the_past';
+    const values = [model, resolution, perSecondMicros, effectiveFrom ?? null, author];
+    return (await this.database.query<PriceRecord>({ name: 'price_add', text: ADD_PRICE, values })).rows[0] ?? 'conflict';
+  }
+
+  /** The clock by which prices take effect and quotes expire. */
+  async now(): Promise<Date> {
+    return (await this.database.query<{ now: Date }>({ name: 'clock_read', text: 'select clock_timestamp() as now' })).rows[0]!.now;
+  }
+}

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { conform } from './conform.process';
+import { locateFfmpeg } from './ffmpeg.process';
+import { probeMp4 } from './mp4-file.store';
+
+const ffmpeg = locateFfmpeg();
+const wanted = { width: 854, height: 480, frames: 24 };
+
+describe('conform', () => {
+  let scratchDir: string;
+
+  beforeEach(async () => { scratchDir = await mkdtemp(join(tmpdir(), 'conform-')); });
+  afterEach(() => rm(scratchDir, { recursive: true }));
+
+  /** A clip as some engine might give it. */
+  const engineGave = async (seconds: number, { size = '854x480', rate = 24, name = 'given.mp4', codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'] } = {}) => {
+    const file = join(scratchDir, name);
+    await promisify(execFile)(ffmpeg, ['-loglevel', 'error', '-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${rate}:d=${seconds}`, ...codec, file]);
+    return file;
+  };
+  const conformed = (file: string) => conform({ ...wanted, ffmpeg, file, engineName: 'other', scratchDir, signal: new AbortController().signal });
+
+  it('takes what fits', async () => {
+    const video = await conformed(await engineGave(1));
+    expect(video).toMatchObject({ ...wanted, durationMs: 1_000 });
+    expect(video.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('trims what is longer', async () => {
+    expect(await conformed(await engineGave(3))).toMatchObject({ ...wanted, durationMs: 1_000 });
+  });
+
+  it('accepts a frame less and refuses two', async () => {
+    expect(await conformed(await engineGave(23 / 24))).toMatchObject({ frames: 23 });
+    await expect(conformed(await engineGave(22 / 24, { name: 'short.mp4' }))).rejects.toMatchObject({ code: 'engine_error', retryable: true, message: expect.stringContaining('22 frames of 24') });
+  });
+
+  it.each([['another size', { size: '832x480' }], ['another rate', { rate: 30 }], ['another shape', { size: '512x512' }]])('brings %s to the contract', async (_, given) => {
+    const video = await conformed(await engineGave(1.2, given));
+    expect(await probeMp4(video.file)).toMatchObject({ ...wanted, codec: 'avc1', durationMs: 1_000, fastStart: true });
+  });
+
+  it('encodes anew what few players know', async () => {
+    const file = await engineGave(1, { codec: ['-c:v', 'libx264', '-pix_fmt', 'yuv444p'] });
+    expect(await probeMp4((await conformed(file)).file)).toMatchObject({ codec: 'avc1', profile: 100 });
+    const mpeg4 = await engineGave(1, { name: 'given.avi', codec: ['-c:v', 'mpeg4', '-q:v', '5'] });
+    expect(await probeMp4((await conformed(mpeg4)).file)).toMatchObject({ ...wanted, codec: 'avc1' });
+  });
+
+  it('refuses what is no video', async () => {
+    const file = join(scratchDir, 'text.mp4');
+    await writeFile(file, 'no video');
+    await expect(conformed(file)).rejects.toMatchObject({ code: 'engine_error', retryable: true });
+  });
+});

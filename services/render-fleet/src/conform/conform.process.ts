@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { engineError } from './attempt-failure';
+import { FRAMES_PER_SECOND, type Size } from './contract-pixels';
+import { runFfmpeg } from './ffmpeg.process';
+import { type Mp4Probe, probeMp4 } from './mp4-file.store';
+
+export interface ConformOptions extends Size {
+  readonly ffmpeg: string;
+  /** What the engine gave, in any container and size. */
+  readonly file: string;
+  readonly engineName: string;
+  readonly frames: number;
+  readonly scratchDir: string;
+  readonly signal: AbortSignal;
+}
+
+/** A file that keeps the contract: probed, not assumed. */
+export interface ConformedVideo extends Size {
+  readonly file: string;
+  readonly thumbnail: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly frames: number;
+  readonly durationMs: number;
+}
+
+const FRAMES_OFF_MAX = 1;
+const FRAME_MS = 1_000 / FRAMES_PER_SECOND;
+const THUMBNAIL_WIDTH_MAX = 640;
+/** Baseline, Main and High: eight bits and 4:2:0, which every player knows. */
+const PLAYABLE_PROFILES = [66, 77, 100];
+
+/**
+ * Brings what an engine gave to the contract's pixels and length, or refuses it: longer is trimmed, another size is scaled and
+ * cropped, shorter by more than a frame is the engine's error and never sold.
+ */
+export async function conform(options: ConformOptions): Promise<ConformedVideo> {
+  const file = join(options.scratchDir, 'conformed.mp4');
+  let faults = await writeMp4(file, options, ['-c', 'copy']);
+  if (faults.length > 0) faults = await writeMp4(file, options, reencoding(options));
+  if (faults.length > 0) throw engineError(`the engine's video has ${faults.join(', ')}`);
+  const { width, height, frames, durationMs } = await probeMp4(file);
+  const [thumbnail, sha256, { size: sizeBytes }] = await Promise.all([drawThumbnail(file, options), sha256Of(file), stat(file)]);
+  return { file, thumbnail, width, height, frames, durationMs, sizeBytes, sha256 };
+}
+
+/** Answers in what the file written breaks the contract. */
+async function writeMp4(file: string, options: ConformOptions, codec: readonly string[]): Promise<string[]> {
+  const { ffmpeg, frames, engineName, signal } = options;
+  await runFfmpeg(ffmpeg, [
+    '-fflags', '+bitexact', '-i', options.file, '-map', '0:v:0', ...codec, '-frames:v', String(frames), '-an',
+    '-map_metadata', '-1', '-metadata', `comment=AI-generated video, engine: ${engineName}`,
+    '-video_track_timescale', '24000', '-fflags', '+bitexact', '-movflags', '+faststart', file,
+  ], signal);
+  return faultsOf(await probeMp4(file), options);
+}
+
+function faultsOf(made: Mp4Probe, { width, height, frames }: ConformOptions): string[] {
+  return [
+    made.codec !== 'avc1' && `the codec ${made.codec}`,
+    made.codec === 'avc1' && !PLAYABLE_PROFILES.includes(made.profile) && `the profile ${made.profile}`,
+    (made.width !== width || made.height !== height) && `${made.width} x ${made.height} pixels`,
+    Math.abs(frames - made.frames) > FRAMES_OFF_MAX && `${made.frames} frames of ${frames}`,
+    Math.abs(made.durationMs - frames * FRAME_MS) > FRAMES_OFF_MAX * FRAME_MS + 1 && `a length of ${made.durationMs} ms`,
+    !made.fastStart && 'its index after its media',
+  ].filter((fault) => fault !== false);
+}
+
+function reencoding({ width, height }: Size): string[] {
+  const filter = `scale=${width}:${height}:force_original_aspect_ratio=increase,crop=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND}`;
+  return ['-vf', filter, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-bf', '0', '-pix_fmt', 'yuv420p', '-threads', '2', '-flags:v', '+bitexact'];
+}
+
+async function drawThumbnail(file: string, { ffmpeg, scratchDir, signal }: ConformOptions): Promise<string> {
+  const thumbnail = join(scratchDir, 'thumbnail.jpg');
+  await runFfmpeg(ffmpeg, [
+    '-i', file, '-frames:v', '1', '-vf', `scale=min(${THUMBNAIL_WIDTH_MAX}\\,iw):-2`, '-q:v', '3',
+    '-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'image2', thumbnail,
+  ], signal);
+  return thumbnail;
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

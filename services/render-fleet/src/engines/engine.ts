@@ -1,0 +1,36 @@
+import type { Size } from '../conform/contract-pixels';
+
+/** The customer's image, upright and proven readable. */
+export interface FirstFrame extends Size {
+  /** Centre-cropped to the given size, as planar YUV 4:2:0 in BT.709 limited range. */
+  cropTo(size: Size): Promise<Uint8Array>;
+}
+
+export interface RenderRequest extends Size {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+  /** Makes it image-to-video: frame 0 shows this. */
+  readonly firstFrame?: FirstFrame | undefined;
+  readonly frames: number;
+  /** Frames encoded so far. */
+  readonly onProgress: (framesEncoded: number) => void;
+  /** Ends the render at once, its child processes and threads included. */
+  readonly signal: AbortSignal;
+  /** Exists and is empty; removed by the caller. */
+  readonly scratchDir: string;
+}
+
+/**
+ * Renders one clip to a file. What comes back is conformed and probed afterwards, so an engine may answer its nearest native
+ * size and any length at or above the one asked for. Every engine passes `describeEngine`.
+ */
+export interface Engine {
+  readonly name: string;
+  /** The classes of job this engine can render. */
+  readonly jobClasses: readonly string[];
+  /** Renders at once. */
+  readonly slots: number;
+  /** @throws AttemptFailure when the customer is to be told why; the signal's reason when it was aborted. */
+  render(request: RenderRequest): Promise<{ readonly file: string }>;
+}

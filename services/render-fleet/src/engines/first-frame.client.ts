@@ -1,0 +1,89 @@
+import { buffer } from 'node:stream/consumers';
+import { ArtifactMissing, type ArtifactStore } from '@usvideo/artifacts';
+import type { Content } from '@usvideo/contracts/scheduler';
+import { type GuardedHttpClient, OutboundError, type OutboundErrorKind, type OutboundResponse } from '@usvideo/runtime';
+import sharp from 'sharp';
+import { type AttemptFailure, firstFrameInvalid, firstFrameUnreachable } from '../conform/attempt-failure';
+import type { Size } from '../conform/contract-pixels';
+import type { FirstFrame } from './engine';
+import { yuvOfRgb } from '../picture/yuv';
+
+const BYTES_MAX = 10 * 1024 * 1024;
+const FETCH_TIMEOUT_MS = 15_000;
+/** An image of few bytes may unpack to many: more than this is refused before it is unpacked. */
+const PIXELS_MAX = 50_000_000;
+const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp'];
+
+const FAILURES = {
+  url_forbidden: () => firstFrameUnreachable('the first frame lies at an address that is not allowed'),
+  timeout: () => firstFrameUnreachable(`the first frame did not arrive within ${FETCH_TIMEOUT_MS / 1_000} seconds`),
+  connection_failed: () => firstFrameUnreachable('the server of the first frame could not be reached'),
+  too_large: () => firstFrameInvalid('the first frame is larger than 10 MiB'),
+} satisfies Record<OutboundErrorKind, () => AttemptFailure>;
+
+/** Gets the image a job begins with, from a customer's server or from what was uploaded. */
+export class FirstFrames {
+  constructor(private readonly http: GuardedHttpClient, private readonly store: ArtifactStore) {}
+
+  /** Undefined when the job has none. @throws AttemptFailure first_frame_unreachable or first_frame_invalid. */
+  async open({ firstFrame, firstFrameKey }: Content): Promise<FirstFrame | undefined> {
+    if (firstFrameKey) return decodeFirstFrame(await this.uploaded(firstFrameKey));
+    return firstFrame ? decodeFirstFrame(await this.fetched(firstFrame)) : undefined;
+  }
+
+  private async uploaded(key: string): Promise<Buffer> {
+    try {
+      return await buffer(this.store.read(key));
+    } catch (error) {
+      if (error instanceof ArtifactMissing) throw firstFrameUnreachable('the uploaded first frame is no longer kept');
+      throw error;
+    }
+  }
+
+  private async fetched(url: string): Promise<Buffer> {
+    const { status, body } = await this.request(url);
+    if (status >= 300 && status < 400) throw firstFrameUnreachable('the server of the first frame redirects, which is not followed');
+    if (status !== 200) throw firstFrameUnreachable(`the server of the first frame answered ${status}`);
+    return body;
+  }
+
+  private async request(url: string): Promise<OutboundResponse> {
+    try {
+      return await this.http.request({
+        method: 'GET', url, headers: { accept: 'image/png, image/jpeg, image/webp' },
+        timeoutMs: FETCH_TIMEOUT_MS, responseBytesMax: BYTES_MAX, overflow: 'refuse',
+      });
+    } catch (error) {
+      throw error instanceof OutboundError ? FAILURES[error.kind]() : error;
+    }
+  }
+}
+
+/** Decodes the whole image once, so that a truncated one is found before rendering starts. */
+export async function decodeFirstFrame(bytes: Buffer): Promise<FirstFrame> {
+  const { width, height } = await refuseInvalid(async () => {
+    const { format, autoOrient } = await open(bytes).metadata();
+    if (!FORMATS.includes(format)) throw new Error(`the format ${format} is not accepted`);
+    await open(bytes).resize(16, 16, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer();
+    return autoOrient;
+  });
+  return { width, height, cropTo: (size) => refuseInvalid(() => cropped(bytes, size)) };
+}
+
+async function cropped(bytes: Buffer, size: Size): Promise<Uint8Array> {
+  const rgb = await open(bytes).resize(size.width, size.height, { fit: 'cover', position: 'centre' })
+    .flatten({ background: '#000000' }).toColourspace('srgb').removeAlpha().raw().toBuffer();
+  return yuvOfRgb(rgb, size);
+}
+
+function open(bytes: Buffer): sharp.Sharp {
+  return sharp(bytes, { failOn: 'error', limitInputPixels: PIXELS_MAX }).autoOrient();
+}
+
+async function refuseInvalid<T>(decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode();
+  } catch (error) {
+    throw firstFrameInvalid('the first frame is not a whole PNG, JPEG or WebP image of at most 50 megapixels', error);
+  }
+}

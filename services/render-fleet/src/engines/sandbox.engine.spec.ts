@@ -1,0 +1,5 @@
+import { describeEngine } from './engine.conformance';
+import { locateFfmpeg } from '../conform/ffmpeg.process';
+import { SandboxEngine } from './sandbox.engine';
+
+describeEngine('sandbox', () => new SandboxEngine(locateFfmpeg()));

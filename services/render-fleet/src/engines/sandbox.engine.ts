@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AttemptFailure } from '../conform/attempt-failure';
+import { FRAMES_PER_SECOND, type Size } from '../conform/contract-pixels';
+import type { Engine, RenderRequest } from './engine';
+import { frameBytes, Painter } from '../picture/picture';
+import { readDirectives } from './sandbox-directives';
+import { composeScene } from '../picture/scene';
+import { stampFrame } from '../picture/stamp';
+import { encodeFrames } from '../picture/encoder.process';
+
+/** Test jobs are to cost next to nothing: a ninth of the pixels, and a new picture only every third frame. */
+const SHRINK = 3;
+const FRAMES_PER_PICTURE = 3;
+
+/** Serves test keys: a real, small video of the contract's pixels, or the failure or slowness that the prompt asks for. */
+export class SandboxEngine implements Engine {
+  readonly name = 'sandbox';
+  readonly jobClasses = ['sandbox'];
+  readonly slots = 4;
+
+  constructor(private readonly ffmpeg: string) {}
+
+  async render(request: RenderRequest): Promise<{ readonly file: string }> {
+    const { failCode, slowSeconds = 0 } = readDirectives(request.prompt);
+    if (failCode) {
+      await delay(slowSeconds * 1_000, undefined, { signal: request.signal });
+      throw new AttemptFailure(failCode, 'The prompt asked the sandbox to fail.', false);
+    }
+    const file = join(request.scratchDir, 'rendered.ts');
+    const drawn = { width: evenShare(request.width), height: evenShare(request.height) };
+    await encodeFrames({
+      ffmpeg: this.ffmpeg, file, effort: 'quick', drawn, encoded: request,
+      frames: paced(smallFrames(request, drawn), (slowSeconds * 1_000) / request.frames, request.signal),
+      onProgress: request.onProgress, signal: request.signal,
+    });
+    return { file };
+  }
+}
+
+function evenShare(pixels: number): number {
+  return 2 * Math.round(pixels / SHRINK / 2);
+}
+
+async function* smallFrames(request: RenderRequest, drawn: Size): AsyncGenerator<Uint8Array> {
+  const canvas = { ...drawn, frames: request.frames, framesPerSecond: FRAMES_PER_SECOND };
+  const scene = composeScene(request.prompt, request.negativePrompt, request.seed);
+  const painter = new Painter(scene, canvas, await request.firstFrame?.cropTo(drawn));
+  const pixels = new Uint8Array(frameBytes(drawn.width, drawn.height));
+  for (let frame = 0; frame < request.frames; frame++) {
+    if (frame % FRAMES_PER_PICTURE === 0) {
+      painter.paint(frame, pixels);
+      stampFrame(pixels, drawn);
+    }
+    yield pixels;
+  }
+}
+
+/** Holds each frame back until its share of the whole time has passed. */
+async function* paced(frames: AsyncIterable<Uint8Array>, msPerFrame: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const startedAt = performance.now();
+  let given = 0;
+  for await (const frame of frames) {
+    yield frame;
+    const early = startedAt + ++given * msPerFrame - performance.now();
+    if (early > 0) await delay(early, undefined, { signal });
+  }
+}

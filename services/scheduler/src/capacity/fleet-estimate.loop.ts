@@ -1,0 +1,136 @@
+import type { Database } from '@usvideo/event-store';
+import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { Backlog } from './backlog';
+import { refusesWait, retryAfterWait, timeToGive } from './capacity';
+import { etaSeconds, type QueuedJob } from '../views/eta';
+import { expectedGpuMs, SANDBOX_CLASS } from '../catalogue/models';
+import { addRendered, announceWorkers, healthySlots, paces, type Rendered } from './fleet-presence.sql';
+import type { StoredJob } from '../job/job-row';
+import { queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
+import { observeQueues } from './queue-metrics.service';
+import type { WorkerRegistry } from '../workers/worker-registry.service';
+
+export interface FleetEstimateOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  /** The wait above which creates are refused; 0: never. */
+  readonly maxWaitMs: number;
+  readonly declaredSlots: number;
+  readonly coldStartMs: number;
+  /** Between two looks at the whole queue, which may be a million rows. */
+  readonly queueEveryMs?: number;
+}
+
+/** Whose wait is asked for. */
+export interface Applicant {
+  readonly accountId: string;
+  readonly jobClass: string;
+  /** Expected GPU time of the job that is to be added. */
+  readonly expectedMs: number;
+}
+
+const FLEET_EVERY_MS = 1_000;
+const QUEUE_EVERY_MS = 5_000;
+/** At most one part in twenty of the time goes into reading the queue, however long it is. */
+const QUEUE_REST = 20;
+
+/**
+ * How long work waits: per class what every account has queued, who is there to render it and at what pace. Loops keep the
+ * figures; whoever asks is answered from memory. They are seconds old, so the answers are estimates.
+ */
+export class FleetEstimate implements Running {
+  private backlogs: ReadonlyMap<string, Backlog> = new Map();
+  private weights: ReadonlyMap<string, number> = new Map();
+  private slots: ReadonlyMap<string, number> = new Map();
+  private paces: ReadonlyMap<string, number> = new Map();
+  private rendered = new Map<string, Rendered>();
+  /** Those refused when they last asked, until their wait has fallen well below the bound. */
+  private readonly refused = new Map<string, Applicant>();
+  private readQueueAfter = 0;
+  private loops: Loop[] = [];
+
+  constructor(private readonly options: FleetEstimateOptions) {}
+
+  start(workers: WorkerRegistry): this {
+    const { logger, queueEveryMs = QUEUE_EVERY_MS } = this.options;
+    this.loops = [
+      startLoop({ name: 'fleet', everyMs: FLEET_EVERY_MS, work: () => this.readFleet(workers), logger }),
+      startLoop({ name: 'queue-load', everyMs: queueEveryMs, work: () => this.readQueue(workers), logger }),
+    ];
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  /** After how many milliseconds a create is worth another try; undefined: it is welcome now. */
+  refusesFor(applicant: Applicant): number | undefined {
+    const { maxWaitMs } = this.options;
+    if (maxWaitMs === 0 || applicant.jobClass === SANDBOX_CLASS) return undefined;
+    const key = `${applicant.accountId}/${applicant.jobClass}`;
+    const waitMs = this.waitMs(applicant, this.queuedMs(applicant) + applicant.expectedMs);
+    if (!refusesWait(waitMs, maxWaitMs, this.refused.has(key))) {
+      this.refused.delete(key);
+      return undefined;
+    }
+    this.refused.set(key, applicant);
+    return retryAfterWait(waitMs!, maxWaitMs);
+  }
+
+  /** Seconds until a queued job has been rendered; undefined when nobody can tell. The sandbox has room for everybody. */
+  etaSeconds(account: Pick<Applicant, 'accountId' | 'jobClass'>, job: QueuedJob): number | undefined {
+    if (account.jobClass === SANDBOX_CLASS) return etaSeconds(job, 0, 1);
+    return etaSeconds(job, this.waitMs(account, job.upToMs), this.paceOf(account.jobClass));
+  }
+
+  /** A job has ended; what it took is what others are expected to take. */
+  ended({ state }: StoredJob): void {
+    const attempt = state.attempts.at(-1);
+    if (state.name !== 'completed' || attempt === undefined || state.endedAt === undefined) return;
+    const { renders, expectedMs, actualMs } = this.rendered.get(state.jobClass) ?? { renders: 0, expectedMs: 0, actualMs: 0 };
+    this.rendered.set(state.jobClass, {
+      renders: renders + 1, expectedMs: expectedMs + expectedGpuMs(state.terms),
+      actualMs: actualMs + Math.max(0, state.endedAt.getTime() - attempt.startedAt.getTime()),
+    });
+  }
+
+  /** Until the fleet has given the account `ownMs` of work, and everybody else its share meanwhile. */
+  private waitMs({ accountId, jobClass }: Pick<Applicant, 'accountId' | 'jobClass'>, ownMs: number): number | undefined {
+    const given = this.backlogs.get(jobClass)?.givenUntil(accountId, ownMs, this.weights.get(accountId) ?? 1) ?? ownMs;
+    const { declaredSlots, coldStartMs } = this.options;
+    return timeToGive(given * this.paceOf(jobClass), { healthySlots: this.slots.get(jobClass) ?? 0, declaredSlots, coldStartMs });
+  }
+
+  private queuedMs({ accountId, jobClass }: Applicant): number {
+    return this.backlogs.get(jobClass)?.workOf(accountId) ?? 0;
+  }
+
+  private paceOf(jobClass: string): number {
+    return this.paces.get(jobClass) ?? 1;
+  }
+
+  private async readFleet(workers: WorkerRegistry): Promise<void> {
+    const { database } = this.options;
+    const rendered = this.rendered;
+    this.rendered = new Map();
+    await Promise.all([announceWorkers(database, workers.present()), addRendered(database, rendered)]);
+    [this.slots, this.paces] = await Promise.all([healthySlots(database), paces(database)]);
+  }
+
+  private async readQueue(workers: WorkerRegistry): Promise<void> {
+    const { database } = this.options;
+    const startedAt = performance.now();
+    if (startedAt < this.readQueueAfter) return;
+    const [loads, weights] = await Promise.all([queueLoads(database), unusualWeights(database)]);
+    this.weights = weights;
+    this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
+    for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
+    observeQueues(loads, workers);
+    this.readQueueAfter = startedAt + QUEUE_REST * (performance.now() - startedAt);
+  }
+}
+
+function backlogsOf(loads: readonly QueueLoad[]): Map<string, Backlog> {
+  return new Map([...Map.groupBy(loads, ({ jobClass }) => jobClass)].map(([jobClass, works]) => [jobClass, new Backlog(works)]));
+}

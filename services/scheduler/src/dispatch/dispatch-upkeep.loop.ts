@@ -1,0 +1,51 @@
+import type { Database } from '@usvideo/event-store';
+import { startLoop, type Logger, type Running } from '@usvideo/runtime';
+import type { LeaseSettings } from '../leasing/lease';
+import { repairDrift } from './counter-drift.sql';
+import type { DispatchWake } from './dispatch-wake.sql';
+import type { JobReports } from '../leasing/job-reports.sql';
+import { lapsedLeases, overdueJobs } from '../leasing/leases.sql';
+import { sleepingQueues } from './queue-activity.sql';
+
+const SWEEP_EVERY_MS = 1_000;
+const DRIFT_EVERY_MS = 30_000;
+/** What one look at the tables returns at most. */
+const FULL = 200;
+
+export interface UpkeepOptions {
+  readonly database: Database;
+  readonly settings: LeaseSettings;
+  readonly logger: Logger;
+  readonly reports: JobReports;
+  readonly wake: DispatchWake;
+}
+
+/** What must happen although nobody reports it: leases lapse, deadlines pass, wake-ups get lost, counters drift. Any number of replicas may do it. */
+export function startUpkeep(options: UpkeepOptions): Running {
+  const { database, settings, logger, wake } = options;
+  const startedAt = Date.now();
+  const loops = [
+    startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => endLapsed(options, startedAt), logger }),
+    startLoop({ name: 'deadlines', everyMs: SWEEP_EVERY_MS, work: () => endOverdue(options), logger }),
+    startLoop({ name: 'sleeping-queues', everyMs: SWEEP_EVERY_MS, work: async () => wake.wake(...await sleepingQueues(database)), logger }),
+    startLoop({ name: 'counter-drift', everyMs: DRIFT_EVERY_MS, work: () => repairDrift(database, logger), logger }),
+  ];
+  return { stop: async () => { await Promise.all(loops.map((loop) => loop.stop())); } };
+}
+
+/**
+ * While the scheduler was away nobody could send a heartbeat: the workers get the time of one lease to come back before
+ * anything is taken from them.
+ */
+async function endLapsed({ database, reports, settings }: UpkeepOptions, startedAt: number): Promise<boolean> {
+  if (Date.now() - startedAt < settings.leaseMs) return false;
+  const lapsed = await lapsedLeases(database);
+  await Promise.all(lapsed.map(({ jobId, leaseId, reason }) => reports.submit({ kind: 'lose_lease', jobId, leaseId, reason })));
+  return lapsed.length >= FULL;
+}
+
+async function endOverdue({ database, reports }: UpkeepOptions): Promise<boolean> {
+  const overdue = await overdueJobs(database);
+  await Promise.all(overdue.map((jobId) => reports.submit({ kind: 'expire_deadline', jobId })));
+  return overdue.length >= FULL;
+}

@@ -1,0 +1,36 @@
+import { Controller, Inject } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { ListEndUsersRequest, ListEndUsersResponse, NoteRefundRequest, NoteRefundResponse, ReconcileRequest, ReconcileResponse } from '@usvideo/contracts/scheduler';
+import type { Database } from '@usvideo/event-store';
+import { grpcError, status } from '@usvideo/runtime';
+import { endUsersOf } from '../views/end-users.sql';
+import { noteRefund } from '../reconciliation/refund-note.sql';
+import { Accounting, GRACE_MS } from '../reconciliation/reconciliation.loop';
+import { scopeOf } from './requests.grpc';
+import { DATABASE } from './tokens';
+
+const JOBS_MAX = 1_000;
+
+/** What billing asks about jobs. */
+@Controller()
+export class AccountingController {
+  constructor(@Inject(Accounting) private readonly accounting: Accounting, @Inject(DATABASE) private readonly database: Database) {}
+
+  @GrpcMethod('SchedulerService', 'listEndUsers')
+  async listEndUsers(request: ListEndUsersRequest): Promise<ListEndUsersResponse> {
+    if (request.jobIds.length > JOBS_MAX) throw grpcError(status.INVALID_ARGUMENT, `at most ${JOBS_MAX} jobs are looked up at once`);
+    return { jobs: await endUsersOf(this.database, scopeOf(request), request.jobIds) };
+  }
+
+  @GrpcMethod('SchedulerService', 'noteRefund')
+  async noteRefund(request: NoteRefundRequest): Promise<NoteRefundResponse> {
+    if (!(await noteRefund(this.database, request))) throw grpcError(status.NOT_FOUND, 'the account has no such job');
+    return {};
+  }
+
+  @GrpcMethod('SchedulerService', 'reconcile')
+  async reconcile({ graceSeconds }: ReconcileRequest): Promise<ReconcileResponse> {
+    if (graceSeconds !== undefined && graceSeconds < 0) throw grpcError(status.INVALID_ARGUMENT, 'grace_seconds is 0 or more');
+    return this.accounting.run(graceSeconds === undefined ? GRACE_MS : graceSeconds * 1_000);
+  }
+}

@@ -1,0 +1,235 @@
+import type { Artifact, JobEvent, Terms, Verdict } from '@usvideo/contracts/scheduler';
+import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
+import { verdictOf } from './verdict';
+
+/** An attempt that ended for a reason of its own counts against this; a planned hand-back does not. */
+export const ATTEMPTS_MAX = 3;
+
+export type Environment = 'live' | 'test';
+export type JobStateName = 'queued' | 'leased' | 'rendering' | 'completed' | 'failed' | 'cancelled';
+
+/** One try at rendering the job; belongs to one lease. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly leaseId: string;
+  readonly workerId: string;
+  readonly engine: string;
+  readonly startedAt: Date;
+  readonly endedAt?: Date;
+  /** completed, failed, cancelled, or why the job was queued again. */
+  readonly outcome?: string;
+  /** Whether it is one of the job's `ATTEMPTS_MAX`. */
+  readonly counts: boolean;
+  /** The outcome that the worker reported after the lease had ended. */
+  readonly staleOutcome?: string;
+}
+
+export interface JobState {
+  /** `none` before JobSubmitted. */
+  readonly name: JobStateName | 'none';
+  readonly environment: Environment;
+  readonly terms: Terms;
+  readonly apiKeyId: string;
+  readonly jobClass: string;
+  readonly estimatedCostMicros: bigint;
+  readonly deadlineAt: Date;
+  /** Oldest first; the last one holds the lease while the job is leased or rendering. */
+  readonly attempts: readonly Attempt[];
+  readonly verdict?: Verdict;
+  readonly artifact?: Artifact;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly createdAt: Date;
+  readonly startedAt?: Date;
+  readonly renderingStartedAt?: Date;
+  readonly endedAt?: Date;
+  readonly contentErasedAt?: Date;
+}
+
+/** An event of the job with the moment it was recorded. */
+export type JobFact = NonNullable<JobEvent['event']> & { readonly at: Date };
+
+/** Every command carries the database's time. */
+export type JobCommand = { readonly now: Date } & (
+  | { readonly kind: 'submit'; readonly terms: Terms; readonly apiKeyId: string; readonly estimatedCostMicros: bigint; readonly deadlineAt: Date; readonly jobClass: string }
+  | { readonly kind: 'lease'; readonly leaseId: string; readonly workerId: string; readonly engine: string }
+  /** Past the deadline it ends the job as failed instead of starting. */
+  | { readonly kind: 'start_rendering'; readonly leaseId: string; readonly aspectRatio: string }
+  | { readonly kind: 'complete'; readonly leaseId: string; readonly artifact: Artifact }
+  | { readonly kind: 'fail_attempt'; readonly leaseId: string; readonly errorCode: string; readonly errorMessage: string; readonly retryable: boolean }
+  | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'worker_lost' | 'render_timeout' }
+  | { readonly kind: 'hand_back'; readonly leaseId: string }
+  | { readonly kind: 'expire_deadline' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'erase_content' }
+);
+
+export type JobRefusal =
+  | 'job_exists'
+  | 'job_not_queued'
+  | 'job_ended'
+  | 'job_not_ended'
+  | 'job_not_cancellable'
+  /** The lease is not the job's own any more; its outcome, if it was the first for that lease, is recorded and changes nothing. */
+  | 'lease_lost'
+  | 'rendering_not_started'
+  | 'deadline_not_reached';
+
+type Decided = Decision<JobFact, JobRefusal>;
+
+export const NO_JOB: JobState = {
+  name: 'none',
+  environment: 'live',
+  terms: { model: '', mode: '', resolution: '', aspectRatio: '', durationSeconds: 0, seed: 0 },
+  apiKeyId: '', jobClass: '', estimatedCostMicros: 0n, attempts: [], deadlineAt: new Date(0), createdAt: new Date(0),
+};
+
+export function isEnded(state: JobState): boolean {
+  return state.name === 'completed' || state.name === 'failed' || state.name === 'cancelled';
+}
+
+/** The attempt that holds the lease. */
+export function heldAttempt(state: JobState): Attempt | undefined {
+  return state.name === 'leased' || state.name === 'rendering' ? state.attempts.at(-1) : undefined;
+}
+
+function decide(state: JobState, command: JobCommand): Decided {
+  const at = command.now;
+  switch (command.kind) {
+    case 'submit': {
+      const { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass } = command;
+      if (state.name !== 'none') return refuse('job_exists');
+      return accept({ $case: 'jobSubmitted', at, value: { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass } });
+    }
+    case 'lease': {
+      const { leaseId, workerId, engine } = command;
+      if (state.name !== 'queued') return refuse(isEnded(state) ? 'job_ended' : 'job_not_queued');
+      return accept({ $case: 'jobLeased', at, value: { attempt: state.attempts.length + 1, leaseId, workerId, engine } });
+    }
+    case 'start_rendering': return startRendering(state, command);
+    case 'complete': return complete(state, command);
+    case 'fail_attempt': return failAttempt(state, command);
+    case 'lose_lease': return loseLease(state, command);
+    case 'hand_back': return handBack(state, command);
+    case 'expire_deadline':
+      if (isEnded(state)) return refuse('job_ended');
+      if (state.name === 'rendering' || at < state.deadlineAt) return refuse('deadline_not_reached');
+      return accept(deadlineExceeded(state, at));
+    case 'cancel':
+      if (state.name === 'cancelled') return accept();
+      if (state.name !== 'queued' && state.name !== 'leased') return refuse('job_not_cancellable');
+      return accept({ $case: 'jobCancelled', at, value: { verdict: verdictOf(state, 'cancelled') } });
+    case 'erase_content':
+      if (!isEnded(state)) return refuse('job_not_ended');
+      return state.contentErasedAt ? accept() : accept({ $case: 'contentErased', at, value: {} });
+    default: return unreachable(command);
+  }
+}
+
+type CommandOf<Kind extends JobCommand['kind']> = Extract<JobCommand, { kind: Kind }>;
+
+function startRendering(state: JobState, { leaseId, aspectRatio, now }: CommandOf<'start_rendering'>): Decided {
+  const held = heldAttempt(state);
+  if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
+  if (state.name === 'rendering') return accept();
+  if (now >= state.deadlineAt) return accept(deadlineExceeded(state, now));
+  return accept({ $case: 'renderingStarted', at: now, value: { attempt: held.attempt, leaseId, aspectRatio } });
+}
+
+function complete(state: JobState, { leaseId, artifact, now }: CommandOf<'complete'>): Decided {
+  const held = heldAttempt(state);
+  if (held?.leaseId !== leaseId) return outcomeOfEndedLease(state, leaseId, 'completed', now);
+  if (state.name !== 'rendering') return refuse('rendering_not_started');
+  return accept({ $case: 'jobCompleted', at: now, value: { attempt: held.attempt, leaseId, artifact, verdict: verdictOf(state, 'completed') } });
+}
+
+function failAttempt(state: JobState, command: CommandOf<'fail_attempt'>): Decided {
+  const { leaseId, errorCode, errorMessage, retryable, now } = command;
+  const held = heldAttempt(state);
+  if (held?.leaseId !== leaseId) return outcomeOfEndedLease(state, leaseId, 'failed', now);
+  if (!retryable) return accept(jobFailed(state, held, errorCode, errorMessage, now));
+  return accept(tryAgain(state, held, { reason: 'engine_error', errorCode, errorMessage }, now));
+}
+
+function loseLease(state: JobState, { leaseId, reason, now }: CommandOf<'lose_lease'>): Decided {
+  const held = heldAttempt(state);
+  if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
+  const [errorCode, errorMessage] = reason === 'render_timeout'
+    ? ['render_timeout', 'The render took longer than it may.']
+    : ['engine_error', `The worker was lost during the last of ${ATTEMPTS_MAX} attempts.`];
+  return accept(tryAgain(state, held, { reason, errorCode, errorMessage }, now));
+}
+
+function handBack(state: JobState, { leaseId, now }: CommandOf<'hand_back'>): Decided {
+  const held = heldAttempt(state);
+  if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
+  return accept(requeued(held, 'handed_back', false, now));
+}
+
+/** A report after the lease has ended: the same report again answers the same, another outcome is recorded once, applied never. */
+function outcomeOfEndedLease(state: JobState, leaseId: string, outcome: 'completed' | 'failed', at: Date): Decided {
+  const attempt = state.attempts.find((candidate) => candidate.leaseId === leaseId);
+  const reported = attempt?.outcome === 'engine_error' ? 'failed' : attempt?.outcome;
+  if (reported === outcome) return accept();
+  if (attempt === undefined || attempt.staleOutcome !== undefined) return refuse('lease_lost');
+  return accept({ $case: 'staleOutcomeRecorded', at, value: { attempt: attempt.attempt, leaseId, outcome } });
+}
+
+interface AttemptEnd { readonly reason: string; readonly errorCode: string; readonly errorMessage: string }
+
+/** Queued again, unless that was the last attempt or the deadline has passed. */
+function tryAgain(state: JobState, held: Attempt, end: AttemptEnd, at: Date): JobFact {
+  const counted = state.attempts.filter((attempt) => attempt.counts).length;
+  if (counted >= ATTEMPTS_MAX) return jobFailed(state, held, end.errorCode, end.errorMessage, at);
+  if (at >= state.deadlineAt) return deadlineExceeded(state, at);
+  return requeued(held, end.reason, true, at);
+}
+
+function requeued({ attempt, leaseId }: Attempt, reason: string, counts: boolean, at: Date): JobFact {
+  return { $case: 'jobRequeued', at, value: { attempt, leaseId, reason, counts } };
+}
+
+function jobFailed(state: JobState, held: Attempt | undefined, errorCode: string, errorMessage: string, at: Date): JobFact {
+  const verdict = verdictOf(state, errorCode);
+  return { $case: 'jobFailed', at, value: { attempt: held?.attempt ?? 0, leaseId: held?.leaseId ?? '', errorCode, errorMessage, verdict } };
+}
+
+function deadlineExceeded(state: JobState, at: Date): JobFact {
+  return jobFailed(state, heldAttempt(state), 'deadline_exceeded', 'The job could not start rendering before its deadline.', at);
+}
+
+function evolve(state: JobState, fact: JobFact): JobState {
+  const { at } = fact;
+  switch (fact.$case) {
+    case 'jobSubmitted': {
+      const { apiKeyId, estimatedCostMicros, jobClass } = fact.value;
+      return { ...state, name: 'queued', terms: fact.value.terms!, apiKeyId, estimatedCostMicros, jobClass, deadlineAt: fact.value.deadlineAt!, createdAt: at };
+    }
+    case 'jobLeased': {
+      const attempt: Attempt = { ...fact.value, startedAt: at, counts: true };
+      return { ...state, name: 'leased', attempts: [...state.attempts, attempt], startedAt: state.startedAt ?? at };
+    }
+    case 'renderingStarted':
+      return { ...state, name: 'rendering', terms: { ...state.terms, aspectRatio: fact.value.aspectRatio || state.terms.aspectRatio }, renderingStartedAt: at };
+    case 'jobRequeued':
+      return { ...state, name: 'queued', attempts: endAttempt(state, at, fact.value.reason, fact.value.counts) };
+    case 'jobCompleted':
+      return { ...state, name: 'completed', attempts: endAttempt(state, at, 'completed'), artifact: fact.value.artifact!, verdict: fact.value.verdict!, endedAt: at };
+    case 'jobFailed': {
+      const error = { code: fact.value.errorCode, message: fact.value.errorMessage };
+      return { ...state, name: 'failed', attempts: endAttempt(state, at, 'failed'), error, verdict: fact.value.verdict!, endedAt: at };
+    }
+    case 'jobCancelled':
+      return { ...state, name: 'cancelled', attempts: endAttempt(state, at, 'cancelled'), verdict: fact.value.verdict!, endedAt: at };
+    case 'staleOutcomeRecorded':
+      return { ...state, attempts: state.attempts.map((attempt) => (attempt.leaseId === fact.value.leaseId ? { ...attempt, staleOutcome: fact.value.outcome } : attempt)) };
+    case 'contentErased': return { ...state, contentErasedAt: at };
+    default: return unreachable(fact);
+  }
+}
+
+function endAttempt(state: JobState, endedAt: Date, outcome: string, counts = true): Attempt[] {
+  const held = heldAttempt(state);
+  return state.attempts.map((attempt) => (attempt === held ? { ...attempt, endedAt, outcome, counts } : attempt));
+}
+
+export const jobDecider: Decider<JobState, JobCommand, JobFact, JobRefusal> = { decide, evolve };

@@ -1,0 +1,42 @@
+import { EventLog, verifyLog, type Database } from '@usvideo/event-store';
+import { reconciliationDifferences, reconciliationLastRun, startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import type { LedgerPort } from '../settlement/ledger.client';
+import { reconcile, type ReconciliationReport } from './reconciler.client';
+
+export interface AccountingOptions {
+  readonly database: Database;
+  readonly ledger: Pick<LedgerPort, 'events'>;
+  readonly logger: Logger;
+}
+
+/** A hold this old belongs to no submission under way, and a verdict this old was sent many times. */
+export const GRACE_MS = 10 * 60_000;
+
+/** Compares jobs and money once a day and whenever an operator asks; what it finds is an alarm. */
+export class Accounting implements Running {
+  private loop: Loop | undefined;
+
+  constructor(private readonly options: AccountingOptions) {}
+
+  start(): this {
+    this.loop = startDaily({ name: 'reconciliation', work: () => this.run(GRACE_MS), logger: this.options.logger });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.loop?.stop();
+  }
+
+  /** Reads both logs whole; the log of jobs is checked to be as it was written. */
+  async run(graceMs: number): Promise<ReconciliationReport> {
+    const { database, ledger, logger } = this.options;
+    const judgedBefore = new Date(Date.now() - graceMs);
+    const whole = await verifyLog(database);
+    const report = await reconcile(new EventLog(database), ledger.events, judgedBefore);
+    const differences = [...whole.differences.map((difference) => `usvideo.jobs.v1, ${difference}`), ...report.differences];
+    reconciliationDifferences.set(differences.length);
+    reconciliationLastRun.setToCurrentTime();
+    for (const difference of differences) logger.error({ difference }, 'jobs and money contradict each other');
+    return { ...report, differences };
+  }
+}

@@ -1,0 +1,43 @@
+import type { CreateJob } from '@usvideo/contracts/scheduler';
+import { planOf } from './create-plan';
+import { expectedGpuMs, TEST_PICTURE } from '../catalogue/models';
+import { priceMicros } from '../catalogue/price';
+
+const call = (over: Partial<CreateJob['terms'] & object> = {}, environment = 'live', prompt = 'a lighthouse'): CreateJob => ({
+  accountId: 'acc_1', environment, apiKeyId: 'key_1', idempotencyKey: '', requestSha256: Buffer.alloc(32), seedGiven: false, deadlineSeconds: 60,
+  terms: { model: 'default', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0, ...over }, content: { prompt, metadata: {} },
+});
+
+it('names the model behind an alias, draws a seed where none was given, and knows who can render it', () => {
+  expect(planOf(call(), [TEST_PICTURE], 99)).toMatchObject({ refusal: undefined, jobClass: 'procedural', terms: { model: 'test-picture', seed: 99 } });
+  expect(planOf({ ...call({ seed: 0 }), seedGiven: true }, [TEST_PICTURE], 99).terms.seed).toBe(0);
+  expect(planOf(call({}, 'test'), [TEST_PICTURE], 99).jobClass).toBe('sandbox');
+});
+
+it.each([{ model: 'dream' }, { mode: 'video_to_video' }, { resolution: '4k' }, { aspectRatio: '21:9' }, { durationSeconds: 11 }])('has no model for %p', (terms) => {
+  expect(planOf(call(terms), [TEST_PICTURE], 0).refusal).toBe('model_unknown');
+});
+
+it('obeys the sandbox in test only', () => {
+  expect(planOf(call({}, 'test', 'sandbox:http=503'), [TEST_PICTURE], 0)).toMatchObject({ refusal: 'sandbox_refusal', sandboxHttpStatus: 503 });
+  expect(planOf(call({}, 'live', 'sandbox:http=503'), [TEST_PICTURE], 0).refusal).toBeUndefined();
+});
+
+it('expects longer renders of more pixels and more seconds', () => {
+  expect(expectedGpuMs({ resolution: '1080p', durationSeconds: 10 })).toBeGreaterThan(expectedGpuMs({ resolution: '720p', durationSeconds: 10 }));
+});
+
+describe('the price of a test job', () => {
+  const price = (model: string, perSecondMicros: bigint, priceVersion: number, from: string) => ({ model, resolution: '720p', perSecondMicros, priceVersion, effectiveFrom: new Date(from) });
+  const prices = [price('*', 250_000n, 1, '2026-01-01'), price('test-picture', 100_000n, 1, '2026-01-01'), price('test-picture', 200_000n, 2, '2026-06-01')];
+  const terms = { model: 'test-picture', resolution: '720p', durationSeconds: 5 };
+
+  it.each([['2026-03-01', 500_000n], ['2026-06-01', 1_000_000n], ['2025-12-31', undefined]])('is on %s %p', (day, expected) => {
+    expect(priceMicros(prices, terms, new Date(day))).toBe(expected);
+  });
+
+  it('falls back on the price for every model', () => {
+    expect(priceMicros(prices, { ...terms, model: 'other' }, new Date('2026-03-01'))).toBe(1_250_000n);
+    expect(priceMicros(prices, { ...terms, resolution: '480p' }, new Date('2026-03-01'))).toBeUndefined();
+  });
+});

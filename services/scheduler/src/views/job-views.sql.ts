@@ -1,0 +1,133 @@
+import type { Database } from '@usvideo/event-store';
+import { traceIdOf } from '@usvideo/runtime';
+import type { Environment, JobStateName } from '../job/job';
+import type { QueuedJob } from './eta';
+import type { JobView, PublicStatus } from './job-object';
+import type { JobChanges } from './job-changes';
+import { contentOf, storedJob, type JobRow } from '../job/job-row';
+
+interface ViewRow extends JobRow {
+  content: unknown;
+  progress: number | null;
+  queue_state: string | null;
+  expected_gpu_ms: bigint | null;
+  concurrent_jobs: number | null;
+  position: bigint | null;
+  up_to_ms: number | null;
+}
+
+/** Tells when a queued job will have been rendered; undefined when nobody can. */
+export interface Estimate {
+  etaSeconds(account: { readonly accountId: string; readonly jobClass: string }, job: QueuedJob): number | undefined;
+}
+
+/**
+ * A job with what belongs to it. The place in the queue is counted for jobs that never left it: one scan of the account's own
+ * queue, bounded by its limit.
+ */
+const VIEW = `
+select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs, line.position, line.up_to_ms
+from job j
+left join job_content c on c.job_id = j.job_id
+left join job_queue q on q.job_id = j.job_id
+left join lateral (
+  select nullif(count(*), 0) as position, sum(before.expected_gpu_ms)::double precision as up_to_ms from job_queue before
+  where q.state = 'queued' and j.started_at is null and before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
+    and before.state = 'queued' and before.queue_order <= q.queue_order
+) line on true
+left join account_slot s on s.account_id = j.account_id and s.environment = j.environment`;
+
+export interface Scope { readonly accountId: string; readonly environment: Environment }
+
+export interface ListFilter extends Scope {
+  readonly limit: number;
+  readonly offset: number;
+  readonly startingAfter: string;
+  /** Empty: all. */
+  readonly statuses: readonly PublicStatus[];
+  readonly createdAfter: Date | undefined;
+  readonly createdBefore: Date | undefined;
+  readonly endUser: string;
+}
+
+const STATES_OF: Readonly<Record<PublicStatus, readonly JobStateName[]>> = {
+  pending: ['queued'], processing: ['queued', 'leased', 'rendering'], completed: ['completed'], failed: ['failed'], cancelled: ['cancelled'],
+};
+
+/** A job as stored, for the caller that decides what may be shown. */
+export interface OwnedView extends JobView {
+  readonly accountId: string;
+  readonly version: bigint;
+}
+
+export class JobViews {
+  constructor(private readonly database: Database, private readonly changes: JobChanges, private readonly estimate: Estimate) {}
+
+  /** Undefined for a job of somebody else. */
+  async one(scope: Scope, jobId: string): Promise<OwnedView | undefined> {
+    const { rows } = await this.database.query<ViewRow>({
+      name: 'view_one', text: `${VIEW} where j.job_id = $1 and j.account_id = $2 and j.environment = $3`, values: [jobId, scope.accountId, scope.environment],
+    });
+    return rows[0] && this.view(rows[0]);
+  }
+
+  async many(jobIds: readonly string[]): Promise<OwnedView[]> {
+    const { rows } = await this.database.query<ViewRow>({ name: 'view_many', text: `${VIEW} where j.job_id = any($1::text[])`, values: [[...jobIds]] });
+    return rows.map((row) => this.view(row));
+  }
+
+  /** Newest first, ties by id; one more than the limit when there are more. */
+  async list(filter: ListFilter): Promise<OwnedView[]> {
+    const { name, where, values } = pageOf(filter);
+    const page = `
+select j.job_id from job j ${filter.endUser === '' ? '' : 'join job_content u on u.job_id = j.job_id'}
+where ${where.join(' and ')}
+order by j.created_at desc, j.job_id desc limit $${values.length + 1} offset $${values.length + 2}`;
+    const { rows } = await this.database.query<ViewRow>({
+      name: `view_list_${name}`, text: `${VIEW} where j.job_id in (${page}) order by j.created_at desc, j.job_id desc`,
+      values: [...values, filter.limit + 1, filter.offset],
+    });
+    return rows.map((row) => this.view(row));
+  }
+
+  private view(row: ViewRow): OwnedView {
+    const job = storedJob(row);
+    return {
+      jobId: job.jobId, accountId: job.accountId, version: job.head.version, state: job.state, settled: row.settled_at !== null, refundedMicros: row.refunded_micros,
+      content: row.content === null ? undefined : contentOf(row.content),
+      progress: this.changes.progressOf(job.jobId) ?? row.progress ?? 0,
+      queue: row.position === null ? undefined : {
+        position: Number(row.position),
+        etaSeconds: this.estimate.etaSeconds({ accountId: job.accountId, jobClass: job.state.jobClass }, {
+          expectedMs: Number(row.expected_gpu_ms), upToMs: row.up_to_ms!, concurrentJobs: row.concurrent_jobs ?? 0,
+        }),
+      },
+      traceId: traceIdOf(job.traceparent),
+    };
+  }
+}
+
+/** Each set of filters is a statement of its own, so that each is planned for itself. */
+function pageOf(filter: ListFilter): { name: string; where: string[]; values: unknown[] } {
+  const values: unknown[] = [filter.accountId, filter.environment];
+  const where = ['j.account_id = $1', 'j.environment = $2'];
+  let name = '';
+  const add = (part: string, condition: (parameter: string) => string, value: unknown): void => {
+    values.push(value);
+    where.push(condition(`$${values.length}`));
+    name += part;
+  };
+  if (filter.statuses.length > 0) {
+    add('s', (p) => `j.state = any(${p}::text[])`, filter.statuses.flatMap((status) => STATES_OF[status]));
+    // Queued is pending before the first lease and processing after a lost one.
+    const pending = filter.statuses.includes('pending');
+    if (pending !== filter.statuses.includes('processing')) add(pending ? 'p' : 'r', (p) => `(j.state <> 'queued' or (j.started_at is null) = ${p}::boolean)`, pending);
+  }
+  if (filter.createdAfter) add('a', (p) => `j.created_at > ${p}::timestamptz`, filter.createdAfter);
+  if (filter.createdBefore) add('b', (p) => `j.created_at < ${p}::timestamptz`, filter.createdBefore);
+  if (filter.endUser !== '') add('u', (p) => `u.end_user = ${p}`, filter.endUser);
+  if (filter.startingAfter !== '') {
+    add('c', (p) => `(j.created_at, j.job_id) < (select created_at, job_id from job where job_id = ${p} and account_id = $1 and environment = $2)`, filter.startingAfter);
+  }
+  return { name: name || 'all', where, values };
+}

@@ -1,0 +1,93 @@
+import type { WatchJobResponse } from '@usvideo/contracts/scheduler';
+import { isEnded } from '../job/job';
+import { publicStatus } from './job-object';
+import type { JobChanges } from './job-changes';
+import type { JobViews, OwnedView, Scope } from './job-views.sql';
+import type { JobRenderer } from './job-renderer.service';
+
+export interface JobWatchesOptions {
+  readonly views: JobViews;
+  readonly changes: JobChanges;
+  readonly renderer: JobRenderer;
+  /** Watchers of this process at most. */
+  readonly watchersMax?: number;
+}
+
+export interface Watch extends Scope {
+  readonly jobId: string;
+  /** The update last seen; empty: none. */
+  readonly afterUpdateId: string;
+}
+
+/** How long the last message waits for the ledger, so that the balance agrees with it. */
+const SETTLED_WITHIN_MS = 1_000;
+
+/** Follows jobs on behalf of callers: the state at once, then every change, until the job has ended. */
+export class JobWatches {
+  private watchers = 0;
+
+  constructor(private readonly options: JobWatchesOptions) {}
+
+  /** Whether another watcher may begin. */
+  get full(): boolean {
+    return this.watchers >= (this.options.watchersMax ?? 10_000);
+  }
+
+  /** Undefined at once when there is no such job; otherwise true once the job has ended and was told, or the watch was aborted. */
+  async follow(watch: Watch, tell: (update: WatchJobResponse) => void, aborted: AbortSignal): Promise<true | undefined> {
+    const { views, changes, renderer } = this.options;
+    const changed = new Changed();
+    const stopListening = changes.listen(watch.jobId, () => changed.signal());
+    aborted.addEventListener('abort', () => changed.signal(), { once: true });
+    this.watchers += 1;
+    try {
+      let last = watch.afterUpdateId;
+      while (!aborted.aborted) {
+        const view = await views.one(watch, watch.jobId);
+        if (view === undefined) return undefined;
+        const settling = settlingMs(view);
+        const updateId = updateIdOf(view);
+        if (updateId !== last && settling === 0 && !aborted.aborted) tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
+        if (settling === 0) last = updateId;
+        if (isEnded(view.state) && settling === 0) return true;
+        await changed.next(settling || undefined);
+      }
+      return true;
+    } finally {
+      this.watchers -= 1;
+      stopListening();
+    }
+  }
+}
+
+/** Grows with every change of state, and of progress within it. */
+function updateIdOf({ version, state, progress }: OwnedView): string {
+  return `${version}.${state.name === 'rendering' ? progress : 0}`;
+}
+
+function settlingMs({ state, settled }: OwnedView): number {
+  if (settled || state.endedAt === undefined) return 0;
+  return Math.max(0, state.endedAt.getTime() + SETTLED_WITHIN_MS - Date.now());
+}
+
+/** Remembers a change that comes while the last one is being told. */
+class Changed {
+  private pending = false;
+  private wake: (() => void) | undefined;
+
+  signal(): void {
+    this.pending = true;
+    this.wake?.();
+  }
+
+  /** Resolves at the next change, or after the time given. */
+  async next(withinMs: number | undefined): Promise<void> {
+    if (!this.pending) {
+      await new Promise<void>((resolve) => {
+        const timer = withinMs === undefined ? undefined : setTimeout(resolve, withinMs);
+        this.wake = () => { clearTimeout(timer); resolve(); };
+      });
+    }
+    this.pending = false;
+  }
+}

@@ -1,0 +1,200 @@
+import { inTransaction, openDatabase, type Database } from '@usvideo/event-store';
+import { createLogger, GuardedHttpClient, migrateDatabase } from '@usvideo/runtime';
+import { eventually, httpReceiver, postgres, Signal } from '@usvideo/testing';
+import { claimDeliveries, type ClaimLimits } from './delivery-claim.sql';
+import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
+import { DeliveryWorker } from './delivery-worker.loop';
+import { Migration0001Webhooks } from '../migrations/0001-webhooks';
+import { SecretBox } from '../secrets/secret-box.store';
+import { SecretStore } from '../secrets/secret.store';
+
+const logger = createLogger('webhooks', 'silent');
+const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
+const answered = { httpStatus: 200, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1 };
+
+let url: string;
+let database: Database;
+let made: number;
+let aheadMs: number;
+const clock = (now: Date) => new Date(now.getTime() + aheadMs);
+const open = () => openDatabase({ url, poolSize: 8, applicationName: 'spec' }, () => undefined);
+
+beforeEach(async () => {
+  url = await (await postgres()).createDatabase('webhooks');
+  await migrateDatabase({ url, migrations: [Migration0001Webhooks], logger });
+  database = open();
+  made = 0;
+  aheadMs = 0;
+});
+
+afterEach(() => database.end());
+
+async function make(changes: Partial<NewDelivery> = {}, beforeCommit = async () => {}): Promise<NewDelivery> {
+  made += 1;
+  const id = String(made).padStart(5, '0');
+  const delivery: NewDelivery = {
+    deliveryId: `dlv_${id}`, eventId: `evt_${id}`, jobId: `job_${id}`, accountId: 'acc_1', environment: 'live', event: 'video.completed',
+    jobVersion: 5n, url: 'https://a.example/', copy: 1, traceparent: '', ...changes,
+  };
+  await inTransaction(database, async (tx, now) => {
+    await tx.query({
+      name: 'spec_event',
+      text: `insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent, body)
+             values ($1, 'live', $2, $3, $4, $5, $6, $7, '', 'body')`,
+      values: [delivery.accountId, made, delivery.eventId, delivery.event, delivery.jobId, delivery.jobVersion, now],
+    });
+    await insertDelivery(tx, clock(now), delivery);
+    await beforeCommit();
+  });
+  return delivery;
+}
+
+const claim = (slots = 100, from = database) => claimDeliveries(from, clock, limits, slots);
+const claimedIds = async (slots = 100) => (await claim(slots)).deliveries.map((delivery) => delivery.deliveryId).sort();
+const statuses = async () => (await database.query('select delivery_id, status from delivery order by 1')).rows.map((row) => row.status);
+
+async function mostUnderWay(by: 'isolation_key' | 'account_id'): Promise<number> {
+  const { rows } = await database.query<{ under_way: number }>(
+    `select count(*)::int as under_way from delivery where lease_until is not null and status = 'pending' group by ${by} order by 1 desc limit 1`);
+  return rows[0]?.under_way ?? 0;
+}
+
+/** A transaction has come as far as it can without a lock that another holds, unless it needed none. */
+function somebodyWaits(isDone = () => false): Promise<boolean> {
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return eventually(async () => isDone() || (await database.query(waiting)).rowCount === 1, { what: 'a transaction waits for a lock' });
+}
+
+test('a destination never has more under way than it may, and a freed place is taken', async () => {
+  for (let index = 0; index < 6; index++) await make();
+  const { deliveries } = await claim();
+  expect(deliveries).toHaveLength(4);
+  expect(await claimedIds()).toEqual([]);
+  await recordAttempt(database, clock, { ...deliveries[0]!, ...answered });
+  expect(await claimedIds()).toEqual(['dlv_00005']);
+});
+
+test('an account never has more under way than it may, over all its destinations', async () => {
+  for (let index = 0; index < 12; index++) await make({ url: `https://host${index % 4}.example/` });
+  await make({ accountId: 'acc_2' });
+  const { deliveries } = await claim();
+  expect(deliveries.filter((delivery) => delivery.accountId === 'acc_1')).toHaveLength(6);
+  expect(deliveries.filter((delivery) => delivery.accountId === 'acc_2')).toHaveLength(1);
+});
+
+test('two claimers at once do not each find room for the same account', async () => {
+  for (let index = 0; index < 6; index++) await make({ url: `https://host${index % 2}.example/` });
+  const holder = await database.connect();
+  await holder.query('begin; select from delivery where delivery_id = \'dlv_00001\' for update');
+  const first = claim();
+  await somebodyWaits();
+  for (let index = 0; index < 6; index++) await make({ url: `https://host${2 + (index % 2)}.example/` });
+  await make({ accountId: 'acc_2' });
+  expect((await claim()).deliveries.map((delivery) => delivery.accountId)).toEqual(['acc_2']);
+  await holder.query('commit');
+  holder.release();
+  expect((await first).deliveries).toHaveLength(6);
+  expect(await mostUnderWay('account_id')).toBe(6);
+});
+
+test('a delivery that arrives while its destination is being claimed is not forgotten', async () => {
+  await make();
+  const inserted = new Signal('inserted');
+  const commit = new Signal('commit');
+  const arriving = make({}, async () => { inserted.emit(); await commit.wait(); });
+  await inserted.wait();
+  let claimed = false;
+  const meanwhile = claimedIds().finally(() => { claimed = true; });
+  await somebodyWaits(() => claimed);
+  commit.emit();
+  await arriving;
+  expect([...await meanwhile, ...await claimedIds()].sort()).toEqual(['dlv_00001', 'dlv_00002']);
+});
+
+test('what has no free slot waits', async () => {
+  for (let index = 0; index < 5; index++) await make({ accountId: `acc_${index}` });
+  expect(await claimedIds(2)).toHaveLength(2);
+});
+
+test('ten claimers at once lease every delivery exactly once', async () => {
+  for (let index = 0; index < 120; index++) await make({ accountId: `acc_${index % 12}`, url: `https://host${index % 5}.example/` });
+  const pools = Array.from({ length: 3 }, open);
+  const leased: string[] = [];
+  const drain = async (pool: Database) => {
+    const { deliveries } = await claim(7, pool);
+    leased.push(...deliveries.map((delivery) => delivery.deliveryId));
+    expect(await mostUnderWay('isolation_key')).toBeLessThanOrEqual(limits.inFlightPerDestination);
+    expect(await mostUnderWay('account_id')).toBeLessThanOrEqual(limits.inFlightPerAccount);
+    await Promise.all(deliveries.map((delivery) => recordAttempt(pool, clock, { ...delivery, ...answered })));
+    // Destinations of an account that was at its limit are looked at again half a second later.
+    if (deliveries.length === 0) aheadMs += 501;
+  };
+  await eventually(async () => {
+    await Promise.all(Array.from({ length: 10 }, (_, index) => drain(pools[index % 3]!)));
+    return leased.length >= 120;
+  }, { what: 'all deliveries are made', deadlineMs: 25_000 });
+  expect(new Set(leased).size).toBe(120);
+  expect(leased).toHaveLength(120);
+  await Promise.all(pools.map((pool) => pool.end()));
+});
+
+test('a lease that ran out is claimed again, and its late record counts for nothing', async () => {
+  await make();
+  const [first] = (await claim()).deliveries;
+  aheadMs = limits.leaseMs + 1;
+  const [second] = (await claim()).deliveries;
+  expect(second).toMatchObject({ deliveryId: first!.deliveryId, attempt: 1 });
+  expect(await recordAttempt(database, clock, { ...first!, ...answered })).toBeUndefined();
+  expect(await recordAttempt(database, clock, { ...second!, ...answered })).toEqual({ status: 'delivered' });
+  expect((await database.query('select from delivery_attempt')).rowCount).toBe(1);
+});
+
+test('what is due later is not claimed before its time', async () => {
+  await make();
+  const [delivery] = (await claim()).deliveries;
+  await recordAttempt(database, clock, { ...delivery!, ...answered, httpStatus: 500, error: 'http_error' });
+  aheadMs = 29_000;
+  expect(await claimedIds()).toEqual([]);
+  aheadMs = 30_100;
+  expect(await claimedIds()).toEqual(['dlv_00001']);
+});
+
+test('a later status of a job supersedes what its URL was still to hear, whichever comes first', async () => {
+  const { jobId } = await make();
+  await make({ jobId, jobVersion: 7n });
+  await make({ jobId, jobVersion: 6n });
+  await make({ jobId, jobVersion: 8n, url: 'https://b.example/' });
+  expect(await statuses()).toEqual(['superseded', 'pending', 'superseded', 'pending']);
+});
+
+test('killed between sending and recording: the delivery is made again under the same webhook-id and attempt', async () => {
+  const receiver = await httpReceiver();
+  const dying = open();
+  const arrived = new Promise<void>((resolve) => {
+    receiver.answerWith((_, response) => {
+      // The process loses its database at the moment the answer goes out, as it would with kill -9.
+      void dying.end().then(() => { response.writeHead(200).end(); resolve(); });
+    });
+  });
+  const { eventId } = await make({ url: receiver.url });
+  const http = new GuardedHttpClient({ allowCidrs: ['127.0.0.1/32'] });
+  const box = new SecretBox(Buffer.alloc(32, 7));
+  const worker = (own: Database) => new DeliveryWorker({
+    database: own, http, clock, logger, limits, secrets: new SecretStore(own, box), timeoutMs: 5_000, slots: 10, onSlotFreed: () => undefined,
+  });
+  await worker(dying).run();
+  await arrived;
+  receiver.answerWith(200);
+  const survivor = worker(database);
+  await survivor.run();
+  expect(receiver.requests).toHaveLength(1);
+  aheadMs = limits.leaseMs + 1;
+  await survivor.run();
+  const requests = await receiver.received(2);
+  expect(requests.map((request) => request.headers['webhook-id'])).toEqual([eventId, eventId]);
+  expect(requests[1]!.body).toEqual(requests[0]!.body);
+  await eventually(async () => (await statuses())[0] === 'delivered', { what: 'the second attempt is recorded' });
+  await survivor.stop();
+  await http.stop();
+  await receiver.stop();
+});

@@ -1,0 +1,91 @@
+import { SchedulerServiceClient, type JobDescription } from '@usvideo/contracts/scheduler';
+import { inTransaction, type Database, type Transaction, newId } from '@usvideo/event-store';
+import { call, inSpan, type Logger } from '@usvideo/runtime';
+import { mayRender, webhookBody } from './public-event';
+import { insertDelivery, type Clock } from '../delivery/delivery.store';
+import { claimIntents, fillBody, postponeIntents, type Intent } from './intent.store';
+
+/** As many jobs as one DescribeJobs answers. */
+const BATCH_MAX = 200;
+/** Longer than a call of DescribeJobs may take. */
+const CLAIM_MS = 15_000;
+const DESCRIBE_DEADLINE_MS = 5_000;
+/** How often an unsettled job is asked about again: settling takes milliseconds, and the webhook waits for it. */
+const SETTLEMENT_RECHECK_MS = 25;
+/** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
+const FAULTY_RECHECK_MS = 5_000;
+
+/** Fetches the bodies of public events from the scheduler, once, and makes the deliveries that follow from them. */
+export class FeedRenderer {
+  constructor(
+    private readonly database: Database,
+    private readonly scheduler: SchedulerServiceClient,
+    private readonly clock: Clock,
+    private readonly onDeliveries: () => void,
+    /** Some jobs were not settled yet: run again after so many milliseconds, rather than when the loop comes round. */
+    private readonly onUnsettled: (afterMs: number) => void,
+    private readonly logger: Logger,
+  ) {}
+
+  /** One batch; true when there may be more. */
+  async run(): Promise<boolean> {
+    const now = await this.now();
+    const intents = await claimIntents(this.database, now, new Date(now.getTime() + CLAIM_MS), BATCH_MAX);
+    if (intents.length === 0) return false;
+    try {
+      const links = [...new Set(intents.map((intent) => intent.traceparent))];
+      await inSpan('render feed', { root: true, service: 'webhooks', links }, () => this.render(intents));
+    } catch (error) {
+      await postponeIntents(this.database, intents, await this.now());
+      throw error;
+    }
+    return intents.length === BATCH_MAX;
+  }
+
+  private async render(intents: readonly Intent[]): Promise<void> {
+    const jobIds = [...new Set(intents.map((intent) => intent.jobId))];
+    const { jobs } = await call(this.scheduler, 'describeJobs', { jobIds }, { deadlineMs: DESCRIBE_DEADLINE_MS });
+    const byId = new Map(jobs.map((job) => [job.jobId, job]));
+    const now = await this.now();
+    const known = intents.filter((intent) => byId.has(intent.jobId));
+    const ready = known.filter((intent) => mayRender(byId.get(intent.jobId)!, intent.recordedAt, now));
+    const unsettled = known.filter((intent) => !ready.includes(intent));
+    const unknown = intents.filter((intent) => !byId.has(intent.jobId));
+    const failed: Intent[] = [];
+    for (const intent of ready) if (!(await this.finished(intent, byId.get(intent.jobId)!))) failed.push(intent);
+    await postponeIntents(this.database, unsettled, new Date(now.getTime() + SETTLEMENT_RECHECK_MS));
+    await postponeIntents(this.database, [...unknown, ...failed], new Date(now.getTime() + FAULTY_RECHECK_MS));
+    if (unknown.length > 0) this.logger.error({ job_ids: unknown.map((intent) => intent.jobId) }, 'the scheduler does not know jobs whose events it published');
+    if (ready.length > 0) this.onDeliveries();
+    if (unsettled.length > 0) this.onUnsettled(SETTLEMENT_RECHECK_MS);
+  }
+
+  private async finished(intent: Intent, job: JobDescription): Promise<boolean> {
+    try {
+      await this.finish(intent, job);
+      return true;
+    } catch (error) {
+      this.logger.error({ err: error, job_id: intent.jobId, event_id: intent.eventId }, 'a public event could not be rendered');
+      return false;
+    }
+  }
+
+  private async finish(intent: Intent, job: JobDescription): Promise<void> {
+    const body = Buffer.from(webhookBody(intent.event, job.jobJson), 'utf8');
+    await inTransaction(this.database, async (tx, databaseNow) => {
+      const filled = await fillBody(tx, intent, body);
+      if (filled && job.webhookUrl) await insertDeliveries(tx, this.clock(databaseNow), intent, job.webhookUrl, job.duplicateWebhook ? 2 : 1);
+    });
+  }
+
+  private async now(): Promise<Date> {
+    const { rows } = await this.database.query<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' });
+    return this.clock(rows[0]!.now);
+  }
+}
+
+async function insertDeliveries(tx: Transaction, now: Date, intent: Intent, url: string, copies: number): Promise<void> {
+  for (let copy = 1; copy <= copies; copy++) {
+    await insertDelivery(tx, now, { ...intent, deliveryId: newId('dlv', now.getTime()), url, copy });
+  }
+}
