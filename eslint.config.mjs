@@ -9,25 +9,29 @@ const otherProject = { regex: '^\\.\\.?/.*/src/', message: 'A relative path stay
 const ownPackagesStatically = ['ImportExpression[source.value=/^(@usvideo.|\\..*.src.)/]', "CallExpression[callee.name='require'][arguments.0.value=/^(@usvideo.|\\..*.src.)/]"]
   .map((selector) => ({ selector, message: 'Import our own packages by an import declaration, so that boundaries are seen.' }));
 
-/** `domain/` is pure: no I/O, clock, randomness or framework. Each ban says what to do instead. */
+/** What a file may do besides computing; the closed list of STYLE.md. */
+const IMPURE = ['client', 'consumer', 'controller', 'engine', 'filter', 'grpc', 'guard', 'http', 'interceptor', 'loop', 'pipe', 'process', 'saga', 'service', 'sql', 'store', 'stream', 'worker'];
+
+/** A file without a role suffix is pure: no I/O, clock, randomness or framework. Each ban says what to do instead. */
 const pure = {
   'no-restricted-imports': ['error', {
     patterns: [
-      { group: ['node:crypto'], importNames: ['randomBytes', 'randomUUID', 'randomInt', 'randomFillSync', 'webcrypto'], message: 'domain/ has no randomness: pass it in. Hashes are fine.' },
-      { group: ['node:*', '!node:assert', '!node:buffer', '!node:crypto'], message: 'domain/ is pure: do the I/O in inbound/ or outbound/ and pass the result in.' },
-      { regex: '^(?!\\.|node:|@usvideo/|(zod|ipaddr\\.js)$)', message: 'domain/ knows no framework and does no I/O: decorate in inbound/ or <name>.module.ts, call from outbound/.' },
+      { group: ['node:crypto'], importNames: ['randomBytes', 'randomUUID', 'randomInt', 'randomFillSync', 'webcrypto'], message: 'A pure file has no randomness: pass it in. Hashes are fine.' },
+      { group: ['node:*', '!node:assert', '!node:buffer', '!node:crypto'], message: 'A file without a role suffix is pure: do the I/O in one that has it (.sql, .store, .client …) and pass the result in.' },
+      { regex: '^(?!\\.|node:|@usvideo/|(zod|ipaddr\\.js)$)', message: 'A pure file knows no framework and does no I/O: decorate and call from a file with a role suffix.' },
       otherProject,
-      { group: ['@usvideo/*', '!@usvideo/event-store', '!@usvideo/contracts', '!@usvideo/contracts/*', '!@usvideo/runtime'], message: 'domain/ may use the decider types, contract types and formatUsd only.' },
-      { group: ['**/inbound/*', '**/outbound/*'], message: 'domain/ is imported by inbound/ and outbound/, never the other way round.' },
+      { group: ['@usvideo/*', '!@usvideo/event-store', '!@usvideo/contracts', '!@usvideo/contracts/*', '!@usvideo/runtime'], message: 'A pure file may use the decider types, contract types and formatUsd only.' },
+      { group: ['**/inbound/*'], message: 'inbound/ is the wire: it imports the rooms, never the other way round.' },
+      { regex: `\\.(${IMPURE.join('|')})$`, allowTypeImports: true, message: 'A pure file imports no file that does I/O: pass the result in.' },
     ],
   }],
   'no-restricted-globals': ['error',
-    ...['process', 'fetch', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'crypto', 'require'].map((name) => ({ name, message: 'domain/ is pure: pass the value in.' }))],
+    ...['process', 'fetch', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'crypto', 'require'].map((name) => ({ name, message: 'A pure file takes the value as an argument.' }))],
   'no-restricted-syntax': ['error', ...ownPackagesStatically,
-    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'domain/ has no clock: pass `now` in.' },
-    { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'domain/ has no clock: pass `now` in.' },
-    { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'domain/ has no randomness: pass it in.' },
-    { selector: 'FunctionDeclaration[async=true], ArrowFunctionExpression[async=true], AwaitExpression', message: 'domain/ does no I/O and so is never asynchronous.' },
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'A pure file has no clock: pass `now` in.' },
+    { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'A pure file has no clock: pass `now` in.' },
+    { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'A pure file has no randomness: pass it in.' },
+    { selector: 'FunctionDeclaration[async=true], ArrowFunctionExpression[async=true], AwaitExpression', message: 'A pure file does no I/O and so is never asynchronous.' },
   ],
 };
 
@@ -73,7 +77,7 @@ export default tseslint.config(
   },
   { files: ['**/*.cjs', '**/*.mjs', '**/config.ts', 'test/**', 'libs/testing/**', '**/*.spec.ts'], rules: { 'no-restricted-syntax': 'off' } },
   ...services.map(boundaries),
-  { files: ['services/*/src/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
+  { files: ['services/*/src/*/!(*.*).ts'], ignores: ['**/migrations/**', 'services/standalone/**', 'services/dashboard/**'], rules: pure },
   {
     files: ['libs/*/src/**/*.ts'], ignores: ['libs/testing/**', '**/*.spec.ts', '**/*.conformance.ts', '**/*.fixture.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: [...services.map((service) => `@usvideo/${service}`), '@usvideo/testing'], message: 'Libraries know neither services nor test code.' }, otherProject] }] },

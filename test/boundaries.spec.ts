@@ -17,22 +17,22 @@ async function rulesBrokenBy(cases: readonly (readonly [file: string, text: stri
 }
 
 const INBOUND = 'services/scheduler/src/inbound/example.ts';
-const DOMAIN = 'services/scheduler/src/domain/example.ts';
+const DOMAIN = 'services/scheduler/src/job/example.ts';
 const LIBRARY = 'libs/runtime/src/example.ts';
 const [IMPORTS, SYNTAX, GLOBALS] = ['no-restricted-imports', 'no-restricted-syntax', 'no-restricted-globals'];
 
 const REFUSED = [
   [INBOUND, "import { a } from '@usvideo/ledger'; export { a };", IMPORTS],
-  [INBOUND, "import { a } from '@usvideo/ledger/src/domain/account'; export { a };", IMPORTS],
-  [INBOUND, "import type { A } from '../../../ledger/src/domain/account'; export type { A };", IMPORTS],
+  [INBOUND, "import { a } from '@usvideo/ledger/src/account/account'; export { a };", IMPORTS],
+  [INBOUND, "import type { A } from '../../../ledger/src/account/account'; export type { A };", IMPORTS],
   [INBOUND, "export const a = import('@usvideo/ledger');", SYNTAX],
-  [INBOUND, "export const a = require('../../../ledger/src/domain/account');", SYNTAX],
+  [INBOUND, "export const a = require('../../../ledger/src/account/account');", SYNTAX],
   [INBOUND, "import { a } from '@usvideo/testing'; export { a };", IMPORTS],
   ['services/standalone/src/example.ts', "import { a } from '@usvideo/testing'; export { a };", IMPORTS],
   [LIBRARY, "import { a } from '@usvideo/ledger'; export { a };", IMPORTS],
-  [LIBRARY, "import { a } from '../../../services/ledger/src/domain/account'; export { a };", IMPORTS],
+  [LIBRARY, "import { a } from '../../../services/ledger/src/account/account'; export { a };", IMPORTS],
   [DOMAIN, "import { a } from '@usvideo/ledger'; export { a };", IMPORTS],
-  [DOMAIN, "import { a } from '../outbound/claim'; export { a };", IMPORTS],
+  [DOMAIN, "import { a } from '../leasing/claim.sql'; export { a };", IMPORTS],
   [DOMAIN, "import { Injectable } from '@nestjs/common'; export { Injectable };", IMPORTS],
   [DOMAIN, "import { Pool } from 'pg'; export { Pool };", IMPORTS],
   [DOMAIN, "import { readFileSync } from 'node:fs'; export { readFileSync };", IMPORTS],
@@ -47,7 +47,7 @@ const REFUSED = [
 ] as const;
 
 const ALLOWED = [
-  [INBOUND, "import { a } from '../outbound/claim'; export { a };"],
+  [INBOUND, "import { a } from '../leasing/claim.sql'; export { a };"],
   [INBOUND, "import type { Settle } from '@usvideo/contracts/ledger'; export type { Settle };"],
   [DOMAIN, "import { createHash } from 'node:crypto'; export { createHash };"],
   [DOMAIN, 'export const a = (now: Date) => new Date(now.getTime() + 1);'],

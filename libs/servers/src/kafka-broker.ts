@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { sendSignal } from './processes';
 import { brokerProperties, type BrokerLayout, type KafkaDoor } from './kafka-broker-properties';
-import { type KafkaLogin, kafkaJs } from '@usvideo/messaging';
+import type { KafkaLogin } from '@usvideo/messaging';
 import { kafkaJars } from './kafka-jars';
 
 export type { KafkaDoor } from './kafka-broker-properties';
@@ -141,6 +141,9 @@ export class KafkaBroker {
   }
 
   private async answers(): Promise<boolean> {
+    // Jest's set-up imports this file before its module map is there, so the library is asked for only when a broker starts.
+    // eslint-disable-next-line no-restricted-syntax
+    const { kafkaJs } = await import('@usvideo/messaging');
     const { Kafka, logLevel } = kafkaJs();
     const admin = new Kafka({ brokers: this.brokers, logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } }).admin();
     try {

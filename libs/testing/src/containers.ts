@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GenericContainer, type ContainerRuntimeClient, getContainerRuntimeClient, ImageName, type StartedTestContainer, Wait } from 'testcontainers';
 // Jest loads its global setup without its own module map, so these imports have to be paths.
-import { asImageVariables, ONE_NODE } from '@usvideo/servers';
+import { asImageVariables, ONE_NODE } from '../../servers/src/index';
 import { freePort } from './http-receiver';
 import { IMAGES } from './container-images';
 

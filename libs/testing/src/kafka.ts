@@ -1,4 +1,4 @@
-import { missingForKafka } from '@usvideo/servers';
+import { missingForKafka } from '../../servers/src/index';
 
 /** Where the broker of the Jest run is asked for. */
 export const KAFKA_HOST_URL = 'USVIDEO_TEST_KAFKA_HOST_URL';

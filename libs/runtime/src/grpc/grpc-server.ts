@@ -9,7 +9,7 @@ import { BugLog } from './unexpected-error.filter';
 import { MESSAGE_BYTES_MAX } from './grpc-client';
 import { statusOf } from './grpc-status';
 import { within, type Running } from '../lifecycle/lifecycle';
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 import { rpcDuration, rpcRequests, rpcsFromZero } from '../metrics/metrics';
 import { admitCallers, type CallerToken } from './service-tokens';
 import { openSpan } from '../tracing/tracing';

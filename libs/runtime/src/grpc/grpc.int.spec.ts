@@ -13,7 +13,7 @@ import { eventually, Signal, TcpProxy } from '@usvideo/testing';
 import { call, dial } from './grpc-client';
 import { startGrpcServer, type RunningGrpcServer } from './grpc-server';
 import { grpcError, hasStatus, status } from './grpc-status';
-import { createLogger } from '../tracing/logger';
+import { createLogger } from '../log/logger';
 import { rpcRequests } from '../metrics/metrics';
 import { currentTraceparent, inSpan, traceIdOf } from '../tracing/tracing';
 

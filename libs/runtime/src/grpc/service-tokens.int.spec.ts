@@ -11,7 +11,7 @@ import { ExchangeClient, serveExchange } from '@usvideo/exchange';
 import { call, dial } from './grpc-client';
 import { startGrpcServer, type RunningGrpcServer } from './grpc-server';
 import { hasStatus } from './grpc-status';
-import { createLogger } from '../tracing/logger';
+import { createLogger } from '../log/logger';
 import { rpcRequests } from '../metrics/metrics';
 import { callerTokens, serviceToken } from './service-tokens';
 

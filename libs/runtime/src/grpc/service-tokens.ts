@@ -5,7 +5,7 @@ import {
 import { z } from 'zod';
 import { CALLER_METHODS, type Callee, type Caller } from '@usvideo/contracts/callers';
 import { secret } from '../config/config';
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 import { rpcRequests } from '../metrics/metrics';
 
 /** Which service a token speaks for; the token itself is not kept. */

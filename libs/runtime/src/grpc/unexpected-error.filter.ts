@@ -3,7 +3,7 @@ import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseRpcExceptionFilter, RpcException } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import { statusOf } from './grpc-status';
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 
 /** How a call within a call ended, when nothing is wrong with either. */
 const CALLEE_AWAY: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]);

@@ -1,5 +1,5 @@
 import { Lifecycle, within } from './lifecycle';
-import { createLogger } from '../tracing/logger';
+import { createLogger } from '../log/logger';
 
 const messages: string[] = [];
 const logger = createLogger('test', 'error', { write: (line) => { messages.push(line); } });

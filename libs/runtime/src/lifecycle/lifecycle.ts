@@ -1,4 +1,4 @@
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 
 /** Whatever lives long. Stopping twice is harmless and gives the same promise of an end. */
 export interface Running {

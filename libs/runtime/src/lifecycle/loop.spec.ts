@@ -1,5 +1,5 @@
 import { eventually, Signal } from '@usvideo/testing';
-import { createLogger } from '../tracing/logger';
+import { createLogger } from '../log/logger';
 import { startDaily, startLoop, type Loop } from './loop';
 import { loopErrors } from '../metrics/metrics';
 

@@ -1,6 +1,6 @@
 import { backOffMs } from './back-off';
 import type { Running } from './lifecycle';
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 import { loopErrors } from '../metrics/metrics';
 
 export interface LoopOptions {

@@ -4,6 +4,7 @@ import { currentTraceparent } from '@usvideo/runtime';
 import { evolve, kindOf, NO_ACCOUNT, type AccountEvent, type AccountState } from './account';
 import { decide, type AccountCommand, type AccountRefusal } from './account-commands';
 import { projectAccountEvents, type Owner, type SecretParts } from './account-rows.sql';
+import { auditedAction } from './audited-action';
 import { appendAudit } from '../audit/audit.store';
 
 /** What a command needs written that may never enter an event. */
@@ -45,7 +46,7 @@ export class AccountStore {
     const { events } = decision;
     if (events.length === 0) return { refusal: undefined, state };
     await projectAccountEvents(tx, now, accountId, events, unrecorded);
-    await appendAudit(tx, now, { accountId, author: command.author, events });
+    await appendAudit(tx, now, { accountId, author: command.author, actions: events.map((event) => auditedAction(accountId, event)) });
     await record(tx, now, accountId, head ?? { version: 0n, hash: Buffer.alloc(32) }, events);
     return { refusal: undefined, state: events.reduce(evolve, state) };
   }

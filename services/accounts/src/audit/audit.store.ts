@@ -1,12 +1,11 @@
 import type { Database, Transaction } from '@usvideo/event-store';
-import { kindOf, type AccountEvent } from '../accounts/account';
-import { auditSubject, type ChainedAuditEntry } from './audit';
+import type { ChainedAuditEntry } from './audit';
 import { auditHash, firstBreak } from './audit-chain';
 
-interface AuditedAction {
+interface AuditedActions {
   readonly accountId: string;
   readonly author: string;
-  readonly events: readonly AccountEvent[];
+  readonly actions: readonly { readonly action: string; readonly subject: string }[];
 }
 
 const LOCK_HEAD = 'select next_seq, last_hash from audit_head for update';
@@ -14,14 +13,14 @@ const MOVE_HEAD = 'update audit_head set next_seq = $1, last_hash = $2';
 const INSERT_ENTRY = `
 insert into audit_entry (seq, account_id, author, action, subject, at, previous_hash, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
-/** Adds one entry per event to the chain of the whole service, in the transaction that records the events. */
-export async function appendAudit(tx: Transaction, now: Date, { accountId, author, events }: AuditedAction): Promise<void> {
+/** Adds one entry per action to the chain of the whole service, in the transaction that records the events. */
+export async function appendAudit(tx: Transaction, now: Date, { accountId, author, actions }: AuditedActions): Promise<void> {
   const { rows } = await tx.query<{ next_seq: bigint; last_hash: Buffer }>({ name: 'audit_head_lock', text: LOCK_HEAD });
   let { next_seq: seq, last_hash: previous } = rows[0]!;
-  for (const event of events) {
-    const entry = { seq, accountId, author, action: kindOf(event), subject: auditSubject(accountId, event), at: now };
+  for (const { action, subject } of actions) {
+    const entry = { seq, accountId, author, action, subject, at: now };
     const hash = auditHash(previous, entry);
-    await tx.query({ name: 'audit_insert', text: INSERT_ENTRY, values: [seq, accountId, author, entry.action, entry.subject, now, previous, hash] });
+    await tx.query({ name: 'audit_insert', text: INSERT_ENTRY, values: [seq, accountId, author, action, subject, now, previous, hash] });
     previous = hash;
     seq += 1n;
   }

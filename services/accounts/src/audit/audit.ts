@@ -1,5 +1,3 @@
-import type { AccountEvent } from '../accounts/account';
-
 /** One row of the audit log. Its hash covers the row before it, so that an edit or a missing row shows. */
 export interface AuditEntry {
   readonly seq: bigint;
@@ -15,17 +13,4 @@ export interface AuditEntry {
 export interface ChainedAuditEntry extends AuditEntry {
   readonly previousHash: Buffer;
   readonly hash: Buffer;
-}
-
-export function auditSubject(accountId: string, event: AccountEvent): string {
-  switch (event.$case) {
-    case 'apiKeyCreated':
-    case 'apiKeyRotated':
-    case 'apiKeyRevoked':
-      return event.value.keyId;
-    case 'limitsSet':
-      return `${event.value.environment} ${JSON.stringify(event.value.limits)}`;
-    default:
-      return accountId;
-  }
 }

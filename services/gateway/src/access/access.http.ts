@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Caller, Scope } from './caller';
-import { accountSuspended, rateLimitExceeded } from './create-refusal';
+import { accountSuspended, rateLimitExceeded } from '../refusals/create-refusal';
 import { LocalLimits } from './local-limits';
 import { ADDRESS_LIMITS, type AddressPolicy } from './operation';
 import type { Judgement } from './rate';
-import { Refusal } from './refusal';
+import { Refusal } from '../refusals/refusal';
 import { readBearerKey } from './request-headers';
 import type { KeyVerifier } from './key-verifier.client';
 import type { RateLimiter } from './rate-limiter.client';

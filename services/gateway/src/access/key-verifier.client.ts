@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountsServiceClient, VerifiedKey, VerifyKeyResponse } from '@usvideo/contracts/accounts';
 import { call, hasStatus, inSpan, status } from '@usvideo/runtime';
 import type { Caller } from './caller';
-import { serviceUnavailable } from './refusal';
+import { serviceUnavailable } from '../refusals/refusal';
 
 /** A revoked key may work this long on another gateway. */
 const FRESH_MS = 5_000;

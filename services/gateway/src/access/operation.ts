@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Policy, Scope } from './caller';
-import type { RefusalCode } from './refusal';
+import type { RefusalCode } from '../refusals/refusal';
 
 /** Policies of requests that carry no key, counted by address: requests a minute. */
 export const ADDRESS_LIMITS = { register: 60, failed_auth: 60, documents: 3_000, payments: 3_000 } as const;

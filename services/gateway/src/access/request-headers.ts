@@ -1,4 +1,4 @@
-import { invalidRequest } from './refusal';
+import { invalidRequest } from '../refusals/refusal';
 
 const KEY_MAX = 255;
 

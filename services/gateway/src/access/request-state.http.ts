@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from './caller';
 import type { Operation } from './operation';
 import type { Judgement } from './rate';
-import { Refusal, jobNotFound } from './refusal';
+import { Refusal, jobNotFound } from '../refusals/refusal';
 import type { RequestTrace } from './request-trace.http';
 
 /** What the gateway knows of one request; every hook and controller reads it here. */

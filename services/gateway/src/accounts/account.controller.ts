@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pageOf, parseQuery, renderList } from '../http/query';
+import { pageOf, parseQuery, renderList } from '../validation/query';
 import { deliveriesQuery, noQuery } from '../http/requests';
 import { accountView, deliveryView, limitsView, modelView } from '../http/views';
 import { Peers } from '../peers/peers.client';

@@ -3,14 +3,14 @@ import type { ApiKey } from '@usvideo/contracts/accounts';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, DEFAULT_SCOPES } from '../access/caller';
-import { parseQuery } from '../http/query';
-import { Refusal, invalidRequest } from '../access/refusal';
+import { parseQuery } from '../validation/query';
+import { Refusal, invalidRequest } from '../refusals/refusal';
 import { createKeySchema, noQuery, rotateKeySchema } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { apiKeyView } from '../http/views';
 import { KeyVerifier } from '../access/key-verifier.client';
 import { Peers } from '../peers/peers.client';
-import { known, refuseBody } from '../peers/peer-answers';
+import { known, refuseBody } from '../peers/peer-answers.client';
 import { callerOf, sendObject } from '../access/request-state.http';
 
 const OVERLAP_SECONDS = 24 * 3_600;

@@ -1,5 +1,5 @@
 import { call, hasStatus, status, type Logger } from '@usvideo/runtime';
-import { invalidRequest } from '../access/refusal';
+import { invalidRequest } from '../refusals/refusal';
 import type { Peers } from '../peers/peers.client';
 
 const COMPLETED_WITHIN_MS = 5_000;

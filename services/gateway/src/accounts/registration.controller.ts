@@ -1,9 +1,9 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseQuery } from '../http/query';
-import { Refusal } from '../access/refusal';
+import { parseQuery } from '../validation/query';
+import { Refusal } from '../refusals/refusal';
 import { noQuery, registerSchema } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { Registration } from './registration.client';
 import { sendObject } from '../access/request-state.http';
 import { Settings } from '../http/settings';

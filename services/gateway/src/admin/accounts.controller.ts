@@ -2,14 +2,14 @@ import { Controller, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { Account } from '@usvideo/contracts/accounts';
 import { call, formatUsd, hasStatus, parseUsd, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pageOf, parseQuery, renderList } from '../http/query';
-import { Refusal, invalidRequest } from '../access/refusal';
+import { pageOf, parseQuery, renderList } from '../validation/query';
+import { Refusal, invalidRequest } from '../refusals/refusal';
 import { adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminSuspendSchema, noQuery } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { adminAccountView } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Registration } from '../accounts/registration.client';
-import { known } from '../peers/peer-answers';
+import { known } from '../peers/peer-answers.client';
 import { sendJson, sendObject } from '../access/request-state.http';
 
 /** The bootstrap token is the first operator; what it does is recorded under this name. */

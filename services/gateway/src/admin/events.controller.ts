@@ -2,10 +2,10 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { RestoredShard } from '@usvideo/contracts/events';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseQuery } from '../http/query';
-import { Refusal } from '../access/refusal';
+import { parseQuery } from '../validation/query';
+import { Refusal } from '../refusals/refusal';
 import { adminOwedQuery, adminParkedQuery, adminReplayRequest, noQuery } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
 import { sendObject } from '../access/request-state.http';
 

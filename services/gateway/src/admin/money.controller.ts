@@ -3,12 +3,12 @@ import { call, formatUsd } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { adminAdjustmentRequest, adminConfirmTopUpRequest, adminPriceRequest, adminRefundRequest, adminReversalRequest } from '../money/billing-requests';
 import { priceView, topUpView } from '../money/billing-views';
-import { parseQuery, renderList } from '../http/query';
-import { Refusal, invalidRequest } from '../access/refusal';
+import { parseQuery, renderList } from '../validation/query';
+import { Refusal, invalidRequest } from '../refusals/refusal';
 import { noQuery } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
-import { known, moved } from '../peers/peer-answers';
+import { known, moved } from '../peers/peer-answers.client';
 import { sendJson, sendObject } from '../access/request-state.http';
 import { topUpNotFound } from '../money/top-ups.controller';
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import { parseJsonBody } from './json-body';
-import { Refusal, serviceUnavailable } from '../access/refusal';
+import { parseJsonBody } from '../validation/json-body';
+import { Refusal, serviceUnavailable } from '../refusals/refusal';
 
 /** A first frame of 10 MiB in base64, and everything else besides. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { clientAddress } from '../access/client-address';
 import { rateHeaders } from '../access/rate';
-import { Refusal, errorBody } from '../access/refusal';
+import { Refusal, errorBody } from '../refusals/refusal';
 import type { Access } from '../access/access.http';
 
 /** Bytes that are not HTTP never become a request, so their answer is written by hand, in the same form. */

@@ -4,7 +4,7 @@ import { ExchangeTimeout, ExchangeUnavailable } from '@usvideo/exchange';
 import { type Logger, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods, type Operations } from '../access/operation';
-import { Refusal, errorBody, retryHeaders, serviceUnavailable, videoExpired } from '../access/refusal';
+import { Refusal, errorBody, retryHeaders, serviceUnavailable, videoExpired } from '../refusals/refusal';
 import type { Access } from '../access/access.http';
 import { sendObject } from '../access/request-state.http';
 import { stamp } from './response-headers.http';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SCOPES } from '../access/caller';
-import { pageShape } from './query';
-import { text } from './schema';
+import { pageShape } from '../validation/query';
+import { text } from '../validation/schema';
 
 const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 const moment = z.iso.datetime({ offset: true });

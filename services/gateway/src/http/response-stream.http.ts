@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { Refusal } from '../access/refusal';
+import { Refusal } from '../refusals/refusal';
 import { type OpenStream, type OpenStreams, STREAMS_PER_ACCOUNT_MAX } from './open-streams.http';
 
 /** @throws Refusal rate_limit_exceeded: the account has as many open as it may. */

@@ -1,7 +1,7 @@
 import { parseUsd } from '@usvideo/runtime';
 import { z } from 'zod';
-import { pageShape } from '../http/query';
-import { text } from '../http/schema';
+import { pageShape } from '../validation/query';
+import { text } from '../validation/schema';
 
 type Accepts = (micros: bigint) => boolean;
 

@@ -4,12 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { spendCapRequest, thresholdRequest } from './billing-requests';
 import { balanceView, entryView, quoteView, sandboxBalanceView, spendCapView } from './billing-views';
 import { parseQuote } from '../videos/create-video';
-import { pageOf, parseQuery, renderList } from '../http/query';
-import { Refusal, invalidRequest } from '../access/refusal';
+import { pageOf, parseQuery, renderList } from '../validation/query';
+import { Refusal, invalidRequest } from '../refusals/refusal';
 import { ledgerQuery, noQuery } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
-import { known, moved } from '../peers/peer-answers';
+import { known, moved } from '../peers/peer-answers.client';
 import { callerOf, isTest, liveCallerOf, sendJson, sendObject } from '../access/request-state.http';
 
 /** Money. A test key is answered from the sandbox's virtual balance: it reads prices, and no money of the ledger. */

@@ -2,7 +2,7 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { ApplyPaymentEventRequest } from '@usvideo/contracts/ledger';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal, invalidRequest, serviceUnavailable } from '../access/refusal';
+import { Refusal, invalidRequest, serviceUnavailable } from '../refusals/refusal';
 import { Peers } from '../peers/peers.client';
 import { sendObject } from '../access/request-state.http';
 

@@ -4,10 +4,10 @@ import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { statementQuery, statementsQuery } from './billing-requests';
 import { entryView, statementView } from './billing-views';
-import { type Page, pageOf, parseQuery, renderList } from '../http/query';
-import { Refusal } from '../access/refusal';
+import { type Page, pageOf, parseQuery, renderList } from '../validation/query';
+import { Refusal } from '../refusals/refusal';
 import { Peers } from '../peers/peers.client';
-import { known } from '../peers/peer-answers';
+import { known } from '../peers/peer-answers.client';
 import { callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
 
 /** The months of an account, each with what made its closing balance of its opening one. */

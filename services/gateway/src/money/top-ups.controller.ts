@@ -4,13 +4,13 @@ import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { topUpRequest, topUpsQuery } from './billing-requests';
 import { topUpView } from './billing-views';
-import { pageOf, parseQuery, renderList } from '../http/query';
-import { Refusal, invalidRequest } from '../access/refusal';
+import { pageOf, parseQuery, renderList } from '../validation/query';
+import { Refusal, invalidRequest } from '../refusals/refusal';
 import { readIdempotencyKey } from '../access/request-headers';
 import { noQuery } from '../http/requests';
-import { validate } from '../http/schema';
+import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
-import { known } from '../peers/peer-answers';
+import { known } from '../peers/peer-answers.client';
 import { callerOf, isTest, liveCallerOf, sendJson, sendObject } from '../access/request-state.http';
 import { Settings } from '../http/settings';
 

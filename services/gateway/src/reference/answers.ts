@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { STATUS_OF } from '../access/refusal';
+import { STATUS_OF } from '../refusals/refusal';
 import { ASPECT_RATIOS, RESOLUTIONS } from '../videos/create-video';
 
 // The answers as the reference describes them. They are not validated at run time: rendering is a pure function with its own specs.

@@ -21,7 +21,7 @@ import { renderDocs } from './docs-page';
 import { allowedMethods } from '../access/operation';
 import { openApiDocument, refusalsOf } from './openapi';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './operations';
-import { STATUS_OF } from '../access/refusal';
+import { STATUS_OF } from '../refusals/refusal';
 
 interface OperationObject {
   operationId: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorSchema } from './answers';
 import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHeader } from '../access/operation';
 import { PUBLIC_OPERATIONS } from './operations';
-import { type RefusalCode, STATUS_OF } from '../access/refusal';
+import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {
   'Idempotency-Key': {

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../access/refusal';
+import { invalidRequest } from '../refusals/refusal';
 import { monthOf } from '../money/billing-views';
 
 /** UTC days, both inclusive: this month so far, unless the request says otherwise. @throws Refusal invalid_request */

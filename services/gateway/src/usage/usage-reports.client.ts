@@ -2,7 +2,7 @@ import type { UsageGroup, UsageRow } from '@usvideo/contracts/ledger';
 import { call, traceMetadata } from '@usvideo/runtime';
 import type { Caller } from '../access/caller';
 import { END_USERS_MAX, EndUserUsage } from './end-user-usage';
-import { invalidRequest } from '../access/refusal';
+import { invalidRequest } from '../refusals/refusal';
 import type { Peers } from '../peers/peers.client';
 import { messagesOf } from '../peers/server-stream.client';
 

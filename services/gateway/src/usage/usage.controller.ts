@@ -7,7 +7,7 @@ import { usageQuery } from '../money/billing-requests';
 import { usageGroupView, usageRowView, usageTotalsView } from '../money/billing-views';
 import type { Caller } from '../access/caller';
 import { csvLine, prefersCsv } from './csv';
-import { type Page, pageOf, parseQuery } from '../http/query';
+import { type Page, pageOf, parseQuery } from '../validation/query';
 import { GROUP_COLUMNS, USAGE_COLUMNS, groupCsvLine, usageCsvLine } from './usage-csv';
 import { usagePeriod } from './usage-period';
 import { Peers } from '../peers/peers.client';

@@ -1,5 +1,5 @@
 import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
-import { serviceUnavailable } from '../access/refusal';
+import { serviceUnavailable } from '../refusals/refusal';
 import type { Peers } from '../peers/peers.client';
 
 /** The saga has five seconds and a duplicate waits five for the first; the rest is for the way. */

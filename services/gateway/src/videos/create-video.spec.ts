@@ -1,5 +1,5 @@
 import { parseCreateVideo, urlsOf } from './create-video';
-import { type FaultDetail, Refusal } from '../access/refusal';
+import { type FaultDetail, Refusal } from '../refusals/refusal';
 
 function faultsOf(body: unknown): readonly FaultDetail[] {
   try {

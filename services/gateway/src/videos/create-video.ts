@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
 import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, readDataUri } from './first-frame';
-import { type FaultDetail, invalidRequest } from '../access/refusal';
-import { faultOfCharacters, text, validate } from '../http/schema';
+import { type FaultDetail, invalidRequest } from '../refusals/refusal';
+import { faultOfCharacters, text, validate } from '../validation/schema';
 
 export const RESOLUTIONS = ['480p', '720p', '1080p'] as const;
 export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const;

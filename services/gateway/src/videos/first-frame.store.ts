@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '@usvideo/artifacts';
 import sharp from 'sharp';
 import { type DataUri, nearestAspectRatio } from './first-frame';
-import { invalidRequest, serviceUnavailable } from '../access/refusal';
+import { invalidRequest, serviceUnavailable } from '../refusals/refusal';
 
 /** Four times 4K; a small file that unfolds into more is an attack and not a picture. */
 const PIXELS_MAX = 40_000_000;

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../access/refusal';
+import { invalidRequest } from '../refusals/refusal';
 
 export const FIRST_FRAME_BYTES_MAX = 10 * 1024 * 1024;
 /** The longest data URI that can hold that many bytes, with room for its media type. */

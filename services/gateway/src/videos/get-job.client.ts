@@ -1,5 +1,5 @@
 import type { GetJobRequest, GetJobResponse } from '@usvideo/contracts/scheduler';
-import { jobNotFound, serviceUnavailable } from '../access/refusal';
+import { jobNotFound, serviceUnavailable } from '../refusals/refusal';
 import type { Peers } from '../peers/peers.client';
 
 const ANSWER_WITHIN_MS = 5_000;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Options, Req, Res } from '@nestjs/common';
 import { type ArtifactStore, verifyLink } from '@usvideo/artifacts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal, videoExpired } from '../access/refusal';
+import { Refusal, videoExpired } from '../refusals/refusal';
 import { type ByteRange, readByteRange } from '../access/request-headers';
 import { Settings } from '../http/settings';
 import { ARTIFACTS } from '../http/tokens';

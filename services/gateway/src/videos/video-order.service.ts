@@ -1,8 +1,8 @@
 import type { CreateJob } from '@usvideo/contracts/scheduler';
 import type { FastifyRequest } from 'fastify';
 import { type CreateVideo, parseCreateVideo, urlsOf } from './create-video';
-import { parseQuery } from '../http/query';
-import { type FaultDetail, Refusal, invalidRequest } from '../access/refusal';
+import { parseQuery } from '../validation/query';
+import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 import { requestHash } from './request-hash';
 import { readIdempotencyKey } from '../access/request-headers';
 import { noQuery } from '../http/requests';

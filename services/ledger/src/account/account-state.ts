@@ -1,5 +1,5 @@
 import { unreachable } from '@usvideo/event-store';
-import type { HoldTerms } from './commands';
+import type { HoldTerms } from '../prices/price';
 import { changeIn, type AccountEvent } from './postings';
 import type { Price } from '../prices/price';
 

@@ -1,10 +1,11 @@
 import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
 import { evolve, type AccountState, type Cap, type Hold } from './account-state';
 import type {
-  AccountCommand, AddFunds, Adjust, HoldCommand, HoldTerms, PlaceHold, Refusal, RefundCapture, ReverseFunds, SetLowBalanceThreshold, SetSpendCap,
+  AccountCommand, AddFunds, Adjust, HoldCommand, PlaceHold, Refusal, RefundCapture, ReverseFunds, SetLowBalanceThreshold, SetSpendCap,
   Settle, VoidHold,
 } from './commands';
 import type { AccountEvent } from './postings';
+import type { HoldTerms } from '../prices/price';
 
 /** A billion dollars: far above any payment, and far enough below 64 bits that a balance cannot overflow. */
 export const AMOUNT_MICROS_MAX = 1_000_000_000_000_000n;

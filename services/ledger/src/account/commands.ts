@@ -1,7 +1,4 @@
-import type { Price } from '../prices/price';
-
-/** Why an order for a hold has no price; in order of precedence. */
-export type PriceRefusal = 'quote_mismatch' | 'quote_expired' | 'price_unavailable';
+import type { HoldTerms, Offer, PriceRefusal } from '../prices/price';
 
 /** Everything the ledger may refuse, per command in order of precedence. A refusal leaves no trace and is not frozen. */
 export type Refusal =
@@ -25,16 +22,6 @@ export interface AddFunds {
   readonly author: string;
   readonly note: string;
 }
-
-export interface HoldTerms {
-  readonly apiKeyId: string;
-  readonly model: string;
-  readonly resolution: string;
-  readonly durationSeconds: number;
-}
-
-/** What a hold costs, or why it has no price. */
-export type Offer = { readonly price: Price; readonly quoted: boolean } | { readonly refusal: PriceRefusal };
 
 export interface PlaceHold {
   readonly type: 'PlaceHold';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { LedgerCommand, Outcome } from './batch';
-import type { HoldTerms } from './commands';
+import type { HoldTerms } from '../prices/price';
 
 interface Key { limit: bigint | undefined; spent: bigint; held: bigint }
 interface Account extends Key { available: bigint; owed: bigint; threshold: bigint }

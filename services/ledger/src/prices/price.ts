@@ -14,6 +14,20 @@ export interface Price {
   readonly amountMicros: bigint;
 }
 
+/** What is sold, and to which key. */
+export interface HoldTerms {
+  readonly apiKeyId: string;
+  readonly model: string;
+  readonly resolution: string;
+  readonly durationSeconds: number;
+}
+
+/** Why an order for a hold has no price; in order of precedence. */
+export type PriceRefusal = 'quote_mismatch' | 'quote_expired' | 'price_unavailable';
+
+/** What a hold costs, or why it has no price. */
+export type Offer = { readonly price: Price; readonly quoted: boolean } | { readonly refusal: PriceRefusal };
+
 export const ANY_MODEL = '*';
 
 /**

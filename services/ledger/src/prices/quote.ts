@@ -1,5 +1,4 @@
-import type { HoldTerms, Offer } from '../account/commands';
-import type { Price } from './price';
+import type { HoldTerms, Offer, Price } from './price';
 
 /** A price that was promised to an account for certain terms until a moment. */
 export interface Quote {

@@ -2,7 +2,7 @@ import type { Hold, Payment } from '../account/account-state';
 import type { KeyCap } from '../account/batch';
 import type { StatementRow, UsageDayRow, UsageRow } from '../account/rows';
 import type { Standing } from '../account/account-balance';
-import { accountColumns } from '../posting/account-rows.sql';
+import { accountColumns } from '../posting/account-columns';
 
 export type Table = 'ledger_account' | 'hold' | 'payment' | 'natural_key' | 'key_cap' | 'entry' | 'usage' | 'daily_usage' | 'statement';
 

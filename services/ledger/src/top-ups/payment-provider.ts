@@ -53,7 +53,7 @@ export interface PaymentProvider {
 /** An operator sees the money arrive and says so. */
 export const manualProvider: PaymentProvider = {
   name: 'manual',
-  open: async () => ({ providerRef: undefined, url: '' }),
+  open: () => Promise.resolve({ providerRef: undefined, url: '' }),
   read: () => 'forged',
-  topUpOf: async () => undefined,
+  topUpOf: () => Promise.resolve(undefined),
 };

@@ -1,8 +1,8 @@
 import { eventually, postgres, type TestPostgres } from '@usvideo/testing';
 import pg from 'pg';
 import { observeDatabase } from './database-metrics';
-import { createLogger } from '../tracing/logger';
-import { databaseServerConnections } from './metrics';
+import { createLogger } from '../log/logger';
+import { databaseServerConnections } from '../metrics/metrics';
 
 /** As deploy/databases.sh makes it: a service's role owns its database and may do nothing else. */
 describe('a role without rights', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FaultDetail, invalidRequest } from '../access/refusal';
+import { type FaultDetail, invalidRequest } from '../refusals/refusal';
 import { validateMembers } from './schema';
 
 /** Offsets beyond this would make the database count rows it throws away; the cursor has no such bound. */

@@ -1,8 +1,8 @@
 import { hasStatus, status } from '@usvideo/runtime';
 import { z } from 'zod';
-import { ledgerRefusal } from './ledger-refusal';
-import { Refusal, jobNotFound } from '../access/refusal';
-import { validate } from '../http/schema';
+import { ledgerRefusal } from '../refusals/ledger-refusal';
+import { Refusal, jobNotFound } from '../refusals/refusal';
+import { validate } from '../validation/schema';
 
 /** An answer of the scheduler, or the refusal that reads the same for every job that is not the caller's. */
 export function knownJob<T>(answer: Promise<T>): Promise<T> {

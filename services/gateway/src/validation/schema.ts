@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FaultDetail, Refusal, invalidRequest } from '../access/refusal';
+import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 
 /** Text of at least one and at most `charactersMax` Unicode characters, as a customer counts them. */
 export function text(charactersMax: number, description: string) {

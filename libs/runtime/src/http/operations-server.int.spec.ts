@@ -1,4 +1,4 @@
-import { createLogger } from '../tracing/logger';
+import { createLogger } from '../log/logger';
 import { startOperationsServer, type Readiness } from './operations-server';
 
 const logger = createLogger('test', 'silent');

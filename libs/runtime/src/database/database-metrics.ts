@@ -1,6 +1,6 @@
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 import { startLoop, type Loop } from '../lifecycle/loop';
-import { databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTransactionAge, databaseXminAge } from './metrics';
+import { databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTransactionAge, databaseXminAge } from '../metrics/metrics';
 
 /** As much of a connection pool as is needed here. */
 interface Queryable {

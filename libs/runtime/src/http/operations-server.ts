@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Running } from '../lifecycle/lifecycle';
-import type { Logger } from '../tracing/logger';
-import { metrics, observeProcess, readMetrics } from './metrics';
+import type { Logger } from '../log/logger';
+import { metrics, observeProcess, readMetrics } from '../metrics/metrics';
 
 export interface Readiness {
   /** Each part without which the process can serve nothing, and whether it is there. */

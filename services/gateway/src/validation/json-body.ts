@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Refusal } from '../access/refusal';
+import { Refusal } from '../refusals/refusal';
 
 /** No request of the API nests deeper than two; the bound protects the parser, not the schema. */
 const DEPTH_MAX = 16;

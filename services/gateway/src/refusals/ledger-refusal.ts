@@ -1,4 +1,4 @@
-import { type FaultDetail, Refusal, invalidRequest } from '../access/refusal';
+import { type FaultDetail, Refusal, invalidRequest } from './refusal';
 
 /** Why the ledger refuses to move money, told as the fault of the field that caused it. */
 const FAULTS: Readonly<Record<string, FaultDetail>> = {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createLogger } from './logger';
-import { inSpan, traceIdOf } from './tracing';
+import { inSpan, traceIdOf } from '../tracing/tracing';
 
 function lines(write: (logger: ReturnType<typeof createLogger>) => void | Promise<void>): Promise<Record<string, unknown>[]> {
   const written: string[] = [];

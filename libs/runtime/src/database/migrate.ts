@@ -1,7 +1,7 @@
 import { Migrator, type Migration } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import type { Logger } from '../tracing/logger';
+import type { Logger } from '../log/logger';
 
 export interface MigrateOptions {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { pageOf, parseQuery, renderList } from './query';
 import { usageQuery } from '../money/billing-requests';
-import { listVideosQuery } from './requests';
-import { Refusal } from '../access/refusal';
+import { listVideosQuery } from '../http/requests';
+import { Refusal } from '../refusals/refusal';
 import { usagePeriod } from '../usage/usage-period';
 
 function fieldsOf(read: () => unknown): string[] {

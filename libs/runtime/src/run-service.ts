@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Lifecycle, type Running } from './lifecycle';
-import { createLogger, type Logger } from '../tracing/logger';
-import { startOperationsServer, type Readiness } from '../metrics/operations-server';
-import { onStopSignal } from './stop-request';
-import { startTracing } from '../tracing/tracing';
+import { Lifecycle, type Running } from './lifecycle/lifecycle';
+import { createLogger, type Logger } from './log/logger';
+import { startOperationsServer, type Readiness } from './http/operations-server';
+import { onStopSignal } from './lifecycle/stop-request';
+import { startTracing } from './tracing/tracing';
 
 /** The settings of every service that is a process of its own. */
 export const processSettings = {

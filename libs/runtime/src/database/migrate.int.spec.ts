@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import { postgres, type TestPostgres } from '@usvideo/testing';
 import pg from 'pg';
-import { createLogger } from '../tracing/logger';
+import { createLogger } from '../log/logger';
 import { migrateDatabase } from './migrate';
 
 class CreatePaint extends Migration {
