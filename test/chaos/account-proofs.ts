@@ -9,11 +9,11 @@ type Event = NonNullable<AccountEvent['event']>;
 type Told = Event & { readonly accountId: string };
 
 /** What operators and account holders were told about limits and keys is what the log says, and what was refused is not in it. */
-export async function accountAnswersProof({ arena, load, changes }: Evidence): Promise<Proof> {
-  const rows = await arena.sql<{ account_id: string; payload: Buffer }>('accounts', 'select account_id, payload from event where account_id = any($1) order by stream_id, version', [load.accountIds]);
+export async function accountAnswersProof({ disturbed, load, changes }: Evidence): Promise<Proof> {
+  const rows = await disturbed.sql<{ account_id: string; payload: Buffer }>('accounts', 'select account_id, payload from event where account_id = any($1) order by stream_id, version', [load.accountIds]);
   const events = rows.map(({ account_id: accountId, payload }): Told => ({ ...AccountEvent.decode(payload).event!, accountId }));
   const checked = changes.wanted.length + changes.keys.length + changes.revoked.length + changes.suspensions + changes.refusals;
-  return { name: 'every answer about limits and keys is in the log, and nothing else', checked, of: 'answers', faults: [...limitFaults(changes, events), ...keyFaults(changes, events), ...(await revokedFaults(changes, arena.gateways))] };
+  return { name: 'every answer about limits and keys is in the log, and nothing else', checked, of: 'answers', faults: [...limitFaults(changes, events), ...keyFaults(changes, events), ...(await revokedFaults(changes, disturbed.gateways))] };
 }
 
 function* limitFaults({ wanted }: AccountChanges, events: readonly Told[]): Generator<string> {
@@ -70,9 +70,9 @@ from account_limits join account using (account_id)`;
 const HELD = 'select account_id, environment, concurrent_jobs, queued_jobs, creates_per_minute, reads_per_minute, suspended from account_slot';
 
 /** What the scheduler lets every account do is what accounts says, and that is what was answered last. */
-export async function limitsProof({ arena, changes }: Evidence): Promise<Proof> {
-  const owned = await arena.sql<LimitsRow>('accounts', OWNED);
-  const held = new Map((await arena.sql<LimitsRow>('scheduler', HELD)).map((row) => [placeOf(row), row]));
+export async function limitsProof({ disturbed, changes }: Evidence): Promise<Proof> {
+  const owned = await disturbed.sql<LimitsRow>('accounts', OWNED);
+  const held = new Map((await disturbed.sql<LimitsRow>('scheduler', HELD)).map((row) => [placeOf(row), row]));
   const faults: string[] = [];
   for (const row of owned) {
     const place = placeOf(row);

@@ -26,11 +26,11 @@ export async function artifactProof(evidence: Evidence): Promise<Proof> {
 
 interface Completed { readonly leaseId: string; readonly artifact?: { readonly videoKey: string; readonly sha256: string } | undefined }
 
-async function judge({ arena, load, histories }: Evidence, jobId: string, { leaseId, artifact }: Completed, decode: boolean): Promise<string[]> {
+async function judge({ disturbed, load, histories }: Evidence, jobId: string, { leaseId, artifact }: Completed, decode: boolean): Promise<string[]> {
   const wish = load.accepted.find(({ jobIds }) => jobIds.has(jobId));
   if (wish === undefined || artifact === undefined) return [`${jobId} has no artifact or no customer`];
   if (!artifact.videoKey.includes(leaseId)) return [`${jobId} completed under ${leaseId} with the file ${artifact.videoKey}`];
-  const job = await send('GET', `${arena.gateways[0]!.url}/v1/videos/${jobId}`, keyOf(wish));
+  const job = await send('GET', `${disturbed.gateways[0]!.url}/v1/videos/${jobId}`, keyOf(wish));
   const link = job?.body.video_url;
   if (typeof link !== 'string') return [`${jobId} is completed and has no link (${job?.status} ${String(job?.body.status)})`];
   const target = Buffer.from(/\/v\/([^.]+)/.exec(link)![1]!, 'base64url').toString();
@@ -43,7 +43,7 @@ async function judge({ arena, load, histories }: Evidence, jobId: string, { leas
     const stale = Buffer.from(`${jobId}:videos/${jobId}/${other.attempt}-${other.leaseId}.mp4`).toString('base64url');
     return (await fetch(link.replace(/\/v\/[^.]+/, `/v/${stale}`))).status;
   }));
-  return [...reached.filter((status) => status !== 404).map((status) => `a stale file of ${jobId} is answered ${status}`), ...(decode ? await decoding(jobId, bytes, arena.dataDir) : [])];
+  return [...reached.filter((status) => status !== 404).map((status) => `a stale file of ${jobId} is answered ${status}`), ...(decode ? await decoding(jobId, bytes, disturbed.dataDir) : [])];
 }
 
 async function decoding(jobId: string, bytes: Buffer, folder: string): Promise<string[]> {

@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AccountChanges } from './account-changes.ts';
 import { accountAnswersProof, limitsProof } from './account-proofs.ts';
-import { Arena } from './arena.ts';
+import { DisturbableCluster } from './disturbable-cluster.ts';
 import { artifactProof } from './artifact-proof.ts';
-import { campaign, type Inflicted } from './campaign.ts';
-import { Dice } from './dice.ts';
+import { campaign, type Inflicted } from './fault-schedule.ts';
+import { SeededRandom } from './seeded-random.ts';
 import type { Fault } from './faults.ts';
 import { answersProof, endedOnceProof, leaseProof, refusedProof, verdictProof } from './job-proofs.ts';
 import { readHistories } from './job-history.ts';
@@ -18,9 +18,9 @@ import { kafkaFaults } from './kafka-faults.ts';
 import { Load } from './load.ts';
 import { networkFaults } from './network-faults.ts';
 import { kafkaStop, killings, ledgerFrozen, postgresStop, relaysFrozen } from './process-faults.ts';
-import { hearingProof, logProof, operatorProofs, type Proof } from './proofs.ts';
+import { deliveryAuditProof, logProof, operatorProofs, type Proof } from './proofs.ts';
 import { passed, show } from './report.ts';
-import { comeToRest } from './rest.ts';
+import { comeToRest } from './quiescence.ts';
 import { throughput, throughputProof } from './throughput.ts';
 import { feedProof, webhookProof } from './webhook-proofs.ts';
 import { workerFrozen } from './worker-fault.ts';
@@ -41,7 +41,7 @@ const wanted = {
   lanes: Number(values.lanes ?? preset.lanes), calmSeconds: Number(values['calm-seconds'] ?? preset.calmSeconds),
 };
 const seed = Number(values.seed);
-const dice = new Dice(seed);
+const random = new SeededRandom(seed);
 const startedAtMs = Date.now();
 const say = (line: string) => console.log(`  ${((Date.now() - startedAtMs) / 1_000).toFixed(1).padStart(7)}  ${line}`);
 
@@ -52,11 +52,11 @@ if (kinds.length === 0) throw new Error(`--only leaves no fault of ${[...new Set
 const calmMs = wanted.calmSeconds * 1_000;
 
 console.log(`chaos with seed ${seed}: ${wanted.each} faults of each of ${kinds.length} kinds in at most ${wanted.seconds} s, ${wanted.jobs} jobs`);
-const arena = await Arena.open(say);
-const record = new KafkaRecord(arena);
+const disturbed = await DisturbableCluster.open(say);
+const record = new KafkaRecord(disturbed);
 // So many lanes that work is always waiting, before the faults as after them, and so few jobs that whoever loses its lease soon has another.
-const load = new Load({ arena, dice: dice.another(), lanes: 10, underWayMax: 15 });
-const changes = new AccountChanges(load, dice.another());
+const load = new Load({ disturbed, random: random.another(), lanes: 10, underWayMax: 15 });
+const changes = new AccountChanges(load, random.another());
 
 try {
   await load.prepare();
@@ -68,7 +68,7 @@ try {
   await delay(calmMs);
   const firstFaultAtMs = Date.now();
   say('the faults begin');
-  const inflicted = await campaign({ arena, load, record, dice: dice.another() }, {
+  const inflicted = await campaign({ disturbed, load, record, random: random.another() }, {
     faults, each: wanted.each, untilMs: firstFaultAtMs + wanted.seconds * 1_000, lanes: wanted.lanes, show: say,
   });
   const lastFaultOverAtMs = Date.now();
@@ -77,20 +77,20 @@ try {
   while (load.accepted.length < wanted.jobs && Date.now() < lastFaultOverAtMs + JOBS_WITHIN_MS) await delay(200);
   const endedAtMs = Date.now();
   await Promise.all([load.stop(), changes.stop()]);
-  const rest = await comeToRest(arena, load, say);
-  const evidence = { arena, load, changes, histories: await readHistories(arena, load.accountIds) };
+  const rest = await comeToRest(disturbed, load, say);
+  const evidence = { disturbed, load, changes, histories: await readHistories(disturbed, load.accountIds) };
   const proofs: Proof[] = [
     faultsProof(inflicted), rest, ...(await operatorProofs(evidence)), await logProof(evidence), await verdictProof(evidence),
     endedOnceProof(evidence), await refusedProof(evidence), await answersProof(evidence), await accountAnswersProof(evidence), await limitsProof(evidence), leaseProof(evidence), await artifactProof(evidence),
-    await record.proof(), await hearingProof(evidence), await feedProof(evidence), webhookProof(evidence),
+    await record.proof(), await deliveryAuditProof(evidence), await feedProof(evidence), webhookProof(evidence),
   ];
-  const measured = await throughput(arena, { loadedAtMs, firstFaultAtMs, lastFaultOverAtMs, endedAtMs });
+  const measured = await throughput(disturbed, { loadedAtMs, firstFaultAtMs, lastFaultOverAtMs, endedAtMs });
   if (wanted.judgesThroughput) proofs.push(throughputProof(measured));
   show({ seed, kinds: kinds.map(([kind]) => kind), inflicted, load, histories: evidence.histories, throughput: measured, proofs, seconds: (Date.now() - startedAtMs) / 1_000 });
   process.exitCode = passed(proofs) ? 0 : 1;
 } finally {
-  await arena.close(values.keep || process.exitCode !== 0);
-  if (process.exitCode !== 0) console.log(`logs and data are kept in ${arena.dataDir}`);
+  await disturbed.close(values.keep || process.exitCode !== 0);
+  if (process.exitCode !== 0) console.log(`logs and data are kept in ${disturbed.dataDir}`);
 }
 
 /** A run that did not do what was asked for proves less than it says. */
@@ -101,7 +101,7 @@ function faultsProof(inflicted: readonly Inflicted[]): Proof {
     const missed = targets.filter(({ at }) => counted.filter((fault) => fault.at === at).length < each);
     return [...(counted.length < wanted.each ? [`${kind} counted ${counted.length} times of ${wanted.each}`] : []), ...missed.map(({ at }) => `${kind} hit ${at} less than ${each} times`)];
   });
-  const strangers = arena.links.strangers.map((edge) => `${edge} is not in the picture`);
+  const strangers = disturbed.links.strangers.map((edge) => `${edge} is not in the picture`);
   const broken = inflicted.flatMap(({ kind, error }) => (error === undefined ? [] : [`${kind}: ${error}`]));
   const idle = load.accepted.length < wanted.jobs ? [`${load.accepted.length} jobs were accepted of ${wanted.jobs}`] : [];
   return { name: 'faults that hit something in flight', checked: inflicted.length, of: 'faults', faults: [...few, ...broken, ...strangers, ...idle] };

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Arena, ServiceWithEvents } from './arena.ts';
-import type { Dice } from './dice.ts';
+import type { DisturbableCluster, ServiceWithEvents } from './disturbable-cluster.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { KafkaRecord } from './kafka-record.ts';
 import type { Load } from './load.ts';
 
 export interface Scene {
-  readonly arena: Arena;
+  readonly disturbed: DisturbableCluster;
   readonly load: Load;
   readonly record: KafkaRecord;
-  readonly dice: Dice;
+  readonly random: SeededRandom;
 }
 
 /** What was in flight at the target when it was hit; a fault that hit nothing does not count. */
@@ -50,38 +50,38 @@ export const TOPICS = { 'usvideo.jobs.v1': 'scheduler', 'usvideo.ledger.v1': 'le
 export type Topic = keyof typeof TOPICS;
 
 /** Who hears which topic; nobody hears the ledger's. */
-export interface Hearing { readonly consumer: 'ledger' | 'webhooks' | 'scheduler'; readonly topic: Topic }
-export const HEARINGS: readonly Hearing[] = [
+export interface Consumption { readonly consumer: 'ledger' | 'webhooks' | 'scheduler'; readonly topic: Topic }
+export const CONSUMPTIONS: readonly Consumption[] = [
   { consumer: 'ledger', topic: 'usvideo.jobs.v1' }, { consumer: 'webhooks', topic: 'usvideo.jobs.v1' }, { consumer: 'scheduler', topic: 'usvideo.accounts.v1' },
 ];
 
 /** Of what a consumer may leave out, such as ends of test jobs, which cost nothing, it stores no watermark at once. */
-export const HEEDED: Readonly<Record<Hearing['consumer'], string>> = {
+export const RELEVANT: Readonly<Record<Consumption['consumer'], string>> = {
   ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled') and environment = 'live'", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
 };
 
-/** Shards in which a consumer has not come to the last event that it heeds. */
-export async function shardsBehind(arena: Arena, { consumer, topic }: Hearing): Promise<number> {
-  const last = await arena.sql<{ shard: number; seq: string }>(TOPICS[topic], `select shard, max(shard_seq) as seq from event where ${HEEDED[consumer]} group by shard`);
-  const heard = await heardBy(arena, { consumer, topic });
+/** Shards in which a consumer has not come to the last event that it isRelevant. */
+export async function shardsBehind(disturbed: DisturbableCluster, { consumer, topic }: Consumption): Promise<number> {
+  const last = await disturbed.sql<{ shard: number; seq: string }>(TOPICS[topic], `select shard, max(shard_seq) as seq from event where ${RELEVANT[consumer]} group by shard`);
+  const heard = await heardBy(disturbed, { consumer, topic });
   return last.filter(({ shard, seq }) => Number(seq) > (heard.get(shard) ?? 0)).length;
 }
 
 /** Events of the publisher's log that a consumer has not stored a watermark for. */
-export async function unheard(arena: Arena, { consumer, topic }: Hearing): Promise<number> {
-  const heads = await arena.sql<{ shard: number; last: string }>(TOPICS[topic], 'select shard, next_seq - 1 as last from shard_head');
-  const heard = await heardBy(arena, { consumer, topic });
+export async function unheard(disturbed: DisturbableCluster, { consumer, topic }: Consumption): Promise<number> {
+  const heads = await disturbed.sql<{ shard: number; last: string }>(TOPICS[topic], 'select shard, next_seq - 1 as last from shard_head');
+  const heard = await heardBy(disturbed, { consumer, topic });
   return heads.reduce((sum, { shard, last }) => sum + Math.max(0, Number(last) - (heard.get(shard) ?? 0)), 0);
 }
 
-async function heardBy(arena: Arena, { consumer, topic }: Hearing): Promise<ReadonlyMap<number, number>> {
-  const marks = await arena.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, topic]);
+async function heardBy(disturbed: DisturbableCluster, { consumer, topic }: Consumption): Promise<ReadonlyMap<number, number>> {
+  const marks = await disturbed.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, topic]);
   return new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
 }
 
 /** Events of a topic that are still to be published, or to be heard by one of those who hear it. */
-export async function owedIn(arena: Arena, topic: Topic): Promise<number> {
-  const hearers = HEARINGS.filter((hearing) => hearing.topic === topic);
-  const counts = await Promise.all([arena.count(TOPICS[topic], UNPUBLISHED), ...hearers.map((hearing) => unheard(arena, hearing))]);
+export async function owedIn(disturbed: DisturbableCluster, topic: Topic): Promise<number> {
+  const hearers = CONSUMPTIONS.filter((consumption) => consumption.topic === topic);
+  const counts = await Promise.all([disturbed.count(TOPICS[topic], UNPUBLISHED), ...hearers.map((consumption) => unheard(disturbed, consumption))]);
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,5 +1,5 @@
 import { JobEvent } from '@usvideo/contracts/scheduler';
-import type { Arena } from './arena.ts';
+import type { DisturbableCluster } from './disturbable-cluster.ts';
 
 type Event = NonNullable<JobEvent['event']>;
 
@@ -26,8 +26,8 @@ interface Row { stream_id: string; account_id: string; environment: string; even
 
 const READ = 'select stream_id, account_id, environment, event_id, payload from event where account_id = any($1) order by stream_id, version';
 
-export async function readHistories(arena: Arena, accountIds: readonly string[]): Promise<Map<string, JobHistory>> {
-  const rows = await arena.sql<Row>('scheduler', READ, [accountIds]);
+export async function readHistories(disturbed: DisturbableCluster, accountIds: readonly string[]): Promise<Map<string, JobHistory>> {
+  const rows = await disturbed.sql<Row>('scheduler', READ, [accountIds]);
   return new Map([...Map.groupBy(rows, ({ stream_id: jobId }) => jobId)].map(([jobId, of]) => [jobId, {
     jobId, accountId: of[0]!.account_id, environment: of[0]!.environment, eventIds: of.map(({ event_id: id }) => id), events: of.map(({ payload }) => JobEvent.decode(payload).event!),
   }]));

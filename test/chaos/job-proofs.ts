@@ -23,20 +23,20 @@ export function endedOnceProof({ load, histories }: Evidence): Proof {
 }
 
 /** A refusal leaves no job, no money set aside and no key. */
-export async function refusedProof({ arena, load, histories }: Evidence): Promise<Proof> {
+export async function refusedProof({ disturbed, load, histories }: Evidence): Promise<Proof> {
   const faults: string[] = [];
   const refused = load.wishes.filter(({ expected }) => expected !== 'accepted');
   for (const { key, expected, refusal, jobIds } of refused) if (jobIds.size > 0 || refusal !== expected) faults.push(`${key} was to be refused as ${expected} and got ${refusal ?? 'a job'}`);
   for (const { key, expected, refusal } of load.wishes) if (expected === 'accepted' && refusal !== undefined) faults.push(`${key} was refused: ${refusal}`);
   const keys = refused.map(({ key }) => key);
-  const kept = await arena.sql<{ key: string }>('scheduler', 'select key from idempotency_key where key = any($1)', [keys]);
+  const kept = await disturbed.sql<{ key: string }>('scheduler', 'select key from idempotency_key where key = any($1)', [keys]);
   for (const { key } of kept) faults.push(`${key} was refused and its key is kept`);
-  const open = await arena.sql<{ job_id: string; state: string }>('scheduler', "select job_id, state from submission where state in ('authorizing', 'voiding')");
+  const open = await disturbed.sql<{ job_id: string; state: string }>('scheduler', "select job_id, state from submission where state in ('authorizing', 'voiding')");
   for (const { job_id: jobId, state } of open) faults.push(`the submission of ${jobId} is still ${state}`);
-  const held = await arena.sql<{ job_id: string; state: string }>('ledger', "select job_id, state from hold where state <> 'released' and account_id = any($1)", [load.accountIds]);
+  const held = await disturbed.sql<{ job_id: string; state: string }>('ledger', "select job_id, state from hold where state <> 'released' and account_id = any($1)", [load.accountIds]);
   for (const { job_id: jobId, state } of held) if (!histories.has(jobId)) faults.push(`the hold of ${jobId}, which does not exist, is ${state}`);
   const counted = new Set(load.accepted.map(({ key, account, environment }) => `${account.accountId}/${environment}/${key}`));
-  const idempotent = await arena.sql<{ account_id: string; environment: string; key: string; job_id: string }>('scheduler', 'select account_id, environment, key, job_id from idempotency_key where account_id = any($1)', [load.accountIds]);
+  const idempotent = await disturbed.sql<{ account_id: string; environment: string; key: string; job_id: string }>('scheduler', 'select account_id, environment, key, job_id from idempotency_key where account_id = any($1)', [load.accountIds]);
   for (const { account_id: accountId, environment, key, job_id: jobId } of idempotent) {
     if (!counted.delete(`${accountId}/${environment}/${key}`)) faults.push(`the key ${key} is kept for ${jobId} and was never accepted`);
   }
@@ -45,7 +45,7 @@ export async function refusedProof({ arena, load, histories }: Evidence): Promis
 }
 
 /** What customers were told about cancels and payments is what the logs say. */
-export async function answersProof({ arena, load, histories }: Evidence): Promise<Proof> {
+export async function answersProof({ disturbed, load, histories }: Evidence): Promise<Proof> {
   const faults: string[] = [...load.asking.surprises];
   let checked = 0;
   for (const { jobIds: [jobId], cancel } of load.accepted) {
@@ -58,7 +58,7 @@ export async function answersProof({ arena, load, histories }: Evidence): Promis
   const cancelledByNobody = [...histories.values()].filter((history) => endOf(history) === 'jobCancelled').length;
   const asked = load.accepted.filter(({ cancel }) => cancel === 200).length;
   if (cancelledByNobody !== asked) faults.push(`${cancelledByNobody} jobs are cancelled and ${asked} cancels were answered 200`);
-  const paid = await arena.sql<{ account_id: string; payment_ref: string; amount: string }>('ledger', 'select account_id, payment_ref, amount_micros as amount from payment where account_id = any($1)', [load.accountIds]);
+  const paid = await disturbed.sql<{ account_id: string; payment_ref: string; amount: string }>('ledger', 'select account_id, payment_ref, amount_micros as amount from payment where account_id = any($1)', [load.accountIds]);
   const acknowledged = new Map(load.payments);
   for (const { account_id: accountId, payment_ref: ref, amount } of paid) {
     const told = acknowledged.get(`${accountId}/${ref}`);
@@ -72,8 +72,8 @@ export async function answersProof({ arena, load, histories }: Evidence): Promis
 interface HoldRow { job_id: string; state: string; captured: string; released: string; rule: string | null }
 
 /** Of live jobs; tests cost nothing and hold nothing. */
-export async function verdictProof({ arena, load, histories }: Evidence): Promise<Proof> {
-  const rows = await arena.sql<HoldRow>('ledger', 'select job_id, state, captured_micros as captured, released_micros as released from hold where account_id = any($1)', [load.accountIds]);
+export async function verdictProof({ disturbed, load, histories }: Evidence): Promise<Proof> {
+  const rows = await disturbed.sql<HoldRow>('ledger', 'select job_id, state, captured_micros as captured, released_micros as released from hold where account_id = any($1)', [load.accountIds]);
   const holds = new Map(rows.map((row) => [row.job_id, row]));
   const faults: string[] = [];
   for (const history of histories.values()) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
-import type { Arena } from './arena.ts';
-import { type Fault, type Hearing, HEARINGS, type Hit, owedIn, type Scene, somethingInFlight, type Topic, TOPICS, unheard } from './faults.ts';
+import type { DisturbableCluster } from './disturbable-cluster.ts';
+import { type Fault, type Consumption, CONSUMPTIONS, type Hit, owedIn, type Scene, somethingInFlight, type Topic, TOPICS, unheard } from './faults.ts';
 import { type Published, readTopic } from './kafka-record.ts';
 
 const ALL_TOPICS = Object.keys(TOPICS) as Topic[];
@@ -11,19 +11,19 @@ const REPLAYED_PARTITIONS = 6;
 const LEFT_OUT_MAX = 6;
 const DONE_WITHIN_MS = 30_000;
 
-const groupOf = ({ consumer, topic }: Hearing) => `${consumer}.${topic}`;
+const groupOf = ({ consumer, topic }: Consumption) => `${consumer}.${topic}`;
 
 type Choice = (read: readonly Published[], scene: Scene) => readonly Published[];
 
 /** Sends messages that were published before once more, when some of them are about jobs under way, or while the topic's next are under way. */
 async function sendAgain(scene: Scene, topic: Topic, choose: Choice): Promise<Hit> {
-  const { arena } = scene;
+  const { disturbed } = scene;
   let chosen: readonly Published[] = [];
   const inFlight = await somethingInFlight(async () => {
-    chosen = choose(await readTopic(arena, topic), scene);
-    return chosen.length === 0 ? 0 : topic === 'usvideo.jobs.v1' ? jobsUnderWay(arena, chosen) : owedIn(arena, topic);
+    chosen = choose(await readTopic(disturbed, topic), scene);
+    return chosen.length === 0 ? 0 : topic === 'usvideo.jobs.v1' ? jobsUnderWay(disturbed, chosen) : owedIn(disturbed, topic);
   });
-  const producer = arena.kafka.producer({ createPartitioner: () => ({ message }) => message.partition!, allowAutoTopicCreation: false });
+  const producer = disturbed.kafka.producer({ createPartitioner: () => ({ message }) => message.partition!, allowAutoTopicCreation: false });
   try {
     await producer.connect();
     const messages = chosen.map(({ partition, message: { key, value, headers } }) => ({ partition, key, value, headers: headers as kafkajs.IHeaders }));
@@ -34,8 +34,8 @@ async function sendAgain(scene: Scene, topic: Topic, choose: Choice): Promise<Hi
   return { target: `${chosen.length} messages of ${topic}`, inFlight, unit: topic === 'usvideo.jobs.v1' ? 'jobs under way among them' : 'events unpublished or unheard' };
 }
 
-async function jobsUnderWay(arena: Arena, chosen: readonly Published[]): Promise<number> {
-  const underWay = new Set((await arena.sql<{ job_id: string }>('scheduler', 'select job_id from job where ended_at is null')).map(({ job_id: id }) => id));
+async function jobsUnderWay(disturbed: DisturbableCluster, chosen: readonly Published[]): Promise<number> {
+  const underWay = new Set((await disturbed.sql<{ job_id: string }>('scheduler', 'select job_id from job where ended_at is null')).map(({ job_id: id }) => id));
   return new Set(chosen.map(({ message }) => message.key!.toString()).filter((jobId) => underWay.has(jobId))).size;
 }
 
@@ -43,9 +43,9 @@ async function jobsUnderWay(arena: Arena, chosen: readonly Published[]): Promise
 const lastOfEach: Choice = (read) => [...Map.groupBy(read, ({ partition }) => partition).values()].flatMap((of) => of.slice(-RECENT));
 
 /** Some partitions from their beginning, and not to their end: whoever handles what it has handled ends with what is out of date. */
-const outdated: Choice = (read, { dice }) => {
-  const partitions = dice.shuffled([...Map.groupBy(read, ({ partition }) => partition).values()]).slice(0, REPLAYED_PARTITIONS);
-  return partitions.flatMap((of) => of.slice(0, -Math.ceil(dice.between(0, LEFT_OUT_MAX))));
+const outdated: Choice = (read, { random }) => {
+  const partitions = random.shuffled([...Map.groupBy(read, ({ partition }) => partition).values()]).slice(0, REPLAYED_PARTITIONS);
+  return partitions.flatMap((of) => of.slice(0, -Math.ceil(random.between(0, LEFT_OUT_MAX))));
 };
 
 function sentAgain(kind: string, choose: Choice): Fault[] {
@@ -53,46 +53,46 @@ function sentAgain(kind: string, choose: Choice): Fault[] {
 }
 
 /** A stranger joins a consumer group, is given partitions, reads nothing and leaves. */
-function rebalanced(hearing: Hearing): Fault {
+function rebalanced(consumption: Consumption): Fault {
   return {
     kind: 'forced rebalance',
-    at: groupOf(hearing),
+    at: groupOf(consumption),
     holds: ['kafka'],
-    inflict: async ({ arena, dice }) => {
-      const stranger = arena.kafka.consumer({ groupId: groupOf(hearing), sessionTimeout: 6_000, rebalanceTimeout: 6_000, allowAutoTopicCreation: false });
-      const inFlight = await somethingInFlight(() => unheard(arena, hearing));
+    inflict: async ({ disturbed, random }) => {
+      const stranger = disturbed.kafka.consumer({ groupId: groupOf(consumption), sessionTimeout: 6_000, rebalanceTimeout: 6_000, allowAutoTopicCreation: false });
+      const inFlight = await somethingInFlight(() => unheard(disturbed, consumption));
       try {
         await stranger.connect();
-        await stranger.subscribe({ topics: [hearing.topic], fromBeginning: false });
+        await stranger.subscribe({ topics: [consumption.topic], fromBeginning: false });
         const joined = new Promise<void>((resolve) => { stranger.on(stranger.events.GROUP_JOIN, () => resolve()); });
         await stranger.run({ autoCommit: false, eachBatch: async ({ pause }) => { pause(); } });
         await joined;
-        await delay(dice.between(300, 2_000));
+        await delay(random.between(300, 2_000));
       } finally {
         await stranger.disconnect();
       }
-      return { target: groupOf(hearing), inFlight, unit: 'unheard events' };
+      return { target: groupOf(consumption), inFlight, unit: 'unheard events' };
     },
   };
 }
 
 /** A group may only be deleted while nobody is in it, so its members stop in order and start again. */
-function offsetsDeleted(hearing: Hearing): Fault {
+function offsetsDeleted(consumption: Consumption): Fault {
   return {
     kind: 'group offsets deleted',
-    at: groupOf(hearing),
-    holds: ['kafka', hearing.consumer],
-    inflict: async ({ arena }) => {
-      const members = arena.named(hearing.consumer);
+    at: groupOf(consumption),
+    holds: ['kafka', consumption.consumer],
+    inflict: async ({ disturbed }) => {
+      const members = disturbed.named(consumption.consumer);
       await Promise.all(members.map((part) => part.stop()));
-      const inFlight = await somethingInFlight(() => unheard(arena, hearing));
+      const inFlight = await somethingInFlight(() => unheard(disturbed, consumption));
       try {
-        await again(() => arena.administer((admin) => admin.deleteGroups([groupOf(hearing)])));
+        await again(() => disturbed.administer((admin) => admin.deleteGroups([groupOf(consumption)])));
       } finally {
         // Another fault may hit them while they start; then the cluster starts them once more.
-        await Promise.all(members.map((part) => part.start().catch(() => arena.serving(part.name))));
+        await Promise.all(members.map((part) => part.start().catch(() => disturbed.serving(part.name))));
       }
-      return { target: groupOf(hearing), inFlight, unit: 'unheard events' };
+      return { target: groupOf(consumption), inFlight, unit: 'unheard events' };
     },
   };
 }
@@ -103,11 +103,11 @@ function topicRecreated(topic: Topic): Fault {
     kind: 'topic recreated',
     at: topic,
     holds: ['kafka'],
-    inflict: async ({ arena, record }) => {
+    inflict: async ({ disturbed, record }) => {
       await record.keep(topic);
-      const inFlight = await somethingInFlight(() => owedIn(arena, topic));
-      await again(() => arena.administer((admin) => admin.deleteTopics({ topics: [topic] })));
-      await again(() => createTopic(arena, topic));
+      const inFlight = await somethingInFlight(() => owedIn(disturbed, topic));
+      await again(() => disturbed.administer((admin) => admin.deleteTopics({ topics: [topic] })));
+      await again(() => createTopic(disturbed, topic));
       return { target: topic, inFlight, unit: 'events unpublished or unheard' };
     },
   };
@@ -115,12 +115,12 @@ function topicRecreated(topic: Topic): Fault {
 
 export const kafkaFaults: readonly Fault[] = [
   ...sentAgain('messages duplicated', lastOfEach), ...sentAgain('messages replayed', outdated),
-  ...HEARINGS.map(rebalanced), ...HEARINGS.map(offsetsDeleted), ...ALL_TOPICS.map(topicRecreated),
+  ...CONSUMPTIONS.map(rebalanced), ...CONSUMPTIONS.map(offsetsDeleted), ...ALL_TOPICS.map(topicRecreated),
 ];
 
 /** A relay may be quicker, which is as good. */
-async function createTopic(arena: Arena, topic: Topic): Promise<void> {
-  await arena.administer(async (admin) => {
+async function createTopic(disturbed: DisturbableCluster, topic: Topic): Promise<void> {
+  await disturbed.administer(async (admin) => {
     await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }], waitForLeaders: true });
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     if (topics[0]?.partitions.length !== PARTITIONS) throw new Error(`${topic} is not there yet`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
-import type { Arena } from './arena.ts';
+import type { DisturbableCluster } from './disturbable-cluster.ts';
 import { type Topic, TOPICS } from './faults.ts';
 import type { Proof } from './proofs.ts';
 
@@ -14,22 +14,22 @@ const READ_WITHIN_MS = 120_000;
 const LEADERS_WITHIN_MS = 30_000;
 
 /** Everything that a topic holds, in the order of each partition; asked again while its partitions look for their leaders. */
-export async function readTopic(arena: Arena, topic: string): Promise<Published[]> {
+export async function readTopic(disturbed: DisturbableCluster, topic: string): Promise<Published[]> {
   for (const deadline = Date.now() + LEADERS_WITHIN_MS; ; await delay(300)) {
     try {
-      return await readOnce(arena, topic);
+      return await readOnce(disturbed, topic);
     } catch (error) {
       if (Date.now() > deadline || !(error as Error).name.startsWith('KafkaJS')) throw error;
     }
   }
 }
 
-async function readOnce(arena: Arena, topic: string): Promise<Published[]> {
-  const offsets = await arena.administer((admin) => admin.fetchTopicOffsets(topic));
+async function readOnce(disturbed: DisturbableCluster, topic: string): Promise<Published[]> {
+  const offsets = await disturbed.administer((admin) => admin.fetchTopicOffsets(topic));
   const ends = new Map(offsets.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, BigInt(high)]));
   if (ends.size === 0) return [];
   const groupId = `chaos.${randomUUID()}`;
-  const consumer = arena.kafka.consumer({ groupId, maxWaitTimeInMs: 50 });
+  const consumer = disturbed.kafka.consumer({ groupId, maxWaitTimeInMs: 50 });
   const read: Published[] = [];
   try {
     await consumer.connect();
@@ -53,7 +53,7 @@ async function readOnce(arena: Arena, topic: string): Promise<Published[]> {
   } finally {
     await consumer.disconnect();
     // A group that cannot be deleted now is deleted with the broker.
-    await arena.administer((admin) => admin.deleteGroups([groupId])).catch(() => undefined);
+    await disturbed.administer((admin) => admin.deleteGroups([groupId])).catch(() => undefined);
   }
   return read;
 }
@@ -63,15 +63,15 @@ interface Row { shard: number; seq: string; event_id: string; stream_id: string;
 /** What every topic held, one list for each life of the topic: it may have been deleted and made again. */
 export class KafkaRecord {
   private readonly lives = new Map<string, Published[][]>();
-  private readonly arena: Arena;
+  private readonly disturbed: DisturbableCluster;
 
-  constructor(arena: Arena) {
-    this.arena = arena;
+  constructor(disturbed: DisturbableCluster) {
+    this.disturbed = disturbed;
   }
 
   /** Before a topic is deleted, and at the end. */
   async keep(topic: string): Promise<void> {
-    this.lives.set(topic, [...(this.lives.get(topic) ?? []), await readTopic(this.arena, topic)]);
+    this.lives.set(topic, [...(this.lives.get(topic) ?? []), await readTopic(this.disturbed, topic)]);
   }
 
   /**
@@ -84,7 +84,7 @@ export class KafkaRecord {
     let repeated = 0;
     for (const [topic, service] of Object.entries(TOPICS) as [Topic, (typeof TOPICS)[Topic]][]) {
       await this.keep(topic);
-      const rows = await this.arena.sql<Row>(service, 'select shard, shard_seq as seq, event_id, stream_id, payload from event order by shard, shard_seq');
+      const rows = await this.disturbed.sql<Row>(service, 'select shard, shard_seq as seq, event_id, stream_id, payload from event order by shard, shard_seq');
       const table = new Map(rows.map((row) => [`${row.shard}/${row.seq}`, row]));
       const seen = new Set<string>();
       for (const life of this.lives.get(topic)!) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Arena } from './arena.ts';
-import { Asking } from './asking.ts';
-import type { Dice } from './dice.ts';
+import type { DisturbableCluster } from './disturbable-cluster.ts';
+import { Asking } from './retrying-client.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
 export const ENVIRONMENTS = ['live', 'test'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -24,8 +24,8 @@ export interface Wish {
 }
 
 export interface LoadOptions {
-  readonly arena: Arena;
-  readonly dice: Dice;
+  readonly disturbed: DisturbableCluster;
+  readonly random: SeededRandom;
   readonly lanes: number;
   /** Jobs that may be under way before the lanes wait. */
   readonly underWayMax: number;
@@ -61,7 +61,7 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.options = options;
-    this.asking = new Asking(options.arena);
+    this.asking = new Asking(options.disturbed);
   }
 
   /** Makes the accounts, through the operators' port. */
@@ -71,11 +71,11 @@ export class Load {
     this.idle = await make(SPECIAL_ACCOUNTS, 1);
     this.poor = await make(SPECIAL_ACCOUNTS, 0.05);
     this.capped = await make(SPECIAL_ACCOUNTS, 5);
-    for (const { keys } of this.capped) await this.asking.customer({ method: 'PUT', path: '/v1/spend-caps', key: keys.live, body: { limit_usd: '0.05' }, dice: this.options.dice });
+    for (const { keys } of this.capped) await this.asking.customer({ method: 'PUT', path: '/v1/spend-caps', key: keys.live, body: { limit_usd: '0.05' }, random: this.options.random });
   }
 
   start(): void {
-    this.running = Promise.all([this.watch().catch(this.asking.surprised), ...Array.from({ length: this.options.lanes }, () => this.lane(this.options.dice.another()))]);
+    this.running = Promise.all([this.watch().catch(this.asking.surprised), ...Array.from({ length: this.options.lanes }, () => this.lane(this.options.random.another()))]);
   }
 
   /** Nothing new is begun; what was is brought to its end. */
@@ -112,31 +112,31 @@ export class Load {
   /** How many jobs are under way, so that they stay few. */
   private async watch(): Promise<void> {
     while (!this.stopping) {
-      this.underWay = await this.options.arena.count('scheduler', 'select count(*) as n from job where ended_at is null');
+      this.underWay = await this.options.disturbed.count('scheduler', 'select count(*) as n from job where ended_at is null');
       await delay(300);
     }
   }
 
-  private async lane(dice: Dice): Promise<void> {
+  private async lane(random: SeededRandom): Promise<void> {
     while (!this.stopping) {
       if (this.underWay >= this.options.underWayMax) {
         await delay(100);
         continue;
       }
-      await this.wishSomething(dice).catch(this.asking.surprised);
+      await this.wishSomething(random).catch(this.asking.surprised);
     }
   }
 
-  private async wishSomething(dice: Dice): Promise<void> {
-    const draw = dice.next();
-    const environment = dice.chance(TEST_SHARE) ? 'test' : 'live';
-    if (draw < 0.74) await this.createOne(dice, environment);
-    else if (draw < 0.79) await this.refused(dice, { account: dice.pick(this.poor), environment: 'live', expected: 'insufficient_balance' });
-    else if (draw < 0.84) await this.refused(dice, { account: dice.pick(this.capped), environment: 'live', expected: 'spend_cap_reached' });
-    else if (draw < 0.86) await this.refused(dice, { account: dice.pick(this.accounts), environment: 'test', expected: 'insufficient_balance' }, { prompt: 'sandbox:http=402' });
-    else if (draw < 0.90) await this.refused(dice, { account: dice.pick(this.accounts), environment, expected: 'invalid_request' }, { duration: 11 });
-    else if (draw < 0.97) await this.read(dice, dice.pick(this.accounts), environment);
-    else await this.credit(dice.pick(this.accounts), 1, `payment-${++this.number}`);
+  private async wishSomething(random: SeededRandom): Promise<void> {
+    const draw = random.next();
+    const environment = random.chance(TEST_SHARE) ? 'test' : 'live';
+    if (draw < 0.74) await this.createOne(random, environment);
+    else if (draw < 0.79) await this.refused(random, { account: random.pick(this.poor), environment: 'live', expected: 'insufficient_balance' });
+    else if (draw < 0.84) await this.refused(random, { account: random.pick(this.capped), environment: 'live', expected: 'spend_cap_reached' });
+    else if (draw < 0.86) await this.refused(random, { account: random.pick(this.accounts), environment: 'test', expected: 'insufficient_balance' }, { prompt: 'sandbox:http=402' });
+    else if (draw < 0.90) await this.refused(random, { account: random.pick(this.accounts), environment, expected: 'invalid_request' }, { duration: 11 });
+    else if (draw < 0.97) await this.read(random, random.pick(this.accounts), environment);
+    else await this.credit(random.pick(this.accounts), 1, `payment-${++this.number}`);
   }
 
   private wish(of: Pick<Wish, 'account' | 'environment' | 'expected' | 'hasWebhook'>): Wish {
@@ -145,45 +145,45 @@ export class Load {
     return wish;
   }
 
-  private async createOne(dice: Dice, environment: Environment): Promise<void> {
-    const wish = this.wish({ account: dice.pick(this.accounts), environment, expected: 'accepted', hasWebhook: dice.chance(0.85) });
-    const body = { ...BODY, prompt: wish.key, ...(wish.hasWebhook ? { webhook_url: this.options.arena.hookUrl } : {}), ...firstFrame(dice) };
-    await Promise.all(Array.from({ length: dice.chance(0.2) ? 2 : 1 }, () => this.create(wish, body, dice)));
+  private async createOne(random: SeededRandom, environment: Environment): Promise<void> {
+    const wish = this.wish({ account: random.pick(this.accounts), environment, expected: 'accepted', hasWebhook: random.chance(0.85) });
+    const body = { ...BODY, prompt: wish.key, ...(wish.hasWebhook ? { webhook_url: this.options.disturbed.hookUrl } : {}), ...firstFrame(random) };
+    await Promise.all(Array.from({ length: random.chance(0.2) ? 2 : 1 }, () => this.create(wish, body, random)));
     const [jobId] = wish.jobIds;
     if (jobId === undefined) return;
-    if (dice.chance(0.1)) await this.create(wish, body, dice);
-    if (dice.chance(0.1)) await this.reuse(wish, { ...body, prompt: 'something else' }, dice);
-    if (dice.chance(0.5)) {
-      await delay(dice.between(0, 500));
-      wish.cancel = (await this.asking.customer({ method: 'POST', path: `/v1/videos/${jobId}/cancel`, key: keyOf(wish), dice })).status;
+    if (random.chance(0.1)) await this.create(wish, body, random);
+    if (random.chance(0.1)) await this.reuse(wish, { ...body, prompt: 'something else' }, random);
+    if (random.chance(0.5)) {
+      await delay(random.between(0, 500));
+      wish.cancel = (await this.asking.customer({ method: 'POST', path: `/v1/videos/${jobId}/cancel`, key: keyOf(wish), random })).status;
       if (wish.cancel !== 200 && wish.cancel !== 409) this.asking.surprises.push(`a cancel was answered ${wish.cancel}`);
     }
   }
 
-  private order(wish: Wish, body: object, dice: Dice) {
-    return this.asking.customer({ method: 'POST', path: '/v1/videos', key: keyOf(wish), body, headers: { 'idempotency-key': wish.key }, dice });
+  private order(wish: Wish, body: object, random: SeededRandom) {
+    return this.asking.customer({ method: 'POST', path: '/v1/videos', key: keyOf(wish), body, headers: { 'idempotency-key': wish.key }, random });
   }
 
-  private async create(wish: Wish, body: object, dice: Dice): Promise<void> {
-    const { status, body: said } = await this.order(wish, body, dice);
+  private async create(wish: Wish, body: object, random: SeededRandom): Promise<void> {
+    const { status, body: said } = await this.order(wish, body, random);
     if (status === 202) wish.jobIds.add(String(said.id));
     else wish.refusal = String(said.error);
   }
 
-  private async refused(dice: Dice, of: Pick<Wish, 'account' | 'environment' | 'expected'>, instead: object = {}): Promise<void> {
+  private async refused(random: SeededRandom, of: Pick<Wish, 'account' | 'environment' | 'expected'>, instead: object = {}): Promise<void> {
     const wish = this.wish({ ...of, hasWebhook: false });
-    await this.create(wish, { ...BODY, prompt: wish.key, ...instead }, dice);
+    await this.create(wish, { ...BODY, prompt: wish.key, ...instead }, random);
   }
 
-  private async reuse(wish: Wish, body: object, dice: Dice): Promise<void> {
-    const { status, body: said } = await this.order(wish, body, dice);
+  private async reuse(wish: Wish, body: object, random: SeededRandom): Promise<void> {
+    const { status, body: said } = await this.order(wish, body, random);
     if (status !== 422 || said.error !== 'idempotency_key_reused') this.asking.surprises.push(`a key used again for another wish was answered ${status} ${String(said.error)}`);
   }
 
   /** What customers look at is all there, and a balance is what is free and what is held. */
-  private async read(dice: Dice, account: TestAccount, environment: Environment): Promise<void> {
+  private async read(random: SeededRandom, account: TestAccount, environment: Environment): Promise<void> {
     for (const path of READS) {
-      const { status, body } = await this.asking.customer({ method: 'GET', path, key: account.keys[environment], dice });
+      const { status, body } = await this.asking.customer({ method: 'GET', path, key: account.keys[environment], random });
       if (status !== 200) this.asking.surprises.push(`${path} was answered ${status} ${JSON.stringify(body)}`);
       else if (path === '/v1/balance' && body.balance_micros !== Number(body.available_micros) + Number(body.held_micros)) this.asking.surprises.push(`a balance is not what is available and held: ${JSON.stringify(body)}`);
     }
@@ -195,7 +195,7 @@ export function keyOf({ account, environment }: Wish): string {
 }
 
 /** A picture to begin with; one that nobody serves, so that the job fails and its money comes back; mostly none. */
-function firstFrame(dice: Dice): object {
-  const draw = dice.next();
+function firstFrame(random: SeededRandom): object {
+  const draw = random.next();
   return draw < 0.05 ? { first_frame: FIRST_FRAMES.unreachable } : draw < 0.12 ? { first_frame: FIRST_FRAMES.served } : {};
 }

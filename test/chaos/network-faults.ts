@@ -1,30 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dice } from './dice.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import { type Fault, somethingInFlight, UNDER_WAY } from './faults.ts';
 import { type Link, type LinkClass, PICTURE } from './links.ts';
 
-type Harm = (link: Link, dice: Dice) => Promise<void>;
+type Harm = (link: Link, random: SeededRandom) => Promise<void>;
 
 const CUTS = 3;
 
 const HARMS: Readonly<Record<string, Harm>> = {
   /** Each connection is reset, and so are those that replace it. */
-  'cut': async ({ proxy }, dice) => {
+  'cut': async ({ proxy }, random) => {
     for (let cut = 0; cut < CUTS; cut++) {
       proxy.cut();
-      await delay(dice.between(100, 800));
+      await delay(random.between(100, 800));
     }
   },
   /** A little, or for longer than a call is waited for: what was given up then arrives all the same. */
-  'delay': async ({ proxy }, dice) => {
-    proxy.delay(dice.chance(0.5) ? dice.between(5_500, 8_000) : dice.between(200, 1_500));
-    await delay(dice.between(3_000, 7_000));
+  'delay': async ({ proxy }, random) => {
+    proxy.delay(random.chance(0.5) ? random.between(5_500, 8_000) : random.between(200, 1_500));
+    await delay(random.between(3_000, 7_000));
     proxy.delay(0);
   },
   /** One end is told that the other has gone, which goes on talking to nobody. */
-  'half-close': async ({ proxy }, dice) => {
-    proxy.halfClose(dice.pick(['client', 'server']));
-    await delay(dice.between(1_500, 4_000));
+  'half-close': async ({ proxy }, random) => {
+    proxy.halfClose(random.pick(['client', 'server']));
+    await delay(random.between(1_500, 4_000));
     proxy.cut();
   },
 };
@@ -36,16 +36,16 @@ export const networkFaults: readonly Fault[] = (Object.keys(CLASSES) as LinkClas
   kind: `${name} ${CLASSES[of]}`,
   at: edge,
   holds: [edge],
-  inflict: async ({ arena, dice }) => {
+  inflict: async ({ disturbed, random }) => {
     let busy: Link[] = [];
     await somethingInFlight(async () => {
-      busy = arena.links.busy(edge);
-      return busy.length > 0 ? arena.count('scheduler', UNDER_WAY) : 0;
+      busy = disturbed.links.busy(edge);
+      return busy.length > 0 ? disturbed.count('scheduler', UNDER_WAY) : 0;
     });
     if (busy.length === 0) return { target: edge, inFlight: 0, unit: 'bytes in the last second' };
-    const link = dice.pick(busy);
+    const link = random.pick(busy);
     const inFlight = link.recentBytes;
-    await harm(link, dice);
+    await harm(link, random);
     return { target: `${link.from} → ${link.to}`, inFlight, unit: 'bytes in the last second' };
   },
 }))));

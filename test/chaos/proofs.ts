@@ -2,8 +2,8 @@ import { verifyLog } from '@usvideo/event-store';
 import pg from 'pg';
 import type { AccountChanges } from './account-changes.ts';
 import { send } from './api.ts';
-import { type Arena, SERVICES_WITH_EVENTS } from './arena.ts';
-import { HEARINGS, HEEDED, TOPICS } from './faults.ts';
+import { type DisturbableCluster, SERVICES_WITH_EVENTS } from './disturbable-cluster.ts';
+import { CONSUMPTIONS, RELEVANT, TOPICS } from './faults.ts';
 import type { JobHistory } from './job-history.ts';
 import type { Load } from './load.ts';
 
@@ -16,7 +16,7 @@ export interface Proof {
 }
 
 export interface Evidence {
-  readonly arena: Arena;
+  readonly disturbed: DisturbableCluster;
   readonly load: Load;
   readonly changes: AccountChanges;
   /** Of every job of the run's accounts. */
@@ -26,9 +26,9 @@ export interface Evidence {
 const VERIFY_WITHIN = 3;
 
 /** What operators have: the verifier and the reconciler on the admin port. */
-export async function operatorProofs({ arena }: Evidence): Promise<Proof[]> {
-  const verified = await ask(arena, '/admin/v1/ledger/verify');
-  const reconciled = await ask(arena, '/admin/v1/reconcile?grace_seconds=0');
+export async function operatorProofs({ disturbed }: Evidence): Promise<Proof[]> {
+  const verified = await ask(disturbed, '/admin/v1/ledger/verify');
+  const reconciled = await ask(disturbed, '/admin/v1/reconcile?grace_seconds=0');
   const differences = (body: Record<string, unknown>) => body.differences as string[];
   const sum = verified.postings_sum_micros === 0 ? [] : [`the postings sum to ${String(verified.postings_sum_micros)}`];
   return [
@@ -37,8 +37,8 @@ export async function operatorProofs({ arena }: Evidence): Promise<Proof[]> {
   ];
 }
 
-async function ask(arena: Arena, path: string): Promise<Record<string, unknown>> {
-  const { adminUrl: url, cluster: { credentials: { admin_token: token } } } = arena;
+async function ask(disturbed: DisturbableCluster, path: string): Promise<Record<string, unknown>> {
+  const { adminUrl: url, cluster: { credentials: { admin_token: token } } } = disturbed;
   for (let tries = 1; ; tries++) {
     const answer = await send('GET', `${url}${path}`, token);
     if (answer?.status === 200) return answer.body;
@@ -47,11 +47,11 @@ async function ask(arena: Arena, path: string): Promise<Record<string, unknown>>
 }
 
 /** Sequences, versions and hashes of all four logs. */
-export async function logProof({ arena }: Evidence): Promise<Proof> {
+export async function logProof({ disturbed }: Evidence): Promise<Proof> {
   const faults: string[] = [];
   let checked = 0;
   for (const service of SERVICES_WITH_EVENTS) {
-    const pool = new pg.Pool({ connectionString: arena.cluster.databaseUrls[service], max: 1, types: bigints });
+    const pool = new pg.Pool({ connectionString: disturbed.cluster.databaseUrls[service], max: 1, types: bigints });
     const found = await verifyLog(pool);
     await pool.end();
     checked += Number(found.eventsChecked);
@@ -63,19 +63,19 @@ export async function logProof({ arena }: Evidence): Promise<Proof> {
 const INT8 = 20;
 const bigints = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text')) } as pg.CustomTypesConfig;
 
-/** Every event that a consumer heeds was heard, none is set aside, and what it heard last is what the log has there. */
-export async function hearingProof({ arena }: Evidence): Promise<Proof> {
+/** Every event that a consumer isRelevant was heard, none is set aside, and what it heard last is what the log has there. */
+export async function deliveryAuditProof({ disturbed }: Evidence): Promise<Proof> {
   const faults: string[] = [];
   let checked = 0;
-  for (const { consumer, topic } of HEARINGS) {
-    const log = await arena.sql<{ stream_id: string; shard: number; shard_seq: string; event_id: string; heeded: boolean }>(TOPICS[topic], `select stream_id, shard, shard_seq, event_id, ${HEEDED[consumer]} as heeded from event`);
+  for (const { consumer, topic } of CONSUMPTIONS) {
+    const log = await disturbed.sql<{ stream_id: string; shard: number; shard_seq: string; event_id: string; heeded: boolean }>(TOPICS[topic], `select stream_id, shard, shard_seq, event_id, ${RELEVANT[consumer]} as heeded from event`);
     const at = new Map(log.map(({ shard, shard_seq: seq, event_id: id }) => [`${shard}/${seq}`, id]));
-    const marks = await arena.sql<{ shard: number; seq: string; event_id: string }>(consumer, 'select shard, seq, event_id from consumer_watermark where topic = $1 and consumer = $2', [topic, consumer]);
+    const marks = await disturbed.sql<{ shard: number; seq: string; event_id: string }>(consumer, 'select shard, seq, event_id from consumer_watermark where topic = $1 and consumer = $2', [topic, consumer]);
     const heard = new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
     checked += marks.length;
     for (const { shard, seq, event_id: id } of marks) if (Number(seq) > 0 && at.get(`${shard}/${seq}`) !== id) faults.push(`${consumer} heard event ${shard}/${seq} of ${topic} as ${id}, which is not in the log`);
     for (const { stream_id: stream, shard, shard_seq: seq, heeded } of log) if (heeded && Number(seq) > (heard.get(shard) ?? 0)) faults.push(`${consumer} has not heard event ${shard}/${seq} of ${topic}, about ${stream}`);
-    const parked = await arena.sql<{ stream_id: string; kind: string; reason: string }>(consumer, 'select stream_id, kind, reason from parked_event');
+    const parked = await disturbed.sql<{ stream_id: string; kind: string; reason: string }>(consumer, 'select stream_id, kind, reason from parked_event');
     for (const { stream_id: stream, kind, reason } of parked) faults.push(`${consumer} set ${kind} of ${stream} aside: ${reason}`);
   }
   return { name: 'every event was heard once, none is set aside', checked, of: 'watermarks', faults };

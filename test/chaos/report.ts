@@ -1,4 +1,4 @@
-import type { Inflicted } from './campaign.ts';
+import type { Inflicted } from './fault-schedule.ts';
 import { endOf, type JobHistory } from './job-history.ts';
 import type { Load } from './load.ts';
 import type { Proof } from './proofs.ts';

@@ -1,4 +1,4 @@
-import type { Arena } from './arena.ts';
+import type { DisturbableCluster } from './disturbable-cluster.ts';
 import type { Proof } from './proofs.ts';
 
 export interface Throughput {
@@ -19,8 +19,8 @@ const BACK_WITHIN_SECONDS = 30;
 const ENDS = "select (extract(epoch from recorded_at) * 1000)::float8 as at from event where kind in ('job_completed', 'job_failed', 'job_cancelled') order by recorded_at";
 
 /** Jobs that ended per second, from the log. */
-export async function throughput(arena: Arena, { loadedAtMs, firstFaultAtMs, lastFaultOverAtMs, endedAtMs }: Phases): Promise<Throughput> {
-  const ends = (await arena.sql<{ at: number }>('scheduler', ENDS)).map(({ at }) => at);
+export async function throughput(disturbed: DisturbableCluster, { loadedAtMs, firstFaultAtMs, lastFaultOverAtMs, endedAtMs }: Phases): Promise<Throughput> {
+  const ends = (await disturbed.sql<{ at: number }>('scheduler', ENDS)).map(({ at }) => at);
   const rate = (fromMs: number, toMs: number) => (toMs <= fromMs ? 0 : (ends.filter((at) => at >= fromMs && at < toMs).length * 1_000) / (toMs - fromMs));
   const beforePerSecond = rate(loadedAtMs, firstFaultAtMs);
   let backAfterSeconds: number | undefined;

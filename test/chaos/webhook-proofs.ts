@@ -5,14 +5,14 @@ import type { ReceivedWebhook } from './webhook-record.ts';
 const NAMES: Readonly<Record<string, string>> = { jobCompleted: 'video.completed', jobFailed: 'video.failed', jobCancelled: 'video.cancelled' };
 
 /** Whoever asked for a webhook got it, about the end that the log has, under one id and with the same bytes each time. */
-export function webhookProof({ arena, load, histories }: Evidence): Proof {
+export function webhookProof({ disturbed, load, histories }: Evidence): Proof {
   const faults: string[] = [];
-  const byJob = Map.groupBy(arena.webhooks.received, ({ jobId }) => jobId);
+  const byJob = Map.groupBy(disturbed.webhooks.received, ({ jobId }) => jobId);
   const owed = load.accepted.filter(({ hasWebhook }) => hasWebhook).map(({ jobIds: [jobId] }) => jobId!);
   for (const jobId of owed) faults.push(...judge(jobId, byJob.get(jobId) ?? [], endsOf(histories.get(jobId) ?? { jobId, accountId: '', environment: '', events: [], eventIds: [] })[0]?.$case));
   const expected = new Set(owed);
   for (const jobId of byJob.keys()) if (!expected.has(jobId)) faults.push(`a webhook about ${jobId} was sent, and nobody asked for one`);
-  return { name: `every webhook owed was delivered under one id (${arena.webhooks.received.length} requests)`, checked: owed.length, of: 'webhooks', faults };
+  return { name: `every webhook owed was delivered under one id (${disturbed.webhooks.received.length} requests)`, checked: owed.length, of: 'webhooks', faults };
 }
 
 function* judge(jobId: string, received: readonly ReceivedWebhook[], end: string | undefined): Generator<string> {
@@ -26,8 +26,8 @@ function* judge(jobId: string, received: readonly ReceivedWebhook[], end: string
 interface FeedRow { account_id: string; environment: string; seq: string; event_id: string; job_id: string }
 
 /** The feed has one row for each end, without a gap. */
-export async function feedProof({ arena, load, histories }: Evidence): Promise<Proof> {
-  const rows = await arena.sql<FeedRow>('webhooks', 'select account_id, environment, seq, event_id, job_id from feed_event where account_id = any($1) order by account_id, environment, seq', [load.accountIds]);
+export async function feedProof({ disturbed, load, histories }: Evidence): Promise<Proof> {
+  const rows = await disturbed.sql<FeedRow>('webhooks', 'select account_id, environment, seq, event_id, job_id from feed_event where account_id = any($1) order by account_id, environment, seq', [load.accountIds]);
   const faults: string[] = [];
   for (const [owner, of] of Map.groupBy(rows, ({ account_id: id, environment }) => `${id}/${environment}`)) {
     of.forEach(({ seq }, index) => { if (Number(seq) !== index + 1) faults.push(`the feed of ${owner} has ${seq} where ${index + 1} belongs`); });

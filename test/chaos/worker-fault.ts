@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Arena, LEASE_MS } from './arena.ts';
+import { type DisturbableCluster, LEASE_MS } from './disturbable-cluster.ts';
 import { type Fault, somethingInFlight } from './faults.ts';
 
 /** From the end of a lease until another worker renders the job: waiting for a slot included. */
@@ -16,29 +16,29 @@ const UNHEARD_MS = 20_000;
 export const workerFrozen: Fault = {
   kind: 'SIGSTOP worker past its lease',
   holds: ['render-fleet'],
-  inflict: async ({ arena, dice }) => {
-    const { name } = dice.pick(arena.named('render-fleet'));
+  inflict: async ({ disturbed, random }) => {
+    const { name } = random.pick(disturbed.named('render-fleet'));
     let jobId: string | undefined;
     const inFlight = await somethingInFlight(async () => {
-      jobId = await jobRenderedUnder(arena, arena.rendering(name));
+      jobId = await jobRenderedUnder(disturbed, disturbed.rendering(name));
       return jobId === undefined ? 0 : 1;
     });
-    const ears = arena.links.all.filter(({ from }) => from === name);
+    const ears = disturbed.links.all.filter(({ from }) => from === name);
     for (const { proxy } of ears) proxy.delay(UNHEARD_MS, ['client']);
-    arena.process(name).pause();
+    disturbed.process(name).pause();
     const frozenAtMs = Date.now();
-    const successor = await takenOver(arena, name, jobId);
+    const successor = await takenOver(disturbed, name, jobId);
     // Nobody may have had a slot for it.
     await delay(Math.max(0, frozenAtMs + LEASE_MS + 500 - Date.now()));
-    if (successor !== undefined) arena.process(successor).pause();
-    arena.process(name).resume();
+    if (successor !== undefined) disturbed.process(successor).pause();
+    disturbed.process(name).resume();
     await delay(REPORTED_WITHIN_MS);
-    if (successor !== undefined) arena.process(successor).resume();
+    if (successor !== undefined) disturbed.process(successor).resume();
     for (const { proxy } of ears) {
       proxy.delay(0);
       proxy.cut();
     }
-    await arena.serving(name);
+    await disturbed.serving(name);
     return { target: `${name}${successor === undefined ? '' : `, ${successor} took over`}`, inFlight: successor === undefined ? 0 : inFlight, unit: 'attempts rendering' };
   },
 };
@@ -46,17 +46,17 @@ export const workerFrozen: Fault = {
 const RENDERED = "select job_id, lease_id from job_queue where lease_id = any($1) and state = 'leased' and rendering";
 const LEASE = "select lease_id from job_queue where job_id = $1 and state = 'leased' and rendering";
 
-async function jobRenderedUnder(arena: Arena, leaseIds: readonly string[]): Promise<string | undefined> {
+async function jobRenderedUnder(disturbed: DisturbableCluster, leaseIds: readonly string[]): Promise<string | undefined> {
   if (leaseIds.length === 0) return undefined;
-  return (await arena.sql<{ job_id: string }>('scheduler', RENDERED, [leaseIds]))[0]?.job_id;
+  return (await disturbed.sql<{ job_id: string }>('scheduler', RENDERED, [leaseIds]))[0]?.job_id;
 }
 
 /** The other worker that renders the job by now; undefined when it ended, or nobody has taken it. */
-async function takenOver(arena: Arena, frozen: string, jobId: string | undefined): Promise<string | undefined> {
+async function takenOver(disturbed: DisturbableCluster, frozen: string, jobId: string | undefined): Promise<string | undefined> {
   if (jobId === undefined) return undefined;
   for (const deadline = Date.now() + TAKEN_OVER_WITHIN_MS; Date.now() < deadline; await delay(20)) {
-    const [held] = await arena.sql<{ lease_id: string }>('scheduler', LEASE, [jobId]);
-    const other = held && arena.named('render-fleet').find(({ name }) => name !== frozen && arena.rendering(name).includes(held.lease_id));
+    const [held] = await disturbed.sql<{ lease_id: string }>('scheduler', LEASE, [jobId]);
+    const other = held && disturbed.named('render-fleet').find(({ name }) => name !== frozen && disturbed.rendering(name).includes(held.lease_id));
     if (other !== undefined) return other.name;
   }
   return undefined;

@@ -150,7 +150,7 @@ class Databases {
     };
   }
 
-  /** Nothing relays in one process: an event is out when the feed, which heeds every one, has it. */
+  /** Nothing relays in one process: an event is out when the feed, which isRelevant every one, has it. */
   private async readerLag(): Promise<number> {
     const marks = new Map((await this.pools.webhooks.query<{ shard: number; seq: string }>(MARKS)).rows.map(({ shard, seq }) => [shard, BigInt(seq)]));
     const { rows } = await this.pools.scheduler.query<{ shard: number; seq: string; recorded_at: Date }>(HEADS);

@@ -10,7 +10,7 @@ export type DatabaseName = (typeof DATABASES)[number];
 type Urls = Readonly<Record<DatabaseName, string>>;
 
 /** Soon enough to be seen in a test. */
-const LOOKS = { HEARING_EVERY_MS: '5000' };
+const LOOKS = { DELIVERY_AUDIT_EVERY_MS: '5000' };
 
 /** The built product on databases that the test may look into, to count what its telemetry claims and to cause what it should notice. */
 export class ObservedPlatform<Way extends Platform = Platform> {

@@ -64,7 +64,7 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'EventsOwed', severity: 'page', for: '0s', runbook: 'events-owed', summary: 'Consumer {{ $labels.consumer }} was not told of events of {{ $labels.topic }}, or they are gone from its log.',
-    value: 'max by (consumer, topic) (usvideo_hearing_differences)', when: '> 0',
+    value: 'max by (consumer, topic) (usvideo_delivery_audit_differences)', when: '> 0',
   },
   {
     name: 'OutboxLags', severity: 'page', for: '1m', runbook: 'outbox-lags', summary: 'Events of {{ $labels.topic }} are recorded and not published for more than a minute.',

@@ -92,8 +92,8 @@ export const DASHBOARDS: readonly Dashboard[] = [
       lines('Consumer lag', 's', { '{{consumer}} {{topic}}': 'max by (consumer, topic) (usvideo_consumer_lag_seconds)' }, 'Age of the oldest event that arrived over Kafka, or in process, and is not handled.'),
       lines('Events consumed', 'reqps', { '{{consumer}} {{outcome}}': `sum by (consumer, outcome) (rate(usvideo_events_handled_total[${RATE}]))` }, 'Duplicates are dropped and harmless.'),
       figure('Events parked', 'short', 'sum(max by (consumer) (usvideo_consumer_parked_events))', 'Waiting for a person.'),
-      figure('Events owed', 'short', 'sum(max by (consumer, topic) (usvideo_hearing_differences))', 'Recorded more than ten minutes ago and not handled by who should hear them. Anything but 0 is a page.'),
-      figure('Since the last look', 's', 'time() - min(max by (consumer, topic) (usvideo_hearing_last_run_timestamp_seconds))', 'Whether events are owed is looked at every ten minutes.'),
+      figure('Events owed', 'short', 'sum(max by (consumer, topic) (usvideo_delivery_audit_differences))', 'Recorded more than ten minutes ago and not handled by who should hear them. Anything but 0 is a page.'),
+      figure('Since the last look', 's', 'time() - min(max by (consumer, topic) (usvideo_delivery_audit_last_run_timestamp_seconds))', 'Whether events are owed is looked at every ten minutes.'),
     ],
   },
   {

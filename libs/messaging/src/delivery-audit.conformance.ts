@@ -1,20 +1,20 @@
 import { EventLog, inTransaction, type LogReader, mintEpoch, shardOf } from '@usvideo/event-store';
-import { hearingDifferences } from '@usvideo/runtime';
+import { deliveryAuditDifferences } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { pino } from 'pino';
-import { eventsSetAside, type Hearer, startHearing, unheardEvents } from './delivery-audit';
+import { eventsSetAside, type Hearer, startDeliveryAudit, unheardEvents } from './delivery-audit';
 import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
 
 const HOUR_MS = 60 * 60_000;
 const later = () => new Date(Date.now() + HOUR_MS);
 
-export function hearingConformance(world: () => World): void {
+export function deliveryAuditConformance(world: () => World): void {
   /** As an administrator of the database can, beside all that the service allows itself. */
   const meddle = (text: string) => world().publisherDatabase.query(`set session_replication_role = replica; ${text}; reset session_replication_role`);
   const inShard = (account: string) => `${TOPIC}, shard ${shardOf(account)}: consumer `;
 
   test('nothing while everything is heard, and nothing that is younger than is asked for', async () => {
-    const consuming = world().consume({ heeds: ({ kind }) => kind !== 'noise' });
+    const consuming = world().consume({ isRelevant: ({ kind }) => kind !== 'noise' });
     await world().append('s', ['1', 'noise', 'noise']);
     await world().did(['s 1']);
     await world().append('t', ['1'], ELSEWHERE);
@@ -36,7 +36,7 @@ export function hearingConformance(world: () => World): void {
   });
 
   test('an owed event behind more unheeded ones than a page holds', async () => {
-    const consuming = world().consume({ heeds: ({ kind }) => kind !== 'noise' });
+    const consuming = world().consume({ isRelevant: ({ kind }) => kind !== 'noise' });
     await consuming.stop();
     await world().append('s', Array.from({ length: 600 }, () => 'noise'));
     expect(await consuming.unheard(later())).toEqual([]);
@@ -50,7 +50,7 @@ export function hearingConformance(world: () => World): void {
     await world().append('s', ['noise', 'noise', '3']);
     const log = new EventLog(world().publisherDatabase);
     const sparing: LogReader = { page: (positions) => log.page(positions, 1) };
-    const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase, heeds: ({ kind }) => kind !== 'noise' };
+    const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase, isRelevant: ({ kind }) => kind !== 'noise' };
     expect(await unheardEvents(hearer, sparing, later())).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`)]);
   });
 
@@ -79,12 +79,12 @@ export function hearingConformance(world: () => World): void {
   });
 
   test('and its gauge is the alarm, until the event is heard', async () => {
-    const gauge = async () => (await hearingDifferences.get()).values.find(({ labels }) => labels.consumer === 'consumer' && labels.topic === TOPIC)?.value;
+    const gauge = async () => (await deliveryAuditDifferences.get()).values.find(({ labels }) => labels.consumer === 'consumer' && labels.topic === TOPIC)?.value;
     const look = async (expected: number) => {
-      hearingDifferences.reset();
-      const hearing = startHearing(consuming, pino({ level: 'silent' }), HOUR_MS, 0);
+      deliveryAuditDifferences.reset();
+      const audit = startDeliveryAudit(consuming, pino({ level: 'silent' }), HOUR_MS, 0);
       await eventually(async () => (await gauge()) === expected, { what: `a gauge of ${expected}` });
-      await hearing.stop();
+      await audit.stop();
     };
     const consuming = world().consume();
     await world().append('s', ['1']);

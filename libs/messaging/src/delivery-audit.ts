@@ -1,18 +1,18 @@
 import { loadWatermarks, parkedEvents, SHARDS, type LogReader, type Watermark } from '@usvideo/event-store';
-import { hearingDifferences, hearingLastRun, startSpaced, type Logger, type Running } from '@usvideo/runtime';
+import { deliveryAuditDifferences, deliveryAuditLastRun, startSpaced, type Logger, type Running } from '@usvideo/runtime';
 import { z } from 'zod';
 import type { Consuming, Subscription } from './transport';
 
 /** Who hears what, and which of it matters. */
-export type Hearer = Pick<Subscription, 'consumer' | 'topic' | 'database' | 'heeds'>;
+export type Hearer = Pick<Subscription, 'consumer' | 'topic' | 'database' | 'isRelevant'>;
 
 const PAGE = 500;
 const PARKED_MAX = 100;
 /** An event this old was sent many times: whoever has not heard it will not by itself. */
 const HEARD_WITHIN_MS = 10 * 60_000;
 
-export const hearingSettings = {
-  HEARING_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(600_000).describe('How often it is looked whether events are owed to this service\'s consumer.'),
+export const deliveryAuditSettings = {
+  DELIVERY_AUDIT_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(600_000).describe('How often it is looked whether events are owed to this service\'s consumer.'),
 };
 
 /**
@@ -46,7 +46,7 @@ async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, u
     if (after < mark.seq && !events.some(({ seq, eventId }) => seq === mark.seq && eventId === mark.eventId)) {
       found.push(`has heard event ${mark.seq} as ${mark.eventId}, which is not in the log`);
     }
-    const owed = events.find((event) => event.seq > mark.seq && (hearer.heeds?.(event) ?? true));
+    const owed = events.find((event) => event.seq > mark.seq && (hearer.isRelevant?.(event) ?? true));
     if (owed !== undefined && owed.recordedAt < unheardBefore) found.push(`has not heard event ${owed.seq} of ${owed.recordedAt.toISOString()}`);
     const last = events.at(-1);
     // The publisher may give fewer than were asked for.
@@ -56,14 +56,14 @@ async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, u
 }
 
 /** Looks again and again whether a consumer is owed anything; what it finds is an alarm, which ends when it is mended. */
-export function startHearing(consuming: Consuming, logger: Logger, everyMs: number, firstAfterMs = everyMs): Running {
+export function startDeliveryAudit(consuming: Consuming, logger: Logger, everyMs: number, firstAfterMs = everyMs): Running {
   const { consumer, topic } = consuming;
   return startSpaced({
     name: `hearing_${consumer}`, everyMs, firstAfterMs, logger,
     work: async () => {
       const differences = await consuming.unheard(new Date(Date.now() - HEARD_WITHIN_MS));
-      hearingDifferences.set({ consumer, topic }, differences.length);
-      hearingLastRun.setToCurrentTime({ consumer, topic });
+      deliveryAuditDifferences.set({ consumer, topic }, differences.length);
+      deliveryAuditLastRun.setToCurrentTime({ consumer, topic });
       for (const difference of differences) logger.error({ consumer, difference }, 'an event is owed to a consumer');
     },
   });

@@ -72,7 +72,7 @@ export function deliveryConformance(world: () => World): void {
     const connect = jest.spyOn(world().consumerDatabase, 'connect');
     world().consume({
       batchMax: 1,
-      heeds: ({ kind }) => kind !== 'noise',
+      isRelevant: ({ kind }) => kind !== 'noise',
       handle: async (event, tx) => { handled.push(event.kind); await recordEffect('consumer', event, tx); },
     });
     await eventually(async () => (await world().watermark())?.seq === 7n, { what: 'the watermark passed everything' });

@@ -6,7 +6,7 @@ import { backOffMs, consumerHalted, consumerLag, consumerParked, eventsHandled, 
 import { isDeterministic } from './deterministic';
 import { unheardEvents } from './delivery-audit';
 import { replayParked, type Replayed } from './replay';
-import { adopt, lostEvents, standingOf, standings, type Standing } from './restored-log';
+import { adopt, lostEvents, divergenceOf, divergences, type EpochDivergence } from './restored-log';
 import type { Halt, Subscription } from './transport';
 
 const BATCH_MAX = 64;
@@ -16,7 +16,7 @@ const RETRY = { firstMs: 50, maxMs: 5_000 };
 const HALTED_RETRY_MS = 1_000;
 /** Another process of this consumer may park or replay. */
 const PARKED_COUNT_MS = 10_000;
-/** Events that nobody heeds have no effect to be atomic with, so their watermark may lag by this much; a restart reads them again. */
+/** Events that nobody isRelevant have no effect to be atomic with, so their watermark may lag by this much; a restart reads them again. */
 const UNHEEDED_STORE_MS = 1_000;
 
 /** Events arrived that cannot be joined to what was consumed. */
@@ -124,13 +124,13 @@ export class Intake {
     return done;
   }
 
-  restored(): Promise<Standing[]> {
-    return standings(this.subscription, this.log);
+  restored(): Promise<EpochDivergence[]> {
+    return divergences(this.subscription, this.log);
   }
 
-  async adopt(): Promise<Standing[]> {
-    const adopted: Standing[] = [];
-    for (const standing of await this.restored()) if (await this.adopted(standing)) adopted.push(standing);
+  async adopt(): Promise<EpochDivergence[]> {
+    const adopted: EpochDivergence[] = [];
+    for (const divergence of await this.restored()) if (await this.adopted(divergence)) adopted.push(divergence);
     return adopted;
   }
 
@@ -167,15 +167,15 @@ export class Intake {
   /** A log that has everything that was heard goes on under another name. What it lacks is for a person to reconcile first. */
   private async continueRestored(shard: number): Promise<void> {
     const marks = await loadWatermarks(this.subscription.database, this.subscription);
-    const standing = await standingOf(this.subscription, this.log, marks.get(shard) ?? this.mark(shard));
-    if (standing !== undefined && lostEvents(standing) !== 0n) throw new CannotContinue(reasonOf(standing));
-    if (standing !== undefined) await this.adopted(standing);
+    const divergence = await divergenceOf(this.subscription, this.log, marks.get(shard) ?? this.mark(shard));
+    if (divergence !== undefined && lostEvents(divergence) !== 0n) throw new CannotContinue(reasonOf(divergence));
+    if (divergence !== undefined) await this.adopted(divergence);
     await this.load();
   }
 
-  private async adopted(standing: Standing): Promise<boolean> {
-    if (!(await adopt(this.subscription, standing))) return false;
-    const { heard, epoch, shared } = standing;
+  private async adopted(divergence: EpochDivergence): Promise<boolean> {
+    if (!(await adopt(this.subscription, divergence))) return false;
+    const { heard, epoch, shared } = divergence;
     this.logger.warn({ ...this.about(heard.shard), epoch, heard: String(heard.seq), shared: String(shared!.seq) }, 'the epoch of a restored log was adopted');
     return true;
   }
@@ -201,12 +201,12 @@ export class Intake {
 
   private cut(events: readonly LoggedEvent[]): LoggedEvent[] {
     let room = this.subscription.batchMax ?? BATCH_MAX;
-    const end = events.findIndex((event) => this.heeds(event) && room-- === 0);
+    const end = events.findIndex((event) => this.isRelevant(event) && room-- === 0);
     return events.slice(0, end === -1 ? UNHEEDED_MAX : Math.min(end, UNHEEDED_MAX));
   }
 
-  private heeds(event: LoggedEvent): boolean {
-    return this.subscription.heeds?.(event) ?? true;
+  private isRelevant(event: LoggedEvent): boolean {
+    return this.subscription.isRelevant?.(event) ?? true;
   }
 
   private async missing(shard: number, before: LoggedEvent): Promise<LoggedEvent[]> {
@@ -223,7 +223,7 @@ export class Intake {
   /** Moves past a batch without effect in memory only, unless it is time to write the watermark. */
   private passes(shard: number, batch: readonly LoggedEvent[]): boolean {
     const storedAtMs = this.stored.get(shard)?.atMs ?? 0;
-    if (Date.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.heeds(event))) return false;
+    if (Date.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.isRelevant(event))) return false;
     this.marks.set(shard, markOf(batch[batch.length - 1]!));
     return true;
   }
@@ -258,7 +258,7 @@ export class Intake {
       // Another process of this consumer was here first: its effects are in, ours must not be.
       if (locked.seq !== expected.seq || locked.epoch !== expected.epoch) return { mark: locked, handled: 0, parked: 0 };
       const retried = (this.pauses.get(shard)?.failures ?? 0) > 0;
-      const applied = await this.apply(tx, now, batch.filter((event) => this.heeds(event)), { parkReason, retried });
+      const applied = await this.apply(tx, now, batch.filter((event) => this.isRelevant(event)), { parkReason, retried });
       const last = batch[batch.length - 1]!;
       await advanceWatermark(tx, this.subscription, last);
       return { mark: markOf(last), ...applied };
@@ -318,10 +318,10 @@ export class Intake {
   }
 }
 
-function reasonOf(standing: Standing): string {
-  const { heard, epoch, shared } = standing;
+function reasonOf(divergence: EpochDivergence): string {
+  const { heard, epoch, shared } = divergence;
   if (shared === undefined) return `new_epoch ${epoch}: the publisher's log has no event that is known to be shared with epoch ${heard.epoch}, heard up to ${heard.seq}`;
-  return `new_epoch ${epoch}: of what was heard up to ${heard.seq} of epoch ${heard.epoch}, the publisher's log has no more than ${shared.seq}; ${lostEvents(standing)} events are lost`;
+  return `new_epoch ${epoch}: of what was heard up to ${heard.seq} of epoch ${heard.epoch}, the publisher's log has no more than ${shared.seq}; ${lostEvents(divergence)} events are lost`;
 }
 
 function markOf({ shard, epoch, seq, eventId }: LoggedEvent): Watermark {

@@ -4,7 +4,7 @@ import {
 import type { Subscription } from './transport';
 
 /** A shard whose publisher's log has another epoch than the one that was consumed. */
-export interface Standing {
+export interface EpochDivergence {
   readonly heard: Watermark;
   /** In force at the publisher. */
   readonly epoch: string;
@@ -13,7 +13,7 @@ export interface Standing {
 }
 
 /** How many heard events the publisher's log no longer has; undefined when that is not known. */
-export function lostEvents({ heard, shared }: Standing): bigint | undefined {
+export function lostEvents({ heard, shared }: EpochDivergence): bigint | undefined {
   return shared && heard.seq - shared.seq;
 }
 
@@ -21,14 +21,14 @@ export function lostEvents({ heard, shared }: Standing): bigint | undefined {
 const EPOCHS_MAX = 100;
 
 /** How a consumer stands to a restored log, in each shard that is not in step with it. */
-export async function standings(subscription: Subscription, log: RestorableLog): Promise<Standing[]> {
+export async function divergences(subscription: Subscription, log: RestorableLog): Promise<EpochDivergence[]> {
   const marks = await loadWatermarks(subscription.database, subscription);
-  const all = await Promise.all([...marks.values()].map((heard) => standingOf(subscription, log, heard)));
-  return all.filter((standing) => standing !== undefined);
+  const all = await Promise.all([...marks.values()].map((heard) => divergenceOf(subscription, log, heard)));
+  return all.filter((divergence) => divergence !== undefined);
 }
 
 /** Undefined where the consumer is in step, or new. */
-export async function standingOf(subscription: Subscription, log: RestorableLog, heard: Watermark): Promise<Standing | undefined> {
+export async function divergenceOf(subscription: Subscription, log: RestorableLog, heard: Watermark): Promise<EpochDivergence | undefined> {
   const { epoch } = await log.page(new Map([[heard.shard, heard.seq]]), 1);
   if (heard.epoch === '' || heard.epoch === epoch) return undefined;
   return { heard, epoch, shared: await sharedWith(subscription, log, heard, epoch) };
@@ -56,7 +56,7 @@ async function inLog(log: LogReader, shard: number, { seq, eventId }: EpochEnd):
  * Sets the consumer onto the epoch in force in one shard, with whatever it does about the events that it shares no more.
  * False when nothing is shared, or somebody else was first.
  */
-export async function adopt(subscription: Subscription, { heard, epoch, shared }: Standing): Promise<boolean> {
+export async function adopt(subscription: Subscription, { heard, epoch, shared }: EpochDivergence): Promise<boolean> {
   if (shared === undefined) return false;
   return inTransaction(subscription.database, async (tx) => {
     const fromStart = subscription.restored?.hearsAgain ?? false;

@@ -1,6 +1,6 @@
 import { failureConformance } from './failure.conformance';
 import { deliveryConformance } from './delivery.conformance';
-import { hearingConformance } from './delivery-audit.conformance';
+import { deliveryAuditConformance } from './delivery-audit.conformance';
 import { parkingConformance } from './parking.conformance';
 import { restoreConformance } from './operators/restore.conformance';
 import { World, type TransportHarness } from './world.fixture';
@@ -13,7 +13,7 @@ export function transportConformance(harness: TransportHarness): void {
     afterEach(() => world.close());
     describe('delivers', () => deliveryConformance(() => world));
     describe('survives', () => failureConformance(() => world));
-    describe('is found to owe', () => hearingConformance(() => world));
+    describe('is found to owe', () => deliveryAuditConformance(() => world));
     describe('goes on after a restore', () => restoreConformance(() => world));
     describe('parks', () => parkingConformance(() => world));
   });

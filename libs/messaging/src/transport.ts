@@ -1,7 +1,7 @@
 import type { Database, LoggedEvent, ParkedEvent, Transaction } from '@usvideo/event-store';
 import type { Running } from '@usvideo/runtime';
 import type { Replayed } from './replay';
-import type { Standing } from './restored-log';
+import type { EpochDivergence } from './restored-log';
 
 export interface Publication {
   readonly topic: string;
@@ -30,7 +30,7 @@ export interface Subscription {
    * Says, from its fields alone, whether an event may have an effect; without it every event may. The others pass in company and
    * cost no transaction of their own. Say true for a kind you do not know: `handle` parks it.
    */
-  heeds?(event: LoggedEvent): boolean;
+  isRelevant?(event: LoggedEvent): boolean;
   /** Called after a commit that had effects, for example to nudge a loop. */
   onHandled?(): void;
   /**
@@ -68,9 +68,9 @@ export interface Consuming extends Running {
   /** Handles what was set aside, of one stream or of all, as `replayParked` does. */
   replay(streamId?: string): Promise<Replayed>;
   /** The shards that heard events which the publisher, restored from a backup, no longer has. */
-  restored(): Promise<Standing[]>;
+  restored(): Promise<EpochDivergence[]>;
   /** Adopts the epoch of the restored log in these shards, and answers those that were adopted. Running consumers go on within seconds. */
-  adopt(): Promise<Standing[]>;
+  adopt(): Promise<EpochDivergence[]>;
 }
 
 /** The seam to the broker. `transport.conformance.ts` is its definition. */

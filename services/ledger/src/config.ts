@@ -1,4 +1,4 @@
-import { hearingSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
+import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import { callerTokens, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
@@ -8,7 +8,7 @@ export const ledgerSchema = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(10).describe('Connections to the database at most: one per writer lane, the rest for reads.'),
   WRITER_LANES: z.coerce.number().int().min(1).max(4).default(2).describe('Transactions of this process that write money at the same time, at most.'),
   CALLER_TOKENS: callerTokens(),
-  ...hearingSettings,
+  ...deliveryAuditSettings,
   LEDGER_SIGNING_KEY: secret().refine((text) => Buffer.from(text, 'base64').length === 32, 'is 32 bytes in base64').optional()
     .describe('32 random bytes in base64. Signs the daily roots (Ed25519), and quotes with a key derived from it. Without it no roots are signed, and quotes end with the process.'),
   LEDGER_TRUSTED_KEYS: list().describe('Public keys (base64) that signed roots before the present one.'),

@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
 import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
-import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
+import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startDeliveryAudit } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { LedgerConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
@@ -77,8 +77,8 @@ async function assemble({ config, transport, logger }: LedgerOptions, lifecycle:
   lifecycle.add('writer lanes', () => writer.settled());
   const consumer = transport.subscribe(jobsSubscription(database, writer, () => publisher.nudge()));
   lifecycle.add('jobs consumer', () => consumer.stop());
-  const hearing = startHearing(consumer, logger, config.HEARING_EVERY_MS);
-  lifecycle.add('hearing', () => hearing.stop());
+  const audit = startDeliveryAudit(consumer, logger, config.DELIVERY_AUDIT_EVERY_MS);
+  lifecycle.add('delivery audit', () => audit.stop());
   const imbalance = startLoop({
     name: 'ledger_imbalance', everyMs: BOOKS_EVERY_MS, logger, work: () => observeBooks(database),
   });

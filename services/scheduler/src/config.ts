@@ -1,4 +1,4 @@
-import { hearingSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
+import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './catalogue/models';
@@ -49,7 +49,7 @@ export const schedulerSchema = z.object({
     .describe('How long the fleet takes to grow to `FLEET_MAX_SLOTS`.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
-  ...hearingSettings,
+  ...deliveryAuditSettings,
 });
 
 export type SchedulerConfig = z.output<typeof schedulerSchema>;

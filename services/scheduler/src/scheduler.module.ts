@@ -2,14 +2,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
 import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
-import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
+import { type Consuming, eventLogController, type EventTransport, parkedEventsController, startDeliveryAudit } from '@usvideo/messaging';
 import { jobsEnded, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, type Logger, type Running, type Service } from '@usvideo/runtime';
 import type { SchedulerConfig } from './config';
-import { Accounting } from './reconciliation/reconciliation.loop';
-import { AccountingController } from './inbound/reconciliation.grpc';
+import { ReconciliationLoop } from './reconciliation/reconciliation.loop';
+import { ReconciliationController } from './inbound/reconciliation.grpc';
 import { accountEvents } from './inbound/accounts.consumer';
 import { CatalogueController } from './inbound/catalogue.grpc';
-import { JobCreation } from './submission/submission.saga';
+import { SubmissionSaga } from './submission/submission.saga';
 import { CustomerOrders } from './orders/customer-orders.service';
 import { Dispatch } from './dispatch/dispatch.service';
 import { ExchangeController } from './inbound/exchange.grpc';
@@ -86,7 +86,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   }).start());
   keep('fleet estimate', estimate.start(dispatch.workers));
   const accountEventsHeard = keep('account events', transport.subscribe(accountEvents(database, () => dispatch.nudge())));
-  keep('hearing', startHearing(accountEventsHeard, logger, config.HEARING_EVERY_MS));
+  keep('delivery audit', startDeliveryAudit(accountEventsHeard, logger, config.DELIVERY_AUDIT_EVERY_MS));
   keep('watched jobs', new ChangePoll(database, changes).start(logger));
 
   const orders = new JobOrders({ database, settings, onCommitted });
@@ -95,7 +95,7 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
   lifecycle.add('rate limiter', () => limiter.settled());
   const { creation } = keep('submissions', startSubmissions({ config, database, ledger, views, renderer, estimate, wake: dispatch.wake, onCommitted, logger }));
 
-  const accounting = keep('accounting', new Accounting({ database, ledger, logger }).start());
+  const reconciliation = keep('accounting', new ReconciliationLoop({ database, ledger, logger }).start());
 
   const server = keep('grpc', await startGrpcServer({
     listen: config.GRPC_LISTEN, logger, passes: isTransient,
@@ -107,11 +107,11 @@ async function assemble(options: SchedulerOptions, lifecycle: Lifecycle): Promis
     module: schedulerModule(database, accountEventsHeard, [
       { provide: LOGGER, useValue: logger },
       { provide: DATABASE, useValue: database },
-      { provide: Accounting, useValue: accounting },
+      { provide: ReconciliationLoop, useValue: reconciliation },
       { provide: MODELS, useValue: config.MODELS },
       { provide: JobViews, useValue: views },
       { provide: JobRenderer, useValue: renderer },
-      { provide: JobCreation, useValue: creation },
+      { provide: SubmissionSaga, useValue: creation },
       { provide: RateLimiter, useValue: limiter },
       { provide: Dispatch, useValue: dispatch },
       { provide: AccountUsage, useValue: new AccountUsage(database) },
@@ -145,7 +145,7 @@ function schedulerModule(database: Database, consuming: Consuming, providers: No
   return {
     module: SchedulerModule,
     controllers: [
-      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, AccountingController,
+      ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, ReconciliationController,
       eventLogController(database, TOPIC), parkedEventsController(consuming),
     ],
     providers,

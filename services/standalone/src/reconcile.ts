@@ -8,7 +8,7 @@ import { StateDirectory } from './state/state.store';
 
 const SERVICES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const satisfies ServiceWithEvents[];
 /** A stopped platform may have been stopped before an event was heard; the next start hears it. */
-const HEARING_MS = 10 * 60_000;
+const DELIVERY_AUDIT_MS = 10 * 60_000;
 
 /**
  * `npm run reconcile`: the services of a stopped platform compared with each other: every job with its money, every log with those
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     for (const name of SERVICES) differences.push(...(await verifyLog(databases[name])).differences.map((difference) => `${name}: ${difference}`));
     // Nothing is under way where nothing runs.
     const report = await reconcile(new EventLog(databases.scheduler), new EventLog(databases.ledger), new Date());
-    differences.push(...report.differences, ...(await unheardAnywhere(databases, new Date(Date.now() - HEARING_MS))));
+    differences.push(...report.differences, ...(await unheardAnywhere(databases, new Date(Date.now() - DELIVERY_AUDIT_MS))));
     await Promise.all(Object.values(databases).map((database) => database.end()));
     console.log(`${report.jobsChecked} jobs and ${report.holdsChecked} holds`);
     for (const difference of differences) console.log(`  ${difference}`);

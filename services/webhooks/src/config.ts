@@ -1,4 +1,4 @@
-import { hearingSettings, kafkaSettings } from '@usvideo/messaging';
+import { deliveryAuditSettings, kafkaSettings } from '@usvideo/messaging';
 import { callerTokens, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
@@ -19,7 +19,7 @@ export const webhooksSchema = z.object({
   WEBHOOK_IN_FLIGHT_PER_ACCOUNT: count(32, 10_000).describe('Attempts under way for one account at most.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
-  ...hearingSettings,
+  ...deliveryAuditSettings,
 });
 
 export type WebhooksConfig = z.output<typeof webhooksSchema>;

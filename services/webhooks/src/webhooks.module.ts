@@ -3,7 +3,7 @@ import { ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
-import { type Consuming, type EventTransport, parkedEventsController, startHearing } from '@usvideo/messaging';
+import { type Consuming, type EventTransport, parkedEventsController, startDeliveryAudit } from '@usvideo/messaging';
 import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
 import { jobsSubscription } from './inbound/jobs.consumer';
@@ -91,8 +91,8 @@ function startWork(options: WebhooksOptions, lifecycle: Lifecycle, database: Dat
   lifecycle.add('age loop', () => age.stop());
   const consuming = transport.subscribe(jobsSubscription(database, () => rendering.nudge()));
   lifecycle.add('jobs consumer', () => consuming.stop());
-  const hearing = startHearing(consuming, logger, config.HEARING_EVERY_MS);
-  lifecycle.add('hearing', () => hearing.stop());
+  const audit = startDeliveryAudit(consuming, logger, config.DELIVERY_AUDIT_EVERY_MS);
+  lifecycle.add('delivery audit', () => audit.stop());
   return consuming;
 }
 

@@ -1,13 +1,13 @@
-import { Complaints } from './failure-log-throttle';
+import { FailureLogThrottle } from './failure-log-throttle';
 
 describe('complaints about what is tried again', () => {
   let now: number;
-  let complaints: Complaints;
+  let complaints: FailureLogThrottle;
   const failedAt = (...times: number[]) => times.map((time) => { now = time; return complaints.failed(); });
 
   beforeEach(() => {
     now = 0;
-    complaints = new Complaints(() => now);
+    complaints = new FailureLogThrottle(() => now);
   });
 
   it('come with the third failure in a row and once a minute from then on, and say how many there were', () => {

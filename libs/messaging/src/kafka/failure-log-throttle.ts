@@ -4,7 +4,7 @@ const BORNE = 2;
 const REPEAT_MS = 60_000;
 
 /** Decides which failures of work that is tried again for ever are worth a line: that it fails, again each minute, and that it works again. */
-export class Complaints {
+export class FailureLogThrottle {
   private failures = 0;
   private toldAtMs: number | undefined;
 

@@ -1,11 +1,11 @@
 import { Pump, type ParkedEvent, type RestorableLog } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
-import { Complaints } from './failure-log-throttle';
+import { FailureLogThrottle } from './failure-log-throttle';
 import { Intake } from '../intake';
 import type { KafkaClients } from './kafka-client';
 import { GroupMember } from './kafka-group-member';
 import type { Replayed } from '../replay';
-import type { Standing } from '../restored-log';
+import type { EpochDivergence } from '../restored-log';
 import type { Consuming, Halt, Subscription } from '../transport';
 
 export interface KafkaConsumptionOptions {
@@ -39,7 +39,7 @@ export class KafkaConsumption implements Consuming {
   private readonly busy = new Map<number, Promise<void>>();
   /** Shards in the order in which their turn comes. */
   private readonly turns: number[] = [];
-  private readonly complaints = new Complaints();
+  private readonly complaints = new FailureLogThrottle();
   private member: GroupMember | undefined;
   private ending: Promise<void> | undefined;
   private leave!: () => void;
@@ -77,11 +77,11 @@ export class KafkaConsumption implements Consuming {
     return this.intake.replay(streamId);
   }
 
-  restored(): Promise<Standing[]> {
+  restored(): Promise<EpochDivergence[]> {
     return this.intake.restored();
   }
 
-  adopt(): Promise<Standing[]> {
+  adopt(): Promise<EpochDivergence[]> {
     return this.intake.adopt();
   }
 

@@ -1,7 +1,7 @@
 import { SHARDS } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { Arrivals } from './partition-buffer';
+import { PartitionBuffer } from './partition-buffer';
 import type { KafkaClients } from './kafka-client';
 import { eventOf } from './kafka-message';
 
@@ -29,7 +29,7 @@ const WAITING_MAX = 2_000;
  */
 export class GroupMember {
   private readonly consumer: Consumer;
-  private readonly assigned = new Map<number, Arrivals>();
+  private readonly assigned = new Map<number, PartitionBuffer>();
   private readonly paused = new Set<number>();
   private readonly crashed: Promise<never>;
   private joining: Promise<void> = Promise.resolve();
@@ -70,11 +70,11 @@ export class GroupMember {
   }
 
   /** Undefined for a partition that is not this member's. */
-  arrivals(shard: number): Arrivals | undefined {
+  arrivals(shard: number): PartitionBuffer | undefined {
     return this.assigned.get(shard);
   }
 
-  handled(shard: number, arrivals: Arrivals, count: number): void {
+  handled(shard: number, arrivals: PartitionBuffer, count: number): void {
     arrivals.handled(count);
     if (arrivals.length > WAITING_MAX / 2 || !this.paused.delete(shard)) return;
     this.consumer.resume([{ topic: this.options.topic, partitions: [shard] }]);
@@ -106,7 +106,7 @@ export class GroupMember {
   /** After any rebalance reading starts again behind the committed offsets, so what waits is thrown away. */
   private assign(partitions: readonly number[]): void {
     this.assigned.clear();
-    for (const partition of partitions) this.assigned.set(partition, new Arrivals());
+    for (const partition of partitions) this.assigned.set(partition, new PartitionBuffer());
     const resumed = [...this.paused];
     this.paused.clear();
     if (resumed.length > 0) this.consumer.resume([{ topic: this.options.topic, partitions: resumed }]);

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
 import { outboxLag, type Logger } from '@usvideo/runtime';
 import type { Message, Producer } from 'kafkajs';
-import { Complaints } from './failure-log-throttle';
+import { FailureLogThrottle } from './failure-log-throttle';
 import { administer, type KafkaClients } from './kafka-client';
 import { messageOf } from './kafka-message';
 import { TailReader, type Tail } from './kafka-tail';
@@ -92,9 +92,9 @@ export class KafkaPublisher implements Publisher {
   private readonly pump: Pump;
   private relay: Relay | undefined;
   private refusedBecause: string | undefined;
-  private readonly complaints = new Complaints();
+  private readonly complaints = new FailureLogThrottle();
   /** No success of another shard ends a refusal. */
-  private readonly refusals = new Complaints();
+  private readonly refusals = new FailureLogThrottle();
   private ending: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions) {

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '@usvideo/event-store';
 
 /** What was read from one partition and is not yet handled, in the order of the partition. */
-export class Arrivals {
+export class PartitionBuffer {
   private events: { event: LoggedEvent; offset: bigint }[] = [];
   /** Behind the last message that was read; undefined before the first. */
   private readOffset: bigint | undefined;

@@ -4,7 +4,7 @@ import type {
   AdoptRestoredResponse, ListOwedRequest, ListOwedResponse, ListParkedRequest, ListParkedResponse, ListRestoredResponse, ReplayParkedRequest,
   ReplayParkedResponse, RestoredShard,
 } from '@usvideo/contracts/events';
-import { lostEvents, type Standing } from '../restored-log';
+import { lostEvents, type EpochDivergence } from '../restored-log';
 import type { Consuming } from '../transport';
 
 const LIST_MAX = 500;
@@ -33,18 +33,18 @@ export function parkedEventsController(consuming: Consuming): Type {
 
     @GrpcMethod('ParkedEventsService', 'listRestored')
     async listRestored(): Promise<ListRestoredResponse> {
-      return { shards: (await consuming.restored()).map((standing) => shown(consuming.topic, standing)) };
+      return { shards: (await consuming.restored()).map((divergence) => shown(consuming.topic, divergence)) };
     }
 
     @GrpcMethod('ParkedEventsService', 'adoptRestored')
     async adoptRestored(): Promise<AdoptRestoredResponse> {
-      return { shards: (await consuming.adopt()).map((standing) => shown(consuming.topic, standing)) };
+      return { shards: (await consuming.adopt()).map((divergence) => shown(consuming.topic, divergence)) };
     }
   }
   return ParkedEventsController;
 }
 
-function shown(topic: string, standing: Standing): RestoredShard {
-  const { heard, epoch, shared } = standing;
-  return { topic, shard: heard.shard, heardEpoch: heard.epoch, heardSeq: heard.seq, epoch, sharedSeq: shared?.seq, lost: lostEvents(standing) };
+function shown(topic: string, divergence: EpochDivergence): RestoredShard {
+  const { heard, epoch, shared } = divergence;
+  return { topic, shard: heard.shard, heardEpoch: heard.epoch, heardSeq: heard.seq, epoch, sharedSeq: shared?.seq, lost: lostEvents(divergence) };
 }

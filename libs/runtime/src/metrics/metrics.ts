@@ -128,12 +128,12 @@ export const eventsHandled = new Counter({
 export const consumerParked = new Gauge({
   registers, name: 'usvideo_consumer_parked_events', help: 'Events parked behind a deterministic failure.', labelNames: ['consumer'],
 });
-export const hearingDifferences = new Gauge({
-  registers, name: 'usvideo_hearing_differences', help: 'Shards in which a consumer was owed an event for ten minutes, at the last look; anything but 0 is a fault.',
+export const deliveryAuditDifferences = new Gauge({
+  registers, name: 'usvideo_delivery_audit_differences', help: 'Shards in which a consumer was owed an event for ten minutes, at the last look; anything but 0 is a fault.',
   labelNames: ['consumer', 'topic'],
 });
-export const hearingLastRun = new Gauge({
-  registers, name: 'usvideo_hearing_last_run_timestamp_seconds', help: 'When it was last looked whether a consumer is owed events.', labelNames: ['consumer', 'topic'],
+export const deliveryAuditLastRun = new Gauge({
+  registers, name: 'usvideo_delivery_audit_last_run_timestamp_seconds', help: 'When it was last looked whether a consumer is owed events.', labelNames: ['consumer', 'topic'],
 });
 export const consumerHalted = new Gauge({
   registers, name: 'usvideo_consumer_halted_shards', help: 'Shards that a consumer cannot go on with until a person acts, such as after a restore.', labelNames: ['consumer', 'topic'],

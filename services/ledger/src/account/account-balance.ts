@@ -11,7 +11,7 @@ export interface Period {
 }
 
 /** Where an account stands after its last event; what its row holds. */
-export interface Standing extends AccountAmounts {
+export interface AccountBalance extends AccountAmounts {
   readonly accountId: string;
   readonly version: bigint;
   /** Undefined before the first event. Never goes back, whatever the clocks of two transactions say. */
@@ -34,7 +34,7 @@ export interface CurrentPeriod {
 const NOTHING: AccountAmounts = { availableMicros: 0n, heldMicros: 0n, receivableMicros: 0n };
 export const NO_MOVEMENTS: Movements = { addedMicros: 0n, chargedMicros: 0n, refundedMicros: 0n, reversedMicros: 0n, adjustedMicros: 0n, chargedJobs: 0n };
 
-export function newStanding(accountId: string): Standing {
+export function newBalance(accountId: string): AccountBalance {
   return {
     accountId, version: 0n, lastRecordedAt: undefined, ...NOTHING, totalSpendMicros: 0n,
     period: { month: '', firstVersion: 0n, opening: NOTHING, movements: NO_MOVEMENTS }, capMicros: undefined, thresholdMicros: 0n,
@@ -42,7 +42,7 @@ export function newStanding(accountId: string): Standing {
 }
 
 /** The account after one more event. */
-export function advance(before: Standing, event: AccountEvent, recordedAt: Date): Standing {
+export function advance(before: AccountBalance, event: AccountEvent, recordedAt: Date): AccountBalance {
   return {
     ...before,
     version: before.version + 1n,
@@ -57,7 +57,7 @@ export function advance(before: Standing, event: AccountEvent, recordedAt: Date)
   };
 }
 
-function periodAfter(before: Standing, event: AccountEvent, recordedAt: Date): Period {
+function periodAfter(before: AccountBalance, event: AccountEvent, recordedAt: Date): Period {
   const firstVersion = before.version + 1n;
   if (event.$case === 'periodClosed') return { month: monthOf(recordedAt), firstVersion, opening: amountsOf(before), movements: NO_MOVEMENTS };
   const { period } = before;
@@ -77,29 +77,29 @@ function movementsAfter(before: Movements, event: AccountEvent): Movements {
 }
 
 /** What has to be recorded before an event of the moment `at`: the end of an earlier month, with all that the account holds. */
-export function closingOf(standing: Standing, openHolds: readonly OpenHold[], keyCaps: readonly MonthlyCap[], at: Date): AccountEvent | undefined {
-  const { period } = standing;
+export function closingOf(balance: AccountBalance, openHolds: readonly OpenHold[], keyCaps: readonly MonthlyCap[], at: Date): AccountEvent | undefined {
+  const { period } = balance;
   if (period.month === '' || period.month >= monthOf(at)) return undefined;
-  const accountCap = standing.capMicros === undefined ? [] : [{ apiKeyId: '', limitMicros: standing.capMicros }];
+  const accountCap = balance.capMicros === undefined ? [] : [{ apiKeyId: '', limitMicros: balance.capMicros }];
   return {
     $case: 'periodClosed',
     value: {
-      period: period.month, firstVersion: period.firstVersion, lastVersion: standing.version, opening: period.opening, movements: period.movements,
-      closing: amountsOf(standing), totalSpendMicros: standing.totalSpendMicros, openHolds: [...openHolds], caps: [...accountCap, ...keyCaps],
-      lowBalanceThresholdMicros: standing.thresholdMicros,
+      period: period.month, firstVersion: period.firstVersion, lastVersion: balance.version, opening: period.opening, movements: period.movements,
+      closing: amountsOf(balance), totalSpendMicros: balance.totalSpendMicros, openHolds: [...openHolds], caps: [...accountCap, ...keyCaps],
+      lowBalanceThresholdMicros: balance.thresholdMicros,
     },
   };
 }
 
 /** Recording goes on where the account is, even if this transaction's clock is behind the last one's. */
-export function recordingTime(standing: Standing, now: Date): Date {
-  return standing.lastRecordedAt !== undefined && standing.lastRecordedAt > now ? standing.lastRecordedAt : now;
+export function recordingTime(balance: AccountBalance, now: Date): Date {
+  return balance.lastRecordedAt !== undefined && balance.lastRecordedAt > now ? balance.lastRecordedAt : now;
 }
 
 /** A month without an event begins by itself: nothing has to run at midnight. */
-export function currentPeriod(standing: Standing, now: Date): CurrentPeriod {
+export function currentPeriod(balance: AccountBalance, now: Date): CurrentPeriod {
   const { start, end } = monthBounds(monthOf(now));
-  const { movements, month } = standing.period;
+  const { movements, month } = balance.period;
   return month === monthOf(now)
     ? { start, end, spendMicros: spendIn(movements), jobs: movements.chargedJobs }
     : { start, end, spendMicros: 0n, jobs: 0n };

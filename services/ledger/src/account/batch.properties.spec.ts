@@ -3,7 +3,7 @@ import type { Payment } from './account-state';
 import { Batch, capKey, paymentKey, type KeyCap, type LedgerCommand, type Loaded } from './batch';
 import { changeIn, postingsOf, type AccountEvent, type Book } from './postings';
 import { anyCommand, LedgerModel, priceInUnits, said, someAgain } from './ledger-model.fixture';
-import { newStanding, type Standing } from './account-balance';
+import { newBalance, type AccountBalance } from './account-balance';
 
 const ACCOUNTS = ['acc_1', 'acc_2'];
 const SECOND_MICROS = 10n;
@@ -18,7 +18,7 @@ const newModel = () => new LedgerModel(priceInUnits(UNIT_MICROS));
 
 function loaded(over: Partial<Loaded> = {}): Loaded {
   return {
-    now: NOW, prices, accounts: new Map(ACCOUNTS.map((id): [string, Standing] => [id, newStanding(id)])), holds: new Map(), payments: new Map(),
+    now: NOW, prices, accounts: new Map(ACCOUNTS.map((id): [string, AccountBalance] => [id, newBalance(id)])), holds: new Map(), payments: new Map(),
     done: new Map(), keyCaps: new Map(), countedKeys: new Map(), openHolds: new Map(), ...over,
   };
 }
@@ -105,9 +105,9 @@ describe(`any commands in any order (FC_SEED=${seed})`, () => {
     for (const next of commands) {
       const { refusal, replayed, state } = batch.decide({ command: next, traceparent: '' });
       if (next.type !== 'PlaceHold' || refusal !== undefined || replayed) continue;
-      const [standing] = batch.changedAccounts().filter((account) => account.accountId === next.accountId);
-      const { chargedMicros, refundedMicros } = standing!.period.movements;
-      if (state.accountCap.limitMicros !== undefined) expect(chargedMicros - refundedMicros + standing!.heldMicros <= state.accountCap.limitMicros).toBe(true);
+      const [balance] = batch.changedAccounts().filter((account) => account.accountId === next.accountId);
+      const { chargedMicros, refundedMicros } = balance!.period.movements;
+      if (state.accountCap.limitMicros !== undefined) expect(chargedMicros - refundedMicros + balance!.heldMicros <= state.accountCap.limitMicros).toBe(true);
     }
   }));
 
@@ -135,13 +135,13 @@ function pick({ amountMicros, paymentRef, author, note }: { amountMicros: bigint
 }
 
 describe('a batch', () => {
-  const standing: Standing = { ...newStanding('acc_1'), version: 7n, availableMicros: 30n, period: { ...newStanding('').period, month: '2026-06', firstVersion: 1n } };
+  const balance: AccountBalance = { ...newBalance('acc_1'), version: 7n, availableMicros: 30n, period: { ...newBalance('').period, month: '2026-06', firstVersion: 1n } };
   const payments = new Map<string, Payment>([[paymentKey('acc_1', 'p1'), { amountMicros: 30n, reversedMicros: 0n, source: 'manual' }]]);
   const placing = (job: string, seconds = 3): LedgerCommand =>
     ({ type: 'PlaceHold', accountId: 'acc_1', jobId: job, terms: { apiKeyId: 'key_1', model: 'm', resolution: '720p', durationSeconds: seconds } });
 
   it('decides on rows that were loaded before it', () => {
-    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), payments }));
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', balance]]), payments }));
     expect(batch.decide({ traceparent: '', command: { type: 'AddFunds', accountId: 'acc_1', amountMicros: 30n, source: 'manual', paymentRef: 'p1', author: '', note: '' } }).replayed).toBe(true);
     expect(batch.decide({ traceparent: 't', command: placing('job_1') }).refusal).toBeUndefined();
     expect(batch.decide({ traceparent: '', command: placing('job_2') }).refusal).toBe('insufficient_balance');
@@ -151,7 +151,7 @@ describe('a batch', () => {
 
   it('closes the month before the first event of the next, once, with all that is open', () => {
     const openHolds = [{ jobId: 'job_old', apiKeyId: 'key_1', amountMicros: 5n }];
-    const batch = new Batch(loaded({ now: new Date('2026-08-01T00:00:00Z'), accounts: new Map([['acc_1', { ...standing, heldMicros: 5n }]]), openHolds: new Map([['acc_1', openHolds]]) }));
+    const batch = new Batch(loaded({ now: new Date('2026-08-01T00:00:00Z'), accounts: new Map([['acc_1', { ...balance, heldMicros: 5n }]]), openHolds: new Map([['acc_1', openHolds]]) }));
     batch.decide({ traceparent: '', command: placing('job_1', 1) });
     batch.decide({ traceparent: '', command: placing('job_2', 1) });
     const events = eventsOf(batch);
@@ -162,7 +162,7 @@ describe('a batch', () => {
   });
 
   it('does not close a month for a refusal, and not again when a clock is behind', () => {
-    const late = { ...standing, lastRecordedAt: new Date('2026-07-01T00:00:00.001Z'), period: { ...standing.period, month: '2026-07' } };
+    const late = { ...balance, lastRecordedAt: new Date('2026-07-01T00:00:00.001Z'), period: { ...balance.period, month: '2026-07' } };
     const batch = new Batch(loaded({ now: new Date('2026-06-30T23:59:59.999Z'), accounts: new Map([['acc_1', late]]) }));
     expect(batch.decide({ traceparent: '', command: placing('job_1', 5) }).refusal).toBe('insufficient_balance');
     batch.decide({ traceparent: '', command: placing('job_2', 1) });
@@ -172,7 +172,7 @@ describe('a batch', () => {
 
   it('counts a key that is capped, also within the batch that caps it', () => {
     const keyCaps = new Map([['acc_1 key_1', { accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: undefined, heldMicros: 0n, month: '2026-06', spentMicros: 5n }]]);
-    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), countedKeys: keyCaps }));
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', balance]]), countedKeys: keyCaps }));
     batch.decide({ traceparent: '', command: { type: 'SetSpendCap', accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: 25n, author: 'ann' } });
     expect(batch.decide({ traceparent: '', command: placing('job_1', 1) }).refusal).toBeUndefined();
     expect(batch.decide({ traceparent: '', command: placing('job_2', 1) }).refusal).toBeUndefined();
@@ -182,7 +182,7 @@ describe('a batch', () => {
 
   it.each([undefined, -1n])('forgets the counters of a key that had no cap and gets none (limit %s)', (limitMicros) => {
     const countedKeys = new Map([['acc_1 key_1', { accountId: 'acc_1', apiKeyId: 'key_1', limitMicros: undefined, heldMicros: 0n, month: '2026-06', spentMicros: 0n }]]);
-    const batch = new Batch(loaded({ accounts: new Map([['acc_1', standing]]), countedKeys }));
+    const batch = new Batch(loaded({ accounts: new Map([['acc_1', balance]]), countedKeys }));
     batch.decide({ traceparent: '', command: placing('job_1', 1) });
     batch.decide({ traceparent: '', command: { type: 'SetSpendCap', accountId: 'acc_1', apiKeyId: 'key_1', limitMicros, author: 'ann' } });
     batch.decide({ traceparent: '', command: placing('job_2', 1) });

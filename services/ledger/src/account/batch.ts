@@ -6,7 +6,7 @@ import { changeIn, jobIdOf, movesMoney, type AccountEvent } from './postings';
 import { priceOf, type PriceRow } from '../prices/price';
 import { offerOfQuote, type GivenQuote } from '../prices/quote';
 import { Rows } from './rows';
-import { advance, closingOf, dayOf, monthOf, recordingTime, spendIn, type Standing } from './account-balance';
+import { advance, closingOf, dayOf, monthOf, recordingTime, spendIn, type AccountBalance } from './account-balance';
 
 /** A command as it arrives: a hold is priced inside the batch, at the moment it is decided. */
 export type LedgerCommand = Exclude<AccountCommand, PlaceHold> | (Omit<PlaceHold, 'offer'> & { readonly quote?: GivenQuote });
@@ -40,7 +40,7 @@ export interface KeyCap {
 export interface Loaded {
   readonly now: Date;
   readonly prices: readonly PriceRow[];
-  readonly accounts: ReadonlyMap<string, Standing>;
+  readonly accounts: ReadonlyMap<string, AccountBalance>;
   /** By job id. */
   readonly holds: ReadonlyMap<string, Hold>;
   /** By `paymentKey`. */
@@ -87,7 +87,7 @@ export function doneKey({ accountId, kind, reference }: { accountId: string; kin
 export class Batch {
   readonly events = new Map<string, TracedEvent[]>();
   readonly rows = new Rows();
-  private readonly accounts: Map<string, Standing>;
+  private readonly accounts: Map<string, AccountBalance>;
   private readonly holds: Map<string, Hold>;
   private readonly payments: Map<string, Payment>;
   private readonly done: Map<string, Done>;
@@ -114,13 +114,13 @@ export class Batch {
   }
 
   /** The accounts that have new events, as they stand now. */
-  changedAccounts(): Standing[] {
-    return [...this.events.keys()].map((accountId) => this.standingOf(accountId));
+  changedAccounts(): AccountBalance[] {
+    return [...this.events.keys()].map((accountId) => this.balanceOf(accountId));
   }
 
   private stateFor(command: LedgerCommand): AccountState {
     const { accountId } = command;
-    const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.standingOf(accountId);
+    const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.balanceOf(accountId);
     const hold = 'jobId' in command ? this.holds.get(command.jobId) : undefined;
     const payment = 'paymentRef' in command ? this.payments.get(paymentKey(accountId, command.paymentRef)) : undefined;
     const key = doneKeyOf(command);
@@ -132,16 +132,16 @@ export class Batch {
   }
 
   private accountCap(accountId: string): Cap {
-    const standing = this.standingOf(accountId);
-    const { movements, month } = standing.period;
-    const spentMicros = month === monthOf(recordingTime(standing, this.loaded.now)) ? spendIn(movements) : 0n;
-    return { limitMicros: standing.capMicros, spentMicros, heldMicros: standing.heldMicros };
+    const balance = this.balanceOf(accountId);
+    const { movements, month } = balance.period;
+    const spentMicros = month === monthOf(recordingTime(balance, this.loaded.now)) ? spendIn(movements) : 0n;
+    return { limitMicros: balance.capMicros, spentMicros, heldMicros: balance.heldMicros };
   }
 
   private capOfKey(accountId: string, apiKeyId: string): Cap {
     const cap = this.keyCaps.get(capKey(accountId, apiKeyId));
     if (cap === undefined) return NO_CAP;
-    const month = monthOf(recordingTime(this.standingOf(accountId), this.loaded.now));
+    const month = monthOf(recordingTime(this.balanceOf(accountId), this.loaded.now));
     return { limitMicros: cap.limitMicros, spentMicros: cap.month === month ? cap.spentMicros : 0n, heldMicros: cap.heldMicros };
   }
 
@@ -149,29 +149,29 @@ export class Batch {
     if (command.type !== 'PlaceHold') return command;
     const { quote, ...order } = command;
     // The moment that the event will carry, so that the book explains every price.
-    const at = recordingTime(this.standingOf(order.accountId), this.loaded.now);
+    const at = recordingTime(this.balanceOf(order.accountId), this.loaded.now);
     if (quote !== undefined) return { ...order, offer: offerOfQuote(quote, order.accountId, order.terms, at) };
     const price = priceOf(this.loaded.prices, order.terms, at);
     return { ...order, offer: price === undefined ? { refusal: 'price_unavailable' } : { price, quoted: false } };
   }
 
-  private standingOf(accountId: string): Standing {
-    const standing = this.accounts.get(accountId);
-    if (standing === undefined) throw new Error(`account ${accountId} was not loaded`);
-    return standing;
+  private balanceOf(accountId: string): AccountBalance {
+    const balance = this.accounts.get(accountId);
+    if (balance === undefined) throw new Error(`account ${accountId} was not loaded`);
+    return balance;
   }
 
   /** The open holds are those of before this batch: a month ends before the account's first event of it. */
   private closeMonth(accountId: string, traceparent: string): void {
-    const standing = this.standingOf(accountId);
-    const at = recordingTime(standing, this.loaded.now);
-    if (standing.period.month === '' || standing.period.month === monthOf(at)) return;
+    const balance = this.balanceOf(accountId);
+    const at = recordingTime(balance, this.loaded.now);
+    if (balance.period.month === '' || balance.period.month === monthOf(at)) return;
     const openHolds = this.loaded.openHolds.get(accountId);
     if (openHolds === undefined) throw new Error(`the open holds of ${accountId} were not loaded`);
-    const event = closingOf(standing, openHolds, this.capsOf(accountId), at);
+    const event = closingOf(balance, openHolds, this.capsOf(accountId), at);
     if (event === undefined) return;
     this.rows.addStatement(accountId, event);
-    this.append(standing, event, at, traceparent);
+    this.append(balance, event, at, traceparent);
   }
 
   private capsOf(accountId: string): MonthlyCap[] {
@@ -182,16 +182,16 @@ export class Batch {
 
   private record(command: LedgerCommand, before: AccountState, event: AccountEvent, traceparent: string): AccountState {
     const { accountId } = command;
-    const standing = this.standingOf(accountId);
-    const at = recordingTime(standing, this.loaded.now);
+    const balance = this.balanceOf(accountId);
+    const at = recordingTime(balance, this.loaded.now);
     const state = this.remember(command, account.evolve(before, event), event, at);
-    const after = this.append(standing, event, at, traceparent);
+    const after = this.append(balance, event, at, traceparent);
     if (movesMoney(event)) this.rows.addEntry(after, jobIdOf(event));
     this.countForKey(accountId, state, event, at);
     return state;
   }
 
-  private append(before: Standing, event: AccountEvent, at: Date, traceparent: string): Standing {
+  private append(before: AccountBalance, event: AccountEvent, at: Date, traceparent: string): AccountBalance {
     const { accountId } = before;
     const after = advance(before, event, at);
     this.accounts.set(accountId, after);

@@ -2,7 +2,7 @@ import type { CaptureRefunded } from '@usvideo/contracts/ledger';
 import type { Done, Hold, Payment } from './account-state';
 import type { KeyCap } from './batch';
 import type { AccountEvent } from './postings';
-import { dayOf, netOf, type Standing } from './account-balance';
+import { dayOf, netOf, type AccountBalance } from './account-balance';
 
 /** A line of the account's ledger: the event of that version moved money. */
 export interface EntryRow {
@@ -95,7 +95,7 @@ export class Rows {
   readonly holds = new Map<string, ChangedHold>();
   readonly keyCaps = new Map<string, KeyCap>();
 
-  addEntry({ accountId, version, availableMicros, heldMicros, receivableMicros }: Standing, jobId: string): void {
+  addEntry({ accountId, version, availableMicros, heldMicros, receivableMicros }: AccountBalance, jobId: string): void {
     this.entries.push({
       accountId, version, jobId, availableAfterMicros: availableMicros, heldAfterMicros: heldMicros, receivableAfterMicros: receivableMicros,
     });

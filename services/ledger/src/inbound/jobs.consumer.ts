@@ -22,7 +22,7 @@ export function jobsSubscription(database: Database, writer: LedgerWriter, onHan
     topic: 'usvideo.jobs.v1',
     database,
     batchMax: 1,
-    heeds: concernsLedger,
+    isRelevant: concernsLedger,
     onHandled,
     handle: (event, tx, now) => settleEnded(writer, event, tx, now),
   };

@@ -1,17 +1,17 @@
 import type { Columns } from '@usvideo/event-store';
-import type { Standing } from '../account/account-balance';
+import type { AccountBalance } from '../account/account-balance';
 
 /** What holds and their ends move; the rest stays for days, and half of a batch's work would be to write it again. */
-export const OFTEN: Columns<Standing> = {
-  last_recorded_at: ['timestamptz', (standing) => standing.lastRecordedAt],
-  available_micros: ['bigint', (standing) => standing.availableMicros],
-  held_micros: ['bigint', (standing) => standing.heldMicros],
-  receivable_micros: ['bigint', (standing) => standing.receivableMicros],
-  total_spend_micros: ['bigint', (standing) => standing.totalSpendMicros],
+export const OFTEN: Columns<AccountBalance> = {
+  last_recorded_at: ['timestamptz', (balance) => balance.lastRecordedAt],
+  available_micros: ['bigint', (balance) => balance.availableMicros],
+  held_micros: ['bigint', (balance) => balance.heldMicros],
+  receivable_micros: ['bigint', (balance) => balance.receivableMicros],
+  total_spend_micros: ['bigint', (balance) => balance.totalSpendMicros],
   period_charged_micros: ['bigint', ({ period }) => period.movements.chargedMicros],
   period_jobs: ['bigint', ({ period }) => period.movements.chargedJobs],
 };
-export const SELDOM: Columns<Standing> = {
+export const SELDOM: Columns<AccountBalance> = {
   period: ['text', ({ period }) => period.month],
   period_first_version: ['bigint', ({ period }) => period.firstVersion],
   opening_available_micros: ['bigint', ({ period }) => period.opening.availableMicros],
@@ -21,11 +21,11 @@ export const SELDOM: Columns<Standing> = {
   period_refunded_micros: ['bigint', ({ period }) => period.movements.refundedMicros],
   period_reversed_micros: ['bigint', ({ period }) => period.movements.reversedMicros],
   period_adjusted_micros: ['bigint', ({ period }) => period.movements.adjustedMicros],
-  spend_cap_micros: ['bigint', (standing) => standing.capMicros],
-  low_balance_threshold_micros: ['bigint', (standing) => standing.thresholdMicros],
+  spend_cap_micros: ['bigint', (balance) => balance.capMicros],
+  low_balance_threshold_micros: ['bigint', (balance) => balance.thresholdMicros],
 };
 
 /** The account's row by column, except for its key, version and hash. */
-export function accountColumns(standing: Standing): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...OFTEN, ...SELDOM }).map(([name, [, of]]) => [name, of(standing) ?? null]));
+export function accountColumns(balance: AccountBalance): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...OFTEN, ...SELDOM }).map(([name, [, of]]) => [name, of(balance) ?? null]));
 }

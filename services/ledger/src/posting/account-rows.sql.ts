@@ -1,10 +1,10 @@
 import { RowsStatement, textArray, together, type Columns, type StreamHead, type Transaction } from '@usvideo/event-store';
-import type { Standing } from '../account/account-balance';
+import type { AccountBalance } from '../account/account-balance';
 import { OFTEN, SELDOM } from './account-columns';
 
 /** An account row under its lock. */
 export interface LockedAccount {
-  readonly standing: Standing;
+  readonly balance: AccountBalance;
   readonly head: StreamHead;
 }
 
@@ -35,10 +35,10 @@ export async function insertAccounts(tx: Transaction, accountIds: readonly strin
 
 export async function lockAccounts(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, LockedAccount>> {
   const { rows } = await tx.query<AccountRecord>({ name: 'account_lock', text: LOCK_ACCOUNTS, values: [textArray(accountIds)] });
-  return new Map(rows.map((row) => [row.account_id, { standing: standingOf(row), head: { version: row.version, hash: row.head_hash } }]));
+  return new Map(rows.map((row) => [row.account_id, { balance: balanceOf(row), head: { version: row.version, hash: row.head_hash } }]));
 }
 
-export function standingOf(row: AccountRecord): Standing {
+export function balanceOf(row: AccountRecord): AccountBalance {
   return {
     accountId: row.account_id, version: row.version, lastRecordedAt: row.last_recorded_at ?? undefined,
     availableMicros: row.available_micros, heldMicros: row.held_micros, receivableMicros: row.receivable_micros,
@@ -57,14 +57,14 @@ export function standingOf(row: AccountRecord): Standing {
 /** An account's row before a batch, under its lock, and after it. */
 export interface ChangedAccount {
   readonly before: LockedAccount;
-  readonly standing: Standing;
+  readonly balance: AccountBalance;
   readonly head: StreamHead;
 }
 
-function updateOf(name: string, columns: Columns<Standing>): RowsStatement<ChangedAccount> {
-  const moved = Object.entries(columns).map(([column, [type, of]]) => [column, [type, ({ standing }: ChangedAccount) => of(standing)]]);
+function updateOf(name: string, columns: Columns<AccountBalance>): RowsStatement<ChangedAccount> {
+  const moved = Object.entries(columns).map(([column, [type, of]]) => [column, [type, ({ balance }: ChangedAccount) => of(balance)]]);
   return new RowsStatement<ChangedAccount>(name, {
-    account_id: ['text', ({ standing }) => standing.accountId],
+    account_id: ['text', ({ balance }) => balance.accountId],
     previous_version: ['bigint', ({ before }) => before.head.version],
     version: ['bigint', ({ head }) => head.version],
     head_hash: ['bytea', ({ head }) => head.hash],
@@ -79,12 +79,12 @@ const UPDATE_OFTEN = updateOf('account_update', OFTEN);
 const UPDATE_ALL = updateOf('account_update_all', { ...OFTEN, ...SELDOM });
 
 export async function updateAccounts(tx: Transaction, changed: readonly ChangedAccount[]): Promise<void> {
-  const { often = [], all = [] } = Object.groupBy(changed, ({ before, standing }) => (hasSeldomMoved(before.standing, standing) ? 'all' : 'often'));
+  const { often = [], all = [] } = Object.groupBy(changed, ({ before, balance }) => (hasSeldomMoved(before.balance, balance) ? 'all' : 'often'));
   await together([UPDATE_OFTEN.write(tx, often), UPDATE_ALL.write(tx, all)]);
 }
 
 const SELDOM_VALUES = Object.values(SELDOM).map(([, of]) => of);
 
-function hasSeldomMoved(before: Standing, after: Standing): boolean {
+function hasSeldomMoved(before: AccountBalance, after: AccountBalance): boolean {
   return SELDOM_VALUES.some((of) => of(before) !== of(after));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { account } from '../account/account';
 import { NO_CAP, type AccountState } from '../account/account-state';
 import { postingsOf, type AccountEvent } from '../account/postings';
-import { advance, newStanding } from '../account/account-balance';
+import { advance, newBalance } from '../account/account-balance';
 import { decodeEvent, encodeEvent } from './event-codec';
 
 interface Fixture { readonly written: string; readonly kind: string; readonly payload: string; readonly means: unknown }
@@ -32,7 +32,7 @@ describe('events as they were ever written', () => {
     expect(encodeEvent({ event, traceparent: '' }).kind).toBe(fixture.kind);
     expect(postingsOf(event).reduce((sum, posting) => sum + posting.micros, 0n)).toBe(0n);
     const { availableMicros, heldMicros, receivableMicros } = account.evolve(EMPTY, event);
-    expect(advance(newStanding('acc_1'), event, new Date(0))).toMatchObject({ version: 1n, availableMicros, heldMicros, receivableMicros });
+    expect(advance(newBalance('acc_1'), event, new Date(0))).toMatchObject({ version: 1n, availableMicros, heldMicros, receivableMicros });
   });
 
   it('cover every kind', () => {

@@ -1,6 +1,6 @@
 import { appendEvents, together, type Transaction } from '@usvideo/event-store';
 import { Batch, doneKeyOf, type Outcome, type TracedCommand } from '../account/batch';
-import { monthOf, recordingTime, type Standing } from '../account/account-balance';
+import { monthOf, recordingTime, type AccountBalance } from '../account/account-balance';
 import { insertAccounts, lockAccounts, updateAccounts, type LockedAccount } from './account-rows.sql';
 import { ENVIRONMENT, encodeEvent } from './event-codec';
 import { loadHolds, loadOpenHolds, writeHolds } from './hold-rows.sql';
@@ -32,7 +32,7 @@ export class LedgerStore {
       opening, this.lock(tx, accountIds), loadHolds(tx, jobIdsOf(commands)), loadPayments(tx, paymentsOf(commands)), loadDone(tx, doneOf(commands)),
       loadKeyCaps(tx, accountIds), this.prices.rows(tx),
     ]);
-    const accounts = new Map([...locked].map(([id, { standing }]) => [id, standing]));
+    const accounts = new Map([...locked].map(([id, { balance }]) => [id, balance]));
     const [openHolds, countedKeys] = await together([
       loadOpenHolds(tx, endingMonths([...accounts.values()], now)), countKeys(tx, keysToCount(commands, accounts, now)),
     ]);
@@ -52,7 +52,7 @@ export class LedgerStore {
 
   private remember(locked: readonly LockedAccount[]): void {
     if (this.known.size > KNOWN_ACCOUNTS_MAX) this.known.clear();
-    for (const { standing } of locked) if (standing.version > 0n) this.known.add(standing.accountId);
+    for (const { balance } of locked) if (balance.version > 0n) this.known.add(balance.accountId);
   }
 }
 
@@ -69,12 +69,12 @@ function doneOf(commands: readonly TracedCommand[]): { accountId: string; kind: 
 }
 
 /** Accounts whose month is over; their closing names what is held. */
-function endingMonths(standings: readonly Standing[], now: Date): string[] {
-  return standings.filter((standing) => standing.period.month !== '' && standing.period.month < monthOf(recordingTime(standing, now)))
-    .map((standing) => standing.accountId);
+function endingMonths(balances: readonly AccountBalance[], now: Date): string[] {
+  return balances.filter((balance) => balance.period.month !== '' && balance.period.month < monthOf(recordingTime(balance, now)))
+    .map((balance) => balance.accountId);
 }
 
-function keysToCount(commands: readonly TracedCommand[], accounts: ReadonlyMap<string, Standing>, now: Date): { accountId: string; apiKeyId: string; month: string }[] {
+function keysToCount(commands: readonly TracedCommand[], accounts: ReadonlyMap<string, AccountBalance>, now: Date): { accountId: string; apiKeyId: string; month: string }[] {
   return commands.flatMap(({ command }) => (command.type !== 'SetSpendCap' || command.apiKeyId === '' ? [] : [{
     accountId: command.accountId, apiKeyId: command.apiKeyId, month: monthOf(recordingTime(accounts.get(command.accountId)!, now)),
   }]));
@@ -95,7 +95,7 @@ async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<strin
     writeHolds(tx, rows.holds), writePayments(tx, rows.payments.values()), insertDone(tx, rows.done), writeKeyCaps(tx, rows.keyCaps.values()),
     insertUsage(tx, rows.usage), addUsageDays(tx, rows.usageDays.values()), refundUsage(tx, rows.refunds), insertStatements(tx, rows.statements),
     insertEntries(tx, rows.entries),
-    appendEvents(tx, now, appends, (heads) => updateAccounts(tx, changed.map((standing, index) => ({ before: before[index]!, standing, head: heads[index]! })))),
+    appendEvents(tx, now, appends, (heads) => updateAccounts(tx, changed.map((balance, index) => ({ before: before[index]!, balance, head: heads[index]! })))),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import type { Hold, Payment } from '../account/account-state';
 import type { KeyCap } from '../account/batch';
 import type { StatementRow, UsageDayRow, UsageRow } from '../account/rows';
-import type { Standing } from '../account/account-balance';
+import type { AccountBalance } from '../account/account-balance';
 import { accountColumns } from '../posting/account-columns';
 
 export type Table = 'ledger_account' | 'hold' | 'payment' | 'natural_key' | 'key_cap' | 'entry' | 'usage' | 'daily_usage' | 'statement';
@@ -12,10 +12,10 @@ export interface ExpectedRow {
   readonly columns: Readonly<Record<string, unknown>>;
 }
 
-export function accountRow(standing: Standing, headHash: Buffer): ExpectedRow {
+export function accountRow(balance: AccountBalance, headHash: Buffer): ExpectedRow {
   return {
     table: 'ledger_account',
-    columns: { account_id: standing.accountId, version: standing.version, head_hash: headHash, ...accountColumns(standing) },
+    columns: { account_id: balance.accountId, version: balance.version, head_hash: headHash, ...accountColumns(balance) },
   };
 }
 
@@ -41,12 +41,12 @@ export function refundedRows(jobId: string, refundedMicros: bigint): ExpectedRow
   ];
 }
 
-export function entryRow(standing: Standing, jobId: string): ExpectedRow {
+export function entryRow(balance: AccountBalance, jobId: string): ExpectedRow {
   return {
     table: 'entry',
     columns: {
-      account_id: standing.accountId, version: standing.version, job_id: jobId, available_after_micros: standing.availableMicros,
-      held_after_micros: standing.heldMicros, receivable_after_micros: standing.receivableMicros,
+      account_id: balance.accountId, version: balance.version, job_id: jobId, available_after_micros: balance.availableMicros,
+      held_after_micros: balance.heldMicros, receivable_after_micros: balance.receivableMicros,
     },
   };
 }

@@ -5,7 +5,7 @@ import { countsForKey, keyCapAfter, type KeyCap } from '../account/batch';
 import { jobIdOf, movesMoney, type AccountEvent } from '../account/postings';
 import { isInBook, type PriceRow } from '../prices/price';
 import { addUsageDay, refundDayOf, statementOf, usageDayOf, usageOf, type UsageDayRow } from '../account/rows';
-import { advance, closingOf, dayOf, monthOf, newStanding, type Standing } from '../account/account-balance';
+import { advance, closingOf, dayOf, monthOf, newBalance, type AccountBalance } from '../account/account-balance';
 import { accountRow, entryRow, holdRow, keyCapRow, naturalKeyRow, paymentRow, refundedRows, statementRow, usageDayRow, usageRow, type ExpectedRow } from './verifier-expected';
 
 export interface FoldedEvent {
@@ -26,7 +26,7 @@ interface OpenHold {
  */
 export class AccountFold {
   readonly faults: string[] = [];
-  private standing: Standing;
+  private balance: AccountBalance;
   private hash: Buffer = Buffer.alloc(32);
   private readonly open = new Map<string, OpenHold>();
   private readonly payments = new Map<string, Payment>();
@@ -37,7 +37,7 @@ export class AccountFold {
 
   /** @param prices all prices that ever were: what was held must be explained by them */
   constructor(readonly accountId: string, private readonly prices: readonly PriceRow[]) {
-    this.standing = newStanding(accountId);
+    this.balance = newBalance(accountId);
   }
 
   add({ event, version, recordedAt, hash }: FoldedEvent): ExpectedRow[] {
@@ -45,13 +45,13 @@ export class AccountFold {
     this.checkHold(event, version);
     if (event.$case === 'holdPlaced' && !isInBook(this.prices, event.value, recordedAt)) this.fault(`the price of ${event.value.jobId} at version ${version} is not that of the book`);
     const { hold } = account.evolve(this.stateFor(event), event);
-    this.standing = advance(this.standing, event, recordedAt);
+    this.balance = advance(this.balance, event, recordedAt);
     this.hash = hash;
-    const { availableMicros, heldMicros, receivableMicros } = this.standing;
+    const { availableMicros, heldMicros, receivableMicros } = this.balance;
     if (availableMicros < 0n || heldMicros < 0n || receivableMicros < 0n) this.fault(`the balance is negative at version ${version}`);
     if (availableMicros > 0n && receivableMicros > 0n) this.fault(`it owes at version ${version} although it could pay`);
     this.countForKey(event, hold, recordedAt);
-    const entry = movesMoney(event) ? [entryRow(this.standing, jobIdOf(event))] : [];
+    const entry = movesMoney(event) ? [entryRow(this.balance, jobIdOf(event))] : [];
     return [...entry, ...this.rowsOf(event, hold, recordedAt)];
   }
 
@@ -64,12 +64,12 @@ export class AccountFold {
       ...[...this.refunded].flatMap(([jobId, micros]) => refundedRows(jobId, micros)),
       ...[...this.days.values()].map(usageDayRow),
       ...[...this.capped].map((apiKeyId) => keyCapRow(this.keyOf(apiKeyId))),
-      accountRow(this.standing, this.hash),
+      accountRow(this.balance, this.hash),
     ];
   }
 
   private stateFor(event: AccountEvent): AccountState {
-    const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.standing;
+    const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.balance;
     return {
       accountId: this.accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros, accountCap: NO_CAP, keyCap: NO_CAP,
       hold: this.open.get(jobIdOf(event))?.hold, payment: undefined, done: undefined,
@@ -77,11 +77,11 @@ export class AccountFold {
   }
 
   private checkOrder(event: AccountEvent, version: bigint, recordedAt: Date): void {
-    const { standing } = this;
-    if (version !== standing.version + 1n) this.fault(`version ${version} follows version ${standing.version}`);
-    if (standing.lastRecordedAt !== undefined && recordedAt < standing.lastRecordedAt) this.fault(`version ${version} was recorded before the one before it`);
+    const { balance } = this;
+    if (version !== balance.version + 1n) this.fault(`version ${version} follows version ${balance.version}`);
+    if (balance.lastRecordedAt !== undefined && recordedAt < balance.lastRecordedAt) this.fault(`version ${version} was recorded before the one before it`);
     if (event.$case === 'periodClosed') this.checkClosing(event, version, recordedAt);
-    else if (standing.period.month !== '' && standing.period.month !== monthOf(recordedAt)) this.fault(`${standing.period.month} was not closed before version ${version}`);
+    else if (balance.period.month !== '' && balance.period.month !== monthOf(recordedAt)) this.fault(`${balance.period.month} was not closed before version ${version}`);
   }
 
   private checkClosing(event: AccountEvent, version: bigint, recordedAt: Date): void {
@@ -89,7 +89,7 @@ export class AccountFold {
       .sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
     const caps = [...this.capped].map((apiKeyId) => this.keyOf(apiKeyId)).filter((key) => key.limitMicros !== undefined)
       .map(({ apiKeyId, limitMicros }) => ({ apiKeyId, limitMicros })).sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1));
-    const expected = closingOf(this.standing, openHolds, caps, recordedAt);
+    const expected = closingOf(this.balance, openHolds, caps, recordedAt);
     if (expected === undefined || !bytesOf(expected).equals(bytesOf(event))) this.fault(`the closing at version ${version} is not what the month was`);
   }
 

@@ -1,11 +1,11 @@
 import type { Database } from '@usvideo/event-store';
 import type { Cap } from '../account/account-state';
 import { changeIn, type AccountEvent } from '../account/postings';
-import { currentPeriod, monthOf, newStanding, type CurrentPeriod, type Standing } from '../account/account-balance';
-import { ACCOUNT_COLUMNS, standingOf, type AccountRecord } from '../posting/account-rows.sql';
+import { currentPeriod, monthOf, newBalance, type CurrentPeriod, type AccountBalance } from '../account/account-balance';
+import { ACCOUNT_COLUMNS, balanceOf, type AccountRecord } from '../posting/account-rows.sql';
 import { decodeEvent } from '../posting/event-codec';
 
-export type Balance = Omit<Standing, 'period'> & { readonly period: CurrentPeriod };
+export type Balance = Omit<AccountBalance, 'period'> & { readonly period: CurrentPeriod };
 
 export interface PastBalance {
   readonly version: bigint;
@@ -94,8 +94,8 @@ export class LedgerReader {
   async balance(accountId: string): Promise<Balance> {
     const { rows } = await this.database.query<AccountRecord & { now: Date }>({ name: 'balance_read', text: READ_BALANCE, values: [accountId] });
     const row = rows[0]!;
-    const standing = (row.account_id as string | null) === null ? newStanding(accountId) : standingOf(row);
-    return { ...standing, period: currentPeriod(standing, row.now) };
+    const balance = (row.account_id as string | null) === null ? newBalance(accountId) : balanceOf(row);
+    return { ...balance, period: currentPeriod(balance, row.now) };
   }
 
   /** After the last event that was recorded at or before the moment. */

@@ -1,9 +1,9 @@
 import type { Statement } from '@usvideo/contracts/ledger';
 import type { Database } from '@usvideo/event-store';
 import type { StatementRow } from '../account/rows';
-import { newStanding } from '../account/account-balance';
+import { newBalance } from '../account/account-balance';
 import { statementsOf } from './statement';
-import { ACCOUNT_COLUMNS, standingOf, type AccountRecord } from '../posting/account-rows.sql';
+import { ACCOUNT_COLUMNS, balanceOf, type AccountRecord } from '../posting/account-rows.sql';
 
 const READ_CLOSED = `
 select account_id as "accountId", period, first_version as "firstVersion", last_version as "lastVersion", opening_micros as "openingMicros",
@@ -23,7 +23,7 @@ export class StatementReader {
     // The account first: a month that closes between the two reads is then found twice, and the recorded one counts.
     const account = (await this.database.query<AccountRecord & { now: Date }>({ name: 'statement_account_read', text: READ_ACCOUNT, values: [accountId] })).rows[0]!;
     const { rows } = await this.database.query<StatementRow>({ name: 'statement_read', text: READ_CLOSED, values: [accountId] });
-    const standing = (account.account_id as string | null) === null ? newStanding(accountId) : standingOf(account);
-    return statementsOf(rows, standing, account.now);
+    const balance = (account.account_id as string | null) === null ? newBalance(accountId) : balanceOf(account);
+    return statementsOf(rows, balance, account.now);
   }
 }

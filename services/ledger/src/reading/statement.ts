@@ -1,6 +1,6 @@
 import type { AccountAmounts, Statement } from '@usvideo/contracts/ledger';
 import type { StatementRow } from '../account/rows';
-import { amountsOf, monthBounds, monthOf, netOf, NO_MOVEMENTS, type Standing } from '../account/account-balance';
+import { amountsOf, monthBounds, monthOf, netOf, NO_MOVEMENTS, type AccountBalance } from '../account/account-balance';
 
 type Versions = Pick<Statement, 'firstVersion' | 'lastVersion'>;
 
@@ -8,8 +8,8 @@ type Versions = Pick<Statement, 'firstVersion' | 'lastVersion'>;
  * The months of an account, newest first: the closed ones as they were recorded, the one of its last event, and between and
  * after them the months in which nothing happened.
  */
-export function statementsOf(closed: readonly StatementRow[], standing: Standing, now: Date): Statement[] {
-  const { month } = standing.period;
+export function statementsOf(closed: readonly StatementRow[], balance: AccountBalance, now: Date): Statement[] {
+  const { month } = balance.period;
   if (month === '') return [];
   const rows = new Map(closed.map((row) => [row.period, row]));
   const first = closed.reduce((earliest, row) => (row.period < earliest ? row.period : earliest), month);
@@ -17,7 +17,7 @@ export function statementsOf(closed: readonly StatementRow[], standing: Standing
   for (let at = first; at <= monthOf(now); at = nextMonth(at)) {
     const row = rows.get(at);
     if (row !== undefined) statements.unshift(closedStatement(row));
-    else if (at === month) statements.unshift(lastStatement(standing, at === monthOf(now)));
+    else if (at === month) statements.unshift(lastStatement(balance, at === monthOf(now)));
     else statements.unshift(quietStatement(at, statements[0]!, at === monthOf(now)));
   }
   return statements;
@@ -33,10 +33,10 @@ function closedStatement(row: StatementRow): Statement {
 }
 
 /** The month of the last event: it ends with the account as it stands, also when nobody has recorded its end yet. */
-function lastStatement(standing: Standing, open: boolean): Statement {
-  const { period } = standing;
-  const versions: Versions = { firstVersion: period.firstVersion, lastVersion: standing.version };
-  return { ...boundsOf(period.month), open, ...versions, openingBalanceMicros: netOf(period.opening), ...period.movements, ...closingOf(amountsOf(standing)) };
+function lastStatement(balance: AccountBalance, open: boolean): Statement {
+  const { period } = balance;
+  const versions: Versions = { firstVersion: period.firstVersion, lastVersion: balance.version };
+  return { ...boundsOf(period.month), open, ...versions, openingBalanceMicros: netOf(period.opening), ...period.movements, ...closingOf(amountsOf(balance)) };
 }
 
 function quietStatement(period: string, before: Statement, open: boolean): Statement {

@@ -9,7 +9,7 @@ import { type Logger } from '@usvideo/runtime';
 import { publicStatus } from '../views/job-object';
 import { JobViews } from '../views/job-views.sql';
 import { RateLimiter } from '../limits/rate-limiter.sql';
-import { JobCreation, rateState } from '../submission/submission.saga';
+import { SubmissionSaga, rateState } from '../submission/submission.saga';
 import { JobRenderer } from '../views/job-renderer.service';
 import { environmentOf, scopeOf } from './requests.grpc';
 import { LOGGER } from './tokens';
@@ -17,7 +17,7 @@ import { LOGGER } from './tokens';
 @Controller()
 export class ExchangeController {
   constructor(
-    @Inject(JobCreation) private readonly creation: JobCreation,
+    @Inject(SubmissionSaga) private readonly creation: SubmissionSaga,
     @Inject(RateLimiter) private readonly limiter: RateLimiter,
     @Inject(JobViews) private readonly views: JobViews,
     @Inject(JobRenderer) private readonly renderer: JobRenderer,

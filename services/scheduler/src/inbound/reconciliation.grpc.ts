@@ -5,7 +5,7 @@ import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
 import { endUsersOf } from '../views/end-users.sql';
 import { noteRefund } from '../reconciliation/refund-note.sql';
-import { Accounting, GRACE_MS } from '../reconciliation/reconciliation.loop';
+import { ReconciliationLoop, GRACE_MS } from '../reconciliation/reconciliation.loop';
 import { scopeOf } from './requests.grpc';
 import { DATABASE } from './tokens';
 
@@ -13,8 +13,8 @@ const JOBS_MAX = 1_000;
 
 /** What billing asks about jobs. */
 @Controller()
-export class AccountingController {
-  constructor(@Inject(Accounting) private readonly accounting: Accounting, @Inject(DATABASE) private readonly database: Database) {}
+export class ReconciliationController {
+  constructor(@Inject(ReconciliationLoop) private readonly reconciliation: ReconciliationLoop, @Inject(DATABASE) private readonly database: Database) {}
 
   @GrpcMethod('SchedulerService', 'listEndUsers')
   async listEndUsers(request: ListEndUsersRequest): Promise<ListEndUsersResponse> {
@@ -31,6 +31,6 @@ export class AccountingController {
   @GrpcMethod('SchedulerService', 'reconcile')
   async reconcile({ graceSeconds }: ReconcileRequest): Promise<ReconcileResponse> {
     if (graceSeconds !== undefined && graceSeconds < 0) throw grpcError(status.INVALID_ARGUMENT, 'grace_seconds is 0 or more');
-    return this.accounting.run(graceSeconds === undefined ? GRACE_MS : graceSeconds * 1_000);
+    return this.reconciliation.run(graceSeconds === undefined ? GRACE_MS : graceSeconds * 1_000);
   }
 }

@@ -3,7 +3,7 @@ import { reconciliationDifferences, reconciliationLastRun, startDaily, type Logg
 import type { LedgerPort } from '../settlement/ledger.client';
 import { reconcile, type ReconciliationReport } from './reconciler.client';
 
-export interface AccountingOptions {
+export interface ReconciliationLoopOptions {
   readonly database: Database;
   readonly ledger: Pick<LedgerPort, 'events'>;
   readonly logger: Logger;
@@ -13,10 +13,10 @@ export interface AccountingOptions {
 export const GRACE_MS = 10 * 60_000;
 
 /** Compares jobs and money once a day and whenever an operator asks; what it finds is an alarm. */
-export class Accounting implements Running {
+export class ReconciliationLoop implements Running {
   private loop: Loop | undefined;
 
-  constructor(private readonly options: AccountingOptions) {}
+  constructor(private readonly options: ReconciliationLoopOptions) {}
 
   start(): this {
     this.loop = startDaily({ name: 'reconciliation', work: () => this.run(GRACE_MS), logger: this.options.logger });

@@ -5,7 +5,7 @@ import type { OpenSubmission } from './submission-opener.sql';
 import { refusal, type CreateOutcome } from './submission.saga';
 import type { JobRenderer } from '../views/job-renderer.service';
 
-export interface DuplicatesOptions {
+export interface IdempotentReplayOptions {
   readonly views: JobViews;
   readonly renderer: JobRenderer;
   /** How a submission stands; undefined when there is none. */
@@ -18,10 +18,10 @@ export interface DuplicatesOptions {
 type Led = CreateOutcome | 'ask again';
 
 /** Requests under a key that another request holds: they wait for its outcome and share it. */
-export class Duplicates {
+export class IdempotentReplay {
   private readonly firsts = new Map<string, Promise<Led>>();
 
-  constructor(private readonly options: DuplicatesOptions) {}
+  constructor(private readonly options: IdempotentReplayOptions) {}
 
   /** Lets others follow this request until it has its outcome. */
   async lead(jobId: string, outcome: Promise<Led>): Promise<Led> {

@@ -12,7 +12,7 @@ import type { JobViews } from '../views/job-views.sql';
 import type { Closed, CloseSubmission, Submission } from './submission-closer.sql';
 import type { Opened, OpenSubmission } from './submission-opener.sql';
 import type { Authorization } from './authorization.saga';
-import type { Duplicates } from './idempotent-replay.service';
+import type { IdempotentReplay } from './idempotent-replay.service';
 import type { FleetEstimate } from '../capacity/fleet-estimate.loop';
 import type { JobRenderer } from '../views/job-renderer.service';
 
@@ -20,7 +20,7 @@ export interface CreateJobOptions {
   readonly opener: Pick<WriterLane<OpenSubmission, Opened>, 'submit'>;
   readonly closer: Pick<WriterLane<CloseSubmission, Closed>, 'submit'>;
   readonly authorization: Authorization;
-  readonly duplicates: Duplicates;
+  readonly duplicates: IdempotentReplay;
   readonly views: JobViews;
   readonly renderer: JobRenderer;
   readonly estimate: Pick<FleetEstimate, 'refusesFor' | 'etaSeconds'>;
@@ -54,7 +54,7 @@ const RETRY_SOON_MS = 1_000;
 const RETRY_SPREAD_MS = 5_000;
 
 /** The submission saga: T1 opens, the ledger holds, T2 submits; everything else goes one way, T3. */
-export class JobCreation {
+export class SubmissionSaga {
   constructor(private readonly options: CreateJobOptions) {}
 
   create(call: CreateJob): Promise<CreateJobAnswer> {

@@ -9,8 +9,8 @@ import { closeSubmissions, type Closed, type CloseSubmission } from './submissio
 import { SubmissionOpener, type Opened, type OpenSubmission } from './submission-opener.sql';
 import { UnfinishedSubmissions } from './unfinished-submissions.sql';
 import { Authorization } from './authorization.saga';
-import { JobCreation } from './submission.saga';
-import { Duplicates } from './idempotent-replay.service';
+import { SubmissionSaga } from './submission.saga';
+import { IdempotentReplay } from './idempotent-replay.service';
 import type { FleetEstimate } from '../capacity/fleet-estimate.loop';
 import type { JobRenderer } from '../views/job-renderer.service';
 import { SubmissionUpkeep } from './submission-sweeper.loop';
@@ -33,7 +33,7 @@ export interface SubmissionsOptions {
  * was measured and gains nothing: the creates of a moment go through the lanes as one cohort, so it makes as many transactions,
  * and it would keep admission rows locked while events are written.
  */
-export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: JobCreation; readonly upkeep: SubmissionUpkeep } {
+export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: SubmissionSaga; readonly upkeep: SubmissionUpkeep } {
   const { config, database, ledger, views, renderer, estimate, wake, onCommitted, logger, times = {} } = options;
   const opening = new SubmissionOpener();
   const opener = new WriterLane<OpenSubmission, Opened>({ database, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
@@ -41,10 +41,10 @@ export function startSubmissions(options: SubmissionsOptions): Running & { reado
   const submissions = new UnfinishedSubmissions(database);
   const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();
   const prices = new PriceList(ledger, (error) => logger.warn({ err: error }, 'the price list is out of date'));
-  const creation = new JobCreation({
+  const creation = new SubmissionSaga({
     opener, closer, views, renderer, estimate, logger, models: config.MODELS, sagaMs: times.sagaMs,
     authorization: new Authorization(ledger, prices, logger),
-    duplicates: new Duplicates({ views, renderer, stateOf: (jobId) => submissions.stateOf(jobId), waitMs: times.duplicateMs }),
+    duplicates: new IdempotentReplay({ views, renderer, stateOf: (jobId) => submissions.stateOf(jobId), waitMs: times.duplicateMs }),
     onSubmitted: (queue) => wake.wake(queue),
     onVoiding: () => upkeep.nudge(),
   });

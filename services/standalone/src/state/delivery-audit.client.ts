@@ -5,8 +5,8 @@ import { concernsCustomers } from '@usvideo/webhooks';
 
 /** Who hears which service's events, and which of them matter to it. */
 const HEARERS = [
-  { consumer: 'ledger', topic: 'usvideo.jobs.v1', publisher: 'scheduler', heeds: concernsLedger },
-  { consumer: 'webhooks', topic: 'usvideo.jobs.v1', publisher: 'scheduler', heeds: concernsCustomers },
+  { consumer: 'ledger', topic: 'usvideo.jobs.v1', publisher: 'scheduler', isRelevant: concernsLedger },
+  { consumer: 'webhooks', topic: 'usvideo.jobs.v1', publisher: 'scheduler', isRelevant: concernsCustomers },
   { consumer: 'scheduler', topic: 'usvideo.accounts.v1', publisher: 'accounts' },
 ] as const;
 

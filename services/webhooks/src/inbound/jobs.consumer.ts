@@ -8,7 +8,7 @@ export const JOBS_TOPIC = 'usvideo.jobs.v1';
 /** Turns job events into feed rows and intents; everything slower than a row is the business of the loops behind them. */
 export function jobsSubscription(database: Database, onHandled: () => void): Subscription {
   const restored = { hearsAgain: false, reconcile: forgetLostEvents };
-  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, heeds: concernsCustomers, handle: handleJobEvent, onHandled, restored };
+  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, isRelevant: concernsCustomers, handle: handleJobEvent, onHandled, restored };
 }
 
 /** Whether customers hear of an event, or lose what they heard, from its kind alone. */

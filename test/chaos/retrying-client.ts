@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, send } from './api.ts';
-import type { Arena } from './arena.ts';
-import type { Dice } from './dice.ts';
+import type { DisturbableCluster } from './disturbable-cluster.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
 const GIVE_UP_AFTER_MS = 240_000;
 const ASK_AGAIN_AFTER_MS = 150;
@@ -15,7 +15,7 @@ export interface CustomerRequest {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   /** Decides through which gateway each try goes. */
-  readonly dice: Dice;
+  readonly random: SeededRandom;
 }
 
 /** `isSure`: nothing was asked before that may still be under way and done later. */
@@ -28,23 +28,23 @@ export class Asking {
   readonly surprises: string[] = [];
   /** Requests that a gateway has not answered, by its name. */
   readonly open = new Map<string, number>();
-  private readonly arena: Arena;
+  private readonly disturbed: DisturbableCluster;
 
-  constructor(arena: Arena) {
-    this.arena = arena;
+  constructor(disturbed: DisturbableCluster) {
+    this.disturbed = disturbed;
   }
 
   /** @throws when nobody answered for good in four minutes */
-  customer({ method, path, key, body, headers, dice }: CustomerRequest): Promise<Told> {
+  customer({ method, path, key, body, headers, random }: CustomerRequest): Promise<Told> {
     return this.patiently(`${method} ${path}`, () => {
-      const { name, url } = dice.pick(this.arena.gateways);
+      const { name, url } = random.pick(this.disturbed.gateways);
       return this.counted(name, method, () => send(method, `${url}${path}`, key, body, headers));
     });
   }
 
   /** @throws when nobody answered for good in four minutes */
   operator(method: string, path: string, body?: unknown): Promise<Told> {
-    const { adminUrl, cluster: { credentials: { admin_token: token } } } = this.arena;
+    const { adminUrl, cluster: { credentials: { admin_token: token } } } = this.disturbed;
     return this.patiently(`${method} ${path}`, () => send(method, `${adminUrl}${path}`, token, body));
   }
 

@@ -1,5 +1,5 @@
 /** Chance that falls the same way again for the same seed (mulberry32). */
-export class Dice {
+export class SeededRandom {
   private state: number;
 
   constructor(seed: number) {
@@ -33,7 +33,7 @@ export class Dice {
   }
 
   /** Chance of its own, so that two users do not disturb each other's. */
-  another(): Dice {
-    return new Dice(Math.floor(this.next() * 2 ** 32));
+  another(): SeededRandom {
+    return new SeededRandom(Math.floor(this.next() * 2 ** 32));
   }
 }

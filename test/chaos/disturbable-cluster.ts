@@ -25,7 +25,7 @@ const SETTINGS = {
 };
 
 /** A replicated cluster whose every link and process can be disturbed, and whose tables and topics can be looked at. */
-export class Arena {
+export class DisturbableCluster {
   readonly cluster: Cluster;
   readonly links: Links;
   readonly webhooks: WebhookRecord;
@@ -38,7 +38,7 @@ export class Arena {
   readonly dataDir: string;
   private readonly pools: Record<ServiceWithEvents, pg.Pool>;
 
-  private constructor(parts: Pick<Arena, 'cluster' | 'links' | 'webhooks' | 'hookUrl' | 'dataDir'>) {
+  private constructor(parts: Pick<DisturbableCluster, 'cluster' | 'links' | 'webhooks' | 'hookUrl' | 'dataDir'>) {
     this.cluster = parts.cluster;
     this.links = parts.links;
     this.webhooks = parts.webhooks;
@@ -50,7 +50,7 @@ export class Arena {
     this.pools = Object.fromEntries(SERVICES_WITH_EVENTS.map((name) => [name, openPool(this.cluster.databaseUrls[name])])) as Record<ServiceWithEvents, pg.Pool>;
   }
 
-  static async open(announce: (line: string) => void): Promise<Arena> {
+  static async open(announce: (line: string) => void): Promise<DisturbableCluster> {
     if (process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is set: chaos stops and starts a Kafka of its own, unset it');
     const dataDir = mkdtempSync(join(tmpdir(), 'usv-chaos-'));
     const links = await Links.open(LINKS_MAX);
@@ -59,7 +59,7 @@ export class Arena {
     const config = readStandaloneConfig({ ...SETTINGS, DATA_DIR: dataDir });
     const output = { log: (service: string) => createLogger(service, 'info', destination(join(dataDir, 'cluster.log'))), announce };
     const cluster = await startCluster(config, { counts: { ...REPLICAS, accounts: 2 }, wiring: links.wiring }, output, new AbortController().signal);
-    return new Arena({ cluster, links, webhooks, hookUrl, dataDir });
+    return new DisturbableCluster({ cluster, links, webhooks, hookUrl, dataDir });
   }
 
   async close(keepData: boolean): Promise<void> {

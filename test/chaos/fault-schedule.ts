@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dice } from './dice.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { Fault, Hit, Scene } from './faults.ts';
 
 export interface Inflicted extends Partial<Hit> {
@@ -28,16 +28,16 @@ const TRIES_PER_COUNT = 5;
 /** Inflicts faults in an order that the seed decides, several at a time, until each kind has counted often enough. */
 export async function campaign(scene: Scene, options: CampaignOptions): Promise<Inflicted[]> {
   const inflicted: Inflicted[] = [];
-  const waiting = deal(options.faults, options.each, scene.dice);
+  const waiting = deal(options.faults, options.each, scene.random);
   const held = new Set<string>();
   const startedAtMs = Date.now();
-  const lane = async (dice: Dice) => {
+  const lane = async (random: SeededRandom) => {
     while (waiting.length > 0 && Date.now() < options.untilMs) {
       const next = waiting.findIndex(({ holds }) => holds.every((part) => !held.has(part)));
       if (next === -1) { await delay(100); continue; }
       const [fault] = waiting.splice(next, 1);
       for (const part of fault!.holds) held.add(part);
-      const done = await inflict(fault!, { ...scene, dice });
+      const done = await inflict(fault!, { ...scene, random });
       for (const part of fault!.holds) held.delete(part);
       inflicted.push(done);
       options.show(`${seconds(done.atMs - startedAtMs)} ${done.kind} → ${done.error ?? `${done.target}: ${done.inFlight} ${done.unit} (${seconds(done.endedAtMs - done.atMs)})`}`);
@@ -46,14 +46,14 @@ export async function campaign(scene: Scene, options: CampaignOptions): Promise<
       await delay(GAP_MS);
     }
   };
-  await Promise.all(Array.from({ length: options.lanes }, () => lane(scene.dice.another())));
+  await Promise.all(Array.from({ length: options.lanes }, () => lane(scene.random.another())));
   return inflicted;
 }
 
 /** As many of each kind; the targets of a kind take turns. */
-function deal(faults: readonly Fault[], each: number, dice: Dice): Fault[] {
-  const kinds = [...Map.groupBy(faults, ({ kind }) => kind).values()].map((targets) => dice.shuffled(targets));
-  return Array.from({ length: each }, (_, round) => dice.shuffled(kinds.map((targets) => targets[round % targets.length]!))).flat();
+function deal(faults: readonly Fault[], each: number, random: SeededRandom): Fault[] {
+  const kinds = [...Map.groupBy(faults, ({ kind }) => kind).values()].map((targets) => random.shuffled(targets));
+  return Array.from({ length: each }, (_, round) => random.shuffled(kinds.map((targets) => targets[round % targets.length]!))).flat();
 }
 
 async function inflict(fault: Fault, scene: Scene): Promise<Inflicted> {
