@@ -16,7 +16,7 @@ async function rulesBrokenBy(cases: readonly (readonly [file: string, text: stri
   return JSON.parse(stdout) as string[][];
 }
 
-const INBOUND = 'services/scheduler/src/inbound/example.ts';
+const INBOUND = 'services/scheduler/src/inbound/example.grpc.ts';
 const DOMAIN = 'services/scheduler/src/job/example.ts';
 const LIBRARY = 'libs/runtime/src/example.ts';
 const [IMPORTS, SYNTAX, GLOBALS] = ['no-restricted-imports', 'no-restricted-syntax', 'no-restricted-globals'];
