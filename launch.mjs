@@ -23,6 +23,8 @@ const commands = {
   test: { help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.', run: (args) => jest(args) },
   'test:unit': { help: 'The pure tests only: seconds, no database.', run: (args) => jest([...args, '--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/']) },
   bench: { help: 'Measure submit, overhead, one process beside the cluster, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
+  chart: { help: 'Lint, render, validate, score and unit-test the Helm chart; compiles helm and the like once, from Go modules, in .tools/.\n'
+    + '                         `-- --tools-only` does that alone, and `npm test` has the rest.', flags: ['--tools-only'], run: (args) => chart(args) },
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   sdks: { help: 'Test the SDKs against the started platform; `-- typescript` narrows it, `-- --serve` starts it for work on one.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'sdks', 'run.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
@@ -175,6 +177,11 @@ async function jest(args) {
   const failed = numFailedTests + numRuntimeErrorTestSuites;
   console.log(`\n${numPassedTests} passed, ${failed} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`);
   return failed > 0 || numPassedTests === 0 ? 1 : code;
+}
+
+async function chart([toolsOnly]) {
+  const made = await inForeground(lockedNode, [join(root, 'test', 'chart', 'prepare.mjs')], nodeEnv());
+  return made || (toolsOnly ? 0 : jest(['test/chart']));
 }
 
 async function contracts() {

@@ -1,0 +1,58 @@
+{{/* The engine beside a worker: it starts before the worker and ends after it, so that a stopping worker finishes what it renders. */}}
+{{- define "usvideo.sidecar" -}}
+{{- $sidecar := .fleet.sidecar -}}
+- name: engine
+  image: {{ include "usvideo.mirrored" (dict "root" .root "image" $sidecar.image) }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  restartPolicy: Always
+  securityContext:
+    {{- include "usvideo.containerSecurity" . | nindent 4 }}
+  {{- with $sidecar.command }}
+  command:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $sidecar.args }}
+  args:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $sidecar.env }}
+  env:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  # Loading a model takes minutes; the worker starts when the engine can be asked.
+  startupProbe:
+    httpGet: { path: {{ $sidecar.startupPath | default "/health" }}, port: {{ $sidecar.port }} }
+    periodSeconds: 5
+    failureThreshold: {{ div (add ($sidecar.startupSeconds | default 900 | int) 4) 5 }}
+  resources:
+    {{- include "usvideo.fleetResources" (dict "resources" $sidecar.resources "gpu" .fleet.gpu "claims" $sidecar.claims) | nindent 4 }}
+  volumeMounts:
+    - { name: engine-tmp, mountPath: /tmp }
+    - { name: shm, mountPath: /dev/shm }
+    {{- with $sidecar.volumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end -}}
+
+{{/* Requests and limits with the GPUs among both, and the claims that the container uses. */}}
+{{- define "usvideo.fleetResources" -}}
+{{- $resources := deepCopy (.resources | default dict) -}}
+{{- with .gpu -}}
+{{- $count := dict (.resource | default "nvidia.com/gpu") (.count | default 1) -}}
+{{- $resources = mergeOverwrite $resources (dict "requests" $count "limits" $count) -}}
+{{- end -}}
+{{- with .claims }}{{ $_ := set $resources "claims" . }}{{ end -}}
+{{- toYaml $resources -}}
+{{- end -}}
+
+{{- define "usvideo.fleetVolumes" -}}
+{{- with .fleet.sidecar }}
+- name: engine-tmp
+  emptyDir: {}
+- name: shm
+  emptyDir: { medium: Memory, sizeLimit: {{ .shmSize | default "8Gi" }} }
+{{- with .volumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+{{- end -}}

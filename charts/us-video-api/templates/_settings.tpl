@@ -1,0 +1,138 @@
+{{/* The environment of a service: what follows from the picture and the values. `settings` come last and may not touch these. */}}
+{{- define "usvideo.environment" -}}
+{{- $root := .root -}}
+{{- $values := $root.Values -}}
+{{- $known := index (include "usvideo.picture" . | fromYaml) .service -}}
+{{- $secret := include "usvideo.secret" $root -}}
+{{- $plain := dict "LOG_LEVEL" $values.logLevel -}}
+{{- range $known.calls -}}
+{{- $_ := set $plain (printf "%s_GRPC_URL" (upper .)) (printf "dns:///%s-%s:9000" (include "usvideo.fullname" $root) .) -}}
+{{- end -}}
+{{- if $known.state }}{{ $plain = merge $plain (include "usvideo.kafkaSettings" $root | fromYaml) }}{{ end -}}
+{{- if $known.goesOut }}{{ $plain = merge $plain (include "usvideo.outboundSettings" $root | fromYaml) }}{{ end -}}
+{{- if $known.files }}{{ $_ := set $plain "DATA_DIR" "/data" }}{{ end -}}
+{{- with $values.tracing.endpoint }}{{ $_ := set $plain "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end -}}
+{{- with $values.caBundle.configMap }}{{ $_ := set $plain "NODE_EXTRA_CA_CERTS" "/etc/us-video-api/ca/ca.crt" }}{{ end -}}
+{{- $plain = merge $plain (include (printf "usvideo.settings.%s" .service) . | fromYaml) -}}
+{{- include "usvideo.checkSettings" (dict "settings" .settings "taken" $plain "path" .path) -}}
+{{- range $name, $value := mergeOverwrite $plain (.settings | default dict) }}
+- name: {{ $name }}
+  value: {{ $value | toString | quote }}
+{{- end }}
+- name: SERVICE_TOKEN
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: token-{{ .service }} } }
+{{- if not (has .service (list "gateway" "render-fleet")) }}
+{{- $callers := include "usvideo.callersOf" (dict "callee" .service) | fromJsonArray }}
+{{- $tokens := list }}
+{{- range $caller := $callers }}
+{{- $variable := printf "TOKEN_OF_%s" ($caller | upper | replace "-" "_") }}
+{{- $tokens = append $tokens (printf "%s=$(%s)" $caller $variable) }}
+- name: {{ $variable }}
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: token-{{ $caller }} } }
+{{- end }}
+- name: CALLER_TOKENS
+  value: {{ join "," $tokens | quote }}
+{{- end }}
+{{- range $name, $key := $known.own }}
+- name: {{ $name }}
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ $key }} } }
+{{- end }}
+{{- if $known.state }}
+- name: DATABASE_URL
+  {{- $database := dig "database" dict (index $values.services .service) }}
+  valueFrom: { secretKeyRef: { name: {{ $database.secret | default $secret }}, key: {{ $database.key | default (printf "database-url-%s" .service) }} } }
+{{- with $values.kafka.sasl }}
+{{- if .mechanism }}
+- name: KAFKA_SASL_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ .password.secret | default $secret }}, key: {{ .password.key }} } }
+{{- end }}
+{{- end }}
+{{- with $values.kafka.tls }}
+{{- if and .enabled .ca.secret }}
+- name: KAFKA_SSL_CA
+  valueFrom: { secretKeyRef: { name: {{ .ca.secret }}, key: {{ .ca.key }} } }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and (eq .service "ledger") (eq $values.payments.provider "stripe") }}
+- name: STRIPE_SECRET_KEY
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-secret-key } }
+- name: STRIPE_WEBHOOK_SECRET
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-webhook-secret } }
+{{- end }}
+{{- end -}}
+
+{{- define "usvideo.kafkaSettings" -}}
+{{- with .Values.kafka }}
+KAFKA_BROKERS: {{ join "," .brokers }}
+KAFKA_SSL: {{ .tls.enabled | quote }}
+KAFKA_REPLICATION_FACTOR: {{ .replicationFactor | quote }}
+{{- with .namePrefix }}
+KAFKA_NAME_PREFIX: {{ . | quote }}
+{{- end }}
+{{- with .sasl.mechanism }}
+KAFKA_SASL_MECHANISM: {{ . }}
+KAFKA_SASL_USERNAME: {{ $.Values.kafka.sasl.username | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "usvideo.outboundSettings" -}}
+{{- with .Values.outbound.allowCidrs }}
+OUTBOUND_ALLOW_CIDRS: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.outbound.proxy }}
+OUTBOUND_PROXY: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "usvideo.settings.gateway" -}}
+{{- $values := .root.Values }}
+{{- include "usvideo.outboundSettings" .root }}
+PUBLIC_URL: {{ $values.publicUrl | quote }}
+REGISTRATION: {{ $values.registration }}
+SIGNUP_CREDIT_USD: {{ $values.signupCreditUsd | quote }}
+TRUSTED_PROXIES: {{ join "," $values.trustedProxies | quote }}
+ADMIN_HOST: {{ $values.services.gateway.admin.service | ternary "0.0.0.0" "127.0.0.1" }}
+GATEWAY_REPLICAS: {{ include "usvideo.replicasMax" $values.services.gateway | quote }}
+{{- with $values.supportUrl }}
+SUPPORT_URL: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "usvideo.settings.accounts" -}}
+GRPC_LISTEN: 0.0.0.0:9000
+{{- end -}}
+
+{{- define "usvideo.settings.ledger" -}}
+GRPC_LISTEN: 0.0.0.0:9000
+PAYMENT_PROVIDER: {{ .root.Values.payments.provider }}
+{{- end -}}
+
+{{- define "usvideo.settings.scheduler" -}}
+{{- $values := .root.Values }}
+GRPC_LISTEN: 0.0.0.0:9000
+PUBLIC_URL: {{ $values.publicUrl | quote }}
+RENDER_TIMEOUT_MS: {{ mul $values.maxRenderSeconds 1000 | quote }}
+{{- with $values.models }}
+MODELS: {{ toJson . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "usvideo.settings.webhooks" -}}
+GRPC_LISTEN: 0.0.0.0:9000
+{{- end -}}
+
+{{- define "usvideo.settings.render-fleet" -}}
+{{- $fleet := .fleet }}
+ENGINES: {{ join "," $fleet.engines }}
+SCRATCH_DIR: /tmp/scratch
+ARTIFACT_RETENTION_HOURS: {{ .root.Values.artifacts.retentionHours | quote }}
+ALLOW_PROCEDURAL_LIVE: {{ $fleet.allowProceduralLive | default false | quote }}
+DRAIN_TIMEOUT_MS: {{ include "usvideo.drainSeconds" . | int | mul 1000 | quote }}
+{{- end -}}
+
+{{/* How many there may be at most. */}}
+{{- define "usvideo.replicasMax" -}}
+{{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.maxReplicas }}{{ else }}{{ .replicas }}{{ end -}}
+{{- end -}}
