@@ -36,8 +36,8 @@ export function apiKeys(stage: () => Stage): void {
       expect(made.status).toBe(201);
       const ci = new Customer(live.url, made.body.secret);
       expect((await ci.get('/v1/balance')).status).toBe(200);
-      const listed = await live.get<{ keys: { id: string; masked_key: string }[] }>('/v1/api-keys');
-      expect(listed.body.keys.map((key) => key.id)).toContain(made.body.id);
+      const listed = await live.get<{ data: { id: string; masked_key: string }[] }>('/v1/api-keys');
+      expect(listed.body.data.map((key) => key.id)).toContain(made.body.id);
       expect(listed.text).not.toContain(made.body.secret);
       const rotated = await live.post<{ id: string; secret: string }>(`/v1/api-keys/${made.body.id}/rotate`, {});
       expect(rotated.status).toBe(201);

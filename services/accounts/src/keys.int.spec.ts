@@ -40,11 +40,17 @@ test('a revoked key is refused; revoking it again is fine; it can be the last on
   expect((await call(stage.client, 'listKeys', { accountId })).keys).toEqual([]);
 });
 
-test('a new key has the default scopes and is shown masked', async () => {
+test('a new key has the scopes that were named, once each, and is shown masked', async () => {
   const { accountId } = await stage.register();
-  const { key, secret } = await call(stage.client, 'createKey', { accountId, environment: 'test', name: ' CI ', scopes: [], author: 'self' });
-  expect(key).toMatchObject({ name: 'CI', environment: 'test', scopes: ['videos', 'billing:read', 'webhooks', 'keys:read'], maskedKey: `usv_test_…${secret.slice(-4)}` });
+  const { key, secret } = await call(stage.client, 'createKey', { accountId, environment: 'test', name: ' CI ', scopes: ['videos', 'webhooks', 'videos'], author: 'self' });
+  expect(key).toMatchObject({ name: 'CI', environment: 'test', scopes: ['videos', 'webhooks'], maskedKey: `usv_test_…${secret.slice(-4)}` });
   expect(await refusalOf(call(stage.client, 'createKey', { accountId, environment: 'test', name: 'x', scopes: ['root'], author: 'self' }))).toMatchObject({ code: status.INVALID_ARGUMENT });
+});
+
+test('no scopes are refused, never read as the default ones', async () => {
+  const { accountId } = await stage.register();
+  const asked = call(stage.client, 'createKey', { accountId, environment: 'live', name: 'e', scopes: [], author: 'self' });
+  expect(await refusalOf(asked)).toEqual({ code: status.INVALID_ARGUMENT, details: 'scopes must name at least one scope' });
 });
 
 test('many keys are verified in one question, which names those that are live', async () => {

@@ -5,7 +5,6 @@ import type {
   RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse, VerifyKeysRequest, VerifyKeysResponse,
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
-import { DEFAULT_SCOPES } from '../keys/api-key';
 import type { Environment } from '../accounts/plan';
 import { keysAtOnceFaults, newKeyFaults, overlapFaults } from './request-faults';
 import { AccountReader } from '../accounts/account-reader.sql';
@@ -43,8 +42,7 @@ export class KeysController {
     const environment = request.environment as Environment;
     const keyId = newId('key', Date.now());
     const minted = mintKey(environment);
-    const scopes = request.scopes.length > 0 ? [...new Set(request.scopes)] : DEFAULT_SCOPES;
-    const key = { keyId, environment, name: request.name.trim(), scopes };
+    const key = { keyId, environment, name: request.name.trim(), scopes: [...new Set(request.scopes)] };
     refuse(await this.store.execute(accountId, () => ({ type: 'createKey', accountId, key, author }), { secrets: new Map([[keyId, minted]]) }));
     return { key: await this.key(accountId, keyId), secret: minted.secret };
   }

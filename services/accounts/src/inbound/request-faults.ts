@@ -1,26 +1,27 @@
+import { faultOfEmail, faultOfLine, faultOfPassword } from '@usvideo/contracts/text';
 import { SCOPES } from '../keys/api-key';
 import { isEnvironment, isPlan } from '../accounts/plan';
 
 /** What is wrong with a request, as sentences that name the field; empty for a good one. All faults at once. */
 export type Faults = string[];
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const CONTROL = /\p{Cc}/u;
-
-export const PASSWORD_LENGTH_MIN = 8;
+const NAME_CHARACTERS_MAX = 200;
 
 export function registrationFaults(request: { email: string; password: string; accountName: string; plan: string }): Faults {
-  const faults: Faults = [];
-  if (request.email.length > 254 || CONTROL.test(request.email) || !EMAIL.test(request.email)) faults.push('email must be an e-mail address');
-  if (request.password !== '' && !within(request.password, PASSWORD_LENGTH_MIN, 256)) faults.push(`password must have ${PASSWORD_LENGTH_MIN} to 256 characters`);
-  faults.push(...nameFaults('account_name', request.accountName));
+  const faults = [
+    ...faultsOf('email', faultOfEmail(request.email)),
+    ...(request.password === '' ? [] : faultsOf('password', faultOfPassword(request.password))),
+    ...faultsOf('account_name', faultOfLine(request.accountName, NAME_CHARACTERS_MAX)),
+  ];
   if (!isPlan(request.plan)) faults.push('plan must be standard or enterprise');
   return faults;
 }
 
+/** No scopes are a mistake of the caller, never the default ones: what is left of a filter would give more than was there. */
 export function newKeyFaults(request: { environment: string; name: string; scopes: readonly string[] }): Faults {
-  const faults = [...environmentFaults(request.environment), ...nameFaults('name', request.name)];
+  const faults = [...environmentFaults(request.environment), ...faultsOf('name', faultOfLine(request.name, NAME_CHARACTERS_MAX))];
   const unknown = request.scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
+  if (request.scopes.length === 0) faults.push('scopes must name at least one scope');
   if (unknown.length > 0) faults.push(`scopes may hold ${SCOPES.join(', ')} and nothing else`);
   return faults;
 }
@@ -43,12 +44,6 @@ export function keysAtOnceFaults(count: number): Faults {
   return count >= 1 && count <= KEYS_AT_ONCE_MAX ? [] : [`secret_sha256s must have 1 to ${KEYS_AT_ONCE_MAX} entries`];
 }
 
-function nameFaults(field: string, name: string): Faults {
-  return within(name.trim(), 1, 200) && !CONTROL.test(name) ? [] : [`${field} must have 1 to 200 characters and no control characters`];
-}
-
-/** Counts characters as people do, not the two halves of a rare one. */
-function within(text: string, shortest: number, longest: number): boolean {
-  const { length } = [...text];
-  return length >= shortest && length <= longest;
+function faultsOf(field: string, fault: string | undefined): Faults {
+  return fault === undefined ? [] : [`${field} ${fault}`];
 }

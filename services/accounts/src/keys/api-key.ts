@@ -2,9 +2,6 @@ import type { Environment } from '../accounts/plan';
 
 export const SCOPES = ['videos', 'billing:read', 'webhooks', 'keys:read', 'keys:manage', 'billing:manage'] as const;
 
-/** What a key may do when its maker names nothing. */
-export const DEFAULT_SCOPES: readonly string[] = ['videos', 'billing:read', 'webhooks', 'keys:read'];
-
 /** The first keys of an account must be able to make all others. */
 export const FIRST_KEY_SCOPES: readonly string[] = SCOPES;
 

@@ -7,7 +7,7 @@ import { parseQuery } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
 import { createKeySchema, noQuery, rotateKeySchema } from '../http/requests';
 import { validate } from '../validation/schema';
-import { apiKeyView } from '../http/views';
+import { apiKeyListView, apiKeyView } from '../http/views';
 import { KeyVerifier } from '../access/key-verifier.client';
 import { Peers } from '../peers/peers.client';
 import { known, refuseBody } from '../peers/peer-answers.client';
@@ -24,7 +24,7 @@ export class ApiKeysController {
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
     const keys = await this.keysOf(callerOf(request));
-    sendObject(reply, 200, { keys: keys.map(apiKeyView) });
+    sendObject(reply, 200, apiKeyListView(keys));
   }
 
   @Post()
@@ -33,6 +33,7 @@ export class ApiKeysController {
     parseQuery(noQuery, request.query);
     const { name, scopes } = validate(createKeySchema, request.body);
     const granted = scopes ?? DEFAULT_SCOPES.filter((scope) => caller.scopes.includes(scope));
+    if (granted.length === 0) throw new Refusal('forbidden', `This key has none of the scopes that a key gets by default (${DEFAULT_SCOPES.join(', ')}). Name the scopes.`);
     refuseEscalation(caller, granted);
     const created = await usable(call(this.peers.accounts, 'createKey', {
       accountId: caller.accountId, environment: caller.environment, name, scopes: [...granted], author: caller.keyId,

@@ -35,7 +35,6 @@ export class Registration {
       return await call(this.peers.accounts, 'register', request);
     } catch (error) {
       if (hasStatus(error, status.ALREADY_EXISTS)) throw invalidRequest([{ field: 'email', message: 'is registered already' }]);
-      if (hasStatus(error, status.INVALID_ARGUMENT)) throw invalidRequest([{ field: 'email', message: 'or another field is not acceptable' }]);
       throw error;
     }
   }

@@ -45,6 +45,11 @@ describe('registration', () => {
     expect([code, body.details?.map((fault) => fault.field)]).toEqual([400, ['email', 'password', 'account_name', 'plan']]);
   });
 
+  it('blames the field that is wrong, control characters included', async () => {
+    expect(await register({ ...request, account_name: 'tab\tb' })).toMatchObject({ status: 400, body: { details: [{ field: 'account_name' }] } });
+    expect(await register({ ...request, email: `${'a.'.repeat(200)}@b.co` })).toMatchObject({ status: 400, body: { details: [{ field: 'email' }] } });
+  });
+
   it('refuses an email that is taken', async () => {
     test.peers.accounts.register = () => { throw failure(status.ALREADY_EXISTS); };
     expect(await register()).toMatchObject({ status: 400, body: { details: [{ field: 'email', message: 'is registered already' }] } });
@@ -130,7 +135,10 @@ describe('API keys', () => {
 
   it('are listed for the environment of the caller', async () => {
     const { body } = await keys('GET', '');
-    expect((body as unknown as { keys: { id: string; livemode: boolean }[] }).keys).toMatchObject([{ id: 'key_1', livemode: true }, { livemode: true }]);
+    const { data, keys: firstForm, ...page } = body as unknown as { data: { id: string; livemode: boolean }[]; keys: object[] };
+    expect(data).toMatchObject([{ id: 'key_1', livemode: true }, { livemode: true }]);
+    expect(page).toEqual({ object: 'list', has_more: false, next_cursor: null, limit: 100, offset: 0 });
+    expect(firstForm).toEqual(data);
   });
 
   it('are made with no more than the caller may do', async () => {
@@ -140,6 +148,25 @@ describe('API keys', () => {
     expect(seen).toMatchObject({ accountId: 'acc_1', environment: 'live', name: 'ci', scopes: ['videos', 'keys:read'] });
     expect(await keys('POST', '', { name: 'ci', scopes: ['billing:manage'] })).toMatchObject({ status: 403, body: { error: 'forbidden' } });
     expect(await keys('POST', '', { name: 'ci', scopes: ['root'] })).toMatchObject({ status: 400, body: { details: [{ field: 'scopes.0' }] } });
+  });
+
+  it('that have none of the default scopes give none of them away', async () => {
+    const narrow = test.peers.addKey('usv_live_narrownarrownarrow', { scopes: ['keys:manage'] });
+    let asked = 0;
+    test.peers.accounts.createKey = () => { asked++; return { key: key('key_2'), secret: 'usv_live_new' }; };
+    expect(await keys('POST', '', { name: 'e' }, narrow)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+    expect(await keys('POST', '', { name: 'e', scopes: [] }, narrow)).toMatchObject({ status: 400, body: { details: [{ field: 'scopes' }] } });
+    expect(await keys('POST', '', { name: 'e', scopes: ['videos'] }, narrow)).toMatchObject({ status: 403 });
+    expect(asked).toBe(0);
+  });
+
+  it.each(['tab\tb', 'a\0b', 'a\nb', 'a\u0085b', '\ud800', ' '])('have no name like %j', async (name) => {
+    expect(await keys('POST', '', { name })).toMatchObject({ status: 400, body: { details: [{ field: 'name' }] } });
+  });
+
+  it('name the field when accounts refuses what the gateway let through', async () => {
+    test.peers.accounts.createKey = () => { throw Object.assign(failure(status.INVALID_ARGUMENT), { details: 'name must be shorter\nscopes may hold videos and nothing else' }); };
+    expect(await keys('POST', '', { name: 'ci' })).toMatchObject({ status: 400, body: { error: 'invalid_request', details: [{ field: 'name', message: 'must be shorter' }, { field: 'scopes' }] } });
   });
 
   it('that leaked are refused here from the moment they are replaced', async () => {

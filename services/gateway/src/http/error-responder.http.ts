@@ -4,7 +4,7 @@ import { ExchangeTimeout, ExchangeUnavailable } from '@usvideo/exchange';
 import { type Logger, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods, type Operations } from '../access/operation';
-import { Refusal, errorBody, retryHeaders, serviceUnavailable, videoExpired } from '../refusals/refusal';
+import { Refusal, errorBody, refusedValue, retryHeaders, serviceUnavailable, videoExpired } from '../refusals/refusal';
 import type { Access } from '../access/access.http';
 import { sendObject } from '../access/request-state.http';
 import { stamp } from './response-headers.http';
@@ -57,8 +57,13 @@ export class ErrorResponder implements ExceptionFilter {
     if (error instanceof ExchangeUnavailable || error instanceof ExchangeTimeout) return serviceUnavailable();
     // Deleted between the look and the reading.
     if (error instanceof ArtifactMissing) return videoExpired();
-    const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+    const { code, statusCode, details } = (error ?? {}) as { code?: unknown; statusCode?: unknown; details?: unknown };
     if (AWAY.has(code)) return serviceUnavailable();
+    if (code === status.INVALID_ARGUMENT) {
+      // The gateway should have seen it first: a rule that one end lacks.
+      this.logger.warn({ err: error, request_id: request.gateway.requestId }, 'a service refused a value that the gateway let through');
+      return refusedValue(details);
+    }
     if (error instanceof ArtifactStoreAway) {
       this.logger.error({ err: error, request_id: request.gateway.requestId }, 'the artifact store is away');
       return serviceUnavailable();

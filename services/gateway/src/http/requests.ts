@@ -1,7 +1,8 @@
+import { EMAIL_CHARACTERS_MAX, faultOfEmail, faultOfPassword, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { SCOPES } from '../access/caller';
 import { pageShape } from '../validation/query';
-import { text } from '../validation/schema';
+import { line, ruled, text } from '../validation/schema';
 
 const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 const moment = z.iso.datetime({ offset: true });
@@ -25,16 +26,19 @@ export const deliveriesQuery = z.strictObject({
 
 export const noQuery = z.strictObject({});
 
-const email = z.email().max(254);
+const NAME_CHARACTERS_MAX = 200;
+const email = ruled(faultOfEmail).meta({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX });
+const password = ruled(faultOfPassword).meta({ minLength: PASSWORD_CHARACTERS_MIN, maxLength: PASSWORD_CHARACTERS_MAX, description: `${PASSWORD_CHARACTERS_MIN} characters or more; any may be used.` });
+const accountName = line(NAME_CHARACTERS_MAX, 'Name of the account.');
 
 export const registerSchema = z.strictObject({
   email,
-  password: text(256, 'At least 8 characters.').min(8),
-  account_name: text(200, 'Name of the account.'),
+  password,
+  account_name: accountName,
 });
 
 export const createKeySchema = z.strictObject({
-  name: text(200, 'Your name for the key.'),
+  name: line(NAME_CHARACTERS_MAX, 'Your name for the key.'),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional().describe('What the key may do, within what yours may.'),
 });
 
@@ -48,7 +52,7 @@ export const adminAccountsQuery = z.strictObject({ limit: pageShape.limit, start
 
 export const adminCreateAccountSchema = z.strictObject({
   email,
-  account_name: text(200, 'Name of the account.'),
+  account_name: accountName,
   plan: z.enum(PLANS).optional().meta({ default: 'standard' }),
 });
 

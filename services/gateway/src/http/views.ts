@@ -4,6 +4,9 @@ import type { GetLimitsResponse, Model } from '@usvideo/contracts/scheduler';
 import type { Delivery } from '@usvideo/contracts/webhooks';
 import { formatUsd } from '@usvideo/runtime';
 
+/** Keys that an account may have; accounts refuses more. */
+const API_KEYS_MAX = 100;
+
 /** An amount under both of its names: the string for people, the integer for programs. */
 export function money<Name extends string>(name: Name, micros: bigint): Record<Name, string> & Record<`${Name}_micros`, number> {
   return { [name]: formatUsd(micros), [`${name}_micros`]: Number(micros) } as Record<Name, string> & Record<`${Name}_micros`, number>;
@@ -69,6 +72,12 @@ export function apiKeyView(key: ApiKey) {
     id: key.keyId, object: 'api_key', name: key.name, masked_key: key.maskedKey, scopes: key.scopes, livemode: key.environment === 'live',
     created_at: time(key.createdAt), last_used_at: time(key.lastUsedAt), expires_at: time(key.expiresAt),
   };
+}
+
+/** Under `data` as in every list, and under `keys` as clients of the first version read it. All keys are on one page. */
+export function apiKeyListView(keys: readonly ApiKey[]) {
+  const data = keys.map(apiKeyView);
+  return { object: 'list', data, has_more: false, next_cursor: null, limit: API_KEYS_MAX, offset: 0, keys: data };
 }
 
 export function deliveryView(delivery: Delivery) {

@@ -87,7 +87,7 @@ export const apiKeySchema = z.object({
   created_at: time, last_used_at: time, expires_at: time,
 }).meta({ id: 'ApiKey' });
 
-export const apiKeysSchema = z.object({ keys: z.array(apiKeySchema) });
+export const apiKeysSchema = listOf(apiKeySchema).extend({ keys: z.array(apiKeySchema).meta({ deprecated: true, description: 'The same as data.' }) }).meta({ id: 'ApiKeyList' });
 export const newApiKeySchema = apiKeySchema.extend({ secret: z.string().describe('Shown this once.') }).meta({ id: 'NewApiKey' });
 export const rotatedApiKeySchema = newApiKeySchema.extend({ replaces: apiKeySchema }).meta({ id: 'RotatedApiKey' });
 

@@ -1,6 +1,6 @@
 import { CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { createRefusal } from './create-refusal';
-import { Refusal, errorBody, invalidRequest, retryHeaders } from './refusal';
+import { Refusal, errorBody, invalidRequest, refusedValue, retryHeaders } from './refusal';
 
 const SUPPORT = 'https://support.example.com';
 const refusalOf = (answer: Partial<CreateJobAnswer>) => createRefusal(CreateJobAnswer.fromPartial(answer), SUPPORT);
@@ -31,6 +31,11 @@ describe('an error', () => {
     expect(errorBody(new Refusal('not_found', 'Nothing.'), 'req_1')).toEqual({ error: 'not_found', message: 'Nothing.', request_id: 'req_1' });
     expect(errorBody(new Refusal('job_not_cancellable', 'No.', { status: 'processing' }), 'req_1')).toMatchObject({ status: 'processing' });
     expect(errorBody(invalidRequest([{ field: 'a', message: 'is bad' }]), 'req_1')).toMatchObject({ message: 'a: is bad', details: [{ field: 'a', message: 'is bad' }] });
+  });
+
+  it('hands on what a service says of a field, and nothing else that it says', () => {
+    expect(refusedValue('name must be shorter\nlimit must be 1 to 100').extras.details).toEqual([{ field: 'name', message: 'must be shorter' }, { field: 'limit', message: 'must be 1 to 100' }]);
+    for (const said of ['amount_out_of_range', 'select * from account', 'Error: at /srv/app.js:3', '', undefined]) expect(refusedValue(said)).toMatchObject({ httpStatus: 400, extras: {} });
   });
 
   it('lists a bounded number of faults', () => {

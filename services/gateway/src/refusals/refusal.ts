@@ -65,6 +65,16 @@ export function invalidRequest(details: readonly FaultDetail[]): Refusal {
   return new Refusal('invalid_request', shown.map((fault) => `${fault.field}: ${fault.message}`).join('; '), { details: shown });
 }
 
+const FAULT_OF_PEER = /^([a-z][a-z0-9_]*) ((?:must|may|is|are) .{1,200})$/;
+
+/** What a service refused although the gateway let it through: its sentences when they name a field, and never anything else of it. */
+export function refusedValue(details: unknown): Refusal {
+  const faults = String(details ?? '').split('\n').map((sentence) => FAULT_OF_PEER.exec(sentence));
+  const named = faults.flatMap((fault) => (fault ? [{ field: fault[1]!, message: fault[2]! }] : []));
+  if (named.length === faults.length) return invalidRequest(named);
+  return new Refusal('invalid_request', 'The request holds a value that is not accepted.');
+}
+
 /** Another account's job, one of the other environment and one that never was read the same. */
 export function jobNotFound(): Refusal {
   return new Refusal('job_not_found', 'There is no job with this id.');

@@ -1,14 +1,23 @@
+import { faultOfLine } from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 
 /** Text of at least one and at most `charactersMax` Unicode characters, as a customer counts them. */
 export function text(charactersMax: number, description: string) {
-  return z.string()
-    .check((context) => {
-      const fault = faultOfText(context.value, charactersMax);
-      if (fault) context.issues.push({ code: 'custom', message: fault, input: context.value });
-    })
-    .meta({ minLength: 1, maxLength: charactersMax, description });
+  return ruled((value) => faultOfText(value, charactersMax)).meta({ minLength: 1, maxLength: charactersMax, description });
+}
+
+/** A name: text without control characters and line breaks. */
+export function line(charactersMax: number, description: string) {
+  return ruled((value) => faultOfLine(value, charactersMax)).meta({ minLength: 1, maxLength: charactersMax, description });
+}
+
+/** A string that keeps a rule, which says what is wrong with it. */
+export function ruled(faultOf: (value: string) => string | undefined) {
+  return z.string().check((context) => {
+    const fault = faultOf(context.value);
+    if (fault) context.issues.push({ code: 'custom', message: fault, input: context.value });
+  });
 }
 
 function faultOfText(value: string, charactersMax: number): string | undefined {

@@ -143,6 +143,7 @@ export interface CreateKeyRequest {
   accountId: string;
   environment: string;
   name: string;
+  /** At least one: no scopes are refused, never taken for all or for some. */
   scopes: string[];
   author: string;
 }
