@@ -58,7 +58,7 @@ function boundaries(service) {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'libs/contracts/src/generated/**', '.nx/**', '.data/**', 'coverage/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', 'libs/contracts/src/generated/**', 'sdks/typescript/src/openapi.ts', '.nx/**', '.data/**', 'coverage/**'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.cjs'],
@@ -75,7 +75,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['**/*.cjs', '**/*.mjs', '**/config.ts', 'test/**', 'libs/testing/**', '**/*.spec.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.cjs', '**/*.mjs', '**/config.ts', 'test/**', 'libs/testing/**', 'sdks/*/test/**', '**/*.spec.ts'], rules: { 'no-restricted-syntax': 'off' } },
   ...services.map(boundaries),
   { files: ['services/*/src/*/!(*.*).ts'], ignores: ['**/migrations/**', 'services/standalone/**', 'services/dashboard/**'], rules: pure },
   {

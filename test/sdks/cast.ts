@@ -9,7 +9,7 @@ interface Registered { readonly account_id: string; readonly live_key: string; r
 export async function castFor(platform: Platform, standUrl: string, scenarios: string): Promise<Record<string, string>> {
   const [main, limited, full, suspended, capped] = await Promise.all(Array.from({ length: 5 }, () => register(platform)));
   await Promise.all([
-    limit(platform, limited!, { creates_per_minute: 90, concurrent_jobs: 50, queued_jobs: 1_000 }),
+    limit(platform, limited!, { creates_per_minute: 72, concurrent_jobs: 50, queued_jobs: 1_000 }),
     limit(platform, full!, { queued_jobs: 0 }),
     request(`${platform.adminUrl}/admin/v1/accounts/${suspended!.account_id}/suspend`, 'POST', { reason: 'unpaid' }, platform.adminToken),
     request(`${platform.apiUrl}/v1/spend-caps`, 'PUT', { limit_usd: '0' }, capped!.live_key),

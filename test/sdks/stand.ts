@@ -16,6 +16,8 @@ export async function startStand(platformUrl: string): Promise<Stand> {
   const mailbox = new Mailbox();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
+      // Whoever asked has gone, as those do whose patience is tested.
+      if (response.destroyed) return;
       console.error(`the stand: ${String(error)}`);
       if (response.headersSent) response.destroy();
       else json(response, 500, { error: 'stand', message: String(error), request_id: 'stand' });

@@ -1,0 +1,55 @@
+import { AccountLimits, Accounts, ApiKeys, Deliveries, Models } from './account.ts';
+import { Balances, Ledger, Quotes, SpendCaps, Statements, TopUps, UsageReports } from './billing.ts';
+import { type ClientOptions, configure } from './config.ts';
+import { type Query, type RequestOptions, Transport } from './transport.ts';
+import { Videos } from './videos.ts';
+
+export interface FreeRequest extends RequestOptions {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From `/v1` on. */
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+}
+
+/** The US Video API for one key. Needs nothing but fetch and WebCrypto. */
+export class USVideo {
+  readonly videos: Videos;
+  readonly quotes: Quotes;
+  readonly models: Models;
+  readonly balance: Balances;
+  readonly spendCaps: SpendCaps;
+  readonly usage: UsageReports;
+  readonly ledger: Ledger;
+  readonly statements: Statements;
+  readonly topUps: TopUps;
+  readonly account: Accounts;
+  readonly limits: AccountLimits;
+  readonly apiKeys: ApiKeys;
+  readonly deliveries: Deliveries;
+  private readonly transport: Transport;
+
+  /** @throws USVideoError `invalid_configuration` without base URL or key. */
+  constructor(options: ClientOptions = {}) {
+    const transport = new Transport(configure(options));
+    this.transport = transport;
+    this.videos = new Videos(transport);
+    this.quotes = new Quotes(transport);
+    this.models = new Models(transport);
+    this.balance = new Balances(transport);
+    this.spendCaps = new SpendCaps(transport);
+    this.usage = new UsageReports(transport);
+    this.ledger = new Ledger(transport);
+    this.statements = new Statements(transport);
+    this.topUps = new TopUps(transport);
+    this.account = new Accounts(transport);
+    this.limits = new AccountLimits(transport);
+    this.apiKeys = new ApiKeys(transport);
+    this.deliveries = new Deliveries(transport);
+  }
+
+  /** For what has no method here. Only GET is repeated when no answer came; others after a 429 only. */
+  request<T = unknown>(request: FreeRequest): Promise<T> {
+    return this.transport.json({ ...request, repetition: request.method === 'GET' ? 'safe' : 'only_if_refused' });
+  }
+}

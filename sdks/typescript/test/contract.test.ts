@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { USVideo, VERSION } from '../src/index.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const json = (path: string) => JSON.parse(readFileSync(here(path), 'utf8')) as Record<string, never>;
+const document = json('../../../services/gateway/openapi.json') as unknown as {
+  paths: Record<string, Record<string, { operationId: string; parameters?: { in: string; name: string }[] }>>;
+  components: { schemas: { Error: { properties: { error: { description: string } } } } };
+};
+
+/** Operations that are not for those who hold a key. */
+const NOT_FOR_CLIENTS = ['receiveStripeEvent', 'register', 'getOpenApi', 'getDocs', 'preflightMedia'];
+
+/** One call of every method. */
+const CALLS: readonly ((client: USVideo) => unknown)[] = [
+  (c) => c.videos.create({ prompt: 'x' }), (c) => c.videos.retrieve('x'), (c) => c.videos.list(), (c) => c.videos.cancel('x'), (c) => c.videos.delete('x'),
+  (c) => c.videos.erase('x'), (c) => drain(c.videos.stream('x')), (c) => drain(c.videos.content('x')), (c) => c.quotes.create({}), (c) => c.models.list(),
+  (c) => c.balance.retrieve(), (c) => c.balance.setThreshold({ threshold_usd: '1' }), (c) => c.spendCaps.set({ limit_usd: null }), (c) => c.usage.list(),
+  (c) => c.ledger.list(), (c) => c.statements.list(), (c) => c.statements.retrieve('x'), (c) => c.topUps.create({ amount_usd: '1' }), (c) => c.topUps.list(),
+  (c) => c.topUps.retrieve('x'), (c) => c.account.retrieve(), (c) => c.limits.retrieve(), (c) => c.apiKeys.list(), (c) => c.apiKeys.create({ name: 'x' }),
+  (c) => c.apiKeys.rotate('x'), (c) => c.apiKeys.revoke('x'), (c) => c.deliveries.list(),
+];
+
+async function drain(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+async function requestsOf(call: (client: USVideo) => unknown): Promise<string[]> {
+  const requests: string[] = [];
+  const fetch = async (url: string | URL | Request, init?: RequestInit) => {
+    requests.push(`${init?.method ?? 'GET'} ${new URL(url as string).pathname}`);
+    return Response.json({ status: 'completed', data: [], keys: [], video_url: 'http://host/v/x.mp4' });
+  };
+  await call(new USVideo({ baseUrl: 'http://host', apiKey: 'key', fetch: fetch as typeof globalThis.fetch, maxRetries: 0 }));
+  return requests;
+}
+
+test('there is a method for every operation of the server, and none for what it has not', async () => {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { operationId }]) => ({ method: method.toUpperCase(), path, operationId })));
+  const called = new Set((await Promise.all(CALLS.map(requestsOf))).flat());
+  const isOf = (path: string, request: string) => new RegExp(`^${path.replaceAll(/[.]/g, '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(request);
+  const missing = operations.filter(({ operationId, method, path }) => !NOT_FOR_CLIENTS.includes(operationId) && ![...called].some((request) => isOf(`${method} ${path}`, request)));
+  assert.deepEqual(missing.map(({ operationId }) => operationId), []);
+  assert.deepEqual([...called].filter((request) => !operations.some(({ method, path }) => isOf(`${method} ${path}`, request))), []);
+});
+
+test('the types are those of the server\'s document', () => {
+  execFileSync(process.execPath, [here('../generate.mjs'), '--check'], { stdio: 'pipe' });
+});
+
+test('every error code of the server is known', () => {
+  const published = /refusal: ([a-z_, ]+);/.exec(document.components.schemas.Error.properties.error.description)![1]!.split(', ');
+  const source = readFileSync(here('../src/errors.ts'), 'utf8');
+  assert.ok(published.length > 20);
+  assert.deepEqual(published.filter((code) => !source.includes(`'${code}'`)), []);
+});
+
+test('the version is the package\'s', () => {
+  assert.equal(VERSION, json('../package.json').version);
+});
