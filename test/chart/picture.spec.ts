@@ -47,7 +47,7 @@ describeChart('the picture, as the chart has it', () => {
   it('lets nothing in or out that no policy names', () => {
     expect(policyOf('default-deny').spec.ingress).toBeUndefined();
     expect(policyOf('default-deny').spec.egress!.map(({ ports }) => ports!.map(({ port }) => port))).toEqual([[53, 53]]);
-    expect(policies().map(({ metadata }) => metadata.name).sort()).toEqual([...CALLERS, 'default-deny', 'test'].map((name) => `us-video-api-${name}`).sort());
+    expect(policies().map(({ metadata }) => metadata.name).sort()).toEqual([...CALLERS, 'default-deny', 'migrations', 'test'].map((name) => `us-video-api-${name}`).sort());
   });
 
   it('lets to the databases and to Kafka who uses them, and out who has to', () => {
@@ -68,6 +68,13 @@ describeChart('the picture, as the chart has it', () => {
       const foreign = Object.keys(given).filter((name) => !(name in SCHEMAS[service].shape) && name !== 'NODE_EXTRA_CA_CERTS' && !name.startsWith('TOKEN_OF_'));
       expect([service, foreign]).toEqual([service, []]);
     }
+  });
+
+  it('has who owns a database wait for the Job that migrates it', () => {
+    const waiting = ownContainers('ci').filter(([, container]) => environmentOf(container).DATABASE_MIGRATIONS === 'await').map(([service]) => service);
+    expect(waiting.sort()).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks']);
+    const migrated = resources(rendered('ci')).filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name.replace(/^us-video-api-migrate-|-[0-9a-f]{8}$/g, ''));
+    expect(migrated).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks']);
   });
 
   it('gives each its own token, and lets in whom the picture lets call', () => {

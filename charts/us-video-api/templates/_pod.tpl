@@ -36,7 +36,7 @@ imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
-{{- if $defaults.topologySpread.enabled }}
+{{- if and $defaults.topologySpread.enabled (not .isShort) }}
 topologySpreadConstraints:
   {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
   - maxSkew: 1

@@ -9,6 +9,7 @@
 {{- $_ := set $plain (printf "%s_GRPC_URL" (upper .)) (printf "dns:///%s-%s:9000" (include "usvideo.fullname" $root) .) -}}
 {{- end -}}
 {{- if $known.state }}{{ $plain = merge $plain (include "usvideo.kafkaSettings" $root | fromYaml) }}{{ end -}}
+{{- if $known.state }}{{ $_ := set $plain "DATABASE_MIGRATIONS" ($values.migrations.job | ternary "await" "apply") }}{{ end -}}
 {{- if $known.goesOut }}{{ $plain = merge $plain (include "usvideo.outboundSettings" $root | fromYaml) }}{{ end -}}
 {{- if $known.files }}{{ $_ := set $plain "DATA_DIR" "/data" }}{{ end -}}
 {{- with $values.tracing.endpoint }}{{ $_ := set $plain "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end -}}
@@ -38,9 +39,7 @@
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ $key }} } }
 {{- end }}
 {{- if $known.state }}
-- name: DATABASE_URL
-  {{- $database := dig "database" dict (index $values.services .service) }}
-  valueFrom: { secretKeyRef: { name: {{ $database.secret | default $secret }}, key: {{ $database.key | default (printf "database-url-%s" .service) }} } }
+{{ include "usvideo.databaseUrl" . }}
 {{- with $values.kafka.sasl }}
 {{- if .mechanism }}
 - name: KAFKA_SASL_PASSWORD
@@ -60,6 +59,12 @@
 - name: STRIPE_WEBHOOK_SECRET
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-webhook-secret } }
 {{- end }}
+{{- end -}}
+
+{{- define "usvideo.databaseUrl" -}}
+{{- $database := dig "database" dict (index .root.Values.services .service) -}}
+- name: DATABASE_URL
+  valueFrom: { secretKeyRef: { name: {{ $database.secret | default (include "usvideo.secret" .root) }}, key: {{ $database.key | default (printf "database-url-%s" .service) }} } }
 {{- end -}}
 
 {{- define "usvideo.kafkaSettings" -}}

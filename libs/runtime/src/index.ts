@@ -10,6 +10,7 @@ export * from './log/logger';
 export * from './lifecycle/loop';
 export * from './metrics/metrics';
 export * from './database/migrate';
+export { runMigrations } from './database/run-migrations';
 export * from './config/money';
 export * from './http/operations-server';
 export * from './run-service';

@@ -5,14 +5,12 @@ import { isAnswering, isTransient, openDatabase, requireReadable, type Database 
 import { eventLogController, type EventTransport, type Publisher } from '@usvideo/messaging';
 import { Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { AccountsConfig } from './config';
+import { ACCOUNTS_MIGRATIONS } from './migrations/all';
 import { AccountsController } from './inbound/accounts.grpc';
 import { KeysController } from './inbound/keys.grpc';
 import { AccountReader } from './accounts/account-reader.sql';
 import { AccountStore } from './accounts/account.store';
 import { KeyVerification } from './keys/key-verification.service';
-import { Migration0001Accounts } from './migrations/0001-accounts';
-import { Migration0002Epochs } from './migrations/0002-epochs';
-import { Migration0003SchemaLevel } from './migrations/0003-schema-level';
 import { SchedulerLimitsClient } from './accounts/scheduler-limits.client';
 
 export { accountsProcessSchema, readAccountsConfig, type AccountsConfig } from './config';
@@ -41,7 +39,7 @@ export async function startAccounts(options: AccountsOptions): Promise<Service> 
 }
 
 async function assemble({ config, transport, logger }: AccountsOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Accounts, Migration0002Epochs, Migration0003SchemaLevel], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: ACCOUNTS_MIGRATIONS, how: config.DATABASE_MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'accounts' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

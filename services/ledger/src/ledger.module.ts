@@ -63,7 +63,7 @@ export async function startLedger(options: LedgerOptions): Promise<Service> {
 }
 
 async function assemble({ config, transport, logger }: LedgerOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: LEDGER_MIGRATIONS, logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: LEDGER_MIGRATIONS, how: config.DATABASE_MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'ledger' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

@@ -1,5 +1,5 @@
 import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
-import { callerTokens, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import { callerTokens, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './catalogue/models';
 
@@ -32,6 +32,7 @@ function parsedCatalogue(text: string | undefined, context: z.RefinementCtx): re
 export const schedulerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(8).max(200).default(16)
     .describe('Connections to the database at most: seven for writer lanes, one for the claim, the rest for reads.'),
   LEDGER_GRPC_URL: z.string().min(1).describe('The ledger, which holds, voids and settles.'),
@@ -71,4 +72,9 @@ export function readSchedulerProcessConfig(): z.output<typeof schedulerProcessSc
 
 export function readRestoreConfig(): RestoreConfig {
   return readConfig(restoreSchema, process.env);
+}
+
+/** For commands beside the service. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
 }

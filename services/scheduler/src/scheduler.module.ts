@@ -130,7 +130,7 @@ function countFromZero(models: SchedulerConfig['MODELS']): void {
 }
 
 async function openMigrated(config: SchedulerConfig, lifecycle: Lifecycle, logger: Logger): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: MIGRATIONS, logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: MIGRATIONS, how: config.DATABASE_MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'scheduler' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

@@ -22,7 +22,20 @@ function* documents(): Generator<[file: string, content: string]> {
     const between = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/;
     yield [file, readFileSync(file, 'utf8').replace(between, (_, open: string, close: string) => `${open}${configTable(schema)}\n${close}`)];
   }
+  yield* chartSchema();
   yield [join(services, 'gateway', 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`];
+}
+
+/** The chart knows by name what may be set of each service. */
+function* chartSchema(): Generator<[file: string, content: string]> {
+  const file = join(services, '..', 'charts', 'us-video-api', 'values.schema.json');
+  const values = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<string, object> };
+  const { standalone: _, ...deployed } = schemas;
+  for (const [service, schema] of Object.entries(deployed)) {
+    const names = Object.keys(schema.shape).sort();
+    values.definitions[`settings-${service}`] = { type: 'object', additionalProperties: false, properties: Object.fromEntries(names.map((name) => [name, { type: ['string', 'number', 'boolean'] }])) };
+  }
+  yield [file, `${JSON.stringify(values, null, 2)}\n`];
 }
 
 /** `npm run generate` writes them; `npm run contracts` (`--check`) names those that are not as they would be written. */

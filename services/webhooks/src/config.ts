@@ -1,5 +1,5 @@
 import { deliveryAuditSettings, kafkaSettings } from '@usvideo/messaging';
-import { callerTokens, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import { callerTokens, list, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 const count = (fallback: number, highest: number) => z.coerce.number().int().min(1).max(highest).default(fallback);
@@ -7,6 +7,7 @@ const count = (fallback: number, highest: number) => z.coerce.number().int().min
 export const webhooksSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(12).describe('Connections to the database at most.'),
   SCHEDULER_GRPC_URL: z.string().describe('The scheduler, which describes the jobs that webhooks tell of.'),
   SECRETS_KEY: secret().describe('32 bytes in base64 that encrypt the signing secrets.'),
@@ -33,4 +34,9 @@ export const webhooksProcessSchema = webhooksSchema.extend({ ...processSettings,
 
 export function readWebhooksProcessConfig(): z.output<typeof webhooksProcessSchema> {
   return readConfig(webhooksProcessSchema, process.env);
+}
+
+/** For commands beside the service. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
 }

@@ -6,6 +6,7 @@ import { isAnswering, isTransient, openDatabase, requireReadable, type Database 
 import { type Consuming, type EventTransport, parkedEventsController, startDeliveryAudit } from '@usvideo/messaging';
 import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
+import { WEBHOOKS_MIGRATIONS } from './migrations/all';
 import { jobsSubscription } from './inbound/jobs.consumer';
 import { WebhooksController } from './inbound/webhooks.grpc';
 import { observeOldestDue } from './delivery/delivery-age.sql';
@@ -13,9 +14,6 @@ import { DeliveryLog } from './delivery/delivery-log.sql';
 import { DeliveryWorker } from './delivery/delivery-worker.loop';
 import type { Clock } from './delivery/delivery.store';
 import { FeedRenderer } from './feed/feed-renderer.loop';
-import { Migration0001Webhooks } from './migrations/0001-webhooks';
-import { Migration0002Epochs } from './migrations/0002-epochs';
-import { Migration0003SchemaLevel } from './migrations/0003-schema-level';
 import { SecretBox } from './secrets/secret-box.store';
 import { SecretStore } from './secrets/secret.store';
 
@@ -50,7 +48,7 @@ export async function startWebhooks(options: WebhooksOptions): Promise<Service> 
 }
 
 async function openMigrated({ config, logger }: WebhooksOptions, lifecycle: Lifecycle): Promise<Database> {
-  await migrateDatabase({ url: config.DATABASE_URL, migrations: [Migration0001Webhooks, Migration0002Epochs, Migration0003SchemaLevel], logger });
+  await migrateDatabase({ url: config.DATABASE_URL, migrations: WEBHOOKS_MIGRATIONS, how: config.DATABASE_MIGRATIONS, logger });
   const database = openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'webhooks' }, (error) => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });

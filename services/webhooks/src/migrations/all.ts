@@ -1,0 +1,6 @@
+import { Migration0001Webhooks } from './0001-webhooks';
+import { Migration0002Epochs } from './0002-epochs';
+import { Migration0003SchemaLevel } from './0003-schema-level';
+
+/** In the order in which they run. */
+export const WEBHOOKS_MIGRATIONS = [Migration0001Webhooks, Migration0002Epochs, Migration0003SchemaLevel];
