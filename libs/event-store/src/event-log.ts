@@ -26,11 +26,13 @@ export interface LogPage {
   readonly epoch: string;
   /** In order of shard and sequence. */
   readonly events: LoggedEvent[];
+  /** Shards that may have more behind the page. */
+  readonly more: ReadonlySet<number>;
 }
 
 /** A publisher's events as others read them, in process or over gRPC. */
 export interface LogReader {
-  /** At most `limit` events of each shard, from behind its position. */
+  /** At most `limit` events of each shard, and at most `PAGE_BYTES_MAX` unless one alone has more, from behind its position. */
   page(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LogPage>;
 }
 
@@ -42,16 +44,29 @@ export interface RestorableLog extends LogReader {
 
 interface EventRow {
   epoch: string; shard: number | null; shard_seq: bigint; event_id: string; previous_event_id: string; stream_id: string; version: bigint;
-  account_id: string; environment: string; kind: string; payload: Buffer; traceparent: string; recorded_at: Date;
+  account_id: string; environment: string; kind: string; payload: Buffer; traceparent: string; recorded_at: Date; more: boolean;
 }
 
-/** The left join answers the epoch also when there is nothing to read: that is how a restore is noticed. */
+/** Of one shard's page; what sixteen of them take together is bounded, too. */
+export const PAGE_BYTES_MAX = 1024 * 1024;
+
+/** What an event weighs beside its payload: ids, kind, trace. */
+const ENVELOPE_BYTES = 512;
+
+/**
+ * The left join answers the epoch also when there is nothing to read: that is how a restore is noticed. Lengths are read without the
+ * payloads, so that only what is returned is fetched.
+ */
 const READ_AFTER = `
 select l.epoch, e.shard, e.shard_seq, e.event_id, e.previous_event_id, e.stream_id, e.version, e.account_id, e.environment,
-       e.kind, e.payload, e.traceparent, e.recorded_at
+       e.kind, e.payload, e.traceparent, e.recorded_at, e.more
 from log_epoch l left join (
   unnest($1::smallint[], $2::bigint[]) as position (shard, seq) cross join lateral (
-    select * from event where event.shard = position.shard and event.shard_seq > position.seq order by event.shard_seq limit $3
+    select sized.*, sized.found = $3 or sized.total_bytes > $4 as more from (
+      select event.*, count(*) over () as found, sum(octet_length(payload) + ${ENVELOPE_BYTES}) over () as total_bytes,
+             sum(octet_length(payload) + ${ENVELOPE_BYTES}) over (order by shard_seq) as bytes, row_number() over (order by shard_seq) as place
+      from (select * from event where event.shard = position.shard and event.shard_seq > position.seq order by event.shard_seq limit $3) as event
+    ) as sized where sized.bytes <= $4 or sized.place = 1
   ) e) on true
 order by e.shard, e.shard_seq`;
 
@@ -79,9 +94,10 @@ export class EventLog implements RestorableLog {
   /** What `readAfter` answers together with the epoch, both of one snapshot. */
   async page(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LogPage> {
     const { rows } = await this.database.query<EventRow>({
-      name: 'event_read_after', text: READ_AFTER, values: [[...positions.keys()], [...positions.values()], limit],
+      name: 'event_read_after', text: READ_AFTER, values: [[...positions.keys()], [...positions.values()], limit, PAGE_BYTES_MAX],
     });
-    return { epoch: rows[0]!.epoch, events: rows.filter((row) => row.shard !== null).map(toLoggedEvent) };
+    const found = rows.filter((row) => row.shard !== null);
+    return { epoch: rows[0]!.epoch, events: found.map(toLoggedEvent), more: new Set(found.filter((row) => row.more).map((row) => row.shard!)) };
   }
 }
 

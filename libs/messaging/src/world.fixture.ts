@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import {
   appendEvents, EMPTY_HEAD, epochSchema, EventLog, eventStoreSchema, inTransaction, loadWatermarks, mintEpoch, openDatabase, shardOf,
-  type Database, type LoggedEvent, type StreamHead, type Transaction, type Watermark,
+  type Database, type LoggedEvent, type NewEvent, type StreamHead, type Transaction, type Watermark,
 } from '@usvideo/event-store';
 import type { Logger, Running } from '@usvideo/runtime';
 import { eventually, postgres } from '@usvideo/testing';
@@ -60,8 +60,15 @@ export class World {
   }
 
   async append(streamId: string, kinds: readonly string[], accountId = ACCOUNT, traceparent = ''): Promise<void> {
+    await this.appendEvents(streamId, kinds.map((kind) => ({ kind, payload: Buffer.from(kind), traceparent })), accountId);
+  }
+
+  appendPayloads(streamId: string, payloads: readonly Buffer[]): Promise<void> {
+    return this.appendEvents(streamId, payloads.map((payload) => ({ kind: 'large', payload, traceparent: '' })), ACCOUNT);
+  }
+
+  private async appendEvents(streamId: string, events: NewEvent[], accountId: string): Promise<void> {
     const head = this.heads.get(streamId) ?? EMPTY_HEAD;
-    const events = kinds.map((kind) => ({ kind, payload: Buffer.from(kind), traceparent }));
     const append = { streamId, accountId, environment: 'live', head, events };
     const [appended] = await inTransaction(this.publisherDatabase, (tx, now) => appendEvents(tx, now, [append]));
     this.heads.set(streamId, appended!.head);

@@ -21,7 +21,7 @@ export class FakeLedger implements LedgerPort {
   readonly holds = new Map<string, Hold>();
   readonly calls: string[] = [];
   /** What it says it recorded, by shard and sequence. */
-  events: LogReader = { page: async () => ({ epoch: 'fake', events: [] }) };
+  events: LogReader = { page: async () => ({ epoch: 'fake', events: [], more: new Set() }) };
   private readonly faults: Record<Call, Fault> = { placeHold: 'none', voidHold: 'none', settle: 'none' };
   private readonly available = new Map<string, bigint>();
   private readonly late: (() => void)[] = [];

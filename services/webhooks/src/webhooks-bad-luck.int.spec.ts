@@ -84,6 +84,29 @@ test('a job that cannot be rendered holds up no other', async () => {
   expect(request!.headers['webhook-id']).toBe(good.eventId);
 });
 
+test('two hundred of the largest jobs of one account hold up nobody else, and are told themselves', async () => {
+  const heavy = `acc_${ulid()}`;
+  stage.stopScheduler();
+  const jobJson = (id: number) => JSON.stringify({ id: `heavy ${id}`, prompt: 'x'.repeat(105_000) });
+  for (let index = 0; index < 200; index++) await endJob({ accountId: heavy, webhookUrl: undefined, jobJson: jobJson(index) });
+  await stage.startScheduler();
+  const light = await endJob();
+  const [request] = await receiver.received(1, 20_000);
+  expect(request!.headers['webhook-id']).toBe(light.eventId);
+  const filled = async () => (await stage.database.query('select from feed_event where account_id = $1 and body is not null', [heavy])).rowCount === 200;
+  await eventually(filled, { what: 'the large jobs are told, too', deadlineMs: 30_000 });
+});
+
+test('a job that is too large for any answer fails alone', async () => {
+  const accountId = `acc_${ulid()}`;
+  stage.stopScheduler();
+  await endJob({ accountId, jobJson: JSON.stringify({ id: 'x'.repeat(17 * 1024 * 1024) }) });
+  const others = [await endJob({ accountId }), await endJob({ accountId })];
+  await stage.startScheduler();
+  const requests = await receiver.received(2, 20_000);
+  expect(requests.map((request) => request.headers['webhook-id']).sort()).toEqual(others.map(({ eventId }) => eventId).sort());
+});
+
 test('a scheduler that is away delays webhooks and loses none', async () => {
   stage.stopScheduler();
   const ended = await endJob();

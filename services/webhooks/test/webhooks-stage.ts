@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { SchedulerServiceService, type DescribeJobsRequest, type JobDescription } from '@usvideo/contracts/scheduler';
+import { SchedulerServiceService, type DescribeJobsRequest, type DescribeJobsResponse, type JobDescription } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceClient, type Delivery } from '@usvideo/contracts/webhooks';
 import { appendEvents, EMPTY_HEAD, eventStoreSchema, inTransaction, openDatabase, type Database, type StreamHead } from '@usvideo/event-store';
 import { LocalTransport, type Publisher } from '@usvideo/messaging';
@@ -78,8 +78,8 @@ export class WebhooksStage {
   async startScheduler(): Promise<void> {
     this.scheduler = new Server();
     this.scheduler.addService(SchedulerServiceService, {
-      describeJobs: ({ request }: { request: DescribeJobsRequest }, answer: (error: null, response: { jobs: JobDescription[] }) => void) => {
-        answer(null, { jobs: request.jobIds.flatMap((jobId) => this.jobs.get(jobId) ?? []) });
+      describeJobs: ({ request }: { request: DescribeJobsRequest }, answer: (error: null, response: DescribeJobsResponse) => void) => {
+        answer(null, { jobs: request.jobIds.flatMap((jobId) => this.jobs.get(jobId) ?? []), postponedJobIds: [] });
       },
     });
     await new Promise<void>((resolve, reject) => {

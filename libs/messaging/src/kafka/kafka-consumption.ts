@@ -153,11 +153,11 @@ export class KafkaConsumption implements Consuming {
     const silent = member?.shards().filter((shard) => member.arrivals(shard)!.length === 0) ?? [];
     const positions = await this.intake.positions(silent);
     if (positions.size === 0) return false;
-    const { epoch, events } = await this.options.log.page(positions, EVENTS_AT_ONCE);
+    const { epoch, events, more } = await this.options.log.page(positions, EVENTS_AT_ONCE);
     const missed = Map.groupBy(events, ({ shard }) => shard);
     const free = [...positions.keys()].filter((shard) => !this.busy.has(shard));
     await Promise.all(free.map((shard) => this.occupy(shard, async () => { await this.intake.take(shard, missed.get(shard) ?? [], epoch); })));
-    return free.some((shard) => missed.get(shard)?.length === EVENTS_AT_ONCE);
+    return free.some((shard) => more.has(shard));
   }
 
   private async commit(): Promise<boolean> {

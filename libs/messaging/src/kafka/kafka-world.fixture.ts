@@ -79,8 +79,8 @@ export class KafkaHarness implements TransportHarness {
     return {
       endOf: (epoch, shard) => this.log.endOf(epoch, shard),
       page: async (positions, limit) => {
-        const { epoch, events } = await this.log.page(positions, limit);
-        return { epoch, events: [...positions.keys()].flatMap((shard) => this.faults.history(events.filter((event) => event.shard === shard))) };
+        const { epoch, events, more } = await this.log.page(positions, limit);
+        return { epoch, more, events: [...positions.keys()].flatMap((shard) => this.faults.history(events.filter((event) => event.shard === shard))) };
       },
     };
   }

@@ -9,8 +9,8 @@ function distorted(log: RestorableLog, distort: Faults['deliver']): RestorableLo
   return {
     endOf: (epoch, shard) => log.endOf(epoch, shard),
     page: async (positions, limit) => {
-      const { epoch, events } = await log.page(positions, limit);
-      return { epoch, events: [...positions.keys()].flatMap((shard) => distort(events.filter((event) => event.shard === shard))) };
+      const { epoch, events, more } = await log.page(positions, limit);
+      return { epoch, more, events: [...positions.keys()].flatMap((shard) => distort(events.filter((event) => event.shard === shard))) };
     },
   };
 }

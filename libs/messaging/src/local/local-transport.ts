@@ -87,15 +87,14 @@ export class LocalTransport implements EventTransport {
     if (log === undefined) return false;
     const positions = await intake.positions(ALL_SHARDS);
     if (positions.size === 0) return false;
-    const { epoch, events } = await log.arrivals.page(positions, PAGE_MAX);
+    const { epoch, events, more: behind } = await log.arrivals.page(positions, PAGE_MAX);
     const arrived = Map.groupBy(events, (event: LoggedEvent) => event.shard);
     const waiting = [...positions.keys()];
     let more = false;
     const lane = async () => {
       for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
-        const page = arrived.get(shard) ?? [];
-        const moved = await intake.take(shard, page, epoch);
-        more ||= moved && page.length === PAGE_MAX;
+        const moved = await intake.take(shard, arrived.get(shard) ?? [], epoch);
+        more ||= moved && behind.has(shard);
       }
     };
     await Promise.all(Array.from({ length: SHARDS_AT_ONCE }, lane));

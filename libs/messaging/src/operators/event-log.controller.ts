@@ -17,8 +17,8 @@ export function eventLogController(database: Database, topic: string): Type {
     async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
       checkPlace(request, topic);
       const limit = Math.min(Math.max(request.limit, 1), READ_MAX);
-      const { epoch, events } = await log.page(new Map([[request.shard, request.afterSeq]]), limit);
-      return { epoch, events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
+      const { epoch, events, more } = await log.page(new Map([[request.shard, request.afterSeq]]), limit);
+      return { epoch, more: more.has(request.shard), events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
     }
 
     @GrpcMethod('EventLogService', 'readEpochEnd')

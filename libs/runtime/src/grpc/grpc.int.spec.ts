@@ -35,7 +35,7 @@ class EventLogController {
       await new Promise(() => undefined);
     }
     const payload = Buffer.alloc(request.limit);
-    return { events: payload.length === 0 ? [] : [{ ...EMPTY_EVENT, payload }], epoch: currentTraceparent() };
+    return { events: payload.length === 0 ? [] : [{ ...EMPTY_EVENT, payload }], epoch: currentTraceparent(), more: false };
   }
 }
 

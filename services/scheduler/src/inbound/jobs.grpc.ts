@@ -17,6 +17,9 @@ import { jobNotFound, scopeOf, statusesOf } from './requests.grpc';
 const LIST_MAX = 100;
 const OFFSET_MAX = 10_000;
 const DESCRIBED_MAX = 200;
+/** A quarter of what a message may have: the largest jobs are 100 KiB each, and callers hold several answers at once. */
+const DESCRIBED_BYTES_MAX = 4 * 1024 * 1024;
+const VIEWED_AT_ONCE = 50;
 
 @Controller()
 export class JobsController {
@@ -85,7 +88,18 @@ export class JobsController {
   @GrpcMethod('SchedulerService', 'describeJobs')
   async describeJobs({ jobIds }: DescribeJobsRequest): Promise<DescribeJobsResponse> {
     if (jobIds.length > DESCRIBED_MAX) throw grpcError(status.INVALID_ARGUMENT, `at most ${DESCRIBED_MAX} jobs are described at once`);
-    return { jobs: (await this.views.many(jobIds)).map((view) => this.describe(view)) };
+    const answer: DescribeJobsResponse = { jobs: [], postponedJobIds: [] };
+    let bytes = 0;
+    for (let from = 0; from < jobIds.length && bytes <= DESCRIBED_BYTES_MAX; from += VIEWED_AT_ONCE) {
+      const described = (await this.views.many(jobIds.slice(from, from + VIEWED_AT_ONCE))).map((view) => this.describe(view));
+      for (const job of described) {
+        bytes += Buffer.byteLength(job.jobJson) + Buffer.byteLength(job.webhookUrl ?? '');
+        if (answer.jobs.length === 0 || bytes <= DESCRIBED_BYTES_MAX) answer.jobs.push(job);
+        else answer.postponedJobIds.push(job.jobId);
+      }
+      if (bytes > DESCRIBED_BYTES_MAX) answer.postponedJobIds.push(...jobIds.slice(from + VIEWED_AT_ONCE));
+    }
+    return answer;
   }
 
   private describe(view: OwnedView): JobDescription {

@@ -129,6 +129,22 @@ describe('what others ask', () => {
     expect(hasStatus(tooMany, status.INVALID_ARGUMENT)).toBe(true);
   });
 
+  it('describes what fits into an answer of bounded size and names the rest, until all are described', async () => {
+    const accountId = await funded();
+    const metadata = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`${index}`.padEnd(64, '\u{1F43B}'.repeat(15)), '\u{1F43B}'.repeat(512)]));
+    const content = { prompt: '\u{1F43B}'.repeat(4_000), negativePrompt: '\u{1F43B}'.repeat(4_000), metadata };
+    const jobIds = (await Promise.all(Array.from({ length: 120 }, () => world.create({ accountId, content })))).map((answer) => answer.jobId);
+    const described: string[] = [];
+    for (let asked = jobIds; asked.length > 0;) {
+      const { jobs, postponedJobIds } = await call(world.client, 'describeJobs', { jobIds: asked });
+      expect(jobs.reduce((bytes, job) => bytes + Buffer.byteLength(job.jobJson), 0)).toBeLessThanOrEqual(4 * 1024 * 1024);
+      expect(jobs.length).toBeGreaterThan(0);
+      described.push(...jobs.map((job) => job.jobId));
+      asked = postponedJobIds;
+    }
+    expect(described.sort()).toEqual(jobIds.sort());
+  });
+
   it('shows limits allowed and in use, the catalogue and the virtual balance', async () => {
     const accountId = await funded();
     expect(await call(world.client, 'getLimits', live(accountId))).toMatchObject({

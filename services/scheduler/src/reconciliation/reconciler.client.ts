@@ -56,14 +56,14 @@ class ShardReader {
   ) {}
 
   async readOn(): Promise<void> {
-    const { events } = await this.log.page(new Map([[this.shard, this.seq]]), PAGE);
+    const { events, more } = await this.log.page(new Map([[this.shard, this.seq]]), PAGE);
     for (const event of events) {
       if (event.seq !== this.seq + 1n) this.gaps.push(`${this.topic}, shard ${this.shard}: event ${event.seq} follows ${this.seq}, what was between them is missing`);
       this.seq = event.seq;
       this.reached = event.recordedAt.getTime();
       this.tell(event);
     }
-    this.ended = events.length < PAGE;
+    this.ended = !more.has(this.shard);
   }
 }
 

@@ -17,7 +17,7 @@ function ledgerRecorded(recorded: readonly Recorded[]): void {
   }));
   world.ledger.events = {
     page: async (positions) => ({
-      epoch: 'fake',
+      epoch: 'fake', more: new Set(),
       events: [...positions].flatMap(([shard, after]) => events.filter((event) => event.shard === shard)
         .map((event, index): LoggedEvent => ({ ...event, seq: BigInt(index + 1) })).filter(({ seq }) => seq > after)),
     }),

@@ -4,7 +4,7 @@ import { eventually, httpReceiver, postgres, Signal } from '@usvideo/testing';
 import { claimDeliveries, type ClaimLimits } from './delivery-claim.sql';
 import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
 import { DeliveryWorker } from './delivery-worker.loop';
-import { Migration0001Webhooks } from '../migrations/0001-webhooks';
+import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
 import { SecretBox } from '../secrets/secret-box.store';
 import { SecretStore } from '../secrets/secret.store';
 
@@ -21,7 +21,7 @@ const open = () => openDatabase({ url, poolSize: 8, applicationName: 'spec' }, (
 
 beforeEach(async () => {
   url = await (await postgres()).createDatabase('webhooks');
-  await migrateDatabase({ url, migrations: [Migration0001Webhooks], logger });
+  await migrateDatabase({ url, migrations: WEBHOOKS_MIGRATIONS, logger });
   database = open();
   made = 0;
   aheadMs = 0;

@@ -1,22 +1,25 @@
-import { SchedulerServiceClient, type JobDescription } from '@usvideo/contracts/scheduler';
+import type { JobDescription, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { inTransaction, type Database, type Transaction, newId } from '@usvideo/event-store';
-import { call, inSpan, type Logger } from '@usvideo/runtime';
+import { inSpan, type Logger } from '@usvideo/runtime';
 import { mayRender, webhookBody } from './public-event';
 import { insertDelivery, type Clock } from '../delivery/delivery.store';
-import { claimIntents, fillBody, postponeIntents, type Intent } from './intent.store';
+import { claimIntents, fillBody, postponeIntents, type Intent, type Turn } from './intent.store';
+import { describeJobs } from './job-descriptions.client';
 
 /** As many jobs as one DescribeJobs answers. */
 const BATCH_MAX = 200;
 /** Longer than a call of DescribeJobs may take. */
 const CLAIM_MS = 15_000;
-const DESCRIBE_DEADLINE_MS = 5_000;
 /** How often an unsettled job is asked about again: settling takes milliseconds, and the webhook waits for it. */
 const SETTLEMENT_RECHECK_MS = 25;
 /** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
 const FAULTY_RECHECK_MS = 5_000;
+const FAULTY = 'the scheduler cannot describe a job whose event it published';
 
 /** Fetches the bodies of public events from the scheduler, once, and makes the deliveries that follow from them. */
 export class FeedRenderer {
+  private turn: Turn | undefined;
+
   constructor(
     private readonly database: Database,
     private readonly scheduler: SchedulerServiceClient,
@@ -30,34 +33,37 @@ export class FeedRenderer {
   /** One batch; true when there may be more. */
   async run(): Promise<boolean> {
     const now = await this.now();
-    const intents = await claimIntents(this.database, now, new Date(now.getTime() + CLAIM_MS), BATCH_MAX);
-    if (intents.length === 0) return false;
+    const { intents, turn, more } = await claimIntents(this.database, now, new Date(now.getTime() + CLAIM_MS), BATCH_MAX, this.turn);
+    this.turn = turn;
+    if (intents.length === 0) return more;
     try {
       const links = [...new Set(intents.map((intent) => intent.traceparent))];
-      await inSpan('render feed', { root: true, service: 'webhooks', links }, () => this.render(intents));
+      const postponed = await inSpan('render feed', { root: true, service: 'webhooks', links }, () => this.render(intents));
+      return more || postponed;
     } catch (error) {
       await postponeIntents(this.database, intents, await this.now());
       throw error;
     }
-    return intents.length === BATCH_MAX;
   }
 
-  private async render(intents: readonly Intent[]): Promise<void> {
-    const jobIds = [...new Set(intents.map((intent) => intent.jobId))];
-    const { jobs } = await call(this.scheduler, 'describeJobs', { jobIds }, { deadlineMs: DESCRIBE_DEADLINE_MS });
+  /** True when the answer had no room for some, which are due again at once. */
+  private async render(intents: readonly Intent[]): Promise<boolean> {
+    const { jobs, postponed, failed } = await describeJobs(this.scheduler, [...new Set(intents.map((intent) => intent.jobId))]);
     const byId = new Map(jobs.map((job) => [job.jobId, job]));
     const now = await this.now();
     const known = intents.filter((intent) => byId.has(intent.jobId));
     const ready = known.filter((intent) => mayRender(byId.get(intent.jobId)!, intent.recordedAt, now));
     const unsettled = known.filter((intent) => !ready.includes(intent));
-    const unknown = intents.filter((intent) => !byId.has(intent.jobId));
-    const failed: Intent[] = [];
-    for (const intent of ready) if (!(await this.finished(intent, byId.get(intent.jobId)!))) failed.push(intent);
+    const waiting = intents.filter((intent) => postponed.includes(intent.jobId));
+    const faulty = intents.filter((intent) => !byId.has(intent.jobId) && !postponed.includes(intent.jobId));
+    for (const intent of faulty) this.logger.error({ err: failed.get(intent.jobId), job_id: intent.jobId, event_id: intent.eventId }, FAULTY);
+    for (const intent of ready) if (!(await this.finished(intent, byId.get(intent.jobId)!))) faulty.push(intent);
     await postponeIntents(this.database, unsettled, new Date(now.getTime() + SETTLEMENT_RECHECK_MS));
-    await postponeIntents(this.database, [...unknown, ...failed], new Date(now.getTime() + FAULTY_RECHECK_MS));
-    if (unknown.length > 0) this.logger.error({ job_ids: unknown.map((intent) => intent.jobId) }, 'the scheduler does not know jobs whose events it published');
+    await postponeIntents(this.database, waiting, now);
+    await postponeIntents(this.database, faulty, new Date(now.getTime() + FAULTY_RECHECK_MS));
     if (ready.length > 0) this.onDeliveries();
     if (unsettled.length > 0) this.onUnsettled(SETTLEMENT_RECHECK_MS);
+    return waiting.length > 0;
   }
 
   private async finished(intent: Intent, job: JobDescription): Promise<boolean> {

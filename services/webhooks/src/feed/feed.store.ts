@@ -10,7 +10,7 @@ const INSERT_EVENT = `
 insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
-const INSERT_INTENT = 'insert into feed_intent (event_id, check_at, shard, shard_seq) values ($1, $2, $3, $4)';
+const INSERT_INTENT = 'insert into feed_intent (event_id, check_at, shard, shard_seq, account_id, environment) values ($1, $2, $3, $4, $5, $6)';
 
 const FORGET_INTENTS = 'delete from feed_intent where shard = $1 and shard_seq > $2';
 
@@ -24,7 +24,7 @@ export async function recordFeedEvent(tx: Transaction, event: LoggedEvent, name:
     name: 'feed_insert', text: INSERT_EVENT,
     values: [accountId, environment, rows[0]!.seq, eventId, name, streamId, version, recordedAt, traceparent],
   });
-  await tx.query({ name: 'feed_intent_insert', text: INSERT_INTENT, values: [eventId, recordedAt, shard, seq] });
+  await tx.query({ name: 'feed_intent_insert', text: INSERT_INTENT, values: [eventId, recordedAt, shard, seq, accountId, environment] });
 }
 
 /**

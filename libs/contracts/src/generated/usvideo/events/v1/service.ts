@@ -34,6 +34,8 @@ export interface ReadEventsResponse {
   events: StoredEvent[];
   /** Minted anew by a restore; sequences of different epochs are not comparable. */
   epoch: string;
+  /** There may be more behind these: pages are bounded in bytes as well as in count, and have one event at least. */
+  more: boolean;
 }
 
 /** One row of an event table, exactly as it was recorded. */
@@ -242,7 +244,7 @@ export const ReadEventsRequest: MessageFns<ReadEventsRequest> = {
 };
 
 function createBaseReadEventsResponse(): ReadEventsResponse {
-  return { events: [], epoch: "" };
+  return { events: [], epoch: "", more: false };
 }
 
 export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
@@ -252,6 +254,9 @@ export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
     }
     if (message.epoch !== "") {
       writer.uint32(18).string(message.epoch);
+    }
+    if (message.more !== false) {
+      writer.uint32(24).bool(message.more);
     }
     return writer;
   },
@@ -285,6 +290,14 @@ export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
             message.epoch = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -304,6 +317,7 @@ export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
     const message = createBaseReadEventsResponse();
     message.events = object.events?.map((e) => StoredEvent.fromPartial(e)) || [];
     message.epoch = object.epoch ?? "";
+    message.more = object.more ?? false;
     return message;
   },
 };

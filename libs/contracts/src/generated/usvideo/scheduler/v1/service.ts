@@ -217,6 +217,8 @@ export interface DescribeJobsRequest {
 
 export interface DescribeJobsResponse {
   jobs: JobDescription[];
+  /** Known or not, these did not fit into an answer of bounded size, which has one job at least: ask again for them. */
+  postponedJobIds: string[];
 }
 
 export interface JobDescription {
@@ -2539,13 +2541,16 @@ export const DescribeJobsRequest: MessageFns<DescribeJobsRequest> = {
 };
 
 function createBaseDescribeJobsResponse(): DescribeJobsResponse {
-  return { jobs: [] };
+  return { jobs: [], postponedJobIds: [] };
 }
 
 export const DescribeJobsResponse: MessageFns<DescribeJobsResponse> = {
   encode(message: DescribeJobsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.jobs) {
       JobDescription.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.postponedJobIds) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -2571,6 +2576,14 @@ export const DescribeJobsResponse: MessageFns<DescribeJobsResponse> = {
             message.jobs.push(JobDescription.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.postponedJobIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2589,6 +2602,7 @@ export const DescribeJobsResponse: MessageFns<DescribeJobsResponse> = {
   fromPartial(object: DeepPartial<DescribeJobsResponse>): DescribeJobsResponse {
     const message = createBaseDescribeJobsResponse();
     message.jobs = object.jobs?.map((e) => JobDescription.fromPartial(e)) || [];
+    message.postponedJobIds = object.postponedJobIds?.map((e) => e) || [];
     return message;
   },
 };
