@@ -25,6 +25,7 @@ const commands = {
   bench: { help: 'Measure submit, overhead, one process beside the cluster, the ledger and Kafka side by side with their baselines; prints tables and JSON.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), ...args], nodeEnv()) },
   chart: { help: 'Lint, render, validate, score and unit-test the Helm chart; compiles helm and the like once, from Go modules, in .tools/.\n'
     + '                         `-- --tools-only` does that alone, and `npm test` has the rest.', flags: ['--tools-only'], run: (args) => chart(args) },
+  'cluster:test': { help: 'Install the chart on the cluster of KUBECONFIG, whose nodes have the images of test/cluster/images.sh, and try all that must hold there.', flags: [], run: () => jest(['test/cluster'], { CLUSTER_TEST: 'true', PATH: `${bin}:${join(root, '.tools', 'chart', 'bin')}:${process.env.PATH}` }) },
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   sdks: { help: 'Test the SDKs against the started platform; `-- typescript` narrows it, `-- --serve` starts it for work on one.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'sdks', 'run.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
@@ -166,12 +167,12 @@ function restore(args) {
 }
 
 /** Runs Jest on the locked Node and closes with one plain line of counts. */
-async function jest(args) {
+async function jest(args, extra = {}) {
   const report = join(logDir, 'jest.json');
   mkdirSync(logDir, { recursive: true });
   rmSync(report, { force: true });
   const code = await inForeground(lockedNode, ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-    '--json', `--outputFile=${report}`, ...args], nodeEnv());
+    '--json', `--outputFile=${report}`, ...args], nodeEnv(extra));
   if (!existsSync(report)) return code || 1;
   const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
   const failed = numFailedTests + numRuntimeErrorTestSuites;

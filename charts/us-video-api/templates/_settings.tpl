@@ -53,11 +53,12 @@
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if and (eq .service "ledger") (eq $values.payments.provider "stripe") }}
+{{- if eq .service "ledger" }}
+{{- $isOptional := ne $values.payments.provider "stripe" }}
 - name: STRIPE_SECRET_KEY
-  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-secret-key } }
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-secret-key, optional: {{ $isOptional }} } }
 - name: STRIPE_WEBHOOK_SECRET
-  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-webhook-secret } }
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: stripe-webhook-secret, optional: {{ $isOptional }} } }
 {{- end }}
 {{- end -}}
 

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Customer } from '../e2e/customer';
+
+const EVERY_MS = 250;
+
+/** A customer who goes on ordering and reading videos whatever happens to the platform, and notes each answer. */
+export class Load {
+  readonly jobs: string[] = [];
+  readonly failures: string[] = [];
+  requests = 0;
+  private isEnding = false;
+  private readonly running: Promise<void>[];
+
+  constructor(private readonly customer: Customer) {
+    this.running = [this.repeat(() => this.order()), this.repeat(() => this.read())];
+  }
+
+  /** @returns once the last request has been answered */
+  async end(): Promise<void> {
+    this.isEnding = true;
+    await Promise.all(this.running);
+  }
+
+  private async repeat(request: () => Promise<void>): Promise<void> {
+    while (!this.isEnding) {
+      const next = pause(EVERY_MS);
+      this.requests += 1;
+      await request().catch((error: Error) => { this.failures.push(`${error.message}: ${String(error.cause)}`); });
+      await next;
+    }
+  }
+
+  private async order(): Promise<void> {
+    const { status, text, body } = await this.customer.create({ prompt: 'A kite over the dunes', resolution: '480p', duration: 1 }, { 'idempotency-key': randomUUID() });
+    if (status === 202) this.jobs.push(body.id);
+    else this.failures.push(`POST answered ${status}: ${text}`);
+  }
+
+  private async read(): Promise<void> {
+    const { status, text } = await this.customer.get('/v1/videos?limit=5');
+    if (status !== 200) this.failures.push(`GET answered ${status}: ${text}`);
+  }
+}
