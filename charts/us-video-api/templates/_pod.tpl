@@ -68,12 +68,12 @@ readinessProbe:
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 3
-# A process that is still starting, or migrates its database, is not taken for dead.
+# A process that is still starting, on a node as busy as may be, is not taken for dead: that would make it busier.
 startupProbe:
   httpGet: { path: /healthz, port: ops }
-  periodSeconds: 1
+  periodSeconds: 2
   timeoutSeconds: 5
-  failureThreshold: 120
+  failureThreshold: 300
 {{- end -}}
 
 {{- define "usvideo.volumeMounts" -}}
