@@ -1,0 +1,1 @@
+"""OpenAI Videos protocol for one GPU, on Hugging Face diffusers."""
