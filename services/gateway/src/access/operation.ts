@@ -2,6 +2,11 @@ import { z } from 'zod';
 import type { Policy, Scope } from './caller';
 import type { RefusalCode } from '../refusals/refusal';
 
+/** Of an operation that takes a first frame: one of 10 MiB in base64, and everything else besides. */
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** More than any other operation has a use for. */
+export const BODY_BYTES_DEFAULT = 64 * 1024;
+
 /** Policies of requests that carry no key, counted by address: requests a minute. */
 export const ADDRESS_LIMITS = { register: 60, failed_auth: 60, documents: 3_000, payments: 3_000 } as const;
 
@@ -35,6 +40,8 @@ export interface Operation {
   readonly bodyOptional?: boolean;
   /** The body is handed on as it arrived, because somebody signed its bytes. */
   readonly rawBody?: boolean;
+  /** Of the decoded body; BODY_BYTES_DEFAULT unless said. */
+  readonly bodyBytesMax?: number;
   readonly headers?: readonly RequestHeader[];
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** Beyond those that every operation of its access has. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from './caller';
 import type { Operation } from './operation';
@@ -10,6 +11,8 @@ export interface RequestState {
   readonly requestId: string;
   /** What keyless requests are counted under; worked out only when asked for. */
   readonly address: () => string;
+  /** Its close is the end of the request: the request itself closes once its body is read. */
+  readonly response: ServerResponse;
   readonly startedAtMs: number;
   /** Undefined: no such route. */
   readonly operation: Operation | undefined;

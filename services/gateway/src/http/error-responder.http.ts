@@ -59,7 +59,7 @@ export class ErrorResponder implements ExceptionFilter {
     if (error instanceof ArtifactMissing) return videoExpired();
     const { code, statusCode, details } = (error ?? {}) as { code?: unknown; statusCode?: unknown; details?: unknown };
     if (AWAY.has(code)) return serviceUnavailable();
-    if (code === status.INVALID_ARGUMENT) {
+    if (code === status.INVALID_ARGUMENT || code === status.OUT_OF_RANGE) {
       // The gateway should have seen it first: a rule that one end lacks.
       this.logger.warn({ err: error, request_id: request.gateway.requestId }, 'a service refused a value that the gateway let through');
       return refusedValue(details);
@@ -77,7 +77,7 @@ export class ErrorResponder implements ExceptionFilter {
 /** The framework's own refusals, in our words: its messages name its parts. */
 function frameworkRefusal(code: unknown, statusCode: number): Refusal {
   if (statusCode === 415) return new Refusal('unsupported_media_type', 'Send the body as Content-Type: application/json.');
-  if (statusCode === 413) return new Refusal('payload_too_large', 'The body is larger than 16 MiB.');
+  if (statusCode === 413) return new Refusal('payload_too_large', 'The body is larger than this operation takes.');
   if (code === 'FST_ERR_BAD_URL' || statusCode === 404 || statusCode === 414) return new Refusal('not_found', 'There is nothing at this path.');
   return new Refusal('invalid_request', 'The request could not be read.');
 }

@@ -2,11 +2,11 @@ import { EMAIL_CHARACTERS_MAX, faultOfEmail, faultOfPassword, PASSWORD_CHARACTER
 import { z } from 'zod';
 import { SCOPES } from '../access/caller';
 import { pageShape } from '../validation/query';
+import { jobId as anyJobId, moment } from '../validation/fields';
 import { line, ruled, text } from '../validation/schema';
 
 const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
-const moment = z.iso.datetime({ offset: true });
-const jobId = z.string().regex(/^job_[0-9A-Za-z]{1,64}$/).optional().describe('Of this job only.');
+const jobId = anyJobId.optional().describe('Of this job only.');
 
 export const listVideosQuery = z.strictObject({
   ...pageShape,
@@ -66,8 +66,8 @@ export const adminLimitsSchema = z.strictObject({
 
 export const adminCreditSchema = z.strictObject({
   amount_usd: z.union([z.number(), z.string().max(20)]).describe('Dollars, as 250 or "2.50".'),
-  payment_ref: text(200, 'Unique for ever within the account: the same reference adds nothing again.'),
-  note: text(500, 'Shown in the ledger.').optional(),
+  payment_ref: line(200, 'Unique for ever within the account: the same reference adds nothing again.'),
+  note: line(500, 'Shown in the ledger.').optional(),
 });
 
 export const adminParkedQuery = z.strictObject({ limit: z.int().min(1).max(500).optional().meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }) });
@@ -76,4 +76,4 @@ export const adminOwedQuery = z.strictObject({
 });
 export const adminReplayRequest = z.strictObject({ stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional() });
 
-export const adminSuspendSchema = z.strictObject({ reason: text(500, 'Recorded with the suspension.').optional() });
+export const adminSuspendSchema = z.strictObject({ reason: line(500, 'Recorded with the suspension.').optional() });

@@ -7,9 +7,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type Logger, type Running, httpDuration, httpOutcomes, httpRequests } from '@usvideo/runtime';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type AddressRange, clientAddress } from '../access/client-address';
-import { type Operations, operationOf } from '../access/operation';
+import { BODY_BYTES_MAX, type Operations, operationOf } from '../access/operation';
 import type { Access } from '../access/access.http';
-import { BODY_BYTES_MAX, BodyReader } from './body-reader.http';
+import { Refusal } from '../refusals/refusal';
+import { BodyReader } from './body-reader.http';
 import { answerClientError } from './client-error.http';
 import { ErrorResponder } from './error-responder.http';
 import { openRequestTrace } from '../access/request-trace.http';
@@ -93,7 +94,7 @@ function createFastify(options: HttpServerOptions, errors: ErrorResponder): Fast
     clientErrorHandler: (error, socket) => answerClientError(error, socket, options.access),
     // The router refuses a malformed URL before any hook runs.
     frameworkErrors: (error, request, reply) => {
-      request.gateway = stateOf(request, options);
+      request.gateway = stateOf(request, reply, options);
       void errors.respond(error, request, reply);
     },
   });
@@ -102,8 +103,8 @@ function createFastify(options: HttpServerOptions, errors: ErrorResponder): Fast
 function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
   for (const outcome of ['answered', 'failed']) httpOutcomes.inc({ listener: options.listener, outcome }, 0);
   instance.decorateRequest('gateway', null as unknown as RequestState);
-  instance.addHook('onRequest', async (request) => {
-    request.gateway = stateOf(request, options);
+  instance.addHook('onRequest', async (request, reply) => {
+    request.gateway = stateOf(request, reply, options);
     await request.gateway.trace.run(() => options.access.admit(request));
   });
   // Reading a body leaves the asynchronous context, so the trace is entered after it.
@@ -118,12 +119,13 @@ function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
   });
 }
 
-function stateOf(request: FastifyRequest, { operations, trustedProxies }: HttpServerOptions): RequestState {
+function stateOf(request: FastifyRequest, reply: FastifyReply, { operations, trustedProxies }: HttpServerOptions): RequestState {
   const route = request.is404 ? undefined : request.routeOptions?.url;
   const traceparent = request.headers['traceparent'];
   return {
     requestId: `req_${randomUUID()}`,
     address: () => clientAddress(request.socket.remoteAddress, forwardedForOf(request), trustedProxies),
+    response: reply.raw,
     startedAtMs: performance.now(),
     operation: route === undefined ? undefined : operationOf(operations, request.method, route),
     trace: openRequestTrace(request.method, route ?? UNMATCHED, typeof traceparent === 'string' ? traceparent : undefined),
@@ -154,6 +156,11 @@ function addBodyReader(instance: FastifyInstance): void {
   const reader = new BodyReader();
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => (
-    request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.read(request, payload)
+    request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload)
   ));
+  instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => reader.readNothing(payload, notJson()));
+}
+
+function notJson(): Refusal {
+  return new Refusal('unsupported_media_type', 'Send the body as Content-Type: application/json.');
 }

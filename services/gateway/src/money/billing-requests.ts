@@ -1,7 +1,8 @@
 import { parseUsd } from '@usvideo/runtime';
 import { z } from 'zod';
 import { pageShape } from '../validation/query';
-import { text } from '../validation/schema';
+import { day, jobId, keyId, moment, webAddress } from '../validation/fields';
+import { line } from '../validation/schema';
 
 type Accepts = (micros: bigint) => boolean;
 
@@ -32,16 +33,14 @@ const moreThanNothing = (description: string) => dollars(description, (micros) =
 const nothingOrMore = (description: string) => dollars(description, (micros) => micros >= 0n, '0 or more');
 const notNothing = (description: string) => dollars(description, (micros) => micros !== 0n, 'not 0');
 
-const keyId = z.string().regex(/^key_[\w-]{1,100}$/);
-const jobId = z.string().regex(/^job_[0-9A-Za-z]{1,64}$/);
 const offsetPage = { limit: pageShape.limit, offset: pageShape.offset };
 
 export const USAGE_GROUPS = ['day', 'api_key', 'end_user', 'resolution'] as const;
 
 export const usageQuery = z.strictObject({
   ...offsetPage,
-  start_date: z.iso.date().optional().describe('First UTC day; the first of this month by default.'),
-  end_date: z.iso.date().optional().describe('Last UTC day, inclusive; today by default.'),
+  start_date: day.optional().describe('First UTC day; the first of this month by default.'),
+  end_date: day.optional().describe('Last UTC day, inclusive; today by default.'),
   group_by: z.enum(USAGE_GROUPS).optional().describe('Sums instead of a row for each job.'),
   api_key_id: keyId.optional().describe('Of this key only.'),
 });
@@ -59,31 +58,31 @@ export const thresholdRequest = z.strictObject({
   threshold_usd: nothingOrMore('When available falls below it, the event balance.low is recorded, once per crossing; 0 ends the notice.'),
 }).meta({ examples: [{ threshold_usd: 20 }] });
 
-const returnUrl = (of: string) => z.url({ protocol: /^https?$/ }).max(2_048).optional().describe(`Where the payment page sends you ${of}.`);
+const returnUrl = (of: string) => webAddress.optional().describe(`Where the payment page sends you ${of}.`);
 
 export const topUpRequest = z.strictObject({
   amount_usd: moreThanNothing('What to add.'), success_url: returnUrl('after you paid'), cancel_url: returnUrl('when you turn back'),
 }).meta({ examples: [{ amount_usd: 100, success_url: 'https://example.com/thanks' }] });
 
 /** Operators share the bootstrap token, so each says who they are; the name stays in the ledger for ever. */
-const author = text(200, 'Your name, as the ledger is to keep it.');
-const reason = text(500, 'Why; kept in the ledger and shown to the customer.');
-const reference = (of: string) => text(200, `Unique for ever within the ${of}: the same reference does nothing again.`);
+const author = line(200, 'Your name, as the ledger is to keep it.');
+const reason = line(500, 'Why; kept in the ledger and shown to the customer.');
+const reference = (of: string) => line(200, `Unique for ever within the ${of}: the same reference does nothing again.`);
 
 export const adminRefundRequest = z.strictObject({
   job_id: jobId, refund_key: reference('job'), amount_usd: moreThanNothing('At most what the job was charged.'), reason, author,
 });
 export const adminReversalRequest = z.strictObject({
-  payment_ref: text(200, 'The payment that is taken back.'), reversal_ref: reference('account'), amount_usd: moreThanNothing('At most what was paid.'), reason, author,
+  payment_ref: line(200, 'The payment that is taken back.'), reversal_ref: reference('account'), amount_usd: moreThanNothing('At most what was paid.'), reason, author,
 });
 export const adminAdjustmentRequest = z.strictObject({
   adjustment_ref: reference('account'), amount_usd: notNothing('Positive gives, negative takes.'), reason, author,
 });
-export const adminConfirmTopUpRequest = z.strictObject({ payment_ref: text(200, 'The bank\'s reference or the like.'), author });
+export const adminConfirmTopUpRequest = z.strictObject({ payment_ref: line(200, 'The bank\'s reference or the like.'), author });
 
 export const adminPriceRequest = z.strictObject({
-  model: text(128, 'A model, or * for every model that has no price of its own.'), resolution: z.enum(['480p', '720p', '1080p']),
-  per_second_usd: moreThanNothing('Price of a second.'), effective_from: z.iso.datetime({ offset: true }).optional().describe('In two seconds by default, and never sooner; not in the past.'), author,
+  model: line(128, 'A model, or * for every model that has no price of its own.'), resolution: z.enum(['480p', '720p', '1080p']),
+  per_second_usd: moreThanNothing('Price of a second.'), effective_from: moment.optional().describe('In two seconds by default, and never sooner; not in the past.'), author,
 });
 
 export const adminVerifyQuery = z.strictObject({ known_root: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('A root kept outside, in hex; a difference when it is not among the signed ones.') });

@@ -8,6 +8,7 @@ import { pageOf, parseQuery, renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
 import { ledgerQuery, noQuery } from '../http/requests';
 import { validate } from '../validation/schema';
+import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
 import { known, moved } from '../peers/peer-answers.client';
 import { callerOf, isTest, liveCallerOf, sendJson, sendObject } from '../access/request-state.http';
@@ -67,7 +68,7 @@ export class BillingController {
   async ledger(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     const query = parseQuery(ledgerQuery, request.query);
-    const page = pageOf(query, /^\d{1,18}$/);
+    const page = pageOf(query, sequenceCursor);
     if (isTest(caller)) {
       sendJson(reply, 200, renderList(page, [], false, null));
       return;

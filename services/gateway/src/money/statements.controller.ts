@@ -6,6 +6,7 @@ import { statementQuery, statementsQuery } from './billing-requests';
 import { entryView, statementView } from './billing-views';
 import { type Page, pageOf, parseQuery, renderList } from '../validation/query';
 import { Refusal } from '../refusals/refusal';
+import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
 import { callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
@@ -29,7 +30,7 @@ export class StatementsController {
   @Get(':period')
   async get(@Param('period') period: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
-    const page = pageOf(parseQuery(statementQuery, request.query), /^\d{1,18}$/);
+    const page = pageOf(parseQuery(statementQuery, request.query), sequenceCursor);
     if (isTest(caller) || !/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) throw noSuchMonth();
     const { statement } = await known(call(this.peers.ledger, 'getStatement', { accountId: caller.accountId, period }), noSuchMonth);
     if (!statement) throw new Error('the ledger answered no statement');

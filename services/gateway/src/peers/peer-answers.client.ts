@@ -30,7 +30,7 @@ export async function moved<T>(answer: Promise<T>): Promise<T> {
 
 const emptyBody = z.strictObject({});
 
-/** Operations without a body accept an empty object, which many clients send. */
+/** Operations without a body accept an empty object or null, which many clients send. */
 export function refuseBody(body: unknown): void {
-  if (body !== undefined) validate(emptyBody, body);
+  if (body !== undefined && body !== null) validate(emptyBody, body);
 }

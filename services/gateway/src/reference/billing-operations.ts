@@ -4,14 +4,17 @@ import {
 } from './billing-answers';
 import { spendCapRequest, statementQuery, statementsQuery, thresholdRequest, topUpRequest, topUpsQuery, usageQuery } from '../money/billing-requests';
 import { createQuoteSchema } from '../videos/create-video';
-import { REFUSALS_OF_BODY, anyone, keyed, type Operations } from '../access/operation';
+import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, type Operations } from '../access/operation';
 import { ledgerQuery, noQuery } from '../http/requests';
+
+/** Stripe's largest events are some hundred kilobytes. */
+const EVENT_BYTES_MAX = 1024 * 1024;
 
 /** Money, as customers see it and decide about it. */
 export const BILLING_OPERATIONS = {
   'POST /v1/quotes': {
     id: 'createQuote', tag: 'Billing', summary: 'Get the price of a video, locked until it expires',
-    access: keyed('videos'), query: noQuery, body: createQuoteSchema,
+    access: keyed('videos'), query: noQuery, body: createQuoteSchema, bodyBytesMax: BODY_BYTES_MAX,
     answers: { 200: { description: 'The price. Nothing is held; send quote_id with the create to get it.', schema: quoteSchema } },
     refusals: [...REFUSALS_OF_BODY, 'price_unavailable'],
   },
@@ -64,7 +67,7 @@ export const BILLING_OPERATIONS = {
     answers: { 200: { description: 'The top-up.', schema: topUpSchema } }, refusals: ['invalid_request', 'not_found'],
   },
   'POST /v1/payments/stripe/events': {
-    id: 'receiveStripeEvent', tag: 'Billing', summary: 'For Stripe: what became of a payment', access: anyone('payments'), rawBody: true, headers: ['Stripe-Signature'],
+    id: 'receiveStripeEvent', tag: 'Billing', summary: 'For Stripe: what became of a payment', access: anyone('payments'), rawBody: true, bodyBytesMax: EVENT_BYTES_MAX, headers: ['Stripe-Signature'],
     answers: { 200: { description: 'Done, now or before.', schema: paymentEventSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_found'],
   },
 } satisfies Operations;

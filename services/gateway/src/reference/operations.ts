@@ -5,7 +5,7 @@ import {
 import { BILLING_OPERATIONS } from './billing-operations';
 import { createVideoSchema } from '../videos/create-video';
 import { MONEY_OPERATIONS } from './money-operations';
-import { REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from '../access/operation';
+import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from '../access/operation';
 import {
   adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
   listVideosQuery, noQuery, registerSchema, rotateKeySchema,
@@ -14,7 +14,7 @@ import {
 const VIDEO_OPERATIONS = {
   'POST /v1/videos': {
     id: 'createVideo', tag: 'Videos', summary: 'Create a video',
-    access: keyed('videos', 'creates'), query: noQuery, body: createVideoSchema, headers: ['Idempotency-Key', 'Prefer'],
+    access: keyed('videos', 'creates'), query: noQuery, body: createVideoSchema, bodyBytesMax: BODY_BYTES_MAX, headers: ['Idempotency-Key', 'Prefer'],
     answers: { 202: { description: 'The job, accepted and paid for from the balance.', schema: videoSchema, headers: ['Location', 'Idempotent-Replayed', 'Preference-Applied'] } },
     refusals: [
       ...REFUSALS_OF_BODY, 'insufficient_balance', 'spend_cap_reached', 'quote_expired', 'quote_mismatch', 'idempotency_in_progress', 'idempotency_key_reused',

@@ -49,7 +49,7 @@ interface PageQuery {
 }
 
 /** @throws Refusal invalid_request: the offset is too deep or comes together with a cursor, or the cursor is not one of this list. */
-export function pageOf(query: PageQuery, cursor?: RegExp): Page {
+export function pageOf(query: PageQuery, cursor?: { test(value: string): boolean }): Page {
   const { limit, offset, starting_after: startingAfter } = query;
   const faults: FaultDetail[] = [];
   if (offset !== undefined && offset > OFFSET_MAX) {

@@ -21,15 +21,15 @@ export function ruled(faultOf: (value: string) => string | undefined) {
 }
 
 function faultOfText(value: string, charactersMax: number): string | undefined {
-  if (value.trim() === '') return 'must not be blank';
-  return faultOfCharacters(value, charactersMax);
+  return faultOfCharacters(value, charactersMax) ?? (value.trim() === '' ? 'must not be blank' : undefined);
 }
 
 /** A NUL cannot be stored and a lone surrogate cannot be encoded, so both are refused rather than changed silently. */
 export function faultOfCharacters(value: string, charactersMax: number): string | undefined {
+  // A character has two code units at most: what is longer is not looked at any further.
+  if (value.length > 2 * charactersMax || (value.length > charactersMax && characters(value) > charactersMax)) return `must be at most ${charactersMax} characters`;
   if (value.includes('\0')) return 'must not contain a NUL character';
   if (!value.isWellFormed()) return 'must be well-formed Unicode';
-  if (value.length > charactersMax && characters(value) > charactersMax) return `must be at most ${charactersMax} characters`;
   return undefined;
 }
 
@@ -46,7 +46,20 @@ export function validate<Schema extends z.ZodType>(schema: Schema, body: unknown
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Refusal('invalid_request', 'The body must be a JSON object.');
   }
-  return validateMembers(schema, body);
+  return validateMembers(schema, withoutNulls(schema, body));
+}
+
+/** Many clients send null for what they leave out, as our own answers show it; it is kept where null has a meaning of its own. */
+function withoutNulls(schema: z.ZodType, body: object): object {
+  if (!(schema instanceof z.ZodObject)) return body;
+  const { shape } = schema as z.ZodObject;
+  const isLeftOut = ([name, value]: [string, unknown]) => {
+    if (value !== null || !Object.hasOwn(shape, name)) return false;
+    const field = shape[name] as z.ZodType;
+    return field.safeParse(undefined).success && !field.safeParse(null).success;
+  };
+  const members = Object.entries(body);
+  return members.some(isLeftOut) ? Object.fromEntries(members.filter((member) => !isLeftOut(member))) : body;
 }
 
 export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object): z.output<Schema> {

@@ -1,4 +1,4 @@
-import { parseCreateVideo, urlsOf } from './create-video';
+import { createVideoSchema, parseCreateVideo, urlsOf } from './create-video';
 import { type FaultDetail, Refusal } from '../refusals/refusal';
 
 function faultsOf(body: unknown): readonly FaultDetail[] {
@@ -19,7 +19,7 @@ describe('a create request', () => {
     ['duration 11', { prompt, duration: 11 }, 'duration', /at most 10/],
     ['duration 2.5', { prompt, duration: 2.5 }, 'duration', /an integer/],
     ['duration "5"', { prompt, duration: '5' }, 'duration', /a number/],
-    ['duration null', { prompt, duration: null }, 'duration', /a number/],
+    ['no prompt but null', { prompt: null }, 'prompt', /a string/],
     ['no prompt', {}, 'prompt', /is required/],
     ['a blank prompt', { prompt: ' \n\t' }, 'prompt', /blank/],
     ['a prompt of 4,001 characters', { prompt: 'x'.repeat(4_001) }, 'prompt', /at most 4000 characters/],
@@ -55,6 +55,11 @@ describe('a create request', () => {
     ['text', 'prompt', '', /JSON object/],
   ])('is refused with %s', (_, body, field, message) => {
     expect(faultsOf(body)).toEqual([{ field, message: expect.stringMatching(message) }]);
+  });
+
+  it('takes null for every optional field as its absence', () => {
+    const nulls = Object.fromEntries(Object.keys(createVideoSchema.shape).filter((name) => name !== 'prompt').map((name) => [name, null]));
+    expect(parseCreateVideo({ prompt, ...nulls })).toEqual(parseCreateVideo({ prompt }));
   });
 
   it('tells all faults at once', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
-import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, readDataUri } from './first-frame';
+import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, isDataUri, readDataUri } from './first-frame';
 import { type FaultDetail, invalidRequest } from '../refusals/refusal';
 import { faultOfCharacters, text, validate } from '../validation/schema';
 
@@ -17,7 +17,7 @@ const resolution = z.enum(RESOLUTIONS);
 
 /** Too long to be read as a URL, too short to hold more than 10 MiB: everything between is checked where it is decoded. */
 const firstFrame = z.string().check((context) => {
-  const max = context.value.startsWith('data:') ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
+  const max = isDataUri(context.value) ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
   if (context.value.length > max) context.issues.push({ code: 'custom', message: 'must be at most 10 MiB as a data URI or 2048 characters as a URL', input: context.value });
   else if (context.value.trim() === '') context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
 }).describe('An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.');
@@ -138,7 +138,7 @@ function readFirstFrame(request: Request): FirstFrame | undefined {
   const field = request.first_frame === undefined ? 'image_url' : 'first_frame';
   const given = request.first_frame ?? request.image_url;
   if (given === undefined) return undefined;
-  return given.startsWith('data:') ? { kind: 'upload', image: readDataUri(given, field), field } : { kind: 'url', url: given, field };
+  return isDataUri(given) ? { kind: 'upload', image: readDataUri(given, field), field } : { kind: 'url', url: given, field };
 }
 
 /** The URLs a body names, whether or not the rest of it is right: their faults are told together with the others. */
@@ -146,7 +146,7 @@ export function urlsOf(body: unknown): { field: string; url: string }[] {
   if (typeof body !== 'object' || body === null) return [];
   return ['webhook_url', 'first_frame', 'image_url'].flatMap((field) => {
     const url: unknown = (body as Record<string, unknown>)[field];
-    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !url.startsWith('data:');
+    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !(field !== 'webhook_url' && isDataUri(url));
     return isUrl ? [{ field, url }] : [];
   });
 }

@@ -1,8 +1,14 @@
 import { invalidRequest } from '../refusals/refusal';
 
 export const FIRST_FRAME_BYTES_MAX = 10 * 1024 * 1024;
-/** The longest data URI that can hold that many bytes, with room for its media type. */
-export const FIRST_FRAME_CHARACTERS_MAX = Math.ceil(FIRST_FRAME_BYTES_MAX / 3) * 4 + 128;
+const HEADER_CHARACTERS_MAX = 512;
+/** The longest data URI that can hold that many bytes, with room for its media type and a line end after each 60 characters. */
+export const FIRST_FRAME_CHARACTERS_MAX = Math.ceil(Math.ceil(FIRST_FRAME_BYTES_MAX / 3) * 4 * (62 / 60)) + HEADER_CHARACTERS_MAX;
+
+/** Data URIs are told from addresses by their scheme, in any case and with blanks before it. */
+export function isDataUri(text: string): boolean {
+  return /^\s*data:/i.test(text.slice(0, 64));
+}
 
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 
@@ -11,20 +17,30 @@ export interface DataUri {
   readonly type: ImageType;
 }
 
-const HEADER = /^data:([\w.+/-]*)(?:;[\w-]+=[\w-]+)*;base64,/;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const HEADER = /^data:[\w.+/-]*(?:;[\w-]+=(?:[\w.+%-]+|"[^"]*"))*;base64,/i;
+/** Of the standard or the URL-safe alphabet, with or without padding. */
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+const LINE_ENDS = /[\r\n\t]+/g;
 
 /** The bytes of a data URI; what they are is read from the bytes, not from what the URI claims. @throws Refusal invalid_request */
 export function readDataUri(uri: string, field: string): DataUri {
-  const header = HEADER.exec(uri.slice(0, 256));
+  const trimmed = uri.trim();
+  const header = HEADER.exec(trimmed.slice(0, HEADER_CHARACTERS_MAX));
   if (!header) throw invalidRequest([{ field, message: 'must be a base64 data URI, data:image/png;base64,…' }]);
-  const encoded = uri.slice(header[0].length);
+  const encoded = withoutLineEnds(trimmed.slice(header[0].length));
+  if (encoded.includes(' ')) throw invalidRequest([{ field, message: 'is not valid base64: it contains blanks, as when a + is not encoded in a form' }]);
   if (!BASE64.test(encoded)) throw invalidRequest([{ field, message: 'is not valid base64' }]);
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length > FIRST_FRAME_BYTES_MAX) throw invalidRequest([{ field, message: 'must be at most 10 MiB' }]);
   const type = sniffImage(bytes);
   if (!type) throw invalidRequest([{ field, message: 'must be a PNG, JPEG or WebP image' }]);
   return { bytes, type };
+}
+
+/** Encoders wrap lines at 64 or 76 characters. */
+function withoutLineEnds(encoded: string): string {
+  const text = encoded.trimStart();
+  return /[\r\n\t]/.test(text) ? text.replace(LINE_ENDS, '') : text;
 }
 
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

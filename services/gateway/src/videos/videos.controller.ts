@@ -4,6 +4,7 @@ import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createRefusal } from '../refusals/create-refusal';
 import { pageOf, parseQuery, renderList } from '../validation/query';
+import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
 import { readWaitSeconds } from '../access/request-headers';
 import { listVideosQuery, noQuery } from '../http/requests';
@@ -118,10 +119,6 @@ export class VideosController {
     await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
     sendJson(reply, 200, answer.jobJson);
   }
-}
-
-function dateOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
 }
 
 /** Ids of events are ours: anything that cannot be one counts as none. */
