@@ -1,3 +1,4 @@
+import type { Reinstatement } from '@usvideo/contracts/ledger';
 import { unreachable } from '@usvideo/event-store';
 import type { HoldTerms } from '../prices/price';
 import { changeIn, type AccountEvent } from './postings';
@@ -32,7 +33,7 @@ export interface Cap {
   readonly heldMicros: bigint;
 }
 
-/** What was done before under the natural key of a refund, a reversal or an adjustment. */
+/** What was done before under the natural key of a refund, a reversal, a reinstatement or an adjustment. */
 export interface Done {
   /** The payment or the job; empty for an adjustment. */
   readonly subject: string;
@@ -52,6 +53,8 @@ export interface AccountState {
   readonly keyCap: Cap;
   readonly hold: Hold | undefined;
   readonly payment: Payment | undefined;
+  /** What a reinstatement undoes. */
+  readonly reversal: Done | undefined;
   readonly done: Done | undefined;
 }
 
@@ -66,7 +69,7 @@ export function evolve(state: AccountState, event: AccountEvent): AccountState {
     receivableMicros: state.receivableMicros - changeIn('receivable', event),
   };
   switch (event.$case) {
-    case 'fundsAdded': return { ...moved, payment: { amountMicros: event.value.amountMicros, reversedMicros: 0n, source: event.value.source } };
+    case 'fundsAdded': return event.value.reinstates === undefined ? { ...moved, payment: { amountMicros: event.value.amountMicros, reversedMicros: 0n, source: event.value.source } } : { ...moved, ...reinstated(state, event.value.amountMicros, event.value.reinstates) };
     case 'fundsReversed': {
       const { payment } = state;
       const { amountMicros, paymentRef: subject } = event.value;
@@ -78,6 +81,10 @@ export function evolve(state: AccountState, event: AccountEvent): AccountState {
     case 'holdPlaced': case 'holdCaptured': case 'holdReleased': case 'lateOutcomeRecorded': return { ...moved, hold: evolveHold(state, event) };
     case 'spendCapSet': case 'periodClosed': case 'balanceLow': return moved;
   }
+}
+
+function reinstated({ payment }: AccountState, amountMicros: bigint, { paymentRef: subject }: Reinstatement): Pick<AccountState, 'done' | 'payment'> {
+  return { done: { subject, amountMicros }, payment: payment && { ...payment, reversedMicros: payment.reversedMicros - amountMicros } };
 }
 
 type HoldEvent = Extract<AccountEvent, { $case: 'holdPlaced' | 'holdCaptured' | 'holdReleased' | 'lateOutcomeRecorded' | 'captureRefunded' }>;

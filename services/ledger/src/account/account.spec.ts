@@ -1,4 +1,6 @@
 import { account, refusalOf } from './account';
+import { newBalance } from './account-balance';
+import { Batch, paymentKey } from './batch';
 import { NO_CAP, type AccountState, type Hold } from './account-state';
 import type { AccountCommand, PlaceHold, Refusal, Settle } from './commands';
 import type { AccountEvent } from './postings';
@@ -10,7 +12,7 @@ const PRICE = { perSecondMicros: 250_000n, priceVersion: 1, amountMicros: 1_250_
 
 const empty: AccountState = {
   accountId: ACCOUNT, availableMicros: 0n, heldMicros: 0n, receivableMicros: 0n, thresholdMicros: 0n, accountCap: NO_CAP, keyCap: NO_CAP,
-  hold: undefined, payment: undefined, done: undefined,
+  hold: undefined, payment: undefined, reversal: undefined, done: undefined,
 };
 const placeHold: PlaceHold = { type: 'PlaceHold', accountId: ACCOUNT, jobId: JOB, terms: TERMS, offer: { price: PRICE, quoted: false } };
 const voidHold: AccountCommand = { type: 'VoidHold', accountId: ACCOUNT, jobId: JOB };
@@ -73,6 +75,38 @@ describe('placing a hold', () => {
     const { state } = given(funded(), placed);
     const foreign = { ...state, accountId: 'acc_2' };
     expect(account.decide(foreign, { ...placeHold, accountId: 'acc_2' })).toEqual({ accepted: false, refusal: 'hold_conflict' });
+  });
+});
+
+describe('a reversal that does not stand', () => {
+  const reverse = (reversalRef: string, amountMicros: bigint): AccountCommand =>
+    ({ type: 'ReverseFunds', accountId: ACCOUNT, paymentRef: 'pay_1', reversalRef, amountMicros, reason: 'refund', author: 'stripe' });
+  const reinstate = (reversalRef: string, amountMicros: bigint): AccountCommand =>
+    ({ type: 'ReinstateFunds', accountId: ACCOUNT, paymentRef: 'pay_1', reversalRef, amountMicros, author: 'stripe', note: 'The refund did not stand' });
+  const answersTo = (...commands: AccountCommand[]) => {
+    const book = batchOf(100n);
+    return { answers: commands.map((command) => { const { refusal, replayed } = book.decide({ command, traceparent: '' }); return refusal ?? (replayed ? 'again' : 'done'); }), book };
+  };
+  const availableIn = (book: Batch) => book.changedAccounts()[0]?.availableMicros ?? 100n;
+
+  it('leaves room for the next reversal of the same payment', () => {
+    const { answers, book } = answersTo(reverse('re_1', 100n), reinstate('re_1', 100n), reverse('re_2', 100n));
+    expect(answers).toEqual(['done', 'done', 'done']);
+    expect(availableIn(book)).toBe(0n);
+  });
+  it('is undone once', () => {
+    const { answers, book } = answersTo(reverse('re_1', 60n), reinstate('re_1', 60n), reinstate('re_1', 60n), reinstate('re_1', 50n));
+    expect(answers).toEqual(['done', 'done', 'again', 'reinstatement_conflict']);
+    expect(availableIn(book)).toBe(100n);
+  });
+  it('is undone for no more than it took, and for no other payment', () => {
+    expect(answersTo(reverse('re_1', 60n), reinstate('re_1', 61n)).answers).toEqual(['done', 'reinstatement_exceeds_reversal']);
+    expect(answersTo(reverse('re_1', 60n), { ...reinstate('re_1', 60n), paymentRef: 'pay_2' } as AccountCommand).answers).toEqual(['done', 'payment_unknown']);
+  });
+  it('changes nothing when its end comes before it, however late it comes', () => {
+    const { answers, book } = answersTo(reverse('re_2', 100n), reinstate('re_1', 100n), reverse('re_1', 100n), reinstate('re_1', 100n));
+    expect(answers).toEqual(['done', 'done', 'again', 'again']);
+    expect(availableIn(book)).toBe(0n);
   });
 });
 
@@ -247,3 +281,12 @@ describe('a low balance', () => {
     given(funded()).when({ type: 'SetLowBalanceThreshold', accountId: ACCOUNT, thresholdMicros: 10_000_001n, author: 'ann' })
       .then({ $case: 'lowBalanceThresholdSet', value: { thresholdMicros: 10_000_001n, author: 'ann' } }, low(10_000_000n, 10_000_001n)));
 });
+
+/** An account with one payment, as a batch finds it. */
+function batchOf(amountMicros: bigint): Batch {
+  const balance = { ...newBalance(ACCOUNT), version: 1n, availableMicros: amountMicros };
+  return new Batch({
+    now: new Date('2026-06-15T12:00:00Z'), prices: [], accounts: new Map([[ACCOUNT, balance]]), holds: new Map(), done: new Map(), keyCaps: new Map(), countedKeys: new Map(),
+    openHolds: new Map(), payments: new Map([[paymentKey(ACCOUNT, 'pay_1'), { amountMicros, reversedMicros: 0n, source: 'stripe' }]]),
+  });
+}

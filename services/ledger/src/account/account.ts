@@ -1,7 +1,7 @@
 import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
-import { evolve, type AccountState, type Cap, type Hold } from './account-state';
+import { evolve, type AccountState, type Cap, type Done, type Hold } from './account-state';
 import type {
-  AccountCommand, AddFunds, Adjust, HoldCommand, PlaceHold, Refusal, RefundCapture, ReverseFunds, SetLowBalanceThreshold, SetSpendCap,
+  AccountCommand, AddFunds, Adjust, HoldCommand, PlaceHold, Refusal, RefundCapture, ReinstateFunds, ReverseFunds, SetLowBalanceThreshold, SetSpendCap,
   Settle, VoidHold,
 } from './commands';
 import type { AccountEvent } from './postings';
@@ -29,6 +29,7 @@ function decideOne(state: AccountState, command: AccountCommand): Verdict {
   switch (command.type) {
     case 'AddFunds': return addFunds(state, command);
     case 'ReverseFunds': return reverseFunds(state, command);
+    case 'ReinstateFunds': return reinstateFunds(state, command);
     case 'Adjust': return adjust(state, command);
     case 'SetSpendCap': return setSpendCap(state, command);
     case 'SetLowBalanceThreshold': return setLowBalanceThreshold(state, command);
@@ -107,12 +108,44 @@ function refundCapture(state: AccountState, { jobId, refundKey, amountMicros, re
 function reverseFunds(state: AccountState, { paymentRef, reversalRef, amountMicros, reason, author }: ReverseFunds): Verdict {
   const { payment, done, availableMicros } = state;
   if (!inRange(amountMicros)) return refuse('amount_out_of_range');
-  if (done !== undefined) return done.amountMicros === amountMicros && done.subject === paymentRef ? accept() : refuse('reversal_conflict');
+  if (done !== undefined) return isSameReversal(done, paymentRef, amountMicros) ? accept() : refuse('reversal_conflict');
   if (payment === undefined) return refuse('payment_unknown');
   if (payment.reversedMicros + amountMicros > payment.amountMicros) return refuse('reversal_exceeds_payment');
   // Held money belongs to jobs that may still be delivered: it is not touched, and what is missing is owed.
   const receivableMicros = amountMicros > availableMicros ? amountMicros - availableMicros : 0n;
   return accept({ $case: 'fundsReversed', value: { paymentRef, reversalRef, amountMicros, receivableMicros, source: payment.source, reason, author } });
+}
+
+/** What the event says in place of a payment of its own. */
+export function reinstatementRef(reversalRef: string): string {
+  return `${reversalRef}:reinstated`;
+}
+
+/** Zero: the reversal was undone before it came. */
+function isSameReversal(done: Done, paymentRef: string, amountMicros: bigint): boolean {
+  return done.subject === paymentRef && (done.amountMicros === amountMicros || done.amountMicros === 0n);
+}
+
+/**
+ * What is given back counts as reversed no more, so that another reversal of the payment may follow. A reversal that has not come
+ * yet leaves a tombstone of zero micros, which it finds when it comes: news of payments arrive in any order.
+ */
+function reinstateFunds(state: AccountState, { paymentRef, reversalRef, amountMicros, author, note }: ReinstateFunds): Verdict {
+  const { payment, reversal, done } = state;
+  if (!inRange(amountMicros)) return refuse('amount_out_of_range');
+  if (done !== undefined) return done.amountMicros === amountMicros && done.subject === paymentRef ? accept() : refuse('reinstatement_conflict');
+  if (payment === undefined) return refuse('payment_unknown');
+  if (reversal === undefined) return accept({ $case: 'fundsReversed', value: { paymentRef, reversalRef, amountMicros: 0n, receivableMicros: 0n, source: payment.source, reason: note, author } });
+  if (reversal.subject !== paymentRef) return refuse('reinstatement_conflict');
+  if (reversal.amountMicros === 0n) return accept();
+  if (amountMicros > reversal.amountMicros) return refuse('reinstatement_exceeds_reversal');
+  return accept({
+    $case: 'fundsAdded',
+    value: {
+      amountMicros, source: payment.source, paymentRef: reinstatementRef(reversalRef), author, note, ...settling(state, amountMicros),
+      reinstates: { paymentRef, reversalRef },
+    },
+  });
 }
 
 function adjust(state: AccountState, { adjustmentRef, amountMicros, reason, author }: Adjust): Verdict {

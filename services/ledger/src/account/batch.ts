@@ -1,5 +1,5 @@
 import type { MonthlyCap, OpenHold } from '@usvideo/contracts/ledger';
-import { account, refusalOf } from './account';
+import { account, refusalOf, reinstatementRef } from './account';
 import { NO_CAP, type AccountState, type Cap, type Done, type Hold, type Payment } from './account-state';
 import type { AccountCommand, PlaceHold, Refusal } from './commands';
 import { changeIn, jobIdOf, movesMoney, type AccountEvent } from './postings';
@@ -68,18 +68,42 @@ export function capKey(accountId: string, apiKeyId: string): string {
   return `${accountId} ${apiKeyId}`;
 }
 
-/** The natural key of a refund, a reversal or an adjustment; undefined for every other command. */
-export function doneKeyOf(command: LedgerCommand): { readonly accountId: string; readonly kind: string; readonly reference: string } | undefined {
+interface NaturalKey { readonly accountId: string; readonly kind: string; readonly reference: string }
+
+/** The natural key of a refund, a reversal, a reinstatement or an adjustment; undefined for every other command. */
+function doneKeyOf(command: LedgerCommand): NaturalKey | undefined {
   const { accountId } = command;
   switch (command.type) {
     case 'RefundCapture': return { accountId, kind: 'refund', reference: `${command.jobId} ${command.refundKey}` };
     case 'ReverseFunds': return { accountId, kind: 'reversal', reference: command.reversalRef };
+    case 'ReinstateFunds': return { accountId, kind: 'reinstatement', reference: command.reversalRef };
     case 'Adjust': return { accountId, kind: 'adjustment', reference: command.adjustmentRef };
     default: return undefined;
   }
 }
 
-export function doneKey({ accountId, kind, reference }: { accountId: string; kind: string; reference: string }): string {
+/** The reversal that a command undoes. */
+function reversalKeyOf(command: LedgerCommand): NaturalKey | undefined {
+  return command.type === 'ReinstateFunds' ? { accountId: command.accountId, kind: 'reversal', reference: command.reversalRef } : undefined;
+}
+
+/** The natural key that an event takes for ever. */
+export function keyTakenBy(accountId: string, event: AccountEvent): NaturalKey | undefined {
+  switch (event.$case) {
+    case 'captureRefunded': return { accountId, kind: 'refund', reference: `${event.value.jobId} ${event.value.refundKey}` };
+    case 'fundsReversed': return { accountId, kind: 'reversal', reference: event.value.reversalRef };
+    case 'fundsAdded': return event.value.reinstates && { accountId, kind: 'reinstatement', reference: event.value.reinstates.reversalRef };
+    case 'adjustmentMade': return { accountId, kind: 'adjustment', reference: event.value.adjustmentRef };
+    default: return undefined;
+  }
+}
+
+/** All natural keys that a command has to know. */
+export function keysOf(command: LedgerCommand): NaturalKey[] {
+  return [doneKeyOf(command), reversalKeyOf(command)].filter((key) => key !== undefined);
+}
+
+export function doneKey({ accountId, kind, reference }: NaturalKey): string {
   return `${accountId} ${kind} ${reference}`;
 }
 
@@ -124,11 +148,20 @@ export class Batch {
     const hold = 'jobId' in command ? this.holds.get(command.jobId) : undefined;
     const payment = 'paymentRef' in command ? this.payments.get(paymentKey(accountId, command.paymentRef)) : undefined;
     const key = doneKeyOf(command);
-    const done = key && this.done.get(doneKey(key));
+    const done = (key && this.done.get(doneKey(key))) ?? this.formerlyReinstated(command);
+    const undone = reversalKeyOf(command);
+    const reversal = undone && this.done.get(doneKey(undone));
     return {
       accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros,
-      accountCap: this.accountCap(accountId), keyCap: this.capOfKey(accountId, keyNamedBy(command)), hold, payment, done,
+      accountCap: this.accountCap(accountId), keyCap: this.capOfKey(accountId, keyNamedBy(command)), hold, payment, reversal, done,
     };
+  }
+
+  /** Before reinstatements named their reversal they were payments of their own. */
+  private formerlyReinstated(command: LedgerCommand): Done | undefined {
+    if (command.type !== 'ReinstateFunds') return undefined;
+    const former = this.payments.get(paymentKey(command.accountId, reinstatementRef(command.reversalRef)));
+    return former && { subject: command.paymentRef, amountMicros: former.amountMicros };
   }
 
   private accountCap(accountId: string): Cap {
@@ -201,16 +234,16 @@ export class Batch {
     return after;
   }
 
-  private remember(command: LedgerCommand, state: AccountState, event: AccountEvent, at: Date): AccountState {
-    const { accountId } = command;
-    const done = doneKeyOf(command);
-    if (done !== undefined && state.done !== undefined && !this.done.has(doneKey(done))) {
-      this.done.set(doneKey(done), state.done);
-      this.rows.done.push({ ...done, ...state.done, recordedAt: at });
+  private remember({ accountId }: LedgerCommand, state: AccountState, event: AccountEvent, at: Date): AccountState {
+    const key = keyTakenBy(accountId, event);
+    if (key !== undefined && state.done !== undefined) {
+      this.done.set(doneKey(key), state.done);
+      this.rows.done.push({ ...key, ...state.done, recordedAt: at });
     }
     if ((event.$case === 'fundsAdded' || event.$case === 'fundsReversed') && state.payment !== undefined) {
-      this.payments.set(paymentKey(accountId, event.value.paymentRef), state.payment);
-      this.rows.payments.set(paymentKey(accountId, event.value.paymentRef), { accountId, paymentRef: event.value.paymentRef, ...state.payment });
+      const paymentRef = paymentOf(event);
+      this.payments.set(paymentKey(accountId, paymentRef), state.payment);
+      this.rows.payments.set(paymentKey(accountId, paymentRef), { accountId, paymentRef, ...state.payment });
     }
     const jobId = jobIdOf(event);
     if (jobId === '' || state.hold === undefined) return state;
@@ -232,6 +265,11 @@ export class Batch {
     if (event.$case === 'spendCapSet') this.capped.add(key);
     if (this.capped.has(key)) this.rows.keyCaps.set(key, after);
   }
+}
+
+/** The payment that an event adds, takes back or gives back. */
+export function paymentOf(event: Extract<AccountEvent, { $case: 'fundsAdded' | 'fundsReversed' }>): string {
+  return (event.$case === 'fundsAdded' ? event.value.reinstates?.paymentRef : undefined) ?? event.value.paymentRef;
 }
 
 /** Whether an event changes the counters of its key at all. */

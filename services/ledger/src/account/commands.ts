@@ -8,6 +8,7 @@ export type Refusal =
   | 'hold_unknown' | 'verdict_conflict' | 'capture_exceeds_hold' | 'verdict_not_whole'
   | 'refund_conflict' | 'hold_not_captured' | 'refund_exceeds_capture'
   | 'reversal_conflict' | 'payment_unknown' | 'reversal_exceeds_payment'
+  | 'reinstatement_conflict' | 'reinstatement_exceeds_reversal'
   | 'adjustment_conflict';
 
 export type FundsSource = 'manual' | 'promotion' | 'stripe';
@@ -68,6 +69,18 @@ export interface ReverseFunds {
   readonly author: string;
 }
 
+/** A reversal that did not stand: a refund that failed, a dispute that was won. */
+export interface ReinstateFunds {
+  readonly type: 'ReinstateFunds';
+  readonly accountId: string;
+  readonly paymentRef: string;
+  /** The reversal that is undone, wholly or in part; its natural key: a reversal is undone once. */
+  readonly reversalRef: string;
+  readonly amountMicros: bigint;
+  readonly author: string;
+  readonly note: string;
+}
+
 export interface Adjust {
   readonly type: 'Adjust';
   readonly accountId: string;
@@ -98,4 +111,4 @@ export interface SetLowBalanceThreshold {
 }
 
 export type HoldCommand = PlaceHold | VoidHold | Settle | RefundCapture;
-export type AccountCommand = HoldCommand | AddFunds | ReverseFunds | Adjust | SetSpendCap | SetLowBalanceThreshold;
+export type AccountCommand = HoldCommand | AddFunds | ReverseFunds | ReinstateFunds | Adjust | SetSpendCap | SetLowBalanceThreshold;

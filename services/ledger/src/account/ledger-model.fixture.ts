@@ -33,6 +33,7 @@ export class LedgerModel {
     switch (command.type) {
       case 'AddFunds': return this.addFunds(command);
       case 'ReverseFunds': return this.reverse(command);
+      case 'ReinstateFunds': return this.reinstate(command);
       case 'Adjust': return this.adjust(command);
       case 'SetSpendCap': return this.setCap(command);
       case 'SetLowBalanceThreshold': return this.setThreshold(command);
@@ -82,7 +83,7 @@ export class LedgerModel {
   private reverse({ accountId, amountMicros: amount, paymentRef, reversalRef }: Extract<LedgerCommand, { type: 'ReverseFunds' }>): Said {
     if (amount <= 0n) return 'amount_out_of_range';
     const name = `${accountId} reversal ${reversalRef}`;
-    const known = this.slip(name, `${paymentRef} ${amount}`, 'reversal_conflict');
+    const known = this.slips.get(name) === `${paymentRef} 0` ? 'again' : this.slip(name, `${paymentRef} ${amount}`, 'reversal_conflict');
     if (known !== undefined) return known;
     const payment = this.payments.get(`${accountId} ${paymentRef}`);
     if (payment === undefined) return 'payment_unknown';
@@ -92,6 +93,28 @@ export class LedgerModel {
     account.available -= taken;
     account.owed += amount - taken;
     payment.reversed += amount;
+    this.slips.set(name, `${paymentRef} ${amount}`);
+    return 'done';
+  }
+
+  private reinstate({ accountId, amountMicros: amount, paymentRef, reversalRef }: Extract<LedgerCommand, { type: 'ReinstateFunds' }>): Said {
+    if (amount <= 0n) return 'amount_out_of_range';
+    const name = `${accountId} reinstatement ${reversalRef}`;
+    const known = this.slip(name, `${paymentRef} ${amount}`, 'reinstatement_conflict');
+    if (known !== undefined) return known;
+    const payment = this.payments.get(`${accountId} ${paymentRef}`);
+    if (payment === undefined) return 'payment_unknown';
+    const reversal = this.slips.get(`${accountId} reversal ${reversalRef}`);
+    if (reversal === undefined) {
+      this.slips.set(`${accountId} reversal ${reversalRef}`, `${paymentRef} 0`);
+      return 'done';
+    }
+    const [reversed, taken] = reversal.split(' ');
+    if (reversed !== paymentRef) return 'reinstatement_conflict';
+    if (taken === '0') return 'again';
+    if (amount > BigInt(taken!)) return 'reinstatement_exceeds_reversal';
+    payment.reversed -= amount;
+    this.receive(accountId, amount);
     this.slips.set(name, `${paymentRef} ${amount}`);
     return 'done';
   }
@@ -231,8 +254,9 @@ export function anyCommand({ accounts, jobs, unitMicros }: Names): fc.Arbitrary<
     { weight: 6, arbitrary: fc.record({ type: kind('PlaceHold'), accountId, jobId, terms }) },
     fc.record({ type: kind('VoidHold'), accountId, jobId }),
     { weight: 6, arbitrary: fc.record({ type: kind('Settle'), accountId, jobId, rule: fc.constant('completed') }).chain((settle) => verdict.map((amounts) => ({ ...settle, ...amounts }))) },
-    { weight: 4, arbitrary: fc.record({ type: kind('RefundCapture'), accountId, jobId, refundKey: fc.constantFrom('r1', 'r2'), amountMicros: fc.constantFrom(0n, 5n, 5n, 10n, 30n).map((n) => n * unitMicros), ...by }) },
+    { weight: 7, arbitrary: fc.record({ type: kind('RefundCapture'), accountId, jobId, refundKey: fc.constantFrom('r1', 'r1', 'r2'), amountMicros: fc.constantFrom(0n, 5n, 5n, 10n, 30n).map((n) => n * unitMicros), ...by }) },
     { weight: 2, arbitrary: fc.record({ type: kind('ReverseFunds'), accountId, paymentRef, reversalRef: fc.constantFrom('v1', 'v2', 'v3'), amountMicros: units(0n, 80n), ...by }) },
+    { weight: 2, arbitrary: fc.record({ type: kind('ReinstateFunds'), accountId, paymentRef, reversalRef: fc.constantFrom('v1', 'v2', 'v3'), amountMicros: units(0n, 80n), author: fc.constant('ann'), note: fc.constant('') }) },
     fc.record({ type: kind('Adjust'), accountId, adjustmentRef: fc.constantFrom('a1', 'a2'), amountMicros: units(-30n, 30n), ...by }),
     fc.record({ type: kind('SetSpendCap'), accountId, apiKeyId: fc.constantFrom('', 'key_1'), limitMicros: fc.option(units(-1n, 120n), { nil: undefined }), author: fc.constant('ann') }),
     fc.record({ type: kind('SetLowBalanceThreshold'), accountId, thresholdMicros: units(-1n, 30n), author: fc.constant('ann') }),

@@ -23,6 +23,8 @@ const STATUS = {
   reversal_conflict: status.ALREADY_EXISTS,
   payment_unknown: status.NOT_FOUND,
   reversal_exceeds_payment: status.FAILED_PRECONDITION,
+  reinstatement_conflict: status.ALREADY_EXISTS,
+  reinstatement_exceeds_reversal: status.FAILED_PRECONDITION,
   adjustment_conflict: status.ALREADY_EXISTS,
 } satisfies Record<Refusal, status>;
 

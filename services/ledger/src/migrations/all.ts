@@ -3,6 +3,9 @@ import { Migration0002AuditedMoney } from './0002-audited-money';
 import { Migration0003Claims } from './0003-claims';
 import { Migration0004Epochs } from './0004-epochs';
 import { Migration0005SchemaLevel } from './0005-schema-level';
+import { Migration0006Reinstatements } from './0006-reinstatements';
 
 /** The ledger's tables from the beginning to now, in order. */
-export const LEDGER_MIGRATIONS = [Migration0001Ledger, Migration0002AuditedMoney, Migration0003Claims, Migration0004Epochs, Migration0005SchemaLevel];
+export const LEDGER_MIGRATIONS = [
+  Migration0001Ledger, Migration0002AuditedMoney, Migration0003Claims, Migration0004Epochs, Migration0005SchemaLevel, Migration0006Reinstatements,
+];

@@ -22,7 +22,7 @@ const KINDS: AccountEvent['$case'][] = [
 ];
 const EMPTY: AccountState = {
   accountId: 'acc_1', availableMicros: 0n, heldMicros: 0n, receivableMicros: 0n, thresholdMicros: 0n, accountCap: NO_CAP, keyCap: NO_CAP,
-  hold: undefined, payment: undefined, done: undefined,
+  hold: undefined, payment: undefined, reversal: undefined, done: undefined,
 };
 
 describe('events as they were ever written', () => {

@@ -15,7 +15,7 @@ export interface LedgerWriterOptions {
 
 const SPANS = {
   AddFunds: 'ledger.add_funds', PlaceHold: 'ledger.place_hold', VoidHold: 'ledger.void_hold', Settle: 'ledger.settle',
-  RefundCapture: 'ledger.refund_capture', ReverseFunds: 'ledger.reverse_funds', Adjust: 'ledger.adjust', SetSpendCap: 'ledger.set_spend_cap',
+  RefundCapture: 'ledger.refund_capture', ReverseFunds: 'ledger.reverse_funds', ReinstateFunds: 'ledger.reinstate_funds', Adjust: 'ledger.adjust', SetSpendCap: 'ledger.set_spend_cap',
   SetLowBalanceThreshold: 'ledger.set_low_balance_threshold',
 } satisfies Record<LedgerCommand['type'], string>;
 

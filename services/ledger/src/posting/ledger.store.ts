@@ -1,5 +1,6 @@
 import { appendEvents, together, type Transaction } from '@usvideo/event-store';
-import { Batch, doneKeyOf, type Outcome, type TracedCommand } from '../account/batch';
+import { reinstatementRef } from '../account/account';
+import { Batch, keysOf, type Outcome, type TracedCommand } from '../account/batch';
 import { monthOf, recordingTime, type AccountBalance } from '../account/account-balance';
 import { insertAccounts, lockAccounts, updateAccounts, type LockedAccount } from './account-rows.sql';
 import { ENVIRONMENT, encodeEvent } from './event-codec';
@@ -61,11 +62,14 @@ function jobIdsOf(commands: readonly TracedCommand[]): string[] {
 }
 
 function paymentsOf(commands: readonly TracedCommand[]): { accountId: string; paymentRef: string }[] {
-  return commands.flatMap(({ command }) => ('paymentRef' in command ? [command] : []));
+  return commands.flatMap(({ command }) => {
+    if (!('paymentRef' in command)) return [];
+    return command.type === 'ReinstateFunds' ? [command, { accountId: command.accountId, paymentRef: reinstatementRef(command.reversalRef) }] : [command];
+  });
 }
 
 function doneOf(commands: readonly TracedCommand[]): { accountId: string; kind: string; reference: string }[] {
-  return commands.flatMap(({ command }) => doneKeyOf(command) ?? []);
+  return commands.flatMap(({ command }) => keysOf(command));
 }
 
 /** Accounts whose month is over; their closing names what is held. */

@@ -126,6 +126,7 @@ function keyOf(command: LedgerCommand): string {
   switch (command.type) {
     case 'AddFunds': return `add ${command.paymentRef}`;
     case 'ReverseFunds': return `reverse ${command.reversalRef}`;
+    case 'ReinstateFunds': return `reinstate ${command.reversalRef}`;
     case 'Adjust': return `adjust ${command.adjustmentRef}`;
     case 'RefundCapture': return `refund ${command.jobId} ${command.refundKey}`;
     case 'PlaceHold': return `place ${command.jobId}`;
@@ -138,8 +139,8 @@ function keyOf(command: LedgerCommand): string {
 /** The key of the command that an event came from; undefined for what follows from another event. */
 function keyOfEvent({ $case, value }: AccountEvent): string | undefined {
   switch ($case) {
-    case 'fundsAdded': return `add ${value.paymentRef}`;
-    case 'fundsReversed': return `reverse ${value.reversalRef}`;
+    case 'fundsAdded': return value.reinstates === undefined ? `add ${value.paymentRef}` : `reinstate ${value.reinstates.reversalRef}`;
+    case 'fundsReversed': return value.amountMicros === 0n ? `reinstate ${value.reversalRef}` : `reverse ${value.reversalRef}`;
     case 'adjustmentMade': return `adjust ${value.adjustmentRef}`;
     case 'captureRefunded': return `refund ${value.jobId} ${value.refundKey}`;
     case 'holdPlaced': return `place ${value.jobId}`;

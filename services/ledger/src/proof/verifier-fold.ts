@@ -72,7 +72,7 @@ export class AccountFold {
     const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.balance;
     return {
       accountId: this.accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros, accountCap: NO_CAP, keyCap: NO_CAP,
-      hold: this.open.get(jobIdOf(event))?.hold, payment: undefined, done: undefined,
+      hold: this.open.get(jobIdOf(event))?.hold, payment: undefined, reversal: undefined, done: undefined,
     };
   }
 
@@ -107,7 +107,11 @@ export class AccountFold {
     const { accountId } = this;
     switch (event.$case) {
       case 'fundsAdded': {
-        const { paymentRef, amountMicros, source } = event.value;
+        const { paymentRef, amountMicros, source, reinstates } = event.value;
+        if (reinstates !== undefined) {
+          this.reverse(reinstates.paymentRef, -amountMicros);
+          return [naturalKeyRow(accountId, 'reinstatement', reinstates.reversalRef, reinstates.paymentRef, amountMicros, recordedAt)];
+        }
         if (this.payments.has(paymentRef)) this.fault(`payment ${paymentRef} is added twice`);
         this.payments.set(paymentRef, { amountMicros, source, reversedMicros: 0n });
         return [];
@@ -145,6 +149,7 @@ export class AccountFold {
     const payment = this.payments.get(paymentRef);
     if (payment === undefined) return this.fault(`a reversal names payment ${paymentRef}, which was never added`);
     const reversedMicros = payment.reversedMicros + amountMicros;
+    if (reversedMicros < 0n) this.fault(`payment ${paymentRef} is given back for more than was taken`);
     if (reversedMicros > payment.amountMicros) this.fault(`payment ${paymentRef} is reversed for more than it was`);
     this.payments.set(paymentRef, { ...payment, reversedMicros });
   }

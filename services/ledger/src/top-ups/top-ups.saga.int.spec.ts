@@ -185,6 +185,22 @@ describe('top-ups through Stripe', () => {
     expect((await reader.balance(accountId)).availableMicros).toBe(6_000_000n);
   });
 
+  it('takes the next refund after one that failed, and a refund after a dispute that was won, whatever the order of the news', async () => {
+    const { accountId, paymentIntent } = await paid();
+    await deliver('refund.created', refund(paymentIntent, 're_10', 1_000, 'pending'));
+    await expect(deliver('refund.created', refund(paymentIntent, 're_11', 1_000), 'evt_11')).rejects.toThrow(NewsRefused);
+    await deliver('refund.failed', refund(paymentIntent, 're_10', 1_000, 'failed'));
+    expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
+    await deliver('refund.created', refund(paymentIntent, 're_11', 1_000), 'evt_11');
+    expect((await reader.balance(accountId)).availableMicros).toBe(0n);
+
+    const won = await paid();
+    await deliver('charge.dispute.funds_reinstated', dispute(won.paymentIntent, 'dp_10'));
+    await deliver('charge.dispute.funds_withdrawn', dispute(won.paymentIntent, 'dp_10'));
+    await deliver('refund.created', refund(won.paymentIntent, 're_12', 1_000));
+    expect((await reader.balance(won.accountId)).availableMicros).toBe(0n);
+  });
+
   it('takes a disputed payment back although it is spent, and settles the debt first', async () => {
     const { accountId, paymentIntent } = await paid();
     await writer.submit({ type: 'Adjust', accountId, adjustmentRef: 'spent', amountMicros: -7_000_000n, reason: 'as if rendered', author: 'ann' });

@@ -131,8 +131,10 @@ export class TopUps {
   private async carryOutReversal(provider: PaymentProvider, news: Reversal): Promise<Applied> {
     const topUp = await this.store.byPayment(provider.name, news.paymentRef);
     if (topUp === undefined) return this.isForUs(provider, news.paymentRef);
-    await this.reverse(provider, topUp.accountId, news);
-    if (news.type === 'reversed') return 'funds_reversed';
+    if (news.type === 'reversed') {
+      await this.reverse(provider, topUp.accountId, news);
+      return 'funds_reversed';
+    }
     await this.reinstate(provider, topUp.accountId, news);
     return 'funds_added';
   }
@@ -157,10 +159,9 @@ export class TopUps {
     settled(await this.writer.submit({ type: 'ReverseFunds', accountId, paymentRef, reversalRef, amountMicros: kept(amountMicros), reason, author: name }));
   }
 
-  /** Events come in any order: the reversal was made sure of first, so that a late one finds its key taken and changes nothing. */
-  private async reinstate({ name }: PaymentProvider, accountId: string, { reversalRef, amountMicros, reason }: Reversal): Promise<void> {
+  private async reinstate({ name }: PaymentProvider, accountId: string, { paymentRef, reversalRef, amountMicros, reason }: Reversal): Promise<void> {
     settled(await this.writer.submit({
-      type: 'AddFunds', accountId, source: 'stripe', amountMicros: kept(amountMicros), paymentRef: `${reversalRef}:reinstated`, author: name, note: `The ${reason} did not stand`,
+      type: 'ReinstateFunds', accountId, paymentRef, reversalRef, amountMicros: kept(amountMicros), author: name, note: `The ${reason} did not stand`,
     }));
   }
 }

@@ -35,7 +35,16 @@ export interface FundsAdded {
   author: string;
   note: string;
   /** The part of the amount that settled what the account owed. */
-  settledMicros?: bigint | undefined;
+  settledMicros?:
+    | bigint
+    | undefined;
+  /** Set when this is no new payment: a reversal did not stand, and its payment counts as reversed for so much less. */
+  reinstates?: Reinstatement | undefined;
+}
+
+export interface Reinstatement {
+  paymentRef: string;
+  reversalRef: string;
 }
 
 /** available -> held. */
@@ -459,7 +468,15 @@ export const LedgerEvent: MessageFns<LedgerEvent> = {
 };
 
 function createBaseFundsAdded(): FundsAdded {
-  return { amountMicros: 0n, source: "", paymentRef: "", author: "", note: "", settledMicros: undefined };
+  return {
+    amountMicros: 0n,
+    source: "",
+    paymentRef: "",
+    author: "",
+    note: "",
+    settledMicros: undefined,
+    reinstates: undefined,
+  };
 }
 
 export const FundsAdded: MessageFns<FundsAdded> = {
@@ -487,6 +504,9 @@ export const FundsAdded: MessageFns<FundsAdded> = {
         throw new globalThis.Error("value provided for field message.settledMicros of type int64 too large");
       }
       writer.uint32(48).int64(message.settledMicros);
+    }
+    if (message.reinstates !== undefined) {
+      Reinstatement.encode(message.reinstates, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -552,6 +572,14 @@ export const FundsAdded: MessageFns<FundsAdded> = {
             message.settledMicros = reader.int64() as bigint;
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reinstates = Reinstatement.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -579,6 +607,76 @@ export const FundsAdded: MessageFns<FundsAdded> = {
     message.settledMicros = (object.settledMicros !== undefined && object.settledMicros !== null)
       ? BigInt(object.settledMicros)
       : undefined;
+    message.reinstates = (object.reinstates !== undefined && object.reinstates !== null)
+      ? Reinstatement.fromPartial(object.reinstates)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReinstatement(): Reinstatement {
+  return { paymentRef: "", reversalRef: "" };
+}
+
+export const Reinstatement: MessageFns<Reinstatement> = {
+  encode(message: Reinstatement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.paymentRef !== "") {
+      writer.uint32(10).string(message.paymentRef);
+    }
+    if (message.reversalRef !== "") {
+      writer.uint32(18).string(message.reversalRef);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Reinstatement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReinstatement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.paymentRef = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reversalRef = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Reinstatement>): Reinstatement {
+    return Reinstatement.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Reinstatement>): Reinstatement {
+    const message = createBaseReinstatement();
+    message.paymentRef = object.paymentRef ?? "";
+    message.reversalRef = object.reversalRef ?? "";
     return message;
   },
 };
