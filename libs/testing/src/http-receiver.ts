@@ -19,6 +19,8 @@ export interface ReceivedRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly receivedAt: Date;
+  /** Of the sender: the same over one connection. */
+  readonly remotePort: number;
 }
 
 type Answer = (request: ReceivedRequest, response: ServerResponse) => void | Promise<void>;
@@ -68,9 +70,10 @@ export class HttpReceiver {
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const remotePort = request.socket.remotePort!;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const received = { method: request.method!, path: request.url!, headers: request.headers, body: Buffer.concat(chunks), receivedAt: new Date() };
+    const received = { method: request.method!, path: request.url!, headers: request.headers, body: Buffer.concat(chunks), receivedAt: new Date(), remotePort };
     this.requests.push(received);
     await this.answer(received, response);
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Signal, httpReceiver, type HttpReceiver } from '@usvideo/testing';
 import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
 
@@ -177,6 +177,51 @@ describe('GuardedHttpClient', () => {
       expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { overflow: 'refuse' })))).toBe('too_large');
       await gone.wait();
     });
+  });
+
+  it.each([
+    ['100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['103 Early Hints', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
+    ['several of them', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n'],
+  ])('skips an interim answer that nobody asked for: %s', async (_, interim) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).on('data', () => {
+        socket.write(interim);
+        setImmediate(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const guarded = client({ allowCidrs: LOOPBACK });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    for (let request = 0; request < 2; request++) {
+      const answer = await guarded.request(get(url, { method: 'POST', body: 'x' }));
+      expect([answer.status, answer.body.toString()]).toEqual([200, 'ok']);
+    }
+    await guarded.stop();
+    server.close();
+  });
+
+  it('uses a connection again, and says who answered', async () => {
+    const guarded = client({ allowCidrs: LOOPBACK });
+    const answers = [await guarded.request(get(receiver.url)), await guarded.request(get(receiver.url))];
+    expect(answers.map((answer) => answer.address)).toEqual(['127.0.0.1', '127.0.0.1']);
+    expect(new Set(receiver.requests.map((request) => request.remotePort)).size).toBe(1);
+  });
+
+  it('reaches its target through a proxy that asks for a name and a password', async () => {
+    const asked = new Signal<string>('the proxy was asked');
+    const proxy = createHttpServer().on('connect', (request, socket) => {
+      asked.emit(`${request.url} ${request.headers['proxy-authorization']}`);
+      const { port } = new URL(receiver.url);
+      const onward = connectTcp(Number(port), '127.0.0.1', () => { socket.write('HTTP/1.1 200 OK\r\n\r\n'); onward.pipe(socket).pipe(onward); });
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const guarded = client({ allowCidrs: LOOPBACK, proxy: `http://me:s%20t@127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    expect((await guarded.request(get(`${receiver.url}/through`))).status).toBe(200);
+    expect(await asked.wait()).toBe(`${new URL(receiver.url).host} Basic ${Buffer.from('me:s t').toString('base64')}`);
+    expect(receiver.requests[0]!.path).toBe('/through');
+    await guarded.stop();
+    proxy.close();
   });
 
   it('says that nothing listens', async () => {

@@ -1,8 +1,9 @@
 import { lookup as systemLookup } from 'node:dns';
-import net from 'node:net';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { promisify } from 'node:util';
-import { Agent, buildConnector, ProxyAgent, request as undiciRequest, type Dispatcher } from 'undici';
 import { AddressPolicy, addressLiteral, type Scheme } from './address-policy';
+import { JudgedConnector } from './judged-connection';
 import { within, type Running } from '../lifecycle/lifecycle';
 
 export type OutboundErrorKind = 'url_forbidden' | 'timeout' | 'connection_failed' | 'too_large';
@@ -31,6 +32,8 @@ export interface OutboundResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   readonly truncated: boolean;
+  /** Who answered; a proxy's address where there is one. */
+  readonly address: string;
 }
 
 export interface GuardedHttpClientOptions {
@@ -49,17 +52,20 @@ export class GuardedHttpClient implements Running {
   readonly #policy: AddressPolicy;
   readonly #proxied: boolean;
   readonly #resolve: (hostname: string) => Promise<string[]>;
-  readonly #dispatcher: Dispatcher;
-  readonly #connecting = new Set<net.Socket>();
-  readonly #upgradeToTls = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+  readonly #connector: JudgedConnector;
 
   constructor(options: GuardedHttpClientOptions) {
     this.#policy = new AddressPolicy(options.allowCidrs);
     this.#proxied = options.proxy !== undefined;
     this.#resolve = options.resolve ?? resolveAll;
-    this.#dispatcher = options.proxy === undefined
-      ? new Agent({ connect: (target, done) => this.#connect(target, done), headersTimeout: 0, bodyTimeout: 0 })
-      : new ProxyAgent({ uri: options.proxy, headersTimeout: 0, bodyTimeout: 0 });
+    const judge = {
+      resolve: this.#resolve,
+      refusalOf: (addresses: readonly string[], scheme: Scheme) => {
+        const refusal = this.#refusalOfAddresses(addresses, scheme);
+        return refusal === undefined ? undefined : new OutboundError('url_forbidden', refusal);
+      },
+    };
+    this.#connector = new JudgedConnector(judge, options.proxy === undefined ? undefined : new URL(options.proxy));
   }
 
   /** Why this URL will not be requested, in words for its author; undefined when it may be. The same verdict as a request gives. */
@@ -97,16 +103,20 @@ export class GuardedHttpClient implements Running {
     }
   }
 
-  /** undici looks at its signal only once it has a connection; the deadline of `request` does not wait for that. */
+  /** Interim answers (1xx) that nobody asked for are skipped, as the final one follows (RFC 9110, 15.2). */
   async #exchange(url: URL, outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
-    const { method, headers, body = null } = outbound;
-    const response = await undiciRequest(url, { dispatcher: this.#dispatcher, method, headers, body, signal });
-    return { status: response.statusCode, headers: response.headers, ...(await readBody(response.body, outbound)) };
+    const { method, headers, body } = outbound;
+    const scheme = url.protocol as Scheme;
+    const request = (scheme === 'https:' ? https : http).request(url, { agent: this.#connector.agents[scheme], method, headers, signal });
+    const answered = new Promise<IncomingMessage>((resolve, reject) => { request.once('response', resolve).on('error', reject); });
+    request.end(body);
+    const response = await answered;
+    const address = response.socket.remoteAddress ?? '';
+    return { status: response.statusCode!, headers: response.headers, address, ...(await readBody(response, outbound)) };
   }
 
   async stop(): Promise<void> {
-    await this.#dispatcher.destroy();
-    for (const socket of this.#connecting) socket.destroy(new Error('stopped'));
+    this.#connector.stop();
   }
 
   /** Everything that can be said without asking the name server. */
@@ -127,50 +137,6 @@ export class GuardedHttpClient implements Running {
     const publicOnly = addresses.every((address) => this.#policy.allows(address, 'https:'));
     return publicOnly ? 'its scheme is not https' : 'its host is not a public address';
   }
-
-  /** Connects to a judged address and judges the connected one again, before a byte is written. */
-  #connect(target: buildConnector.Options, done: buildConnector.Callback): void {
-    const scheme: Scheme = target.protocol === 'https:' ? 'https:' : 'http:';
-    const host = addressLiteral(target.hostname) ?? target.hostname;
-    const port = Number(target.port) || (scheme === 'https:' ? 443 : 80);
-    const socket = net.connect({ host, port, noDelay: true, lookup: this.#judgedLookup(scheme) });
-    const timer = setTimeout(() => socket.destroy(new Error('no connection in time')), CONNECT_TIMEOUT_MS);
-    this.#connecting.add(socket);
-    const settled = (): void => {
-      clearTimeout(timer);
-      this.#connecting.delete(socket);
-    };
-    const fail = (error: Error): void => {
-      settled();
-      done(error, null);
-    };
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      settled();
-      socket.off('error', fail);
-      const refusal = this.#refusalOfAddresses([socket.remoteAddress ?? ''], scheme);
-      if (refusal !== undefined) {
-        socket.destroy();
-        done(new OutboundError('url_forbidden', refusal), null);
-      } else if (scheme === 'https:') {
-        this.#upgradeToTls({ ...target, httpSocket: socket }, done);
-      } else {
-        done(null, socket);
-      }
-    });
-  }
-
-  #judgedLookup(scheme: Scheme): net.LookupFunction {
-    return (hostname, options, callback) => {
-      this.#resolve(hostname).then((addresses) => {
-        const refusal = this.#refusalOfAddresses(addresses, scheme);
-        if (refusal !== undefined) return callback(new OutboundError('url_forbidden', refusal), []);
-        const found = addresses.map((address) => ({ address, family: net.isIP(address) }));
-        if (options.all === true) callback(null, found);
-        else callback(null, found[0]!.address, found[0]!.family);
-      }, (error: NodeJS.ErrnoException) => callback(error, []));
-    };
-  }
 }
 
 async function resolveAll(hostname: string): Promise<string[]> {
@@ -178,7 +144,7 @@ async function resolveAll(hostname: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-async function readBody(stream: Dispatcher.ResponseData['body'], outbound: OutboundRequest): Promise<{ body: Buffer; truncated: boolean }> {
+async function readBody(stream: IncomingMessage, outbound: OutboundRequest): Promise<{ body: Buffer; truncated: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
