@@ -31,7 +31,7 @@ const commands = {
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
   typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: () => tool('tsc', ['-p', 'tsconfig.json']) },
   contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
-  generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables.', flags: [], run: () => generate() },
+  generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables, types of the SDKs.', flags: [], run: () => generate() },
   'ledger:verify': { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
   reconcile: { help: 'Compare every job of .data/ with its money and every log with its readers, and report every difference.', flags: [], run: () => service('reconcile') },
   restore: { help: 'After the database of one service was restored from a backup: give its events a new epoch (docs/runbooks/restore.md).\n'
@@ -197,7 +197,8 @@ async function contracts() {
     return 1;
   }
   if (await service('generate', ['--check'])) return 1;
-  console.log('The contracts are linted and break nothing; the generated code, OpenAPI document and configuration tables are fresh.');
+  if (await sdkModels('--check')) return 1;
+  console.log('The contracts are linted and break nothing; the generated code, OpenAPI document, configuration tables and types of the SDKs are fresh.');
   return 0;
 }
 
@@ -213,7 +214,11 @@ function git(...args) {
 }
 
 async function generate() {
-  return (await tool('buf', ['generate'])) || service('generate');
+  return (await tool('buf', ['generate'])) || (await service('generate')) || sdkModels();
+}
+
+function sdkModels(...args) {
+  return inForeground(lockedNode, [join(root, 'sdks', 'models', 'generate.ts'), ...args], nodeEnv());
 }
 
 function reset() {

@@ -1,0 +1,992 @@
+// Code generated from the OpenAPI document by "npm run generate". DO NOT EDIT.
+
+package usvideo
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Resolution may have values that this version does not list.
+type Resolution string
+
+const (
+	Resolution480p  Resolution = "480p"
+	Resolution720p  Resolution = "720p"
+	Resolution1080p Resolution = "1080p"
+)
+
+// AspectRatio may have values that this version does not list.
+type AspectRatio string
+
+const (
+	AspectRatio16x9 AspectRatio = "16:9"
+	AspectRatio9x16 AspectRatio = "9:16"
+	AspectRatio1x1  AspectRatio = "1:1"
+)
+
+// VideoStatus may have values that this version does not list.
+type VideoStatus string
+
+const (
+	VideoStatusPending    VideoStatus = "pending"
+	VideoStatusProcessing VideoStatus = "processing"
+	VideoStatusCompleted  VideoStatus = "completed"
+	VideoStatusFailed     VideoStatus = "failed"
+	VideoStatusCancelled  VideoStatus = "cancelled"
+)
+
+// VideoMode may have values that this version does not list.
+type VideoMode string
+
+const (
+	VideoModeTextToVideo  VideoMode = "text_to_video"
+	VideoModeImageToVideo VideoMode = "image_to_video"
+)
+
+// TopUpStatus may have values that this version does not list.
+type TopUpStatus string
+
+const (
+	TopUpStatusPending   TopUpStatus = "pending"
+	TopUpStatusCompleted TopUpStatus = "completed"
+	TopUpStatusFailed    TopUpStatus = "failed"
+	TopUpStatusExpired   TopUpStatus = "expired"
+)
+
+// APIKeyScope may have values that this version does not list.
+type APIKeyScope string
+
+const (
+	APIKeyScopeVideos        APIKeyScope = "videos"
+	APIKeyScopeBillingRead   APIKeyScope = "billing:read"
+	APIKeyScopeWebhooks      APIKeyScope = "webhooks"
+	APIKeyScopeKeysRead      APIKeyScope = "keys:read"
+	APIKeyScopeKeysManage    APIKeyScope = "keys:manage"
+	APIKeyScopeBillingManage APIKeyScope = "billing:manage"
+)
+
+// DeliveryStatus may have values that this version does not list.
+type DeliveryStatus string
+
+const (
+	DeliveryStatusPending    DeliveryStatus = "pending"
+	DeliveryStatusDelivered  DeliveryStatus = "delivered"
+	DeliveryStatusFailed     DeliveryStatus = "failed"
+	DeliveryStatusSuperseded DeliveryStatus = "superseded"
+)
+
+// UsageGroupBy may have values that this version does not list.
+type UsageGroupBy string
+
+const (
+	UsageGroupByDay        UsageGroupBy = "day"
+	UsageGroupByAPIKey     UsageGroupBy = "api_key"
+	UsageGroupByEndUser    UsageGroupBy = "end_user"
+	UsageGroupByResolution UsageGroupBy = "resolution"
+)
+
+type CreateVideoRequest struct {
+	// What the video shows.
+	Prompt string `json:"prompt"`
+	// An id or alias from GET /v1/models; the default is its first entry.
+	Model      string     `json:"model,omitempty"`
+	Resolution Resolution `json:"resolution,omitempty"`
+	// Seconds.
+	Duration int64 `json:"duration,omitempty"`
+	// 16:9 by default, or the nearest to the first frame.
+	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
+	// An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
+	FirstFrame string `json:"first_frame,omitempty"`
+	// An https URL that is told when the job ends.
+	WebhookURL string `json:"webhook_url,omitempty"`
+	// The same seed and request give the same video; drawn when absent.
+	Seed *int64 `json:"seed,omitempty"`
+	// What the video should not show.
+	NegativePrompt string `json:"negative_prompt,omitempty"`
+	// At most 16 pairs of your own strings, shown with the job.
+	Metadata map[string]string `json:"metadata,omitempty"`
+	// Your own user on whose behalf this is; lists can be filtered by it.
+	EndUser string `json:"end_user,omitempty"`
+	// The job fails, free of charge, if rendering has not started by then.
+	DeadlineSeconds int64 `json:"deadline_seconds,omitempty"`
+	// From POST /v1/quotes: the price that it locked.
+	QuoteID string `json:"quote_id,omitempty"`
+	// Deprecated. Older name of resolution.
+	Size Resolution `json:"size,omitempty"`
+	// Deprecated. Older name of first_frame.
+	ImageURL string `json:"image_url,omitempty"`
+}
+
+// Video: One job. Only a completed job is ever charged.
+type Video struct {
+	ID             string       `json:"id"`
+	JobID          string       `json:"job_id"`
+	Object         string       `json:"object"`
+	Status         VideoStatus  `json:"status"`
+	Livemode       bool         `json:"livemode"`
+	Mode           VideoMode    `json:"mode"`
+	Model          string       `json:"model"`
+	Prompt         *string      `json:"prompt"`
+	NegativePrompt *string      `json:"negative_prompt"`
+	FirstFrame     *string      `json:"first_frame"`
+	Resolution     Resolution   `json:"resolution"`
+	AspectRatio    *AspectRatio `json:"aspect_ratio"`
+	Duration       int64        `json:"duration"`
+	DurationActual *float64     `json:"duration_actual"`
+	Seed           int64        `json:"seed"`
+	// What is held for the job.
+	EstimatedCost string `json:"estimated_cost"`
+	// What is held for the job, in micro-dollars.
+	EstimatedCostMicros int64 `json:"estimated_cost_micros"`
+	// What was charged; null until the end.
+	Cost *string `json:"cost"`
+	// What was charged, in micro-dollars.
+	CostMicros        *int64         `json:"cost_micros"`
+	Billing           VideoBilling   `json:"billing"`
+	VideoURL          *string        `json:"video_url"`
+	VideoURLExpiresAt *time.Time     `json:"video_url_expires_at"`
+	ThumbnailURL      *string        `json:"thumbnail_url"`
+	Progress          int64          `json:"progress"`
+	QueuePosition     *int64         `json:"queue_position"`
+	ETASeconds        *int64         `json:"eta_seconds"`
+	Cancellable       bool           `json:"cancellable"`
+	Attempts          []VideoAttempt `json:"attempts"`
+	// Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected` (the engine
+	// refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could not be
+	// fetched: no answer, another status than 200, a redirect or an address that is not allowed),
+	// `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error`
+	// (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
+	// `deadline_exceeded` (rendering did not start before the deadline of the job); more may come.
+	Error              *VideoError       `json:"error"`
+	WebhookURL         *string           `json:"webhook_url"`
+	Metadata           map[string]string `json:"metadata"`
+	EndUser            *string           `json:"end_user"`
+	APIKeyID           string            `json:"api_key_id"`
+	TraceID            string            `json:"trace_id"`
+	CreatedAt          time.Time         `json:"created_at"`
+	StartedAt          *time.Time        `json:"started_at"`
+	RenderingStartedAt *time.Time        `json:"rendering_started_at"`
+	CompletedAt        *time.Time        `json:"completed_at"`
+	DeadlineAt         *time.Time        `json:"deadline_at"`
+	ContentErasedAt    *time.Time        `json:"content_erased_at"`
+}
+
+type VideoBilling struct {
+	State          string  `json:"state"`
+	ChargedMicros  int64   `json:"charged_micros"`
+	ReleasedMicros int64   `json:"released_micros"`
+	RefundedMicros int64   `json:"refunded_micros"`
+	Rule           *string `json:"rule"`
+	Settled        bool    `json:"settled"`
+}
+
+type VideoAttempt struct {
+	Attempt   int64      `json:"attempt"`
+	Worker    string     `json:"worker"`
+	Engine    string     `json:"engine"`
+	StartedAt *time.Time `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at"`
+	Outcome   *string    `json:"outcome"`
+}
+
+type VideoError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// ErrorBody: Every refusal has this form.
+type ErrorBody struct {
+	// Code of the refusal: invalid_request, invalid_api_key, insufficient_balance, spend_cap_reached, forbidden,
+	// account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended,
+	// idempotency_in_progress, quote_expired, quote_mismatch, video_expired, payload_too_large,
+	// unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded,
+	// queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable,
+	// service_unavailable; more may come.
+	Error     string `json:"error"`
+	Message   string `json:"message"`
+	RequestID string `json:"request_id"`
+	// The job's status, where the refusal depends on it.
+	Status  string            `json:"status,omitempty"`
+	Details []ErrorBodyDetail `json:"details,omitempty"`
+}
+
+type ErrorBodyDetail struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+type VideoList struct {
+	Object     string  `json:"object"`
+	Data       []Video `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor *string `json:"next_cursor"`
+	Limit      int64   `json:"limit"`
+	Offset     int64   `json:"offset"`
+}
+
+type ModelList struct {
+	Object     string  `json:"object"`
+	Data       []Model `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor *string `json:"next_cursor"`
+	Limit      int64   `json:"limit"`
+	Offset     int64   `json:"offset"`
+}
+
+type Model struct {
+	ID           string       `json:"id"`
+	Object       string       `json:"object"`
+	Aliases      []string     `json:"aliases"`
+	Description  string       `json:"description"`
+	Modes        []string     `json:"modes"`
+	Resolutions  []string     `json:"resolutions"`
+	AspectRatios []string     `json:"aspect_ratios"`
+	MaxDuration  int64        `json:"max_duration"`
+	Prices       []ModelPrice `json:"prices"`
+}
+
+type ModelPrice struct {
+	Resolution string `json:"resolution"`
+	// Price of a second.
+	PerSecond       string `json:"per_second"`
+	PerSecondMicros int64  `json:"per_second_micros"`
+}
+
+type CreateQuoteRequest struct {
+	// What the video shows.
+	Prompt string `json:"prompt,omitempty"`
+	// An id or alias from GET /v1/models; the default is its first entry.
+	Model      string     `json:"model,omitempty"`
+	Resolution Resolution `json:"resolution,omitempty"`
+	// Seconds.
+	Duration int64 `json:"duration,omitempty"`
+	// 16:9 by default, or the nearest to the first frame.
+	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
+	// An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
+	FirstFrame string `json:"first_frame,omitempty"`
+	// An https URL that is told when the job ends.
+	WebhookURL string `json:"webhook_url,omitempty"`
+	// The same seed and request give the same video; drawn when absent.
+	Seed *int64 `json:"seed,omitempty"`
+	// What the video should not show.
+	NegativePrompt string `json:"negative_prompt,omitempty"`
+	// At most 16 pairs of your own strings, shown with the job.
+	Metadata map[string]string `json:"metadata,omitempty"`
+	// Your own user on whose behalf this is; lists can be filtered by it.
+	EndUser string `json:"end_user,omitempty"`
+	// The job fails, free of charge, if rendering has not started by then.
+	DeadlineSeconds int64 `json:"deadline_seconds,omitempty"`
+	// Deprecated. Older name of resolution.
+	Size Resolution `json:"size,omitempty"`
+	// Deprecated. Older name of first_frame.
+	ImageURL string `json:"image_url,omitempty"`
+}
+
+type Quote struct {
+	ID string `json:"id"`
+	// Send it with the create; it locks the price until it expires.
+	QuoteID    string     `json:"quote_id"`
+	Object     string     `json:"object"`
+	Livemode   bool       `json:"livemode"`
+	Model      string     `json:"model"`
+	Resolution Resolution `json:"resolution"`
+	Duration   int64      `json:"duration"`
+	// Price of a second.
+	PerSecond       string `json:"per_second"`
+	PerSecondMicros int64  `json:"per_second_micros"`
+	// What the video will cost.
+	Cost string `json:"cost"`
+	// What the video will cost, in micro-dollars.
+	CostMicros int64      `json:"cost_micros"`
+	ExpiresAt  *time.Time `json:"expires_at"`
+}
+
+type Balance struct {
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
+	Currency string `json:"currency"`
+	// Available and held together.
+	Balance       string `json:"balance"`
+	BalanceMicros int64  `json:"balance_micros"`
+	// What new jobs may use.
+	Available       string `json:"available"`
+	AvailableMicros int64  `json:"available_micros"`
+	// Reserved by jobs that have not ended.
+	Held       string `json:"held"`
+	HeldMicros int64  `json:"held_micros"`
+	// Charged since the account was made.
+	TotalSpend       string `json:"total_spend"`
+	TotalSpendMicros int64  `json:"total_spend_micros"`
+	// What a payment that was taken back left open; money that comes in settles it first.
+	Owed       string `json:"owed"`
+	OwedMicros int64  `json:"owed_micros"`
+	// When available falls below it, the event balance.low is recorded, once per crossing.
+	LowBalanceThreshold       *string              `json:"low_balance_threshold"`
+	LowBalanceThresholdMicros *int64               `json:"low_balance_threshold_micros"`
+	CurrentPeriod             BalanceCurrentPeriod `json:"current_period"`
+	// Caps that are set, the account's own first.
+	SpendCaps []SpendCap `json:"spend_caps"`
+}
+
+type BalanceCurrentPeriod struct {
+	Start *time.Time `json:"start"`
+	End   *time.Time `json:"end"`
+	// Charged this month less what was refunded.
+	Spend       *string `json:"spend"`
+	SpendMicros *int64  `json:"spend_micros"`
+	Jobs        int64   `json:"jobs"`
+}
+
+type SpendCap struct {
+	Object string `json:"object"`
+	// null: the whole account.
+	APIKeyID *string `json:"api_key_id"`
+	// The most that may be spent and held in a UTC month; null: no cap.
+	Limit       *string `json:"limit"`
+	LimitMicros *int64  `json:"limit_micros"`
+	// Charged this month less what was refunded.
+	Spent       string `json:"spent"`
+	SpentMicros int64  `json:"spent_micros"`
+	// Held by jobs that have not ended.
+	Held       string `json:"held"`
+	HeldMicros int64  `json:"held_micros"`
+	// What new jobs may still hold.
+	Remaining       *string `json:"remaining"`
+	RemainingMicros *int64  `json:"remaining_micros"`
+}
+
+type SetLowBalanceThresholdRequest struct {
+	// When available falls below it, the event balance.low is recorded, once per crossing; 0 ends the notice.
+	// Dollars, as 250 or "2.50".
+	ThresholdUSD string `json:"threshold_usd"`
+}
+
+type LowBalanceThreshold struct {
+	Object string `json:"object"`
+	// $0.00: no notice.
+	Threshold       string `json:"threshold"`
+	ThresholdMicros int64  `json:"threshold_micros"`
+}
+
+type SetSpendCapRequest struct {
+	// The key that is capped; absent: the whole account.
+	APIKeyID string `json:"api_key_id,omitempty"`
+	// The most that may be spent and held in a UTC month; 0 refuses every video, null lifts the cap. Dollars, as 250
+	// or "2.50".
+	LimitUSD *string `json:"limit_usd"`
+}
+
+type Usage struct {
+	Object     string      `json:"object"`
+	Data       []UsageLine `json:"data"`
+	HasMore    bool        `json:"has_more"`
+	NextCursor *string     `json:"next_cursor"`
+	Limit      int64       `json:"limit"`
+	Offset     int64       `json:"offset"`
+	// What data is grouped by; null: a row for each job.
+	GroupBy   *string     `json:"group_by"`
+	StartDate string      `json:"start_date"`
+	EndDate   string      `json:"end_date"`
+	Totals    UsageTotals `json:"totals"`
+}
+
+type UsageRow struct {
+	JobID      string `json:"job_id"`
+	APIKeyID   string `json:"api_key_id"`
+	Date       string `json:"date"`
+	Model      string `json:"model"`
+	Resolution string `json:"resolution"`
+	Duration   int64  `json:"duration"`
+	// Price of a second.
+	PerSecond       string `json:"per_second"`
+	PerSecondMicros int64  `json:"per_second_micros"`
+	// What the job cost.
+	Cost       string `json:"cost"`
+	CostMicros int64  `json:"cost_micros"`
+	// Given back since.
+	Refunded       string     `json:"refunded"`
+	RefundedMicros int64      `json:"refunded_micros"`
+	ChargedAt      *time.Time `json:"charged_at"`
+}
+
+type UsageGroup struct {
+	// The day, key, end user or resolution; null: jobs that named no end user.
+	Group   *string `json:"group"`
+	Jobs    int64   `json:"jobs"`
+	Seconds int64   `json:"seconds"`
+	// What the jobs cost.
+	Cost       string `json:"cost"`
+	CostMicros int64  `json:"cost_micros"`
+	// Given back since.
+	Refunded       string `json:"refunded"`
+	RefundedMicros int64  `json:"refunded_micros"`
+}
+
+type UsageTotals struct {
+	Jobs    int64 `json:"jobs"`
+	Seconds int64 `json:"seconds"`
+	// Of the whole range.
+	Cost       string `json:"cost"`
+	CostMicros int64  `json:"cost_micros"`
+	// Given back since.
+	Refunded       string `json:"refunded"`
+	RefundedMicros int64  `json:"refunded_micros"`
+}
+
+type LedgerEntryList struct {
+	Object     string        `json:"object"`
+	Data       []LedgerEntry `json:"data"`
+	HasMore    bool          `json:"has_more"`
+	NextCursor *string       `json:"next_cursor"`
+	Limit      int64         `json:"limit"`
+	Offset     int64         `json:"offset"`
+}
+
+type LedgerEntry struct {
+	ID     string `json:"id"`
+	Object string `json:"object"`
+	// funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made;
+	// more may come.
+	Kind  string  `json:"kind"`
+	JobID *string `json:"job_id"`
+	// Change of available.
+	AvailableChange       string `json:"available_change"`
+	AvailableChangeMicros int64  `json:"available_change_micros"`
+	// Change of held.
+	HeldChange       string `json:"held_change"`
+	HeldChangeMicros int64  `json:"held_change_micros"`
+	// Available after it.
+	AvailableAfter       string `json:"available_after"`
+	AvailableAfterMicros int64  `json:"available_after_micros"`
+	// Held after it.
+	HeldAfter       string `json:"held_after"`
+	HeldAfterMicros int64  `json:"held_after_micros"`
+	// Balance after it.
+	BalanceAfter       string `json:"balance_after"`
+	BalanceAfterMicros int64  `json:"balance_after_micros"`
+	// Owed after it.
+	OwedAfter       string `json:"owed_after"`
+	OwedAfterMicros int64  `json:"owed_after_micros"`
+	// Of a payment, refund, reversal or adjustment.
+	Reference *string    `json:"reference"`
+	Note      *string    `json:"note"`
+	CreatedAt *time.Time `json:"created_at"`
+}
+
+type StatementList struct {
+	Object     string      `json:"object"`
+	Data       []Statement `json:"data"`
+	HasMore    bool        `json:"has_more"`
+	NextCursor *string     `json:"next_cursor"`
+	Limit      int64       `json:"limit"`
+	Offset     int64       `json:"offset"`
+}
+
+type Statement struct {
+	ID     string `json:"id"`
+	Object string `json:"object"`
+	// The UTC month as YYYY-MM.
+	Period string     `json:"period"`
+	Start  *time.Time `json:"start"`
+	End    *time.Time `json:"end"`
+	// The running month: it still changes.
+	Open bool `json:"open"`
+	// Available and held, less owed, when the month began.
+	OpeningBalance       string `json:"opening_balance"`
+	OpeningBalanceMicros int64  `json:"opening_balance_micros"`
+	// Top-ups and credits.
+	Added       string `json:"added"`
+	AddedMicros int64  `json:"added_micros"`
+	// Completed jobs.
+	Charged       string `json:"charged"`
+	ChargedMicros int64  `json:"charged_micros"`
+	// Charges given back.
+	Refunded       string `json:"refunded"`
+	RefundedMicros int64  `json:"refunded_micros"`
+	// Payments taken back.
+	Reversed       string `json:"reversed"`
+	ReversedMicros int64  `json:"reversed_micros"`
+	// Corrections, signed.
+	Adjusted       string `json:"adjusted"`
+	AdjustedMicros int64  `json:"adjusted_micros"`
+	// opening + added + refunded + adjusted - charged - reversed.
+	ClosingBalance       string `json:"closing_balance"`
+	ClosingBalanceMicros int64  `json:"closing_balance_micros"`
+	// Of the closing balance.
+	ClosingAvailable       string `json:"closing_available"`
+	ClosingAvailableMicros int64  `json:"closing_available_micros"`
+	// Of the closing balance.
+	ClosingHeld       string `json:"closing_held"`
+	ClosingHeldMicros int64  `json:"closing_held_micros"`
+	// Already taken off the closing balance.
+	ClosingOwed       string `json:"closing_owed"`
+	ClosingOwedMicros int64  `json:"closing_owed_micros"`
+	Jobs              int64  `json:"jobs"`
+}
+
+type StatementWithLines struct {
+	ID     string `json:"id"`
+	Object string `json:"object"`
+	// The UTC month as YYYY-MM.
+	Period string     `json:"period"`
+	Start  *time.Time `json:"start"`
+	End    *time.Time `json:"end"`
+	// The running month: it still changes.
+	Open bool `json:"open"`
+	// Available and held, less owed, when the month began.
+	OpeningBalance       string `json:"opening_balance"`
+	OpeningBalanceMicros int64  `json:"opening_balance_micros"`
+	// Top-ups and credits.
+	Added       string `json:"added"`
+	AddedMicros int64  `json:"added_micros"`
+	// Completed jobs.
+	Charged       string `json:"charged"`
+	ChargedMicros int64  `json:"charged_micros"`
+	// Charges given back.
+	Refunded       string `json:"refunded"`
+	RefundedMicros int64  `json:"refunded_micros"`
+	// Payments taken back.
+	Reversed       string `json:"reversed"`
+	ReversedMicros int64  `json:"reversed_micros"`
+	// Corrections, signed.
+	Adjusted       string `json:"adjusted"`
+	AdjustedMicros int64  `json:"adjusted_micros"`
+	// opening + added + refunded + adjusted - charged - reversed.
+	ClosingBalance       string `json:"closing_balance"`
+	ClosingBalanceMicros int64  `json:"closing_balance_micros"`
+	// Of the closing balance.
+	ClosingAvailable       string `json:"closing_available"`
+	ClosingAvailableMicros int64  `json:"closing_available_micros"`
+	// Of the closing balance.
+	ClosingHeld       string `json:"closing_held"`
+	ClosingHeldMicros int64  `json:"closing_held_micros"`
+	// Already taken off the closing balance.
+	ClosingOwed       string `json:"closing_owed"`
+	ClosingOwedMicros int64  `json:"closing_owed_micros"`
+	Jobs              int64  `json:"jobs"`
+	// The entries of the month, newest first; page with starting_after.
+	Lines LedgerEntryList `json:"lines"`
+}
+
+type CreateTopUpRequest struct {
+	// What to add. Dollars, as 250 or "2.50".
+	AmountUSD string `json:"amount_usd"`
+	// Where the payment page sends you after you paid.
+	SuccessURL string `json:"success_url,omitempty"`
+	// Where the payment page sends you when you turn back.
+	CancelURL string `json:"cancel_url,omitempty"`
+}
+
+type TopUp struct {
+	ID     string `json:"id"`
+	Object string `json:"object"`
+	// What is added once it is paid.
+	Amount       string      `json:"amount"`
+	AmountMicros int64       `json:"amount_micros"`
+	Status       TopUpStatus `json:"status"`
+	Provider     string      `json:"provider"`
+	// Where to pay; null where an operator confirms the payment.
+	CheckoutURL *string `json:"checkout_url"`
+	PaymentRef  *string `json:"payment_ref"`
+	// What was taken back of it.
+	Reversed       string     `json:"reversed"`
+	ReversedMicros int64      `json:"reversed_micros"`
+	CreatedAt      *time.Time `json:"created_at"`
+	EndedAt        *time.Time `json:"ended_at"`
+}
+
+type TopUpList struct {
+	Object     string  `json:"object"`
+	Data       []TopUp `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor *string `json:"next_cursor"`
+	Limit      int64   `json:"limit"`
+	Offset     int64   `json:"offset"`
+}
+
+type PaymentEventReceived struct {
+	Received bool `json:"received"`
+}
+
+type RegisterRequest struct {
+	Email string `json:"email"`
+	// 12 characters or more; any may be used.
+	Password string `json:"password"`
+	// Name of the account.
+	AccountName string `json:"account_name"`
+}
+
+// Registered: Shown this once.
+type Registered struct {
+	AccountID     string `json:"account_id"`
+	LiveKey       string `json:"live_key"`
+	TestKey       string `json:"test_key"`
+	WebhookSecret string `json:"webhook_secret"`
+}
+
+type Account struct {
+	ID        string     `json:"id"`
+	AccountID string     `json:"account_id"`
+	Object    string     `json:"object"`
+	Name      string     `json:"name"`
+	Email     string     `json:"email"`
+	Plan      string     `json:"plan"`
+	Status    string     `json:"status"`
+	Livemode  bool       `json:"livemode"`
+	CreatedAt *time.Time `json:"created_at"`
+}
+
+type Limits struct {
+	Object           string                 `json:"object"`
+	Livemode         bool                   `json:"livemode"`
+	ConcurrentJobs   LimitsConcurrentJobs   `json:"concurrent_jobs"`
+	QueuedJobs       LimitsQueuedJobs       `json:"queued_jobs"`
+	Streams          LimitsStreams          `json:"streams"`
+	CreatesPerMinute LimitsCreatesPerMinute `json:"creates_per_minute"`
+	ReadsPerMinute   LimitsReadsPerMinute   `json:"reads_per_minute"`
+}
+
+type LimitsConcurrentJobs struct {
+	Allowed int64 `json:"allowed"`
+	InUse   int64 `json:"in_use"`
+}
+
+type LimitsQueuedJobs struct {
+	Allowed int64 `json:"allowed"`
+	InUse   int64 `json:"in_use"`
+}
+
+type LimitsStreams struct {
+	Allowed int64 `json:"allowed"`
+	InUse   int64 `json:"in_use"`
+}
+
+type LimitsCreatesPerMinute struct {
+	Allowed int64 `json:"allowed"`
+}
+
+type LimitsReadsPerMinute struct {
+	Allowed int64 `json:"allowed"`
+}
+
+type APIKeyList struct {
+	Object     string   `json:"object"`
+	Data       []APIKey `json:"data"`
+	HasMore    bool     `json:"has_more"`
+	NextCursor *string  `json:"next_cursor"`
+	Limit      int64    `json:"limit"`
+	Offset     int64    `json:"offset"`
+	// Deprecated. The same as data.
+	Keys []APIKey `json:"keys"`
+}
+
+type APIKey struct {
+	ID         string     `json:"id"`
+	Object     string     `json:"object"`
+	Name       string     `json:"name"`
+	MaskedKey  string     `json:"masked_key"`
+	Scopes     []string   `json:"scopes"`
+	Livemode   bool       `json:"livemode"`
+	CreatedAt  *time.Time `json:"created_at"`
+	LastUsedAt *time.Time `json:"last_used_at"`
+	ExpiresAt  *time.Time `json:"expires_at"`
+}
+
+type CreateAPIKeyRequest struct {
+	// Your name for the key.
+	Name string `json:"name"`
+	// What the key may do, within what yours may.
+	Scopes []APIKeyScope `json:"scopes,omitempty"`
+}
+
+type NewAPIKey struct {
+	ID         string     `json:"id"`
+	Object     string     `json:"object"`
+	Name       string     `json:"name"`
+	MaskedKey  string     `json:"masked_key"`
+	Scopes     []string   `json:"scopes"`
+	Livemode   bool       `json:"livemode"`
+	CreatedAt  *time.Time `json:"created_at"`
+	LastUsedAt *time.Time `json:"last_used_at"`
+	ExpiresAt  *time.Time `json:"expires_at"`
+	// Shown this once.
+	Secret string `json:"secret"`
+}
+
+type RotateAPIKeyRequest struct {
+	// Ends the old key at once, as after a leak, instead of in 24 hours.
+	ExpireOldNow *bool `json:"expire_old_now,omitempty"`
+}
+
+type RotatedAPIKey struct {
+	ID         string     `json:"id"`
+	Object     string     `json:"object"`
+	Name       string     `json:"name"`
+	MaskedKey  string     `json:"masked_key"`
+	Scopes     []string   `json:"scopes"`
+	Livemode   bool       `json:"livemode"`
+	CreatedAt  *time.Time `json:"created_at"`
+	LastUsedAt *time.Time `json:"last_used_at"`
+	ExpiresAt  *time.Time `json:"expires_at"`
+	// Shown this once.
+	Secret   string `json:"secret"`
+	Replaces APIKey `json:"replaces"`
+}
+
+type DeliveryList struct {
+	Object     string     `json:"object"`
+	Data       []Delivery `json:"data"`
+	HasMore    bool       `json:"has_more"`
+	NextCursor *string    `json:"next_cursor"`
+	Limit      int64      `json:"limit"`
+	Offset     int64      `json:"offset"`
+}
+
+type Delivery struct {
+	ID            string            `json:"id"`
+	Object        string            `json:"object"`
+	EventID       string            `json:"event_id"`
+	Event         string            `json:"event"`
+	JobID         *string           `json:"job_id"`
+	URL           string            `json:"url"`
+	Status        DeliveryStatus    `json:"status"`
+	CreatedAt     *time.Time        `json:"created_at"`
+	NextAttemptAt *time.Time        `json:"next_attempt_at"`
+	Attempts      []DeliveryAttempt `json:"attempts"`
+}
+
+type DeliveryAttempt struct {
+	Attempt         int64      `json:"attempt"`
+	StartedAt       *time.Time `json:"started_at"`
+	DurationMs      int64      `json:"duration_ms"`
+	HTTPStatus      *int64     `json:"http_status"`
+	Error           *string    `json:"error"`
+	ResponseExcerpt string     `json:"response_excerpt"`
+}
+
+// ListVideosParams narrows what is listed; zero values are not sent.
+type ListVideosParams struct {
+	// Entries per page.
+	Limit int64
+	// Entries to skip; not together with starting_after.
+	Offset int64
+	// The next_cursor of the page before; not together with offset.
+	StartingAfter string
+	// Repeat it for several.
+	Status        []VideoStatus
+	CreatedAfter  time.Time
+	CreatedBefore time.Time
+	// Of this end user only.
+	EndUser string
+}
+
+func (p ListVideosParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		values.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	if p.StartingAfter != "" {
+		values.Set("starting_after", string(p.StartingAfter))
+	}
+	for _, value := range p.Status {
+		values.Add("status", string(value))
+	}
+	if !p.CreatedAfter.IsZero() {
+		values.Set("created_after", p.CreatedAfter.UTC().Format(time.RFC3339Nano))
+	}
+	if !p.CreatedBefore.IsZero() {
+		values.Set("created_before", p.CreatedBefore.UTC().Format(time.RFC3339Nano))
+	}
+	if p.EndUser != "" {
+		values.Set("end_user", string(p.EndUser))
+	}
+	return values
+}
+
+// ListUsageParams narrows what is listed; zero values are not sent.
+type ListUsageParams struct {
+	// Entries per page.
+	Limit int64
+	// Entries to skip; not together with starting_after.
+	Offset int64
+	// First UTC day; the first of this month by default.
+	StartDate string
+	// Last UTC day, inclusive; today by default.
+	EndDate string
+	// Sums instead of a row for each job.
+	GroupBy UsageGroupBy
+	// Of this key only.
+	APIKeyID string
+}
+
+func (p ListUsageParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		values.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	if p.StartDate != "" {
+		values.Set("start_date", string(p.StartDate))
+	}
+	if p.EndDate != "" {
+		values.Set("end_date", string(p.EndDate))
+	}
+	if p.GroupBy != "" {
+		values.Set("group_by", string(p.GroupBy))
+	}
+	if p.APIKeyID != "" {
+		values.Set("api_key_id", string(p.APIKeyID))
+	}
+	return values
+}
+
+// ListLedgerParams narrows what is listed; zero values are not sent.
+type ListLedgerParams struct {
+	// Entries per page.
+	Limit int64
+	// Entries to skip; not together with starting_after.
+	Offset int64
+	// The next_cursor of the page before; not together with offset.
+	StartingAfter string
+	// Of this job only.
+	JobID string
+}
+
+func (p ListLedgerParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		values.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	if p.StartingAfter != "" {
+		values.Set("starting_after", string(p.StartingAfter))
+	}
+	if p.JobID != "" {
+		values.Set("job_id", string(p.JobID))
+	}
+	return values
+}
+
+// ListStatementsParams narrows what is listed; zero values are not sent.
+type ListStatementsParams struct {
+	// Entries per page.
+	Limit int64
+	// Entries to skip; not together with starting_after.
+	Offset int64
+}
+
+func (p ListStatementsParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		values.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	return values
+}
+
+// GetStatementParams narrows what is listed; zero values are not sent.
+type GetStatementParams struct {
+	// Entries per page.
+	Limit int64
+	// The next_cursor of the page before; not together with offset.
+	StartingAfter string
+}
+
+func (p GetStatementParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.StartingAfter != "" {
+		values.Set("starting_after", string(p.StartingAfter))
+	}
+	return values
+}
+
+// ListTopUpsParams narrows what is listed; zero values are not sent.
+type ListTopUpsParams struct {
+	// Entries per page.
+	Limit int64
+	// Entries to skip; not together with starting_after.
+	Offset int64
+}
+
+func (p ListTopUpsParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		values.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	return values
+}
+
+// ListDeliveriesParams narrows what is listed; zero values are not sent.
+type ListDeliveriesParams struct {
+	// Entries per page.
+	Limit int64
+	// Entries to skip; not together with starting_after.
+	Offset int64
+	// The next_cursor of the page before; not together with offset.
+	StartingAfter string
+	// Of this job only.
+	JobID string
+	// Repeat it for several.
+	Status []DeliveryStatus
+}
+
+func (p ListDeliveriesParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		values.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	if p.StartingAfter != "" {
+		values.Set("starting_after", string(p.StartingAfter))
+	}
+	if p.JobID != "" {
+		values.Set("job_id", string(p.JobID))
+	}
+	for _, value := range p.Status {
+		values.Add("status", string(value))
+	}
+	return values
+}
+
+// UsageLine: One of UsageRow, UsageGroup: what the others have is nil.
+type UsageLine struct {
+	JobID      *string `json:"job_id,omitempty"`
+	APIKeyID   *string `json:"api_key_id,omitempty"`
+	Date       *string `json:"date,omitempty"`
+	Model      *string `json:"model,omitempty"`
+	Resolution *string `json:"resolution,omitempty"`
+	Duration   *int64  `json:"duration,omitempty"`
+	// Price of a second.
+	PerSecond       *string `json:"per_second,omitempty"`
+	PerSecondMicros *int64  `json:"per_second_micros,omitempty"`
+	// What the jobs cost.
+	Cost       string `json:"cost"`
+	CostMicros int64  `json:"cost_micros"`
+	// Given back since.
+	Refunded       string     `json:"refunded"`
+	RefundedMicros int64      `json:"refunded_micros"`
+	ChargedAt      *time.Time `json:"charged_at,omitempty"`
+	// The day, key, end user or resolution; null: jobs that named no end user.
+	Group   *string `json:"group,omitempty"`
+	Jobs    *int64  `json:"jobs,omitempty"`
+	Seconds *int64  `json:"seconds,omitempty"`
+}
