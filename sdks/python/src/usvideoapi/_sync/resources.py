@@ -1,0 +1,172 @@
+# Made from _async by scripts/unasync.py.
+"""Everything of the API besides jobs."""
+
+from __future__ import annotations
+
+import uuid
+from os import PathLike, fspath
+from pathlib import Path
+from typing import List, Optional, Union
+from urllib.parse import quote
+
+from typing_extensions import Unpack
+
+from .._models import (
+    Account,
+    ApiKey,
+    ApiKeyList,
+    Balance,
+    CreateApiKeyRequest,
+    CreateQuoteRequest,
+    CreateTopUpRequest,
+    Delivery,
+    DeliveryList,
+    LedgerEntry,
+    LedgerEntryList,
+    Limits,
+    ListDeliveriesParams,
+    ListLedgerParams,
+    ListStatementsParams,
+    ListTopUpsParams,
+    ListUsageParams,
+    LowBalanceThreshold,
+    Model,
+    ModelList,
+    NewApiKey,
+    Quote,
+    RotateApiKeyRequest,
+    RotatedApiKey,
+    SetLowBalanceThresholdRequest,
+    SetSpendCapRequest,
+    SpendCap,
+    Statement,
+    StatementList,
+    StatementWithLines,
+    TopUp,
+    TopUpList,
+    Usage,
+    UsageGroup,
+    UsageRow,
+)
+from .pages import Pages
+from .transport import Transport, connection_errors
+
+
+class Resource:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+
+class ModelsApi(Resource):
+    def list(self) -> List[Model]:
+        return ModelList.from_dict(self._transport.json("GET", "/v1/models")).data
+
+
+class QuotesApi(Resource):
+    def create(self, **request: Unpack[CreateQuoteRequest]) -> Quote:
+        """The price of a request, locked until it expires: give its ``id`` as ``quote_id`` to ``videos.create``."""
+        return Quote.from_dict(self._transport.json("POST", "/v1/quotes", body=request))
+
+
+class BalanceApi(Resource):
+    def retrieve(self) -> Balance:
+        return Balance.from_dict(self._transport.json("GET", "/v1/balance"))
+
+    def set_threshold(self, **request: Unpack[SetLowBalanceThresholdRequest]) -> LowBalanceThreshold:
+        """Below which an event says that the balance is low."""
+        return LowBalanceThreshold.from_dict(self._transport.json("PUT", "/v1/balance/threshold", body=request))
+
+
+class SpendCapsApi(Resource):
+    def set(self, **request: Unpack[SetSpendCapRequest]) -> SpendCap:
+        """Of the account, or of one of its keys, per UTC month; None for no cap."""
+        return SpendCap.from_dict(self._transport.json("PUT", "/v1/spend-caps", body=request))
+
+
+class UsageApi(Resource):
+    def list(self, **query: Unpack[ListUsageParams]) -> Pages[Union[UsageRow, UsageGroup]]:
+        """One row per charged job, or with ``group_by`` one per group."""
+        return Pages(self._transport, "/v1/usage", Usage, query, cursor=False)
+
+    def summary(self, **query: Unpack[ListUsageParams]) -> Usage:
+        """One page, with the totals of all."""
+        return Usage.from_dict(self._transport.json("GET", "/v1/usage", query=query))
+
+    def csv(self, path: Union[str, PathLike[str]], **query: Unpack[ListUsageParams]) -> Path:
+        """Writes all rows as CSV, however many there are, and answers the path."""
+        target = Path(fspath(path))
+        with self._transport.answer("GET", "/v1/usage", query=query, headers={"accept": "text/csv"}) as answer:
+            with open(target, "wb") as file, connection_errors():
+                for chunk in answer.iter_bytes():
+                    file.write(chunk)
+        return target
+
+
+class LedgerApi(Resource):
+    def list(self, **query: Unpack[ListLedgerParams]) -> Pages[LedgerEntry]:
+        """Every movement of money, with the balance after it."""
+        return Pages(self._transport, "/v1/ledger", LedgerEntryList, query)
+
+
+class StatementsApi(Resource):
+    def list(self, **query: Unpack[ListStatementsParams]) -> Pages[Statement]:
+        return Pages(self._transport, "/v1/statements", StatementList, query, cursor=False)
+
+    def retrieve(self, period: str) -> StatementWithLines:
+        """Of a month such as ``2026-11``, with the first page of its lines."""
+        return StatementWithLines.from_dict(
+            self._transport.json("GET", f"/v1/statements/{quote(period, safe='')}")
+        )
+
+
+class TopUpsApi(Resource):
+    def create(self, *, idempotency_key: Optional[str] = None, **request: Unpack[CreateTopUpRequest]) -> TopUp:
+        headers = {"idempotency-key": idempotency_key or str(uuid.uuid4())}
+        return TopUp.from_dict(self._transport.json("POST", "/v1/topups", body=request, headers=headers))
+
+    def list(self, **query: Unpack[ListTopUpsParams]) -> Pages[TopUp]:
+        return Pages(self._transport, "/v1/topups", TopUpList, query, cursor=False)
+
+    def retrieve(self, topup_id: str) -> TopUp:
+        return TopUp.from_dict(self._transport.json("GET", f"/v1/topups/{quote(topup_id, safe='')}"))
+
+
+class AccountApi(Resource):
+    def retrieve(self) -> Account:
+        return Account.from_dict(self._transport.json("GET", "/v1/account"))
+
+
+class LimitsApi(Resource):
+    def retrieve(self) -> Limits:
+        """What is allowed and what is in use."""
+        return Limits.from_dict(self._transport.json("GET", "/v1/limits"))
+
+
+class ApiKeysApi(Resource):
+    """A key made twice would be one too many: a request whose answer was lost is not sent again."""
+
+    def list(self) -> List[ApiKey]:
+        return ApiKeyList.from_dict(self._transport.json("GET", "/v1/api-keys")).data
+
+    def create(self, **request: Unpack[CreateApiKeyRequest]) -> NewApiKey:
+        """The secret is in this answer and never again."""
+        return NewApiKey.from_dict(self._transport.json("POST", "/v1/api-keys", body=request, repeatable=False))
+
+    def rotate(self, key_id: str, **request: Unpack[RotateApiKeyRequest]) -> RotatedApiKey:
+        path = f"/v1/api-keys/{quote(key_id, safe='')}/rotate"
+        return RotatedApiKey.from_dict(self._transport.json("POST", path, body=request, repeatable=False))
+
+    def revoke(self, key_id: str) -> ApiKey:
+        return ApiKey.from_dict(self._transport.json("DELETE", f"/v1/api-keys/{quote(key_id, safe='')}"))
+
+
+class DeliveriesApi(Resource):
+    def list(self, **query: Unpack[ListDeliveriesParams]) -> Pages[Delivery]:
+        """What was sent to your webhooks, and what they answered."""
+        return Pages(self._transport, "/v1/webhooks/deliveries", DeliveryList, query)
+
+
+class WebhooksApi(Resource):
+    def __init__(self, transport: Transport) -> None:
+        super().__init__(transport)
+        self.deliveries = DeliveriesApi(transport)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import runpy
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from usvideoapi import AsyncUSVideo, ConfigurationError, UnexpectedAnswerError, USVideo, first_frame
+from usvideoapi._parts import PartFile
+from usvideoapi._sync.transport import query_of
+
+PACKAGE = Path(__file__).parents[2]
+
+
+def test_there_is_no_default_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USVIDEO_BASE_URL", raising=False)
+    monkeypatch.setenv("USVIDEO_API_KEY", "usv_test_x")
+    with pytest.raises(ConfigurationError, match="USVIDEO_BASE_URL"):
+        USVideo()
+    with pytest.raises(ConfigurationError, match="http"):
+        AsyncUSVideo(base_url="ftp://example.com")
+
+
+def test_a_key_is_needed_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USVIDEO_API_KEY", raising=False)
+    with pytest.raises(ConfigurationError, match="USVIDEO_API_KEY"):
+        USVideo(base_url="http://127.0.0.1:1")
+    client = USVideo("usv_test_secret", "http://127.0.0.1:1/")
+    assert "secret" not in repr(client._transport.settings)
+    assert client._transport.settings.base_url == "http://127.0.0.1:1"
+
+
+def test_the_synchronous_client_is_what_the_asynchronous_one_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["unasync.py", "--check"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(PACKAGE / "scripts" / "unasync.py"), run_name="__main__")
+    assert ended.value.code == 0
+
+
+def test_queries_are_written_as_the_api_reads_them() -> None:
+    at = datetime(2026, 11, 29, 10, tzinfo=timezone.utc)
+    pairs = query_of({"status": ["failed", "completed"], "created_after": at, "limit": 5, "end_user": None, "x": True})
+    assert pairs == [
+        ("status", "failed"),
+        ("status", "completed"),
+        ("created_after", "2026-11-29T10:00:00Z"),
+        ("limit", "5"),
+        ("x", "true"),
+    ]
+    with pytest.raises(ValueError, match="time zone"):
+        query_of({"created_after": datetime(2026, 11, 29)})
+
+
+def test_a_part_goes_on_where_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "video.mp4"
+    with pytest.raises(RuntimeError), PartFile(target, "job_1") as part:
+        part.begin(200, {"content-length": "6", "etag": '"a"'})
+        part.write(b"abc")
+        raise RuntimeError
+    assert not target.exists()
+    with PartFile(target, "job_1") as part:
+        assert part.request_headers() == {"range": "bytes=3-"}
+        part.begin(206, {"content-range": "bytes 3-5/6"})
+        part.write(b"def")
+        part.flush()
+        assert part.complete
+        assert part.finish().read_bytes() == b"abcdef"
+    assert [each.name for each in tmp_path.iterdir()] == ["video.mp4"]
+
+
+def test_another_part_than_asked_for_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnexpectedAnswerError), PartFile(tmp_path / "video.mp4", "job_1") as part:
+        part.begin(206, {"content-range": "bytes 3-5/6"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_sent_anew_replaces_what_had_come(tmp_path: Path) -> None:
+    with PartFile(tmp_path / "video.mp4", "job_1") as part:
+        part.begin(200, {"content-length": "3"})
+        part.write(b"old")
+        part.flush()
+        part.begin(200, {"content-length": "3"})
+        part.write(b"new")
+        part.ended()
+        assert part.finish().read_bytes() == b"new"
+
+
+def test_a_first_frame_says_what_it_is(tmp_path: Path) -> None:
+    picture = tmp_path / "a.PNG"
+    picture.write_bytes(b"\x89PNG")
+    assert first_frame(picture) == "data:image/png;base64,iVBORw=="
+    with pytest.raises(ConfigurationError, match="not called"):
+        first_frame(tmp_path / "a.gif")
+    with open(picture, "wb") as file:
+        file.truncate(10 * 1024 * 1024 + 1)
+    with pytest.raises(ConfigurationError, match="10 MiB"):
+        first_frame(picture)
