@@ -1,0 +1,3 @@
+module github.com/usvideoapi/go-sdk
+
+go 1.23
