@@ -20,3 +20,4 @@ export FFPROBE
 .venv/bin/python -m tests.scenarios
 .venv/bin/python -m tests.scenarios --async
 .venv/bin/python -m pytest -q tests/platform
+.venv/bin/python benchmarks/overhead.py
