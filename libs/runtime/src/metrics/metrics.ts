@@ -58,6 +58,9 @@ export const jobsEnded = new Counter({
 export const queueDepth = new Gauge({
   registers, name: 'usvideo_queue_depth', help: 'Jobs waiting for a worker.', labelNames: ['class'],
 });
+export const fleetWantedSlots = new Gauge({
+  registers, name: 'usvideo_fleet_wanted_slots', help: 'Slots that workers of the class could use now: what runs, and what may run of what waits.', labelNames: ['class'],
+});
 export const queueOldestAge = new Gauge({
   registers, name: 'usvideo_queue_oldest_age_seconds', help: 'How long the oldest waiting job has waited.', labelNames: ['class'],
 });

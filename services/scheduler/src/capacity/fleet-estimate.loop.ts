@@ -6,7 +6,7 @@ import { etaSeconds, type QueuedJob } from '../views/eta';
 import { expectedGpuMs, SANDBOX_CLASS } from '../catalogue/models';
 import { addRendered, announceWorkers, healthySlots, paces, type Rendered } from './fleet-presence.sql';
 import type { StoredJob } from '../job/job-row';
-import { queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
+import { leasedJobs, queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
 import { observeQueues } from './queue-metrics.service';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 
@@ -122,11 +122,11 @@ export class FleetEstimate implements Running {
     const { database } = this.options;
     const startedAt = performance.now();
     if (startedAt < this.readQueueAfter) return;
-    const [loads, weights] = await Promise.all([queueLoads(database), unusualWeights(database)]);
+    const [loads, leased, weights] = await Promise.all([queueLoads(database), leasedJobs(database), unusualWeights(database)]);
     this.weights = weights;
     this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
     for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
-    observeQueues(loads, workers);
+    observeQueues(loads, leased, workers);
     this.readQueueAfter = startedAt + QUEUE_REST * (performance.now() - startedAt);
   }
 }

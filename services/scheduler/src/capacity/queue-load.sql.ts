@@ -10,6 +10,9 @@ export interface QueueLoad {
   readonly weight: number;
   /** Its queue is frozen. */
   readonly suspended: boolean;
+  readonly concurrentJobs: number;
+  /** Jobs of all its classes that are leased. */
+  readonly running: number;
   /** Of its share of the class, in expected GPU milliseconds over weight. */
   readonly virtualTimeMs: number;
 }
@@ -21,18 +24,28 @@ with waiting as (
   from job_queue where state = 'queued' and available_at <= clock_timestamp()
   group by 1, 2, 3
 )
-select w.job_class, w.account_id, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended, coalesce(c.virtual_time, 0) as virtual_time
+select w.job_class, w.account_id, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended, s.concurrent_jobs, s.running,
+  coalesce(c.virtual_time, 0) as virtual_time
 from waiting w join account_slot s using (account_id, environment) left join account_class c using (account_id, environment, job_class)`;
 
 /** One look at the whole queue. */
 export async function queueLoads(database: Database): Promise<QueueLoad[]> {
   const { rows } = await database.query<{
-    job_class: string; account_id: string; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number; suspended: boolean; virtual_time: number;
+    job_class: string; account_id: string; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number;
+    suspended: boolean; concurrent_jobs: number; running: number; virtual_time: number;
   }>({ name: 'queue_loads', text: LOADS });
   return rows.map((row) => ({
     jobClass: row.job_class, accountId: row.account_id, jobs: row.jobs, oldestSeconds: row.oldest_seconds, gpuMs: row.gpu_ms, weight: row.weight,
-    suspended: row.suspended, virtualTimeMs: row.virtual_time,
+    suspended: row.suspended, concurrentJobs: row.concurrent_jobs, running: row.running, virtualTimeMs: row.virtual_time,
   }));
+}
+
+const LEASED = `select job_class, count(*)::integer as jobs from job_queue where state = 'leased' group by 1`;
+
+/** How many jobs of each class workers have. */
+export async function leasedJobs(database: Database): Promise<Map<string, number>> {
+  const { rows } = await database.query<{ job_class: string; jobs: number }>({ name: 'leased_jobs', text: LEASED });
+  return new Map(rows.map((row) => [row.job_class, row.jobs]));
 }
 
 const WEIGHTS = `select account_id, weight from account_slot where environment = 'live' and weight <> 1`;

@@ -1,17 +1,20 @@
-import { connectedWorkers, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '@usvideo/runtime';
+import { connectedWorkers, fleetWantedSlots, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '@usvideo/runtime';
 import type { QueueLoad } from './queue-load.sql';
+import { wantedSlots } from './wanted-slots';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 
 const classes = new Set<string>();
 const engines = new Set<string>();
 
 /** From the queue and not from the workers, so that the figures survive their absence. A class that is empty reports 0. */
-export function observeQueues(loads: readonly QueueLoad[], workers: WorkerRegistry): void {
+export function observeQueues(loads: readonly QueueLoad[], leased: ReadonlyMap<string, number>, workers: WorkerRegistry): void {
   const byClass = Map.groupBy(loads, ({ jobClass }) => jobClass);
-  for (const jobClass of [...byClass.keys(), ...workers.jobClasses()]) classes.add(jobClass);
+  for (const jobClass of [...byClass.keys(), ...leased.keys(), ...workers.jobClasses()]) classes.add(jobClass);
   const free = workers.free();
+  const wanted = wantedSlots(loads, leased);
   for (const jobClass of classes) {
     observeClass(jobClass, byClass.get(jobClass) ?? []);
+    fleetWantedSlots.set({ class: jobClass }, wanted.get(jobClass) ?? 0);
     queueFreeSlots.set({ class: jobClass }, free.reduce((slots, worker) => slots + (worker.jobClasses.includes(jobClass) ? worker.freeSlots : 0), 0));
   }
   observeSlots(workers);
