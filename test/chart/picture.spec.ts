@@ -65,7 +65,7 @@ describeChart('the picture, as the chart has it', () => {
       const given = environmentOf(container);
       expect(() => readConfig(SCHEMAS[service], given)).not.toThrow();
       // Of Node itself, and what CALLER_TOKENS is made of.
-      const foreign = Object.keys(given).filter((name) => !(name in SCHEMAS[service].shape) && name !== 'NODE_EXTRA_CA_CERTS' && !name.startsWith('TOKEN_OF_'));
+      const foreign = Object.keys(given).filter((name) => !(name in SCHEMAS[service].shape) && name !== 'NODE_EXTRA_CA_CERTS' && !/^(NEXT_)?TOKEN_OF_/.test(name));
       expect([service, foreign]).toEqual([service, []]);
     }
   });
@@ -84,5 +84,12 @@ describeChart('the picture, as the chart has it', () => {
       const admitted = given.CALLER_TOKENS?.split(',') ?? [];
       expect(admitted).toEqual(callersOf(service).map((caller) => `${caller}=${secretValue(`token-${caller}`)}`));
     }
+  });
+
+  it('accepts both tokens of a caller while its token is changed', () => {
+    const scheduler = resources(rendered('ci', '--set', 'secrets.nextTokens={gateway}')).find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('-scheduler'))!;
+    const given = environmentOf(scheduler.spec.template!.spec.containers[0]!);
+    expect(given.CALLER_TOKENS).toContain(`gateway=${secretValue('token-gateway')},gateway=${secretValue('token-gateway-next')}`);
+    expect(() => readConfig(schedulerProcessSchema, given)).not.toThrow();
   });
 });

@@ -5,9 +5,9 @@ const PRIVILEGED = {
   apiVersion: 'v1', kind: 'Pod', metadata: { name: 'privileged' },
   spec: { containers: [{ name: 'privileged', image: 'us-video-api/gateway:cluster-test', securityContext: { privileged: true } }] },
 };
-/** Edges that are no part of the picture, and some that are, as [from, to, port]. */
+/** Edges that are no part of the picture, and some that are: from, to, port. */
 const CLOSED = [['gateway', 'postgres', 5432], ['gateway', 'kafka', 9092], ['accounts', 'us-video-api-ledger', 9000], ['webhooks', 'us-video-api-gateway', 8080],
-  ['fleet-sandbox', 'us-video-api-ledger', 9000], ['fleet-sandbox', 'postgres', 5432], ['webhooks', 'kubernetes.default', 443], ['ledger', 'kubernetes.default', 443]] as const;
+  ['fleet-sandbox', 'us-video-api-ledger', 9000], ['fleet-sandbox', 'postgres', 5432], ['webhooks', 'us-video-api-ledger', 9000], ['ledger', 'kubernetes.default', 443]] as const;
 const OPEN = [['gateway', 'us-video-api-ledger', 9000], ['accounts', 'us-video-api-scheduler', 9000], ['fleet-sandbox', 'us-video-api-scheduler', 9000],
   ['webhooks', 'postgres', 5432], ['ledger', 'kafka', 9092]] as const;
 

@@ -30,6 +30,11 @@
 {{- $tokens = append $tokens (printf "%s=$(%s)" $caller $variable) }}
 - name: {{ $variable }}
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: token-{{ $caller }} } }
+{{- if has $caller $values.secrets.nextTokens }}
+{{- $tokens = append $tokens (printf "%s=$(NEXT_%s)" $caller $variable) }}
+- name: NEXT_{{ $variable }}
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: token-{{ $caller }}-next } }
+{{- end }}
 {{- end }}
 - name: CALLER_TOKENS
   value: {{ join "," $tokens | quote }}

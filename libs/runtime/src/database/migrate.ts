@@ -23,7 +23,7 @@ export interface MigrateOptions {
 }
 
 const AWAITED_WITHIN_MS = 300_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1_000;
 
 /** Any number, the same for every service: each has its own database, and advisory locks belong to one. */
 const MIGRATION_LOCK = 7_205_759_403;
