@@ -53,7 +53,7 @@ describe('the launcher', () => {
   }, 60_000);
 
   it('narrows the pure tests to a pattern', async () => {
-    const { code, output } = await launch(['test:unit', 'libs/runtime/src/money']);
+    const { code, output } = await launch(['test:unit', 'libs/runtime/src/config/money']);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Test Suites: 1 passed, 1 total') });
     expect(output).toMatch(/\n[1-9]\d* passed, 0 failed\n/);
   }, 60_000);
