@@ -67,7 +67,7 @@ test('sequences stay gapless while lanes of two pools write, roll back and are r
   await store.database.query('create table stream_row (id text primary key, version bigint not null default 0, hash bytea not null)');
   const failing = new Set(['3', '77', '130']);
   const laneOn = (database = store.anotherPool()) => new WriterLane<{ account: string; command: string }, bigint>({
-    database, batchMax: 7,
+    database, batchMax: 7, keyOf: ({ account }) => account,
     apply: async (tx, opening, commands) => {
       const ids = [...new Set(commands.map(({ account }) => account))].sort();
       await tx.query({ name: 'rows_make', text: MAKE_ROWS, values: [ids, EMPTY_HEAD.hash] });

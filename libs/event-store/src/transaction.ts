@@ -24,6 +24,11 @@ function isUnanswered(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
+/** Somebody else holds a row that was wanted, and nothing was done. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === '55P03';
+}
+
 /** Whether the same work may succeed when it is tried again: lost connections, deadlocks, serialization, restarts. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof CommitOutcomeUnknown || error instanceof TransactionRolledBack) return true;
@@ -45,14 +50,16 @@ export function inTransaction<T>(database: Database, work: (tx: Transaction, now
  * The same, and `work` begins while the transaction opens: what it issues before it awaits `opening`, which is the time, leaves in
  * one group with the opening. What it writes before must be harmless without the rest, should the transaction not open.
  */
-export async function inOpeningTransaction<T>(database: Database, work: (tx: Transaction, opening: Promise<Date>) => Promise<T>): Promise<T> {
+export async function inOpeningTransaction<T>(
+  database: Database, work: (tx: Transaction, opening: Promise<Date>) => Promise<T>, { lockTimeoutMs }: { readonly lockTimeoutMs?: number } = {},
+): Promise<T> {
   const client = await database.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => { broken = error; };
   client.on('error', onError);
   const tx = new OpenTransaction(client);
   try {
-    const opening = open(client);
+    const opening = open(client, lockTimeoutMs);
     const [result] = await together([work(tx, opening), opening]);
     tx.end();
     await commit(client);
@@ -68,9 +75,10 @@ export async function inOpeningTransaction<T>(database: Database, work: (tx: Tra
   }
 }
 
-async function open(client: pg.PoolClient): Promise<Date> {
-  const opened = (await client.query('begin; select clock_timestamp() as now')) as unknown as pg.QueryResult<{ now: Date }>[];
-  return opened[1]!.rows[0]!.now;
+async function open(client: pg.PoolClient, lockTimeoutMs: number | undefined): Promise<Date> {
+  const setting = lockTimeoutMs === undefined ? '' : ` set local lock_timeout = ${Math.ceil(lockTimeoutMs)};`;
+  const opened = (await client.query(`begin;${setting} select clock_timestamp() as now`)) as unknown as pg.QueryResult<{ now: Date }>[];
+  return opened.at(-1)!.rows[0]!.now;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Signal, TcpProxy } from '@usvideo/testing';
+import type pg from 'pg';
 import { openDatabase, type Transaction } from './database';
 import { openTestStore, type TestStore } from './store.fixture';
 import { TransactionRolledBack } from './transaction';
@@ -20,7 +21,7 @@ async function doOnce(tx: Transaction, keys: readonly string[]): Promise<Outcome
 }
 
 function laneWith(options: Partial<WriterLaneOptions<string, Outcome>> = {}): WriterLane<string, Outcome> {
-  return new WriterLane({ database: store.database, apply: (tx, _, keys) => doOnce(tx, keys), ...options });
+  return new WriterLane({ database: store.database, keyOf: (key) => key, apply: (tx, _, keys) => doOnce(tx, keys), ...options });
 }
 
 async function doneKeys(): Promise<string[]> {
@@ -154,4 +155,42 @@ test('settled waits for what was submitted', async () => {
   await lane.settled();
   await lane.settled();
   expect(await doneKeys()).toEqual(['a']);
+});
+
+describe('a row that a stopped process keeps locked', () => {
+  let stopped: pg.PoolClient;
+  const submitAll = (lane: WriterLane<string, Outcome>, keys: readonly string[]) => keys.map((key) => lane.submit(key));
+  const lockAndDo = async (tx: Transaction, keys: readonly string[]): Promise<Outcome[]> => {
+    await tx.query({ name: 'lock_rows', text: 'select key from held where key = any($1::text[]) order by key for update', values: [keys] });
+    return keys.map(() => 'now');
+  };
+
+  beforeEach(async () => {
+    await store.database.query("create table held as select 'k' || n as key from generate_series(0, 40) as n");
+    stopped = await store.anotherPool().connect();
+    await stopped.query("begin; select key from held where key = 'k3' for update");
+  });
+  afterEach(() => stopped.release());
+
+  test('delays the commands of its own key, and nobody else', async () => {
+    const retried = new Signal<unknown>('what waits was tried again');
+    const lane = laneWith({ apply: (tx, _, keys) => lockAndDo(tx, keys), onRetry: (error) => retried.emit(error) });
+    const [blocked, ...others] = submitAll(lane, ['k3', ...Array.from({ length: 40 }, (_, n) => `k${n}`).filter((key) => key !== 'k3')]);
+    expect(await Promise.all(others)).toEqual(others.map(() => 'now'));
+    const later = lane.submit('k3');
+    expect(await Promise.race([blocked!, later, lane.submit('k7').then(() => 'k7')])).toBe('k7');
+    await retried.wait();
+    await stopped.query('commit');
+    expect(await Promise.all([blocked, later])).toEqual(['now', 'now']);
+    await lane.settled();
+  });
+
+  test('fails them with what the database said, when it takes too long', async () => {
+    const lane = laneWith({ asideMaxMs: 1, apply: (tx, _, keys) => lockAndDo(tx, keys) });
+    const [blocked, other] = await Promise.allSettled(submitAll(lane, ['k3', 'k4']));
+    expect(other).toEqual({ status: 'fulfilled', value: 'now' });
+    expect(blocked).toMatchObject({ status: 'rejected', reason: { code: '55P03' } });
+    await stopped.query('rollback');
+    expect(await lane.submit('k3')).toBe('now');
+  });
 });

@@ -1,4 +1,4 @@
-import { shardOf, WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
+import { WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
 import { currentTraceparent, inSpan, ledgerEntries, type Logger } from '@usvideo/runtime';
 import type { Settle } from '../account/commands';
 import type { LedgerCommand, Outcome, TracedCommand } from '../account/batch';
@@ -28,9 +28,9 @@ export class LedgerWriter {
     const { database, lanes, onCommitted, logger } = options;
     for (const kind of ['PlaceHold', 'VoidHold', 'Settle']) ledgerEntries.inc({ kind, answer: 'accepted' }, 0);
     this.lanes = new WriterLanes({
-      database, lanes, onCommitted, apply: this.store.apply,
+      database, lanes, onCommitted, apply: this.store.apply, keyOf: ({ command }) => command.accountId,
       onRetry: (error, attempt) => logger.warn({ err: error, attempt }, 'a batch of ledger commands is tried again'),
-    }, ({ command }) => shardOf(command.accountId));
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Artifact } from '@usvideo/contracts/scheduler';
-import { WriterLanes, shardOf, type Database, type Transaction } from '@usvideo/event-store';
+import { WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
 import { isEnded, type JobCommand, type JobFact } from '../job/job';
 import type { LeaseSettings } from './lease';
 import { moveJobs } from './job-moves.sql';
@@ -53,7 +53,8 @@ export class JobReports {
     this.lanes = new WriterLanes({
       database: options.database, lanes: options.lanes ?? 2, onCommitted: options.onCommitted,
       apply: async (tx, opening, reports) => applyReports(tx, await opening, reports, options.settings),
-    }, (report) => shardOf(report.jobId));
+      keyOf: ({ jobId }) => jobId,
+    });
   }
 
   async submit(report: JobReport): Promise<ReportOutcome> {

@@ -114,7 +114,7 @@ export class RateLimiter {
 
   constructor(database: Database) {
     this.lane = new WriterLane({
-      database, attemptsMax: 3, apply: async (tx, opening, checks) => {
+      database, attemptsMax: 3, keyOf: ({ accountId }) => accountId, apply: async (tx, opening, checks) => {
         await opening;
         return spendRates(tx, checks, await readLimits(tx, checks));
       },

@@ -46,7 +46,7 @@ export class JobOrders {
   private readonly lane: WriterLane<JobOrder, Ordered>;
 
   constructor({ database, settings, onCommitted }: JobOrdersOptions) {
-    this.lane = new WriterLane({ database, onCommitted, apply: async (tx, opening, orders) => applyOrders(tx, await opening, orders, settings) });
+    this.lane = new WriterLane({ database, onCommitted, keyOf: ({ jobId }) => jobId, apply: async (tx, opening, orders) => applyOrders(tx, await opening, orders, settings) });
   }
 
   submit(order: JobOrder): Promise<Ordered> {

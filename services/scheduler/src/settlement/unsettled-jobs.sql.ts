@@ -35,7 +35,7 @@ export class UnsettledJobs {
 
   constructor(private readonly database: Database) {
     this.settlements = new WriterLane({
-      database, apply: async (tx, opening, jobIds) => {
+      database, keyOf: (jobId) => jobId, apply: async (tx, opening, jobIds) => {
         await tx.query({ name: 'job_settled', text: SETTLED, values: [[...jobIds].sort(), await opening] });
         return jobIds.map(() => undefined);
       },

@@ -28,6 +28,11 @@ export interface SubmissionsOptions {
   readonly times?: { readonly sagaMs?: number; readonly duplicateMs?: number; readonly staleMs?: number };
 }
 
+/** A void knows its job only. */
+function keyOfClosing(command: CloseSubmission): string {
+  return command.kind === 'submit' ? command.submission.accountId : command.jobId;
+}
+
 /**
  * Puts the saga together: its two lanes, the ledger between them, and the upkeep of what it leaves unfinished. One lane for both
  * was measured and gains nothing: the creates of a moment go through the lanes as one cohort, so it makes as many transactions,
@@ -36,8 +41,8 @@ export interface SubmissionsOptions {
 export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: SubmissionSaga; readonly upkeep: SubmissionUpkeep } {
   const { config, database, ledger, views, renderer, estimate, wake, onCommitted, logger, times = {} } = options;
   const opening = new SubmissionOpener();
-  const opener = new WriterLane<OpenSubmission, Opened>({ database, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
-  const closer = new WriterLane<CloseSubmission, Closed>({ database, apply: async (tx, now, commands) => closeSubmissions(tx, await now, commands), onCommitted });
+  const opener = new WriterLane<OpenSubmission, Opened>({ database, keyOf: ({ accountId }) => accountId, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
+  const closer = new WriterLane<CloseSubmission, Closed>({ database, keyOf: keyOfClosing, apply: async (tx, now, commands) => closeSubmissions(tx, await now, commands), onCommitted });
   const submissions = new UnfinishedSubmissions(database);
   const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();
   const prices = new PriceList(ledger, (error) => logger.warn({ err: error }, 'the price list is out of date'));
