@@ -29,7 +29,7 @@ const commands = {
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   sdks: { help: 'Test the SDKs against the started platform; `-- typescript` narrows it, `-- --serve` starts it for work on one.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'sdks', 'run.ts'), ...args], nodeEnv()) },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
-  typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: () => tool('tsc', ['-p', 'tsconfig.json']) },
+  typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: async () => await tool('tsc', ['-p', 'tsconfig.json']) || tool('tsc', ['-p', 'services/dashboard']) },
   contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables, types of the SDKs.', flags: [], run: () => generate() },
   'ledger:verify': { help: 'Re-derive the ledger of .data/ from its events and report every difference.', run: (args) => service('verify', args) },
@@ -113,7 +113,7 @@ async function build() {
 /** Of all that the builds of these projects are made from, as `nx.json` says. */
 function fingerprintOf(projects) {
   const hash = createHash('sha256');
-  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.ts$/.test(file)).sort().map((file) => join(project, 'src', file));
+  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.(tsx?|css)$/.test(file)).sort().map((file) => join(project, 'src', file));
   for (const file of [join(root, '.swcrc'), ...projects.flatMap((project) => [join(project, 'package.json'), ...sourcesOf(project)])]) hash.update(`${file}\n`).update(readFileSync(file));
   return hash.digest('hex');
 }

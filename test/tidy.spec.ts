@@ -7,7 +7,7 @@ const root = join(__dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
   .filter((file) => existsSync(join(root, file)));
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
-const sources = tracked.filter((file) => /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('libs/contracts/src/generated/') && file !== 'sdks/typescript/src/openapi.ts');
+const sources = tracked.filter((file) => /\.(tsx?|mjs|cjs)$/.test(file) && !file.startsWith('libs/contracts/src/generated/') && file !== 'sdks/typescript/src/openapi.ts');
 const markdown = tracked.filter((file) => file.endsWith('.md'));
 const workspaces = tracked.filter((file) => /^(libs|services)\/[^/]+\/package\.json$/.test(file)).map((file) => file.replace('/package.json', ''));
 const services = ['accounts', 'ledger', 'scheduler', 'render-fleet', 'webhooks', 'gateway', 'standalone'];
@@ -36,7 +36,7 @@ describe('the repository', () => {
   it('says by a role suffix of the closed list what a file of a service may do (another suffix: add it to STYLE.md first)', () => {
     const roles = new Set([...text('STYLE.md').matchAll(/`\.([a-z]+)`/g)].map((match) => match[1]!));
     const suffixed = sources.filter((file) => /^services\/[^/]+\/src\/[^/]+\/[^/]+$/.test(file) && !file.includes('/migrations/'))
-      .map((file) => [file, file.replace(/(\.int)?(\.properties)?\.(spec|fixture|conformance)?\.?ts$/, '').split('/').at(-1)!.split('.').slice(1)] as const);
+      .map((file) => [file, file.replace(/(\.int)?(\.properties)?\.(spec|fixture|conformance)?\.?tsx?$/, '').split('/').at(-1)!.split('.').slice(1)] as const);
     expect(suffixed.filter(([, suffixes]) => suffixes.some((suffix) => !roles.has(suffix)))).toEqual([]);
   });
 
