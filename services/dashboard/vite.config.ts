@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       // "use client" of the component library means nothing to a page without a server.
-      checks: { moduleLevelDirective: false },
+      checks: { moduleLevelDirective: false, pluginTimings: false },
       input: PAGES,
       output: {
         // The public port refuses the operators' files by this name.

@@ -29,6 +29,7 @@ export const gatewaySchema = z.object({
   WEBHOOKS_GRPC_URL: z.string().describe('Where the webhooks service listens.'),
   SERVICE_TOKEN: serviceToken(),
   DATA_DIR: z.string().describe('Folder of the artifact store.'),
+  DASHBOARD_DIR: z.string().optional().describe('Folder of the built web pages (services/dashboard/dist); without it none are served.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).describe('How customers reach the API: `Location` headers and the reference.'),
   LINK_SECRET: secret().describe('Key of the signature on video links; the scheduler has the same.'),
   TRUSTED_PROXIES: addressRanges.describe('Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges, comma-separated.'),

@@ -5,6 +5,7 @@ import { GuardedHttpClient, Lifecycle, type Logger, type Service } from '@usvide
 import type { GatewayConfig } from './config';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './reference/operations';
 import { Access } from './access/access.http';
+import type { Operations } from './access/operation';
 import { AccountController } from './accounts/account.controller';
 import { AdminMoneyController } from './admin/money.controller';
 import { AdminEventsController } from './admin/events.controller';
@@ -33,6 +34,9 @@ import { RateLimiter } from './access/rate-limiter.client';
 import { Registration } from './accounts/registration.client';
 import { UsageReports } from './usage/usage-reports.client';
 import { UrlGuard } from './videos/url-guard.client';
+import { WebFiles } from './web/web-files.store';
+import { CONSOLE_OPERATIONS, DASHBOARD_OPERATIONS } from './web/web-operations';
+import { ConsoleController, DashboardController } from './web/web.controller';
 
 export { gatewayProcessSchema, readGatewayConfig, type GatewayConfig } from './config';
 export { openApiDocument } from './reference/openapi';
@@ -64,10 +68,12 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     const outbound = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
     lifecycle.add('outbound client', () => outbound.stop());
     const parts = assemble(config, logger, peers, outbound);
+    const pages = config.DASHBOARD_DIR === undefined ? NO_PAGES : await pagesOf(config.DASHBOARD_DIR);
+    const providers = [...parts.providers, ...pages.providers];
     const shared = { access: parts.access, trustedProxies: config.TRUSTED_PROXIES, logger };
-    const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, ADMIN_CONTROLLERS, parts.providers), operations: ADMIN_OPERATIONS, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
+    const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
-    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, PUBLIC_CONTROLLERS, parts.providers), operations: PUBLIC_OPERATIONS, host: config.HOST, port: config.PORT });
+    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());
@@ -96,6 +102,23 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   ];
   const access = new Access({ keys, limiter, adminToken: config.ADMIN_TOKEN, supportUrl: config.SUPPORT_URL });
   return { access, streams, providers };
+}
+
+/** What browsers are served besides the APIs. */
+interface Pages {
+  readonly providers: readonly Provider[];
+  readonly public: { readonly controllers: readonly Type[]; readonly operations: Operations };
+  readonly admin: { readonly controllers: readonly Type[]; readonly operations: Operations };
+}
+
+const NO_PAGES: Pages = { providers: [], public: { controllers: [], operations: {} }, admin: { controllers: [], operations: {} } };
+
+async function pagesOf(folder: string): Promise<Pages> {
+  return {
+    providers: [{ provide: WebFiles, useValue: await WebFiles.read(folder) }],
+    public: { controllers: [DashboardController], operations: DASHBOARD_OPERATIONS },
+    admin: { controllers: [ConsoleController], operations: CONSOLE_OPERATIONS },
+  };
 }
 
 function listenerOf(listener: string, module: Type, controllers: Type[], providers: Provider[]): Pick<HttpServerOptions, 'listener' | 'module'> {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Environment, readConfig, secret } from '@usvideo/runtime';
 import { z } from 'zod';
 
@@ -29,6 +31,12 @@ export interface StandaloneConfig extends z.infer<typeof standaloneSchema> {
  */
 export function readStandaloneConfig(defaults: Environment = {}): StandaloneConfig {
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ''));
-  const environment = { ...defaults, ...given };
+  const environment = { ...builtPages(), ...defaults, ...given };
   return { ...readConfig(standaloneSchema, environment), given: new Set(Object.keys(given)), environment };
+}
+
+/** The gateway serves the web pages where they are built, as they are for whoever came through the launcher. */
+function builtPages(): Environment {
+  const folder = join(__dirname, '..', '..', 'dashboard', 'dist');
+  return existsSync(join(folder, 'index.html')) ? { DASHBOARD_DIR: folder } : {};
 }

@@ -18,7 +18,9 @@ async function serveAtTerminal(config: StandaloneConfig): Promise<Running> {
   console.log(`
 Serving. Ctrl-C stops it; the next start goes on with the same data.
 
+  dashboard   ${standalone.apiUrl}/dashboard
   API         ${standalone.apiUrl}         (reference: ${standalone.apiUrl}/docs)
+  console     ${standalone.adminUrl}/console
   operators   ${standalone.adminUrl}/admin/v1/accounts
   health      ${standalone.opsUrl}/readyz   (metrics: /metrics)
   keys        ${resolve(config.DATA_DIR)}/credentials.json

@@ -1,0 +1,59 @@
+import { useState } from 'react';
+import { useApi } from '../api/context';
+import { count } from '../api/format';
+import { useGet, useSend } from '../api/queries';
+import { Card, Mono, PageHeader, Time } from '../ui/card';
+import { ConfirmButton } from '../ui/dialog';
+import { Choice } from '../ui/field';
+import { Empty, Failure, Loading, Notice } from '../ui/states';
+import { Table } from '../ui/table';
+import { tell } from '../ui/toast';
+
+interface Parked {
+  readonly topic: string;
+  readonly shard: number;
+  readonly seq: number;
+  readonly stream_id: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly parked_at: string | null;
+}
+
+const CONSUMERS = ['ledger', 'scheduler', 'webhooks'];
+
+export function Consumers() {
+  const { api } = useApi();
+  const [consumer, setConsumer] = useState(CONSUMERS[0]!);
+  const path = `/admin/v1/consumers/${consumer}`;
+  const parked = useGet<{ data: readonly Parked[] }>(`${path}/parked`);
+  const owed = useGet<{ topic: string; ok: boolean; differences: readonly unknown[] }>(`${path}/owed`);
+  const replay = useSend(() => api.send<{ replayed: number; still_parked: number }>('POST', `${path}/replay`, { body: {} }), [path]);
+  return (
+    <>
+      <PageHeader
+        title="Events" description="What a service heard, could not handle, and is owed."
+        actions={<Choice label="Consumer" hideLabel options={CONSUMERS.map((each) => [each, each] as const)} value={consumer} onChange={(event) => setConsumer(event.target.value)} />}
+      />
+      <Card title="Owed" description="Events that were published, and of which this service knows nothing.">
+        {owed.error ? <Failure error={owed.error} retry={() => void owed.refetch()} /> : !owed.data ? <Loading label="Comparing the logs" />
+          : <Notice tone={owed.data.ok ? 'good' : 'bad'} title={owed.data.ok ? `Nothing is owed of ${owed.data.topic}` : `${count(owed.data.differences.length)} differences`}>{!owed.data.ok && <pre className="excerpt">{JSON.stringify(owed.data.differences, null, 2)}</pre>}</Notice>}
+      </Card>
+      <Card
+        flush title="Parked" description="Set aside so that they hold nobody up."
+        action={(parked.data?.data.length ?? 0) > 0 && (
+          <ConfirmButton label="Replay all" icon="refresh" title={`Replay what ${consumer} parked?`} confirm="Replay" description="Each is handled again in a transaction of its own; what fails again stays parked." run={() => replay.mutateAsync().then(({ replayed, still_parked: still }) => tell(`${replayed} handled`, `${still} are still parked.`))} />
+        )}
+      >
+        <Table
+          label="Parked events" rows={parked.data?.data} error={parked.error} retry={() => void parked.refetch()} keyOf={({ topic, shard, seq }) => `${topic}/${shard}/${seq}`} empty={<Empty icon="inbox" title="Nothing is parked" />}
+          columns={[
+            { title: 'Event', cell: ({ kind, topic, shard, seq }) => <span className="two"><span className="strong">{kind}</span><span>{topic} {shard}:{seq}</span></span> },
+            { title: 'Stream', cell: ({ stream_id: id }) => <Mono>{id}</Mono>, wide: true },
+            { title: 'Why', cell: ({ reason }) => reason },
+            { title: 'Since', cell: ({ parked_at: at }) => <Time at={at} /> },
+          ]}
+        />
+      </Card>
+    </>
+  );
+}
