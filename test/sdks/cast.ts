@@ -1,5 +1,6 @@
 /** Registers the accounts whose keys the scenarios name. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Platform { readonly apiUrl: string; readonly adminUrl: string; readonly adminToken: string }
 
@@ -23,19 +24,26 @@ export async function castFor(platform: Platform, standUrl: string, scenarios: s
 }
 
 async function register({ apiUrl }: Platform): Promise<Registered> {
-  return request(`${apiUrl}/v1/auth/register`, 'POST', { email: `${randomUUID()}@example.com`, password: randomUUID(), account_name: 'An SDK' }) as Promise<Registered>;
+  // Somebody else at each try: the first may have been registered although it was answered 503.
+  const body = () => ({ email: `${randomUUID()}@example.com`, password: randomUUID(), account_name: 'An SDK' });
+  return request(`${apiUrl}/v1/auth/register`, 'POST', body) as Promise<Registered>;
 }
 
 async function limit({ adminUrl, adminToken }: Platform, { account_id: accountId }: Registered, limits: Record<string, number>): Promise<void> {
   await request(`${adminUrl}/admin/v1/accounts/${accountId}/limits`, 'PUT', { environment: 'test', ...limits }, adminToken);
 }
 
-async function request(url: string, method: string, body: unknown, key?: string): Promise<unknown> {
+/** A machine that is busy answers 503 and says for how long; what is asked for here may be asked for again. */
+async function request(url: string, method: string, body: object | (() => object), key?: string, patience = 10): Promise<unknown> {
   const response = await fetch(url, {
-    method, body: JSON.stringify(body), signal: AbortSignal.timeout(30_000),
+    method, body: JSON.stringify(typeof body === 'function' ? body() : body), signal: AbortSignal.timeout(30_000),
     headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
   });
   const text = await response.text();
+  if (response.status === 503 && patience > 0) {
+    await delay(Number(response.headers.get('retry-after') ?? 1) * 1_000);
+    return request(url, method, body, key, patience - 1);
+  }
   if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
   return text === '' ? undefined : JSON.parse(text);
 }
