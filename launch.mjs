@@ -214,7 +214,14 @@ function git(...args) {
 }
 
 async function generate() {
-  return (await tool('buf', ['generate'])) || (await service('generate')) || sdkModels();
+  return (await tool('buf', ['generate'])) || (await service('generate')) || (await sdkModels()) || typescriptTypes();
+}
+
+/** Its own `npm test`, which \`npm run sdks\` runs, says when they are stale. */
+async function typescriptTypes() {
+  const sdk = join(root, 'sdks', 'typescript');
+  if (!existsSync(join(sdk, 'node_modules'))) await step('Installing the generator of types', 'types', 'npm', ['--prefix', sdk, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], process.env);
+  return inForeground(lockedNode, [join(sdk, 'generate.mjs')], nodeEnv());
 }
 
 function sdkModels(...args) {

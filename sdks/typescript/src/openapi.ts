@@ -690,7 +690,7 @@ export interface components {
         RegisterRequest: {
             /** Format: email */
             email: string;
-            /** @description At least 8 characters. */
+            /** @description 12 characters or more; any may be used. */
             password: string;
             /** @description Name of the account. */
             account_name: string;
@@ -736,6 +736,20 @@ export interface components {
             reads_per_minute: {
                 allowed: number;
             };
+        };
+        ApiKeyList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["ApiKey"][];
+            has_more: boolean;
+            next_cursor: string | null;
+            limit: number;
+            offset: number;
+            /**
+             * @deprecated
+             * @description The same as data.
+             */
+            keys: components["schemas"]["ApiKey"][];
         };
         ApiKey: {
             id: string;
