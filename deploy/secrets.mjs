@@ -36,6 +36,7 @@ const tokens = Object.fromEntries(SERVICES.map((service) => [service, secret(`to
 const passwords = Object.fromEntries(DATABASES.map((database) => [database, secret(`password of ${database}`, token)]));
 const linkSecret = secret('LINK_SECRET', token);
 const own = {
+  'accounts': { SECRETS_KEY: secret('SECRETS_KEY', key) },
   'gateway': { LINK_SECRET: linkSecret, ADMIN_TOKEN: secret('ADMIN_TOKEN', () => `usv_admin_${token()}`) },
   'ledger': { LEDGER_SIGNING_KEY: secret('LEDGER_SIGNING_KEY', key) },
   'scheduler': { LINK_SECRET: linkSecret },

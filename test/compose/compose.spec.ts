@@ -83,7 +83,7 @@ describe('the composition', () => {
     const on = (network: string) => Object.entries(platform).filter(([, container]) => container.networks?.includes(network)).map(([name]) => name).sort();
     expect(on('data')).toEqual(['accounts', 'databases', 'ledger', 'postgres', 'scheduler', 'webhooks']);
     expect(on('events')).toEqual(['accounts', 'kafka', 'ledger', 'scheduler', 'webhooks']);
-    expect(on('edge')).toEqual(['gateway', 'ledger', 'render-fleet', 'webhooks']);
+    expect(on('edge')).toEqual(['accounts', 'gateway', 'ledger', 'render-fleet', 'webhooks']);
     expect(Object.entries(networks).filter(([, network]) => network?.internal !== true).map(([name]) => name)).toEqual(['edge']);
     expect(platform.secrets!.network_mode).toBe('none');
   });

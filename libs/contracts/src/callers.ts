@@ -4,6 +4,7 @@ export type Callee = 'accounts' | 'ledger' | 'scheduler' | 'webhooks';
 export type Caller = 'accounts' | 'gateway' | 'ledger' | 'render-fleet' | 'scheduler' | 'webhooks';
 
 const ACCOUNTS = '/usvideo.accounts.v1.AccountsService';
+const MEMBERS = '/usvideo.accounts.v1.MembersService';
 const LEDGER = '/usvideo.ledger.v1.LedgerService';
 const SCHEDULER = '/usvideo.scheduler.v1.SchedulerService';
 const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
@@ -18,7 +19,11 @@ const of = (service: string, ...methods: string[]): string[] => methods.map((met
 /** Who may call whom for what: the edges of the picture in ARCHITECTURE.md and no others. */
 export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
   'gateway': {
-    accounts: of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
+    accounts: [
+      ...of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
+      ...of(MEMBERS, 'SignIn', 'VerifySession', 'ChooseAccount', 'SignOut', 'ChangePassword', 'RequestPasswordReset', 'ResetPassword', 'VerifyEmail', 'StartTotp',
+        'ConfirmTotp', 'RemoveTotp', 'ListMembers', 'InviteMember', 'AcceptInvitation', 'SetMemberRole', 'RemoveMember'),
+    ],
     ledger: [...PARKED, ...of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],

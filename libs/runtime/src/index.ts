@@ -17,3 +17,4 @@ export * from './run-service';
 export { callerTokens, serviceToken, type CallerToken } from './grpc/service-tokens';
 export { onStopSignal } from './lifecycle/stop-request';
 export * from './tracing/tracing';
+export { SecretBox, type Sealed } from './config/secret-box';

@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { AccountEvent, AccountsServiceClient, type Account, type RegisterRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { AccountEvent, AccountsServiceClient, MembersServiceClient, type Account, type RegisterRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
 import { SchedulerServiceService, type SyncLimitsRequest } from '@usvideo/contracts/scheduler';
 import { openDatabase, type Database } from '@usvideo/event-store';
 import { LocalTransport } from '@usvideo/messaging';
 import { call, createLogger, dial, type Running } from '@usvideo/runtime';
-import { postgres } from '@usvideo/testing';
+import { eventually, postgres } from '@usvideo/testing';
 import { readAccountsConfig, startAccounts } from '../src/accounts.module';
+
+const SECRETS_KEY = randomBytes(32).toString('base64');
 
 export interface Registered {
   readonly account: Account;
@@ -24,6 +26,7 @@ export class AccountsStage {
   pushed: SyncLimitsRequest[] = [];
   database!: Database;
   client!: AccountsServiceClient;
+  people!: MembersServiceClient;
 
   private readonly logger = createLogger('accounts', 'silent');
   private readonly directory = mkdtempSync(join(tmpdir(), 'usv-'));
@@ -39,11 +42,13 @@ export class AccountsStage {
     await this.startScheduler();
     await this.startAccounts();
     this.client = dial(AccountsServiceClient, this.address);
+    this.people = dial(MembersServiceClient, this.address);
     this.database = openDatabase({ url: this.url, poolSize: 4, applicationName: 'spec' }, () => undefined);
   }
 
   async close(): Promise<void> {
     this.client.close();
+    this.people.close();
     await this.accounts.stop();
     await this.database.end();
     this.stopScheduler();
@@ -90,8 +95,25 @@ export class AccountsStage {
     return rows.map(({ payload }) => AccountEvent.decode(payload).event!);
   }
 
+  /** The token in the newest letter to an address whose subject begins so. */
+  async tokenFor(email: string, subject: string): Promise<string> {
+    return eventually(() => {
+      const letters = this.lettersTo(email).filter((letter) => letter.includes(`Subject: ${subject}`));
+      return /token=([\w-]{43})/.exec(letters.at(-1) ?? '')?.[1];
+    }, { what: `a letter "${subject}" to ${email}` }) as Promise<string>;
+  }
+
+  lettersTo(email: string): string[] {
+    const folder = join(this.directory, 'mail');
+    const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.eml')).sort() : [];
+    return files.map((file) => readFileSync(join(folder, file), 'utf8').replace(/=\r?\n/g, '').replace(/=3D/g, '=')).filter((letter) => letter.includes(`To: ${email}`));
+  }
+
   private async startAccounts(): Promise<void> {
-    const config = readAccountsConfig({ GRPC_LISTEN: this.address, DATABASE_URL: this.url, SCHEDULER_GRPC_URL: this.schedulerAddress });
+    const config = readAccountsConfig({
+      GRPC_LISTEN: this.address, DATABASE_URL: this.url, SCHEDULER_GRPC_URL: this.schedulerAddress, SECRETS_KEY, MAIL_URL: `file:${join(this.directory, 'mail')}`,
+      PUBLIC_URL: 'https://video.example.com/',
+    });
     this.accounts = await startAccounts({ config, transport: new LocalTransport({ logger: this.logger }), logger: this.logger });
   }
 }

@@ -71,7 +71,7 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
     HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1',
     ...config.environment,
     PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
-    PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path,
+    PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path, MAIL_URL: config.environment.MAIL_URL || `file:${state.file('mail')}`,
     ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken, LINK_SECRET: config.LINK_SECRET ?? secrets.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? secrets.secretsKey,
     LEDGER_SIGNING_KEY: config.LEDGER_SIGNING_KEY ?? secrets.ledgerSigningKey,
     ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,

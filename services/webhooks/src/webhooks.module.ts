@@ -4,7 +4,7 @@ import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { isAnswering, isTransient, openDatabase, requireReadable, type Database } from '@usvideo/event-store';
 import { type Consuming, type EventTransport, parkedEventsController, startDeliveryAudit } from '@usvideo/messaging';
-import { dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
+import { SecretBox, dial, GuardedHttpClient, Lifecycle, migrateDatabase, observeDatabase, startGrpcServer, startLoop, type Logger, type Service } from '@usvideo/runtime';
 import type { WebhooksConfig } from './config';
 import { WEBHOOKS_MIGRATIONS } from './migrations/all';
 import { jobsSubscription } from './inbound/jobs.consumer';
@@ -14,7 +14,6 @@ import { DeliveryLog } from './delivery/delivery-log.sql';
 import { DeliveryWorker } from './delivery/delivery-worker.loop';
 import type { Clock } from './delivery/delivery.store';
 import { FeedRenderer } from './feed/feed-renderer.loop';
-import { SecretBox } from './secrets/secret-box.store';
 import { SecretStore } from './secrets/secret.store';
 
 export { concernsCustomers } from './inbound/jobs.consumer';

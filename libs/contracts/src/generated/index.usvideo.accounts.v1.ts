@@ -5,5 +5,7 @@
 
 /* eslint-disable */
 
+export * from "./usvideo/accounts/v1/actor";
 export * from "./usvideo/accounts/v1/events";
+export * from "./usvideo/accounts/v1/members";
 export * from "./usvideo/accounts/v1/service";

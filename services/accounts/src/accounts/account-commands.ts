@@ -21,7 +21,7 @@ export interface NewKey {
 }
 
 /** In order of precedence. */
-export type AccountRefusal = 'account_not_found' | 'email_taken' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
+export type AccountRefusal = 'account_not_found' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
 
 /** Usable keys of one account, both environments together. */
 export const KEYS_MAX = 100;

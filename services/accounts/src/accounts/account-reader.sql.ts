@@ -14,9 +14,11 @@ interface KeyRow {
 }
 
 const SELECT_ACCOUNT = `
-select a.account_id, a.name, m.email, a.plan, a.status, a.created_at, to_jsonb(l) as live_limits, to_jsonb(t) as test_limits
+select a.account_id, a.name, p.email, a.plan, a.status, a.created_at, to_jsonb(l) as live_limits, to_jsonb(t) as test_limits
 from account a
-join member m on m.account_id = a.account_id and m.role = 'owner'
+join lateral (
+  select o.email from member m join person o using (person_id) where m.account_id = a.account_id and m.role = 'owner' order by m.created_at, m.member_id limit 1
+) p on true
 join account_limits l on l.account_id = a.account_id and l.environment = 'live'
 join account_limits t on t.account_id = a.account_id and t.environment = 'test'`;
 

@@ -1,13 +1,11 @@
 import type { ApiKeyCreated, Limits, LimitsSet } from '@usvideo/contracts/accounts';
 import type { Transaction } from '@usvideo/event-store';
+import { insertPerson, type NewPerson, peopleAt } from '../people/person.sql';
 import type { AccountEvent } from './account';
 import { ENVIRONMENTS, PLAN_LIMITS, type Plan } from './plan';
 
-export interface Owner {
+export interface Owner extends NewPerson {
   readonly memberId: string;
-  readonly email: string;
-  /** Absent: the owner cannot log in. */
-  readonly passwordHash: string | undefined;
 }
 
 /** What is kept of a key's secret. */
@@ -46,11 +44,18 @@ async function createAccount(tx: Transaction, now: Date, account: { accountId: s
     values: [account.accountId, account.name, account.plan, now],
   });
   await tx.query({
-    name: 'member_insert',
-    text: `insert into member (member_id, account_id, email, password_hash, role, created_at) values ($1, $2, $3, $4, 'owner', $5)`,
-    values: [owner.memberId, account.accountId, owner.email, owner.passwordHash ?? null, now],
+    name: 'owner_insert',
+    text: `insert into member (member_id, account_id, email, role, created_at, person_id) values ($1, $2, $3, 'owner', $4, $5)`,
+    values: [owner.memberId, account.accountId, owner.email, now, await ownerOf(tx, now, owner)],
   });
   for (const environment of ENVIRONMENTS) await upsertLimits(tx, account.accountId, environment, PLAN_LIMITS[account.plan as Plan]);
+}
+
+/** Whoever registers with a password is somebody new until the address is proven; without one it is whoever proved the address. */
+async function ownerOf(tx: Transaction, now: Date, owner: Owner): Promise<string> {
+  const known = owner.passwordHash === undefined ? (await peopleAt(tx, owner.email)).find((person) => person.emailVerified) : undefined;
+  if (known === undefined) await insertPerson(tx, now, owner);
+  return known?.personId ?? owner.personId;
 }
 
 async function writeLimits(tx: Transaction, { accountId, environment, limits, limitsVersion }: LimitsSet): Promise<void> {

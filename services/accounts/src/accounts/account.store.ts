@@ -5,6 +5,7 @@ import { evolve, kindOf, NO_ACCOUNT, type AccountEvent, type AccountState } from
 import { decide, type AccountCommand, type AccountRefusal } from './account-commands';
 import { projectAccountEvents, type Owner, type SecretParts } from './account-rows.sql';
 import { auditedAction } from './audited-action';
+import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 
 /** What a command needs written that may never enter an event. */
@@ -12,6 +13,8 @@ export interface Unrecorded {
   readonly owner?: Owner;
   /** By key id. */
   readonly secrets?: ReadonlyMap<string, SecretParts>;
+  /** What is written beside the rows, in the same transaction. */
+  readonly besides?: (tx: Transaction, now: Date) => Promise<void>;
 }
 
 export type Executed =
@@ -25,20 +28,19 @@ export class AccountStore {
   constructor(private readonly database: Database, private readonly onRecorded: () => void) {}
 
   /** `command` gets the database's clock. A transient failure or an unknown commit repeats the command under the same ids. */
-  async execute(accountId: string, command: (now: Date) => AccountCommand, unrecorded: Unrecorded = {}): Promise<Executed> {
+  async execute(accountId: string, actor: Actor, command: (now: Date) => AccountCommand, unrecorded: Unrecorded = {}): Promise<Executed> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const executed = await inTransaction(this.database, (tx, now) => this.apply(tx, now, accountId, command(now), unrecorded));
+        const executed = await inTransaction(this.database, (tx, now) => this.apply(tx, now, accountId, actor, command(now), unrecorded));
         if (executed.refusal === undefined) this.onRecorded();
         return executed;
       } catch (error) {
-        if (isTakenEmail(error)) return { refusal: 'email_taken' };
         if (!isTransient(error) || attempt >= ATTEMPTS_MAX) throw error;
       }
     }
   }
 
-  private async apply(tx: Transaction, now: Date, accountId: string, command: AccountCommand, unrecorded: Unrecorded): Promise<Executed> {
+  private async apply(tx: Transaction, now: Date, accountId: string, actor: Actor, command: AccountCommand, unrecorded: Unrecorded): Promise<Executed> {
     const head = await lockAccount(tx, accountId);
     const state = head === undefined ? NO_ACCOUNT : await foldAccount(tx, accountId);
     const decision = decide(state, command);
@@ -46,7 +48,9 @@ export class AccountStore {
     const { events } = decision;
     if (events.length === 0) return { refusal: undefined, state };
     await projectAccountEvents(tx, now, accountId, events, unrecorded);
-    await appendAudit(tx, now, { accountId, author: command.author, actions: events.map((event) => auditedAction(accountId, event)) });
+    await unrecorded.besides?.(tx, now);
+    const actions = events.map((event, index) => auditedAction(accountId, events.slice(0, index).reduce(evolve, state), event));
+    await appendAudit(tx, now, { accountId, actor, actions });
     await record(tx, now, accountId, head ?? { version: 0n, hash: Buffer.alloc(32) }, events);
     return { refusal: undefined, state: events.reduce(evolve, state) };
   }
@@ -81,10 +85,4 @@ async function record(tx: Transaction, now: Date, accountId: string, head: Strea
     text: 'update account set stream_version = $2, stream_hash = $3 where account_id = $1',
     values: [accountId, appended!.head.version, appended!.head.hash],
   });
-}
-
-
-function isTakenEmail(error: unknown): boolean {
-  const { code, constraint } = error as { code?: string; constraint?: string };
-  return code === '23505' && constraint === 'member_email';
 }

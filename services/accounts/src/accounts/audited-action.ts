@@ -1,19 +1,32 @@
-import { kindOf, type AccountEvent } from './account';
+import type { AuditedAction } from '../audit/audit';
+import { kindOf, type AccountEvent, type AccountState, type KeyState } from './account';
 
-/** What the audit log says of an event: its name, and the key, environment or account that it acted on. */
-export function auditedAction(accountId: string, event: AccountEvent): { readonly action: string; readonly subject: string } {
-  return { action: kindOf(event), subject: subjectOf(accountId, event) };
+/** What the audit log says of an event: its name, what it acted on, and that as it was and as it is. */
+export function auditedAction(accountId: string, state: AccountState, event: AccountEvent): AuditedAction {
+  return { action: kindOf(event), ...changeOf(accountId, state, event) };
 }
 
-function subjectOf(accountId: string, event: AccountEvent): string {
+function changeOf(accountId: string, state: AccountState, event: AccountEvent): Omit<AuditedAction, 'action'> {
   switch (event.$case) {
-    case 'apiKeyCreated':
-    case 'apiKeyRotated':
-    case 'apiKeyRevoked':
-      return event.value.keyId;
-    case 'limitsSet':
-      return `${event.value.environment} ${JSON.stringify(event.value.limits)}`;
-    default:
-      return accountId;
+    case 'accountCreated': return { subject: accountId, after: { plan: event.value.plan } };
+    case 'apiKeyCreated': {
+      const { keyId: subject, environment, name, scopes } = event.value;
+      return { subject, after: { environment, name, scopes } };
+    }
+    case 'apiKeyRotated': {
+      const { keyId: subject, newKeyId, oldKeyExpiresAt } = event.value;
+      return { subject, before: keyOf(state.keys.get(subject)), after: { replaced_by: newKeyId, expires_at: oldKeyExpiresAt?.toISOString() } };
+    }
+    case 'apiKeyRevoked': return { subject: event.value.keyId, before: keyOf(state.keys.get(event.value.keyId)), after: { status: 'revoked' } };
+    case 'limitsSet': {
+      const { environment, limits } = event.value;
+      return { subject: environment, before: { ...state.limits[environment as 'live' | 'test'] }, after: { ...limits } };
+    }
+    case 'accountSuspended': return { subject: accountId, before: { status: 'active' }, after: { status: 'suspended', reason: event.value.reason } };
+    case 'accountResumed': return { subject: accountId, before: { status: 'suspended' }, after: { status: 'active' } };
   }
+}
+
+function keyOf(key: KeyState | undefined): object {
+  return key === undefined ? {} : { environment: key.environment, name: key.name, scopes: key.scopes, status: key.status };
 }

@@ -1,4 +1,3 @@
-import { hash as argon2id } from '@node-rs/argon2';
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
@@ -10,6 +9,12 @@ import { grpcError, status } from '@usvideo/runtime';
 import type { AccountState } from '../accounts/account';
 import { FIRST_KEY_SCOPES } from '../keys/api-key';
 import { ENVIRONMENTS, type Environment, type Plan } from '../accounts/plan';
+import { LetterBox } from '../mail/letter-box.store';
+import { mintToken } from '../people/secret-token.store';
+import { Credentials } from '../sign-in/credentials.service';
+import { Passwords } from '../sign-in/passwords.service';
+import { SessionStore } from '../sign-in/session.store';
+import { actorOf } from './actor';
 import { environmentFaults, registrationFaults } from './request-faults';
 import { AccountReader } from '../accounts/account-reader.sql';
 import { AccountStore, type Executed } from '../accounts/account.store';
@@ -21,7 +26,10 @@ const PAGE_MAX = 100;
 
 @Controller()
 export class AccountsController {
-  constructor(private readonly store: AccountStore, private readonly reader: AccountReader, private readonly limits: SchedulerLimitsClient) {}
+  constructor(
+    private readonly store: AccountStore, private readonly reader: AccountReader, private readonly limits: SchedulerLimitsClient, private readonly passwords: Passwords,
+    private readonly sessions: SessionStore, private readonly credentials: Credentials, private readonly letters: LetterBox,
+  ) {}
 
   @GrpcMethod('AccountsService', 'register')
   async register(request: RegisterRequest): Promise<RegisterResponse> {
@@ -33,14 +41,24 @@ export class AccountsController {
     const keys = ENVIRONMENTS.map((environment) => ({
       keyId: newId('key', Date.now()), environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
     }));
-    const passwordHash = password === '' ? undefined : await argon2id(password);
-    const executed = await this.store.execute(accountId, () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }), {
-      owner: { memberId: newId('mem', Date.now()), email: given.email, passwordHash },
+    if (password !== '' && this.passwords.isEasilyGuessed(password, [given.email, given.accountName])) refuseFaults(['password is easily guessed: it is among those that are tried first']);
+    const owner = {
+      memberId: newId('mem', Date.now()), personId: newId('usr', Date.now()), email: given.email, emailVerified: request.emailVerified ?? false,
+      passwordHash: password === '' ? undefined : await this.passwords.hash(password),
+    };
+    const session = mintToken();
+    const executed = await this.store.execute(accountId, actorOf(request), () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }), {
+      owner,
       secrets: new Map(keys.map((key) => [key.keyId, key.minted])),
+      besides: async (tx, now) => {
+        if (request.signIn) await this.sessions.open(tx, now, session, owner.personId, accountId);
+        if (!owner.emailVerified && password !== '') await this.credentials.askForProof(tx, now, owner, given.accountName);
+      },
     });
+    this.letters.posted();
     const state = acceptedState(executed);
     if (plan !== 'standard') await this.limits.push(accountId, state, ENVIRONMENTS);
-    return { account: await this.account(accountId), liveKey: keys[0]!.minted.secret, testKey: keys[1]!.minted.secret };
+    return { account: await this.account(accountId), liveKey: keys[0]!.minted.secret, testKey: keys[1]!.minted.secret, sessionToken: request.signIn ? session.token : '' };
   }
 
   @GrpcMethod('AccountsService', 'getAccount')
@@ -57,17 +75,17 @@ export class AccountsController {
 
   /** Answered after the scheduler heard of it, so that the next request meets the new limits. */
   @GrpcMethod('AccountsService', 'setLimits')
-  async setLimits({ accountId, author, environment: name, ...changes }: SetLimitsRequest): Promise<SetLimitsResponse> {
+  async setLimits({ accountId, author, environment: name, actor, ...changes }: SetLimitsRequest): Promise<SetLimitsResponse> {
     refuseFaults(environmentFaults(name));
     const environment = name as Environment;
-    const state = acceptedState(await this.store.execute(accountId, () => ({ type: 'setLimits', accountId, environment, changes, author })));
+    const state = acceptedState(await this.store.execute(accountId, actorOf({ author, actor }), () => ({ type: 'setLimits', accountId, environment, changes, author })));
     await this.limits.push(accountId, state, [environment]);
     return { account: await this.account(accountId) };
   }
 
   @GrpcMethod('AccountsService', 'setSuspension')
-  async setSuspension({ accountId, author, reason, suspended }: SetSuspensionRequest): Promise<SetSuspensionResponse> {
-    const state = acceptedState(await this.store.execute(accountId, () => (
+  async setSuspension({ accountId, author, actor, reason, suspended }: SetSuspensionRequest): Promise<SetSuspensionResponse> {
+    const state = acceptedState(await this.store.execute(accountId, actorOf({ author, actor }), () => (
       suspended ? { type: 'suspend', accountId, reason, author } : { type: 'resume', accountId, author }
     )));
     await this.limits.push(accountId, state, ENVIRONMENTS);

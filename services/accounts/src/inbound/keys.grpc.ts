@@ -6,6 +6,7 @@ import type {
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
 import type { Environment } from '../accounts/plan';
+import { actorOf } from './actor';
 import { keysAtOnceFaults, newKeyFaults, overlapFaults } from './request-faults';
 import { AccountReader } from '../accounts/account-reader.sql';
 import { AccountStore, type Executed } from '../accounts/account.store';
@@ -39,22 +40,24 @@ export class KeysController {
   async createKey(request: CreateKeyRequest): Promise<CreateKeyResponse> {
     refuseFaults(newKeyFaults(request));
     const { accountId, author } = request;
+    const actor = actorOf(request);
     const environment = request.environment as Environment;
     const keyId = newId('key', Date.now());
     const minted = mintKey(environment);
     const key = { keyId, environment, name: request.name.trim(), scopes: [...new Set(request.scopes)] };
-    refuse(await this.store.execute(accountId, () => ({ type: 'createKey', accountId, key, author }), { secrets: new Map([[keyId, minted]]) }));
+    refuse(await this.store.execute(accountId, actor, () => ({ type: 'createKey', accountId, key, author }), { secrets: new Map([[keyId, minted]]) }));
     return { key: await this.key(accountId, keyId), secret: minted.secret };
   }
 
   @GrpcMethod('AccountsService', 'rotateKey')
-  async rotateKey({ accountId, author, keyId, overlapSeconds }: RotateKeyRequest): Promise<RotateKeyResponse> {
+  async rotateKey(request: RotateKeyRequest): Promise<RotateKeyResponse> {
+    const { accountId, author, keyId, overlapSeconds } = request;
     refuseFaults(overlapFaults(overlapSeconds));
     // The secret names its environment, so the key is read before its successor is made; keys never change their environment.
     const { environment } = await this.key(accountId, keyId);
     const newKeyId = newId('key', Date.now());
     const minted = mintKey(environment as Environment);
-    refuse(await this.store.execute(accountId, (now) => ({
+    refuse(await this.store.execute(accountId, actorOf(request), (now) => ({
       type: 'rotateKey', accountId, keyId, newKeyId, oldKeyExpiresAt: new Date(now.getTime() + overlapSeconds * 1_000), author,
     }), { secrets: new Map([[newKeyId, minted]]) }));
     const [key, oldKey] = await Promise.all([this.key(accountId, newKeyId), this.key(accountId, keyId)]);
@@ -62,8 +65,9 @@ export class KeysController {
   }
 
   @GrpcMethod('AccountsService', 'revokeKey')
-  async revokeKey({ accountId, author, keyId }: RevokeKeyRequest): Promise<RevokeKeyResponse> {
-    refuse(await this.store.execute(accountId, () => ({ type: 'revokeKey', accountId, keyId, author })));
+  async revokeKey(request: RevokeKeyRequest): Promise<RevokeKeyResponse> {
+    const { accountId, author, keyId } = request;
+    refuse(await this.store.execute(accountId, actorOf(request), () => ({ type: 'revokeKey', accountId, keyId, author })));
     return {};
   }
 

@@ -1,6 +1,7 @@
-import { faultOfEmail, faultOfLine, faultOfPassword } from '@usvideo/contracts/text';
+import { faultOfEmail, faultOfLine, faultOfPassword, PASSWORD_CHARACTERS_MAX } from '@usvideo/contracts/text';
 import { SCOPES } from '../keys/api-key';
 import { isEnvironment, isPlan } from '../accounts/plan';
+import { isRole, ROLES } from '../people/roles';
 
 /** What is wrong with a request, as sentences that name the field; empty for a good one. All faults at once. */
 export type Faults = string[];
@@ -15,6 +16,24 @@ export function registrationFaults(request: { email: string; password: string; a
   ];
   if (!isPlan(request.plan)) faults.push('plan must be standard or enterprise');
   return faults;
+}
+
+/** A sign-in is not told what its password should have been like, only kept small. */
+export function signInFaults({ email, password }: { email: string; password: string }): Faults {
+  const tooLong = password.length > 2 * PASSWORD_CHARACTERS_MAX ? [`password must be at most ${PASSWORD_CHARACTERS_MAX} characters`] : [];
+  return [...faultsOf('email', faultOfEmail(email.trim())), ...tooLong];
+}
+
+export function passwordFaults(field: string, password: string): Faults {
+  return faultsOf(field, faultOfPassword(password));
+}
+
+export function roleFaults(role: string): Faults {
+  return isRole(role) ? [] : [`role must be one of ${ROLES.join(', ')}`];
+}
+
+export function invitationFaults({ email, role }: { email: string; role: string }): Faults {
+  return [...faultsOf('email', faultOfEmail(email)), ...roleFaults(role)];
 }
 
 /** No scopes are a mistake of the caller, never the default ones: what is left of a filter would give more than was there. */

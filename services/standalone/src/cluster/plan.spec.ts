@@ -47,7 +47,7 @@ describe('the plan of a cluster', () => {
     expect(knowers('pg://ledger')).toEqual(['ledger']);
     expect(knowers('admin-token')).toEqual(['gateway']);
     expect(knowers('link-secret')).toEqual(['scheduler', 'gateway']);
-    expect(knowers('secrets-key')).toEqual(['webhooks']);
+    expect(knowers('secrets-key')).toEqual(['accounts', 'webhooks']);
     expect(knowers('ledger-signing-key')).toEqual(['ledger']);
     expect(knowers('from outside')).toEqual([]);
   });

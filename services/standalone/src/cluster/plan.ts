@@ -17,6 +17,8 @@ export const REPLICAS: Counts = { ...ONE_EACH, 'ledger': 2, 'scheduler': 2, 'web
 /** Settings that only the services named below may know. */
 const SECRETS = ['ADMIN_TOKEN', 'LINK_SECRET', 'SECRETS_KEY', 'LEDGER_SIGNING_KEY'] as const;
 type Secrets = Readonly<Record<(typeof SECRETS)[number], string>>;
+/** The address of the mail server holds its password. */
+const PRIVATE: readonly string[] = [...SECRETS, 'MAIL_URL'];
 
 /**
  * Under which address a process reaches another part, `postgres`, `kafka` or a process by its name. Whoever wants to stand in
@@ -122,7 +124,7 @@ function databaseUrlFor(name: string, service: Callee, { databaseUrls, wiring }:
 function plannedProcess(place: Place, dial: ClusterPlan['dial'], options: ClusterPlanOptions): PlannedProcess {
   const { name, service, replica, ops, port } = place;
   const address = service === 'gateway' ? `http://127.0.0.1:${port}` : service === 'render-fleet' ? '' : `127.0.0.1:${port}`;
-  const inherited = Object.entries(options.environment).filter(([setting]) => !SECRETS.some((secret) => secret === setting));
+  const inherited = Object.entries(options.environment).filter(([setting]) => !PRIVATE.includes(setting));
   return {
     name, service, replica, address,
     opsUrl: `http://127.0.0.1:${ops}`,
@@ -146,6 +148,7 @@ function ownSettings({ name, service, port, admin }: Place, options: ClusterPlan
     CALLER_TOKENS: CALLERS.map((caller) => `${caller}=${options.token(caller)}`).join(','),
     ...(service === 'scheduler' ? { LINK_SECRET } : {}),
     ...(service === 'webhooks' ? { SECRETS_KEY } : {}),
+    ...(service === 'accounts' ? { SECRETS_KEY, MAIL_URL: options.environment.MAIL_URL || `file:${join(options.dataDir, 'mail')}` } : {}),
     ...(service === 'ledger' ? { LEDGER_SIGNING_KEY } : {}),
   };
 }

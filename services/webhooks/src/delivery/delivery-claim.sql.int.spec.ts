@@ -1,11 +1,10 @@
 import { inTransaction, openDatabase, type Database } from '@usvideo/event-store';
-import { createLogger, GuardedHttpClient, migrateDatabase } from '@usvideo/runtime';
+import { SecretBox, createLogger, GuardedHttpClient, migrateDatabase } from '@usvideo/runtime';
 import { eventually, httpReceiver, postgres, Signal } from '@usvideo/testing';
 import { claimDeliveries, type ClaimLimits } from './delivery-claim.sql';
 import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
 import { DeliveryWorker } from './delivery-worker.loop';
 import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
-import { SecretBox } from '../secrets/secret-box.store';
 import { SecretStore } from '../secrets/secret.store';
 
 const logger = createLogger('webhooks', 'silent');

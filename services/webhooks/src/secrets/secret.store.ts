@@ -1,6 +1,6 @@
+import type { SecretBox } from '@usvideo/runtime';
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@usvideo/event-store';
-import type { SecretBox } from './secret-box.store';
 
 const INSERT = 'insert into account_secret (account_id, key_id, sealed) values ($1, $2, $3) on conflict do nothing';
 const SELECT = 'select key_id, sealed from account_secret where account_id = $1';

@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp";
+import { Actor } from "./actor";
 import { Limits } from "./events";
 
 export interface Account {
@@ -42,12 +43,21 @@ export interface RegisterRequest {
   plan: string;
   /** "self", or the operator who made the account. */
   author: string;
+  /** Opens a session for the owner. */
+  signIn?:
+    | boolean
+    | undefined;
+  /** The owner's address needs no proof: an operator or the first start vouches for it. */
+  emailVerified?: boolean | undefined;
+  actor?: Actor | undefined;
 }
 
 export interface RegisterResponse {
   account: Account | undefined;
   liveKey: string;
   testKey: string;
+  /** Only when asked for. */
+  sessionToken?: string | undefined;
 }
 
 export interface ListAccountsRequest {
@@ -79,6 +89,7 @@ export interface SetLimitsRequest {
   createsPerMinute?: number | undefined;
   readsPerMinute?: number | undefined;
   author: string;
+  actor?: Actor | undefined;
 }
 
 export interface SetLimitsResponse {
@@ -90,6 +101,7 @@ export interface SetSuspensionRequest {
   suspended: boolean;
   reason: string;
   author: string;
+  actor?: Actor | undefined;
 }
 
 export interface SetSuspensionResponse {
@@ -146,6 +158,7 @@ export interface CreateKeyRequest {
   /** At least one: no scopes are refused, never taken for all or for some. */
   scopes: string[];
   author: string;
+  actor?: Actor | undefined;
 }
 
 export interface CreateKeyResponse {
@@ -167,6 +180,7 @@ export interface RotateKeyRequest {
   /** Seconds during which the old key still works; 0 ends it at once. */
   overlapSeconds: number;
   author: string;
+  actor?: Actor | undefined;
 }
 
 export interface RotateKeyResponse {
@@ -180,6 +194,7 @@ export interface RevokeKeyRequest {
   accountId: string;
   keyId: string;
   author: string;
+  actor?: Actor | undefined;
 }
 
 export interface RevokeKeyResponse {
@@ -338,7 +353,16 @@ export const Account: MessageFns<Account> = {
 };
 
 function createBaseRegisterRequest(): RegisterRequest {
-  return { email: "", password: "", accountName: "", plan: "", author: "" };
+  return {
+    email: "",
+    password: "",
+    accountName: "",
+    plan: "",
+    author: "",
+    signIn: undefined,
+    emailVerified: undefined,
+    actor: undefined,
+  };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest> = {
@@ -357,6 +381,15 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     }
     if (message.author !== "") {
       writer.uint32(42).string(message.author);
+    }
+    if (message.signIn !== undefined) {
+      writer.uint32(48).bool(message.signIn);
+    }
+    if (message.emailVerified !== undefined) {
+      writer.uint32(56).bool(message.emailVerified);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -414,6 +447,30 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
             message.author = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.signIn = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.emailVerified = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -436,12 +493,15 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     message.accountName = object.accountName ?? "";
     message.plan = object.plan ?? "";
     message.author = object.author ?? "";
+    message.signIn = object.signIn ?? undefined;
+    message.emailVerified = object.emailVerified ?? undefined;
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
     return message;
   },
 };
 
 function createBaseRegisterResponse(): RegisterResponse {
-  return { account: undefined, liveKey: "", testKey: "" };
+  return { account: undefined, liveKey: "", testKey: "", sessionToken: undefined };
 }
 
 export const RegisterResponse: MessageFns<RegisterResponse> = {
@@ -454,6 +514,9 @@ export const RegisterResponse: MessageFns<RegisterResponse> = {
     }
     if (message.testKey !== "") {
       writer.uint32(26).string(message.testKey);
+    }
+    if (message.sessionToken !== undefined) {
+      writer.uint32(34).string(message.sessionToken);
     }
     return writer;
   },
@@ -495,6 +558,14 @@ export const RegisterResponse: MessageFns<RegisterResponse> = {
             message.testKey = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sessionToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -517,6 +588,7 @@ export const RegisterResponse: MessageFns<RegisterResponse> = {
       : undefined;
     message.liveKey = object.liveKey ?? "";
     message.testKey = object.testKey ?? "";
+    message.sessionToken = object.sessionToken ?? undefined;
     return message;
   },
 };
@@ -776,6 +848,7 @@ function createBaseSetLimitsRequest(): SetLimitsRequest {
     createsPerMinute: undefined,
     readsPerMinute: undefined,
     author: "",
+    actor: undefined,
   };
 }
 
@@ -801,6 +874,9 @@ export const SetLimitsRequest: MessageFns<SetLimitsRequest> = {
     }
     if (message.author !== "") {
       writer.uint32(58).string(message.author);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -874,6 +950,14 @@ export const SetLimitsRequest: MessageFns<SetLimitsRequest> = {
             message.author = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -898,6 +982,7 @@ export const SetLimitsRequest: MessageFns<SetLimitsRequest> = {
     message.createsPerMinute = object.createsPerMinute ?? undefined;
     message.readsPerMinute = object.readsPerMinute ?? undefined;
     message.author = object.author ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
     return message;
   },
 };
@@ -960,7 +1045,7 @@ export const SetLimitsResponse: MessageFns<SetLimitsResponse> = {
 };
 
 function createBaseSetSuspensionRequest(): SetSuspensionRequest {
-  return { accountId: "", suspended: false, reason: "", author: "" };
+  return { accountId: "", suspended: false, reason: "", author: "", actor: undefined };
 }
 
 export const SetSuspensionRequest: MessageFns<SetSuspensionRequest> = {
@@ -976,6 +1061,9 @@ export const SetSuspensionRequest: MessageFns<SetSuspensionRequest> = {
     }
     if (message.author !== "") {
       writer.uint32(34).string(message.author);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1025,6 +1113,14 @@ export const SetSuspensionRequest: MessageFns<SetSuspensionRequest> = {
             message.author = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1046,6 +1142,7 @@ export const SetSuspensionRequest: MessageFns<SetSuspensionRequest> = {
     message.suspended = object.suspended ?? false;
     message.reason = object.reason ?? "";
     message.author = object.author ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
     return message;
   },
 };
@@ -1605,7 +1702,7 @@ export const VerifiedKey: MessageFns<VerifiedKey> = {
 };
 
 function createBaseCreateKeyRequest(): CreateKeyRequest {
-  return { accountId: "", environment: "", name: "", scopes: [], author: "" };
+  return { accountId: "", environment: "", name: "", scopes: [], author: "", actor: undefined };
 }
 
 export const CreateKeyRequest: MessageFns<CreateKeyRequest> = {
@@ -1624,6 +1721,9 @@ export const CreateKeyRequest: MessageFns<CreateKeyRequest> = {
     }
     if (message.author !== "") {
       writer.uint32(42).string(message.author);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1681,6 +1781,14 @@ export const CreateKeyRequest: MessageFns<CreateKeyRequest> = {
             message.author = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1703,6 +1811,7 @@ export const CreateKeyRequest: MessageFns<CreateKeyRequest> = {
     message.name = object.name ?? "";
     message.scopes = object.scopes?.map((e) => e) || [];
     message.author = object.author ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
     return message;
   },
 };
@@ -1885,7 +1994,7 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
 };
 
 function createBaseRotateKeyRequest(): RotateKeyRequest {
-  return { accountId: "", keyId: "", overlapSeconds: 0, author: "" };
+  return { accountId: "", keyId: "", overlapSeconds: 0, author: "", actor: undefined };
 }
 
 export const RotateKeyRequest: MessageFns<RotateKeyRequest> = {
@@ -1901,6 +2010,9 @@ export const RotateKeyRequest: MessageFns<RotateKeyRequest> = {
     }
     if (message.author !== "") {
       writer.uint32(34).string(message.author);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1950,6 +2062,14 @@ export const RotateKeyRequest: MessageFns<RotateKeyRequest> = {
             message.author = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1971,6 +2091,7 @@ export const RotateKeyRequest: MessageFns<RotateKeyRequest> = {
     message.keyId = object.keyId ?? "";
     message.overlapSeconds = object.overlapSeconds ?? 0;
     message.author = object.author ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
     return message;
   },
 };
@@ -2057,7 +2178,7 @@ export const RotateKeyResponse: MessageFns<RotateKeyResponse> = {
 };
 
 function createBaseRevokeKeyRequest(): RevokeKeyRequest {
-  return { accountId: "", keyId: "", author: "" };
+  return { accountId: "", keyId: "", author: "", actor: undefined };
 }
 
 export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
@@ -2070,6 +2191,9 @@ export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
     }
     if (message.author !== "") {
       writer.uint32(26).string(message.author);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2111,6 +2235,14 @@ export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
             message.author = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2131,6 +2263,7 @@ export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
     message.accountId = object.accountId ?? "";
     message.keyId = object.keyId ?? "";
     message.author = object.author ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
     return message;
   },
 };

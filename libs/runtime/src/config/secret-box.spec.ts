@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SecretBox } from './secret-box.store';
+import { SecretBox } from './secret-box';
 
 const box = new SecretBox(randomBytes(32));
 

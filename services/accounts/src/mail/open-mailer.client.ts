@@ -1,0 +1,8 @@
+import { FileMailer } from './file-mailer.client';
+import type { Mailer } from './mailer';
+import { SmtpMailer } from './smtp-mailer.client';
+
+/** @param url `smtp://…`, `smtps://…` or `file:<folder>` */
+export function openMailer(url: string, from: string): Mailer {
+  return url.startsWith('file:') ? new FileMailer(url.slice('file:'.length), from) : new SmtpMailer(url, from);
+}

@@ -1,0 +1,47 @@
+import type { Transaction } from '@usvideo/event-store';
+import type { SecretBox } from '@usvideo/runtime';
+import { Secret, TOTP } from 'otpauth';
+import type { Person } from '../people/person.sql';
+
+const ISSUER = 'US Video API';
+const PERIOD_SECONDS = 30;
+/** A clock may be one step off. */
+const WINDOW_STEPS = 1;
+
+const START = 'update person set totp_key_id = $2, totp_sealed = $3, totp_confirmed_at = null where person_id = $1 and totp_confirmed_at is null';
+const SPEND = `
+update person set totp_last_step = $2, totp_confirmed_at = coalesce(totp_confirmed_at, $3)
+where person_id = $1 and totp_last_step < $2`;
+const REMOVE = 'update person set totp_key_id = null, totp_sealed = null, totp_confirmed_at = null where person_id = $1 and totp_sealed is not null';
+
+/** The second factor of RFC 6238: six digits, SHA-1, thirty seconds, as every authenticator app reads it. Secrets are kept sealed. */
+export class SecondFactor {
+  /** @param box undefined: no secret can be kept, so nobody can have a second factor */
+  constructor(private readonly box: SecretBox | undefined) {}
+
+  /** Undefined when the person has one already. @throws when secrets cannot be kept */
+  async start(tx: Transaction, { personId, email }: Person): Promise<{ secret: string; otpauthUrl: string } | undefined> {
+    if (this.box === undefined) throw new Error('SECRETS_KEY is not set, so second factors cannot be kept');
+    const totp = new TOTP({ issuer: ISSUER, label: email, secret: new Secret({ size: 20 }) });
+    const { keyId, bytes } = this.box.seal(personId, totp.secret.base32);
+    const { rowCount } = await tx.query({ name: 'totp_start', text: START, values: [personId, keyId, bytes] });
+    return rowCount === 1 ? { secret: totp.secret.base32, otpauthUrl: totp.toString() } : undefined;
+  }
+
+  /** Whether the code is the person's of this half minute and was not used before; a used one opens nothing again. */
+  async spend(db: Pick<Transaction, 'query'>, now: Date, { personId, totp }: Person, code: string): Promise<boolean> {
+    if (totp === undefined || this.box === undefined || !/^\d{6}$/.test(code)) return false;
+    const secret = Secret.fromBase32(this.box.open(personId, { keyId: totp.keyId, bytes: totp.sealed }));
+    const delta = new TOTP({ secret }).validate({ token: code, timestamp: now.getTime(), window: WINDOW_STEPS });
+    if (delta === null) return false;
+    const step = Math.floor(now.getTime() / 1_000 / PERIOD_SECONDS) + delta;
+    const { rowCount } = await db.query({ name: 'totp_spend', text: SPEND, values: [personId, step, now] });
+    return rowCount === 1;
+  }
+
+  /** False when there was none. */
+  async remove(tx: Transaction, personId: string): Promise<boolean> {
+    const { rowCount } = await tx.query({ name: 'totp_remove', text: REMOVE, values: [personId] });
+    return rowCount === 1;
+  }
+}
