@@ -28,6 +28,7 @@ const commands = {
   'cluster:test': { help: 'Install the chart on the cluster of KUBECONFIG, whose nodes have the images of test/cluster/images.sh, and try all that must hold there.', flags: [], run: () => jest(['test/cluster'], { CLUSTER_TEST: 'true', PATH: `${bin}:${join(root, '.tools', 'chart', 'bin')}:${process.env.PATH}` }) },
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   sdks: { help: 'Test the SDKs against the started platform; `-- typescript` narrows it, `-- --serve` starts it for work on one.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'sdks', 'run.ts'), ...args], nodeEnv()) },
+  'test:browser': { help: 'Try the dashboard and the console in a real Chromium (the one of CHROMIUM, or where it is usually installed).', flags: [], run: () => browserTests() },
   lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
   typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: async () => await tool('tsc', ['-p', 'tsconfig.json']) || tool('tsc', ['-p', 'services/dashboard']) },
   contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
@@ -153,6 +154,13 @@ function tool(name, args, env = nodeEnv()) {
 
 function service(entry, args = []) {
   return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }));
+}
+
+/** Its driver is installed apart, so that trying the platform stays small. */
+async function browserTests() {
+  const folder = join(root, 'test', 'browser');
+  await step('Installing the browser\'s driver', 'browser', 'npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], process.env);
+  return inForeground(lockedNode, ['--test', join(folder, 'dashboard.test.mjs')], nodeEnv());
 }
 
 /** The services that tell events: each has the command beside its `main.js`. */

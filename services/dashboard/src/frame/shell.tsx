@@ -82,9 +82,10 @@ function AccountMenu() {
   };
   return (
     <Menu
-      className="account" label={`Account menu of ${account.name}`}
+      className="account"
       trigger={(
         <>
+          <span className="visually-hidden">Account menu: </span>
           <span className="avatar" aria-hidden="true">{(account.name || '?').charAt(0).toUpperCase()}</span>
           <span className="who"><span>{account.name}</span><span>{email}</span></span>
           <Icon name="down" size={16} />

@@ -56,7 +56,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [loading, setLoading] = useState(true);
   const [failure, setFailure] = useState<ApiError>();
   const [hasSessions, setHasSessions] = useState(true);
-  const [keys, setKeys] = useState<Keys>({});
+  const [entered, setEntered] = useState<Keys>({});
+  const [shown, setShown] = useState<Keys>({});
   const [registered, setRegistered] = useState<Registered>();
   const [environment, chooseEnvironment] = useState<Environment>(readEnvironment);
 
@@ -67,7 +68,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const forget = useCallback(() => {
     setSigned(undefined);
-    setKeys({});
+    setEntered({});
+    setShown({});
     setRegistered(undefined);
   }, []);
 
@@ -95,7 +97,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const signInWithKey = useCallback(async (secret: string) => {
     const at = environmentOf(secret) ?? 'live';
     const account = await new ApiClient({ kind: 'bearer', secret }).get<Account>('/v1/account');
-    setKeys({ [at]: secret });
+    setEntered({ [at]: secret });
     setEnvironment(at);
     setSigned({ kind: 'keys', account });
   }, [setEnvironment]);
@@ -105,13 +107,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     if (hasSessions) await reload();
     else setSigned({ kind: 'keys', account: await new ApiClient({ kind: 'bearer', secret: made.test_key }).get<Account>('/v1/account') });
     setEnvironment('test');
-    setKeys({ live: made.live_key, test: made.test_key });
+    setEntered({ live: made.live_key, test: made.test_key });
     setRegistered(made);
     tellSessionChange();
   }, [hasSessions, reload, setEnvironment]);
 
   const adopt = useCallback((session: Session) => {
-    setKeys({});
+    setEntered({});
+    setShown({});
     setSigned({ kind: 'session', session });
     tellSessionChange();
   }, []);
@@ -122,11 +125,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     tellSessionChange();
   }, [signed, forget]);
 
-  const rememberKey = useCallback((at: Environment, secret: string) => setKeys((known) => ({ ...known, [at]: secret })), []);
+  const rememberKey = useCallback((at: Environment, secret: string) => setShown((known) => ({ ...known, [at]: secret })), []);
+  const keys = useMemo(() => ({ ...entered, ...shown }), [entered, shown]);
 
   const account = signed?.kind === 'session' ? signed.session.account : signed?.account;
   const accountId = account?.account_id ?? '';
-  const secret = keys[environment];
+  const secret = entered[environment];
   const csrfToken = signed?.kind === 'session' ? signed.session.csrf_token : undefined;
   const api = useMemo(() => {
     if (csrfToken !== undefined) return new ApiClient({ kind: 'cookie', csrfToken }, environment);

@@ -8,10 +8,10 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
-export function Menu({ trigger, label, className, items, header }: { trigger: ReactNode; label: string; className: string; items: readonly MenuItem[]; header?: ReactNode }) {
+export function Menu({ trigger, className, items, header }: { trigger: ReactNode; className: string; items: readonly MenuItem[]; header?: ReactNode }) {
   return (
     <Base.Root modal={false}>
-      <Base.Trigger className={className} aria-label={label}>{trigger}</Base.Trigger>
+      <Base.Trigger className={className}>{trigger}</Base.Trigger>
       <Base.Portal>
         <Base.Positioner sideOffset={6} align="end" className="positioner">
           <Base.Popup className="menu">
