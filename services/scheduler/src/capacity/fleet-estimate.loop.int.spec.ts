@@ -1,4 +1,5 @@
 import { inTransaction } from '@usvideo/event-store';
+import { fleetWantedSlots } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { addAccount, addJobs, logger } from '../../test/dispatch-world';
 import { fundedRequest, startSagaWorld, traces, type SagaWorld } from '../../test/saga-world';
@@ -37,6 +38,18 @@ async function fullFleet(): Promise<{ estimate: FleetEstimate; accountId: string
   await eventually(() => estimate.refusesFor({ ...newcomer, accountId }), { what: 'a full fleet', deadlineMs: 20_000 });
   return { estimate, accountId };
 }
+
+describe('the slots that a fleet is scaled by', () => {
+  it('are one for an account at limit one with a thousand jobs queued, and none while it is suspended', async () => {
+    const accountId = await addAccount(world.database, { accountId: newAccount(), concurrentJobs: 1 });
+    await addJobs(world.database, accountId, 1_000);
+    startEstimate(0);
+    const wanted = async () => (await fleetWantedSlots.get()).values.find(({ labels }) => labels.class === 'procedural')?.value;
+    await eventually(async () => (await wanted()) === 1, { what: 'one wanted slot', deadlineMs: 20_000 });
+    await world.database.query('update account_slot set suspended = true where account_id = $1', [accountId]);
+    await eventually(async () => (await wanted()) === 0, { what: 'no wanted slot', deadlineMs: 20_000 });
+  });
+});
 
 describe('the estimate of waiting', () => {
   it('refuses whose wait is above the bound, without a trace, and nobody else', async () => {
