@@ -12,6 +12,7 @@
 {{- if lt (int .) (add $render 60 | int) }}{{ fail (printf "%s: terminationGracePeriodSeconds is %d and must be at least maxRenderSeconds + 60 = %d, or a render in progress would be killed" $path (int .) (add $render 60)) }}{{ end -}}
 {{- end -}}
 {{- if and $values.production $fleet.allowProceduralLive }}{{ fail (printf "%s: allowProceduralLive sells test pictures and is refused while production is true" $path) }}{{ end -}}
+{{- include "usvideo.checkEngine" (dict "fleet" $fleet "path" $path) -}}
 {{- include "usvideo.checkFleetScaling" (dict "root" $ "fleet" $fleet "path" $path) -}}
 {{- end -}}
 {{- if and $values.production (lt ($values.kafka.replicationFactor | int) 2) }}{{ fail "kafka.replicationFactor is 1 and refused while production is true: a lost broker would lose events" }}{{ end -}}
@@ -32,6 +33,14 @@
 {{- end -}}
 {{- if and (eq .type "keda") (not $.root.Values.autoscaling.prometheusUrl) }}{{ fail (printf "%s: autoscaling.prometheusUrl (of all fleets) is required with autoscaling.type keda" $.path) }}{{ end -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "usvideo.checkEngine" -}}
+{{- $url := dig "engine" "url" "" .fleet -}}
+{{- if has "openai-videos" .fleet.engines -}}
+{{- if and $url .fleet.sidecar }}{{ fail (printf "%s: engine.url and sidecar are both set: a worker drives one engine" .path) }}{{ end -}}
+{{- if not (or $url .fleet.sidecar) }}{{ fail (printf "%s: engine.url or sidecar is required by the engine openai-videos" .path) }}{{ end -}}
+{{- else if $url }}{{ fail (printf "%s: engine.url is set, but openai-videos is not among its engines" .path) }}{{ end -}}
 {{- end -}}
 
 {{- define "usvideo.checkSettings" -}}

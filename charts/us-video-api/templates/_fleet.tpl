@@ -1,3 +1,10 @@
+{{/* Where a worker finds the engine that it drives: beside it, or where the values say. The procedural one and the sandbox are in it. */}}
+{{- define "usvideo.engineUrl" -}}
+{{- if has "openai-videos" .fleet.engines -}}
+{{- if .fleet.sidecar }}http://127.0.0.1:{{ .fleet.sidecar.port }}{{ else }}{{ dig "engine" "url" "" .fleet }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The engine beside a worker: it starts before the worker and ends after it, so that a stopping worker finishes what it renders. */}}
 {{- define "usvideo.sidecar" -}}
 {{- $sidecar := .fleet.sidecar -}}

@@ -32,7 +32,8 @@
 {{- $ports | uniq | toJson -}}
 {{- end -}}
 
-{{- define "usvideo.tracingPort" -}}
-{{- $url := urlParse .Values.tracing.endpoint -}}
-{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (eq $url.scheme "https" | ternary "443" "80") -}}
+{{/* Of a URL, also where it does not say it. */}}
+{{- define "usvideo.portOf" -}}
+{{- $url := urlParse . -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (eq $url.scheme "https" | ternary "443" "80") -}}
 {{- end -}}

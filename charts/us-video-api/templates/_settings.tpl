@@ -58,6 +58,12 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if eq .service "render-fleet" }}
+{{- with dig "engine" "apiKey" dict .fleet }}
+- name: ENGINE_API_KEY
+  valueFrom: { secretKeyRef: { name: {{ .secret | default $secret }}, key: {{ .key | default "engine-api-key" }} } }
+{{- end }}
+{{- end }}
 {{- if eq .service "ledger" }}
 {{- $isOptional := ne $values.payments.provider "stripe" }}
 - name: STRIPE_SECRET_KEY
@@ -136,6 +142,9 @@ GRPC_LISTEN: 0.0.0.0:9000
 
 {{- define "usvideo.settings.render-fleet" -}}
 {{- $fleet := .fleet }}
+{{- with include "usvideo.engineUrl" . }}
+ENGINE_URL: {{ . | quote }}
+{{- end }}
 ENGINES: {{ join "," $fleet.engines }}
 SCRATCH_DIR: /tmp/scratch
 ARTIFACT_RETENTION_HOURS: {{ .root.Values.artifacts.retentionHours | quote }}
