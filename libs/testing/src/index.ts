@@ -1,4 +1,5 @@
 export { fakeClock, type FakeClock } from './clock';
+export { EngineServer, type EngineFault, type EngineRequest } from './engine-server';
 export { eventually, type Deadline } from './eventually';
 export { freePort, HttpReceiver, httpReceiver, type ReceivedRequest } from './http-receiver';
 export { describeKafka, describeOwnKafka, kafka } from './kafka';

@@ -12,6 +12,8 @@ import { locateFfmpeg } from './conform/ffmpeg.process';
 import { FirstFrames } from './engines/first-frame.client';
 import { ProceduralEngine } from './engines/procedural.engine';
 import { SandboxEngine } from './engines/sandbox.engine';
+import { DIALECTS } from './openai-videos/dialect';
+import { OpenAiVideosEngine } from './openai-videos/openai-videos.engine';
 
 export { readRenderFleetConfig, renderFleetProcessSchema, type RenderFleetConfig } from './config';
 
@@ -72,10 +74,20 @@ function enginesOf(config: RenderFleetConfig, ffmpeg: string, logger: Logger): E
   const engines: Record<RenderFleetConfig['ENGINES'][number], () => Engine> = {
     procedural: () => new ProceduralEngine(ffmpeg, config.ALLOW_PROCEDURAL_LIVE ? ['procedural'] : []),
     sandbox: () => new SandboxEngine(ffmpeg),
+    'openai-videos': () => videosEngine(config, logger),
   };
   return [...new Set(config.ENGINES)].map((name) => engines[name]()).filter((engine) => {
     if (engine.jobClasses.length === 0) logger.warn({ engine: engine.name }, 'this engine may render no class of job and stays idle (ALLOW_PROCEDURAL_LIVE is off)');
     return engine.jobClasses.length > 0;
+  });
+}
+
+function videosEngine(config: RenderFleetConfig, logger: Logger): Engine {
+  return new OpenAiVideosEngine({
+    url: config.ENGINE_URL!, dialect: DIALECTS[config.ENGINE_DIALECT], apiKey: config.ENGINE_API_KEY, model: config.ENGINE_MODEL,
+    jobClasses: config.ENGINE_JOB_CLASSES, slots: config.ENGINE_SLOTS, parameters: config.ENGINE_PARAMETERS,
+    grid: { sideMultiple: config.ENGINE_SIDE_MULTIPLE, frameStep: config.ENGINE_FRAME_STEP, framesPerSecond: config.ENGINE_FPS, sizes: config.ENGINE_SIZES },
+    logger: logger.child({ engine: 'openai-videos' }),
   });
 }
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskArtifactStore } from '@usvideo/artifacts';
 import { createLogger, type Service } from '@usvideo/runtime';
-import { eventually, httpReceiver } from '@usvideo/testing';
+import { EngineServer, eventually, httpReceiver } from '@usvideo/testing';
 import sharp from 'sharp';
 import { aLease, TestScheduler } from './attempt/scheduler.fixture';
+import { locateFfmpeg } from './conform/ffmpeg.process';
 import { readRenderFleetConfig, startRenderFleet } from './render-fleet.module';
 
 describe('render fleet', () => {
@@ -64,6 +65,51 @@ describe('render fleet', () => {
     await started({ ENGINES: 'procedural,sandbox' });
     expect(scheduler.hellosOf('procedural')).toHaveLength(1);
     expect(scheduler.hellosOf('sandbox')).toHaveLength(2);
+  });
+
+  describe('with an engine that runs elsewhere', () => {
+    let engine: EngineServer;
+
+    beforeEach(async () => { engine = await EngineServer.start('diffusers', locateFfmpeg()); });
+    afterEach(() => engine.stop());
+
+    const video = () => ({ ENGINES: 'openai-videos', ENGINE_URL: engine.url, ENGINE_SIDE_MULTIPLE: '32', ENGINE_FRAME_STEP: '8' });
+
+    it('renders a lease at the next native size and stores the contract\'s', async () => {
+      await started(video());
+      expect(scheduler.hellosOf('openai-videos')).toMatchObject([{ jobClasses: ['video'], slots: 1 }]);
+      scheduler.grant(aLease());
+      expect((await scheduler.told('complete')).artifact).toMatchObject({ width: 854, height: 480, frames: 24, durationMs: 1_000 });
+      expect(engine.requested('POST', /./)[0]!.fields).toMatchObject({ size: '864x480', num_frames: '25', seed: '7' });
+    });
+
+    it('is not there while the engine is not, and comes back with it under its own id', async () => {
+      engine.faults.add('unwell');
+      const running = await start(video());
+      await engine.asked('GET', /health/, 2);
+      expect(scheduler.all('hello')).toEqual([]);
+      expect((await running.ready()).uses).toEqual({ 'openai-videos': false });
+      engine.faults.clear();
+      const { workerId } = await scheduler.told('hello');
+      engine.faults.add('unwell');
+      await scheduler.told('drain');
+      engine.faults.clear();
+      expect(await scheduler.told('hello', 2)).toMatchObject({ workerId, jobClasses: ['video'] });
+    });
+
+    it('reports a job that the engine lost as one for another attempt', async () => {
+      await started(video());
+      engine.hold();
+      scheduler.grant(aLease());
+      await engine.asked('GET', /^\/v1\/videos\/./);
+      await engine.restart();
+      expect(await scheduler.told('fail')).toMatchObject({ errorCode: 'engine_error', retryable: true });
+    });
+
+    it('does not start without knowing where the engine is', () => {
+      expect(() => readRenderFleetConfig({ SCHEDULER_GRPC_URL: 'unix:x', ENGINES: 'openai-videos' })).toThrow('ENGINE_URL: is required');
+      expect(() => readRenderFleetConfig({ SCHEDULER_GRPC_URL: 'unix:x', ENGINE_SIZES: '832,480', ENGINE_PARAMETERS: '[]' })).toThrow(/ENGINE_SIZES.*\n.*ENGINE_PARAMETERS/);
+    });
   });
 
   it('reports the failure that the prompt asks for', async () => {

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import av
 import pytest
 import torch
 from PIL import Image
 
 from video_engine.model import IMAGE, TEXT, Clip, ModelUnsupported, OutputInvalid, load
+from video_engine.mp4 import write_mp4
 from video_engine.settings import Settings
 
 RED, BLUE = (Image.new("RGB", (96, 64), colour) for colour in ((200, 30, 30), (30, 30, 200)))
@@ -95,3 +97,12 @@ def test_offloading_renders_in_both_modes(tiny, offload):
     model = load(Settings(model=str(tiny("ltx")), offload=offload, offline=True))
     for image in (None, RED, None):
         assert render(model, image=image).shape == (9, 3, 64, 64)
+
+
+def test_colours_are_those_of_the_frames_and_are_said(tmp_path: Path):
+    red = torch.tensor([0xC0, 0x20, 0x20]).div(255).view(1, 3, 1, 1).expand(9, 3, 64, 64)
+    write_mp4(red, 24, tmp_path / "red.mp4")
+    with av.open(str(tmp_path / "red.mp4")) as container:
+        frame = next(container.decode(video=0))
+        assert (frame.colorspace, frame.color_primaries, frame.color_range) == (1, 1, 1)
+        assert abs(frame.to_ndarray(format="rgb24")[32, 32].astype(int) - [0xC0, 0x20, 0x20]).max() <= 3

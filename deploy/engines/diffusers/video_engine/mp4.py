@@ -7,6 +7,8 @@ import torch
 
 # Nearly lossless: whoever asked cuts and scales it, which encodes it again.
 CONSTANT_QUALITY = "12"
+# FFmpeg's numbers. Players guess at colours that are not said, and guess differently.
+BT709, LIMITED = 1, 1
 
 
 def write_mp4(frames: torch.Tensor, fps: int, file: Path) -> None:
@@ -17,8 +19,12 @@ def write_mp4(frames: torch.Tensor, fps: int, file: Path) -> None:
         stream = container.add_stream("libx264", rate=fps, options={"crf": CONSTANT_QUALITY, "preset": "veryfast"})
         stream.height, stream.width = frames.shape[-2:]
         stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = BT709
+        context.color_range = LIMITED
         for frame in frames:
             pixels = (frame.float().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().cpu()
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels.numpy(), format="rgb24")))
+            picture = av.VideoFrame.from_ndarray(pixels.numpy(), format="rgb24")
+            container.mux(stream.encode(picture.reformat(format="yuv420p", dst_colorspace="ITU709")))
         container.mux(stream.encode())
     part.rename(file)

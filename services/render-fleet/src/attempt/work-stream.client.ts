@@ -36,12 +36,27 @@ export class WorkStream {
   private failures = 0;
   private welcomedAtMs = Infinity;
   private reconnecting: NodeJS.Timeout | undefined;
+  private started = false;
   private stopped = false;
   private draining = false;
 
   constructor(private readonly options: WorkStreamOptions) {}
 
   start(): void {
+    this.started = true;
+    this.connect();
+  }
+
+  /** Takes leases from here on, after a `drain` too: the scheduler asks who it is dealing with once more. */
+  resume(): void {
+    if (this.stopped) return;
+    this.draining = false;
+    if (!this.started) return this.start();
+    clearTimeout(this.reconnecting);
+    const former = this.stream;
+    this.stream = undefined;
+    this.welcomed = false;
+    former?.end();
     this.connect();
   }
 

@@ -32,6 +32,8 @@ const HEARTBEAT_TICK_MS = 100;
 const HEARTBEAT_DEFAULT_MS = 5_000;
 /** How long a stopping worker waits for the answer to its hand-backs. */
 const HAND_BACK_TIMEOUT_MS = 1_500;
+/** How long an engine may take to be told that nobody waits any longer. */
+const ENGINE_STOP_MS = 1_000;
 
 /** One engine's presence at the scheduler: takes leases up to its slots, renders them, reports. */
 export class Worker implements Running {
@@ -58,7 +60,8 @@ export class Worker implements Running {
       onLeaseEnded: ({ leaseId, reason }) => this.held.get(leaseId)?.ending.abort(new LeaseOver(reason)),
     });
     this.ticking = setInterval(() => this.heartbeat(), HEARTBEAT_TICK_MS);
-    this.stream.start();
+    if (engine.health) engine.health.start((able) => this.engineIsAble(able));
+    else this.stream.start();
   }
 
   get engineName(): string {
@@ -76,6 +79,12 @@ export class Worker implements Running {
     return this.stopping;
   }
 
+  private engineIsAble(able: boolean): void {
+    if (this.stopping) return;
+    if (able) this.stream.resume();
+    else this.stream.drain();
+  }
+
   private async drain(): Promise<void> {
     this.stream.drain();
     await withinOrNot(this.options.drainTimeoutMs, this.attemptsDone());
@@ -88,6 +97,7 @@ export class Worker implements Running {
     await withinOrNot(HAND_BACK_TIMEOUT_MS, Promise.all([...answers, this.attemptsDone()]));
     clearInterval(this.ticking);
     this.stream.stop();
+    await withinOrNot(ENGINE_STOP_MS, this.options.engine.stop?.() ?? Promise.resolve());
   }
 
   private async attemptsDone(): Promise<void> {
@@ -137,6 +147,7 @@ export class Worker implements Running {
     const { jobId, leaseId } = held.lease;
     try {
       const artifact = await this.render(held);
+      this.options.engine.health?.attemptEnded('completed');
       const refusal = await this.stream.report({ $case: 'complete', value: { jobId, leaseId, artifact } });
       return refusal || 'completed';
     } catch (error) {
@@ -155,6 +166,7 @@ export class Worker implements Running {
 
   private async fail({ lease: { jobId, leaseId } }: HeldLease, error: unknown): Promise<string> {
     const failure = error instanceof AttemptFailure ? error : engineError('the engine failed', error);
+    if (failure.retryable) this.options.engine.health?.attemptEnded('failed');
     this.options.logger.warn({ err: failure, job: jobId, error_code: failure.code, retryable: failure.retryable }, 'an attempt failed');
     const report: Report = {
       $case: 'fail', value: { jobId, leaseId, errorCode: failure.code, errorMessage: failure.message, retryable: failure.retryable },

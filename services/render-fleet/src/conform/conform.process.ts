@@ -70,9 +70,12 @@ function faultsOf(made: Mp4Probe, { width, height, frames }: ConformOptions): st
   ].filter((fault) => fault !== false);
 }
 
+/** Colours are said to be BT.709 and are made so: players guess at what is not said, and guess differently. */
 function reencoding({ width, height }: Size): string[] {
-  const filter = `scale=${width}:${height}:force_original_aspect_ratio=increase,crop=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND}`;
-  return ['-vf', filter, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-bf', '0', '-pix_fmt', 'yuv420p', '-threads', '2', '-flags:v', '+bitexact'];
+  const scale = `scale=${width}:${height}:force_original_aspect_ratio=increase:out_color_matrix=bt709:out_range=tv`;
+  const filter = `${scale},crop=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND}`;
+  return ['-vf', filter, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-bf', '0', '-pix_fmt', 'yuv420p', '-threads', '2', '-flags:v', '+bitexact',
+    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
 }
 
 async function drawThumbnail(file: string, { ffmpeg, scratchDir, signal }: ConformOptions): Promise<string> {

@@ -4,6 +4,8 @@ import type { Size } from '../conform/contract-pixels';
 export interface FirstFrame extends Size {
   /** Centre-cropped to the given size, as planar YUV 4:2:0 in BT.709 limited range. */
   cropTo(size: Size): Promise<Uint8Array>;
+  /** Centre-cropped to the given size, as a PNG. */
+  pngOf(size: Size): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface RenderRequest extends Size {
@@ -13,7 +15,7 @@ export interface RenderRequest extends Size {
   /** Makes it image-to-video: frame 0 shows this. */
   readonly firstFrame?: FirstFrame | undefined;
   readonly frames: number;
-  /** Frames encoded so far. */
+  /** Frames encoded so far, or as many frames' worth of the work done. */
   readonly onProgress: (framesEncoded: number) => void;
   /** Ends the render at once, its child processes and threads included. */
   readonly signal: AbortSignal;
@@ -31,6 +33,18 @@ export interface Engine {
   readonly jobClasses: readonly string[];
   /** Renders at once. */
   readonly slots: number;
+  /** Absent: it can always take work. */
+  readonly health?: EngineHealthPort;
   /** @throws AttemptFailure when the customer is to be told why; the signal's reason when it was aborted. */
   render(request: RenderRequest): Promise<{ readonly file: string }>;
+  /** Called once no render is under way. */
+  stop?(): Promise<void>;
+}
+
+/** An engine that runs elsewhere may be away, or fail at everything: its worker then takes no leases. */
+export interface EngineHealthPort {
+  /** The listener hears of every change; until the first call the engine is taken to be away. */
+  start(listener: (able: boolean) => void): void;
+  /** How an attempt ended that was not given up: `failed` where another engine might have succeeded. */
+  attemptEnded(outcome: 'completed' | 'failed'): void;
 }

@@ -67,13 +67,19 @@ export async function decodeFirstFrame(bytes: Buffer): Promise<FirstFrame> {
     await open(bytes).resize(16, 16, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer();
     return autoOrient;
   });
-  return { width, height, cropTo: (size) => refuseInvalid(() => cropped(bytes, size)) };
+  return { width, height, cropTo: (size) => refuseInvalid(() => cropped(bytes, size)), pngOf: (size) => refuseInvalid(() => croppedPng(bytes, size)) };
 }
 
 async function cropped(bytes: Buffer, size: Size): Promise<Uint8Array> {
-  const rgb = await open(bytes).resize(size.width, size.height, { fit: 'cover', position: 'centre' })
-    .flatten({ background: '#000000' }).toColourspace('srgb').removeAlpha().raw().toBuffer();
-  return yuvOfRgb(rgb, size);
+  return yuvOfRgb(await croppedRgb(bytes, size).raw().toBuffer(), size);
+}
+
+async function croppedPng(bytes: Buffer, size: Size): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await croppedRgb(bytes, size).png().toBuffer());
+}
+
+function croppedRgb(bytes: Buffer, { width, height }: Size): sharp.Sharp {
+  return open(bytes).resize(width, height, { fit: 'cover', position: 'centre' }).flatten({ background: '#000000' }).toColourspace('srgb').removeAlpha();
 }
 
 function open(bytes: Buffer): sharp.Sharp {
