@@ -1,4 +1,5 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { bytesOf, takeFrame } from './frame';
 import { backOffMs, type Running, type Logger, currentTraceparent } from '@usvideo/runtime';
 
 /** The call may or may not have been carried out; the caller asks again under the same natural key. */
@@ -122,24 +123,24 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     if (open === undefined) return;
     while (this.#queue.length > 0 && this.#outstanding < this.#outstandingMax) {
       const room = Math.min(CALLS_PER_FRAME_MAX, this.#outstandingMax - this.#outstanding);
-      const calls = this.#queue.splice(0, room).flatMap((callId) => this.#markSent(callId, open));
-      if (calls.length > 0) open.stream.write({ calls });
+      // A call that timed out while it waited is in the books no more.
+      const waiting = this.#queue.splice(0, room).flatMap((callId) => this.#pending.get(callId) ?? []);
+      const frame = takeFrame(waiting, room, ({ call }) => bytesOf(call));
+      this.#queue.unshift(...waiting.map(({ call }) => call.callId));
+      if (frame.length > 0) open.stream.write({ calls: frame.map((pending) => this.#markSent(pending, open)) });
     }
   }
 
-  /** Nothing for a call that timed out while it waited. */
-  #markSent(callId: number, open: OpenStream<Call, Answer>): Call[] {
-    const pending = this.#pending.get(callId);
-    if (pending === undefined) return [];
+  #markSent(pending: Pending<Call, Answer>, open: OpenStream<Call, Answer>): Call {
     pending.sentOn = open;
     pending.sentAt = performance.now();
-    open.outstanding.add(callId);
+    open.outstanding.add(pending.call.callId);
     this.#outstanding += 1;
-    return [pending.call];
+    return pending.call;
   }
 
   #usableStream(): OpenStream<Call, Answer> | undefined {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#current !== undefined && now - this.#current.openedAt < STREAM_LIFE_MS) return this.#current;
     if (now < this.#openNotBefore) {
       this.#retryAt(this.#openNotBefore - now);
@@ -210,7 +211,7 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     if (this.#current === open) {
       this.#current = undefined;
       this.#failures += 1;
-      this.#openNotBefore = Date.now() + backOffMs(this.#failures, BACK_OFF);
+      this.#openNotBefore = performance.now() + backOffMs(this.#failures, BACK_OFF);
       this.#options.logger.warn({ reason, outstanding: open.outstanding.size, failures: this.#failures }, 'an exchange stream broke');
     }
     for (const callId of [...open.outstanding]) this.#settle(callId)?.reject(new ExchangeUnavailable(reason));

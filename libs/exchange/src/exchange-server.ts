@@ -1,6 +1,9 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { ExchangeAnswer, ExchangeCall } from './exchange-client';
+import { takeFrame } from './frame';
 import { type Logger, rpcDuration, rpcRequests, rpcsFromZero, inTrace } from '@usvideo/runtime';
+
+const ANSWERS_PER_FRAME_MAX = 1_024;
 
 interface NamedCall extends ExchangeCall { call?: { $case: string } | undefined }
 
@@ -54,7 +57,7 @@ interface AnswerStream<Answer> {
 
 class AnswerFrames<Answer> {
   readonly #stream: AnswerStream<Answer>;
-  #ready: Answer[] = [];
+  readonly #ready: Answer[] = [];
   #expected = 0;
   #ending = false;
 
@@ -78,10 +81,11 @@ class AnswerFrames<Answer> {
   }
 
   #flush(): void {
-    const answers = this.#ready;
-    this.#ready = [];
-    this.#expected -= answers.length;
-    if (!this.#stream.cancelled) this.#stream.write({ answers });
+    while (this.#ready.length > 0) {
+      const answers = takeFrame(this.#ready, ANSWERS_PER_FRAME_MAX);
+      this.#expected -= answers.length;
+      if (!this.#stream.cancelled) this.#stream.write({ answers });
+    }
     if (this.#ending && this.#expected === 0) this.#stream.end();
   }
 }
