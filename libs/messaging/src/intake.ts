@@ -68,7 +68,7 @@ export class Intake {
 
   /** Behind which sequence each of these shards wants events; shards that wait are left out. */
   async positions(shards: readonly number[]): Promise<Map<number, bigint>> {
-    const due = shards.filter((shard) => Date.now() >= (this.pauses.get(shard)?.untilMs ?? 0));
+    const due = shards.filter((shard) => performance.now() >= (this.pauses.get(shard)?.untilMs ?? 0));
     if (!this.loaded || due.some((shard) => this.pauses.get(shard)?.halted !== undefined)) await this.load();
     if (performance.now() - this.parkedCountedAtMs > PARKED_COUNT_MS) await this.countParked();
     return new Map(due.map((shard) => [shard, this.mark(shard).seq]));
@@ -217,13 +217,13 @@ export class Intake {
 
   private store(mark: Watermark): void {
     this.marks.set(mark.shard, mark);
-    this.stored.set(mark.shard, { mark, atMs: Date.now() });
+    this.stored.set(mark.shard, { mark, atMs: performance.now() });
   }
 
   /** Moves past a batch without effect in memory only, unless it is time to write the watermark. */
   private passes(shard: number, batch: readonly LoggedEvent[]): boolean {
     const storedAtMs = this.stored.get(shard)?.atMs ?? 0;
-    if (Date.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.isRelevant(event))) return false;
+    if (performance.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.isRelevant(event))) return false;
     this.marks.set(shard, markOf(batch[batch.length - 1]!));
     return true;
   }
@@ -306,11 +306,11 @@ export class Intake {
     const failures = (earlier?.failures ?? 0) + 1;
     if (error instanceof CannotContinue) {
       if (earlier?.halted === undefined) this.logger.error({ ...this.about(shard), reason: error.message }, 'a shard is halted until it is reconciled');
-      this.pauses.set(shard, { untilMs: Date.now() + HALTED_RETRY_MS, failures, halted: error.message });
+      this.pauses.set(shard, { untilMs: performance.now() + HALTED_RETRY_MS, failures, halted: error.message });
       return;
     }
     this.logger.warn({ ...this.about(shard), err: error, failures }, 'events could not be handled and will be tried again');
-    this.pauses.set(shard, { untilMs: Date.now() + backOffMs(failures, RETRY), failures, halted: undefined });
+    this.pauses.set(shard, { untilMs: performance.now() + backOffMs(failures, RETRY), failures, halted: undefined });
   }
 
   private about(shard: number): { consumer: string; topic: string; shard: number } {

@@ -1,10 +1,11 @@
 import type { Database } from '@usvideo/event-store';
 import { startLoop, type Logger, type Running } from '@usvideo/runtime';
 import type { LeaseSettings } from '../leasing/lease';
+import { LeaseExpiry } from './lease-expiry.loop';
 import { repairDrift } from './counter-drift.sql';
 import type { DispatchWake } from './dispatch-wake.sql';
 import type { JobReports } from '../leasing/job-reports.sql';
-import { lapsedLeases, overdueJobs } from '../leasing/leases.sql';
+import { overdueJobs } from '../leasing/leases.sql';
 import { sleepingQueues } from './queue-activity.sql';
 
 const SWEEP_EVERY_MS = 1_000;
@@ -23,25 +24,14 @@ export interface UpkeepOptions {
 /** What must happen although nobody reports it: leases lapse, deadlines pass, wake-ups get lost, counters drift. Any number of replicas may do it. */
 export function startUpkeep(options: UpkeepOptions): Running {
   const { database, settings, logger, wake } = options;
-  const startedAt = Date.now();
+  const expiry = new LeaseExpiry(options);
   const loops = [
-    startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => endLapsed(options, startedAt), logger }),
+    startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => expiry.sweep(), logger }),
     startLoop({ name: 'deadlines', everyMs: SWEEP_EVERY_MS, work: () => endOverdue(options), logger }),
     startLoop({ name: 'sleeping-queues', everyMs: SWEEP_EVERY_MS, work: async () => wake.wake(...await sleepingQueues(database)), logger }),
     startLoop({ name: 'counter-drift', everyMs: DRIFT_EVERY_MS, work: () => repairDrift(database, logger), logger }),
   ];
   return { stop: async () => { await Promise.all(loops.map((loop) => loop.stop())); } };
-}
-
-/**
- * While the scheduler was away nobody could send a heartbeat: the workers get the time of one lease to come back before
- * anything is taken from them.
- */
-async function endLapsed({ database, reports, settings }: UpkeepOptions, startedAt: number): Promise<boolean> {
-  if (Date.now() - startedAt < settings.leaseMs) return false;
-  const lapsed = await lapsedLeases(database);
-  await Promise.all(lapsed.map(({ jobId, leaseId, reason }) => reports.submit({ kind: 'lose_lease', jobId, leaseId, reason })));
-  return lapsed.length >= FULL;
 }
 
 async function endOverdue({ database, reports }: UpkeepOptions): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Artifact } from '@usvideo/contracts/scheduler';
 import { WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
 import { isEnded, type JobCommand, type JobFact } from '../job/job';
 import type { LeaseSettings } from './lease';
+import { graceIsOver } from './lease-grace.sql';
 import { moveJobs } from './job-moves.sql';
 import type { StoredJob } from '../job/job-row';
 import { decideJob, lockJobs } from '../job/job-writer.sql';
@@ -41,7 +42,7 @@ export interface JobReportsOptions {
 const LOCK_LAPSED = `
 select q.job_id from job_queue q
 join unnest($1::text[], $2::text[]) as n (job_id, lease_id) on n.job_id = q.job_id and n.lease_id = q.lease_id
-where q.state = 'leased' and (q.lease_until <= $3 or q.render_deadline_at <= $3)
+where q.state = 'leased' and ((q.lease_until <= $3 and ${graceIsOver('$3')}) or q.render_deadline_at <= $3)
 order by q.job_id
 for update of q`;
 

@@ -2,6 +2,7 @@ import type { LeaseGranted } from '@usvideo/contracts/scheduler';
 import type { Database, Transaction } from '@usvideo/event-store';
 import { heldAttempt } from '../job/job';
 import type { LeaseSettings } from './lease';
+import { graceIsOver } from './lease-grace.sql';
 import { contentOf, storedJob, type JobRow, type StoredJob } from '../job/job-row';
 
 const SLOTS_TAKEN = `
@@ -87,7 +88,7 @@ export async function renewLeases(database: Database, beats: readonly Beat[], { 
 const LAPSED = `
 select job_id, lease_id, worker_id, job_class, render_deadline_at is not null and render_deadline_at <= clock_timestamp() as timed_out
 from job_queue
-where state = 'leased' and (lease_until <= clock_timestamp() or render_deadline_at <= clock_timestamp())
+where state = 'leased' and ((lease_until <= clock_timestamp() and ${graceIsOver()}) or render_deadline_at <= clock_timestamp())
 order by lease_until
 limit 200`;
 

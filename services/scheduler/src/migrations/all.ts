@@ -3,6 +3,7 @@ import { Fleet0002 } from './0002-fleet';
 import { Refunds0003 } from './0003-refunds';
 import { Epochs0004 } from './0004-epochs';
 import { SchemaLevel0005 } from './0005-schema-level';
+import { LeaseGrace0006 } from './0006-lease-grace';
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005];
+export const MIGRATIONS = [Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006];

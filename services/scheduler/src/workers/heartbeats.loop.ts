@@ -3,6 +3,7 @@ import type { Database } from '@usvideo/event-store';
 import { startLoop, type Logger, type Loop } from '@usvideo/runtime';
 import type { LeaseSettings } from '../leasing/lease';
 import type { JobChanges } from '../views/job-changes';
+import { extendGrace } from '../leasing/lease-grace.sql';
 import { renewLeases, type Beat } from '../leasing/leases.sql';
 import type { WorkerRegistry } from './worker-registry.service';
 
@@ -18,6 +19,8 @@ export interface HeartbeatsOptions {
 
 /** Progress reaches watchers at once; the rows of the leases are written together, once a second. */
 export class Heartbeats {
+  /** Since a write that failed: what could not be written must not count as silence. */
+  private wasAway = false;
   private newest = new Map<string, Beat & { readonly reject: Reject }>();
 
   constructor(private readonly options: HeartbeatsOptions) {}
@@ -42,10 +45,13 @@ export class Heartbeats {
     if (beats.size === 0) return;
     this.newest = new Map();
     try {
+      if (this.wasAway) await extendGrace(this.options.database, this.options.settings.leaseMs);
+      this.wasAway = false;
       for (const ended of await renewLeases(this.options.database, [...beats.values()], this.options.settings)) {
         beats.get(ended.leaseId)!.reject(ended.jobId, ended.leaseId, ended.reason);
       }
     } catch (error) {
+      this.wasAway = true;
       // A heartbeat that came meanwhile is newer than those that could not be written.
       this.newest = new Map([...beats, ...this.newest]);
       throw error;
