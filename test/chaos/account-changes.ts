@@ -107,9 +107,9 @@ export class AccountChanges {
 
   private async doWhatIsRefused(account: TestAccount): Promise<void> {
     const { random } = this;
-    const limits = await this.asking.operator('PUT', `/admin/v1/accounts/${account.accountId}/limits`, { reads_per_minute: 0 });
+    const limits = await this.asking.operator('PUT', `/admin/v1/accounts/${account.accountId}/limits`, { environment: 'live', reads_per_minute: 0 });
     this.expect('limits of nothing', limits.status, 400);
-    const nobody = await this.asking.operator('PUT', `/admin/v1/accounts/${NOBODY}/limits`, { reads_per_minute: PER_MINUTE });
+    const nobody = await this.asking.operator('PUT', `/admin/v1/accounts/${NOBODY}/limits`, { environment: 'live', reads_per_minute: PER_MINUTE });
     this.expect('limits of nobody', nobody.status, 404);
     const key = await this.asking.customer({ method: 'POST', path: '/v1/api-keys', key: account.keys.live, body: { name: '' }, random });
     this.expect('a key without a name', key.status, 400);

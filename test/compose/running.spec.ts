@@ -1,6 +1,6 @@
 import { STRIPE } from '../e2e/billing';
 import { outages, SHORT_LEASE } from '../e2e/outage';
-import { ownAccount, SIGNUP_CREDIT } from '../e2e/stage';
+import { ownAccount } from '../e2e/stage';
 import { endToEnd, FROM_ANOTHER_PROCESS } from '../e2e/suite';
 import { exportOfAMillion } from '../e2e/usage-export';
 import { ComposedPlatform } from './composed-platform';
@@ -21,7 +21,7 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
   const platform = () => composed;
 
   beforeAll(async () => {
-    composed = await ComposedPlatform.build({ ...SIGNUP_CREDIT, ...STRIPE, ...SHORT_LEASE });
+    composed = await ComposedPlatform.build({ ...STRIPE, ...SHORT_LEASE });
     try {
       told = await composed.followReadme();
     } catch (error) {

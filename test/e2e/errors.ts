@@ -7,6 +7,7 @@ const BODY = { prompt: 'refused', resolution: '480p', duration: 1 };
 /** The contract's codes that only broken or waiting parts can provoke, and the tests that do. */
 const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
   idempotency_in_progress: 'services/scheduler/src/submission/idempotency.int.spec.ts',
+  mfa_required: 'services/gateway/src/accounts/sign-in.int.spec.ts',
   quote_expired: 'services/scheduler/src/reconciliation/reconciliation.loop.int.spec.ts',
   price_unavailable: 'services/scheduler/src/submission/submission-steps.int.spec.ts',
   internal_error: 'services/gateway/src/access/access.http.int.spec.ts',
@@ -17,6 +18,8 @@ const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
 const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (world: Stage) => Promise<Answer<Problem>> }>> = {
   invalid_request: { status: 400, by: ({ live }) => live.create({}) },
   invalid_api_key: { status: 401, by: ({ live }) => new Customer(live.url, undefined).get('/v1/videos') },
+  invalid_credentials: { status: 401, by: ({ live }) => new Customer(live.url, undefined).post('/v1/auth/login', { email: 'nobody@example.com', password: 'not a password' }) },
+  signed_out: { status: 401, by: ({ live }) => new Customer(live.url, undefined).get('/v1/auth/session') },
   insufficient_balance: { status: 402, by: ({ sandbox }) => sandbox.create({ ...BODY, prompt: 'sandbox:http=402' }) },
   spend_cap_reached: {
     status: 402,
@@ -92,7 +95,7 @@ const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (
     status: 429,
     by: async ({ platform, admin }) => {
       const other = await register(platform);
-      await admin.put(`/admin/v1/accounts/${other.accountId}/limits`, { environment: 'test', queued_jobs: 0 });
+      await admin.put(`/admin/v1/accounts/${other.accountId}/limits`, { environment: 'test', queued_jobs: 0, freeze: true });
       return other.sandbox.create(BODY);
     },
   },

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { STRIPE } from './billing';
 import { storeAway } from './outage';
 import { Platform } from './platform';
-import { SIGNUP_CREDIT, START_TIMEOUT_MS } from './stage';
+import { START_TIMEOUT_MS } from './stage';
 import { endToEnd } from './suite';
 
 const reconcile = join(__dirname, '..', '..', 'services/standalone/dist/reconcile.js');
@@ -12,7 +12,7 @@ const reconcile = join(__dirname, '..', '..', 'services/standalone/dist/reconcil
 describe('in one process', () => {
   let platform: Platform;
 
-  beforeAll(async () => { platform = await Platform.start({ ...SIGNUP_CREDIT, ...STRIPE }); }, START_TIMEOUT_MS);
+  beforeAll(async () => { platform = await Platform.start({ ...STRIPE }); }, START_TIMEOUT_MS);
   afterAll(() => platform?.dispose(), START_TIMEOUT_MS);
 
   endToEnd(() => platform, { races: 20, progressValuesMin: 10 });

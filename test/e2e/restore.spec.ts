@@ -2,7 +2,7 @@ import { describeOwnKafka, eventually, type HttpReceiver, httpReceiver } from '@
 import type { Job } from './customer';
 import { Cluster } from './platform';
 import { Restoring } from './restoring';
-import { register, SIGNUP_CREDIT, type Stage, START_TIMEOUT_MS } from './stage';
+import { register, type Stage, START_TIMEOUT_MS } from './stage';
 
 const SHORT = { resolution: '480p', duration: 1 };
 const STEP_TIMEOUT_MS = 120_000;
@@ -20,7 +20,7 @@ describeOwnKafka('after the database of the scheduler was restored from a backup
 
   beforeAll(async () => {
     receiver = await httpReceiver();
-    cluster = await Cluster.start({ ...SIGNUP_CREDIT, LOG_LEVEL: 'info' });
+    cluster = await Cluster.start({ LOG_LEVEL: 'info' });
     stage = await register(cluster);
     restoring = new Restoring(cluster, 'scheduler');
     kept = await completed('in the backup');

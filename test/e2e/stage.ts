@@ -21,16 +21,16 @@ export function ownAccount(platform: () => ServedPlatform): () => Stage {
   return () => stage!;
 }
 
-/** What `SIGNUP_CREDIT_USD` of a shared platform has to be. */
-export const SIGNUP_CREDIT = { SIGNUP_CREDIT_USD: '250' };
-
 export async function register(platform: ServedPlatform): Promise<Stage> {
   const url = platform.credentials.api_url;
   const request = { email: `${randomUUID()}@example.com`, password: randomUUID(), account_name: 'A test' };
   const { status, text, body } = await new Customer(url, undefined).post<{ account_id: string; live_key: string; test_key: string; webhook_secret: string }>('/v1/auth/register', request);
   if (status !== 201) throw new Error(`registering answered ${status}: ${text}`);
+  const admin = Customer.admin(platform);
+  const credited = await admin.post(`/admin/v1/accounts/${body.account_id}/credit`, { amount_usd: 250, payment_ref: 'first', note: 'Of a test' });
+  if (credited.status !== 200) throw new Error(`crediting answered ${credited.status}: ${credited.text}`);
   return {
-    platform, accountId: body.account_id, admin: Customer.admin(platform), webhookSecret: body.webhook_secret,
+    platform, accountId: body.account_id, admin, webhookSecret: body.webhook_secret,
     live: new Customer(url, body.live_key), sandbox: new Customer(url, body.test_key),
   };
 }

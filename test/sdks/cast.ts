@@ -12,7 +12,7 @@ export async function castFor(platform: Platform, standUrl: string, scenarios: s
   const [main, limited, full, suspended, capped] = [await register(platform), await register(platform), await register(platform), await register(platform), await register(platform)];
   await Promise.all([
     limit(platform, limited, { creates_per_minute: 12, concurrent_jobs: 50, queued_jobs: 1_000 }),
-    limit(platform, full, { queued_jobs: 0 }),
+    limit(platform, full, { queued_jobs: 0, freeze: true }),
     request(`${platform.adminUrl}/admin/v1/accounts/${suspended.account_id}/suspend`, 'POST', { reason: 'unpaid' }, platform.adminToken),
     request(`${platform.apiUrl}/v1/spend-caps`, 'PUT', { limit_usd: '0' }, capped.live_key),
   ]);
@@ -23,13 +23,15 @@ export async function castFor(platform: Platform, standUrl: string, scenarios: s
   };
 }
 
-async function register({ apiUrl }: Platform): Promise<Registered> {
+async function register({ apiUrl, adminUrl, adminToken }: Platform): Promise<Registered> {
   // Somebody else at each try: the first may have been registered although it was answered 503.
   const body = () => ({ email: `${randomUUID()}@example.com`, password: randomUUID(), account_name: 'An SDK' });
-  return request(`${apiUrl}/v1/auth/register`, 'POST', body) as Promise<Registered>;
+  const registered = await request(`${apiUrl}/v1/auth/register`, 'POST', body) as Registered;
+  await request(`${adminUrl}/admin/v1/accounts/${registered.account_id}/credit`, 'POST', { amount_usd: 250, payment_ref: 'first' }, adminToken);
+  return registered;
 }
 
-async function limit({ adminUrl, adminToken }: Platform, { account_id: accountId }: Registered, limits: Record<string, number>): Promise<void> {
+async function limit({ adminUrl, adminToken }: Platform, { account_id: accountId }: Registered, limits: Record<string, number | true>): Promise<void> {
   await request(`${adminUrl}/admin/v1/accounts/${accountId}/limits`, 'PUT', { environment: 'test', ...limits }, adminToken);
 }
 

@@ -22,7 +22,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const platform = await startPlatform({ SIGNUP_CREDIT_USD: '250' });
+const platform = await startPlatform({});
 const stand = await startStand(platform.apiUrl);
 try {
   process.exitCode = process.argv.includes('--serve') ? await serve() : await test(named.length > 0 ? named : known);

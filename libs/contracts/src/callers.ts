@@ -20,7 +20,7 @@ const of = (service: string, ...methods: string[]): string[] => methods.map((met
 export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
   'gateway': {
     accounts: [
-      ...of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
+      ...of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'ListAudit', 'VerifyAudit', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
       ...of(MEMBERS, 'SignIn', 'VerifySession', 'ChooseAccount', 'SignOut', 'ChangePassword', 'RequestPasswordReset', 'ResetPassword', 'VerifyEmail', 'StartTotp',
         'ConfirmTotp', 'RemoveTotp', 'ListMembers', 'InviteMember', 'AcceptInvitation', 'SetMemberRole', 'RemoveMember'),
     ],

@@ -124,6 +124,21 @@ test('every action has an author in the audit log, and the log refuses edits', a
   await expect(stage.database.query('truncate audit_entry')).rejects.toThrow('append-only');
 });
 
+test('the audit log is read newest first, page by page, for one account or all, and proven', async () => {
+  const { accountId } = await stage.register();
+  await call(stage.client, 'setSuspension', { accountId, suspended: true, reason: 'chargeback', author: 'op' });
+  const first = await call(stage.client, 'listAudit', { accountId, limit: 2, beforeSeq: 0n });
+  expect(first.entries.map(({ action }) => action)).toEqual(['account_suspended', 'api_key_created']);
+  expect(JSON.parse(first.entries[0]!.after)).toEqual({ status: 'suspended', reason: 'chargeback' });
+  const rest = await call(stage.client, 'listAudit', { accountId, limit: 100, beforeSeq: first.entries[1]!.seq });
+  expect([first.hasMore, rest.hasMore, rest.entries.map(({ action }) => action)]).toEqual([true, false, ['api_key_created', 'account_created']]);
+  const all = await call(stage.client, 'listAudit', { accountId: '', limit: 1, beforeSeq: 0n });
+  expect(all.entries[0]!.seq).toBeGreaterThanOrEqual(first.entries[0]!.seq);
+  const proof = await call(stage.client, 'verifyAudit', {});
+  expect(proof).toEqual({ checked: expect.any(BigInt), brokenSeq: undefined });
+  expect(proof.checked).toBeGreaterThanOrEqual(first.entries[0]!.seq);
+});
+
 test('an edit of the audit log shows, even by somebody who can switch its triggers off', async () => {
   await stage.register();
   const client = await stage.database.connect();

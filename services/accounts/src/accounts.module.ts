@@ -7,6 +7,8 @@ import { Lifecycle, SecretBox, migrateDatabase, observeDatabase, startGrpcServer
 import type { AccountsConfig } from './config';
 import { ACCOUNTS_MIGRATIONS } from './migrations/all';
 import { AccountsController } from './inbound/accounts.grpc';
+import { AuditLog } from './audit/audit-log.store';
+import { AuditController } from './inbound/audit.grpc';
 import { KeysController } from './inbound/keys.grpc';
 import { AccountReader } from './accounts/account-reader.sql';
 import { AccountStore } from './accounts/account.store';
@@ -68,7 +70,7 @@ async function assemble({ config, transport, logger }: AccountsOptions, lifecycl
   const uses = startLoop({ name: 'accounts_key_uses', everyMs: 5_000, work: () => verification.writeUses(), logger });
   lifecycle.add('key uses loop', () => uses.stop());
   const store = new AccountStore(database, () => publisher.nudge());
-  const providers = [store, new AccountReader(database), limits, verification, ...peopleParts(config, database, lifecycle, logger)];
+  const providers = [store, new AccountReader(database), new AuditLog(database), limits, verification, ...peopleParts(config, database, lifecycle, logger)];
   const server = await startGrpcServer({
     passes: isTransient,
     module: accountsModule(providers, eventLogController(database, ACCOUNTS_TOPIC)),
@@ -117,7 +119,7 @@ function peopleParts(config: AccountsConfig, database: Database, lifecycle: Life
 function accountsModule(instances: readonly object[], eventLog: new (...args: never[]) => object): DynamicModule {
   return {
     module: AccountsModule,
-    controllers: [AccountsController, KeysController, MembersController, SignInController, eventLog],
+    controllers: [AccountsController, AuditController, KeysController, MembersController, SignInController, eventLog],
     providers: instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
   };
 }

@@ -37,7 +37,7 @@ export const gatewaySchema = z.object({
   OUTBOUND_PROXY: z.string().optional().describe('Proxy of all requests to customers\' URLs.'),
   SUPPORT_URL: z.string().default('https://github.com/us-video-api/us-video-api/issues').describe('Named by 429 answers, for raised limits.'),
   REGISTRATION: z.enum(['open', 'invite', 'closed']).default('closed').describe('Who may register: anyone, invited people, nobody.'),
-  SIGNUP_CREDIT_USD: usd.describe('Dollars that a new account gets.'),
+  SIGNUP_CREDIT_USD: usd.describe('Dollars that a new account gets once its owner has proven the address.'),
   GATEWAY_REPLICAS: z.coerce.number().int().min(1).max(1_000).default(1)
     .describe('Gateways that run side by side: each allows its share of the reads while the shared limiter is away.'),
 });

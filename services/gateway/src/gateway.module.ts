@@ -10,11 +10,15 @@ import { AccountController } from './accounts/account.controller';
 import { AdminMoneyController } from './admin/money.controller';
 import { AdminEventsController } from './admin/events.controller';
 import { AdminProofController } from './admin/proof.controller';
+import { AdminAuditController } from './admin/audit.controller';
 import { AdminController } from './admin/accounts.controller';
 import { ApiKeysController } from './accounts/api-keys.controller';
 import { BillingController } from './money/billing.controller';
 import { type HttpServerOptions, startHttpServer } from './http/server.http';
 import { JobWaits } from './videos/job-wait.service';
+import { MembersController } from './accounts/members.controller';
+import { SignInController } from './accounts/sign-in.controller';
+import { SessionVerifier } from './access/session-verifier.client';
 import { MediaController } from './videos/media.controller';
 import { OpenStreams } from './http/open-streams.http';
 import { PaymentsController } from './money/payments.controller';
@@ -55,9 +59,9 @@ class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, MediaController, ReferenceController,
+  VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
 ];
-const ADMIN_CONTROLLERS = [AdminController, AdminEventsController, AdminMoneyController, AdminProofController];
+const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController];
 
 /** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {
@@ -86,6 +90,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
 
 function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound: GuardedHttpClient) {
   const keys = new KeyVerifier(peers.accounts);
+  const sessions = new SessionVerifier(peers.members);
   const limiter = new RateLimiter(peers.exchange, config.GATEWAY_REPLICAS);
   const streams = new OpenStreams();
   const artifacts: ArtifactStore = new DiskArtifactStore(`${config.DATA_DIR}/artifacts`);
@@ -93,14 +98,14 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
     config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,
   );
   const instances = [
-    peers, keys, limiter, streams, settings,
+    peers, keys, sessions, limiter, streams, settings,
     new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
     { provide: ARTIFACTS, useValue: artifacts },
   ];
-  const access = new Access({ keys, limiter, adminToken: config.ADMIN_TOKEN, supportUrl: config.SUPPORT_URL });
+  const access = new Access({ keys, sessions, limiter, adminToken: config.ADMIN_TOKEN, supportUrl: config.SUPPORT_URL });
   return { access, streams, providers };
 }
 

@@ -69,14 +69,24 @@ export async function verifyAudit(database: Pick<Database, 'query'>): Promise<Au
   return { checked: place.seq - first, broken: whole ? undefined : place.seq - 1n };
 }
 
-export interface AuditRow {
+interface AuditRow {
   seq: bigint; account_id: string; author: string; action: string; subject: string; at: Date; format: number;
   address: string; request_id: string; before: string; after: string; previous_hash: Buffer; hash: Buffer;
 }
 
-export function readAuditRow(row: AuditRow): ChainedAuditEntry {
+function readAuditRow(row: AuditRow): ChainedAuditEntry {
   return {
     seq: row.seq, accountId: row.account_id, author: row.author, action: row.action, subject: row.subject, at: row.at, format: row.format,
     address: row.address, requestId: row.request_id, before: row.before, after: row.after, previousHash: row.previous_hash, hash: row.hash,
   };
+}
+
+const LIST = `
+select * from audit_entry where ($1 = '' or account_id = $1) and seq < $2 order by seq desc limit $3`;
+const NEWEST = 2n ** 63n - 1n;
+
+/** Newest first; one more than `limit` when there are more. */
+export async function listAudit(database: Pick<Database, 'query'>, accountId: string, beforeSeq: bigint, limit: number): Promise<ChainedAuditEntry[]> {
+  const { rows } = await database.query<AuditRow>({ name: 'audit_list', text: LIST, values: [accountId, beforeSeq === 0n ? NEWEST : beforeSeq, limit + 1] });
+  return rows.map(readAuditRow);
 }

@@ -10,11 +10,14 @@ import { readBearerKey } from './request-headers';
 import type { KeyVerifier } from './key-verifier.client';
 import type { RateLimiter } from './rate-limiter.client';
 import type { RequestState } from './request-state.http';
+import { readSessionCookie, refuseForgery, type SessionCaller, sessionCaller } from './session-caller';
+import type { SessionVerifier } from './session-verifier.client';
 
 const ADDRESSES_MAX = 100_000;
 
 export interface AccessOptions {
   readonly keys: Pick<KeyVerifier, 'verify'>;
+  readonly sessions: Pick<SessionVerifier, 'verify'>;
   readonly limiter: Pick<RateLimiter, 'spend'>;
   readonly adminToken: string;
   readonly supportUrl: string;
@@ -36,7 +39,8 @@ export class Access {
     if (!access) return;
     if (access.by === 'anyone') return this.countAddress(state, access.policy);
     if (access.by === 'operator') return this.admitOperator(state, request.headers.authorization);
-    const caller = await this.identify(request.headers.authorization);
+    if (access.by === 'session') return this.admitPerson(state, request, access.role);
+    const caller = await this.callerOf(request);
     state.caller = caller;
     if (access.policy !== 'creates') this.judge(state, await this.options.limiter.spend(caller, access.policy));
     if (caller.suspended) throw accountSuspended();
@@ -47,11 +51,35 @@ export class Access {
   async judgeRefused(state: RequestState, refusal: Refusal): Promise<void> {
     if (state.judgement) return;
     if (state.caller) this.judge(state, await this.options.limiter.spend(state.caller, 'creates'));
-    else this.countAddress(state, refusal.code === 'invalid_api_key' ? 'failed_auth' : 'documents');
+    else this.countAddress(state, ['invalid_api_key', 'signed_out'].includes(refusal.code) ? 'failed_auth' : 'documents');
   }
 
   spendAddress(address: string, policy: AddressPolicy): Judgement {
     return this.addresses.spend(`${policy}/${address}`, ADDRESS_LIMITS[policy], Date.now());
+  }
+
+  /** A key, or else the person who is signed in. */
+  private async callerOf(request: FastifyRequest): Promise<Caller> {
+    const { authorization, cookie } = request.headers;
+    if (authorization !== undefined || readSessionCookie(cookie) === undefined) return this.identify(authorization);
+    const caller = await this.person(request);
+    refuseForgery(caller, request.method, request.headers['x-csrf-token'], false);
+    return caller;
+  }
+
+  private async admitPerson(state: RequestState, request: FastifyRequest, role: 'owner' | undefined): Promise<void> {
+    const caller = await this.person(request);
+    state.caller = caller;
+    this.judge(state, await this.options.limiter.spend(caller, 'reads'));
+    refuseForgery(caller, request.method, request.headers['x-csrf-token'], true);
+    if (role !== undefined && caller.session.role !== role) throw new Refusal('forbidden', 'Only an owner of the account may do this.');
+  }
+
+  private async person(request: FastifyRequest): Promise<SessionCaller> {
+    const token = readSessionCookie(request.headers.cookie);
+    const session = token === undefined ? undefined : await this.options.sessions.verify(token);
+    if (token === undefined || !session) throw new Refusal('signed_out', 'Nobody is signed in, or the session has ended. Sign in at POST /v1/auth/login.');
+    return sessionCaller(session, token, request.headers['x-environment']);
   }
 
   private async identify(authorization: string | undefined): Promise<Caller> {
@@ -78,7 +106,7 @@ export class Access {
 }
 
 function requireScope(caller: Caller, scope: Scope | undefined): void {
-  if (scope !== undefined && !caller.scopes.includes(scope)) throw new Refusal('forbidden', `This key lacks the scope ${scope}.`);
+  if (scope !== undefined && !caller.scopes.includes(scope)) throw new Refusal('forbidden', `${'session' in caller ? 'Your role' : 'This key'} lacks the scope ${scope}.`);
 }
 
 /** One answer for every way in which a key can be wrong. */

@@ -15,6 +15,8 @@ export type AddressPolicy = keyof typeof ADDRESS_LIMITS;
 export type Access =
   | { readonly by: 'key'; readonly scope: Scope | undefined; readonly policy: Policy }
   | { readonly by: 'anyone'; readonly policy: AddressPolicy }
+  /** Signed in, and as an owner where it says so. */
+  | { readonly by: 'session'; readonly role: 'owner' | undefined }
   | { readonly by: 'operator' };
 
 export interface AnswerDescription {
@@ -53,6 +55,10 @@ export type Operations = Readonly<Record<string, Operation>>;
 
 export function keyed(scope: Scope | undefined, policy: Policy = 'reads'): Access {
   return { by: 'key', scope, policy };
+}
+
+export function signedIn(role?: 'owner'): Access {
+  return { by: 'session', role };
 }
 
 export function anyone(policy: AddressPolicy): Access {

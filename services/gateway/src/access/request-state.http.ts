@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '@usvideo/contracts/accounts';
 import type { Caller } from './caller';
 import type { Operation } from './operation';
 import type { Judgement } from './rate';
 import { Refusal, jobNotFound } from '../refusals/refusal';
+import type { SessionCaller } from './session-caller';
 import type { RequestTrace } from './request-trace.http';
 
 /** What the gateway knows of one request; every hook and controller reads it here. */
@@ -33,6 +35,18 @@ export function callerOf(request: FastifyRequest): Caller {
   const { caller } = request.gateway;
   if (!caller) throw new Error('this operation is not guarded by a key');
   return caller;
+}
+
+/** Only for operations of people: admission has set the session. */
+export function sessionOf(request: FastifyRequest): SessionCaller {
+  const { caller } = request.gateway;
+  if (!caller || !('session' in caller)) throw new Error('this operation is not guarded by a session');
+  return caller as SessionCaller;
+}
+
+/** Who asks, and from where, for the audit log. */
+export function actorOf({ gateway: state }: FastifyRequest, author = state.caller?.keyId ?? ''): Actor {
+  return { author, address: state.address(), requestId: state.requestId };
 }
 
 /** Test keys see the sandbox, which has no money. */

@@ -11,7 +11,7 @@ import { apiKeyListView, apiKeyView } from '../http/views';
 import { KeyVerifier } from '../access/key-verifier.client';
 import { Peers } from '../peers/peers.client';
 import { known, refuseBody } from '../peers/peer-answers.client';
-import { callerOf, sendObject } from '../access/request-state.http';
+import { actorOf, callerOf, sendObject } from '../access/request-state.http';
 
 const OVERLAP_SECONDS = 24 * 3_600;
 
@@ -36,7 +36,7 @@ export class ApiKeysController {
     if (granted.length === 0) throw new Refusal('forbidden', `This key has none of the scopes that a key gets by default (${DEFAULT_SCOPES.join(', ')}). Name the scopes.`);
     refuseEscalation(caller, granted);
     const created = await usable(call(this.peers.accounts, 'createKey', {
-      accountId: caller.accountId, environment: caller.environment, name, scopes: [...granted], author: caller.keyId,
+      accountId: caller.accountId, environment: caller.environment, name, scopes: [...granted], author: caller.keyId, actor: actorOf(request),
     }));
     sendObject(reply, 201, { ...apiKeyView(present(created.key)), secret: created.secret });
   }
@@ -49,7 +49,7 @@ export class ApiKeysController {
     const old = await this.keyOf(caller, keyId);
     refuseEscalation(caller, old.scopes);
     const rotated = await usable(call(this.peers.accounts, 'rotateKey', {
-      accountId: caller.accountId, keyId, overlapSeconds: expireOldNow ? 0 : OVERLAP_SECONDS, author: caller.keyId,
+      accountId: caller.accountId, keyId, overlapSeconds: expireOldNow ? 0 : OVERLAP_SECONDS, author: caller.keyId, actor: actorOf(request),
     }));
     this.verifier.forget(keyId);
     sendObject(reply, 201, { ...apiKeyView(present(rotated.key)), secret: rotated.secret, replaces: apiKeyView(present(rotated.oldKey)) });
@@ -61,7 +61,7 @@ export class ApiKeysController {
     parseQuery(noQuery, request.query);
     refuseBody(request.body);
     const key = await this.keyOf(caller, keyId);
-    await known(call(this.peers.accounts, 'revokeKey', { accountId: caller.accountId, keyId, author: caller.keyId }), keyNotFound);
+    await known(call(this.peers.accounts, 'revokeKey', { accountId: caller.accountId, keyId, author: caller.keyId, actor: actorOf(request) }), keyNotFound);
     this.verifier.forget(keyId);
     sendObject(reply, 200, apiKeyView({ ...key, expiresAt: new Date() }));
   }

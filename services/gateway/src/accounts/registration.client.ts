@@ -1,5 +1,5 @@
-import { call, hasStatus, status, type Logger } from '@usvideo/runtime';
-import { invalidRequest } from '../refusals/refusal';
+import type { Actor } from '@usvideo/contracts/accounts';
+import { call, type Logger } from '@usvideo/runtime';
 import type { Peers } from '../peers/peers.client';
 
 const COMPLETED_WITHIN_MS = 5_000;
@@ -12,31 +12,29 @@ export interface NewAccount {
   readonly accountName: string;
   readonly plan: string;
   readonly author: string;
-  readonly creditMicros: bigint;
+  readonly actor: Actor;
+  /** Whether the owner is signed in with it. */
+  readonly signIn: boolean;
+  /** An operator vouches for the address. */
+  readonly emailVerified: boolean;
 }
 
-/** Opens an account: its keys, its webhook secret, its first credit. Each step may be repeated; only the first can refuse. */
+/** Opens an account: its keys and its webhook secret; its first credit comes when its owner has proven the address. */
 export class Registration {
   constructor(private readonly peers: Peers, private readonly logger: Logger) {}
 
-  /** @throws Refusal invalid_request when the email is taken. The secret is undefined if the webhooks service stayed away. */
-  async open({ creditMicros, ...request }: NewAccount) {
-    const registered = await this.register(request);
+  /** Whether the address is known shows nowhere. The secret is undefined if the webhooks service stayed away. */
+  async open(request: NewAccount) {
+    const registered = await call(this.peers.accounts, 'register', request);
     const accountId = registered.account?.accountId ?? '';
-    const [secret] = await Promise.all([
-      this.persist('webhook secret', accountId, () => call(this.peers.webhooks, 'ensureSecret', { accountId })),
-      creditMicros > 0n && this.persist('signup credit', accountId, () => this.credit(accountId, creditMicros)),
-    ]);
-    return { account: registered.account, liveKey: registered.liveKey, testKey: registered.testKey, webhookSecret: secret?.secret };
+    const secret = await this.persist('webhook secret', accountId, () => call(this.peers.webhooks, 'ensureSecret', { accountId }));
+    return { account: registered.account, liveKey: registered.liveKey, testKey: registered.testKey, sessionToken: registered.sessionToken, webhookSecret: secret?.secret };
   }
 
-  private async register(request: Omit<NewAccount, 'creditMicros'>) {
-    try {
-      return await call(this.peers.accounts, 'register', request);
-    } catch (error) {
-      if (hasStatus(error, status.ALREADY_EXISTS)) throw invalidRequest([{ field: 'email', message: 'is registered already' }]);
-      throw error;
-    }
+  /** The sign-up credit, once for each account whose owner proved who they are. */
+  async welcome(accountIds: readonly string[], creditMicros: bigint): Promise<void> {
+    if (creditMicros <= 0n) return;
+    await Promise.all(accountIds.map((accountId) => this.persist('signup credit', accountId, () => this.credit(accountId, creditMicros))));
   }
 
   private credit(accountId: string, amountMicros: bigint) {

@@ -5,7 +5,8 @@ import { Refusal } from '../refusals/refusal';
 import { noQuery, registerSchema } from '../http/requests';
 import { validate } from '../validation/schema';
 import { Registration } from './registration.client';
-import { sendObject } from '../access/request-state.http';
+import { actorOf, sendObject } from '../access/request-state.http';
+import { sessionCookie } from '../access/session-caller';
 import { Settings } from '../http/settings';
 
 @Controller('v1/auth')
@@ -18,8 +19,9 @@ export class RegistrationController {
     parseQuery(noQuery, request.query);
     const { email, password, account_name: accountName } = validate(registerSchema, request.body);
     const opened = await this.registration.open({
-      email, password, accountName, plan: 'standard', author: 'self', creditMicros: this.settings.signupCreditMicros,
+      email, password, accountName, plan: 'standard', author: 'self', actor: actorOf(request, 'self'), signIn: true, emailVerified: false,
     });
+    if (opened.sessionToken) reply.header('set-cookie', sessionCookie(opened.sessionToken, undefined, this.settings.isSecure));
     sendObject(reply, 201, {
       account_id: opened.account?.accountId, live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
     });

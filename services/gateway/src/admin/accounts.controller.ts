@@ -10,7 +10,7 @@ import { adminAccountView } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Registration } from '../accounts/registration.client';
 import { known } from '../peers/peer-answers.client';
-import { sendJson, sendObject } from '../access/request-state.http';
+import { actorOf, sendJson, sendObject } from '../access/request-state.http';
 
 /** The bootstrap token is the first operator; what it does is recorded under this name. */
 const AUTHOR = 'bootstrap';
@@ -31,7 +31,7 @@ export class AdminController {
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
     const { email, account_name: accountName, plan } = validate(adminCreateAccountSchema, request.body);
-    const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', author: AUTHOR, creditMicros: 0n });
+    const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', author: AUTHOR, actor: actorOf(request, AUTHOR), signIn: false, emailVerified: false });
     sendObject(reply, 201, {
       ...adminAccountView(present(opened.account)), live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
     });
@@ -46,13 +46,21 @@ export class AdminController {
   @Put('accounts/:id/limits')
   async setLimits(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const limits = validate(adminLimitsSchema, request.body);
+    const { environment, freeze, ...limits } = validate(adminLimitsSchema, request.body);
+    const zeroes = (['concurrent_jobs', 'queued_jobs'] as const).filter((name) => limits[name] === 0 && freeze !== true);
+    if (zeroes.length > 0) throw invalidRequest(zeroes.map((field) => ({ field, message: 'of 0 freezes the account: say "freeze": true if that is meant' })));
     const { account } = await known(call(this.peers.accounts, 'setLimits', {
-      accountId: idOf(accountId), environment: limits.environment ?? 'live', author: AUTHOR,
+      accountId: idOf(accountId), environment, author: AUTHOR, actor: actorOf(request, AUTHOR),
       concurrentJobs: limits.concurrent_jobs, queuedJobs: limits.queued_jobs,
       createsPerMinute: limits.creates_per_minute, readsPerMinute: limits.reads_per_minute,
     }), accountNotFound);
-    sendObject(reply, 200, adminAccountView(present(account)));
+    sendObject(reply, 200, { ...adminAccountView(present(account)), in_use: await this.inUse(accountId, environment) });
+  }
+
+  /** What runs and waits beside the new limit; null while the scheduler is away, since the limit is set all the same. */
+  private async inUse(accountId: string, environment: string): Promise<object | null> {
+    const used = await call(this.peers.scheduler, 'getLimits', { accountId, environment }, { deadlineMs: 2_000 }).catch(() => undefined);
+    return used === undefined ? null : { environment, running_jobs: used.runningJobs, queued_jobs: used.queuedJobs };
   }
 
   @Post('accounts/:id/credit')
@@ -84,7 +92,7 @@ export class AdminController {
     parseQuery(noQuery, request.query);
     const { reason } = validate(adminSuspendSchema, request.body ?? {});
     const { account } = await known(
-      call(this.peers.accounts, 'setSuspension', { accountId: idOf(accountId), suspended, reason: reason ?? '', author: AUTHOR }),
+      call(this.peers.accounts, 'setSuspension', { accountId: idOf(accountId), suspended, reason: reason ?? '', author: AUTHOR, actor: actorOf(request, AUTHOR) }),
       accountNotFound,
     );
     sendObject(reply, 200, adminAccountView(present(account)));

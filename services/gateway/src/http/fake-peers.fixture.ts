@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import {
   Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, type handleUnaryCall, type UntypedServiceImplementation, status,
 } from '@grpc/grpc-js';
-import { AccountsServiceService, type AccountsServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { AccountsServiceService, MembersServiceService, type AccountsServiceServer, type MembersServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
 import { ParkedEventsServiceService, type ParkedEventsServiceServer } from '@usvideo/contracts/events';
 import { type ExportAccountResponse, type ExportUsageRequest, type ExportUsageResponse, LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
 import {
@@ -30,6 +30,7 @@ export function failure(code: status): Error {
 export class FakePeers {
   readonly keys = new Map<string, VerifyKeyResponse>();
   accounts: Answers<AccountsServiceServer> = {};
+  members: Answers<MembersServiceServer> = {};
   ledger: Answers<LedgerServiceServer> = {};
   scheduler: Answers<SchedulerServiceServer> = {};
   webhooks: Answers<WebhooksServiceServer> = {};
@@ -59,6 +60,7 @@ export class FakePeers {
       return key;
     };
     server.addService(AccountsServiceService, unary(AccountsServiceService, () => this.accounts));
+    server.addService(MembersServiceService, unary(MembersServiceService, () => this.members));
     server.addService(LedgerServiceService, {
       ...unary(LedgerServiceService, () => this.ledger), exchange: refuseStream,
       exportUsage: (stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>) => writeAll(stream, () => this.exportUsage(stream.request)),

@@ -57,11 +57,18 @@ export const adminCreateAccountSchema = z.strictObject({
 });
 
 export const adminLimitsSchema = z.strictObject({
-  environment: z.enum(['live', 'test']).optional().meta({ default: 'live' }),
-  concurrent_jobs: z.int().min(0).max(100_000).optional(),
-  queued_jobs: z.int().min(0).max(10_000_000).optional(),
+  environment: z.enum(['live', 'test']),
+  concurrent_jobs: z.int().min(0).max(100_000).optional().describe('0 freezes the account and needs freeze.'),
+  queued_jobs: z.int().min(0).max(10_000_000).optional().describe('0 freezes the account and needs freeze.'),
+  freeze: z.literal(true).optional().describe('Says that a limit of 0 is meant: no job starts, or none is accepted.'),
   creates_per_minute: z.int().min(1).max(1_000_000).optional(),
   reads_per_minute: z.int().min(1).max(1_000_000).optional(),
+});
+
+export const adminAuditQuery = z.strictObject({
+  account_id: z.string().regex(/^acc_[0-9A-Za-z]{1,60}$/).optional().describe('Of this account only.'),
+  limit: z.int().min(1).max(1_000).default(100),
+  starting_after: z.string().regex(/^[1-9]\d{0,17}$/).optional().describe('The next_cursor of the page before.'),
 });
 
 export const adminCreditSchema = z.strictObject({

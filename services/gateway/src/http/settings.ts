@@ -8,4 +8,9 @@ export class Settings {
     readonly registration: 'open' | 'invite' | 'closed',
     readonly signupCreditMicros: bigint,
   ) {}
+
+  /** Whether customers come over TLS: a cookie then never goes without it. */
+  get isSecure(): boolean {
+    return this.publicUrl.startsWith('https:');
+  }
 }

@@ -1,4 +1,4 @@
-import { AccountsServiceClient } from '@usvideo/contracts/accounts';
+import { AccountsServiceClient, MembersServiceClient } from '@usvideo/contracts/accounts';
 import { ParkedEventsServiceClient } from '@usvideo/contracts/events';
 import { LedgerServiceClient } from '@usvideo/contracts/ledger';
 import { type SchedulerAnswer, type SchedulerCall, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
@@ -19,6 +19,8 @@ const READY_WITHIN_MS = 1_000;
 /** The four services behind the gateway. */
 export class Peers {
   readonly accounts: AccountsServiceClient;
+  /** Of the accounts service too. */
+  readonly members: MembersServiceClient;
   readonly ledger: LedgerServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly webhooks: WebhooksServiceClient;
@@ -31,6 +33,7 @@ export class Peers {
   constructor(addresses: PeerAddresses, logger: Logger) {
     const { SERVICE_TOKEN: token } = addresses;
     this.accounts = dial(AccountsServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
+    this.members = dial(MembersServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
     this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL, token);
     this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token);
     this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL, token);
@@ -65,6 +68,6 @@ export class Peers {
 
   async stop(): Promise<void> {
     await this.exchange.stop();
-    for (const client of [this.accounts, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
+    for (const client of [this.accounts, this.members, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
   }
 }

@@ -5,9 +5,12 @@ import { AccountController } from '../accounts/account.controller';
 import { AdminMoneyController } from '../admin/money.controller';
 import { AdminEventsController } from '../admin/events.controller';
 import { AdminProofController } from '../admin/proof.controller';
+import { AdminAuditController } from '../admin/audit.controller';
 import { AdminController } from '../admin/accounts.controller';
 import { ApiKeysController } from '../accounts/api-keys.controller';
 import { BillingController } from '../money/billing.controller';
+import { MembersController } from '../accounts/members.controller';
+import { SignInController } from '../accounts/sign-in.controller';
 import { MediaController } from '../videos/media.controller';
 import { PaymentsController } from '../money/payments.controller';
 import { ReferenceController } from './reference.controller';
@@ -48,13 +51,13 @@ describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
     const routes = [
       VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
-      RegistrationController, MediaController, ReferenceController,
+      RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
     ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });
 
   it('describes every admin route, and nothing else', () => {
-    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminEventsController, AdminMoneyController, AdminProofController].flatMap(routesOf).sort());
+    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController].flatMap(routesOf).sort());
   });
 
   it('lets nobody onto the admin port but operators', () => {

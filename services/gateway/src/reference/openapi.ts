@@ -70,10 +70,12 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     components: {
       schemas,
       headers: COMPONENT_HEADERS,
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' } },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' }, apiKey: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' } },
     },
   };
 }
+
+const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ apiKey: [] }], session: [{ session: [] }], operator: [], anyone: [] };
 
 function pathOf(route: string): string {
   return route.replace(/:(\w+)/g, '{$1}').replace('*', '{file}');
@@ -86,7 +88,7 @@ function operationObject(route: string, operation: Operation, schemas: Json): Js
     tags: [operation.tag],
     summary: operation.summary,
     ...(access.by === 'key' && access.scope ? { description: `Needs the scope \`${access.scope}\`.` } : {}),
-    security: access.by === 'key' ? [{ apiKey: [] }] : [],
+    security: SECURITY[access.by],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
     ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),
@@ -162,9 +164,11 @@ function jsonSchemaOf(schema: z.ZodType): Json {
 const REFUSALS_OF_ALL: readonly RefusalCode[] = ['rate_limit_exceeded', 'internal_error', 'service_unavailable'];
 const REFUSALS_OF_KEYED: readonly RefusalCode[] = ['invalid_api_key', 'forbidden', 'account_suspended'];
 
+const REFUSALS_OF_SIGNED_IN: readonly RefusalCode[] = ['signed_out', 'forbidden'];
+
 /** Everything an operation may refuse with. */
 export function refusalsOf({ access, refusals }: Operation): RefusalCode[] {
-  return [...new Set([...refusals, ...(access.by === 'key' ? REFUSALS_OF_KEYED : []), ...REFUSALS_OF_ALL])];
+  return [...new Set([...refusals, ...(access.by === 'key' ? REFUSALS_OF_KEYED : []), ...(access.by === 'session' ? REFUSALS_OF_SIGNED_IN : []), ...REFUSALS_OF_ALL])];
 }
 
 function refusals(operation: Operation, schemas: Json): Json {

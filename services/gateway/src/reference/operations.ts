@@ -4,10 +4,11 @@ import {
 } from './answers';
 import { BILLING_OPERATIONS } from './billing-operations';
 import { createVideoSchema } from '../videos/create-video';
+import { SIGN_IN_OPERATIONS } from './sign-in-operations';
 import { MONEY_OPERATIONS } from './money-operations';
 import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from '../access/operation';
 import {
-  adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
+  adminAccountsQuery, adminAuditQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
   listVideosQuery, noQuery, registerSchema, rotateKeySchema,
 } from '../http/requests';
 
@@ -124,7 +125,7 @@ const ACCOUNT_OPERATIONS = {
 } satisfies Operations;
 
 /** Everything the public port serves. */
-export const PUBLIC_OPERATIONS: Operations = { ...VIDEO_OPERATIONS, ...BILLING_OPERATIONS, ...ACCOUNT_OPERATIONS };
+export const PUBLIC_OPERATIONS: Operations = { ...VIDEO_OPERATIONS, ...BILLING_OPERATIONS, ...ACCOUNT_OPERATIONS, ...SIGN_IN_OPERATIONS };
 
 /** Everything the admin port serves; none of it is in the public reference. */
 export const ADMIN_OPERATIONS: Operations = {
@@ -135,6 +136,8 @@ export const ADMIN_OPERATIONS: Operations = {
   'POST /admin/v1/accounts/:id/credit': operator('adminAddCredit', 'Add funds', { body: adminCreditSchema }),
   'POST /admin/v1/accounts/:id/suspend': operator('adminSuspend', 'Suspend an account', { body: adminSuspendSchema, bodyOptional: true }),
   'POST /admin/v1/accounts/:id/resume': operator('adminResume', 'Resume an account', { body: adminSuspendSchema, bodyOptional: true }),
+  'GET /admin/v1/audit': operator('adminListAudit', 'List what was done to accounts, newest first; as NDJSON with Accept: application/x-ndjson', { query: adminAuditQuery }),
+  'GET /admin/v1/audit/verify': operator('adminVerifyAudit', 'Prove that the audit log was neither edited nor cut'),
   'GET /admin/v1/consumers/:consumer/parked': operator('adminListParked', 'List the events that a consumer set aside', { query: adminParkedQuery }),
   'GET /admin/v1/consumers/:consumer/owed': operator('adminListOwed', 'List the events that a consumer should have heard and did not', { query: adminOwedQuery }),
   'POST /admin/v1/consumers/:consumer/replay': operator('adminReplayParked', 'Handle parked events again', { body: adminReplayRequest, bodyOptional: true }),

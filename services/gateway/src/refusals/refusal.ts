@@ -2,6 +2,9 @@
 export const STATUS_OF = {
   invalid_request: 400,
   invalid_api_key: 401,
+  invalid_credentials: 401,
+  mfa_required: 401,
+  signed_out: 401,
   insufficient_balance: 402,
   spend_cap_reached: 402,
   forbidden: 403,

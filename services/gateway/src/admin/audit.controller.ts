@@ -1,0 +1,45 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { AuditEntry } from '@usvideo/contracts/accounts';
+import { call } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendJson, sendObject } from '../access/request-state.http';
+import { adminAuditQuery, noQuery } from '../http/requests';
+import { Peers } from '../peers/peers.client';
+import { parseQuery, renderList } from '../validation/query';
+
+const VERIFY_WITHIN_MS = 60_000;
+
+/** What was done to accounts, by whom and from where. */
+@Controller('admin/v1/audit')
+export class AdminAuditController {
+  constructor(private readonly peers: Peers) {}
+
+  /** As lines of JSON with their hashes where those are preferred, for whoever keeps the log elsewhere. */
+  @Get()
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { account_id: accountId, limit, starting_after: after } = parseQuery(adminAuditQuery, request.query);
+    const { entries, hasMore } = await call(this.peers.accounts, 'listAudit', { accountId: accountId ?? '', limit, beforeSeq: BigInt(after ?? 0) });
+    const lines = entries.map((entry) => JSON.stringify(auditView(entry)));
+    if (request.headers.accept?.includes('application/x-ndjson')) {
+      void reply.code(200).header('content-type', 'application/x-ndjson').send(lines.map((line) => `${line}\n`).join(''));
+      return;
+    }
+    sendJson(reply, 200, renderList({ limit, offset: 0, startingAfter: after ?? '' }, lines, hasMore, entries.at(-1)?.seq.toString() ?? null));
+  }
+
+  @Get('verify')
+  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { checked, brokenSeq } = await call(this.peers.accounts, 'verifyAudit', {}, { deadlineMs: VERIFY_WITHIN_MS });
+    sendObject(reply, 200, { ok: brokenSeq === undefined, checked: Number(checked), broken_at: brokenSeq === undefined ? null : Number(brokenSeq) });
+  }
+}
+
+function auditView(entry: AuditEntry): object {
+  return {
+    seq: Number(entry.seq), object: 'audit_entry', account_id: entry.accountId || null, author: entry.author, action: entry.action, subject: entry.subject,
+    at: entry.at?.toISOString() ?? null, address: entry.address || null, request_id: entry.requestId || null,
+    before: entry.before === '' ? null : JSON.parse(entry.before), after: entry.after === '' ? null : JSON.parse(entry.after),
+    format: entry.format, previous_hash: Buffer.from(entry.previousHash).toString('hex'), hash: Buffer.from(entry.hash).toString('hex'),
+  };
+}
