@@ -13,7 +13,7 @@ import { VideoCard } from '../videos/videos';
 import { FirstKeys } from './first-keys';
 import { Quickstart } from './quickstart';
 
-const RECENT = 4;
+const RECENT = 3;
 const REFRESH_MS = 3_000;
 
 export function Home() {

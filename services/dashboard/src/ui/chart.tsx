@@ -65,7 +65,7 @@ function optionsOf(element: HTMLElement, bars: Bars, format: (value: number) => 
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: false, range: () => [-0.6, bars.labels.length - 0.4] }, y: { range: (_plot, _min, max) => [0, Math.max(max * 1.12, 1)] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? bars.labels[at]?.slice(5) ?? '' : '')), space: 62 },
+      { ...axis, size: 30, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? bars.labels[at]?.slice(5) ?? '' : '')), space: 62 },
       { ...axis, grid: { stroke: colourOf(element, '--line'), width: 1 }, values: (_plot, splits) => splits.map(format), size: 64, space: 46 },
     ],
     series: [{}, { fill: colourOf(element, '--chart'), stroke: 'transparent', width: 0, points: { show: false }, paths: uPlot.paths.bars!({ size: [BAR_PART, BAR_WIDTH_MAX], radius: 0.18 }) }],
