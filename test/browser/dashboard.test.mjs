@@ -56,6 +56,13 @@ async function look(page, name) {
   await page.setViewportSize({ width: 1360, height: 860 });
 }
 
+const output = async (command, args) => (await promisify(execFile)(command, args)).stdout;
+/** How a reader runs what is shown. */
+const RUN = {
+  Python: (code) => output('python3', ['-c', code]),
+  TypeScript: (code) => output(process.execPath, ['--input-type=module-typescript', '-e', code]),
+};
+
 test('a customer comes from the register page to a played video by copying the shown curl', async () => {
   const { page, faults, close } = await openPage(browser);
   let bytes = 0;
@@ -71,9 +78,12 @@ test('a customer comes from the register page to a played video by copying the s
   await register(page);
   await look(page, 'first-steps');
   const curl = await page.getByLabel('Create a video in curl').innerText();
-  const { stdout } = await promisify(execFile)('bash', ['-c', curl]);
-  const job = JSON.parse(stdout);
-  assert.equal(job.status, 'completed');
+  assert.equal(JSON.parse(await output('bash', ['-c', curl])).status, 'completed');
+  for (const [language, run] of Object.entries(RUN)) {
+    await page.getByRole('tab', { name: language }).click();
+    const code = await page.getByLabel(`Create a video in ${language}`).innerText();
+    assert.match(await run(code), /^completed http/, language);
+  }
   await page.getByRole('link', { name: 'Play it' }).click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
   await look(page, 'video');
