@@ -1,6 +1,7 @@
 import type { FormEvent } from 'react';
 import { useApi } from '../api/context';
 import { useSend } from '../api/queries';
+import { NEW_PASSWORD } from '../session/password-rule';
 import { useSession } from '../session/session';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
@@ -29,7 +30,7 @@ export function PasswordCard() {
       <form className="form" onSubmit={submit}>
         {change.error && change.error.details.length === 0 && <Notice tone="bad">{change.error.message}</Notice>}
         <PasswordField label="Current password" name="current" autoComplete="current-password" required error={change.error?.of('current_password')} />
-        <PasswordField label="New password" name="new" autoComplete="new-password" minLength={8} required hint="At least 8 characters." error={change.error?.of('new_password')} />
+        <PasswordField label="New password" name="new" {...NEW_PASSWORD} required error={change.error?.of('new_password')} />
         <div className="form-end"><Button type="submit" busy={change.isPending}>Change it</Button></div>
       </form>
     </Card>

@@ -9,13 +9,13 @@ import { useSession } from '../session/session';
 import { Segments } from '../ui/field';
 import { Icon, Mark } from '../ui/icons';
 import { Menu } from '../ui/menu';
-import { Skeleton } from '../ui/states';
+import { Notice, Skeleton } from '../ui/states';
 import { Navigation } from './navigation';
 
 const BALANCE_EVERY_MS = 30_000;
 
 export function Shell({ children }: { children: ReactNode }) {
-  const { environment } = useSession();
+  const { environment, signed } = useSession();
   const [location] = useLocation();
   const [drawer, setDrawer] = useState(false);
   useEffect(() => {
@@ -40,7 +40,10 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="grow" />
           <BalancePill />
         </header>
-        <main className="content" id="content" tabIndex={-1}>{children}</main>
+        <main className="content" id="content" tabIndex={-1}>
+          {signed?.kind === 'session' && !signed.session.user.email_verified && <Notice tone="warn" title="Your address is not proven yet">A letter with a link went to {signed.session.user.email}.</Notice>}
+          {children}
+        </main>
       </div>
     </div>
   );

@@ -5,6 +5,7 @@ import { Button, LinkButton } from '../ui/button';
 import { PasswordField, TextField } from '../ui/field';
 import { Loading, Notice } from '../ui/states';
 import { AuthPage } from './auth-page';
+import { NEW_PASSWORD } from './password-rule';
 import { useSession } from './session';
 
 /** The pages that links in mails lead to, and the one that asks for such a mail. */
@@ -59,7 +60,7 @@ export function Reset() {
       {done ? <Notice tone="good" title="The password is set" action={<LinkButton small to="/sign-in">Sign in</LinkButton>}>All your sessions have ended.</Notice> : (
         <form className="form" onSubmit={submit}>
           {refusal && !refusal.of('password') && <Notice tone="bad">{refusal.message}</Notice>}
-          <PasswordField label="New password" name="password" autoComplete="new-password" minLength={8} required hint="At least 8 characters." error={refusal?.of('password')} />
+          <PasswordField label="New password" name="password" {...NEW_PASSWORD} required error={refusal?.of('password')} />
           <Button type="submit" look="primary" className="block" busy={busy}>Set it</Button>
         </form>
       )}
@@ -98,7 +99,7 @@ export function AcceptInvitation() {
       {done ? <Notice tone="good" title="You are a member">Sign in to see the account.</Notice> : (
         <form className="form" onSubmit={submit}>
           {refusal && !refusal.of('password') && <Notice tone="bad">{refusal.message}</Notice>}
-          {!signed && <PasswordField label="Password" name="password" autoComplete="new-password" minLength={8} hint="At least 8 characters. Leave it empty if you have an account here already." error={refusal?.of('password')} />}
+          {!signed && <PasswordField label="Password" name="password" {...NEW_PASSWORD} hint={`${NEW_PASSWORD.hint} Leave it empty if you have an account here already.`} error={refusal?.of('password')} />}
           <Button type="submit" look="primary" className="block" busy={busy}>Join</Button>
         </form>
       )}

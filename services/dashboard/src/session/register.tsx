@@ -5,9 +5,8 @@ import { Button } from '../ui/button';
 import { PasswordField, TextField } from '../ui/field';
 import { Notice } from '../ui/states';
 import { AuthPage } from './auth-page';
+import { NEW_PASSWORD } from './password-rule';
 import { useSession } from './session';
-
-const PASSWORD_MIN = 8;
 
 export function Register() {
   const { register } = useSession();
@@ -34,7 +33,7 @@ export function Register() {
         {refusal && refusal.details.length === 0 && <Notice tone="bad">{refusal.message}</Notice>}
         <TextField label="Account name" name="account_name" autoComplete="organization" maxLength={200} required autoFocus error={refusal?.of('account_name')} />
         <TextField label="Email" name="email" type="email" autoComplete="username" required error={refusal?.of('email')} />
-        <PasswordField label="Password" name="password" autoComplete="new-password" minLength={PASSWORD_MIN} required hint={`At least ${PASSWORD_MIN} characters.`} error={refusal?.of('password')} />
+        <PasswordField label="Password" name="password" {...NEW_PASSWORD} required error={refusal?.of('password')} />
         <Button type="submit" look="primary" className="block" busy={busy}>Open the account</Button>
       </form>
     </AuthPage>
