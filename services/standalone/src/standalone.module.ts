@@ -13,6 +13,7 @@ import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
 import type { StandaloneConfig } from './config';
 import { makeFirstAccount } from './state/first-account.client';
 import { choosePorts } from './state/ports.process';
+import { reachOf } from './state/outbound-reach';
 import { type Credentials, StateDirectory } from './state/state.store';
 
 export { REPLICAS } from './cluster/plan';
@@ -67,9 +68,11 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const listen = (service: string) => `unix:${join(sockets, `${service}.sock`)}`;
   const addresses = { accounts: listen('accounts'), ledger: listen('ledger'), scheduler: listen('scheduler'), webhooks: listen('webhooks') };
   const secrets = state.secrets();
+  const defaults = { HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1' };
+  const reach = reachOf({ ...defaults, ...config.environment }, [ports.api, ports.admin, ports.ops, ...databasePorts(databaseUrls)]);
+  if (reach.OUTBOUND_ALLOW_CIDRS !== undefined) announce(`Webhooks and first frames may reach this machine (${reach.OUTBOUND_ALLOW_CIDRS}); OUTBOUND_ALLOW_CIDRS replaces that`);
   const settings: Environment = {
-    HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1',
-    ...config.environment,
+    ...defaults, ...config.environment, ...reach,
     PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
     PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path, MAIL_URL: config.environment.MAIL_URL || `file:${state.file('mail')}`,
     ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken, LINK_SECRET: config.LINK_SECRET ?? secrets.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? secrets.secretsKey,
@@ -103,6 +106,10 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const current = { ...credentials, api_url: urls.api, admin_url: urls.admin, admin_token: settings.ADMIN_TOKEN! };
   state.saveCredentials(current);
   return { apiUrl: urls.api, adminUrl: urls.admin, opsUrl: urls.ops, credentials: current, databaseUrls, stop: () => lifecycle.stop() };
+}
+
+function databasePorts(urls: Standalone['databaseUrls']): number[] {
+  return Object.values(urls).map((url) => Number(new URL(url).port) || 5432);
 }
 
 async function readinessOf(services: readonly Service[]): Promise<Readiness> {

@@ -23,6 +23,11 @@ export class AddressPolicy {
     return scheme === 'https:' && isPublic(parsed);
   }
 
+  /** Reachable by anybody, whatever the operator has opened. */
+  isPublic(address: string): boolean {
+    return ipaddr.isValid(address) && isPublic(ipaddr.process(address));
+  }
+
   #isAllowed(address: Address): boolean {
     return this.#allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
   }

@@ -74,6 +74,18 @@ describe('GuardedHttpClient', () => {
       expect(await client({ allowCidrs: LOOPBACK, resolve: toLoopback }).refusalOf('http://inside.example/')).toBeUndefined();
     });
 
+    it('a port of the platform in a range that was opened, by whatever name, and no other port there', async () => {
+      const port = Number(new URL(receiver.url).port);
+      const guarded = client({ allowCidrs: LOOPBACK, forbiddenPorts: [port], resolve: toLoopback });
+      for (const host of ['127.0.0.1', '2130706433', 'inside.example']) {
+        expect(await guarded.refusalOf(`http://${host}:${port}/`)).toContain('platform itself');
+        expect(await kindOf(guarded.request(get(`http://${host}:${port}/`)))).toBe('url_forbidden');
+      }
+      const other = await httpReceiver();
+      expect((await guarded.request(get(other.url))).status).toBe(200);
+      await other.stop();
+    });
+
     it('a name that does not resolve, which when sending is a failed connection', async () => {
       const guarded = client({ resolve: () => Promise.reject(new Error('ENOTFOUND')) });
       expect(await guarded.refusalOf('https://nowhere.example/')).toBe('its host name does not resolve');

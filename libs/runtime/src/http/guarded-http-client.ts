@@ -39,6 +39,8 @@ export interface OutboundResponse {
 export interface GuardedHttpClientOptions {
   /** Private ranges that may be reached, over plain http too. */
   readonly allowCidrs: readonly string[];
+  /** Ports that are never reached in those ranges: the platform's own, where it shares a machine with its customer. */
+  readonly forbiddenPorts?: readonly number[];
   /** An egress proxy; names are then resolved and judged there, and plain http is for address literals only. */
   readonly proxy?: string;
   /** All addresses of a name. */
@@ -51,17 +53,19 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export class GuardedHttpClient implements Running {
   readonly #policy: AddressPolicy;
   readonly #proxied: boolean;
+  readonly #forbiddenPorts: ReadonlySet<number>;
   readonly #resolve: (hostname: string) => Promise<string[]>;
   readonly #connector: JudgedConnector;
 
   constructor(options: GuardedHttpClientOptions) {
     this.#policy = new AddressPolicy(options.allowCidrs);
     this.#proxied = options.proxy !== undefined;
+    this.#forbiddenPorts = new Set(options.forbiddenPorts);
     this.#resolve = options.resolve ?? resolveAll;
     const judge = {
       resolve: this.#resolve,
-      refusalOf: (addresses: readonly string[], scheme: Scheme) => {
-        const refusal = this.#refusalOfAddresses(addresses, scheme);
+      refusalOf: (addresses: readonly string[], scheme: Scheme, port: number) => {
+        const refusal = this.#refusalOfAddresses(addresses, scheme, port);
         return refusal === undefined ? undefined : new OutboundError('url_forbidden', refusal);
       },
     };
@@ -75,7 +79,7 @@ export class GuardedHttpClient implements Running {
     if (this.#proxied || addressLiteral(judged.hostname) !== undefined) return undefined;
     try {
       const addresses = await within(CONNECT_TIMEOUT_MS, this.#resolve(judged.hostname));
-      return this.#refusalOfAddresses(addresses, judged.protocol as Scheme);
+      return this.#refusalOfAddresses(addresses, judged.protocol as Scheme, portOf(judged));
     } catch {
       return 'its host name does not resolve';
     }
@@ -127,16 +131,22 @@ export class GuardedHttpClient implements Running {
     if (url.username !== '' || url.password !== '') return 'it carries credentials';
     const literal = addressLiteral(url.hostname);
     if (literal === undefined) return this.#proxied && url.protocol === 'http:' ? 'its scheme is not https' : url;
-    return this.#refusalOfAddresses([literal], url.protocol) ?? url;
+    return this.#refusalOfAddresses([literal], url.protocol, portOf(url)) ?? url;
   }
 
   /** One forbidden address is enough: which of several is used is not ours to choose. */
-  #refusalOfAddresses(addresses: readonly string[], scheme: Scheme): string | undefined {
+  #refusalOfAddresses(addresses: readonly string[], scheme: Scheme, port: number): string | undefined {
     if (addresses.length === 0) return 'its host name does not resolve';
+    const isOurs = this.#forbiddenPorts.has(port) && !addresses.every((address) => this.#policy.isPublic(address));
+    if (isOurs) return 'it is a port of the platform itself';
     if (addresses.every((address) => this.#policy.allows(address, scheme))) return undefined;
     const publicOnly = addresses.every((address) => this.#policy.allows(address, 'https:'));
-    return publicOnly ? 'its scheme is not https' : 'its host is not a public address';
+    return publicOnly ? 'its scheme is not https' : 'its host is not a public address (OUTBOUND_ALLOW_CIDRS opens private ranges)';
   }
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === 'https:' ? 443 : 80);
 }
 
 async function resolveAll(hostname: string): Promise<string[]> {

@@ -9,7 +9,7 @@ import { addressLiteral, type Scheme } from './address-policy';
 export interface AddressJudge {
   resolve(hostname: string): Promise<string[]>;
   /** An error when one of them may not be reached. */
-  refusalOf(addresses: readonly string[], scheme: Scheme): Error | undefined;
+  refusalOf(addresses: readonly string[], scheme: Scheme, port: number): Error | undefined;
 }
 
 interface Target { readonly host: string; readonly port: number; readonly scheme: Scheme }
@@ -47,9 +47,9 @@ export class JudgedConnector {
 
   /** The connected address is judged again, before a byte is written. */
   #connectStraight({ host, port, scheme }: Target, done: Done): void {
-    const socket = net.connect({ host, port, noDelay: true, lookup: this.#judgedLookup(scheme) });
+    const socket = net.connect({ host, port, noDelay: true, lookup: this.#judgedLookup(scheme, port) });
     this.#settle(socket, 'connect', (error) => {
-      const refused = error ?? this.judge.refusalOf([socket.remoteAddress ?? ''], scheme) ?? null;
+      const refused = error ?? this.judge.refusalOf([socket.remoteAddress ?? ''], scheme, port) ?? null;
       if (refused !== null) socket.destroy();
       done(refused, socket);
     });
@@ -75,10 +75,10 @@ export class JudgedConnector {
     socket.once('error', end).once('close', closed).once(event, () => end(null));
   }
 
-  #judgedLookup(scheme: Scheme): net.LookupFunction {
+  #judgedLookup(scheme: Scheme, port: number): net.LookupFunction {
     return (hostname, options, callback) => {
       this.judge.resolve(hostname).then((addresses) => {
-        const refusal = this.judge.refusalOf(addresses, scheme);
+        const refusal = this.judge.refusalOf(addresses, scheme, port);
         if (refusal !== undefined) return callback(refusal, []);
         const found = addresses.map((address) => ({ address, family: net.isIP(address) }));
         if (options.all === true) callback(null, found);
