@@ -55,16 +55,58 @@ const (
 	TopUpStatusExpired   TopUpStatus = "expired"
 )
 
-// APIKeyScope may have values that this version does not list.
-type APIKeyScope string
+// WebhookEndpointEvent may have values that this version does not list.
+type WebhookEndpointEvent string
 
 const (
-	APIKeyScopeVideos        APIKeyScope = "videos"
-	APIKeyScopeBillingRead   APIKeyScope = "billing:read"
-	APIKeyScopeWebhooks      APIKeyScope = "webhooks"
-	APIKeyScopeKeysRead      APIKeyScope = "keys:read"
-	APIKeyScopeKeysManage    APIKeyScope = "keys:manage"
-	APIKeyScopeBillingManage APIKeyScope = "billing:manage"
+	WebhookEndpointEventVideoProcessing WebhookEndpointEvent = "video.processing"
+	WebhookEndpointEventVideoCompleted  WebhookEndpointEvent = "video.completed"
+	WebhookEndpointEventVideoFailed     WebhookEndpointEvent = "video.failed"
+	WebhookEndpointEventVideoCancelled  WebhookEndpointEvent = "video.cancelled"
+	WebhookEndpointEventBalanceLow      WebhookEndpointEvent = "balance.low"
+	WebhookEndpointEventWebhookDisabled WebhookEndpointEvent = "webhook.disabled"
+)
+
+// WebhookEndpointDisabledReason may have values that this version does not list.
+type WebhookEndpointDisabledReason string
+
+const (
+	WebhookEndpointDisabledReasonGone        WebhookEndpointDisabledReason = "gone"
+	WebhookEndpointDisabledReasonUnreachable WebhookEndpointDisabledReason = "unreachable"
+	WebhookEndpointDisabledReasonCustomer    WebhookEndpointDisabledReason = "customer"
+)
+
+// NewWebhookEndpointEvent may have values that this version does not list.
+type NewWebhookEndpointEvent string
+
+const (
+	NewWebhookEndpointEventVideoProcessing NewWebhookEndpointEvent = "video.processing"
+	NewWebhookEndpointEventVideoCompleted  NewWebhookEndpointEvent = "video.completed"
+	NewWebhookEndpointEventVideoFailed     NewWebhookEndpointEvent = "video.failed"
+	NewWebhookEndpointEventVideoCancelled  NewWebhookEndpointEvent = "video.cancelled"
+	NewWebhookEndpointEventBalanceLow      NewWebhookEndpointEvent = "balance.low"
+	NewWebhookEndpointEventWebhookDisabled NewWebhookEndpointEvent = "webhook.disabled"
+)
+
+// NewWebhookEndpointDisabledReason may have values that this version does not list.
+type NewWebhookEndpointDisabledReason string
+
+const (
+	NewWebhookEndpointDisabledReasonGone        NewWebhookEndpointDisabledReason = "gone"
+	NewWebhookEndpointDisabledReasonUnreachable NewWebhookEndpointDisabledReason = "unreachable"
+	NewWebhookEndpointDisabledReasonCustomer    NewWebhookEndpointDisabledReason = "customer"
+)
+
+// UpdateWebhookEndpointRequestEvent may have values that this version does not list.
+type UpdateWebhookEndpointRequestEvent string
+
+const (
+	UpdateWebhookEndpointRequestEventVideoProcessing UpdateWebhookEndpointRequestEvent = "video.processing"
+	UpdateWebhookEndpointRequestEventVideoCompleted  UpdateWebhookEndpointRequestEvent = "video.completed"
+	UpdateWebhookEndpointRequestEventVideoFailed     UpdateWebhookEndpointRequestEvent = "video.failed"
+	UpdateWebhookEndpointRequestEventVideoCancelled  UpdateWebhookEndpointRequestEvent = "video.cancelled"
+	UpdateWebhookEndpointRequestEventBalanceLow      UpdateWebhookEndpointRequestEvent = "balance.low"
+	UpdateWebhookEndpointRequestEventWebhookDisabled UpdateWebhookEndpointRequestEvent = "webhook.disabled"
 )
 
 // DeliveryStatus may have values that this version does not list.
@@ -77,6 +119,40 @@ const (
 	DeliveryStatusSuperseded DeliveryStatus = "superseded"
 )
 
+// RedeliverManyRequestStatus may have values that this version does not list.
+type RedeliverManyRequestStatus string
+
+const (
+	RedeliverManyRequestStatusDelivered  RedeliverManyRequestStatus = "delivered"
+	RedeliverManyRequestStatusFailed     RedeliverManyRequestStatus = "failed"
+	RedeliverManyRequestStatusSuperseded RedeliverManyRequestStatus = "superseded"
+)
+
+// RedeliverManyRequestEvent may have values that this version does not list.
+type RedeliverManyRequestEvent string
+
+const (
+	RedeliverManyRequestEventVideoProcessing RedeliverManyRequestEvent = "video.processing"
+	RedeliverManyRequestEventVideoCompleted  RedeliverManyRequestEvent = "video.completed"
+	RedeliverManyRequestEventVideoFailed     RedeliverManyRequestEvent = "video.failed"
+	RedeliverManyRequestEventVideoCancelled  RedeliverManyRequestEvent = "video.cancelled"
+	RedeliverManyRequestEventBalanceLow      RedeliverManyRequestEvent = "balance.low"
+	RedeliverManyRequestEventWebhookDisabled RedeliverManyRequestEvent = "webhook.disabled"
+	RedeliverManyRequestEventWebhookTest     RedeliverManyRequestEvent = "webhook.test"
+)
+
+// APIKeyScope may have values that this version does not list.
+type APIKeyScope string
+
+const (
+	APIKeyScopeVideos        APIKeyScope = "videos"
+	APIKeyScopeBillingRead   APIKeyScope = "billing:read"
+	APIKeyScopeWebhooks      APIKeyScope = "webhooks"
+	APIKeyScopeKeysRead      APIKeyScope = "keys:read"
+	APIKeyScopeKeysManage    APIKeyScope = "keys:manage"
+	APIKeyScopeBillingManage APIKeyScope = "billing:manage"
+)
+
 // UsageGroupBy may have values that this version does not list.
 type UsageGroupBy string
 
@@ -85,6 +161,29 @@ const (
 	UsageGroupByAPIKey     UsageGroupBy = "api_key"
 	UsageGroupByEndUser    UsageGroupBy = "end_user"
 	UsageGroupByResolution UsageGroupBy = "resolution"
+)
+
+// DeliveryEvent may have values that this version does not list.
+type DeliveryEvent string
+
+const (
+	DeliveryEventVideoProcessing DeliveryEvent = "video.processing"
+	DeliveryEventVideoCompleted  DeliveryEvent = "video.completed"
+	DeliveryEventVideoFailed     DeliveryEvent = "video.failed"
+	DeliveryEventVideoCancelled  DeliveryEvent = "video.cancelled"
+	DeliveryEventBalanceLow      DeliveryEvent = "balance.low"
+	DeliveryEventWebhookDisabled DeliveryEvent = "webhook.disabled"
+	DeliveryEventWebhookTest     DeliveryEvent = "webhook.test"
+)
+
+// GetDeliveryAnswerStatus may have values that this version does not list.
+type GetDeliveryAnswerStatus string
+
+const (
+	GetDeliveryAnswerStatusPending    GetDeliveryAnswerStatus = "pending"
+	GetDeliveryAnswerStatusDelivered  GetDeliveryAnswerStatus = "delivered"
+	GetDeliveryAnswerStatusFailed     GetDeliveryAnswerStatus = "failed"
+	GetDeliveryAnswerStatusSuperseded GetDeliveryAnswerStatus = "superseded"
 )
 
 type CreateVideoRequest struct {
@@ -200,7 +299,7 @@ type VideoError struct {
 type ErrorBody struct {
 	// Code of the refusal: invalid_request, invalid_api_key, insufficient_balance, spend_cap_reached, forbidden,
 	// account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended,
-	// idempotency_in_progress, quote_expired, quote_mismatch, video_expired, payload_too_large,
+	// idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large,
 	// unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded,
 	// queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable,
 	// service_unavailable; more may come.
@@ -610,6 +709,179 @@ type PaymentEventReceived struct {
 	Received bool `json:"received"`
 }
 
+type WebhookEndpointList struct {
+	Object     string            `json:"object"`
+	Data       []WebhookEndpoint `json:"data"`
+	HasMore    bool              `json:"has_more"`
+	NextCursor *string           `json:"next_cursor"`
+	Limit      int64             `json:"limit"`
+	Offset     int64             `json:"offset"`
+}
+
+type WebhookEndpoint struct {
+	ID          string                 `json:"id"`
+	Object      string                 `json:"object"`
+	URL         string                 `json:"url"`
+	Events      []WebhookEndpointEvent `json:"events"`
+	Description *string                `json:"description"`
+	// Values masked.
+	Headers map[string]string `json:"headers"`
+	Enabled bool              `json:"enabled"`
+	// `gone`: it answered 410. `unreachable`: for three days.
+	DisabledReason *WebhookEndpointDisabledReason `json:"disabled_reason"`
+	DisabledAt     *time.Time                     `json:"disabled_at"`
+	Livemode       bool                           `json:"livemode"`
+	CreatedAt      *time.Time                     `json:"created_at"`
+}
+
+type CreateWebhookEndpointRequest struct {
+	// An https URL.
+	URL         string `json:"url"`
+	Description string `json:"description,omitempty"`
+	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
+	Headers map[string]string `json:"headers,omitempty"`
+	// What it hears.
+	Events []WebhookEndpointEvent `json:"events,omitempty"`
+}
+
+type NewWebhookEndpoint struct {
+	ID          string                    `json:"id"`
+	Object      string                    `json:"object"`
+	URL         string                    `json:"url"`
+	Events      []NewWebhookEndpointEvent `json:"events"`
+	Description *string                   `json:"description"`
+	// Values masked.
+	Headers map[string]string `json:"headers"`
+	Enabled bool              `json:"enabled"`
+	// `gone`: it answered 410. `unreachable`: for three days.
+	DisabledReason *NewWebhookEndpointDisabledReason `json:"disabled_reason"`
+	DisabledAt     *time.Time                        `json:"disabled_at"`
+	Livemode       bool                              `json:"livemode"`
+	CreatedAt      *time.Time                        `json:"created_at"`
+	// Signs what is sent to it; can be read again.
+	Secret string `json:"secret"`
+}
+
+type UpdateWebhookEndpointRequest struct {
+	// An https URL.
+	URL         string `json:"url,omitempty"`
+	Description string `json:"description,omitempty"`
+	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
+	Headers map[string]string `json:"headers,omitempty"`
+	// What it hears.
+	Events  []UpdateWebhookEndpointRequestEvent `json:"events,omitempty"`
+	Enabled *bool                               `json:"enabled,omitempty"`
+}
+
+type WebhookSecret struct {
+	Object string `json:"object"`
+	// `X-Signature` is keyed with this whole string, `whsec_` included.
+	Secret string `json:"secret"`
+	// Signs beside it until it ends.
+	PreviousSecret          *string    `json:"previous_secret"`
+	PreviousSecretExpiresAt *time.Time `json:"previous_secret_expires_at"`
+}
+
+type RotateWebhookEndpointSecretRequest struct {
+	// How long the old secret signs beside the new one; 0 after a leak.
+	OverlapHours *int64 `json:"overlap_hours,omitempty"`
+}
+
+type RotateWebhookSecretRequest struct {
+	// How long the old secret signs beside the new one; 0 after a leak.
+	OverlapHours *int64 `json:"overlap_hours,omitempty"`
+}
+
+type TestWebhookEndpointRequest struct {
+	// The endpoint that is sent webhook.test.
+	EndpointID string `json:"endpoint_id"`
+}
+
+type DeliveryList struct {
+	Object     string     `json:"object"`
+	Data       []Delivery `json:"data"`
+	HasMore    bool       `json:"has_more"`
+	NextCursor *string    `json:"next_cursor"`
+	Limit      int64      `json:"limit"`
+	Offset     int64      `json:"offset"`
+}
+
+type Delivery struct {
+	ID      string  `json:"id"`
+	Object  string  `json:"object"`
+	EventID string  `json:"event_id"`
+	Event   string  `json:"event"`
+	JobID   *string `json:"job_id"`
+	// Null for the webhook_url of a job.
+	EndpointID *string        `json:"endpoint_id"`
+	URL        string         `json:"url"`
+	Status     DeliveryStatus `json:"status"`
+	// Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
+	Parked        bool       `json:"parked"`
+	RedeliveryOf  *string    `json:"redelivery_of"`
+	CreatedAt     *time.Time `json:"created_at"`
+	NextAttemptAt *time.Time `json:"next_attempt_at"`
+	// The newest twenty.
+	Attempts []DeliveryAttempt `json:"attempts"`
+}
+
+type DeliveryAttempt struct {
+	Attempt    int64      `json:"attempt"`
+	StartedAt  *time.Time `json:"started_at"`
+	DurationMs int64      `json:"duration_ms"`
+	Probe      bool       `json:"probe"`
+	// Who answered.
+	Address    *string `json:"address"`
+	HTTPStatus *int64  `json:"http_status"`
+	Error      *string `json:"error"`
+	// The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
+	ResponseExcerpt string `json:"response_excerpt"`
+}
+
+type WebhookRedelivery struct {
+	Object string `json:"object"`
+	// The new deliveries, a thousand at most, ten sent a second.
+	DeliveryIds []string `json:"delivery_ids"`
+	// Where to go on, where there is more.
+	NextCursor *string `json:"next_cursor"`
+}
+
+type RedeliverManyRequest struct {
+	Status []RedeliverManyRequestStatus `json:"status,omitempty"`
+	// To this endpoint only.
+	EndpointID string `json:"endpoint_id,omitempty"`
+	// Of this event only.
+	Event RedeliverManyRequestEvent `json:"event,omitempty"`
+	// Of this job only.
+	JobID         string    `json:"job_id,omitempty"`
+	CreatedAfter  time.Time `json:"created_after,omitempty"`
+	CreatedBefore time.Time `json:"created_before,omitempty"`
+	// The next_cursor of the redelivery before, where there was more than it could take.
+	StartingAfter string `json:"starting_after,omitempty"`
+}
+
+type EventList struct {
+	Object     string  `json:"object"`
+	Data       []Event `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor *string `json:"next_cursor"`
+	Limit      int64   `json:"limit"`
+	Offset     int64   `json:"offset"`
+}
+
+type Event struct {
+	ID     string `json:"id"`
+	Object string `json:"object"`
+	// Without a gap in an account and environment.
+	Sequence  int64      `json:"sequence"`
+	Event     string     `json:"event"`
+	JobID     *string    `json:"job_id"`
+	Livemode  bool       `json:"livemode"`
+	CreatedAt *time.Time `json:"created_at"`
+	// As webhooks send it: `event`, then the fields of the video; null once the content was erased.
+	Data map[string]any `json:"data"`
+}
+
 type RegisterRequest struct {
 	Email string `json:"email"`
 	// 12 characters or more; any may be used.
@@ -733,37 +1005,6 @@ type RotatedAPIKey struct {
 	// Shown this once.
 	Secret   string `json:"secret"`
 	Replaces APIKey `json:"replaces"`
-}
-
-type DeliveryList struct {
-	Object     string     `json:"object"`
-	Data       []Delivery `json:"data"`
-	HasMore    bool       `json:"has_more"`
-	NextCursor *string    `json:"next_cursor"`
-	Limit      int64      `json:"limit"`
-	Offset     int64      `json:"offset"`
-}
-
-type Delivery struct {
-	ID            string            `json:"id"`
-	Object        string            `json:"object"`
-	EventID       string            `json:"event_id"`
-	Event         string            `json:"event"`
-	JobID         *string           `json:"job_id"`
-	URL           string            `json:"url"`
-	Status        DeliveryStatus    `json:"status"`
-	CreatedAt     *time.Time        `json:"created_at"`
-	NextAttemptAt *time.Time        `json:"next_attempt_at"`
-	Attempts      []DeliveryAttempt `json:"attempts"`
-}
-
-type DeliveryAttempt struct {
-	Attempt         int64      `json:"attempt"`
-	StartedAt       *time.Time `json:"started_at"`
-	DurationMs      int64      `json:"duration_ms"`
-	HTTPStatus      *int64     `json:"http_status"`
-	Error           *string    `json:"error"`
-	ResponseExcerpt string     `json:"response_excerpt"`
 }
 
 // ListVideosParams narrows what is listed; zero values are not sent.
@@ -933,6 +1174,18 @@ func (p ListTopUpsParams) values() url.Values {
 	return values
 }
 
+type DeleteWebhookEndpointAnswer struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
+}
+
+type TestWebhookEndpointAnswer struct {
+	Object     string `json:"object"`
+	DeliveryID string `json:"delivery_id"`
+	EventID    string `json:"event_id"`
+}
+
 // ListDeliveriesParams narrows what is listed; zero values are not sent.
 type ListDeliveriesParams struct {
 	// Entries per page.
@@ -943,6 +1196,10 @@ type ListDeliveriesParams struct {
 	StartingAfter string
 	// Of this job only.
 	JobID string
+	// To this endpoint only.
+	EndpointID string
+	// Of this event only.
+	Event DeliveryEvent
 	// Repeat it for several.
 	Status []DeliveryStatus
 }
@@ -961,8 +1218,66 @@ func (p ListDeliveriesParams) values() url.Values {
 	if p.JobID != "" {
 		values.Set("job_id", string(p.JobID))
 	}
+	if p.EndpointID != "" {
+		values.Set("endpoint_id", string(p.EndpointID))
+	}
+	if p.Event != "" {
+		values.Set("event", string(p.Event))
+	}
 	for _, value := range p.Status {
 		values.Add("status", string(value))
+	}
+	return values
+}
+
+type GetDeliveryAnswer struct {
+	ID      string  `json:"id"`
+	Object  string  `json:"object"`
+	EventID string  `json:"event_id"`
+	Event   string  `json:"event"`
+	JobID   *string `json:"job_id"`
+	// Null for the webhook_url of a job.
+	EndpointID *string                 `json:"endpoint_id"`
+	URL        string                  `json:"url"`
+	Status     GetDeliveryAnswerStatus `json:"status"`
+	// Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
+	Parked        bool       `json:"parked"`
+	RedeliveryOf  *string    `json:"redelivery_of"`
+	CreatedAt     *time.Time `json:"created_at"`
+	NextAttemptAt *time.Time `json:"next_attempt_at"`
+	// The newest twenty.
+	Attempts []GetDeliveryAnswerAttempt `json:"attempts"`
+}
+
+type GetDeliveryAnswerAttempt struct {
+	Attempt    int64      `json:"attempt"`
+	StartedAt  *time.Time `json:"started_at"`
+	DurationMs int64      `json:"duration_ms"`
+	Probe      bool       `json:"probe"`
+	// Who answered.
+	Address    *string `json:"address"`
+	HTTPStatus *int64  `json:"http_status"`
+	Error      *string `json:"error"`
+	// The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
+	ResponseExcerpt string `json:"response_excerpt"`
+}
+
+// ListEventsParams narrows what is listed; zero values are not sent.
+type ListEventsParams struct {
+	// Events per page.
+	Limit int64
+	// The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream
+	// without it from now on.
+	After string
+}
+
+func (p ListEventsParams) values() url.Values {
+	values := url.Values{}
+	if p.Limit != 0 {
+		values.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.After != "" {
+		values.Set("after", string(p.After))
 	}
 	return values
 }

@@ -84,6 +84,8 @@ export const DASHBOARDS: readonly Dashboard[] = [
       lines('Attempts', 'short', { '{{outcome}}': `sum by (outcome) (increase(usvideo_webhook_attempts_total[${RATE}]))` }, 'By outcome.'),
       lines('Oldest due', 's', { age: 'max(usvideo_webhook_oldest_due_age_seconds)' }, 'How long the oldest delivery has been due.'),
       lines('Time of an attempt', 's', quantiles('usvideo_webhook_attempt_seconds'), 'Customers\' servers, mostly.'),
+      lines('Servers in trouble', 'short', { servers: 'max(usvideo_webhook_broken_servers)' }, 'Customers\' servers that answer nothing, 429 or 5xx: what waits for them is parked.'),
+      lines('Deleted after its time', 'short', { '{{what}}': `sum by (what) (increase(usvideo_retention_removed_total[${RATE}]))` }, 'Rows of the feed and of deliveries that were kept long enough.'),
     ],
   },
   {

@@ -1,8 +1,7 @@
-import type { CursorQuery } from './billing.ts';
 import { List } from './list.ts';
 import { Resource } from './resource.ts';
 import type { RequestOptions } from './transport.ts';
-import type { Account, ApiKey, CreateApiKeyRequest, Delivery, Limits, Model, NewApiKey, RotatedApiKey } from './types.ts';
+import type { Account, ApiKey, CreateApiKeyRequest, Limits, Model, NewApiKey, RotatedApiKey } from './types.ts';
 
 export class Accounts extends Resource {
   retrieve(options?: RequestOptions): Promise<Account> {
@@ -42,17 +41,5 @@ export class ApiKeys extends Resource {
 
   revoke(id: string, options?: RequestOptions): Promise<ApiKey> {
     return this.transport.json({ ...options, method: 'DELETE', path: `/v1/api-keys/${encodeURIComponent(id)}` });
-  }
-}
-
-export interface DeliveriesQuery extends CursorQuery {
-  readonly job_id?: string;
-  readonly status?: Delivery['status'] | readonly Delivery['status'][];
-}
-
-export class Deliveries extends Resource {
-  /** The log of webhooks, with every attempt. */
-  list(query: DeliveriesQuery = {}, options?: RequestOptions): List<Delivery> {
-    return new List(this.transport, '/v1/webhooks/deliveries', { ...query }, options);
   }
 }

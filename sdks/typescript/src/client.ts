@@ -1,8 +1,9 @@
-import { AccountLimits, Accounts, ApiKeys, Deliveries, Models } from './account.ts';
+import { AccountLimits, Accounts, ApiKeys, Models } from './account.ts';
 import { Balances, Ledger, Quotes, SpendCaps, Statements, TopUps, UsageReports } from './billing.ts';
 import { type ClientOptions, configure } from './config.ts';
 import { type Query, type RequestOptions, Transport } from './transport.ts';
 import { Videos } from './videos.ts';
+import { Deliveries, Events, WebhookEndpoints, WebhookSecrets } from './webhook-endpoints.ts';
 
 export interface FreeRequest extends RequestOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -27,6 +28,9 @@ export class USVideo {
   readonly limits: AccountLimits;
   readonly apiKeys: ApiKeys;
   readonly deliveries: Deliveries;
+  readonly webhookEndpoints: WebhookEndpoints;
+  readonly webhookSecrets: WebhookSecrets;
+  readonly events: Events;
   private readonly transport: Transport;
 
   /** @throws USVideoError `invalid_configuration` without base URL or key. */
@@ -46,6 +50,9 @@ export class USVideo {
     this.limits = new AccountLimits(transport);
     this.apiKeys = new ApiKeys(transport);
     this.deliveries = new Deliveries(transport);
+    this.webhookEndpoints = new WebhookEndpoints(transport);
+    this.webhookSecrets = new WebhookSecrets(transport);
+    this.events = new Events(transport);
   }
 
   /** For what has no method here. Only GET is repeated when no answer came; others after a 429 only. */

@@ -9,7 +9,7 @@ export type { DownloadOptions, DownloadProgress } from './download.ts';
 export type { DownloadedFile } from './file.ts';
 export type { FollowOptions, WaitOptions } from './follow.ts';
 export type { CursorQuery, PageQuery, UsageQuery } from './billing.ts';
-export type { DeliveriesQuery } from './account.ts';
+export type { DeliveriesQuery, EndpointFields, RedeliverManyRequest } from './webhook-endpoints.ts';
 export type { Query, RequestOptions } from './transport.ts';
 export type { ListVideosQuery } from './videos.ts';
 export type * from './types.ts';

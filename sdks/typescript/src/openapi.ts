@@ -128,7 +128,7 @@ export interface components {
         };
         /** @description Every refusal has this form. */
         Error: {
-            /** @description Code of the refusal: invalid_request, invalid_api_key, insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired, quote_mismatch, video_expired, payload_too_large, unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may come. */
+            /** @description Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out, insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may come. */
             error: string;
             message: string;
             request_id: string;
@@ -687,6 +687,203 @@ export interface components {
             /** @constant */
             received: true;
         };
+        WebhookEndpointList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["WebhookEndpoint"][];
+            has_more: boolean;
+            next_cursor: string | null;
+            limit: number;
+            offset: number;
+        };
+        WebhookEndpoint: {
+            id: string;
+            /** @constant */
+            object: "webhook_endpoint";
+            url: string;
+            events: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+            description: string | null;
+            /** @description Values masked. */
+            headers: {
+                [key: string]: string;
+            };
+            enabled: boolean;
+            /** @description `gone`: it answered 410. `unreachable`: for three days. */
+            disabled_reason: ("gone" | "unreachable" | "customer") | null;
+            disabled_at: string | null;
+            livemode: boolean;
+            created_at: string | null;
+        };
+        CreateWebhookEndpointRequest: {
+            /** @description An https URL. */
+            url: string;
+            description?: string;
+            /** @description Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked. */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description What it hears.
+             * @default [
+             *       "video.completed",
+             *       "video.failed"
+             *     ]
+             */
+            events?: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+        };
+        NewWebhookEndpoint: {
+            id: string;
+            /** @constant */
+            object: "webhook_endpoint";
+            url: string;
+            events: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+            description: string | null;
+            /** @description Values masked. */
+            headers: {
+                [key: string]: string;
+            };
+            enabled: boolean;
+            /** @description `gone`: it answered 410. `unreachable`: for three days. */
+            disabled_reason: ("gone" | "unreachable" | "customer") | null;
+            disabled_at: string | null;
+            livemode: boolean;
+            created_at: string | null;
+            /** @description Signs what is sent to it; can be read again. */
+            secret: string;
+        };
+        UpdateWebhookEndpointRequest: {
+            /** @description An https URL. */
+            url?: string;
+            description?: string;
+            /** @description Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked. */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @description What it hears. */
+            events?: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+            enabled?: boolean;
+        };
+        WebhookSecret: {
+            /** @constant */
+            object: "webhook_secret";
+            /** @description `X-Signature` is keyed with this whole string, `whsec_` included. */
+            secret: string;
+            /** @description Signs beside it until it ends. */
+            previous_secret: string | null;
+            previous_secret_expires_at: string | null;
+        };
+        RotateWebhookEndpointSecretRequest: {
+            /**
+             * @description How long the old secret signs beside the new one; 0 after a leak.
+             * @default 24
+             */
+            overlap_hours?: number;
+        };
+        RotateWebhookSecretRequest: {
+            /**
+             * @description How long the old secret signs beside the new one; 0 after a leak.
+             * @default 24
+             */
+            overlap_hours?: number;
+        };
+        TestWebhookEndpointRequest: {
+            /** @description The endpoint that is sent webhook.test. */
+            endpoint_id: string;
+        };
+        DeliveryList: {
+            /** @constant */
+            object: "list";
+            data: {
+                id: string;
+                /** @constant */
+                object: "webhook_delivery";
+                event_id: string;
+                event: string;
+                job_id: string | null;
+                /** @description Null for the webhook_url of a job. */
+                endpoint_id: string | null;
+                url: string;
+                /** @enum {string} */
+                status: "pending" | "delivered" | "failed" | "superseded";
+                /** @description Its server is in trouble: it is tried now and then, and what waits for it loses no attempt. */
+                parked: boolean;
+                redelivery_of: string | null;
+                created_at: string | null;
+                next_attempt_at: string | null;
+                /** @description The newest twenty. */
+                attempts: {
+                    attempt: number;
+                    started_at: string | null;
+                    duration_ms: number;
+                    probe: boolean;
+                    /** @description Who answered. */
+                    address: string | null;
+                    http_status: number | null;
+                    error: string | null;
+                    /** @description The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery. */
+                    response_excerpt: string;
+                }[];
+            }[];
+            has_more: boolean;
+            next_cursor: string | null;
+            limit: number;
+            offset: number;
+        };
+        WebhookRedelivery: {
+            /** @constant */
+            object: "webhook_redelivery";
+            /** @description The new deliveries, a thousand at most, ten sent a second. */
+            delivery_ids: string[];
+            /** @description Where to go on, where there is more. */
+            next_cursor: string | null;
+        };
+        RedeliverManyRequest: {
+            /**
+             * @default [
+             *       "failed"
+             *     ]
+             */
+            status?: ("delivered" | "failed" | "superseded")[];
+            /** @description To this endpoint only. */
+            endpoint_id?: string;
+            /**
+             * @description Of this event only.
+             * @enum {string}
+             */
+            event?: "video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled" | "webhook.test";
+            /** @description Of this job only. */
+            job_id?: string;
+            /** Format: date-time */
+            created_after?: string;
+            /** Format: date-time */
+            created_before?: string;
+            /** @description The next_cursor of the redelivery before, where there was more than it could take. */
+            starting_after?: string;
+        };
+        EventList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Event"][];
+            has_more: boolean;
+            next_cursor: string | null;
+            limit: number;
+            offset: number;
+        };
+        Event: {
+            id: string;
+            /** @constant */
+            object: "event";
+            /** @description Without a gap in an account and environment. */
+            sequence: number;
+            event: string;
+            job_id: string | null;
+            livemode: boolean;
+            created_at: string | null;
+            /** @description As webhooks send it: `event`, then the fields of the video; null once the content was erased. */
+            data: {
+                [key: string]: unknown;
+            } | null;
+        };
         RegisterRequest: {
             /** Format: email */
             email: string;
@@ -805,34 +1002,112 @@ export interface components {
             secret: string;
             replaces: components["schemas"]["ApiKey"];
         };
-        DeliveryList: {
+        LoginRequest: {
+            /** Format: email */
+            email: string;
+            /** @description Your password. */
+            password: string;
+            /** @description Six digits of your authenticator. */
+            totp?: string;
+        };
+        /** @description Who is signed in, and the account that they act for. */
+        Session: {
+            /** @constant */
+            object: "session";
+            user: {
+                id: string;
+                email: string;
+                name: string | null;
+                email_verified: boolean;
+                mfa_enabled: boolean;
+            };
+            account: {
+                account_id: string;
+                name: string;
+                plan: string;
+            };
+            /** @enum {string} */
+            role: "owner" | "developer" | "billing" | "viewer";
+            accounts: {
+                account_id: string;
+                name: string;
+                /** @enum {string} */
+                role: "owner" | "developer" | "billing" | "viewer";
+            }[];
+            /** @description Sent back as X-CSRF-Token with every request that changes something. */
+            csrf_token: string;
+            expires_at: string | null;
+        };
+        ForgotPasswordRequest: {
+            /** Format: email */
+            email: string;
+        };
+        ResetPasswordRequest: {
+            /** @description As in the link of the letter. */
+            token: string;
+            /** @description None of those that attackers try first. */
+            password: string;
+        };
+        VerifyEmailRequest: {
+            /** @description As in the link of the letter. */
+            token: string;
+        };
+        AcceptInvitationRequest: {
+            /** @description As in the link of the letter. */
+            token: string;
+            /** @description None of those that attackers try first. */
+            password?: string;
+        };
+        ChooseAccountRequest: {
+            account_id: string;
+        };
+        ChangePasswordRequest: {
+            /** @description Your password. */
+            current_password: string;
+            /** @description None of those that attackers try first. */
+            new_password: string;
+        };
+        /** @description Counts once a code of it was confirmed. Shown this once. */
+        SecondFactor: {
+            secret: string;
+            otpauth_url: string;
+        };
+        ConfirmSecondFactorRequest: {
+            /** @description Six digits of your authenticator. */
+            code: string;
+        };
+        MemberList: {
             /** @constant */
             object: "list";
-            data: {
-                id: string;
-                /** @constant */
-                object: "webhook_delivery";
-                event_id: string;
-                event: string;
-                job_id: string | null;
-                url: string;
-                /** @enum {string} */
-                status: "pending" | "delivered" | "failed" | "superseded";
-                created_at: string | null;
-                next_attempt_at: string | null;
-                attempts: {
-                    attempt: number;
-                    started_at: string | null;
-                    duration_ms: number;
-                    http_status: number | null;
-                    error: string | null;
-                    response_excerpt: string;
-                }[];
-            }[];
+            data: components["schemas"]["Member"][];
             has_more: boolean;
             next_cursor: string | null;
             limit: number;
             offset: number;
+        };
+        Member: {
+            id: string;
+            /** @constant */
+            object: "member";
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "owner" | "developer" | "billing" | "viewer";
+            /** @enum {string} */
+            status: "active" | "invited";
+            mfa_enabled: boolean;
+            created_at: string | null;
+            expires_at: string | null;
+        };
+        InviteMemberRequest: {
+            /** Format: email */
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "developer" | "billing" | "viewer";
+        };
+        SetMemberRoleRequest: {
+            /** @enum {string} */
+            role: "owner" | "developer" | "billing" | "viewer";
         };
     };
     responses: never;

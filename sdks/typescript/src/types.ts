@@ -27,6 +27,11 @@ export type NewApiKey = Schemas['NewApiKey'];
 export type RotatedApiKey = Schemas['RotatedApiKey'];
 export type CreateApiKeyRequest = Schemas['CreateApiKeyRequest'];
 export type Delivery = Schemas['DeliveryList']['data'][number];
+export type WebhookEndpoint = Schemas['WebhookEndpoint'];
+export type NewWebhookEndpoint = Schemas['NewWebhookEndpoint'];
+export type WebhookSecret = Schemas['WebhookSecret'];
+export type Redelivery = Schemas['WebhookRedelivery'];
+export type Event = Schemas['Event'];
 
 /** One page as the platform answers it. */
 export interface Page<T> {

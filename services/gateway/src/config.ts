@@ -34,6 +34,7 @@ export const gatewaySchema = z.object({
   LINK_SECRET: secret().describe('Key of the signature on video links; the scheduler has the same.'),
   TRUSTED_PROXIES: addressRanges.describe('Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges, comma-separated.'),
   OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges that webhooks and first frames may reach, by plain http too.'),
+  OUTBOUND_FORBIDDEN_PORTS: list().transform((ports) => ports.map(Number)).describe('Ports that are never reached in those ranges, separated by commas: the platform\'s own, where it shares a machine with its customer.'),
   OUTBOUND_PROXY: z.string().optional().describe('Proxy of all requests to customers\' URLs.'),
   SUPPORT_URL: z.string().default('https://github.com/us-video-api/us-video-api/issues').describe('Named by 429 answers, for raised limits.'),
   REGISTRATION: z.enum(['open', 'invite', 'closed']).default('closed').describe('Who may register: anyone, invited people, nobody.'),

@@ -31,6 +31,10 @@ import { TopUpsController } from './money/top-ups.controller';
 import { UsageController } from './usage/usage.controller';
 import { VideoOrders } from './videos/video-order.service';
 import { VideosController } from './videos/videos.controller';
+import { DeliveriesController } from './webhooks/deliveries.controller';
+import { EndpointsController } from './webhooks/endpoints.controller';
+import { EventsController } from './events/events.controller';
+import { FeedWatches } from './events/feed-watch.client';
 import { FirstFrameStore } from './videos/first-frame.store';
 import { KeyVerifier } from './access/key-verifier.client';
 import { Peers } from './peers/peers.client';
@@ -60,6 +64,7 @@ class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
+  EndpointsController, DeliveriesController, EventsController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController];
 
@@ -69,9 +74,11 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
   try {
     const peers = new Peers(config, logger);
     lifecycle.add('connections to services', () => peers.stop());
-    const outbound = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
+    const outbound = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, forbiddenPorts: config.OUTBOUND_FORBIDDEN_PORTS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
     lifecycle.add('outbound client', () => outbound.stop());
-    const parts = assemble(config, logger, peers, outbound);
+    const watches = new FeedWatches(peers.webhooks, logger);
+    lifecycle.add('feed watch', () => watches.stop());
+    const parts = assemble(config, logger, peers, outbound, watches);
     const pages = config.DASHBOARD_DIR === undefined ? NO_PAGES : await pagesOf(config.DASHBOARD_DIR);
     const providers = [...parts.providers, ...pages.providers];
     const shared = { access: parts.access, trustedProxies: config.TRUSTED_PROXIES, logger };
@@ -88,7 +95,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
   }
 }
 
-function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound: GuardedHttpClient) {
+function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound: GuardedHttpClient, watches: FeedWatches) {
   const keys = new KeyVerifier(peers.accounts);
   const sessions = new SessionVerifier(peers.members);
   const limiter = new RateLimiter(peers.exchange, config.GATEWAY_REPLICAS);
@@ -98,7 +105,7 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
     config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,
   );
   const instances = [
-    peers, keys, sessions, limiter, streams, settings,
+    peers, keys, sessions, limiter, streams, settings, watches,
     new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [

@@ -57,7 +57,7 @@ async function assemble({ config, logger }: RenderFleetOptions, lifecycle: Lifec
   await mkdir(scratchRoot, { recursive: true });
   const store = new DiskArtifactStore(join(config.DATA_DIR, 'artifacts'));
   startSweeping(store, config, logger, lifecycle);
-  const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, ...(config.OUTBOUND_PROXY && { proxy: config.OUTBOUND_PROXY }) });
+  const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, forbiddenPorts: config.OUTBOUND_FORBIDDEN_PORTS, ...(config.OUTBOUND_PROXY && { proxy: config.OUTBOUND_PROXY }) });
   lifecycle.add('first frames', () => http.stop());
   const client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
   lifecycle.add('scheduler client', async () => client.close());

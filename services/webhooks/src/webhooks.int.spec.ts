@@ -122,7 +122,7 @@ test('the log is read page by page, newest first, by its owner only', async () =
     return deliveries.length === 5 && deliveries;
   }, { what: 'all are delivered' });
   const page = (changes: object) => call(stage.client, 'listDeliveries', {
-    accountId, environment: 'live', limit: 2, offset: 0, startingAfter: '', jobId: '', statuses: [], ...changes,
+    accountId, environment: 'live', limit: 2, offset: 0, startingAfter: '', jobId: '', statuses: [], endpointId: '', event: '', deliveryId: '', ...changes,
   });
   const second = await page({ startingAfter: all[1]!.deliveryId });
   expect(second.deliveries).toEqual(all.slice(2, 4));

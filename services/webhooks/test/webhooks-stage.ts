@@ -104,10 +104,10 @@ export class WebhooksStage {
   }
 
   /** Records one more event of the job and returns its id. */
-  async record({ accountId, jobId }: { jobId: string; accountId: string }, kind: string): Promise<string> {
+  async record({ accountId, jobId }: { jobId: string; accountId: string }, kind: string, payload = Buffer.alloc(0)): Promise<string> {
     const [appended] = await inTransaction(this.jobsDatabase, (tx, now) => appendEvents(tx, now, [{
       streamId: jobId, accountId, environment: 'live', head: this.heads.get(jobId) ?? EMPTY_HEAD,
-      events: [{ kind, payload: Buffer.alloc(0), traceparent: TRACEPARENT }],
+      events: [{ kind, payload, traceparent: TRACEPARENT }],
     }]));
     this.heads.set(jobId, appended!.head);
     this.publisher.nudge();
@@ -115,7 +115,7 @@ export class WebhooksStage {
   }
 
   async deliveriesOf({ accountId }: { accountId: string }, statuses: string[] = []): Promise<Delivery[]> {
-    const query = { accountId, environment: 'live', limit: 100, offset: 0, startingAfter: '', jobId: '', statuses };
+    const query = { accountId, environment: 'live', limit: 100, offset: 0, startingAfter: '', jobId: '', statuses, endpointId: '', event: '', deliveryId: '' };
     return (await call(this.client, 'listDeliveries', query)).deliveries;
   }
 

@@ -155,6 +155,12 @@ export const webhookDuration = new Histogram({
 export const webhookOldestAge = new Gauge({
   registers, name: 'usvideo_webhook_oldest_due_age_seconds', help: 'How long the oldest due delivery has been due.',
 });
+export const webhookBrokenServers = new Gauge({
+  registers, name: 'usvideo_webhook_broken_servers', help: 'Customers\' servers that are in trouble: what waits for them is parked.',
+});
+export const retentionRemoved = new Counter({
+  registers, name: 'usvideo_retention_removed_total', help: 'Rows that were deleted because they had been kept long enough, by kind.', labelNames: ['what'],
+});
 
 // Money.
 export const ledgerImbalance = new Gauge({

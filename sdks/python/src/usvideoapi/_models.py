@@ -22,11 +22,29 @@ VideoMode = Union[Literal["text_to_video", "image_to_video"], str]
 
 TopUpStatus = Union[Literal["pending", "completed", "failed", "expired"], str]
 
-ApiKeyScope = Union[Literal["videos", "billing:read", "webhooks", "keys:read", "keys:manage", "billing:manage"], str]
+WebhookEndpointEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled"], str]
+
+WebhookEndpointDisabledReason = Union[Literal["gone", "unreachable", "customer"], str]
+
+NewWebhookEndpointEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled"], str]
+
+NewWebhookEndpointDisabledReason = Union[Literal["gone", "unreachable", "customer"], str]
+
+UpdateWebhookEndpointRequestEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled"], str]
 
 DeliveryStatus = Union[Literal["pending", "delivered", "failed", "superseded"], str]
 
+RedeliverManyRequestStatus = Union[Literal["delivered", "failed", "superseded"], str]
+
+RedeliverManyRequestEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
+
+ApiKeyScope = Union[Literal["videos", "billing:read", "webhooks", "keys:read", "keys:manage", "billing:manage"], str]
+
 UsageGroupBy = Union[Literal["day", "api_key", "end_user", "resolution"], str]
+
+DeliveryEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
+
+GetDeliveryAnswerStatus = Union[Literal["pending", "delivered", "failed", "superseded"], str]
 
 
 @dataclass(frozen=True)
@@ -141,7 +159,7 @@ class ErrorBody(Record):
 
     #: Code of the refusal: invalid_request, invalid_api_key, insufficient_balance, spend_cap_reached, forbidden,
     #: account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended,
-    #: idempotency_in_progress, quote_expired, quote_mismatch, video_expired, payload_too_large,
+    #: idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large,
     #: unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded,
     #: queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable,
     #: service_unavailable; more may come.
@@ -586,6 +604,179 @@ class PaymentEventReceived(Record):
 
 
 @dataclass(frozen=True)
+class WebhookEndpoint(Record):
+    id: str
+    object: str
+    url: str
+    events: List[WebhookEndpointEvent]
+    description: Optional[str]
+    #: Values masked.
+    headers: Dict[str, str]
+    enabled: bool
+    #: `gone`: it answered 410. `unreachable`: for three days.
+    disabled_reason: Optional[WebhookEndpointDisabledReason]
+    disabled_at: Optional[datetime]
+    livemode: bool
+    created_at: Optional[datetime]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "disabled_at": time_of,
+        "created_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class WebhookEndpointList(Record):
+    object: str
+    data: List[WebhookEndpoint]
+    has_more: bool
+    next_cursor: Optional[str]
+    limit: int
+    offset: int
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "data": list_of(WebhookEndpoint.from_dict),
+    }
+
+
+@dataclass(frozen=True)
+class NewWebhookEndpoint(Record):
+    id: str
+    object: str
+    url: str
+    events: List[NewWebhookEndpointEvent]
+    description: Optional[str]
+    #: Values masked.
+    headers: Dict[str, str]
+    enabled: bool
+    #: `gone`: it answered 410. `unreachable`: for three days.
+    disabled_reason: Optional[NewWebhookEndpointDisabledReason]
+    disabled_at: Optional[datetime]
+    livemode: bool
+    created_at: Optional[datetime]
+    #: Signs what is sent to it; can be read again.
+    secret: str
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "disabled_at": time_of,
+        "created_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class WebhookSecret(Record):
+    object: str
+    #: `X-Signature` is keyed with this whole string, `whsec_` included.
+    secret: str
+    #: Signs beside it until it ends.
+    previous_secret: Optional[str]
+    previous_secret_expires_at: Optional[datetime]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "previous_secret_expires_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class DeliveryAttempt(Record):
+    attempt: int
+    started_at: Optional[datetime]
+    duration_ms: int
+    probe: bool
+    #: Who answered.
+    address: Optional[str]
+    http_status: Optional[int]
+    error: Optional[str]
+    #: The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
+    response_excerpt: str
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "started_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class Delivery(Record):
+    id: str
+    object: str
+    event_id: str
+    event: str
+    job_id: Optional[str]
+    #: Null for the webhook_url of a job.
+    endpoint_id: Optional[str]
+    url: str
+    status: DeliveryStatus
+    #: Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
+    parked: bool
+    redelivery_of: Optional[str]
+    created_at: Optional[datetime]
+    next_attempt_at: Optional[datetime]
+    #: The newest twenty.
+    attempts: List[DeliveryAttempt]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "created_at": time_of,
+        "next_attempt_at": time_of,
+        "attempts": list_of(DeliveryAttempt.from_dict),
+    }
+
+
+@dataclass(frozen=True)
+class DeliveryList(Record):
+    object: str
+    data: List[Delivery]
+    has_more: bool
+    next_cursor: Optional[str]
+    limit: int
+    offset: int
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "data": list_of(Delivery.from_dict),
+    }
+
+
+@dataclass(frozen=True)
+class WebhookRedelivery(Record):
+    object: str
+    #: The new deliveries, a thousand at most, ten sent a second.
+    delivery_ids: List[str]
+    #: Where to go on, where there is more.
+    next_cursor: Optional[str]
+
+
+@dataclass(frozen=True)
+class Event(Record):
+    id: str
+    object: str
+    #: Without a gap in an account and environment.
+    sequence: int
+    event: str
+    job_id: Optional[str]
+    livemode: bool
+    created_at: Optional[datetime]
+    #: As webhooks send it: `event`, then the fields of the video; null once the content was erased.
+    data: Optional[Dict[str, Any]]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "created_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class EventList(Record):
+    object: str
+    data: List[Event]
+    has_more: bool
+    next_cursor: Optional[str]
+    limit: int
+    offset: int
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "data": list_of(Event.from_dict),
+    }
+
+
+@dataclass(frozen=True)
 class Registered(Record):
     """Shown this once."""
 
@@ -740,12 +931,30 @@ class RotatedApiKey(Record):
 
 
 @dataclass(frozen=True)
-class DeliveryAttempt(Record):
+class DeleteWebhookEndpointAnswer(Record):
+    id: str
+    object: str
+    deleted: bool
+
+
+@dataclass(frozen=True)
+class TestWebhookEndpointAnswer(Record):
+    object: str
+    delivery_id: str
+    event_id: str
+
+
+@dataclass(frozen=True)
+class GetDeliveryAnswerAttempt(Record):
     attempt: int
     started_at: Optional[datetime]
     duration_ms: int
+    probe: bool
+    #: Who answered.
+    address: Optional[str]
     http_status: Optional[int]
     error: Optional[str]
+    #: The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
     response_excerpt: str
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
@@ -754,36 +963,28 @@ class DeliveryAttempt(Record):
 
 
 @dataclass(frozen=True)
-class Delivery(Record):
+class GetDeliveryAnswer(Record):
     id: str
     object: str
     event_id: str
     event: str
     job_id: Optional[str]
+    #: Null for the webhook_url of a job.
+    endpoint_id: Optional[str]
     url: str
-    status: DeliveryStatus
+    status: GetDeliveryAnswerStatus
+    #: Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
+    parked: bool
+    redelivery_of: Optional[str]
     created_at: Optional[datetime]
     next_attempt_at: Optional[datetime]
-    attempts: List[DeliveryAttempt]
+    #: The newest twenty.
+    attempts: List[GetDeliveryAnswerAttempt]
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "created_at": time_of,
         "next_attempt_at": time_of,
-        "attempts": list_of(DeliveryAttempt.from_dict),
-    }
-
-
-@dataclass(frozen=True)
-class DeliveryList(Record):
-    object: str
-    data: List[Delivery]
-    has_more: bool
-    next_cursor: Optional[str]
-    limit: int
-    offset: int
-
-    _decoders: ClassVar[Mapping[str, Decoder]] = {
-        "data": list_of(Delivery.from_dict),
+        "attempts": list_of(GetDeliveryAnswerAttempt.from_dict),
     }
 
 
@@ -870,6 +1071,56 @@ class CreateTopUpRequest(TypedDict, total=False):
     success_url: str
     #: Where the payment page sends you when you turn back.
     cancel_url: str
+
+
+class CreateWebhookEndpointRequest(TypedDict, total=False):
+    #: An https URL.
+    url: Required[str]
+    description: str
+    #: Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
+    headers: Dict[str, str]
+    #: What it hears.
+    events: List[WebhookEndpointEvent]
+
+
+class UpdateWebhookEndpointRequest(TypedDict, total=False):
+    #: An https URL.
+    url: str
+    description: str
+    #: Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
+    headers: Dict[str, str]
+    #: What it hears.
+    events: List[UpdateWebhookEndpointRequestEvent]
+    enabled: bool
+
+
+class RotateWebhookEndpointSecretRequest(TypedDict, total=False):
+    #: How long the old secret signs beside the new one; 0 after a leak.
+    overlap_hours: int
+
+
+class RotateWebhookSecretRequest(TypedDict, total=False):
+    #: How long the old secret signs beside the new one; 0 after a leak.
+    overlap_hours: int
+
+
+class TestWebhookEndpointRequest(TypedDict, total=False):
+    #: The endpoint that is sent webhook.test.
+    endpoint_id: Required[str]
+
+
+class RedeliverManyRequest(TypedDict, total=False):
+    status: List[RedeliverManyRequestStatus]
+    #: To this endpoint only.
+    endpoint_id: str
+    #: Of this event only.
+    event: RedeliverManyRequestEvent
+    #: Of this job only.
+    job_id: str
+    created_after: datetime
+    created_before: datetime
+    #: The next_cursor of the redelivery before, where there was more than it could take.
+    starting_after: str
 
 
 class RegisterRequest(TypedDict, total=False):
@@ -963,5 +1214,17 @@ class ListDeliveriesParams(TypedDict, total=False):
     starting_after: str
     #: Of this job only.
     job_id: str
+    #: To this endpoint only.
+    endpoint_id: str
+    #: Of this event only.
+    event: DeliveryEvent
     #: Repeat it for several.
     status: List[DeliveryStatus]
+
+
+class ListEventsParams(TypedDict, total=False):
+    #: Events per page.
+    limit: int
+    #: The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream
+    #: without it from now on.
+    after: str

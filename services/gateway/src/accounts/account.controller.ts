@@ -1,9 +1,9 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pageOf, parseQuery, renderList } from '../validation/query';
-import { deliveriesQuery, noQuery } from '../http/requests';
-import { accountView, deliveryView, limitsView, modelView } from '../http/views';
+import { parseQuery, renderList } from '../validation/query';
+import { noQuery } from '../http/requests';
+import { accountView, limitsView, modelView } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { OpenStreams, STREAMS_PER_ACCOUNT_MAX } from '../http/open-streams.http';
 import { callerOf, sendJson, sendObject } from '../access/request-state.http';
@@ -41,18 +41,6 @@ export class AccountController {
     const now = new Date();
     const page = { limit: MODELS_MAX, offset: 0, startingAfter: '' };
     sendJson(reply, 200, renderList(page, models.map((model) => JSON.stringify(modelView(model, prices, now))), false, null));
-  }
-
-  @Get('webhooks/deliveries')
-  async deliveries(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, environment } = callerOf(request);
-    const query = parseQuery(deliveriesQuery, request.query);
-    const page = pageOf(query, /^dlv_[0-9A-Za-z]{1,60}$/);
-    const found = await call(this.peers.webhooks, 'listDeliveries', {
-      accountId, environment, ...page, jobId: query.job_id ?? '', statuses: query.status ?? [],
-    });
-    const next = found.deliveries.at(-1)?.deliveryId ?? null;
-    sendJson(reply, 200, renderList(page, found.deliveries.map((delivery) => JSON.stringify(deliveryView(delivery))), found.hasMore, next));
   }
 
   /** Models are shown without prices while the ledger is away. */

@@ -13,7 +13,7 @@ import {
   type CheckRate, type CheckRateAnswer, type CreateJob, CreateJobAnswer, type ExchangeRequest, type ExchangeResponse, type GetJobRequest, SchedulerServiceService,
   type SchedulerServiceServer, type WatchJobRequest, type WatchJobResponse,
 } from '@usvideo/contracts/scheduler';
-import { WebhooksServiceService, type WebhooksServiceServer } from '@usvideo/contracts/webhooks';
+import { WebhooksServiceService, type WatchFeedsResponse, type WebhooksServiceServer } from '@usvideo/contracts/webhooks';
 
 type Answers<Server> = {
   [Method in keyof Server]?: Server[Method] extends handleUnaryCall<infer Request, infer Response> ? (request: Request) => Response | Promise<Response> : never;
@@ -41,6 +41,8 @@ export class FakePeers {
   watchJob: Watch = (_request, _push, stream) => { stream.end(); };
   exportUsage: (request: ExportUsageRequest) => AsyncIterable<ExportUsageResponse> = none;
   exportAccount: () => AsyncIterable<ExportAccountResponse> = none;
+  /** Who waits for feeds to grow. */
+  readonly feedWatchers = new Set<ServerWritableStream<unknown, WatchFeedsResponse>>();
   readonly orders: CreateJob[] = [];
   readonly checks: CheckRate[] = [];
   private server: Server | undefined;
@@ -67,7 +69,10 @@ export class FakePeers {
       exportAccount: (stream: ServerWritableStream<unknown, ExportAccountResponse>) => writeAll(stream, () => this.exportAccount()),
     });
     server.addService(ParkedEventsServiceService, unary(ParkedEventsServiceService, () => this.parked));
-    server.addService(WebhooksServiceService, unary(WebhooksServiceService, () => this.webhooks));
+    server.addService(WebhooksServiceService, {
+      ...unary(WebhooksServiceService, () => this.webhooks),
+      watchFeeds: (stream: ServerWritableStream<unknown, WatchFeedsResponse>) => { this.feedWatchers.add(stream); },
+    });
     server.addService(SchedulerServiceService, {
       ...unary(SchedulerServiceService, () => this.scheduler),
       work: refuseStream,

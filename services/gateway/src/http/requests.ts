@@ -18,12 +18,6 @@ export const listVideosQuery = z.strictObject({
 
 export const ledgerQuery = z.strictObject({ ...pageShape, job_id: jobId });
 
-export const deliveriesQuery = z.strictObject({
-  ...pageShape,
-  job_id: jobId,
-  status: z.array(z.enum(['pending', 'delivered', 'failed', 'superseded'])).max(4).optional().describe('Repeat it for several.'),
-});
-
 export const noQuery = z.strictObject({});
 
 const NAME_CHARACTERS_MAX = 200;

@@ -1,7 +1,6 @@
 import type { Account, ApiKey } from '@usvideo/contracts/accounts';
 import type { Price } from '@usvideo/contracts/ledger';
 import type { GetLimitsResponse, Model } from '@usvideo/contracts/scheduler';
-import type { Delivery } from '@usvideo/contracts/webhooks';
 import { formatUsd } from '@usvideo/runtime';
 
 /** Keys that an account may have; accounts refuses more. */
@@ -78,15 +77,4 @@ export function apiKeyView(key: ApiKey) {
 export function apiKeyListView(keys: readonly ApiKey[]) {
   const data = keys.map(apiKeyView);
   return { object: 'list', data, has_more: false, next_cursor: null, limit: API_KEYS_MAX, offset: 0, keys: data };
-}
-
-export function deliveryView(delivery: Delivery) {
-  return {
-    id: delivery.deliveryId, object: 'webhook_delivery', event_id: delivery.eventId, event: delivery.event, job_id: orNull(delivery.jobId),
-    url: delivery.url, status: delivery.status, created_at: time(delivery.createdAt), next_attempt_at: time(delivery.nextAttemptAt),
-    attempts: delivery.attempts.map((attempt) => ({
-      attempt: attempt.attempt, started_at: time(attempt.startedAt), duration_ms: attempt.durationMs,
-      http_status: attempt.httpStatus || null, error: orNull(attempt.error), response_excerpt: attempt.responseExcerpt,
-    })),
-  };
 }

@@ -135,7 +135,7 @@ describe('what an account may look up', () => {
       seen = request;
       return { hasMore: false, deliveries: [{
         deliveryId: 'dlv_1', eventId: 'evt_1', event: 'video.completed', jobId: 'job_1', url: 'https://a.example', status: 'delivered', createdAt: new Date(0), nextAttemptAt: undefined,
-        attempts: [{ attempt: 1, startedAt: new Date(0), durationMs: 12, httpStatus: 0, error: 'timeout', responseExcerpt: '' }],
+        attempts: [{ attempt: 1, startedAt: new Date(0), durationMs: 12, httpStatus: 0, error: 'timeout', responseExcerpt: '', address: '', probe: false }], endpointId: '', redeliveryOf: '', parked: false,
       }] };
     };
     const { body } = await get('/v1/webhooks/deliveries?status=delivered&job_id=job_1', sandbox);

@@ -91,14 +91,6 @@ export const apiKeysSchema = listOf(apiKeySchema).extend({ keys: z.array(apiKeyS
 export const newApiKeySchema = apiKeySchema.extend({ secret: z.string().describe('Shown this once.') }).meta({ id: 'NewApiKey' });
 export const rotatedApiKeySchema = newApiKeySchema.extend({ replaces: apiKeySchema }).meta({ id: 'RotatedApiKey' });
 
-export const deliverySchema = z.object({
-  id, object: z.literal('webhook_delivery'), event_id: id, event: z.string(), job_id: z.string().nullable(), url: z.string(),
-  status: z.enum(['pending', 'delivered', 'failed', 'superseded']), created_at: time, next_attempt_at: time,
-  attempts: z.array(z.object({
-    attempt: z.int(), started_at: time, duration_ms: z.int(), http_status: z.int().nullable(), error: z.string().nullable(), response_excerpt: z.string(),
-  })),
-});
-
 export const registeredSchema = z.object({
   account_id: id, live_key: z.string(), test_key: z.string(), webhook_secret: z.string(),
 }).meta({ id: 'Registered', description: 'Shown this once.' });

@@ -19,6 +19,9 @@ import { StatementsController } from '../money/statements.controller';
 import { TopUpsController } from '../money/top-ups.controller';
 import { UsageController } from '../usage/usage.controller';
 import { VideosController } from '../videos/videos.controller';
+import { DeliveriesController } from '../webhooks/deliveries.controller';
+import { EndpointsController } from '../webhooks/endpoints.controller';
+import { EventsController } from '../events/events.controller';
 import { FAILURES } from './answers';
 import { renderDocs } from './docs-page';
 import { allowedMethods } from '../access/operation';
@@ -51,7 +54,7 @@ describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
     const routes = [
       VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
-      RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
+      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, EndpointsController, DeliveriesController, EventsController,
     ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });

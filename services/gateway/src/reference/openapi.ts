@@ -13,7 +13,7 @@ const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; sch
   'Last-Event-ID': { description: 'The id of the last event seen.', schema: { type: 'string' } },
   Range: { description: 'One range of bytes.', schema: { type: 'string', examples: ['bytes=0-1023'] } },
   'Stripe-Signature': { description: 'Signs time and body; at most 300 seconds old.', schema: { type: 'string', examples: ['t=1772445600,v1=5257a869e7…'] } },
-  Accept: { description: 'text/csv: the whole range as CSV, not a page of it.', schema: { type: 'string', examples: ['text/csv'] } },
+  Accept: { description: 'text/csv: the whole range as CSV, not a page of it. text/event-stream: events as they happen.', schema: { type: 'string', examples: ['text/csv', 'text/event-stream'] } },
   'If-None-Match': { description: 'An ETag; unchanged files are answered 304.', schema: { type: 'string' } },
 };
 

@@ -1,14 +1,15 @@
 import {
-  accountSchema, apiKeySchema, apiKeysSchema, deliverySchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
+  accountSchema, apiKeySchema, apiKeysSchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
   registeredSchema, rotatedApiKeySchema, videoSchema,
 } from './answers';
 import { BILLING_OPERATIONS } from './billing-operations';
 import { createVideoSchema } from '../videos/create-video';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations';
 import { MONEY_OPERATIONS } from './money-operations';
+import { WEBHOOK_OPERATIONS } from './webhook-operations';
 import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from '../access/operation';
 import {
-  adminAccountsQuery, adminAuditQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema, deliveriesQuery,
+  adminAccountsQuery, adminAuditQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema,
   listVideosQuery, noQuery, registerSchema, rotateKeySchema,
 } from '../http/requests';
 
@@ -110,10 +111,6 @@ const ACCOUNT_OPERATIONS = {
     id: 'revokeApiKey', tag: 'API keys', summary: 'Revoke an API key', access: keyed('keys:manage'), query: noQuery,
     answers: { 200: { description: 'The key, revoked.', schema: apiKeySchema } }, refusals: [...REFUSALS_OF_BODY, 'not_found'],
   },
-  'GET /v1/webhooks/deliveries': {
-    id: 'listDeliveries', tag: 'Webhooks', summary: 'List webhook deliveries, newest first', access: keyed('webhooks'), query: deliveriesQuery,
-    answers: { 200: { description: 'A page of deliveries with their attempts.', schema: listOf(deliverySchema).meta({ id: 'DeliveryList' }) } }, refusals: ['invalid_request'],
-  },
   'GET /openapi.json': {
     id: 'getOpenApi', tag: 'Reference', summary: 'This document', access: anyone('documents'),
     answers: { 200: { description: 'OpenAPI 3.1.', contentType: 'application/json' } }, refusals: [],
@@ -125,7 +122,7 @@ const ACCOUNT_OPERATIONS = {
 } satisfies Operations;
 
 /** Everything the public port serves. */
-export const PUBLIC_OPERATIONS: Operations = { ...VIDEO_OPERATIONS, ...BILLING_OPERATIONS, ...ACCOUNT_OPERATIONS, ...SIGN_IN_OPERATIONS };
+export const PUBLIC_OPERATIONS: Operations = { ...VIDEO_OPERATIONS, ...BILLING_OPERATIONS, ...WEBHOOK_OPERATIONS, ...ACCOUNT_OPERATIONS, ...SIGN_IN_OPERATIONS };
 
 /** Everything the admin port serves; none of it is in the public reference. */
 export const ADMIN_OPERATIONS: Operations = {

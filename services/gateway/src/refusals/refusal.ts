@@ -18,6 +18,7 @@ export const STATUS_OF = {
   quote_expired: 409,
   quote_mismatch: 409,
   video_expired: 410,
+  cursor_expired: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,

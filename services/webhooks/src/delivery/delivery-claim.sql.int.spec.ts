@@ -5,11 +5,16 @@ import { claimDeliveries, type ClaimLimits } from './delivery-claim.sql';
 import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
 import { DeliveryWorker } from './delivery-worker.loop';
 import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
+import { EndpointNotices } from '../endpoints/endpoint-notices.store';
+import { EndpointStore } from '../endpoints/endpoint.store';
 import { SecretStore } from '../secrets/secret.store';
+import { SigningSecretStore } from '../secrets/signing-secret.store';
+import { endParked } from './parked.loop';
 
 const logger = createLogger('webhooks', 'silent');
 const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
-const answered = { httpStatus: 200, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1 };
+const answered = { httpStatus: 200, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1, address: '' };
+const timedOut = { ...answered, httpStatus: 0, error: 'timeout' };
 
 let url: string;
 let database: Database;
@@ -166,6 +171,59 @@ test('a later status of a job supersedes what its URL was still to hear, whichev
   expect(await statuses()).toEqual(['superseded', 'pending', 'superseded', 'pending']);
 });
 
+/** Fails as many attempts of the account's deliveries as open the breaker of their server. */
+async function breakServer(): Promise<void> {
+  for (let index = 0; index < 10; index++) await make();
+  for (let failed = 0; failed < 10;) {
+    const { deliveries } = await claim();
+    for (const delivery of deliveries) await recordAttempt(database, clock, { ...delivery, ...timedOut });
+    failed += deliveries.length;
+  }
+}
+
+const attemptsUsed = async () => (await database.query('select attempts from delivery order by delivery_id')).rows.map((row) => row.attempts);
+
+test('a server in trouble is left alone, then probed by one delivery at a time, and what waits for it loses no attempt', async () => {
+  await breakServer();
+  await make();
+  expect(await claimedIds()).toEqual([]);
+  for (const pauseMs of [30_000, 60_000, 120_000]) {
+    aheadMs += pauseMs + 1_000;
+    const { deliveries } = await claim();
+    expect(deliveries).toEqual([expect.objectContaining({ probe: true })]);
+    expect(await claimedIds()).toEqual([]);
+    await recordAttempt(database, clock, { ...deliveries[0]!, ...timedOut });
+    expect(await claimedIds()).toEqual([]);
+  }
+  expect(await attemptsUsed()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
+  const { rows } = await database.query('select probe from delivery_attempt order by probe');
+  expect(rows.map((row) => row.probe)).toEqual([...Array<boolean>(10).fill(false), true, true, true]);
+});
+
+test('a probe that succeeds lets all that waited go, at the usual pace', async () => {
+  await breakServer();
+  aheadMs += 31_000;
+  const [probe] = (await claim()).deliveries;
+  expect(await recordAttempt(database, clock, { ...probe!, ...answered })).toEqual({ status: 'delivered' });
+  expect(await claimedIds()).toHaveLength(limits.inFlightPerDestination);
+});
+
+test('another account at the same server has a breaker of its own', async () => {
+  await breakServer();
+  await make({ accountId: 'acc_2' });
+  expect((await claim()).deliveries.map((delivery) => delivery.accountId)).toEqual(['acc_2']);
+});
+
+test('what no server took for three days has failed and is kept', async () => {
+  await breakServer();
+  aheadMs += 71 * 3_600_000;
+  await endParked(database, clock, { disable: async () => undefined });
+  expect(new Set(await statuses())).toEqual(new Set(['pending']));
+  aheadMs += 2 * 3_600_000;
+  await endParked(database, clock, { disable: async () => undefined });
+  expect(new Set(await statuses())).toEqual(new Set(['failed']));
+});
+
 test('killed between sending and recording: the delivery is made again under the same webhook-id and attempt', async () => {
   const receiver = await httpReceiver();
   const dying = open();
@@ -179,7 +237,8 @@ test('killed between sending and recording: the delivery is made again under the
   const http = new GuardedHttpClient({ allowCidrs: ['127.0.0.1/32'] });
   const box = new SecretBox(Buffer.alloc(32, 7));
   const worker = (own: Database) => new DeliveryWorker({
-    database: own, http, clock, logger, limits, secrets: new SecretStore(own, box), timeoutMs: 5_000, slots: 10, onSlotFreed: () => undefined,
+    database: own, http, clock, logger, limits, secrets: new SigningSecretStore(own, box, new SecretStore(own, box)), timeoutMs: 5_000, slots: 10, onSlotFreed: () => undefined,
+    endpoints: new EndpointStore(own, box), notices: new EndpointNotices(own, clock, () => undefined),
   });
   await worker(dying).run();
   await arrived;

@@ -12,33 +12,50 @@ export interface DeliveryQuery {
   readonly jobId: string;
   /** Empty: all statuses. */
   readonly statuses: readonly string[];
+  readonly endpointId: string;
+  readonly event: string;
+  /** Of this one only, with all that was answered. */
+  readonly deliveryId: string;
 }
+
+/** A server in trouble may have been tried for three days. */
+const ATTEMPTS_SHOWN = 20;
+const EXCERPT_CHARACTERS = 16_384;
+const EXCERPT_CHARACTERS_LISTED = 1_024;
 
 /** One statement, so that a delivery and its attempts are of the same moment. */
 const LIST = `
 select d.delivery_id, d.event_id, d.event, d.job_id, d.url, d.status, d.created_at, d.next_attempt_at,
-       (select coalesce(jsonb_agg(to_jsonb(a) order by a.attempt), '[]') from delivery_attempt a where a.delivery_id = d.delivery_id) as attempts
+       coalesce(d.endpoint_id, '') as endpoint_id, coalesce(d.redelivery_of, '') as redelivery_of,
+       d.status = 'pending' and exists (select from destination t where t.isolation_key = d.isolation_key and t.broken_since is not null) as parked,
+       (select coalesce(jsonb_agg(to_jsonb(a) || jsonb_build_object('response_excerpt', left(a.response_excerpt, $11)) order by a.attempt), '[]') from (
+          select * from delivery_attempt where delivery_id = d.delivery_id order by attempt desc limit ${ATTEMPTS_SHOWN}) as a) as attempts
 from delivery d
 where d.account_id = $1 and d.environment = $2
   and ($3 = '' or d.delivery_id < $3) and ($4 = '' or d.job_id = $4) and (cardinality($5::text[]) = 0 or d.status = any($5))
+  and ($8 = '' or d.endpoint_id = $8) and ($9 = '' or d.event = $9) and ($10 = '' or d.delivery_id = $10)
 order by d.delivery_id desc limit $6 offset $7`;
 
 interface DeliveryRow {
   delivery_id: string; event_id: string; event: string; job_id: string; url: string | null; status: string;
-  created_at: Date; next_attempt_at: Date | null; attempts: AttemptRow[];
+  created_at: Date; next_attempt_at: Date | null; attempts: AttemptRow[]; endpoint_id: string; redelivery_of: string; parked: boolean;
 }
 
 /** As JSON: its times are text. */
-interface AttemptRow { attempt: number; started_at: string; duration_ms: number; http_status: number; error: string; response_excerpt: string }
+interface AttemptRow {
+  attempt: number; started_at: string; duration_ms: number; http_status: number; error: string; response_excerpt: string; address: string; probe: boolean;
+}
 
 /** What was sent to whom and what came back; secrets are not in these tables. */
 export class DeliveryLog {
   constructor(private readonly database: Database) {}
 
   /** Newest first; one more than `limit` when there are more. */
-  async list({ accountId, environment, jobId, limit, offset, startingAfter, statuses }: DeliveryQuery): Promise<Delivery[]> {
+  async list(query: DeliveryQuery): Promise<Delivery[]> {
+    const { accountId, deliveryId, endpointId, environment, event, jobId, limit, offset, startingAfter, statuses } = query;
+    const excerpt = deliveryId === '' ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS;
     const { rows } = await this.database.query<DeliveryRow>({
-      name: 'delivery_list', text: LIST, values: [accountId, environment, startingAfter, jobId, statuses, limit + 1, offset],
+      name: 'delivery_list', text: LIST, values: [accountId, environment, startingAfter, jobId, statuses, limit + 1, offset, endpointId, event, deliveryId, excerpt],
     });
     return rows.map(readDelivery);
   }
@@ -48,12 +65,13 @@ function readDelivery(row: DeliveryRow): Delivery {
   return {
     deliveryId: row.delivery_id, eventId: row.event_id, event: row.event, jobId: row.job_id, url: row.url ?? '', status: row.status,
     createdAt: row.created_at, nextAttemptAt: row.next_attempt_at ?? undefined, attempts: row.attempts.map(readAttempt),
+    endpointId: row.endpoint_id, redeliveryOf: row.redelivery_of, parked: row.parked,
   };
 }
 
 function readAttempt(row: AttemptRow): DeliveryAttempt {
   return {
     attempt: row.attempt, startedAt: new Date(row.started_at), durationMs: row.duration_ms,
-    httpStatus: row.http_status, error: row.error, responseExcerpt: row.response_excerpt,
+    httpStatus: row.http_status, error: row.error, responseExcerpt: row.response_excerpt, address: row.address, probe: row.probe,
   };
 }

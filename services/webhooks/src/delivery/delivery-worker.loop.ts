@@ -2,13 +2,17 @@ import type { Database } from '@usvideo/event-store';
 import { GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, webhookAttempts, webhookDuration, type Logger } from '@usvideo/runtime';
 import { claimDeliveries, releaseDeliveries, type ClaimedDelivery, type ClaimLimits } from './delivery-claim.sql';
 import { recordAttempt, type AttemptRecord, type Clock } from './delivery.store';
-import type { SecretStore } from '../secrets/secret.store';
+import type { EndpointSwitch } from './breaker';
+import type { SigningSecretStore } from '../secrets/signing-secret.store';
 import { signedHeaders } from '../secrets/signature';
 
 export interface DeliveryWorkerOptions {
   readonly database: Database;
   readonly http: GuardedHttpClient;
-  readonly secrets: SecretStore;
+  readonly secrets: Pick<SigningSecretStore, 'inUse'>;
+  /** What the customer wants sent with each request to an endpoint. */
+  readonly endpoints: { headersOf(endpointId: string): Promise<Record<string, string>> };
+  readonly notices: EndpointSwitch;
   readonly clock: Clock;
   readonly logger: Logger;
   /** For a whole attempt: name, connection, answer. */
@@ -19,11 +23,12 @@ export interface DeliveryWorkerOptions {
   readonly onSlotFreed: () => void;
 }
 
-type Answer = Pick<AttemptRecord, 'httpStatus' | 'error' | 'retryAfter' | 'responseExcerpt'>;
+type Answer = Pick<AttemptRecord, 'httpStatus' | 'error' | 'retryAfter' | 'responseExcerpt' | 'address'>;
 
 const ANSWER_BYTES_MAX = 16 * 1024;
-const EXCERPT_CHARACTERS = 1_024;
 const USER_AGENT = 'US-Video-API-Webhooks/1.0';
+/** The receiver says that it will never want a webhook again. */
+const GONE = 410;
 /** What a lease must last beyond an attempt, for its record to be written. */
 const LEASE_MARGIN_MS = 5_000;
 /** Told from the start, so that a first failure shows as an increase. */
@@ -77,8 +82,8 @@ export class DeliveryWorker {
 
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
     const attributes = { 'job.id': delivery.jobId, 'delivery.id': delivery.deliveryId, 'delivery.attempt': delivery.attempt };
-    const links = delivery.attempt === 1 ? [] : [traceparentOfKey(delivery.traceparent, spanKey(delivery, delivery.attempt - 1))];
-    const key = spanKey(delivery, delivery.attempt);
+    const links = delivery.request === 1 ? [] : [traceparentOfKey(delivery.traceparent, spanKey(delivery, delivery.request - 1))];
+    const key = spanKey(delivery, delivery.request);
     await inSpan('webhook attempt', { service: 'webhooks', parent: delivery.traceparent, kind: 'client', attributes, key, links }, async () => {
       const started = performance.now();
       const answer = await this.send(delivery);
@@ -87,29 +92,33 @@ export class DeliveryWorker {
       webhookDuration.observe(durationMs / 1_000);
       const verdict = await recordAttempt(this.options.database, this.options.clock, { ...delivery, ...answer, durationMs });
       webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
+      if (verdict !== undefined && answer.httpStatus === GONE && delivery.endpointId !== '') await this.options.notices.disable(delivery.endpointId, 'gone');
       const { accountId: account_id, attempt, jobId: job_id } = delivery;
       this.options.logger.debug({ account_id, job_id, attempt, http_status: answer.httpStatus, error: answer.error, verdict }, 'webhook attempted');
     });
   }
 
-  private async send({ accountId, body, eventId, url }: ClaimedDelivery): Promise<Answer> {
-    const secret = await this.options.secrets.ensure(accountId);
+  private async send(delivery: ClaimedDelivery): Promise<Answer> {
+    const { body, endpointId, eventId, url } = delivery;
+    const { endpoints, http, secrets, timeoutMs } = this.options;
+    const [signing, own] = await Promise.all([secrets.inUse(delivery), endpointId === '' ? {} : endpoints.headersOf(endpointId)]);
+    const headers = { ...own, ...signedHeaders(signing, { eventId, body, sentAt: new Date() }), 'content-type': 'application/json', 'user-agent': USER_AGENT };
     try {
-      const { body: answer, headers, status } = await this.options.http.request({
-        method: 'POST', url, body, timeoutMs: this.options.timeoutMs, responseBytesMax: ANSWER_BYTES_MAX,
-        headers: { ...signedHeaders(secret, { eventId, body, sentAt: new Date() }), 'content-type': 'application/json', 'user-agent': USER_AGENT },
-      });
-      const retryAfter = headers['retry-after'];
-      return { httpStatus: status, error: errorOf(status), retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined, responseExcerpt: excerpt(answer) };
+      const answer = await http.request({ method: 'POST', url, body, timeoutMs, responseBytesMax: ANSWER_BYTES_MAX, headers });
+      const retryAfter = answer.headers['retry-after'];
+      return {
+        httpStatus: answer.status, error: errorOf(answer.status), retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        responseExcerpt: excerpt(answer.body), address: answer.address,
+      };
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      return { httpStatus: 0, error: error.kind, retryAfter: undefined, responseExcerpt: '' };
+      return { httpStatus: 0, error: error.kind, retryAfter: undefined, responseExcerpt: '', address: '' };
     }
   }
 }
 
 /** An attempt links to the one before it, which another replica may have made. */
-const spanKey = ({ deliveryId }: ClaimedDelivery, attempt: number): string => `${deliveryId} ${attempt}`;
+const spanKey = ({ deliveryId }: ClaimedDelivery, request: number): string => `${deliveryId} ${request}`;
 
 /** Few enough values for a metric's label. */
 function outcomeOf({ error, httpStatus }: Answer): string {
@@ -124,5 +133,5 @@ function errorOf(status: number): string {
 
 /** PostgreSQL's text holds everything but NUL. */
 function excerpt(answer: Buffer): string {
-  return answer.toString('utf8').replaceAll('\u0000', '\uFFFD').slice(0, EXCERPT_CHARACTERS);
+  return answer.toString('utf8').replaceAll('\u0000', '\uFFFD');
 }

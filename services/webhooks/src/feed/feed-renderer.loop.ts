@@ -1,8 +1,10 @@
 import type { JobDescription, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { inTransaction, type Database, type Transaction, newId } from '@usvideo/event-store';
+import { inTransaction, type Database } from '@usvideo/event-store';
 import { inSpan, type Logger } from '@usvideo/runtime';
 import { mayRender, webhookBody } from './public-event';
-import { insertDelivery, type Clock } from '../delivery/delivery.store';
+import type { Clock } from '../delivery/delivery.store';
+import { deliverEvent } from '../delivery/fan-out.store';
+import { announceGrowth } from './feed.store';
 import { claimIntents, fillBody, postponeIntents, type Intent, type Turn } from './intent.store';
 import { describeJobs } from './job-descriptions.client';
 
@@ -13,6 +15,8 @@ const CLAIM_MS = 15_000;
 /** How often an unsettled job is asked about again: settling takes milliseconds, and the webhook waits for it. */
 const SETTLEMENT_RECHECK_MS = 25;
 /** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
+/** Of one batch at once; the pool has twelve connections for everything. */
+const LANES = 4;
 const FAULTY_RECHECK_MS = 5_000;
 const FAULTY = 'the scheduler cannot describe a job whose event it published';
 
@@ -57,13 +61,27 @@ export class FeedRenderer {
     const waiting = intents.filter((intent) => postponed.includes(intent.jobId));
     const faulty = intents.filter((intent) => !byId.has(intent.jobId) && !postponed.includes(intent.jobId));
     for (const intent of faulty) this.logger.error({ err: failed.get(intent.jobId), job_id: intent.jobId, event_id: intent.eventId }, FAULTY);
-    for (const intent of ready) if (!(await this.finished(intent, byId.get(intent.jobId)!))) faulty.push(intent);
+    faulty.push(...(await this.finishAll(ready, byId)));
     await postponeIntents(this.database, unsettled, new Date(now.getTime() + SETTLEMENT_RECHECK_MS));
     await postponeIntents(this.database, waiting, now);
     await postponeIntents(this.database, faulty, new Date(now.getTime() + FAULTY_RECHECK_MS));
     if (ready.length > 0) this.onDeliveries();
+    await announceGrowth(this.database, ready);
     if (unsettled.length > 0) this.onUnsettled(SETTLEMENT_RECHECK_MS);
     return waiting.length > 0;
+  }
+
+  /** Those that could not be finished. */
+  private async finishAll(ready: readonly Intent[], jobs: ReadonlyMap<string, JobDescription>): Promise<Intent[]> {
+    const failed: Intent[] = [];
+    const waiting = [...ready];
+    const lane = async () => {
+      for (let intent = waiting.shift(); intent !== undefined; intent = waiting.shift()) {
+        if (!(await this.finished(intent, jobs.get(intent.jobId)!))) failed.push(intent);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    return failed;
   }
 
   private async finished(intent: Intent, job: JobDescription): Promise<boolean> {
@@ -79,19 +97,14 @@ export class FeedRenderer {
   private async finish(intent: Intent, job: JobDescription): Promise<void> {
     const body = Buffer.from(webhookBody(intent.event, job.jobJson), 'utf8');
     await inTransaction(this.database, async (tx, databaseNow) => {
-      const filled = await fillBody(tx, intent, body);
-      if (filled && job.webhookUrl) await insertDeliveries(tx, this.clock(databaseNow), intent, job.webhookUrl, job.duplicateWebhook ? 2 : 1);
+      if (!(await fillBody(tx, intent, body))) return;
+      const url = intent.tellsUrl ? job.webhookUrl : undefined;
+      await deliverEvent(tx, this.clock(databaseNow), { ...intent, url, copies: job.duplicateWebhook ? 2 : 1 });
     });
   }
 
   private async now(): Promise<Date> {
     const { rows } = await this.database.query<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' });
     return this.clock(rows[0]!.now);
-  }
-}
-
-async function insertDeliveries(tx: Transaction, now: Date, intent: Intent, url: string, copies: number): Promise<void> {
-  for (let copy = 1; copy <= copies; copy++) {
-    await insertDelivery(tx, now, { ...intent, deliveryId: newId('dlv', now.getTime()), url, copy });
   }
 }

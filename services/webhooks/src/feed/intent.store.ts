@@ -11,6 +11,7 @@ export interface Intent {
   readonly jobVersion: bigint;
   readonly recordedAt: Date;
   readonly traceparent: string;
+  readonly tellsUrl: boolean;
 }
 
 /**
@@ -38,7 +39,7 @@ update feed_intent i set check_at = $2
 from feed_event e
 where e.event_id = i.event_id
   and i.event_id in (select event_id from feed_intent where event_id = any($3) and check_at <= $1 for update skip locked)
-returning i.event_id, i.check_at, e.event, e.account_id, e.environment, e.job_id, e.job_version, e.recorded_at, e.traceparent`;
+returning i.event_id, i.check_at, e.event, e.account_id, e.environment, e.job_id, e.job_version, e.recorded_at, e.traceparent, i.tells_url`;
 
 const POSTPONE = 'update feed_intent set check_at = $3 where event_id = any($1) and check_at = $2';
 
@@ -48,7 +49,7 @@ const FILL = 'update feed_event set body = $2 where event_id = $1';
 
 interface IntentRow {
   event_id: string; check_at: Date; event: string; account_id: string; environment: string;
-  job_id: string; job_version: bigint; recorded_at: Date; traceparent: string;
+  job_id: string; job_version: bigint; recorded_at: Date; traceparent: string; tells_url: boolean;
 }
 
 interface DueRow { account_id: string; environment: string; event_id: string | null }
@@ -93,7 +94,7 @@ function turnOf(owner: string): Turn {
 function readIntent(row: IntentRow): Intent {
   return {
     eventId: row.event_id, checkAt: row.check_at, event: row.event, accountId: row.account_id, environment: row.environment,
-    jobId: row.job_id, jobVersion: row.job_version, recordedAt: row.recorded_at, traceparent: row.traceparent,
+    jobId: row.job_id, jobVersion: row.job_version, recordedAt: row.recorded_at, traceparent: row.traceparent, tellsUrl: row.tells_url,
   };
 }
 

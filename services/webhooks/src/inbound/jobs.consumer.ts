@@ -1,5 +1,6 @@
+import { JobEvent } from '@usvideo/contracts/scheduler';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
-import { ParkEvent, type Subscription } from '@usvideo/messaging';
+import { decodeEvent, ParkEvent, type Subscription } from '@usvideo/messaging';
 import { meaningOf } from '../feed/public-event';
 import { eraseJob, forgetLostEvents, recordFeedEvent } from '../feed/feed.store';
 
@@ -16,13 +17,20 @@ export function concernsCustomers({ kind }: Pick<LoggedEvent, 'kind'>): boolean 
   return meaningOf(kind).type !== 'private';
 }
 
-/** The payload is not needed: what a customer reads is asked of the scheduler when it is rendered. */
+/** What a customer reads is asked of the scheduler when it is rendered; the payload is needed for what the kind does not say. */
 async function handleJobEvent(event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {
   const meaning = meaningOf(event.kind);
   switch (meaning.type) {
-    case 'public': return recordFeedEvent(tx, event, meaning.name);
+    case 'public': return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: true });
+    case 'begun': return recordBeginning(event, meaning.name, tx);
     case 'erased': return eraseJob(tx, event.streamId, now);
     case 'private': return;
     case 'unknown': throw new ParkEvent(`unknown kind ${event.kind}`);
   }
+}
+
+/** Only the first attempt at rendering is news, and only to those who ask. */
+async function recordBeginning(event: LoggedEvent, name: string, tx: Transaction): Promise<void> {
+  const decoded = decodeEvent(JobEvent, event);
+  if (decoded.$case === 'jobLeased' && decoded.value.attempt === 1) await recordFeedEvent(tx, event, { name, tellsUrl: false });
 }

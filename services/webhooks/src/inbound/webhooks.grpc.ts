@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  EnsureSecretRequest, EnsureSecretResponse, ListDeliveriesRequest, ListDeliveriesResponse,
+  EnsureSecretRequest, EnsureSecretResponse, ListDeliveriesRequest, ListDeliveriesResponse, RedeliverRequest, RedeliverResponse,
 } from '@usvideo/contracts/webhooks';
 import { grpcError, status } from '@usvideo/runtime';
 import { DeliveryLog } from '../delivery/delivery-log.sql';
+import { Redeliveries } from '../delivery/redelivery.sql';
 import { SecretStore } from '../secrets/secret.store';
 
 const PAGE_MAX = 100;
@@ -12,7 +13,7 @@ const OFFSET_MAX = 10_000;
 
 @Controller()
 export class WebhooksController {
-  constructor(private readonly secrets: SecretStore, private readonly log: DeliveryLog) {}
+  constructor(private readonly secrets: SecretStore, private readonly log: DeliveryLog, private readonly redeliveries: Redeliveries) {}
 
   @GrpcMethod('WebhooksService', 'ensureSecret')
   async ensureSecret({ accountId }: EnsureSecretRequest): Promise<EnsureSecretResponse> {
@@ -27,5 +28,12 @@ export class WebhooksController {
     if (offset < 0 || offset > OFFSET_MAX) throw grpcError(status.INVALID_ARGUMENT, `offset must be 0 to ${OFFSET_MAX}`);
     const deliveries = await this.log.list(request);
     return { deliveries: deliveries.slice(0, limit), hasMore: deliveries.length > limit };
+  }
+
+  @GrpcMethod('WebhooksService', 'redeliver')
+  async redeliver(request: RedeliverRequest): Promise<RedeliverResponse> {
+    const { deliveryIds, nextCursor } = await this.redeliveries.make(request);
+    if (request.deliveryId !== '' && deliveryIds.length === 0) throw grpcError(status.NOT_FOUND, 'there is no such delivery that could be repeated');
+    return { deliveryIds: [...deliveryIds], nextCursor };
   }
 }

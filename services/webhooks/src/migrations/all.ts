@@ -2,6 +2,9 @@ import { Migration0001Webhooks } from './0001-webhooks';
 import { Migration0002Epochs } from './0002-epochs';
 import { Migration0003SchemaLevel } from './0003-schema-level';
 import { Migration0004IntentOwners } from './0004-intent-owners';
+import { Migration0005Endpoints } from './0005-endpoints';
 
 /** In the order in which they run. */
-export const WEBHOOKS_MIGRATIONS = [Migration0001Webhooks, Migration0002Epochs, Migration0003SchemaLevel, Migration0004IntentOwners];
+export const WEBHOOKS_MIGRATIONS = [
+  Migration0001Webhooks, Migration0002Epochs, Migration0003SchemaLevel, Migration0004IntentOwners, Migration0005Endpoints,
+];
