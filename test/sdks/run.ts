@@ -3,7 +3,7 @@
  * Each folder of sdks/ with a `platform-test.sh` is one SDK; it gets accounts of its own. `-- --serve` starts the platform
  * and prints the environment of one SDK, for work on a runner.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -31,13 +31,25 @@ try {
   await platform.stop();
 }
 
+/** Ends what runs at the moment, so that the platform is stopped, too. */
+function endWith(child: ChildProcess): () => void {
+  const end = () => child.kill('SIGTERM');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  return () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
+  };
+}
+
 async function test(names: readonly string[]): Promise<number> {
   const failed: string[] = [];
   for (const name of names) {
     console.log(`\n• ${name}`);
     const child = spawn('./platform-test.sh', { cwd: join(folder, name), stdio: 'inherit', env: { ...process.env, ...await castFor(platform, stand.url, scenarios) } });
+    const release = endWith(child);
     const [code] = await once(child, 'exit') as [number | null];
+    release();
     if (code !== 0) failed.push(name);
+    if (code === null) break;
   }
   console.log(failed.length === 0 ? `\n${names.length} SDKs passed: ${names.join(', ')}` : `\nfailed: ${failed.join(', ')}`);
   return failed.length === 0 && names.length > 0 ? 0 : 1;
