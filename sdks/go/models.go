@@ -153,6 +153,64 @@ const (
 	APIKeyScopeBillingManage APIKeyScope = "billing:manage"
 )
 
+// SessionRole may have values that this version does not list.
+type SessionRole string
+
+const (
+	SessionRoleOwner     SessionRole = "owner"
+	SessionRoleDeveloper SessionRole = "developer"
+	SessionRoleBilling   SessionRole = "billing"
+	SessionRoleViewer    SessionRole = "viewer"
+)
+
+// SessionAccountItemRole may have values that this version does not list.
+type SessionAccountItemRole string
+
+const (
+	SessionAccountItemRoleOwner     SessionAccountItemRole = "owner"
+	SessionAccountItemRoleDeveloper SessionAccountItemRole = "developer"
+	SessionAccountItemRoleBilling   SessionAccountItemRole = "billing"
+	SessionAccountItemRoleViewer    SessionAccountItemRole = "viewer"
+)
+
+// MemberRole may have values that this version does not list.
+type MemberRole string
+
+const (
+	MemberRoleOwner     MemberRole = "owner"
+	MemberRoleDeveloper MemberRole = "developer"
+	MemberRoleBilling   MemberRole = "billing"
+	MemberRoleViewer    MemberRole = "viewer"
+)
+
+// MemberStatus may have values that this version does not list.
+type MemberStatus string
+
+const (
+	MemberStatusActive  MemberStatus = "active"
+	MemberStatusInvited MemberStatus = "invited"
+)
+
+// InviteMemberRequestRole may have values that this version does not list.
+type InviteMemberRequestRole string
+
+const (
+	InviteMemberRequestRoleOwner     InviteMemberRequestRole = "owner"
+	InviteMemberRequestRoleDeveloper InviteMemberRequestRole = "developer"
+	InviteMemberRequestRoleBilling   InviteMemberRequestRole = "billing"
+	InviteMemberRequestRoleViewer    InviteMemberRequestRole = "viewer"
+)
+
+// MemberRoleRole may have values that this version does not list.
+type MemberRoleRole string
+
+const (
+	MemberRoleRoleOwner     MemberRoleRole = "owner"
+	MemberRoleRoleDeveloper MemberRoleRole = "developer"
+	MemberRoleRoleBilling   MemberRoleRole = "billing"
+	MemberRoleRoleViewer    MemberRoleRole = "viewer"
+)
+
 // UsageGroupBy may have values that this version does not list.
 type UsageGroupBy string
 
@@ -297,12 +355,13 @@ type VideoError struct {
 
 // ErrorBody: Every refusal has this form.
 type ErrorBody struct {
-	// Code of the refusal: invalid_request, invalid_api_key, insufficient_balance, spend_cap_reached, forbidden,
-	// account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended,
-	// idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large,
-	// unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded,
-	// queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable,
-	// service_unavailable; more may come.
+	// Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out,
+	// insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found,
+	// method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired,
+	// quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type,
+	// range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded,
+	// request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may
+	// come.
 	Error     string `json:"error"`
 	Message   string `json:"message"`
 	RequestID string `json:"request_id"`
@@ -1007,6 +1066,121 @@ type RotatedAPIKey struct {
 	Replaces APIKey `json:"replaces"`
 }
 
+type LoginRequest struct {
+	Email string `json:"email"`
+	// Your password.
+	Password string `json:"password"`
+	// Six digits of your authenticator.
+	Totp string `json:"totp,omitempty"`
+}
+
+// Session: Who is signed in, and the account that they act for.
+type Session struct {
+	Object   string               `json:"object"`
+	User     SessionUser          `json:"user"`
+	Account  SessionAccount       `json:"account"`
+	Role     SessionRole          `json:"role"`
+	Accounts []SessionAccountItem `json:"accounts"`
+	// Sent back as X-CSRF-Token with every request that changes something.
+	CsrfToken string     `json:"csrf_token"`
+	ExpiresAt *time.Time `json:"expires_at"`
+}
+
+type SessionUser struct {
+	ID            string  `json:"id"`
+	Email         string  `json:"email"`
+	Name          *string `json:"name"`
+	EmailVerified bool    `json:"email_verified"`
+	MfaEnabled    bool    `json:"mfa_enabled"`
+}
+
+type SessionAccount struct {
+	AccountID string `json:"account_id"`
+	Name      string `json:"name"`
+	Plan      string `json:"plan"`
+}
+
+type SessionAccountItem struct {
+	AccountID string                 `json:"account_id"`
+	Name      string                 `json:"name"`
+	Role      SessionAccountItemRole `json:"role"`
+}
+
+type ForgotPasswordRequest struct {
+	Email string `json:"email"`
+}
+
+type ResetPasswordRequest struct {
+	// As in the link of the letter.
+	Token string `json:"token"`
+	// None of those that attackers try first.
+	Password string `json:"password"`
+}
+
+type VerifyEmailRequest struct {
+	// As in the link of the letter.
+	Token string `json:"token"`
+}
+
+type AcceptInvitationRequest struct {
+	// As in the link of the letter.
+	Token string `json:"token"`
+	// None of those that attackers try first.
+	Password string `json:"password,omitempty"`
+}
+
+type ChooseAccountRequest struct {
+	AccountID string `json:"account_id"`
+}
+
+type ChangePasswordRequest struct {
+	// Your password.
+	CurrentPassword string `json:"current_password"`
+	// None of those that attackers try first.
+	NewPassword string `json:"new_password"`
+}
+
+// SecondFactor: Counts once a code of it was confirmed. Shown this once.
+type SecondFactor struct {
+	Secret     string `json:"secret"`
+	OtpauthURL string `json:"otpauth_url"`
+}
+
+type ConfirmSecondFactorRequest struct {
+	// Six digits of your authenticator.
+	Code string `json:"code"`
+}
+
+type MemberList struct {
+	Object     string   `json:"object"`
+	Data       []Member `json:"data"`
+	HasMore    bool     `json:"has_more"`
+	NextCursor *string  `json:"next_cursor"`
+	Limit      int64    `json:"limit"`
+	Offset     int64    `json:"offset"`
+}
+
+type Member struct {
+	ID         string       `json:"id"`
+	Object     string       `json:"object"`
+	Email      string       `json:"email"`
+	Name       *string      `json:"name"`
+	Role       MemberRole   `json:"role"`
+	Status     MemberStatus `json:"status"`
+	MfaEnabled bool         `json:"mfa_enabled"`
+	CreatedAt  *time.Time   `json:"created_at"`
+	ExpiresAt  *time.Time   `json:"expires_at"`
+}
+
+type InviteMemberRequest struct {
+	Email string                  `json:"email"`
+	Role  InviteMemberRequestRole `json:"role"`
+}
+
+type SetMemberRoleRequest struct {
+	Role MemberRoleRole `json:"role"`
+}
+
 // ListVideosParams narrows what is listed; zero values are not sent.
 type ListVideosParams struct {
 	// Entries per page.
@@ -1280,6 +1454,38 @@ func (p ListEventsParams) values() url.Values {
 		values.Set("after", string(p.After))
 	}
 	return values
+}
+
+type ForgotPasswordAnswer struct {
+	Status string `json:"status"`
+}
+
+type ResetPasswordAnswer struct {
+	Status string `json:"status"`
+}
+
+type VerifyEmailAnswer struct {
+	Status string `json:"status"`
+}
+
+type LogoutAnswer struct {
+	Status string `json:"status"`
+}
+
+type ChangePasswordAnswer struct {
+	Status string `json:"status"`
+}
+
+type RemoveSecondFactorAnswer struct {
+	Status string `json:"status"`
+}
+
+type ConfirmSecondFactorAnswer struct {
+	Status string `json:"status"`
+}
+
+type RemoveMemberAnswer struct {
+	Status string `json:"status"`
 }
 
 // UsageLine: One of UsageRow, UsageGroup: what the others have is nil.

@@ -127,7 +127,8 @@ class Reader {
   }
 
   private record(name: string, schema: Schema, use: RecordModel['use']): Type {
-    if (this.records.has(name)) throw new Error(`two records are called ${name}: give one of them a name in components.schemas`);
+    // A list beside a single one of the same name.
+    if (this.records.has(name)) return this.record(`${name}Item`, schema, use);
     const whole = merged(schema);
     // Holds the name's place before those of its parts.
     this.records.set(name, { name, use, description: '', fields: [] });

@@ -40,6 +40,18 @@ RedeliverManyRequestEvent = Union[Literal["video.processing", "video.completed",
 
 ApiKeyScope = Union[Literal["videos", "billing:read", "webhooks", "keys:read", "keys:manage", "billing:manage"], str]
 
+SessionRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
+
+SessionAccountItemRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
+
+MemberRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
+
+MemberStatus = Union[Literal["active", "invited"], str]
+
+InviteMemberRequestRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
+
+MemberRoleRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
+
 UsageGroupBy = Union[Literal["day", "api_key", "end_user", "resolution"], str]
 
 DeliveryEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
@@ -157,12 +169,12 @@ class ErrorBodyDetail(Record):
 class ErrorBody(Record):
     """Every refusal has this form."""
 
-    #: Code of the refusal: invalid_request, invalid_api_key, insufficient_balance, spend_cap_reached, forbidden,
-    #: account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended,
-    #: idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large,
-    #: unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded,
-    #: queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable,
-    #: service_unavailable; more may come.
+    #: Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out,
+    #: insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found,
+    #: method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired, quote_mismatch,
+    #: video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable,
+    #: idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error,
+    #: capacity_exhausted, price_unavailable, service_unavailable; more may come.
     error: str
     message: str
     request_id: str
@@ -931,6 +943,90 @@ class RotatedApiKey(Record):
 
 
 @dataclass(frozen=True)
+class SessionUser(Record):
+    id: str
+    email: str
+    name: Optional[str]
+    email_verified: bool
+    mfa_enabled: bool
+
+
+@dataclass(frozen=True)
+class SessionAccount(Record):
+    account_id: str
+    name: str
+    plan: str
+
+
+@dataclass(frozen=True)
+class SessionAccountItem(Record):
+    account_id: str
+    name: str
+    role: SessionAccountItemRole
+
+
+@dataclass(frozen=True)
+class Session(Record):
+    """Who is signed in, and the account that they act for."""
+
+    object: str
+    user: SessionUser
+    account: SessionAccount
+    role: SessionRole
+    accounts: List[SessionAccountItem]
+    #: Sent back as X-CSRF-Token with every request that changes something.
+    csrf_token: str
+    expires_at: Optional[datetime]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "user": SessionUser.from_dict,
+        "account": SessionAccount.from_dict,
+        "accounts": list_of(SessionAccountItem.from_dict),
+        "expires_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class SecondFactor(Record):
+    """Counts once a code of it was confirmed. Shown this once."""
+
+    secret: str
+    otpauth_url: str
+
+
+@dataclass(frozen=True)
+class Member(Record):
+    id: str
+    object: str
+    email: str
+    name: Optional[str]
+    role: MemberRole
+    status: MemberStatus
+    mfa_enabled: bool
+    created_at: Optional[datetime]
+    expires_at: Optional[datetime]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "created_at": time_of,
+        "expires_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class MemberList(Record):
+    object: str
+    data: List[Member]
+    has_more: bool
+    next_cursor: Optional[str]
+    limit: int
+    offset: int
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "data": list_of(Member.from_dict),
+    }
+
+
+@dataclass(frozen=True)
 class DeleteWebhookEndpointAnswer(Record):
     id: str
     object: str
@@ -986,6 +1082,46 @@ class GetDeliveryAnswer(Record):
         "next_attempt_at": time_of,
         "attempts": list_of(GetDeliveryAnswerAttempt.from_dict),
     }
+
+
+@dataclass(frozen=True)
+class ForgotPasswordAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class ResetPasswordAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class VerifyEmailAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class LogoutAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class ChangePasswordAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class RemoveSecondFactorAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class ConfirmSecondFactorAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class RemoveMemberAnswer(Record):
+    status: str
 
 
 class CreateVideoRequest(TypedDict, total=False):
@@ -1141,6 +1277,62 @@ class CreateApiKeyRequest(TypedDict, total=False):
 class RotateApiKeyRequest(TypedDict, total=False):
     #: Ends the old key at once, as after a leak, instead of in 24 hours.
     expire_old_now: bool
+
+
+class LoginRequest(TypedDict, total=False):
+    email: Required[str]
+    #: Your password.
+    password: Required[str]
+    #: Six digits of your authenticator.
+    totp: str
+
+
+class ForgotPasswordRequest(TypedDict, total=False):
+    email: Required[str]
+
+
+class ResetPasswordRequest(TypedDict, total=False):
+    #: As in the link of the letter.
+    token: Required[str]
+    #: None of those that attackers try first.
+    password: Required[str]
+
+
+class VerifyEmailRequest(TypedDict, total=False):
+    #: As in the link of the letter.
+    token: Required[str]
+
+
+class AcceptInvitationRequest(TypedDict, total=False):
+    #: As in the link of the letter.
+    token: Required[str]
+    #: None of those that attackers try first.
+    password: str
+
+
+class ChooseAccountRequest(TypedDict, total=False):
+    account_id: Required[str]
+
+
+class ChangePasswordRequest(TypedDict, total=False):
+    #: Your password.
+    current_password: Required[str]
+    #: None of those that attackers try first.
+    new_password: Required[str]
+
+
+class ConfirmSecondFactorRequest(TypedDict, total=False):
+    #: Six digits of your authenticator.
+    code: Required[str]
+
+
+class InviteMemberRequest(TypedDict, total=False):
+    email: Required[str]
+    role: Required[InviteMemberRequestRole]
+
+
+class SetMemberRoleRequest(TypedDict, total=False):
+    role: Required[MemberRoleRole]
 
 
 class ListVideosParams(TypedDict, total=False):
