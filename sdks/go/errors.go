@@ -16,6 +16,9 @@ type ErrorCode string
 const (
 	CodeInvalidRequest        ErrorCode = "invalid_request"
 	CodeInvalidAPIKey         ErrorCode = "invalid_api_key"
+	CodeInvalidCredentials    ErrorCode = "invalid_credentials"
+	CodeMFARequired           ErrorCode = "mfa_required"
+	CodeSignedOut             ErrorCode = "signed_out"
 	CodeInsufficientBalance   ErrorCode = "insufficient_balance"
 	CodeSpendCapReached       ErrorCode = "spend_cap_reached"
 	CodeForbidden             ErrorCode = "forbidden"

@@ -96,6 +96,15 @@ class InvalidRequestError(APIError): ...
 class InvalidApiKeyError(APIError): ...
 
 
+class InvalidCredentialsError(APIError): ...
+
+
+class MfaRequiredError(APIError): ...
+
+
+class SignedOutError(APIError): ...
+
+
 class InsufficientBalanceError(APIError): ...
 
 
@@ -183,6 +192,9 @@ class ServiceUnavailableError(UnavailableError): ...
 BY_CODE: Mapping[str, Type[APIError]] = {
     "invalid_request": InvalidRequestError,
     "invalid_api_key": InvalidApiKeyError,
+    "invalid_credentials": InvalidCredentialsError,
+    "mfa_required": MfaRequiredError,
+    "signed_out": SignedOutError,
     "insufficient_balance": InsufficientBalanceError,
     "spend_cap_reached": SpendCapReachedError,
     "forbidden": ForbiddenError,
