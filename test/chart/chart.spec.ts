@@ -45,6 +45,15 @@ describeChart('the chart', () => {
     expect(rendered(values)).toBe(rendered(values));
   });
 
+  it('names the Jobs that migrate after all that they are made of, and nothing else', () => {
+    const jobs = (...args: string[]) => resources(rendered('ci', ...args)).filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
+    const before = jobs();
+    const other = jobs('--set', 'image.tag=next');
+    expect(other.filter((name) => before.includes(name))).toEqual([]);
+    expect(other).toHaveLength(4);
+    expect(jobs('--set', 'services.ledger.replicas=5')).toEqual(before);
+  });
+
   it('asks no cluster and draws no lots while it renders', () => {
     const actions = texts('templates').flatMap((text) => text.match(/\{\{-? (?!\/\*)[^}]*\}\}/g) ?? []);
     expect(actions.length).toBeGreaterThan(100);
