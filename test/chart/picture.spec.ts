@@ -16,7 +16,7 @@ const CALLERS = Object.keys(SCHEMAS).sort() as Caller[];
 const calleesOf = (caller: Caller) => Object.keys(CALLER_METHODS[caller]).sort() as Callee[];
 const callersOf = (callee: string) => CALLERS.filter((caller) => calleesOf(caller).includes(callee as Callee));
 /** What each key of the Secret could hold. */
-const secretValue = (key: string) => (/-key$/.test(key) ? Buffer.alloc(32, 1).toString('base64') : key.padEnd(32, '-'));
+const secretValue = (key: string) => (key === 'mail-url' ? 'smtp://mail.example.com:587' : /-key$/.test(key) ? Buffer.alloc(32, 1).toString('base64') : key.padEnd(32, '-'));
 
 function ownContainers(values: string): [Caller, Container][] {
   return resources(rendered(values)).filter(({ kind }) => kind === 'Deployment')

@@ -64,6 +64,14 @@
   valueFrom: { secretKeyRef: { name: {{ .secret | default $secret }}, key: {{ .key | default "engine-api-key" }} } }
 {{- end }}
 {{- end }}
+{{- if eq .service "accounts" }}
+- name: SECRETS_KEY
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: accounts-secrets-key, optional: true } }
+{{- if $values.mail.enabled }}
+- name: MAIL_URL
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: mail-url } }
+{{- end }}
+{{- end }}
 {{- if eq .service "ledger" }}
 {{- $isOptional := ne $values.payments.provider "stripe" }}
 - name: STRIPE_SECRET_KEY
@@ -119,6 +127,10 @@ SUPPORT_URL: {{ . | quote }}
 
 {{- define "usvideo.settings.accounts" -}}
 GRPC_LISTEN: 0.0.0.0:9000
+PUBLIC_URL: {{ .root.Values.publicUrl | quote }}
+{{- with .root.Values.mail.from }}
+MAIL_FROM: {{ . | quote }}
+{{- end }}
 {{- end -}}
 
 {{- define "usvideo.settings.ledger" -}}
