@@ -15,7 +15,9 @@ const bin = join(root, 'node_modules', '.bin');
 const lockedNode = join(bin, 'node');
 
 const commands = {
-  demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.', flags: [], run: () => service('demo') },
+  demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.\n'
+    + '                         `-- --engine diffusers --tiny` renders with a diffusion pipeline of random weights, on any machine;\n'
+    + '                         `-- --engine diffusers --model ID` with real ones, on a GPU.', run: (args) => demo(args) },
   start: { help: 'Serve the whole platform in one process (state in .data/).', flags: [], run: () => service('main') },
   cluster: { help: 'Run every service as a process of its own over a real Kafka and PostgreSQL (state in .data/cluster/).\n'
     + '                         With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
@@ -161,6 +163,11 @@ async function browserTests() {
   const folder = join(root, 'test', 'browser');
   await step('Installing the browser\'s driver', 'browser', 'npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], process.env);
   return inForeground(lockedNode, ['--test', join(folder, 'dashboard.test.mjs')], nodeEnv());
+}
+
+async function demo(args) {
+  if (args.includes('diffusers')) await step('Installing the engine (3 GB to download, 6 GB on disk, once)', 'engine', join(root, 'deploy', 'engines', 'diffusers', 'install.sh'), [], process.env);
+  return service('demo', args);
 }
 
 /** The services that tell events: each has the command beside its `main.js`. */

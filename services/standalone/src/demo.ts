@@ -3,28 +3,35 @@ import { join, resolve } from 'node:path';
 import { onStopSignal } from '@usvideo/runtime';
 import { readStandaloneConfig } from './config';
 import { Api, type JobObject } from './demo/api';
+import { type DiffusersEngine, startDiffusers } from './demo/diffusers-engine';
 import { probeVideo } from './demo/probe';
 import { Screen } from './demo/screen';
+import { readChoice, settingsOf, type Show, showOf } from './demo/show';
 import { WebhookReceiver, verifyWebhook } from './demo/webhook-receiver';
 import { logToFile } from './state/log-file.process';
 import { type Standalone, startStandalone } from './standalone.module';
 
-const PROMPT = 'A lighthouse in a storm, waves breaking over the rocks, slow dolly in';
-const REQUEST = { prompt: PROMPT, resolution: '720p', duration: 5 };
-const PRICE_MICROS = 1_250_000;
 const WEBHOOK_MS = 30_000;
+const DEFAULTS = { PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8' };
 
 /** `npm run demo`: the main job before your eyes. The exit status is 0 only if every line it ticks was true. */
 async function main(): Promise<void> {
   const screen = new Screen();
-  const config = readStandaloneConfig({ PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8' });
+  const choice = readChoice(process.argv.slice(2));
+  const show = showOf(choice);
+  let config = readStandaloneConfig(DEFAULTS);
   const log = logToFile(resolve(config.DATA_DIR, 'logs'), 'platform', config.LOG_LEVEL);
   const receiver = new WebhookReceiver();
   const told = toldToStop();
   let standalone: Standalone | undefined;
+  let engine: DiffusersEngine | undefined;
   try {
+    if (choice.engine === 'diffusers') {
+      engine = await startDiffusers({ model: choice.model, dataDir: resolve(config.DATA_DIR), environment: config.environment, announce: (step) => screen.step(step) });
+      config = readStandaloneConfig({ ...DEFAULTS, ...settingsOf(engine.url, engine.model) });
+    }
     standalone = await startStandalone(config, { log: log.of, announce: (step) => screen.step(step) });
-    const played = play(standalone, await receiver.start(), receiver, screen, resolve(config.DATA_DIR));
+    const played = play(standalone, show, await receiver.start(), receiver, screen, resolve(config.DATA_DIR));
     await Promise.race([played, told]);
   } catch (error) {
     screen.fail(error as Error, log.file);
@@ -32,6 +39,7 @@ async function main(): Promise<void> {
   } finally {
     await receiver.stop();
     await standalone?.stop();
+    await engine?.stop();
   }
 }
 
@@ -45,8 +53,10 @@ function toldToStop(): Promise<void> {
   });
 }
 
-async function play(standalone: Standalone, webhookUrl: string, receiver: WebhookReceiver, screen: Screen, dataDir: string): Promise<void> {
+async function play(standalone: Standalone, show: Show, webhookUrl: string, receiver: WebhookReceiver, screen: Screen, dataDir: string): Promise<void> {
   const { credentials } = standalone;
+  const { request, width, height, frames, priceMicros } = show;
+  const price = usd(priceMicros);
   const api = new Api(standalone.apiUrl, credentials.live_key);
   const admin = new Api(standalone.adminUrl, credentials.admin_token);
 
@@ -55,11 +65,11 @@ async function play(standalone: Standalone, webhookUrl: string, receiver: Webhoo
   const before = await api.balance();
   screen.fact('balance before', before.available);
   const created = await withOneJobAtATime(api, admin, async () => {
-    const first = await api.create({ ...REQUEST, webhook_url: webhookUrl });
-    screen.fact('job', `${first.id}  "${PROMPT}"`);
-    screen.check(first.billing.state === 'held', 'its price is held', '$1.25');
+    const first = await api.create({ ...request, webhook_url: webhookUrl });
+    screen.fact('job', `${first.id}  "${request.prompt}"`);
+    screen.check(first.billing.state === 'held', 'its price is held', price);
     screen.title('A second job, cancelled while it waits');
-    await cancelASecondJob(api, screen);
+    await cancelASecondJob(api, screen, show);
     return first;
   });
 
@@ -70,8 +80,8 @@ async function play(standalone: Standalone, webhookUrl: string, receiver: Webhoo
   const facts = await probeVideo(file);
   screen.fact('file', file);
   screen.fact('facts', `${facts.codec} ${facts.width}×${facts.height}, ${facts.frames} frames at ${facts.framesPerSecond} fps, ${facts.seconds.toFixed(2)} s, ${(facts.bytes / 1024).toFixed(0)} KiB`);
-  screen.check(facts.codec === 'h264' && facts.width === 1280 && facts.height === 720, 'H.264, exactly 1280×720');
-  screen.check(Math.abs(facts.frames - 120) <= 1, 'five seconds at 24 frames a second');
+  screen.check(facts.codec === 'h264' && facts.width === width && facts.height === height, `H.264, exactly ${width}×${height}`);
+  screen.check(Math.abs(facts.frames - frames) <= 1, `${request.duration} s at 24 frames a second`);
   screen.check(facts.fastStart, 'plays while it downloads (index first)');
 
   screen.title('A signed webhook');
@@ -83,14 +93,18 @@ async function play(standalone: Standalone, webhookUrl: string, receiver: Webhoo
   const entries = await api.entries(created.id);
   const held = entries.find((entry) => entry.kind === 'hold_placed');
   const captured = entries.find((entry) => entry.kind === 'hold_captured');
-  screen.check(held?.held_change_micros === PRICE_MICROS, 'hold', '$1.25 from available to held');
-  screen.check(captured?.held_change_micros === -PRICE_MICROS, 'capture', '$1.25 from held to revenue');
+  screen.check(held?.held_change_micros === priceMicros, 'hold', `${price} from available to held`);
+  screen.check(captured?.held_change_micros === -priceMicros, 'capture', `${price} from held to revenue`);
   const after = await api.balance();
-  screen.check(before.available_micros - after.available_micros === PRICE_MICROS && after.held_micros === before.held_micros, 'balance after', after.available);
+  screen.check(before.available_micros - after.available_micros === priceMicros && after.held_micros === before.held_micros, 'balance after', after.available);
   const proof = await admin.json<{ differences: string[]; events_checked: number }>('GET', '/admin/v1/ledger/verify');
   screen.check(proof.differences.length === 0, 'the ledger re-derived from its events', `${proof.events_checked} events, no difference`);
 
-  screen.end({ apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') }, credentials, file);
+  screen.end({ apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') }, credentials, file, show.picture);
+}
+
+function usd(micros: number): string {
+  return `$${(micros / 1_000_000).toFixed(2)}`;
 }
 
 /** What a run that was killed left behind is rendered and charged first, so that it does not mix with the money of this one. */
@@ -115,13 +129,13 @@ async function withOneJobAtATime<T>(api: Api, admin: Api, action: () => Promise<
   }
 }
 
-async function cancelASecondJob(api: Api, screen: Screen): Promise<void> {
-  const second = await api.create({ ...REQUEST, prompt: 'Never to be rendered' });
+async function cancelASecondJob(api: Api, screen: Screen, { request, priceMicros }: Show): Promise<void> {
+  const second = await api.create({ ...request, prompt: 'Never to be rendered' });
   screen.check(second.status === 'pending', 'over the limit of one job at a time, it waits', second.status);
   const cancelled = await api.cancel(second.id);
   screen.check(cancelled.status === 'cancelled' && cancelled.cost_micros === 0, 'cancelled', second.id);
   const release = (await api.entries(second.id)).find((entry) => entry.kind === 'hold_released');
-  screen.check(release?.available_change_micros === PRICE_MICROS, 'its hold is released', '+$1.25');
+  screen.check(release?.available_change_micros === priceMicros, 'its hold is released', `+${usd(priceMicros)}`);
 }
 
 async function follow(api: Api, id: string, screen: Screen): Promise<JobObject> {

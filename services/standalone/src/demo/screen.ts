@@ -36,9 +36,9 @@ export class Screen {
     console.error(`\n${this.colours ? '\u001b[31m✘\u001b[0m' : '✘'} ${error.message}\n\nThe platform's log is in ${logFile}`);
   }
 
-  end(urls: { readonly apiUrl: string; readonly credentialsFile: string }, credentials: Credentials, file: string): void {
+  end(urls: { readonly apiUrl: string; readonly credentialsFile: string }, credentials: Credentials, file: string, picture: string): void {
     console.log(`
-${this.bold('Everything above was true.')} It is a test picture drawn by the procedural engine, not AI: see "Real video on one GPU" in the README.
+${this.bold('Everything above was true.')} ${picture}
 
   file        ${file}
   serve       npm start            (keeps this account and this video; API on http://127.0.0.1:8080)
