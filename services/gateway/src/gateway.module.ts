@@ -11,6 +11,7 @@ import { AdminMoneyController } from './admin/money.controller';
 import { AdminEventsController } from './admin/events.controller';
 import { AdminProofController } from './admin/proof.controller';
 import { AdminAuditController } from './admin/audit.controller';
+import { AdminReferenceController } from './admin/reference.controller';
 import { AdminController } from './admin/accounts.controller';
 import { ApiKeysController } from './accounts/api-keys.controller';
 import { BillingController } from './money/billing.controller';
@@ -66,7 +67,7 @@ const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
   EndpointsController, DeliveriesController, EventsController,
 ];
-const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController];
+const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController, AdminReferenceController];
 
 /** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {

@@ -126,6 +126,16 @@ describe('an operator', () => {
     ]);
   });
 
+  it('reads the reference of the admin port, which the public one does not route', async () => {
+    const { body } = await admin('GET', '/openapi.json');
+    const { paths, components } = body as unknown as { paths: Record<string, object>; components: { securitySchemes: object } };
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/admin/v1/audit', '/admin/v1/accounts/{id}/limits']));
+    expect(Object.keys(paths).filter((path) => !path.startsWith('/admin/v1/'))).toEqual([]);
+    expect(Object.keys(components.securitySchemes)).toEqual(['operator']);
+    expect((await send(`${test.url}/admin/v1/openapi.json`, 'GET')).status).toBe(404);
+    expect((await send(`${test.adminUrl}/admin/v1/openapi.json`, 'GET')).status).toBe(401);
+  });
+
   it('reads the audit log by page or as lines, and has it proven', async () => {
     const entry = { seq: 9n, accountId: 'acc_1', author: 'op ann', action: 'limits_set', subject: 'live', at: new Date(0), address: '192.0.2.1', requestId: 'req_1', before: '{"concurrentJobs":10}', after: '', format: 2, previousHash: Buffer.alloc(32, 1), hash: Buffer.alloc(32, 2) };
     const asked: object[] = [];

@@ -6,6 +6,7 @@ import { AdminMoneyController } from '../admin/money.controller';
 import { AdminEventsController } from '../admin/events.controller';
 import { AdminProofController } from '../admin/proof.controller';
 import { AdminAuditController } from '../admin/audit.controller';
+import { AdminReferenceController } from '../admin/reference.controller';
 import { AdminController } from '../admin/accounts.controller';
 import { ApiKeysController } from '../accounts/api-keys.controller';
 import { BillingController } from '../money/billing.controller';
@@ -60,7 +61,7 @@ describe('the table of operations', () => {
   });
 
   it('describes every admin route, and nothing else', () => {
-    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController].flatMap(routesOf).sort());
+    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController, AdminReferenceController].flatMap(routesOf).sort());
   });
 
   it('lets nobody onto the admin port but operators', () => {

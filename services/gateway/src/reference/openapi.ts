@@ -70,12 +70,18 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     components: {
       schemas,
       headers: COMPONENT_HEADERS,
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' }, apiKey: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' } },
+      securitySchemes: operations === PUBLIC_OPERATIONS ? PUBLIC_SCHEMES : ADMIN_SCHEMES,
     },
   };
 }
 
-const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ apiKey: [] }], session: [{ session: [] }], operator: [], anyone: [] };
+const PUBLIC_SCHEMES = {
+  session: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' },
+  apiKey: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
+};
+const ADMIN_SCHEMES = { operator: { type: 'http', scheme: 'bearer', description: 'An operator\'s token.' } };
+
+const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ apiKey: [] }], session: [{ session: [] }], operator: [{ operator: [] }], anyone: [] };
 
 function pathOf(route: string): string {
   return route.replace(/:(\w+)/g, '{$1}').replace('*', '{file}');

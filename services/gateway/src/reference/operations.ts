@@ -133,6 +133,7 @@ export const ADMIN_OPERATIONS: Operations = {
   'POST /admin/v1/accounts/:id/credit': operator('adminAddCredit', 'Add funds', { body: adminCreditSchema }),
   'POST /admin/v1/accounts/:id/suspend': operator('adminSuspend', 'Suspend an account', { body: adminSuspendSchema, bodyOptional: true }),
   'POST /admin/v1/accounts/:id/resume': operator('adminResume', 'Resume an account', { body: adminSuspendSchema, bodyOptional: true }),
+  'GET /admin/v1/openapi.json': operator('adminGetOpenApi', 'This document', { answers: { 200: { description: 'OpenAPI 3.1 of the admin port.', contentType: 'application/json' } } }),
   'GET /admin/v1/audit': operator('adminListAudit', 'List what was done to accounts, newest first; as NDJSON with Accept: application/x-ndjson', { query: adminAuditQuery }),
   'GET /admin/v1/audit/verify': operator('adminVerifyAudit', 'Prove that the audit log was neither edited nor cut'),
   'GET /admin/v1/consumers/:consumer/parked': operator('adminListParked', 'List the events that a consumer set aside', { query: adminParkedQuery }),
