@@ -12,6 +12,7 @@ const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const EXECUTED_BY: Readonly<Record<string, string>> = {
   demo: 'test/e2e/demo.spec.ts', start: 'test/e2e/platform.ts', cluster: 'test/e2e/cluster.spec.ts', bench: 'test/e2e/bench.spec.ts',
   'ledger:verify': 'test/e2e/launcher.spec.ts', reconcile: 'test/e2e/launcher.spec.ts', restore: 'test/e2e/launcher.spec.ts', reset: 'test/e2e/launcher.spec.ts', 'test:unit': 'test/e2e/launcher.spec.ts',
+  'cluster:test': 'test/cluster/cluster.spec.ts', 'test:browser': '.ci/run', chart: '.ci/run',
   test: '.ci/run', lint: '.ci/run', typecheck: '.ci/run', contracts: '.ci/run', chaos: '.ci/run',
 };
 

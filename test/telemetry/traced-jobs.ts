@@ -15,7 +15,7 @@ const LIFE_OF_A_JOB = [
   'gateway: POST /v1/videos', 'scheduler: submit job', 'ledger: ledger.place_hold', 'scheduler: queue wait', 'scheduler: attempt',
   'render-fleet: render attempt', 'scheduler: report start', 'render-fleet: engine render', 'render-fleet: conform', 'render-fleet: upload',
   'scheduler: report complete', 'scheduler: settle', 'ledger: ledger.settle', 'ledger: consume job_completed',
-  'webhooks: consume job_completed', 'webhooks: webhook attempt',
+  'webhooks: consume job_leased', 'webhooks: consume job_completed', 'webhooks: webhook attempt',
 ];
 
 const nameOf = ({ service, name }: CollectedSpan): string => `${service}: ${name}`;

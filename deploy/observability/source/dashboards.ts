@@ -40,6 +40,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
   {
     uid: 'usvideo-queue', title: 'Queue and fairness', panels: [
       lines('Jobs waiting', 'short', { '{{class}}': 'max by (class) (usvideo_queue_depth)' }, 'From the scheduler, so also while no worker is connected. Every replica reports the whole queue.'),
+      lines('Slots wanted', 'short', { '{{class}}': 'max by (class) (usvideo_fleet_wanted_slots)' }, 'What runs, and what waits and may start: fleets are scaled by it.'),
       lines('Oldest job waiting', 's', { '{{class}}': 'max by (class) (usvideo_queue_oldest_age_seconds)' }, 'The alert comes at five minutes.'),
       lines('Wait before the first attempt', 's', quantiles('usvideo_queue_wait_seconds', 'class'), 'Of the jobs that were leased.'),
       figure('Leases granted', 'short', `sum(increase(usvideo_leases_granted_total[${RANGE}]))`, 'Attempts handed to workers in the time shown.'),

@@ -42,7 +42,7 @@ ${this.bold('Everything above was true.')} ${picture}
 
   file        ${file}
   serve       npm start            (keeps this account and this video; API on http://127.0.0.1:8080)
-  login       ${credentials.dashboard.email}  ${credentials.dashboard.password}   (for the dashboard, which a later version brings)
+  login       ${credentials.dashboard.email}  ${credentials.dashboard.password}   (for the dashboard)
   then try    curl -s http://127.0.0.1:8080/v1/videos -H 'Authorization: Bearer ${credentials.test_key}' \\
                 -H 'Content-Type: application/json' -d '{"prompt":"a calm sea at dawn"}'
   all keys    ${urls.credentialsFile}
