@@ -6,6 +6,7 @@ const BODY = { prompt: 'refused', resolution: '480p', duration: 1 };
 
 /** The contract's codes that only broken or waiting parts can provoke, and the tests that do. */
 const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
+  cursor_expired: 'services/gateway/src/events/events.int.spec.ts',
   idempotency_in_progress: 'services/scheduler/src/submission/idempotency.int.spec.ts',
   mfa_required: 'services/gateway/src/accounts/sign-in.int.spec.ts',
   quote_expired: 'services/scheduler/src/reconciliation/reconciliation.loop.int.spec.ts',

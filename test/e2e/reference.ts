@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { HttpReceiver } from '@usvideo/testing';
+import { eventually, type HttpReceiver } from '@usvideo/testing';
 import { type Answer, Customer } from './customer';
 import type { Stage } from './stage';
 
@@ -110,6 +110,29 @@ export function theReference(stage: () => Stage): void {
       expectAsTold('DELETE /v1/members/{id}', await send('DELETE', `/v1/members/${invited.body.id}`));
       expectAsTold('POST /v1/auth/logout', await send('POST', '/v1/auth/logout'));
     });
+
+    it('tells what endpoints, their deliveries and the feed answer', async () => {
+      const { sandbox } = stage();
+      const made = await sandbox.post<{ id: string }>('/v1/webhooks/endpoints', { url: `${receiver.url}/all`, events: ['video.completed'], headers: { 'X-Shop': 'secret' } });
+      expectAsTold('POST /v1/webhooks/endpoints', made);
+      const endpoint = `/v1/webhooks/endpoints/${made.body.id}`;
+      expectAsTold('GET /v1/webhooks/endpoints', await sandbox.get('/v1/webhooks/endpoints'));
+      expectAsTold('GET /v1/webhooks/endpoints/{id}', await sandbox.get(endpoint));
+      expectAsTold('PATCH /v1/webhooks/endpoints/{id}', await sandbox.request('PATCH', endpoint, JSON.stringify({ description: 'all of it' })));
+      expectAsTold('GET /v1/webhooks/endpoints/{id}/secret', await sandbox.get(`${endpoint}/secret`));
+      expectAsTold('POST /v1/webhooks/endpoints/{id}/secret/rotate', await sandbox.post(`${endpoint}/secret/rotate`, { overlap_hours: 1 }));
+      expectAsTold('POST /v1/webhooks/test', await sandbox.post('/v1/webhooks/test', { endpoint_id: made.body.id }));
+      await eventually(() => receiver.requests.some((request) => request.path === '/all'), { what: 'the test event was received' });
+      const { body: log } = await sandbox.get<{ data: { id: string }[] }>(`/v1/webhooks/deliveries?endpoint_id=${made.body.id}`);
+      const delivery = `/v1/webhooks/deliveries/${log.data[0]!.id}`;
+      expectAsTold('GET /v1/webhooks/deliveries/{id}', await sandbox.get(delivery));
+      expectAsTold('POST /v1/webhooks/deliveries/{id}/redeliver', await sandbox.post(`${delivery}/redeliver`));
+      expectAsTold('POST /v1/webhooks/deliveries/redeliver', await sandbox.post('/v1/webhooks/deliveries/redeliver', { endpoint_id: made.body.id, status: ['delivered'] }));
+      expectAsTold('GET /v1/events', await sandbox.get('/v1/events'));
+      expectAsTold('GET /v1/webhooks/secret', await sandbox.get('/v1/webhooks/secret'));
+      expectAsTold('POST /v1/webhooks/secret/rotate', await sandbox.post('/v1/webhooks/secret/rotate', { overlap_hours: 1 }));
+      expectAsTold('DELETE /v1/webhooks/endpoints/{id}', await sandbox.delete(endpoint));
+    }, 60_000);
 
     it('tells how a refusal looks', async () => {
       expectAsTold('POST /v1/videos', (await live.create({})) as unknown as Answer, true);
