@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { sendSignal } from './processes';
 import { brokerProperties, type BrokerLayout, type KafkaDoor } from './kafka-broker-properties';
-import type { KafkaLogin } from '@usvideo/messaging';
+import type * as Messaging from '@usvideo/messaging';
 import { kafkaJars } from './kafka-jars';
 
 export type { KafkaDoor } from './kafka-broker-properties';
@@ -21,7 +21,7 @@ export interface KafkaBrokerOptions {
   /** PEM, the key as PKCS #8. Opens a second listener that speaks TLS. */
   readonly tls?: { readonly key: string; readonly certificate: string };
   /** Opens a second listener that asks for this login. */
-  readonly login?: KafkaLogin;
+  readonly login?: Messaging.KafkaLogin;
   readonly doors?: readonly KafkaDoor[];
   /** What the broker says is added to it; `broker.log` in the data directory unless told. */
   readonly logFile?: string;
@@ -143,7 +143,7 @@ export class KafkaBroker {
   private async answers(): Promise<boolean> {
     // Jest's set-up imports this file before its module map is there, so the library is asked for only when a broker starts.
     // eslint-disable-next-line no-restricted-syntax
-    const { kafkaJs } = await import('@usvideo/messaging');
+    const { kafkaJs } = require('@usvideo/messaging') as typeof Messaging;
     const { Kafka, logLevel } = kafkaJs();
     const admin = new Kafka({ brokers: this.brokers, logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } }).admin();
     try {
