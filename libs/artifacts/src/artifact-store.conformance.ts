@@ -56,10 +56,18 @@ export function describeArtifactStore(name: string, open: () => Promise<{ store:
       expect(await store.stat('a')).toBeUndefined();
     });
 
+    it('counts the bytes under a folder', async () => {
+      await store.put('inputs/acc_1/a', Buffer.alloc(10));
+      await store.put('inputs/acc_1/b', Buffer.alloc(5));
+      await store.put('inputs/acc_2/a', Buffer.alloc(100));
+      expect([await store.sizeOf('inputs/acc_1'), await store.sizeOf('inputs/acc_3')]).toEqual([15, 0]);
+    });
+
     it.each(['', '/etc/passwd', '../up', 'a/../b', 'a//b', '.incoming/x', 'a/', 'a\0b', 'a\\b', 'x'.repeat(513)])('refuses the key %j', async (key) => {
       await expect(store.put(key, Buffer.from('x'))).rejects.toThrow(InvalidArtifactKey);
       await expect(store.stat(key)).rejects.toThrow(InvalidArtifactKey);
       await expect(store.delete(key)).rejects.toThrow(InvalidArtifactKey);
+      await expect(store.sizeOf(key)).rejects.toThrow(InvalidArtifactKey);
       expect(() => store.read(key)).toThrow(InvalidArtifactKey);
     });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -28,6 +28,16 @@ describe('disk artifact store', () => {
     await expect(store.put('a', Buffer.from('x'))).rejects.toBeInstanceOf(ArtifactStoreAway);
     await expect(store.stat('a')).rejects.toBeInstanceOf(ArtifactStoreAway);
     await expect(buffer(store.read('a'))).rejects.toBeInstanceOf(ArtifactStoreAway);
+    await close();
+  });
+
+  it('keeps its files from other users of the machine', async () => {
+    const { folder, store, close } = await openedIn();
+    await writeFile(join(folder, 'source'), 'x', { mode: 0o644 });
+    await store.put('inputs/a', Buffer.from('x'));
+    await store.put('videos/b', join(folder, 'source'));
+    const modes = await Promise.all(['', 'inputs', 'inputs/a', 'videos', 'videos/b'].map(async (path) => (await stat(join(folder, 'store', path))).mode & 0o777));
+    expect(modes).toEqual([0o700, 0o700, 0o600, 0o700, 0o600]);
     await close();
   });
 

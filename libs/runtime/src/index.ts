@@ -5,6 +5,7 @@ export * from './grpc/grpc-client';
 export * from './grpc/grpc-server';
 export * from './grpc/grpc-status';
 export * from './http/guarded-http-client';
+export { LookUpFailed } from './http/host-names.client';
 export * from './lifecycle/lifecycle';
 export * from './log/logger';
 export * from './lifecycle/loop';

@@ -4,6 +4,8 @@ import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
 import { GuardedHttpClient, Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import type { GatewayConfig } from './config';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './reference/operations';
+import { OPENAI_OPERATIONS } from './openai/openai-operations';
+import { OpenAiVideosController } from './openai/openai-videos.controller';
 import { Access } from './access/access.http';
 import type { Operations } from './access/operation';
 import { AccountController } from './accounts/account.controller';
@@ -63,7 +65,7 @@ class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
+  VideosController, OpenAiVideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
   EndpointsController, DeliveriesController, EventsController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController];
@@ -84,7 +86,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     const shared = { access: parts.access, trustedProxies: config.TRUSTED_PROXIES, logger };
     const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
-    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
+    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...OPENAI_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());
@@ -106,7 +108,7 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   );
   const instances = [
     peers, keys, sessions, limiter, streams, settings, watches,
-    new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
+    new VideoOrders({ peers, limiter, urls: new UrlGuard(outbound), firstFrames: new FirstFrameStore(artifacts, config.FIRST_FRAMES_MIB_PER_ACCOUNT * 1024 * 1024, logger), supportUrl: config.SUPPORT_URL }), new JobWaits(peers.watches, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),

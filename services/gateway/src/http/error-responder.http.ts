@@ -7,6 +7,8 @@ import { allowedMethods, type Operations } from '../access/operation';
 import { Refusal, errorBody, refusedValue, retryHeaders, serviceUnavailable, videoExpired } from '../refusals/refusal';
 import type { Access } from '../access/access.http';
 import { sendObject } from '../access/request-state.http';
+import { openAiField } from '../openai/openai-request';
+import { openAiErrorType } from '../openai/openai-video';
 import { stamp } from './response-headers.http';
 
 /** What a peer's failure means for the customer: it may help to come back. */
@@ -25,7 +27,7 @@ export class ErrorResponder implements ExceptionFilter {
   async respond(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (reply.sent) return;
     const state = request.gateway;
-    let refusal = this.refusalOf(error, request);
+    let refusal = withHint(this.refusalOf(error, request), request);
     try {
       await this.access.judgeRefused(state, refusal);
     } catch (limited) {
@@ -49,7 +51,8 @@ export class ErrorResponder implements ExceptionFilter {
     if (refusal.httpStatus === 429 || refusal.httpStatus === 503) reply.headers(retryHeaders(retryAfterMs ?? 1_000));
     for (const name of ['etag', 'content-length', 'cache-control', 'location']) reply.removeHeader(name);
     stamp(request, reply);
-    sendObject(reply, refusal.httpStatus, errorBody(refusal, request.gateway.requestId));
+    const body = request.url.startsWith('/openai/') ? openAiError(refusal) : errorBody(refusal, request.gateway.requestId);
+    sendObject(reply, refusal.httpStatus, body);
   }
 
   private refusalOf(error: unknown, request: FastifyRequest): Refusal {
@@ -72,6 +75,19 @@ export class ErrorResponder implements ExceptionFilter {
     this.logger.error({ err: error, request_id: request.gateway.requestId }, 'a request failed');
     return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us to find it.');
   }
+}
+
+/** Programs of another protocol that were given the address of this one. */
+function withHint(refusal: Refusal, { url, headers }: FastifyRequest): Refusal {
+  const isOtherProtocol = /^(Async)?OpenAI\//.test(headers['user-agent'] ?? '') && url.startsWith('/v1/');
+  if (!isOtherProtocol || ![400, 404, 405, 415].includes(refusal.httpStatus)) return refusal;
+  return new Refusal(refusal.code, `${refusal.message} The OpenAI SDK speaks to /openai/v1 here: set its base URL to that.`, refusal.extras);
+}
+
+/** The same refusal in the envelope of the OpenAI protocol. */
+function openAiError(refusal: Refusal): object {
+  const field = refusal.extras.details?.[0]?.field;
+  return { error: { message: refusal.message, type: openAiErrorType(refusal.httpStatus), param: field === undefined ? null : openAiField(field), code: refusal.code } };
 }
 
 /** The framework's own refusals, in our words: its messages name its parts. */

@@ -129,7 +129,11 @@ export class FakePeers {
   }
 
   private async answerOrder(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, callId: number, order: CreateJob): Promise<void> {
-    const answer = await this.createJob(order);
+    const answer = await Promise.resolve(this.createJob(order)).catch(() => undefined);
+    if (answer === undefined) {
+      stream.write({ answers: [{ callId, answer: { $case: 'fault', value: 'told to fail' } }] });
+      return;
+    }
     const value = CreateJobAnswer.fromPartial({ rate: allowed(300).rate, ...answer });
     stream.write({ answers: [{ callId, answer: { $case: 'createJob', value } }] });
   }

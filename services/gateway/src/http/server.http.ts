@@ -10,6 +10,7 @@ import { type AddressRange, clientAddress } from '../access/client-address';
 import { BODY_BYTES_MAX, type Operations, operationOf } from '../access/operation';
 import type { Access } from '../access/access.http';
 import { Refusal } from '../refusals/refusal';
+import { readForm } from '../openai/multipart.http';
 import { BodyReader } from './body-reader.http';
 import { answerClientError } from './client-error.http';
 import { ErrorResponder } from './error-responder.http';
@@ -157,6 +158,9 @@ function addBodyReader(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => (
     request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload)
+  ));
+  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) => (
+    request.gateway.operation?.form ? readForm(await reader.readRaw(request, payload), request.headers['content-type']!) : reader.readNothing(payload, notJson())
   ));
   instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => reader.readNothing(payload, notJson()));
 }

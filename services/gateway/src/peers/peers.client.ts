@@ -24,6 +24,8 @@ export class Peers {
   readonly ledger: LedgerServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly webhooks: WebhooksServiceClient;
+  /** Job watches only, on a connection of their own: a customer who does not read must not hold up anybody's calls. */
+  readonly watches: SchedulerServiceClient;
   /** Of each service that hears events: what it set aside. */
   readonly parked: Readonly<Record<'ledger' | 'scheduler' | 'webhooks', ParkedEventsServiceClient>>;
   /** Creates, rate checks and reads of one job: the hot calls. */
@@ -36,6 +38,7 @@ export class Peers {
     this.members = dial(MembersServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
     this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL, token);
     this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token);
+    this.watches = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token, true);
     this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL, token);
     this.parked = {
       ledger: dial(ParkedEventsServiceClient, addresses.LEDGER_GRPC_URL, token),
@@ -68,6 +71,6 @@ export class Peers {
 
   async stop(): Promise<void> {
     await this.exchange.stop();
-    for (const client of [this.accounts, this.members, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
+    for (const client of [this.watches, this.accounts, this.members, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
   }
 }

@@ -22,24 +22,32 @@ const firstFrame = z.string().check((context) => {
   else if (context.value.trim() === '') context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
 }).describe('An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.');
 
-const metadata = z.record(z.string(), z.string()).check((context) => {
-  for (const fault of faultsOfMetadata(context.value)) {
-    context.issues.push({ code: 'custom', message: fault.message, path: fault.field === '' ? [] : [fault.field], input: context.value });
-  }
+type Pairs = Readonly<Record<string, unknown>>;
+
+/** Not a record of zod, which leaves out the key __proto__: every own key is kept as it was sent. */
+const metadata = z.any().transform((value: unknown, context): Readonly<Record<string, string>> => {
+  const faults = isPairs(value) ? [...faultsOfMetadata(value)] : [{ field: '', message: 'must be an object' }];
+  for (const fault of faults) context.issues.push({ code: 'custom', message: fault.message, path: fault.field === '' ? [] : [fault.field], input: value });
+  return faults.length === 0 ? value as Readonly<Record<string, string>> : z.NEVER;
 }).meta({
+  type: 'object',
   maxProperties: METADATA_PAIRS_MAX,
   additionalProperties: { type: 'string', maxLength: METADATA_VALUE_CHARACTERS_MAX },
   propertyNames: { type: 'string', minLength: 1, maxLength: METADATA_KEY_CHARACTERS_MAX },
   description: 'At most 16 pairs of your own strings, shown with the job.',
 });
 
-function* faultsOfMetadata(pairs: Readonly<Record<string, string>>): Generator<FaultDetail> {
+function isPairs(value: unknown): value is Pairs {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function* faultsOfMetadata(pairs: Pairs): Generator<FaultDetail> {
   const entries = Object.entries(pairs);
-  if (entries.length > METADATA_PAIRS_MAX) yield { field: '', message: `must have at most ${METADATA_PAIRS_MAX} pairs` };
+  if (entries.length > METADATA_PAIRS_MAX) return yield { field: '', message: `must have at most ${METADATA_PAIRS_MAX} pairs` };
   for (const [key, value] of entries) {
     const keyFault = key === '' ? 'a key must not be empty' : faultOfCharacters(key, METADATA_KEY_CHARACTERS_MAX);
     if (keyFault) yield { field: key, message: `key ${keyFault}` };
-    const valueFault = faultOfCharacters(value, METADATA_VALUE_CHARACTERS_MAX);
+    const valueFault = typeof value === 'string' ? faultOfCharacters(value, METADATA_VALUE_CHARACTERS_MAX) : 'must be a string';
     if (valueFault) yield { field: key, message: valueFault };
   }
 }
@@ -89,7 +97,7 @@ export function parseCreateVideo(body: unknown): CreateVideo {
       negativePrompt: request.negative_prompt,
       firstFrame: firstFrame?.kind === 'url' ? firstFrame.url : undefined,
       firstFrameKey: undefined,
-      metadata: request.metadata ?? {},
+      metadata: new Map(Object.entries(request.metadata ?? {})),
       endUser: request.end_user,
       webhookUrl: request.webhook_url,
     },

@@ -2,16 +2,13 @@ import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common'
 import type { ArtifactStore } from '@usvideo/artifacts';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createRefusal } from '../refusals/create-refusal';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
 import { readWaitSeconds } from '../access/request-headers';
 import { listVideosQuery, noQuery } from '../http/requests';
-import { createJob } from './create-job.client';
 import { getJob } from './get-job.client';
 import { Peers } from '../peers/peers.client';
-import { RateLimiter } from '../access/rate-limiter.client';
 import { jobEvents } from './job-events.http';
 import { JobWaits } from './job-wait.service';
 import { OpenStreams } from '../http/open-streams.http';
@@ -26,7 +23,6 @@ import { VideoOrders } from './video-order.service';
 export class VideosController {
   constructor(
     private readonly peers: Peers,
-    private readonly limiter: RateLimiter,
     private readonly orders: VideoOrders,
     private readonly waits: JobWaits,
     private readonly streams: OpenStreams,
@@ -37,10 +33,7 @@ export class VideosController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
-    const order = await this.orders.read(request);
-    const answer = await createJob(this.peers.exchange, order);
-    request.gateway.judgement = this.limiter.judged(caller, answer.refusal !== 'rate_limit_exceeded', answer.rate, answer.retryAfterMs);
-    if (answer.refusal) throw createRefusal(answer, this.settings.supportUrl);
+    const answer = await this.orders.place(request);
     const { jobId, jobJson } = answer;
     const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWaitSeconds(request.headers.prefer), reply);
     reply.header('location', `${this.settings.publicUrl}/v1/videos/${jobId}`);
@@ -79,7 +72,7 @@ export class VideosController {
     const jobId = jobIdOf(request);
     const stream = openStream(this.streams, caller.accountId, reply, this.settings.supportUrl);
     try {
-      const events = await knownJob(jobEvents(this.peers.scheduler, caller, jobId, lastEventIdOf(request), stream));
+      const events = await knownJob(jobEvents(this.peers.watches, caller, jobId, lastEventIdOf(request), stream));
       if (events) {
         reply.code(200).headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }).send(events);
       } else {

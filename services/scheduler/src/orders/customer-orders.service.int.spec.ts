@@ -122,7 +122,7 @@ describe('erasing content', () => {
   it('names an uploaded frame only when no other job shows it', async () => {
     const accountId = await addAccount(world.database);
     const scope: Scope = { accountId, environment: 'live' };
-    const content = { prompt: 'a lighthouse', metadata: {}, firstFrame: 'sha256:ab', firstFrameKey: 'inputs/ab' };
+    const content = { prompt: 'a lighthouse', metadata: new Map(), firstFrame: 'sha256:ab', firstFrameKey: 'inputs/ab' };
     const [first, second] = await addJobs(world.database, accountId, 2, { content });
     for (const jobId of [first!, second!]) {
       await ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 0 }, 1_000);

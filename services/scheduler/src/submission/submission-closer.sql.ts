@@ -3,7 +3,7 @@ import { RowsStatement, type Columns, type Transaction } from '@usvideo/event-st
 import { expectedGpuMs } from '../catalogue/models';
 import type { Environment } from '../job/job';
 import { decideJob, recordJobs, unsubmittedJob, type JobRecord } from '../job/job-writer.sql';
-import type { StoredJob } from '../job/job-row';
+import { storedContent, type StoredJob } from '../job/job-row';
 
 /** Everything T2 writes. */
 export interface Submission {
@@ -73,7 +73,7 @@ const INSERT_CONTENT = new RowsStatement<Submitted>('content_insert', {
   ...IDENTITY,
   created_at: ['timestamptz', ({ now }) => now],
   end_user: ['text', ({ submission }) => submission.content.endUser],
-  content: ['jsonb', ({ submission }) => JSON.stringify(submission.content)],
+  content: ['jsonb', ({ submission }) => storedContent(submission.content)],
 }, (names, rows) => `insert into job_content (${names}) select * from ${rows}`);
 
 const INSERT_QUEUE = new RowsStatement<Submitted>('queue_insert', {

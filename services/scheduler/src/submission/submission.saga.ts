@@ -70,7 +70,7 @@ export class SubmissionSaga {
     return {
       submission: { ...plan, jobId, accountId, apiKeyId, deadlineSeconds, content: call.content!, traceparent: currentTraceparent() },
       opening: {
-        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256,
+        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256, rateSpent: call.rateSpent,
         refusal: refusal ?? (fullForMs === undefined ? undefined : 'capacity_exhausted'),
       },
       sandboxHttpStatus, quoteId: quoteId || undefined, fullForMs, deadline: performance.now() + sagaMs,

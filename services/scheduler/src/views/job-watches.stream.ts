@@ -33,8 +33,11 @@ export class JobWatches {
     return this.watchers >= (this.options.watchersMax ?? 10_000);
   }
 
-  /** Undefined at once when there is no such job; otherwise true once the job has ended and was told, or the watch was aborted. */
-  async follow(watch: Watch, tell: (update: WatchJobResponse) => void, aborted: AbortSignal): Promise<true | undefined> {
+  /**
+   * Undefined at once when there is no such job; otherwise true once the job has ended and was told, or the watch was aborted.
+   * The job is looked at again only when the last telling was taken: a slow watcher misses states between, and fills no memory.
+   */
+  async follow(watch: Watch, tell: (update: WatchJobResponse) => Promise<void>, aborted: AbortSignal): Promise<true | undefined> {
     const { views, changes, renderer } = this.options;
     const changed = new Changed();
     const stopListening = changes.listen(watch.jobId, () => changed.signal());
@@ -47,7 +50,7 @@ export class JobWatches {
         if (view === undefined) return undefined;
         const settling = settlingMs(view);
         const updateId = updateIdOf(view);
-        if (updateId !== last && settling === 0 && !aborted.aborted) tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
+        if (updateId !== last && settling === 0 && !aborted.aborted) await tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
         if (settling === 0) last = updateId;
         if (isEnded(view.state) && settling === 0) return true;
         await changed.next(settling || undefined);

@@ -67,7 +67,7 @@ export interface Content {
     | undefined;
   /** Set for an uploaded image: its key in the artifact store. */
   firstFrameKey?: string | undefined;
-  metadata: { [key: string]: string };
+  metadata: Map<string, string>;
   endUser?: string | undefined;
   webhookUrl?: string | undefined;
 }
@@ -90,7 +90,11 @@ export interface CreateJob {
   content: Content | undefined;
   deadlineSeconds: number;
   /** Absent: the price of the moment. */
-  quoteId?: string | undefined;
+  quoteId?:
+    | string
+    | undefined;
+  /** The rate of this order was spent by a CheckRate, before a file was stored for it. */
+  rateSpent?: boolean | undefined;
 }
 
 export interface CreateJobAnswer {
@@ -810,7 +814,7 @@ function createBaseContent(): Content {
     negativePrompt: undefined,
     firstFrame: undefined,
     firstFrameKey: undefined,
-    metadata: {},
+    metadata: new Map(),
     endUser: undefined,
     webhookUrl: undefined,
   };
@@ -830,7 +834,7 @@ export const Content: MessageFns<Content> = {
     if (message.firstFrameKey !== undefined) {
       writer.uint32(34).string(message.firstFrameKey);
     }
-    globalThis.Object.entries(message.metadata).forEach(([key, value]: [string, string]) => {
+    message.metadata.forEach((value, key) => {
       Content_MetadataEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
     if (message.endUser !== undefined) {
@@ -894,7 +898,7 @@ export const Content: MessageFns<Content> = {
 
             const entry5 = Content_MetadataEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.metadata[entry5.key] = entry5.value;
+              message.metadata.set(entry5.key, entry5.value);
             }
             continue;
           }
@@ -935,15 +939,15 @@ export const Content: MessageFns<Content> = {
     message.negativePrompt = object.negativePrompt ?? undefined;
     message.firstFrame = object.firstFrame ?? undefined;
     message.firstFrameKey = object.firstFrameKey ?? undefined;
-    message.metadata = (globalThis.Object.entries(object.metadata ?? {}) as [string, string][]).reduce(
-      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+    message.metadata = (() => {
+      const m = new Map();
+      (object.metadata as Map<string, string> ?? new Map()).forEach((value, key) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          m.set(key, globalThis.String(value));
         }
-        return acc;
-      },
-      {},
-    );
+      });
+      return m;
+    })();
     message.endUser = object.endUser ?? undefined;
     message.webhookUrl = object.webhookUrl ?? undefined;
     return message;
@@ -1029,6 +1033,7 @@ function createBaseCreateJob(): CreateJob {
     content: undefined,
     deadlineSeconds: 0,
     quoteId: undefined,
+    rateSpent: undefined,
   };
 }
 
@@ -1063,6 +1068,9 @@ export const CreateJob: MessageFns<CreateJob> = {
     }
     if (message.quoteId !== undefined) {
       writer.uint32(82).string(message.quoteId);
+    }
+    if (message.rateSpent !== undefined) {
+      writer.uint32(88).bool(message.rateSpent);
     }
     return writer;
   },
@@ -1160,6 +1168,14 @@ export const CreateJob: MessageFns<CreateJob> = {
             message.quoteId = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.rateSpent = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1189,6 +1205,7 @@ export const CreateJob: MessageFns<CreateJob> = {
       : undefined;
     message.deadlineSeconds = object.deadlineSeconds ?? 0;
     message.quoteId = object.quoteId ?? undefined;
+    message.rateSpent = object.rateSpent ?? undefined;
     return message;
   },
 };
