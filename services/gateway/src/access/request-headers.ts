@@ -27,6 +27,17 @@ export function readBearerKey(header: string | undefined): string | undefined {
   return header === undefined ? undefined : KEY_FORM.exec(header)?.[1];
 }
 
+/** What is wrong with how a key was sent. Nothing is said of a key that has the form of one: whether it exists is not told. */
+export function faultOfKeyHeaders(authorization: string | undefined, apiKey: string | string[] | undefined): string {
+  if (authorization === undefined) {
+    return apiKey === undefined ? 'The request has no key.' : 'The key was sent as X-API-Key, which is not read.';
+  }
+  const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
+  if (/^usv_(live|test)_/.test(scheme)) return 'The word Bearer is missing before the key.';
+  if (!/^bearer$/i.test(scheme)) return 'The Authorization header has another scheme than Bearer.';
+  return KEY_FORM.test(authorization) ? 'This key is not known, was revoked or has expired.' : `${value === '' ? 'Nothing follows' : 'What follows'} Bearer${value === '' ? '.' : ' is not a key of this service: those begin with usv_live_ or usv_test_.'}`;
+}
+
 export interface ByteRange {
   readonly start: number;
   /** Inclusive. */

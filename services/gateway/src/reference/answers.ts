@@ -14,6 +14,9 @@ export const errorSchema = z.object({
   message: z.string(),
   request_id: z.string(),
   status: z.string().optional().describe('The job\'s status, where the refusal depends on it.'),
+  required_micros: z.int().optional().describe('What the video costs, where money is missing.'),
+  available_micros: z.int().optional().describe('What is available, where money is missing.'),
+  shortfall_micros: z.int().optional().describe('What is missing.'),
   details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 }).meta({ id: 'Error', description: 'Every refusal has this form.' });
 

@@ -24,7 +24,8 @@ function kindOf(schema: z.ZodObject, name: string): Kind {
 }
 
 function readAs(kind: Kind, value: string | string[] | undefined): unknown {
-  if (kind === 'list') return Array.isArray(value) ? value : [value];
+  // Written once with commas or several times: both are in use, and no value of a list contains a comma.
+  if (kind === 'list') return (Array.isArray(value) ? value : [value]).flatMap((part) => (part === undefined ? [] : part.split(',')));
   if (kind === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
   return value;
 }
