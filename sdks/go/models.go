@@ -91,9 +91,10 @@ type CreateVideoRequest struct {
 	// What the video shows.
 	Prompt string `json:"prompt"`
 	// An id or alias from GET /v1/models; the default is its first entry.
-	Model      string     `json:"model,omitempty"`
+	Model string `json:"model,omitempty"`
+	// 720p by default.
 	Resolution Resolution `json:"resolution,omitempty"`
-	// Seconds.
+	// Seconds. 5 by default.
 	Duration int64 `json:"duration,omitempty"`
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
@@ -109,7 +110,7 @@ type CreateVideoRequest struct {
 	Metadata map[string]string `json:"metadata,omitempty"`
 	// Your own user on whose behalf this is; lists can be filtered by it.
 	EndUser string `json:"end_user,omitempty"`
-	// The job fails, free of charge, if rendering has not started by then.
+	// The job fails, free of charge, if rendering has not started by then. 86400 by default.
 	DeadlineSeconds int64 `json:"deadline_seconds,omitempty"`
 	// From POST /v1/quotes: the price that it locked.
 	QuoteID string `json:"quote_id,omitempty"`
@@ -191,6 +192,12 @@ type VideoAttempt struct {
 	Outcome   *string    `json:"outcome"`
 }
 
+// VideoError: Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected`
+// (the engine refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could
+// not be fetched: no answer, another status than 200, a redirect or an address that is not allowed),
+// `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error`
+// (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
+// `deadline_exceeded` (rendering did not start before the deadline of the job); more may come.
 type VideoError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -258,9 +265,10 @@ type CreateQuoteRequest struct {
 	// What the video shows.
 	Prompt string `json:"prompt,omitempty"`
 	// An id or alias from GET /v1/models; the default is its first entry.
-	Model      string     `json:"model,omitempty"`
+	Model string `json:"model,omitempty"`
+	// 720p by default.
 	Resolution Resolution `json:"resolution,omitempty"`
-	// Seconds.
+	// Seconds. 5 by default.
 	Duration int64 `json:"duration,omitempty"`
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
@@ -276,7 +284,7 @@ type CreateQuoteRequest struct {
 	Metadata map[string]string `json:"metadata,omitempty"`
 	// Your own user on whose behalf this is; lists can be filtered by it.
 	EndUser string `json:"end_user,omitempty"`
-	// The job fails, free of charge, if rendering has not started by then.
+	// The job fails, free of charge, if rendering has not started by then. 86400 by default.
 	DeadlineSeconds int64 `json:"deadline_seconds,omitempty"`
 	// Deprecated. Older name of resolution.
 	Size Resolution `json:"size,omitempty"`
@@ -716,7 +724,7 @@ type NewAPIKey struct {
 }
 
 type RotateAPIKeyRequest struct {
-	// Ends the old key at once, as after a leak, instead of in 24 hours.
+	// Ends the old key at once, as after a leak, instead of in 24 hours. false by default.
 	ExpireOldNow *bool `json:"expire_old_now,omitempty"`
 }
 
@@ -768,7 +776,7 @@ type DeliveryAttempt struct {
 
 // ListVideosParams narrows what is listed; zero values are not sent.
 type ListVideosParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -810,7 +818,7 @@ func (p ListVideosParams) values() url.Values {
 
 // ListUsageParams narrows what is listed; zero values are not sent.
 type ListUsageParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -849,7 +857,7 @@ func (p ListUsageParams) values() url.Values {
 
 // ListLedgerParams narrows what is listed; zero values are not sent.
 type ListLedgerParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -878,7 +886,7 @@ func (p ListLedgerParams) values() url.Values {
 
 // ListStatementsParams narrows what is listed; zero values are not sent.
 type ListStatementsParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -897,7 +905,7 @@ func (p ListStatementsParams) values() url.Values {
 
 // GetStatementParams narrows what is listed; zero values are not sent.
 type GetStatementParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// The next_cursor of the page before; not together with offset.
 	StartingAfter string
@@ -916,7 +924,7 @@ func (p GetStatementParams) values() url.Values {
 
 // ListTopUpsParams narrows what is listed; zero values are not sent.
 type ListTopUpsParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -935,7 +943,7 @@ func (p ListTopUpsParams) values() url.Values {
 
 // ListDeliveriesParams narrows what is listed; zero values are not sent.
 type ListDeliveriesParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64

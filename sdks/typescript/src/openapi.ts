@@ -9,14 +9,11 @@ export interface components {
             /** @description An id or alias from GET /v1/models; the default is its first entry. */
             model?: string;
             /**
-             * @default 720p
+             * @description 720p by default.
              * @enum {string}
              */
             resolution?: "480p" | "720p" | "1080p";
-            /**
-             * @description Seconds.
-             * @default 5
-             */
+            /** @description Seconds. 5 by default. */
             duration?: number;
             /**
              * @description 16:9 by default, or the nearest to the first frame.
@@ -37,10 +34,7 @@ export interface components {
             };
             /** @description Your own user on whose behalf this is; lists can be filtered by it. */
             end_user?: string;
-            /**
-             * @description The job fails, free of charge, if rendering has not started by then.
-             * @default 86400
-             */
+            /** @description The job fails, free of charge, if rendering has not started by then. 86400 by default. */
             deadline_seconds?: number;
             /** @description From POST /v1/quotes: the price that it locked. */
             quote_id?: string;
@@ -73,36 +67,57 @@ export interface components {
             first_frame: string | null;
             /** @enum {string} */
             resolution: "480p" | "720p" | "1080p";
-            aspect_ratio: ("16:9" | "9:16" | "1:1") | null;
+            /** @enum {string|null} */
+            aspect_ratio: "16:9" | "9:16" | "1:1" | null;
+            /** Format: int64 */
             duration: number;
             duration_actual: number | null;
+            /** Format: int64 */
             seed: number;
             /** @description What is held for the job. */
             estimated_cost: string;
-            /** @description What is held for the job, in micro-dollars. */
+            /**
+             * Format: int64
+             * @description What is held for the job, in micro-dollars.
+             */
             estimated_cost_micros: number;
+            /** @description What was charged; null until the end. */
             cost: string | null;
+            /**
+             * Format: int64
+             * @description What was charged, in micro-dollars.
+             */
             cost_micros: number | null;
             billing: {
                 state: string;
+                /** Format: int64 */
                 charged_micros: number;
+                /** Format: int64 */
                 released_micros: number;
+                /** Format: int64 */
                 refunded_micros: number;
                 rule: string | null;
                 settled: boolean;
             };
             video_url: string | null;
+            /** Format: date-time */
             video_url_expires_at: string | null;
             thumbnail_url: string | null;
+            /** Format: int64 */
             progress: number;
+            /** Format: int64 */
             queue_position: number | null;
+            /** Format: int64 */
             eta_seconds: number | null;
             cancellable: boolean;
             attempts: {
+                /** Format: int64 */
                 attempt: number;
                 worker: string;
                 engine: string;
+                /** Format: date-time */
                 started_at: string | null;
+                /** Format: date-time */
                 ended_at: string | null;
                 outcome: string | null;
             }[];
@@ -120,10 +135,15 @@ export interface components {
             trace_id: string;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             started_at: string | null;
+            /** Format: date-time */
             rendering_started_at: string | null;
+            /** Format: date-time */
             completed_at: string | null;
+            /** Format: date-time */
             deadline_at: string | null;
+            /** Format: date-time */
             content_erased_at: string | null;
         };
         /** @description Every refusal has this form. */
@@ -145,7 +165,9 @@ export interface components {
             data: components["schemas"]["Video"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         ModelList: {
@@ -160,17 +182,21 @@ export interface components {
                 modes: string[];
                 resolutions: string[];
                 aspect_ratios: string[];
+                /** Format: int64 */
                 max_duration: number;
                 prices: {
                     resolution: string;
                     /** @description Price of a second. */
                     per_second: string;
+                    /** Format: int64 */
                     per_second_micros: number;
                 }[];
             }[];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         CreateQuoteRequest: {
@@ -179,14 +205,11 @@ export interface components {
             /** @description An id or alias from GET /v1/models; the default is its first entry. */
             model?: string;
             /**
-             * @default 720p
+             * @description 720p by default.
              * @enum {string}
              */
             resolution?: "480p" | "720p" | "1080p";
-            /**
-             * @description Seconds.
-             * @default 5
-             */
+            /** @description Seconds. 5 by default. */
             duration?: number;
             /**
              * @description 16:9 by default, or the nearest to the first frame.
@@ -207,10 +230,7 @@ export interface components {
             };
             /** @description Your own user on whose behalf this is; lists can be filtered by it. */
             end_user?: string;
-            /**
-             * @description The job fails, free of charge, if rendering has not started by then.
-             * @default 86400
-             */
+            /** @description The job fails, free of charge, if rendering has not started by then. 86400 by default. */
             deadline_seconds?: number;
             /**
              * @deprecated
@@ -250,14 +270,20 @@ export interface components {
             model: string;
             /** @enum {string} */
             resolution: "480p" | "720p" | "1080p";
+            /** Format: int64 */
             duration: number;
             /** @description Price of a second. */
             per_second: string;
+            /** Format: int64 */
             per_second_micros: number;
             /** @description What the video will cost. */
             cost: string;
-            /** @description What the video will cost, in micro-dollars. */
+            /**
+             * Format: int64
+             * @description What the video will cost, in micro-dollars.
+             */
             cost_micros: number;
+            /** Format: date-time */
             expires_at: string | null;
         };
         /**
@@ -295,26 +321,38 @@ export interface components {
             currency: "USD";
             /** @description Available and held together. */
             balance: string;
+            /** Format: int64 */
             balance_micros: number;
             /** @description What new jobs may use. */
             available: string;
+            /** Format: int64 */
             available_micros: number;
             /** @description Reserved by jobs that have not ended. */
             held: string;
+            /** Format: int64 */
             held_micros: number;
             /** @description Charged since the account was made. */
             total_spend: string;
+            /** Format: int64 */
             total_spend_micros: number;
             /** @description What a payment that was taken back left open; money that comes in settles it first. */
             owed: string;
+            /** Format: int64 */
             owed_micros: number;
+            /** @description When available falls below it, the event balance.low is recorded, once per crossing. */
             low_balance_threshold: string | null;
+            /** Format: int64 */
             low_balance_threshold_micros: number | null;
             current_period: {
+                /** Format: date-time */
                 start: string | null;
+                /** Format: date-time */
                 end: string | null;
+                /** @description Charged this month less what was refunded. */
                 spend: string | null;
+                /** Format: int64 */
                 spend_micros: number | null;
+                /** Format: int64 */
                 jobs: number;
             };
             /** @description Caps that are set, the account's own first. */
@@ -339,20 +377,26 @@ export interface components {
             object: "spend_cap";
             /** @description null: the whole account. */
             api_key_id: string | null;
+            /** @description The most that may be spent and held in a UTC month; null: no cap. */
             limit: string | null;
+            /** Format: int64 */
             limit_micros: number | null;
             /** @description Charged this month less what was refunded. */
             spent: string;
+            /** Format: int64 */
             spent_micros: number;
             /** @description Held by jobs that have not ended. */
             held: string;
+            /** Format: int64 */
             held_micros: number;
+            /** @description What new jobs may still hold. */
             remaining: string | null;
+            /** Format: int64 */
             remaining_micros: number | null;
         };
         SetLowBalanceThresholdRequest: {
             /** @description When available falls below it, the event balance.low is recorded, once per crossing; 0 ends the notice. Dollars, as 250 or "2.50". */
-            threshold_usd: number | string;
+            threshold_usd: string;
         };
         /**
          * @example {
@@ -366,13 +410,14 @@ export interface components {
             object: "low_balance_threshold";
             /** @description $0.00: no notice. */
             threshold: string;
+            /** Format: int64 */
             threshold_micros: number;
         };
         SetSpendCapRequest: {
             /** @description The key that is capped; absent: the whole account. */
             api_key_id?: string;
             /** @description The most that may be spent and held in a UTC month; 0 refuses every video, null lifts the cap. Dollars, as 250 or "2.50". */
-            limit_usd: number | string | null;
+            limit_usd: string | null;
         };
         /**
          * @example {
@@ -411,7 +456,9 @@ export interface components {
             data: (components["schemas"]["UsageRow"] | components["schemas"]["UsageGroup"])[];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
             /** @description What data is grouped by; null: a row for each job. */
             group_by: string | null;
@@ -420,13 +467,17 @@ export interface components {
             /** Format: date */
             end_date: string;
             totals: {
+                /** Format: int64 */
                 jobs: number;
+                /** Format: int64 */
                 seconds: number;
                 /** @description Of the whole range. */
                 cost: string;
+                /** Format: int64 */
                 cost_micros: number;
                 /** @description Given back since. */
                 refunded: string;
+                /** Format: int64 */
                 refunded_micros: number;
             };
         };
@@ -436,28 +487,37 @@ export interface components {
             date: string;
             model: string;
             resolution: string;
+            /** Format: int64 */
             duration: number;
             /** @description Price of a second. */
             per_second: string;
+            /** Format: int64 */
             per_second_micros: number;
             /** @description What the job cost. */
             cost: string;
+            /** Format: int64 */
             cost_micros: number;
             /** @description Given back since. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
+            /** Format: date-time */
             charged_at: string | null;
         };
         UsageGroup: {
             /** @description The day, key, end user or resolution; null: jobs that named no end user. */
             group: string | null;
+            /** Format: int64 */
             jobs: number;
+            /** Format: int64 */
             seconds: number;
             /** @description What the jobs cost. */
             cost: string;
+            /** Format: int64 */
             cost_micros: number;
             /** @description Given back since. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
         };
         LedgerEntryList: {
@@ -466,7 +526,9 @@ export interface components {
             data: components["schemas"]["LedgerEntry"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         LedgerEntry: {
@@ -478,25 +540,32 @@ export interface components {
             job_id: string | null;
             /** @description Change of available. */
             available_change: string;
+            /** Format: int64 */
             available_change_micros: number;
             /** @description Change of held. */
             held_change: string;
+            /** Format: int64 */
             held_change_micros: number;
             /** @description Available after it. */
             available_after: string;
+            /** Format: int64 */
             available_after_micros: number;
             /** @description Held after it. */
             held_after: string;
+            /** Format: int64 */
             held_after_micros: number;
             /** @description Balance after it. */
             balance_after: string;
+            /** Format: int64 */
             balance_after_micros: number;
             /** @description Owed after it. */
             owed_after: string;
+            /** Format: int64 */
             owed_after_micros: number;
             /** @description Of a payment, refund, reversal or adjustment. */
             reference: string | null;
             note: string | null;
+            /** Format: date-time */
             created_at: string | null;
         };
         StatementList: {
@@ -505,7 +574,9 @@ export interface components {
             data: components["schemas"]["Statement"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         /**
@@ -545,40 +616,53 @@ export interface components {
             object: "statement";
             /** @description The UTC month as YYYY-MM. */
             period: string;
+            /** Format: date-time */
             start: string | null;
+            /** Format: date-time */
             end: string | null;
             /** @description The running month: it still changes. */
             open: boolean;
             /** @description Available and held, less owed, when the month began. */
             opening_balance: string;
+            /** Format: int64 */
             opening_balance_micros: number;
             /** @description Top-ups and credits. */
             added: string;
+            /** Format: int64 */
             added_micros: number;
             /** @description Completed jobs. */
             charged: string;
+            /** Format: int64 */
             charged_micros: number;
             /** @description Charges given back. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
             /** @description Payments taken back. */
             reversed: string;
+            /** Format: int64 */
             reversed_micros: number;
             /** @description Corrections, signed. */
             adjusted: string;
+            /** Format: int64 */
             adjusted_micros: number;
             /** @description opening + added + refunded + adjusted - charged - reversed. */
             closing_balance: string;
+            /** Format: int64 */
             closing_balance_micros: number;
             /** @description Of the closing balance. */
             closing_available: string;
+            /** Format: int64 */
             closing_available_micros: number;
             /** @description Of the closing balance. */
             closing_held: string;
+            /** Format: int64 */
             closing_held_micros: number;
             /** @description Already taken off the closing balance. */
             closing_owed: string;
+            /** Format: int64 */
             closing_owed_micros: number;
+            /** Format: int64 */
             jobs: number;
         };
         StatementWithLines: {
@@ -587,47 +671,60 @@ export interface components {
             object: "statement";
             /** @description The UTC month as YYYY-MM. */
             period: string;
+            /** Format: date-time */
             start: string | null;
+            /** Format: date-time */
             end: string | null;
             /** @description The running month: it still changes. */
             open: boolean;
             /** @description Available and held, less owed, when the month began. */
             opening_balance: string;
+            /** Format: int64 */
             opening_balance_micros: number;
             /** @description Top-ups and credits. */
             added: string;
+            /** Format: int64 */
             added_micros: number;
             /** @description Completed jobs. */
             charged: string;
+            /** Format: int64 */
             charged_micros: number;
             /** @description Charges given back. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
             /** @description Payments taken back. */
             reversed: string;
+            /** Format: int64 */
             reversed_micros: number;
             /** @description Corrections, signed. */
             adjusted: string;
+            /** Format: int64 */
             adjusted_micros: number;
             /** @description opening + added + refunded + adjusted - charged - reversed. */
             closing_balance: string;
+            /** Format: int64 */
             closing_balance_micros: number;
             /** @description Of the closing balance. */
             closing_available: string;
+            /** Format: int64 */
             closing_available_micros: number;
             /** @description Of the closing balance. */
             closing_held: string;
+            /** Format: int64 */
             closing_held_micros: number;
             /** @description Already taken off the closing balance. */
             closing_owed: string;
+            /** Format: int64 */
             closing_owed_micros: number;
+            /** Format: int64 */
             jobs: number;
             /** @description The entries of the month, newest first; page with starting_after. */
             lines: components["schemas"]["LedgerEntryList"];
         };
         CreateTopUpRequest: {
             /** @description What to add. Dollars, as 250 or "2.50". */
-            amount_usd: number | string;
+            amount_usd: string;
             /**
              * Format: uri
              * @description Where the payment page sends you after you paid.
@@ -661,6 +758,7 @@ export interface components {
             object: "topup";
             /** @description What is added once it is paid. */
             amount: string;
+            /** Format: int64 */
             amount_micros: number;
             /** @enum {string} */
             status: "pending" | "completed" | "failed" | "expired";
@@ -670,8 +768,11 @@ export interface components {
             payment_ref: string | null;
             /** @description What was taken back of it. */
             reversed: string;
+            /** Format: int64 */
             reversed_micros: number;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             ended_at: string | null;
         };
         TopUpList: {
@@ -680,7 +781,9 @@ export interface components {
             data: components["schemas"]["TopUp"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         PaymentEventReceived: {
@@ -712,6 +815,7 @@ export interface components {
             plan: string;
             status: string;
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
         };
         Limits: {
@@ -719,21 +823,29 @@ export interface components {
             object: "limits";
             livemode: boolean;
             concurrent_jobs: {
+                /** Format: int64 */
                 allowed: number;
+                /** Format: int64 */
                 in_use: number;
             };
             queued_jobs: {
+                /** Format: int64 */
                 allowed: number;
+                /** Format: int64 */
                 in_use: number;
             };
             streams: {
+                /** Format: int64 */
                 allowed: number;
+                /** Format: int64 */
                 in_use: number;
             };
             creates_per_minute: {
+                /** Format: int64 */
                 allowed: number;
             };
             reads_per_minute: {
+                /** Format: int64 */
                 allowed: number;
             };
         };
@@ -743,7 +855,9 @@ export interface components {
             data: components["schemas"]["ApiKey"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
             /**
              * @deprecated
@@ -759,8 +873,11 @@ export interface components {
             masked_key: string;
             scopes: string[];
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             last_used_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
         };
         CreateApiKeyRequest: {
@@ -777,17 +894,17 @@ export interface components {
             masked_key: string;
             scopes: string[];
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             last_used_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
             /** @description Shown this once. */
             secret: string;
         };
         RotateApiKeyRequest: {
-            /**
-             * @description Ends the old key at once, as after a leak, instead of in 24 hours.
-             * @default false
-             */
+            /** @description Ends the old key at once, as after a leak, instead of in 24 hours. false by default. */
             expire_old_now?: boolean;
         };
         RotatedApiKey: {
@@ -798,8 +915,11 @@ export interface components {
             masked_key: string;
             scopes: string[];
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             last_used_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
             /** @description Shown this once. */
             secret: string;
@@ -818,12 +938,18 @@ export interface components {
                 url: string;
                 /** @enum {string} */
                 status: "pending" | "delivered" | "failed" | "superseded";
+                /** Format: date-time */
                 created_at: string | null;
+                /** Format: date-time */
                 next_attempt_at: string | null;
                 attempts: {
+                    /** Format: int64 */
                     attempt: number;
+                    /** Format: date-time */
                     started_at: string | null;
+                    /** Format: int64 */
                     duration_ms: number;
+                    /** Format: int64 */
                     http_status: number | null;
                     error: string | null;
                     response_excerpt: string;
@@ -831,7 +957,9 @@ export interface components {
             }[];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
     };

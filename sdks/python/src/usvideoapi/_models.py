@@ -56,6 +56,13 @@ class VideoAttempt(Record):
 
 @dataclass(frozen=True)
 class VideoError(Record):
+    """Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected` (the
+    engine refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could not
+    be fetched: no answer, another status than 200, a redirect or an address that is not allowed),
+    `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error`
+    (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
+    `deadline_exceeded` (rendering did not start before the deadline of the job); more may come."""
+
     code: str
     message: str
 
@@ -792,8 +799,9 @@ class CreateVideoRequest(TypedDict, total=False):
     prompt: Required[str]
     #: An id or alias from GET /v1/models; the default is its first entry.
     model: str
+    #: 720p by default.
     resolution: Resolution
-    #: Seconds.
+    #: Seconds. 5 by default.
     duration: int
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
@@ -809,7 +817,7 @@ class CreateVideoRequest(TypedDict, total=False):
     metadata: Dict[str, str]
     #: Your own user on whose behalf this is; lists can be filtered by it.
     end_user: str
-    #: The job fails, free of charge, if rendering has not started by then.
+    #: The job fails, free of charge, if rendering has not started by then. 86400 by default.
     deadline_seconds: int
     #: From POST /v1/quotes: the price that it locked.
     quote_id: str
@@ -824,8 +832,9 @@ class CreateQuoteRequest(TypedDict, total=False):
     prompt: str
     #: An id or alias from GET /v1/models; the default is its first entry.
     model: str
+    #: 720p by default.
     resolution: Resolution
-    #: Seconds.
+    #: Seconds. 5 by default.
     duration: int
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
@@ -841,7 +850,7 @@ class CreateQuoteRequest(TypedDict, total=False):
     metadata: Dict[str, str]
     #: Your own user on whose behalf this is; lists can be filtered by it.
     end_user: str
-    #: The job fails, free of charge, if rendering has not started by then.
+    #: The job fails, free of charge, if rendering has not started by then. 86400 by default.
     deadline_seconds: int
     #: Deprecated. Older name of resolution.
     size: Resolution
@@ -888,12 +897,12 @@ class CreateApiKeyRequest(TypedDict, total=False):
 
 
 class RotateApiKeyRequest(TypedDict, total=False):
-    #: Ends the old key at once, as after a leak, instead of in 24 hours.
+    #: Ends the old key at once, as after a leak, instead of in 24 hours. false by default.
     expire_old_now: bool
 
 
 class ListVideosParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -908,7 +917,7 @@ class ListVideosParams(TypedDict, total=False):
 
 
 class ListUsageParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -923,7 +932,7 @@ class ListUsageParams(TypedDict, total=False):
 
 
 class ListLedgerParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -934,28 +943,28 @@ class ListLedgerParams(TypedDict, total=False):
 
 
 class ListStatementsParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
 
 
 class GetStatementParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: The next_cursor of the page before; not together with offset.
     starting_after: str
 
 
 class ListTopUpsParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
 
 
 class ListDeliveriesParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int

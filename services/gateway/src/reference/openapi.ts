@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorSchema } from './answers';
 import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHeader } from '../access/operation';
 import { PUBLIC_OPERATIONS } from './operations';
+import { plainSchema } from './plain-schema';
 import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {
@@ -70,7 +71,7 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     components: {
       schemas,
       headers: COMPONENT_HEADERS,
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' } },
+      securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' } },
     },
   };
 }
@@ -86,7 +87,7 @@ function operationObject(route: string, operation: Operation, schemas: Json): Js
     tags: [operation.tag],
     summary: operation.summary,
     ...(access.by === 'key' && access.scope ? { description: `Needs the scope \`${access.scope}\`.` } : {}),
-    security: access.by === 'key' ? [{ apiKey: [] }] : [],
+    security: access.by === 'key' ? [{ bearerAuth: [] }] : [],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
     ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),
@@ -128,7 +129,7 @@ function answerObject({ description, schema, contentType, alternativeType, heade
     headers: { ...LIMIT_HEADERS, ...Object.fromEntries((headers ?? []).map((name) => [name, { description: ANSWER_HEADERS[name], schema: { type: 'string' } }])) },
     ...(type ? {
       content: {
-        [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string' } },
+        [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string', ...(type.startsWith('video/') ? { format: 'binary' } : {}) } },
         ...(alternativeType ? { [alternativeType]: { schema: { type: 'string' } } } : {}),
       },
     } : {}),
@@ -156,7 +157,7 @@ function jsonSchemaOf(schema: z.ZodType): Json {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });
-  return rest;
+  return plainSchema(rest) as Json;
 }
 
 const REFUSALS_OF_ALL: readonly RefusalCode[] = ['rate_limit_exceeded', 'internal_error', 'service_unavailable'];
