@@ -1,10 +1,14 @@
+import { promises as names } from 'node:dns';
 import { Duplex } from 'node:stream';
-import type { SchedulerServiceClient, WorkResponse } from '@usvideo/contracts/scheduler';
-import { createLogger } from '@usvideo/runtime';
-import { eventually } from '@usvideo/testing';
+import { SchedulerServiceClient, type WorkResponse } from '@usvideo/contracts/scheduler';
+import { createLogger, dial } from '@usvideo/runtime';
+import { eventually, freePort } from '@usvideo/testing';
+import { TestScheduler } from './scheduler.fixture';
 import { WorkStream } from './work-stream.client';
 
 const LOST = 5;
+/** More than grpc-js makes of itself. */
+const LOOKUPS_IN_VAIN = 3;
 
 /** Welcomes whoever introduces itself and ends the stream, as a scheduler does whose database is away. */
 class Fickle extends Duplex {
@@ -39,4 +43,27 @@ test('a scheduler that welcomes workers and lets them go at once is asked ever l
     expect(pauses[failure]).toBeGreaterThanOrEqual(fullMs / 2);
     expect(pauses[failure]).toBeLessThanOrEqual(fullMs);
   });
+});
+
+test('a scheduler whose name nobody knows yet is found once it is known', async () => {
+  const port = await freePort();
+  const scheduler = new TestScheduler(`127.0.0.1:${port}`);
+  await scheduler.start();
+  const unknown = jest.spyOn(names, 'lookup');
+  for (let lookup = 1; lookup <= LOOKUPS_IN_VAIN; lookup++) unknown.mockRejectedValueOnce(new Error('getaddrinfo ENOTFOUND'));
+  const client = dial(SchedulerServiceClient, `dns:///localhost:${port}`);
+  const stream = new WorkStream({
+    client, hello: () => ({ workerId: 'wrk_1', engine: 'sandbox', jobClasses: ['sandbox'], slots: 1, leaseIds: [] }),
+    onWelcome: () => undefined, onLease: () => undefined, onLeaseEnded: () => undefined, logger: createLogger('render-fleet', 'silent'),
+  });
+  try {
+    stream.start();
+    await eventually(() => stream.connected, { what: 'the worker to be welcomed' });
+    expect(unknown.mock.calls.length).toBeGreaterThan(LOOKUPS_IN_VAIN);
+  } finally {
+    stream.stop();
+    client.close();
+    scheduler.stop();
+    unknown.mockRestore();
+  }
 });

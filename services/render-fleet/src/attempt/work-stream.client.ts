@@ -22,6 +22,7 @@ interface Unanswered {
 }
 
 const RECONNECT = { firstMs: 100, maxMs: 3_000 };
+const LOOK_UP_EVERY_MS = 1_000;
 
 /**
  * A worker's connection, kept up by reconnecting. Reports outlive connections: each is sent again on every new one until the
@@ -36,6 +37,7 @@ export class WorkStream {
   private failures = 0;
   private welcomedAtMs = Infinity;
   private reconnecting: NodeJS.Timeout | undefined;
+  private looking: NodeJS.Timeout | undefined;
   private started = false;
   private stopped = false;
   private draining = false;
@@ -54,8 +56,7 @@ export class WorkStream {
     if (!this.started) return this.start();
     clearTimeout(this.reconnecting);
     const former = this.stream;
-    this.stream = undefined;
-    this.welcomed = false;
+    this.forget();
     former?.end();
     this.connect();
   }
@@ -91,6 +92,7 @@ export class WorkStream {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.reconnecting);
+    clearInterval(this.looking);
     this.stream?.end();
     this.stream?.cancel();
   }
@@ -99,6 +101,8 @@ export class WorkStream {
     // Refused calls, each with a pause behind it, would meet a scheduler that is back only after several pauses of the channel.
     const stream = this.options.client.work(new Metadata({ waitForReady: true }));
     this.stream = stream;
+    // A waiting call does not have a channel look up again a name that nobody had at first (grpc-js 1.14): asking for its state does.
+    this.looking = setInterval(() => this.options.client.getChannel().getConnectivityState(true), LOOK_UP_EVERY_MS);
     stream.on('data', (response: WorkResponse) => this.receive(response));
     stream.on('error', (error) => this.lose(stream, error));
     stream.on('end', () => this.lose(stream));
@@ -108,8 +112,7 @@ export class WorkStream {
   /** Both `end` and `error` may come for one stream; the first counts. */
   private lose(stream: ClientDuplexStream<WorkRequest, WorkResponse>, error?: Error): void {
     if (this.stream !== stream) return;
-    this.stream = undefined;
-    this.welcomed = false;
+    this.forget();
     // A scheduler that is itself in trouble welcomes workers and lets them go at once.
     this.failures = performance.now() - this.welcomedAtMs > RECONNECT.maxMs ? 1 : this.failures + 1;
     this.welcomedAtMs = Infinity;
@@ -118,6 +121,12 @@ export class WorkStream {
     const pauseMs = backOffMs(this.failures, RECONNECT);
     this.options.logger.warn({ err: error, pause_ms: Math.round(pauseMs) }, 'the scheduler is away');
     this.reconnecting = setTimeout(() => this.connect(), pauseMs);
+  }
+
+  private forget(): void {
+    clearInterval(this.looking);
+    this.stream = undefined;
+    this.welcomed = false;
   }
 
   private send(request: WorkRequest): void {
@@ -135,6 +144,7 @@ export class WorkStream {
   }
 
   private settle(welcome: Welcome): void {
+    clearInterval(this.looking);
     this.welcomedAtMs = performance.now();
     this.welcomed = true;
     this.options.onWelcome(welcome);
