@@ -114,6 +114,7 @@ OUTBOUND_PROXY: {{ . | quote }}
 {{- define "usvideo.settings.gateway" -}}
 {{- $values := .root.Values }}
 {{- include "usvideo.outboundSettings" .root }}
+DASHBOARD_DIR: /app/dashboard
 PUBLIC_URL: {{ $values.publicUrl | quote }}
 REGISTRATION: {{ $values.registration }}
 SIGNUP_CREDIT_USD: {{ $values.signupCreditUsd | quote }}
