@@ -15,7 +15,7 @@ const INSTALL_MS = 900_000;
 describeCluster('on Kubernetes', () => {
   const installed = new InstalledPlatform();
   const platform = () => installed;
-  const report = new Report();
+  const report = new Report('platform');
   const started = Date.now();
 
   beforeAll(async () => {

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 const ANSWER_MS = 20_000;
 const IMAGE = 'us-video-api/gateway:cluster-test';
 
-/** A group of tests on the cluster that KUBECONFIG names. Where there is none, they are counted as skipped, aloud. */
-export function describeCluster(name: string, tests: () => void): void {
-  const missing = missingForCluster();
+/** A group of tests on the cluster that KUBECONFIG names. Where there is none, or what they need besides, they are counted as skipped, aloud. */
+export function describeCluster(name: string, tests: () => void, alsoMissing?: string): void {
+  const missing = missingForCluster() ?? alsoMissing;
   if (missing === undefined) return describe(name, tests);
   const reason = `${name}: not tested, because ${missing}`;
   process.stderr.write(`\nSKIPPED ${reason}\n`);
