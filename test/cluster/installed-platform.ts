@@ -108,7 +108,7 @@ function secretOf(adminToken: string): Record<string, string> {
   return {
     ...Object.fromEntries(SERVICES.map((service) => [`token-${service}`, token()])),
     ...Object.fromEntries(DATABASES.map((name) => [`database-url-${name}`, `postgresql://${name}:of-${name}@postgres:5432/${name}`])),
-    'link-secret': token(), 'admin-token': adminToken, 'secrets-key': key(), 'ledger-signing-key': key(),
+    'link-secret': token(), 'admin-token': adminToken, 'secrets-key': key(), 'accounts-secrets-key': key(), 'ledger-signing-key': key(),
     'stripe-secret-key': STRIPE.STRIPE_SECRET_KEY, 'stripe-webhook-secret': STRIPE.STRIPE_WEBHOOK_SECRET,
   };
 }

@@ -14,7 +14,6 @@ const MISSING = CHART === undefined ? 'CLUSTER_PREVIOUS_CHART names no chart of 
 describeCluster('upgraded on Kubernetes', () => {
   const installed = new InstalledPlatform();
   const report = new Report('upgrade');
-  const stage = ownAccount(() => installed);
 
   beforeAll(async () => {
     await installed.prepare();
@@ -25,6 +24,7 @@ describeCluster('upgraded on Kubernetes', () => {
     await installed.dispose();
   }, 300_000);
 
+  const stage = ownAccount(() => installed);
   const levels = async () => (await installed.namespace.kubectl(['get', 'jobs', '--selector', 'app.kubernetes.io/component=migrations', '--output', 'jsonpath={.items[*].metadata.name}'])).trim().split(' ');
   const undisturbed = async (what: string, change: () => Promise<unknown>): Promise<void> => {
     const load = new Load(stage().sandbox);
