@@ -10,7 +10,7 @@ const ownPackagesStatically = ['ImportExpression[source.value=/^(@usvideo.|\\..*
   .map((selector) => ({ selector, message: 'Import our own packages by an import declaration, so that boundaries are seen.' }));
 
 /** What a file may do besides computing; the closed list of STYLE.md. */
-const IMPURE = ['client', 'consumer', 'controller', 'engine', 'filter', 'grpc', 'guard', 'http', 'interceptor', 'loop', 'pipe', 'process', 'saga', 'service', 'sql', 'store', 'stream', 'worker'];
+const IMPURE = ['client', 'consumer', 'controller', 'engine', 'filter', 'grpc', 'guard', 'http', 'interceptor', 'loop', 'module', 'pipe', 'process', 'saga', 'service', 'sql', 'store', 'stream', 'worker'];
 
 /** A file without a role suffix is pure: no I/O, clock, randomness or framework. Each ban says what to do instead. */
 const pure = {

@@ -27,17 +27,36 @@ const HOUR_MS = 3_600_000;
 /** What a stopping worker needs beyond its drain, for the answers to its hand-backs. */
 const STOP_MARGIN_MS = 3_000;
 
+const CONFIG = Symbol('config');
+const LOGGER = Symbol('logger');
 const WORKERS = Symbol('workers');
+const SCRATCH = Symbol('scratch folder');
 
 @Module({})
-class RenderFleetModule {}
+class RenderFleetModule {
+  static of({ config, logger }: RenderFleetOptions, lifecycle: Lifecycle): DynamicModule {
+    return {
+      module: RenderFleetModule,
+      providers: [
+        { provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: logger }, { provide: Lifecycle, useValue: lifecycle },
+        { provide: SCRATCH, inject: [CONFIG], useFactory: emptyScratch },
+        { provide: DiskArtifactStore, inject: [CONFIG, LOGGER, Lifecycle], useFactory: openStore },
+        { provide: FirstFrames, inject: [CONFIG, DiskArtifactStore, Lifecycle], useFactory: firstFrames },
+        { provide: SchedulerServiceClient, inject: [CONFIG, Lifecycle], useFactory: dialScheduler },
+        { provide: WORKERS, inject: [CONFIG, LOGGER, SCRATCH, DiskArtifactStore, FirstFrames, SchedulerServiceClient, Lifecycle], useFactory: startWorkers },
+      ],
+    };
+  }
+}
 
 /** Starts the whole service or nothing of it. */
 export async function startRenderFleet(options: RenderFleetOptions): Promise<Service> {
   const stopWithinMs = options.config.DRAIN_TIMEOUT_MS + STOP_MARGIN_MS;
   const lifecycle = new Lifecycle(options.logger, { stopWithinMs });
   try {
-    const workers = await assemble(options, lifecycle);
+    const app = await NestFactory.createApplicationContext(RenderFleetModule.of(options, lifecycle), { logger: false, abortOnError: false });
+    lifecycle.add('application', () => app.close());
+    const workers = app.get<readonly Worker[]>(WORKERS);
     return {
       // A worker without the scheduler's ear finishes what it renders and reports later.
       ready: async () => ({ needs: {}, uses: Object.fromEntries(workers.map(({ engineName, connected }) => [engineName, connected])) }),
@@ -50,23 +69,37 @@ export async function startRenderFleet(options: RenderFleetOptions): Promise<Ser
   }
 }
 
-async function assemble({ config, logger }: RenderFleetOptions, lifecycle: Lifecycle): Promise<Worker[]> {
+/** What an earlier process left there belongs to leases that are no longer anybody's. */
+async function emptyScratch(config: RenderFleetConfig): Promise<string> {
   const scratchRoot = config.SCRATCH_DIR ?? join(config.DATA_DIR, 'scratch');
-  // What an earlier process left there belongs to leases that are no longer anybody's.
   await rm(scratchRoot, { recursive: true, force: true });
   await mkdir(scratchRoot, { recursive: true });
+  return scratchRoot;
+}
+
+function openStore(config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): ArtifactStore {
   const store = new DiskArtifactStore(join(config.DATA_DIR, 'artifacts'));
   startSweeping(store, config, logger, lifecycle);
-  const http = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, forbiddenPorts: config.OUTBOUND_FORBIDDEN_PORTS, ...(config.OUTBOUND_PROXY && { proxy: config.OUTBOUND_PROXY }) });
-  lifecycle.add('first frames', () => http.stop());
-  const client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
+  return store;
+}
+
+function firstFrames({ OUTBOUND_ALLOW_CIDRS: allowCidrs, OUTBOUND_FORBIDDEN_PORTS: forbiddenPorts, OUTBOUND_PROXY: proxy }: RenderFleetConfig, store: ArtifactStore, lifecycle: Lifecycle): FirstFrames {
+  return new FirstFrames(lifecycle.keep('first frames', new GuardedHttpClient({ allowCidrs, forbiddenPorts, ...(proxy !== undefined && { proxy }) })), store);
+}
+
+function dialScheduler({ SCHEDULER_GRPC_URL: address, SERVICE_TOKEN: token }: RenderFleetConfig, lifecycle: Lifecycle): SchedulerServiceClient {
+  const client = dial(SchedulerServiceClient, address, token);
   lifecycle.add('scheduler client', async () => client.close());
+  return client;
+}
+
+function startWorkers(
+  config: RenderFleetConfig, logger: Logger, scratchRoot: string, store: ArtifactStore, frames: FirstFrames, client: SchedulerServiceClient, lifecycle: Lifecycle,
+): Worker[] {
   const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
-  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: new FirstFrames(http, store), drainTimeoutMs: config.DRAIN_TIMEOUT_MS, gpuHourUsd: config.GPU_HOUR_USD };
+  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: frames, drainTimeoutMs: config.DRAIN_TIMEOUT_MS, gpuHourUsd: config.GPU_HOUR_USD };
   const workers = enginesOf(config, ffmpeg, logger).map((engine) => new Worker({ ...shared, engine, logger: logger.child({ engine: engine.name }) } satisfies WorkerOptions));
   lifecycle.add('workers', async () => { await Promise.all(workers.map((worker) => worker.stop())); });
-  const app = await NestFactory.createApplicationContext(renderFleetModule(workers), { logger: false, abortOnError: false });
-  lifecycle.add('application', () => app.close());
   return workers;
 }
 
@@ -100,8 +133,4 @@ function startSweeping(store: ArtifactStore, config: RenderFleetConfig, logger: 
     },
   });
   lifecycle.add('artifact sweep', () => sweep.stop());
-}
-
-function renderFleetModule(workers: Worker[]): DynamicModule {
-  return { module: RenderFleetModule, providers: [{ provide: WORKERS, useValue: workers }] };
 }

@@ -4,6 +4,7 @@ import { call } from '@usvideo/runtime';
 import { eventually, freePort, httpReceiver, type HttpReceiver } from '@usvideo/testing';
 import { ulid } from 'ulid';
 import { WebhooksStage } from '../test/webhooks-stage';
+import { BodiesDue } from './delivery/due';
 import { jobsSubscription } from './inbound/jobs.consumer';
 
 const stage = new WebhooksStage();
@@ -134,7 +135,7 @@ test('what a restored scheduler knows nothing of is asked for no more, and what 
     const { rows } = await stage.database.query<{ shard: number; shard_seq: bigint }>('select shard, shard_seq from feed_intent where event_id in ($1, $2) order by shard_seq', [kept.eventId, lost.eventId]);
     return rows.length === 2 && rows;
   }, { what: 'two intents' });
-  const { restored } = jobsSubscription(stage.database, () => undefined);
+  const { restored } = jobsSubscription(stage.database, new BodiesDue());
   await inTransaction(stage.database, (tx) => restored!.reconcile(tx, places[0]!.shard, places[0]!.shard_seq));
   await stage.startScheduler();
   const [request] = await receiver.received(1, 20_000);

@@ -4,7 +4,7 @@ import { EventLogServiceClient, EventLogServiceService } from '@usvideo/contract
 import { inTransaction, mintEpoch, shardOf } from '@usvideo/event-store';
 import { call, dial, hasStatus, startGrpcServer, type RunningGrpcServer } from '@usvideo/runtime';
 import { pino } from 'pino';
-import { eventLogController } from './event-log.controller';
+import { EventLogController, PUBLISHED_LOG } from './event-log.controller';
 import { LocalTransport } from '../local/local-transport';
 import { remoteLog } from '../remote-log';
 import { ACCOUNT, ELSEWHERE, TOPIC, World } from '../world.fixture';
@@ -17,7 +17,7 @@ let client: EventLogServiceClient;
 
 beforeAll(async () => {
   world = await World.open({ name: 'local', open: async (_, logger) => ({ transport: new LocalTransport({ logger }), stop: async () => undefined }) });
-  @Module({ controllers: [eventLogController(world.publisherDatabase, TOPIC)] })
+  @Module({ controllers: [EventLogController], providers: [{ provide: PUBLISHED_LOG, useValue: { topic: TOPIC, database: world.publisherDatabase } }] })
   class PublisherModule {}
   server = await startGrpcServer({
     module: PublisherModule, listen: '127.0.0.1:0', services: { 'usvideo.events.v1.EventLogService': EventLogServiceService }, logger: pino({ level: 'silent' }),

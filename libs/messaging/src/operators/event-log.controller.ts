@@ -1,33 +1,40 @@
 import { status } from '@grpc/grpc-js';
-import { Controller, type Type } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { ReadEpochEndRequest, ReadEpochEndResponse, ReadEventsRequest, ReadEventsResponse } from '@usvideo/contracts/events';
-import { EventLog, SHARDS, type Database } from '@usvideo/event-store';
+import { EventLog, SHARDS } from '@usvideo/event-store';
 import { grpcError } from '@usvideo/runtime';
+import type { Publication } from '../transport';
 
 const READ_MAX = 500;
 
-/** The Nest controller of a publisher's `usvideo.events.v1.EventLogService`. */
-export function eventLogController(database: Database, topic: string): Type {
-  const log = new EventLog(database);
+/** Of which topic and database the log is: a `Publication`. */
+export const PUBLISHED_LOG = Symbol('published log');
 
-  @Controller()
-  class EventLogController {
-    @GrpcMethod('EventLogService', 'readEvents')
-    async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
-      checkPlace(request, topic);
-      const limit = Math.min(Math.max(request.limit, 1), READ_MAX);
-      const { epoch, events, more } = await log.page(new Map([[request.shard, request.afterSeq]]), limit);
-      return { epoch, more: more.has(request.shard), events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
-    }
+/** A publisher's `usvideo.events.v1.EventLogService`. */
+@Controller()
+export class EventLogController {
+  private readonly log: EventLog;
+  private readonly topic: string;
 
-    @GrpcMethod('EventLogService', 'readEpochEnd')
-    async readEpochEnd(request: ReadEpochEndRequest): Promise<ReadEpochEndResponse> {
-      checkPlace(request, topic);
-      return { end: await log.endOf(request.epoch, request.shard) };
-    }
+  constructor(@Inject(PUBLISHED_LOG) { topic, database }: Publication) {
+    this.topic = topic;
+    this.log = new EventLog(database);
   }
-  return EventLogController;
+
+  @GrpcMethod('EventLogService', 'readEvents')
+  async readEvents(request: ReadEventsRequest): Promise<ReadEventsResponse> {
+    checkPlace(request, this.topic);
+    const limit = Math.min(Math.max(request.limit, 1), READ_MAX);
+    const { epoch, events, more } = await this.log.page(new Map([[request.shard, request.afterSeq]]), limit);
+    return { epoch, more: more.has(request.shard), events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
+  }
+
+  @GrpcMethod('EventLogService', 'readEpochEnd')
+  async readEpochEnd(request: ReadEpochEndRequest): Promise<ReadEpochEndResponse> {
+    checkPlace(request, this.topic);
+    return { end: await this.log.endOf(request.epoch, request.shard) };
+  }
 }
 
 function checkPlace(request: { readonly topic: string; readonly shard: number }, topic: string): void {

@@ -1,4 +1,4 @@
-import { Controller, type Type } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
   AdoptRestoredResponse, ListOwedRequest, ListOwedResponse, ListParkedRequest, ListParkedResponse, ListRestoredResponse, ReplayParkedRequest,
@@ -9,39 +9,49 @@ import type { Consuming } from '../transport';
 
 const LIST_MAX = 500;
 
-/** The Nest controller of a consumer's `usvideo.events.v1.ParkedEventsService`. */
-export function parkedEventsController(consuming: Consuming): Type {
-  @Controller()
-  class ParkedEventsController {
-    @GrpcMethod('ParkedEventsService', 'listParked')
-    async listParked({ limit }: ListParkedRequest): Promise<ListParkedResponse> {
-      const parked = await consuming.parked(Math.min(Math.max(limit, 1), LIST_MAX));
-      return { events: parked.map((event) => ({ topic: consuming.topic, ...event })) };
-    }
+/** What a service hears: a `Consuming` for each topic. */
+export const CONSUMING = Symbol('consuming');
 
-    @GrpcMethod('ParkedEventsService', 'replayParked')
-    async replayParked({ streamId }: ReplayParkedRequest): Promise<ReplayParkedResponse> {
-      const { replayed, stillParked } = await consuming.replay(streamId === '' ? undefined : streamId);
-      return { replayed: BigInt(replayed), stillParked: [...stillParked] };
-    }
+/** A consumer's `usvideo.events.v1.ParkedEventsService`, of all topics that it hears. */
+@Controller()
+export class ParkedEventsController {
+  constructor(@Inject(CONSUMING) private readonly topics: readonly Consuming[]) {}
 
-    @GrpcMethod('ParkedEventsService', 'listOwed')
-    async listOwed({ heardWithinSeconds }: ListOwedRequest): Promise<ListOwedResponse> {
-      const differences = await consuming.unheard(new Date(Date.now() - heardWithinSeconds * 1_000));
-      return { topic: consuming.topic, differences };
-    }
-
-    @GrpcMethod('ParkedEventsService', 'listRestored')
-    async listRestored(): Promise<ListRestoredResponse> {
-      return { shards: (await consuming.restored()).map((divergence) => shown(consuming.topic, divergence)) };
-    }
-
-    @GrpcMethod('ParkedEventsService', 'adoptRestored')
-    async adoptRestored(): Promise<AdoptRestoredResponse> {
-      return { shards: (await consuming.adopt()).map((divergence) => shown(consuming.topic, divergence)) };
-    }
+  @GrpcMethod('ParkedEventsService', 'listParked')
+  async listParked({ limit }: ListParkedRequest): Promise<ListParkedResponse> {
+    const most = Math.min(Math.max(limit, 1), LIST_MAX);
+    const parked = await this.ofEach(async (consuming) => (await consuming.parked(most)).map((event) => ({ topic: consuming.topic, ...event })));
+    return { events: parked.slice(0, most) };
   }
-  return ParkedEventsController;
+
+  @GrpcMethod('ParkedEventsService', 'replayParked')
+  async replayParked({ streamId }: ReplayParkedRequest): Promise<ReplayParkedResponse> {
+    const answers = await this.ofEach(async (consuming) => [await consuming.replay(streamId === '' ? undefined : streamId)]);
+    return { replayed: BigInt(answers.reduce((sum, { replayed }) => sum + replayed, 0)), stillParked: answers.flatMap(({ stillParked }) => [...stillParked]) };
+  }
+
+  @GrpcMethod('ParkedEventsService', 'listOwed')
+  async listOwed({ heardWithinSeconds }: ListOwedRequest): Promise<ListOwedResponse> {
+    const before = new Date(Date.now() - heardWithinSeconds * 1_000);
+    return { topic: this.topics.map(({ topic }) => topic).join(', '), differences: await this.ofEach((consuming) => consuming.unheard(before)) };
+  }
+
+  @GrpcMethod('ParkedEventsService', 'listRestored')
+  async listRestored(): Promise<ListRestoredResponse> {
+    return { shards: await this.ofEach(async (consuming) => (await consuming.restored()).map((divergence) => shown(consuming.topic, divergence))) };
+  }
+
+  @GrpcMethod('ParkedEventsService', 'adoptRestored')
+  async adoptRestored(): Promise<AdoptRestoredResponse> {
+    return { shards: await this.ofEach(async (consuming) => (await consuming.adopt()).map((divergence) => shown(consuming.topic, divergence))) };
+  }
+
+  /** One topic after the other, so that they do not take each other's connections. */
+  private async ofEach<T>(ask: (consuming: Consuming) => Promise<T[]>): Promise<T[]> {
+    const answers: T[] = [];
+    for (const consuming of this.topics) answers.push(...await ask(consuming));
+    return answers;
+  }
 }
 
 function shown(topic: string, divergence: EpochDivergence): RestoredShard {

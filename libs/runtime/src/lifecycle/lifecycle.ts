@@ -27,6 +27,12 @@ export class Lifecycle implements Running {
     this.#parts.push({ name, stop });
   }
 
+  /** Adds what runs already, and returns it. */
+  keep<Part extends Running>(name: string, part: Part): Part {
+    this.add(name, () => part.stop());
+    return part;
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;

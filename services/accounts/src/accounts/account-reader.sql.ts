@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Account, ApiKey, Limits } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 interface LimitsRow { concurrent_jobs: number; queued_jobs: number; creates_per_minute: number; reads_per_minute: number }
 
@@ -26,8 +28,9 @@ const SELECT_KEY = `
 select key_id, name, environment, masked_key, scopes, created_at, last_used_at, expires_at from api_key`;
 
 /** What accounts shows of itself: committed rows, never secrets. */
+@Injectable()
 export class AccountReader {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async getAccount(accountId: string): Promise<Account | undefined> {
     const { rows } = await this.database.query<AccountRow>({

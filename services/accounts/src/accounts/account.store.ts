@@ -1,6 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { AccountEvent as AccountEventMessage } from '@usvideo/contracts/accounts';
 import { appendEvents, inTransaction, isTransient, type Database, type NewEvent, type StreamHead, type Transaction } from '@usvideo/event-store';
+import type { Publisher } from '@usvideo/messaging';
 import { currentTraceparent } from '@usvideo/runtime';
+import { DATABASE, PUBLISHER } from '@usvideo/service';
 import { evolve, kindOf, NO_ACCOUNT, type AccountEvent, type AccountState } from './account';
 import { decide, type AccountCommand, type AccountRefusal } from './account-commands';
 import { projectAccountEvents, type Owner, type SecretParts } from './account-rows.sql';
@@ -24,15 +27,16 @@ export type Executed =
 const ATTEMPTS_MAX = 5;
 
 /** Loads, decides, records: one transaction per command, which locks the account's row, then the audit head, then the shard head. */
+@Injectable()
 export class AccountStore {
-  constructor(private readonly database: Database, private readonly onRecorded: () => void) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(PUBLISHER) private readonly publisher: Publisher) {}
 
   /** `command` gets the database's clock. A transient failure or an unknown commit repeats the command under the same ids. */
   async execute(accountId: string, actor: Actor, command: (now: Date) => AccountCommand, unrecorded: Unrecorded = {}): Promise<Executed> {
     for (let attempt = 1; ; attempt++) {
       try {
         const executed = await inTransaction(this.database, (tx, now) => this.apply(tx, now, accountId, actor, command(now), unrecorded));
-        if (executed.refusal === undefined) this.onRecorded();
+        if (executed.refusal === undefined) this.publisher.nudge();
         return executed;
       } catch (error) {
         if (!isTransient(error) || attempt >= ATTEMPTS_MAX) throw error;

@@ -1,5 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { call, dial, type Logger } from '@usvideo/runtime';
+import { call, dial, Lifecycle, type Logger } from '@usvideo/runtime';
+import { CONFIG, LOGGER } from '@usvideo/service';
+import type { AccountsConfig } from '../config';
 import type { AccountState } from './account';
 import type { Environment } from './plan';
 
@@ -7,19 +10,17 @@ import type { Environment } from './plan';
 const DEADLINE_MS = 800;
 
 /** Tells the scheduler at once what an account may do. The account's event is the safety net, so a failure here loses nothing. */
+@Injectable()
 export class SchedulerLimitsClient {
   private readonly client: SchedulerServiceClient;
 
-  constructor(address: string, token: string | undefined, private readonly logger: Logger) {
-    this.client = dial(SchedulerServiceClient, address, token);
+  constructor(@Inject(CONFIG) config: AccountsConfig, lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {
+    this.client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
+    lifecycle.add('scheduler client', async () => this.client.close());
   }
 
   async push(accountId: string, state: AccountState, environments: readonly Environment[]): Promise<void> {
     await Promise.all(environments.map((environment) => this.pushOne(accountId, state, environment)));
-  }
-
-  stop(): void {
-    this.client.close();
   }
 
   private async pushOne(accountId: string, state: AccountState, environment: Environment): Promise<void> {

@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { VerifiedKey } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 interface VerifiedRow { secret_sha256: Buffer; account_id: string; key_id: string; environment: string; scopes: string[]; expires_at: Date | null; suspended: boolean }
 
@@ -17,10 +19,11 @@ where k.key_id = u.key_id and (k.last_used_at is null or k.last_used_at < u.at -
 const NOTED_MAX = 50_000;
 
 /** Answers whose keys digests are, and notes its use: one batched write at a time, at most once a minute per key. */
+@Injectable()
 export class KeyVerification {
   private noted = new Map<string, Date>();
 
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** Of the digests behind which there is a live key. */
   async verify(digests: Buffer[]): Promise<VerifiedKey[]> {

@@ -1,6 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { newId, type Database, type Transaction } from '@usvideo/event-store';
-import type { Logger, SecretBox } from '@usvideo/runtime';
+import { startLoop, type Logger, type Loop, type SecretBox } from '@usvideo/runtime';
+import { DATABASE, LOGGER } from '@usvideo/service';
 import type { Letter, Mailer } from './mailer';
+import { MAILER, SECRET_BOX } from './tokens';
 
 const INSERT = 'insert into letter (letter_id, key_id, sealed, due_at, created_at) values ($1, $2, $3, $4, $4)';
 const CLAIM = `
@@ -12,16 +15,26 @@ const DONE = 'delete from letter where letter_id = $1';
 const GIVE_UP = `delete from letter where created_at < now() - interval '3 days'`;
 
 const AT_ONCE_MAX = 20;
+const CARRY_EVERY_MS = 5_000;
 
 interface LetterRow { letter_id: string; key_id: string; sealed: Buffer; attempts: number }
 
 /** Letters wait here, sealed, from the transaction that wants them written until somebody has taken them over. */
+@Injectable()
 export class LetterBox {
+  private carrying: Loop | undefined;
+
   /** @param box undefined: letters cannot be kept, so none is written; the service says so when it starts */
   constructor(
-    private readonly database: Database, private readonly box: SecretBox | undefined, private readonly mailer: Mailer | undefined,
-    private readonly logger: Logger, private readonly onWritten: () => void,
+    @Inject(DATABASE) private readonly database: Database, @Inject(SECRET_BOX) private readonly box: SecretBox | undefined,
+    @Inject(MAILER) private readonly mailer: Mailer | undefined, @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /** Letters are handed to the mailer from now on. */
+  start(): Loop {
+    this.carrying = startLoop({ name: 'accounts_letters', everyMs: CARRY_EVERY_MS, work: () => this.deliver(), logger: this.logger });
+    return this.carrying;
+  }
 
   /** @param letter undefined: nobody is written to, and it takes as long */
   async write(tx: Transaction, now: Date, letter: Letter | undefined): Promise<void> {
@@ -33,7 +46,7 @@ export class LetterBox {
 
   /** After the commit of a transaction that wrote letters. */
   posted(): void {
-    this.onWritten();
+    this.carrying?.nudge();
   }
 
   /** True when there may be more at once. */

@@ -1,11 +1,14 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Member } from '@usvideo/contracts/accounts';
 import { inTransaction, isTransient, newId, type Database, type Transaction } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
-import type { LetterBox } from '../mail/letter-box.store';
+import { LetterBox } from '../mail/letter-box.store';
 import { invitationLetter, type Links } from '../mail/letters';
 import type { MintedToken } from './secret-token.store';
 import type { Role } from './roles';
+import { LINKS } from '../mail/tokens';
 
 interface MemberRow { member_id: string; email: string; name: string; role: string; status: string; mfa_enabled: boolean; created_at: Date; expires_at: Date | null }
 
@@ -29,8 +32,9 @@ returning invitation_id, expires_at`;
 export type MemberRefusal = 'already_member' | 'too_many_members' | 'last_owner';
 
 /** Who acts for an account. The account's row is the lock of its members. */
+@Injectable()
 export class MemberStore {
-  constructor(private readonly database: Database, private readonly letters: LetterBox, private readonly links: Links) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, private readonly letters: LetterBox, @Inject(LINKS) private readonly links: Links) {}
 
   async list(accountId: string): Promise<Member[]> {
     const { rows } = await this.database.query<MemberRow>({ name: 'member_list', text: LIST, values: [accountId] });

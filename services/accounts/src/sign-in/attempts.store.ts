@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 /** What is counted, and how often it may happen within its window. */
 export interface AttemptLimit {
@@ -26,8 +28,9 @@ interface CountRow { subject_sha256: Buffer; attempts: number; started_ms_ago: n
  * pass together, and over all replicas. Who guesses from many addresses meets the count of the name; who guesses many names, that of
  * the address; and the owner, at another address than the guesser, still gets in.
  */
+@Injectable()
 export class Attempts {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** Milliseconds to wait, or undefined when the attempt may be made. */
   async count(limits: readonly AttemptLimit[]): Promise<number | undefined> {

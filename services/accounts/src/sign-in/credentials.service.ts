@@ -1,25 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Database, Transaction } from '@usvideo/event-store';
 import type { Session } from '@usvideo/contracts/accounts';
+import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
-import type { LetterBox } from '../mail/letter-box.store';
+import { LetterBox } from '../mail/letter-box.store';
 import { passwordChangedLetter, resetPasswordLetter, verifyEmailLetter, type Links } from '../mail/letters';
 import { inTransactionAgain } from '../people/member.store';
 import { getPerson, ownedAccounts, peopleAt, proveEmail, setPassword } from '../people/person.sql';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
-import { codeLimits, letterLimits, type Attempts } from './attempts.store';
+import { codeLimits, letterLimits, Attempts } from './attempts.store';
 import { endMailTokens, insertMailToken, spendMailToken } from './mail-token.sql';
-import type { Passwords } from './passwords.service';
+import { Passwords } from './passwords.service';
 import { endSessions } from './session.store';
-import type { SecondFactor } from './totp.service';
+import { SecondFactor } from './totp.service';
+import { LINKS } from '../mail/tokens';
 
 export interface Refused<Refusal extends string> { readonly refusal: Refusal | undefined; readonly retryAfterMs?: number }
 
 /** What a person proves and changes about how they sign in. */
+@Injectable()
 export class Credentials {
   constructor(
-    private readonly database: Database, private readonly passwords: Passwords, private readonly attempts: Attempts,
-    private readonly secondFactor: SecondFactor, private readonly letters: LetterBox, private readonly links: Links,
+    @Inject(DATABASE) private readonly database: Database, private readonly passwords: Passwords, private readonly attempts: Attempts,
+    private readonly secondFactor: SecondFactor, private readonly letters: LetterBox, @Inject(LINKS) private readonly links: Links,
   ) {}
 
   /** In the transaction that registers the person; post the letters after it. */

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { grpcError, status } from '@usvideo/runtime';
@@ -8,6 +9,7 @@ const AT_ONCE_MAX = 4;
 const WAITING_MAX = 64;
 
 /** argon2id, a bounded number at a time, so that a flood of sign-ins costs itself and nobody else. */
+@Injectable()
 export class Passwords {
   private readonly common = new Set<string>(dictionary['passwords-common']);
   private readonly waiting: (() => void)[] = [];

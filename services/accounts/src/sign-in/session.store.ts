@@ -1,13 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Session } from '@usvideo/contracts/accounts';
 import type { Database, Transaction } from '@usvideo/event-store';
+import { CONFIG, DATABASE } from '@usvideo/service';
+import type { AccountsConfig } from '../config';
 import type { MintedToken } from '../people/secret-token.store';
 
-export interface SessionLife {
-  /** A session that is not used for so long ends. */
-  readonly idleSeconds: number;
-  /** And every session after so long. */
-  readonly lifeSeconds: number;
-}
+type SessionLife = Pick<AccountsConfig, 'SESSION_IDLE_SECONDS' | 'SESSION_LIFE_SECONDS'>;
 
 interface SessionRow {
   person_id: string; email: string; name: string; email_verified: boolean; mfa_enabled: boolean; expires_at: Date; due: boolean;
@@ -38,18 +36,19 @@ where s.token_sha256 = $1 and m.person_id = s.person_id and m.account_id = $2`;
 const SWEEP = 'delete from session where expires_at < now() or last_used_at < now() - make_interval(secs => $1)';
 
 /** Who is signed in. A token is kept as its digest. */
+@Injectable()
 export class SessionStore {
-  constructor(private readonly database: Database, private readonly life: SessionLife) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CONFIG) private readonly life: SessionLife) {}
 
   /** For the account, or for the person's first one. Undefined: they are a member of none. */
   async open(tx: Transaction, now: Date, { digest }: MintedToken, personId: string, accountId?: string): Promise<string | undefined> {
     const account = accountId ?? (await tx.query<{ account_id: string }>({ name: 'account_first', text: FIRST_ACCOUNT, values: [personId] })).rows[0]?.account_id;
-    if (account !== undefined) await tx.query({ name: 'session_open', text: OPEN, values: [digest, personId, account, now, this.life.lifeSeconds] });
+    if (account !== undefined) await tx.query({ name: 'session_open', text: OPEN, values: [digest, personId, account, now, this.life.SESSION_LIFE_SECONDS] });
     return account;
   }
 
   async find(digest: Uint8Array): Promise<Session | undefined> {
-    const { rows } = await this.database.query<SessionRow>({ name: 'session_find', text: FIND, values: [digest, this.life.idleSeconds] });
+    const { rows } = await this.database.query<SessionRow>({ name: 'session_find', text: FIND, values: [digest, this.life.SESSION_IDLE_SECONDS] });
     if (rows[0]?.due) await this.database.query({ name: 'session_touch', text: TOUCH, values: [digest] });
     return rows[0] && readSession(rows[0]);
   }
@@ -61,7 +60,7 @@ export class SessionStore {
   }
 
   async sweep(): Promise<void> {
-    await this.database.query({ name: 'session_sweep', text: SWEEP, values: [this.life.idleSeconds] });
+    await this.database.query({ name: 'session_sweep', text: SWEEP, values: [this.life.SESSION_IDLE_SECONDS] });
   }
 }
 

@@ -1,14 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Session } from '@usvideo/contracts/accounts';
 import { newId, type Database, type Transaction } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 import { inTransactionAgain } from '../people/member.store';
 import { getPerson, insertPerson, peopleAt, proveEmail, type Person } from '../people/person.sql';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
-import { codeLimits, signInLimits, type Attempts } from './attempts.store';
-import type { Passwords } from './passwords.service';
-import { endSession, type SessionStore } from './session.store';
-import type { SecondFactor } from './totp.service';
+import { codeLimits, signInLimits, Attempts } from './attempts.store';
+import { Passwords } from './passwords.service';
+import { endSession, SessionStore } from './session.store';
+import { SecondFactor } from './totp.service';
 
 export type SignInRefusal = 'invalid_credentials' | 'mfa_required' | 'too_many_attempts' | 'no_account';
 
@@ -23,9 +25,10 @@ interface Invitation { invitation_id: string; account_id: string; email: string;
 const LOCK_INVITATION = 'select invitation_id, account_id, email, role from invitation where token_sha256 = $1 and expires_at > $2 for update';
 
 /** How a person becomes a session. The answer is the same, and takes as long, whether nobody has the address or the password is wrong. */
+@Injectable()
 export class SignIn {
   constructor(
-    private readonly database: Database, private readonly sessions: SessionStore, private readonly passwords: Passwords,
+    @Inject(DATABASE) private readonly database: Database, private readonly sessions: SessionStore, private readonly passwords: Passwords,
     private readonly attempts: Attempts, private readonly secondFactor: SecondFactor,
   ) {}
 

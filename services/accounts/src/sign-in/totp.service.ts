@@ -1,7 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Transaction } from '@usvideo/event-store';
 import type { SecretBox } from '@usvideo/runtime';
 import { Secret, TOTP } from 'otpauth';
 import type { Person } from '../people/person.sql';
+import { SECRET_BOX } from '../mail/tokens';
 
 const ISSUER = 'US Video API';
 const PERIOD_SECONDS = 30;
@@ -15,9 +17,10 @@ where person_id = $1 and totp_last_step < $2`;
 const REMOVE = 'update person set totp_key_id = null, totp_sealed = null, totp_confirmed_at = null where person_id = $1 and totp_sealed is not null';
 
 /** The second factor of RFC 6238: six digits, SHA-1, thirty seconds, as every authenticator app reads it. Secrets are kept sealed. */
+@Injectable()
 export class SecondFactor {
   /** @param box undefined: no secret can be kept, so nobody can have a second factor */
-  constructor(private readonly box: SecretBox | undefined) {}
+  constructor(@Inject(SECRET_BOX) private readonly box: SecretBox | undefined) {}
 
   /** Undefined when the person has one already. @throws when secrets cannot be kept */
   async start(tx: Transaction, { personId, email }: Person): Promise<{ secret: string; otpauthUrl: string } | undefined> {

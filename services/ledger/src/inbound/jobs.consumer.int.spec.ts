@@ -32,7 +32,7 @@ describe('the jobs consumer', () => {
     reader = new LedgerReader(ledger);
     const transport = new LocalTransport({ logger });
     publisher = transport.publish({ topic: 'usvideo.jobs.v1', database: jobs });
-    consumer = transport.subscribe(jobsSubscription(ledger, writer, () => undefined));
+    consumer = transport.subscribe(jobsSubscription(ledger, writer, { nudge: () => undefined }));
   });
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { JobEvent, type Verdict } from '@usvideo/contracts/scheduler';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
-import { decodeEvent, ParkEvent, type Subscription } from '@usvideo/messaging';
+import { decodeEvent, ParkEvent, type Publisher, type Subscription } from '@usvideo/messaging';
 import type { LedgerWriter } from '../posting/ledger-writer.service';
 
 /** Verdicts of test jobs move no money and do not concern the ledger. */
@@ -16,14 +16,14 @@ const ENDS_NO_JOB: ReadonlySet<string> = new Set([
  * key, so that whichever comes second changes nothing. One event per transaction: it may lock a shard head, after which no
  * second account may be locked.
  */
-export function jobsSubscription(database: Database, writer: LedgerWriter, onHandled: () => void): Subscription {
+export function jobsSubscription(database: Database, writer: LedgerWriter, publisher: Pick<Publisher, 'nudge'>): Subscription {
   return {
     consumer: 'ledger',
     topic: 'usvideo.jobs.v1',
     database,
     batchMax: 1,
     isRelevant: concernsLedger,
-    onHandled,
+    onHandled: () => publisher.nudge(),
     handle: (event, tx, now) => settleEnded(writer, event, tx, now),
   };
 }

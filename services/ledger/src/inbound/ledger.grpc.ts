@@ -6,15 +6,14 @@ import type {
   ListPendingHoldsRequest, ListPendingHoldsResponse,
 } from '@usvideo/contracts/ledger';
 import { serveExchange } from '@usvideo/exchange';
-import { type Logger } from '@usvideo/runtime';
+import type { Logger } from '@usvideo/runtime';
+import { LOGGER } from '@usvideo/service';
 import { noteOf, referenceOf } from '../account/postings';
 import { LedgerReader, type EntryLine } from '../reading/ledger-reader.sql';
 import { LedgerWriter } from '../posting/ledger-writer.service';
 import { QuoteTokens } from '../prices/quote-tokens';
 import { answerCall } from './exchange.grpc';
 import { demand, demandPage, required } from './validation.grpc';
-
-export const LOGGER = Symbol('logger');
 
 const PENDING_HOLDS_MAX = 500;
 

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import type {
@@ -10,17 +10,13 @@ import { AccountExport } from '../proof/account-export.sql';
 import { SignedHistoryChanged, type SignedRoots } from '../proof/signed-roots.store';
 import { paced } from './paced.grpc';
 import { demandPage, required } from './validation.grpc';
+import { SIGNED_ROOTS } from '../proof/tokens';
 import { Verification } from '../proof/verification.loop';
-
-/** Undefined where no signing key is configured. */
-export class RootSigner {
-  constructor(readonly roots: SignedRoots | undefined) {}
-}
 
 /** What lets others check the ledger. */
 @Controller()
 export class ProofController {
-  constructor(private readonly verification: Verification, private readonly signer: RootSigner, private readonly account: AccountExport) {}
+  constructor(private readonly verification: Verification, @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined, private readonly account: AccountExport) {}
 
   @GrpcMethod('LedgerService', 'verify')
   async verify({ knownRoot }: VerifyRequest): Promise<VerifyResponse> {
@@ -45,8 +41,8 @@ export class ProofController {
   }
 
   private signing(): SignedRoots {
-    if (this.signer.roots === undefined) throw grpcError(status.FAILED_PRECONDITION, 'signing_not_configured');
-    return this.signer.roots;
+    if (this.roots === undefined) throw grpcError(status.FAILED_PRECONDITION, 'signing_not_configured');
+    return this.roots;
   }
 }
 

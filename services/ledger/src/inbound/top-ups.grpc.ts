@@ -6,15 +6,10 @@ import type {
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import { AMOUNT_MICROS_MAX } from '../account/account';
-import { manualProvider, OrderRefused, type PaymentProvider } from '../top-ups/payment-provider';
+import { manualProvider, OrderRefused, type PaymentProvider, Providers } from '../top-ups/payment-provider';
 import { TopUpStore } from '../top-ups/top-up.store';
 import { NewsRefused, PaymentUnknown, TopUps } from '../top-ups/top-ups.saga';
 import { demand, demandPage, required } from './validation.grpc';
-
-/** The provider that customers are sent to when they name none, and all that may be named. */
-export class Providers {
-  constructor(readonly byName: ReadonlyMap<string, PaymentProvider>, readonly standard: PaymentProvider) {}
-}
 
 /** Paying in. */
 @Controller()

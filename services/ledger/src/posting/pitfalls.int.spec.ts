@@ -244,7 +244,7 @@ describe('what went wrong elsewhere', () => {
       create trigger fail_first before insert on entry for each row execute function fail_first()`);
     const transport = new LocalTransport({ logger });
     const publisher = transport.publish({ topic: 'usvideo.jobs.v1', database: jobs });
-    const consumer = transport.subscribe(jobsSubscription(ledger.database, ledger.writers[0], () => undefined));
+    const consumer = transport.subscribe(jobsSubscription(ledger.database, ledger.writers[0], { nudge: () => undefined }));
     await eventually(async () => (await ledger.reader.balance(accountId)).heldMicros === 0n, { what: 'all three holds end' });
     await consumer.stop();
     await publisher.stop();

@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Price } from '@usvideo/contracts/ledger';
 import type { Database, Transaction } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { PriceRow } from './price';
 
 const READ_PRICES = `
@@ -48,8 +50,9 @@ on conflict do nothing
 returning model, resolution, effective_from as "effectiveFrom", price_version as "priceVersion", per_second_micros as "perSecondMicros", author`;
 
 /** The price book as operators and customers see it. */
+@Injectable()
 export class PriceList {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async all(): Promise<PriceRecord[]> {
     return (await this.database.query<PriceRecord>({ name: 'price_list_read', text: READ_PRICES })).rows;

@@ -1,6 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import { LedgerReader } from '../reading/ledger-reader.sql';
 import type { Inclusion, SignedRoots } from './signed-roots.store';
+import { SIGNED_ROOTS } from './tokens';
 
 const READ_EVENTS = `
 select event_id, version, kind, recorded_at, payload, hash from event where stream_id = $1 and version > $2 and version <= $3
@@ -12,8 +15,9 @@ interface EventRecord { event_id: string; version: bigint; kind: string; recorde
  * An account's events as lines of JSON: a header with the balance they must come to, the events, and the proof that a head among
  * them is under a signed root. `verify-export.mjs` reads the format and needs nothing else.
  */
+@Injectable()
 export class AccountExport {
-  constructor(private readonly database: Database, private readonly roots: SignedRoots | undefined) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined) {}
 
   async *lines(accountId: string): AsyncGenerator<string[]> {
     // The root first: what it signed is then a part of the balance that is read after it.

@@ -1,11 +1,14 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { ledgerDifferences, ledgerLastVerified, startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
-import type { LedgerVerifier, Verification as Report } from './verifier.sql';
+import { LOGGER } from '@usvideo/service';
+import { LedgerVerifier, type Verification as Report } from './verifier.sql';
 
 /** Re-derives the ledger once a day and whenever an operator asks; what it finds is an alarm. */
+@Injectable()
 export class Verification implements Running {
   private loop: Loop | undefined;
 
-  constructor(private readonly verifier: LedgerVerifier, private readonly logger: Logger) {}
+  constructor(private readonly verifier: LedgerVerifier, @Inject(LOGGER) private readonly logger: Logger) {}
 
   start(): this {
     this.loop = startDaily({ name: 'ledger_verification', work: () => this.run(), logger: this.logger });

@@ -1,4 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { Cap } from '../account/account-state';
 import { changeIn, type AccountEvent } from '../account/postings';
 import { currentPeriod, monthOf, newBalance, type CurrentPeriod, type AccountBalance } from '../account/account-balance';
@@ -87,8 +89,9 @@ where state = 'pending' and placed_at < $1 and (placed_at, job_id) > (select pla
 order by placed_at, job_id limit $2`;
 
 /** What the ledger answers from its committed rows, always the primary's. */
+@Injectable()
 export class LedgerReader {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** Of an account without a row: zeros, which is what it has. */
   async balance(accountId: string): Promise<Balance> {

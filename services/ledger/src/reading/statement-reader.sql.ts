@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Statement } from '@usvideo/contracts/ledger';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { StatementRow } from '../account/rows';
 import { newBalance } from '../account/account-balance';
 import { statementsOf } from './statement';
@@ -15,8 +17,9 @@ from statement where account_id = $1 order by period`;
 const READ_ACCOUNT = `
 select clock_timestamp() as now, ${ACCOUNT_COLUMNS} from (select) as always left join ledger_account on account_id = $1`;
 
+@Injectable()
 export class StatementReader {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** All months of an account, newest first: twelve a year. */
   async all(accountId: string): Promise<Statement[]> {

@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { UsageGroup, UsageRow } from '@usvideo/contracts/ledger';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 export interface UsageRange {
   readonly accountId: string;
@@ -70,8 +72,9 @@ interface UsageRecord {
 }
 
 /** What was charged, per job and in sums; billed on the UTC day of the charge. */
+@Injectable()
 export class UsageReader {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async page({ accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery): Promise<UsagePage> {
     const [page, totals] = await Promise.all([

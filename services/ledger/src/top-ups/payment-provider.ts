@@ -57,3 +57,8 @@ export const manualProvider: PaymentProvider = {
   read: () => 'forged',
   topUpOf: () => Promise.resolve(undefined),
 };
+
+/** The provider that customers are sent to when they name none, and all that may be named. */
+export class Providers {
+  constructor(readonly byName: ReadonlyMap<string, PaymentProvider>, readonly standard: PaymentProvider) {}
+}

@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { TopUp } from '@usvideo/contracts/ledger';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 export interface NewTopUp {
   readonly topUpId: string;
@@ -37,8 +39,9 @@ const END = `update top_up set status = $2, ended_at = clock_timestamp() where t
 const REMEMBER_EVENT = `insert into payment_event (provider, event_id, outcome) values ($1, $2, $3) on conflict do nothing`;
 
 /** The orders that customers placed with payment providers. Not money: money is what the ledger's events say. */
+@Injectable()
 export class TopUpStore {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** The new order, or the one that was placed under the same key before. */
   async create(order: NewTopUp): Promise<TopUp> {

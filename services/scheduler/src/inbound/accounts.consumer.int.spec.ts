@@ -49,7 +49,7 @@ describe('what accounts may do', () => {
       await addAccountRows(world.database, id);
       await setLimits(world.database, { accountId: id, environment: 'live', limits, version: 5n, suspended: false });
     }
-    const { restored } = accountEvents(world.database, () => undefined);
+    const { restored } = accountEvents(world.database, { nudge: () => undefined });
     await inTransaction(world.database, (tx) => restored!.reconcile(tx, shardOf(accountId), 0n));
     await hear(limitsSet(20, 2n));
     const { rows } = await world.database.query(`select account_id, concurrent_jobs, limits_version from account_slot where environment = 'live' order by account_id`);

@@ -1,13 +1,14 @@
 import { AccountEvent, type LimitsSet } from '@usvideo/contracts/accounts';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { decodeEvent, ParkEvent, type Subscription } from '@usvideo/messaging';
+import type { Dispatch } from '../dispatch/dispatch.service';
 import { addAccountRows, forgetVersions, setLimits, setSuspended } from '../limits/account-limits.sql';
 
 /** What accounts may do, heard after the fact: for when nobody could tell us at once, and for a scheduler that starts empty. */
-export function accountEvents(database: Database, onHandled: () => void): Subscription {
+export function accountEvents(database: Database, dispatch: Pick<Dispatch, 'nudge'>): Subscription {
   // Limits that were told directly may be of the lost history too: the restored log is heard whole, and its versions count from the start.
   const restored = { hearsAgain: true, reconcile: forgetVersions };
-  return { consumer: 'scheduler', topic: 'usvideo.accounts.v1', database, handle: handleAccountEvent, onHandled, restored };
+  return { consumer: 'scheduler', topic: 'usvideo.accounts.v1', database, handle: handleAccountEvent, onHandled: () => dispatch.nudge(), restored };
 }
 
 export async function handleAccountEvent(logged: LoggedEvent, tx: Transaction): Promise<void> {

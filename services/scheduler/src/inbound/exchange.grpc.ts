@@ -12,7 +12,7 @@ import { RateLimiter } from '../limits/rate-limiter.sql';
 import { SubmissionSaga, rateState } from '../submission/submission.saga';
 import { JobRenderer } from '../views/job-renderer.service';
 import { environmentOf, scopeOf } from './requests.grpc';
-import { LOGGER } from './tokens';
+import { LOGGER } from '@usvideo/service';
 
 @Controller()
 export class ExchangeController {

@@ -7,7 +7,7 @@ import { endUsersOf } from '../views/end-users.sql';
 import { noteRefund } from '../reconciliation/refund-note.sql';
 import { ReconciliationLoop, GRACE_MS } from '../reconciliation/reconciliation.loop';
 import { scopeOf } from './requests.grpc';
-import { DATABASE } from './tokens';
+import { DATABASE } from '@usvideo/service';
 
 const JOBS_MAX = 1_000;
 

@@ -1,4 +1,2 @@
-/** What Nest injects by name because it is no class. */
-export const LOGGER = Symbol('logger');
-export const DATABASE = Symbol('database');
+/** The `CatalogueModel`s that are offered. */
 export const MODELS = Symbol('models');

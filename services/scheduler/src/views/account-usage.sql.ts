@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Limits } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { Scope } from './job-views.sql';
 
 export interface LimitsInUse {
@@ -26,8 +28,9 @@ from job where account_id = $1 and environment = 'test'`;
 export interface SandboxSpending { readonly heldMicros: bigint; readonly spentMicros: bigint; readonly periodJobs: bigint }
 
 /** What accounts may use and do use. */
+@Injectable()
 export class AccountUsage {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async limits({ accountId, environment }: Scope): Promise<LimitsInUse> {
     const { rows } = await this.database.query<{

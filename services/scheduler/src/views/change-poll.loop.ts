@@ -1,6 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
 import { startLoop, type Logger, type Loop } from '@usvideo/runtime';
-import type { JobChanges } from './job-changes';
+import { DATABASE } from '@usvideo/service';
+import { JobChanges } from './job-changes';
 
 const READ_STATES = `
 select j.job_id, concat_ws('.', j.version, q.progress, j.settled_at is not null, j.refunded_micros) as fingerprint
@@ -10,11 +12,12 @@ from job j left join job_queue q on q.job_id = j.job_id where j.job_id = any($1:
 const POLL_MS = 250;
 
 /** Finds the changes that other replicas made, with one statement for all jobs that are watched here. */
+@Injectable()
 export class ChangePoll {
   private readonly seen = new Map<string, string>();
   private loop: Loop | undefined;
 
-  constructor(private readonly database: Database, private readonly changes: JobChanges) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, private readonly changes: JobChanges) {}
 
   start(logger: Logger): Loop {
     this.loop = startLoop({ name: 'watched-jobs', everyMs: POLL_MS, work: () => this.look(), logger, backOffMaxMs: 2_000 });

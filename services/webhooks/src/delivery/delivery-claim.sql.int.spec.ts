@@ -3,6 +3,7 @@ import { SecretBox, createLogger, GuardedHttpClient, migrateDatabase } from '@us
 import { eventually, httpReceiver, postgres, Signal } from '@usvideo/testing';
 import { claimDeliveries, type ClaimLimits } from './delivery-claim.sql';
 import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
+import { DeliveriesDue } from './due';
 import { DeliveryWorker } from './delivery-worker.loop';
 import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
 import { EndpointNotices } from '../endpoints/endpoint-notices.store';
@@ -238,7 +239,7 @@ test('killed between sending and recording: the delivery is made again under the
   const box = new SecretBox(Buffer.alloc(32, 7));
   const worker = (own: Database) => new DeliveryWorker({
     database: own, http, clock, logger, limits, secrets: new SigningSecretStore(own, box, new SecretStore(own, box)), timeoutMs: 5_000, slots: 10, onSlotFreed: () => undefined,
-    endpoints: new EndpointStore(own, box), notices: new EndpointNotices(own, clock, () => undefined),
+    endpoints: new EndpointStore(own, box), notices: new EndpointNotices(own, clock, new DeliveriesDue()),
   });
   await worker(dying).run();
   await arrived;

@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Delivery, DeliveryAttempt } from '@usvideo/contracts/webhooks';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 export interface DeliveryQuery {
   readonly accountId: string;
@@ -47,8 +49,9 @@ interface AttemptRow {
 }
 
 /** What was sent to whom and what came back; secrets are not in these tables. */
+@Injectable()
 export class DeliveryLog {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** Newest first; one more than `limit` when there are more. */
   async list(query: DeliveryQuery): Promise<Delivery[]> {

@@ -1,5 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { inTransaction, newId, type Database, type Transaction } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 import type { Clock } from './delivery.store';
+import { DeliveriesDue } from './due';
+import { CLOCK } from './tokens';
 
 export interface RedeliveryQuery {
   readonly accountId: string;
@@ -59,12 +63,13 @@ const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 9))';
 interface ChosenRow { delivery_id: string; event_id: string; url: string; isolation_key: string }
 
 /** New deliveries of what was delivered or has failed, the oldest first, spread in time. They have attempts of their own. */
+@Injectable()
 export class Redeliveries {
-  constructor(private readonly database: Database, private readonly clock: Clock, private readonly onDeliveries: () => void) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock, private readonly due: DeliveriesDue) {}
 
   async make(query: RedeliveryQuery): Promise<Redelivered> {
     const made = await inTransaction(this.database, (tx, databaseNow) => choose(tx, this.clock(databaseNow), query));
-    this.onDeliveries();
+    this.due.now();
     return made;
   }
 }

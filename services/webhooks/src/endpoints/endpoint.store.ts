@@ -1,6 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Endpoint, EndpointHeader } from '@usvideo/contracts/webhooks';
 import { inTransaction, newId, type Database, type Transaction } from '@usvideo/event-store';
-import type { SecretBox } from '@usvideo/runtime';
+import { SecretBox } from '@usvideo/runtime';
+import { DATABASE } from '@usvideo/service';
 import { isolationKey } from '../delivery/destination';
 import { ENDPOINTS_MAX, masked, type EndpointFields } from './endpoint';
 
@@ -52,8 +54,9 @@ returning account_id, environment, url`;
 
 const SEALED_HEADERS = 'select headers_key_id, headers_sealed from endpoint where endpoint_id = $1';
 
+@Injectable()
 export class EndpointStore {
-  constructor(private readonly database: Database, private readonly box: SecretBox) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, private readonly box: SecretBox) {}
 
   /** A word for why not: `full`, or `taken` by another endpoint with this URL. */
   async create(owner: Owner, fields: Required<EndpointFields> & { url: string }): Promise<Endpoint | 'full' | 'taken'> {

@@ -1,5 +1,8 @@
-import { startLoop, type Logger, type Running } from '@usvideo/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { Lifecycle, startLoop, type Logger, type Running } from '@usvideo/runtime';
+import { CONFIG, LOGGER } from '@usvideo/service';
 import pg from 'pg';
+import type { WebhooksConfig } from '../config';
 import { FEED_CHANNEL } from './feed.store';
 
 const LOOK_AFTER_MS = 5_000;
@@ -12,14 +15,18 @@ export interface FeedHint {
 }
 
 /** Hears from all replicas whose feed has grown and tells whoever watches, each feed once within a moment. */
+@Injectable()
 export class FeedHints implements Running {
   private readonly watchers = new Set<(hints: readonly FeedHint[]) => void>();
   private readonly grown = new Set<string>();
+  private readonly databaseUrl: string;
   private readonly loop: Running;
   private client: pg.Client | undefined;
   private flushing: NodeJS.Timeout | undefined;
 
-  constructor(private readonly databaseUrl: string, private readonly logger: Logger) {
+  constructor(@Inject(CONFIG) { DATABASE_URL: databaseUrl }: WebhooksConfig, lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {
+    this.databaseUrl = databaseUrl;
+    lifecycle.keep('feed hints', this);
     this.loop = startLoop({ name: 'feed_hints', everyMs: LOOK_AFTER_MS, work: () => this.connect(), logger });
   }
 

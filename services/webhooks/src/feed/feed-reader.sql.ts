@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { FeedEvent, ReadFeedResponse } from '@usvideo/contracts/webhooks';
 import type { Database } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
 
 export interface FeedPosition {
   readonly accountId: string;
@@ -40,8 +42,9 @@ from feed_head h where h.account_id = $1 and h.environment = $2`;
 interface FeedRow { seq: bigint; event_id: string; event: string; job_id: string; recorded_at: Date; body: Buffer | null; readable: number }
 
 /** The public events of an account and environment, in their order and without a gap. */
+@Injectable()
 export class FeedReader {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async page(position: FeedPosition, limit: number): Promise<ReadFeedResponse> {
     const { accountId, after, environment } = position;

@@ -1,9 +1,13 @@
-import type { JobDescription, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
+import { Inject, Injectable } from '@nestjs/common';
+import { type JobDescription, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { inTransaction, type Database } from '@usvideo/event-store';
 import { inSpan, type Logger } from '@usvideo/runtime';
+import { DATABASE, LOGGER } from '@usvideo/service';
 import { mayRender, webhookBody } from './public-event';
 import type { Clock } from '../delivery/delivery.store';
+import { BodiesDue, DeliveriesDue } from '../delivery/due';
 import { deliverEvent } from '../delivery/fan-out.store';
+import { CLOCK } from '../delivery/tokens';
 import { announceGrowth } from './feed.store';
 import { claimIntents, fillBody, postponeIntents, type Intent, type Turn } from './intent.store';
 import { describeJobs } from './job-descriptions.client';
@@ -21,17 +25,17 @@ const FAULTY_RECHECK_MS = 5_000;
 const FAULTY = 'the scheduler cannot describe a job whose event it published';
 
 /** Fetches the bodies of public events from the scheduler, once, and makes the deliveries that follow from them. */
+@Injectable()
 export class FeedRenderer {
   private turn: Turn | undefined;
 
   constructor(
-    private readonly database: Database,
+    @Inject(DATABASE) private readonly database: Database,
     private readonly scheduler: SchedulerServiceClient,
-    private readonly clock: Clock,
-    private readonly onDeliveries: () => void,
-    /** Some jobs were not settled yet: run again after so many milliseconds, rather than when the loop comes round. */
-    private readonly onUnsettled: (afterMs: number) => void,
-    private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly deliveries: DeliveriesDue,
+    private readonly bodies: BodiesDue,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** One batch; true when there may be more. */
@@ -65,9 +69,9 @@ export class FeedRenderer {
     await postponeIntents(this.database, unsettled, new Date(now.getTime() + SETTLEMENT_RECHECK_MS));
     await postponeIntents(this.database, waiting, now);
     await postponeIntents(this.database, faulty, new Date(now.getTime() + FAULTY_RECHECK_MS));
-    if (ready.length > 0) this.onDeliveries();
+    if (ready.length > 0) this.deliveries.now();
     await announceGrowth(this.database, ready);
-    if (unsettled.length > 0) this.onUnsettled(SETTLEMENT_RECHECK_MS);
+    if (unsettled.length > 0) setTimeout(() => this.bodies.now(), SETTLEMENT_RECHECK_MS).unref();
     return waiting.length > 0;
   }
 

@@ -1,15 +1,16 @@
 import { JobEvent } from '@usvideo/contracts/scheduler';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { decodeEvent, ParkEvent, type Subscription } from '@usvideo/messaging';
+import type { BodiesDue } from '../delivery/due';
 import { meaningOf } from '../feed/public-event';
 import { eraseJob, forgetLostEvents, recordFeedEvent } from '../feed/feed.store';
 
 export const JOBS_TOPIC = 'usvideo.jobs.v1';
 
 /** Turns job events into feed rows and intents; everything slower than a row is the business of the loops behind them. */
-export function jobsSubscription(database: Database, onHandled: () => void): Subscription {
+export function jobsSubscription(database: Database, bodies: BodiesDue): Subscription {
   const restored = { hearsAgain: false, reconcile: forgetLostEvents };
-  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, isRelevant: concernsCustomers, handle: handleJobEvent, onHandled, restored };
+  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, isRelevant: concernsCustomers, handle: handleJobEvent, onHandled: () => bodies.now(), restored };
 }
 
 /** Whether customers hear of an event, or lose what they heard, from its kind alone. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { inTransaction, newId, type Database, type Transaction } from '@usvideo/event-store';
-import type { SecretBox } from '@usvideo/runtime';
-import type { SecretStore } from './secret.store';
+import { SecretBox } from '@usvideo/runtime';
+import { DATABASE } from '@usvideo/service';
+import { SecretStore } from './secret.store';
 import type { SigningSecrets } from './signature';
 
 /** Whose secret: an endpoint's, or that of the jobs' own URLs of an account in one environment. */
@@ -34,8 +36,9 @@ const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 8))';
 interface SecretRow { key_id: string; sealed: Buffer; ends_at: Date | null }
 
 /** Secrets that can be rotated: the new one signs from then on, the old one beside it for a while. */
+@Injectable()
 export class SigningSecretStore {
-  constructor(private readonly database: Database, private readonly box: SecretBox, private readonly accounts: SecretStore) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, private readonly box: SecretBox, private readonly accounts: SecretStore) {}
 
   /** An endpoint's secret is made with it; that of an account is the one of its registration until it is rotated. */
   async inUse(owner: SecretOwner): Promise<StoredSecrets> {

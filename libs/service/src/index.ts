@@ -1,0 +1,3 @@
+export * from './run-on-kafka';
+export * from './start-service';
+export * from './tokens';

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AccountModule } from '../accounts/account.module';
+import { AuditModule } from '../audit/audit.module';
+import { KeysModule } from '../keys/keys.module';
+import { MailModule } from '../mail/mail.module';
+import { PeopleModule } from '../people/people.module';
+import { SignInModule } from '../sign-in/sign-in.module';
+import { AccountsController } from './accounts.grpc';
+import { AuditController } from './audit.grpc';
+import { KeysController } from './keys.grpc';
+import { MembersController } from './members.grpc';
+import { SignInController } from './sign-in.grpc';
+
+@Module({
+  imports: [AccountModule, AuditModule, KeysModule, MailModule, PeopleModule, SignInModule],
+  controllers: [AccountsController, AuditController, KeysController, MembersController, SignInController],
+})
+export class InboundModule {}
