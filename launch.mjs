@@ -3,9 +3,11 @@
 // anything is installed and on whatever Node (20 or newer) the machine has; what it starts runs on the Node of the lockfile.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { EventEmitter, once } from 'node:events';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, watch, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -19,6 +21,7 @@ const commands = {
     + '                         `-- --engine diffusers --tiny` renders with a diffusion pipeline of random weights, on any machine;\n'
     + '                         `-- --engine diffusers --model ID` with real ones, on a GPU.', run: (args) => demo(args) },
   start: { help: 'Serve the whole platform in one process (state in .data/).', flags: [], run: () => service('main') },
+  dev: { help: 'Serve like `start`, and build and start again after every change of a source file.', flags: [], run: () => dev() },
   cluster: { help: 'Run every service as a process of its own over a real Kafka and PostgreSQL (state in .data/cluster/).\n'
     + '                         With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
     + '                         Kafka is the one of KAFKA_BROKERS, or Apache\'s jars through Maven on Java 17.', flags: ['--replicas'], run: (args) => service('cluster', ['--stop-with-parent', ...args]) },
@@ -154,8 +157,37 @@ function tool(name, args, env = nodeEnv()) {
   return inForeground(join(bin, name), args, env);
 }
 
-function service(entry, args = []) {
-  return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }));
+function service(entry, args = [], until = undefined) {
+  return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }), until);
+}
+
+const SETTLED_MS = 300;
+
+/** A build that fails is shown, and leaves serving what was built before. */
+async function dev() {
+  const changed = new EventEmitter();
+  for (const group of ['libs', 'services']) {
+    watch(join(root, group), { recursive: true }, (_, file) => { if (/^[^/]+\/src\/.*(?<!\.spec)\.ts$/.test(file ?? '')) changed.emit('file', file); });
+  }
+  for (;;) {
+    const stopping = new AbortController();
+    const serving = service('main', [], stopping.signal);
+    const change = once(changed, 'file', { signal: stopping.signal }).catch(() => undefined);
+    const ended = await Promise.race([serving, change.then(() => undefined)]);
+    if (ended !== undefined) return ended;
+    await buildAgain(changed);
+    stopping.abort();
+    await serving;
+  }
+}
+
+/** Editors write several files at a time, so that it waits for a moment without any. */
+async function buildAgain(changed) {
+  for (let built = false; !built;) {
+    while (await Promise.race([once(changed, 'file').then(() => true), delay(SETTLED_MS, false)]));
+    built = await tool('nx', ['run-many', '-t', 'build', '--output-style=static']) === 0;
+    if (!built) await once(changed, 'file');
+  }
 }
 
 /** Its driver is installed apart, so that trying the platform stays small. */
@@ -263,7 +295,7 @@ function isAlive(pid) {
 }
 
 /** Hands the terminal to a child; Ctrl-C reaches both, and the launcher stays until the child has stopped politely. */
-function inForeground(command, args, env) {
+function inForeground(command, args, env, until = undefined) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
     const forward = (signal) => child.kill(signal);
@@ -271,6 +303,7 @@ function inForeground(command, args, env) {
     const onInt = () => {};
     process.on('SIGTERM', onTerm);
     process.on('SIGINT', onInt);
+    until?.addEventListener('abort', onTerm, { once: true });
     child.once('error', reject);
     child.once('close', (status, signal) => {
       process.off('SIGTERM', onTerm);

@@ -76,6 +76,12 @@ describe('the repository', () => {
     expect(tracked.filter((file) => file.startsWith('docs/decisions/') && text(file).split('\n').length > 60)).toEqual([]);
   });
 
+  it('shows in CONTRIBUTING.md a change that can be made (the files moved on: show another line)', () => {
+    const changes = [...text('CONTRIBUTING.md').matchAll(/```diff\n([\s\S]*?)```/g)].map(([, change = '']) => change.replace(/^ {3}/gm, ''));
+    expect(changes).toHaveLength(2);
+    for (const input of changes) execFileSync('git', ['apply', '--check', '--unidiff-zero', '-'], { cwd: root, input });
+  });
+
   it('lists in ARCHITECTURE.md only files that exist', () => {
     const named = [...text('ARCHITECTURE.md').matchAll(/`((?:libs|services|proto|test|docs|deploy|charts)\/[\w./-]+\.\w+)`/g)].map((match) => match[1]!);
     expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
