@@ -34,7 +34,7 @@ const commands = {
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   sdks: { help: 'Test the SDKs against the started platform; `-- typescript` narrows it, `-- --serve` starts it for work on one.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'sdks', 'run.ts'), ...args], nodeEnv()) },
   'test:browser': { help: 'Try the dashboard and the console in a real Chromium (the one of CHROMIUM, or where it is usually installed).', flags: [], run: () => browserTests() },
-  lint: { help: 'ESLint with the module boundaries.', run: (args) => tool('eslint', ['--max-warnings=0', '.', ...args]) },
+  lint: { help: 'ESLint with the module boundaries, and Knip for files and exports that nobody uses.', run: async (args) => await tool('eslint', ['--max-warnings=0', '.', ...args]) || tool('knip', ['--include', 'exports,files,types', '--no-progress', '--no-config-hints']) },
   typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: async () => await tool('tsc', ['-p', 'tsconfig.json']) || tool('tsc', ['-p', 'services/dashboard']) },
   contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables, types of the SDKs.', flags: [], run: () => generate() },

@@ -1,5 +1,5 @@
 import type { Limits } from '@usvideo/contracts/accounts';
-import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
+import { accept, refuse, unreachable, type Decision } from '@usvideo/event-store';
 import { evolve, type AccountEvent, type AccountState } from './account';
 import { ENVIRONMENTS, limitsAreInRange, PLAN_LIMITS, sameLimits, type Environment, type Plan } from './plan';
 
@@ -41,8 +41,6 @@ export function decide(state: AccountState, command: AccountCommand): AccountDec
     default: return unreachable(command);
   }
 }
-
-export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent, AccountRefusal> = { decide, evolve };
 
 type Of<Type extends AccountCommand['type']> = Extract<AccountCommand, { type: Type }>;
 
