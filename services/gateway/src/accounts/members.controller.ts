@@ -1,14 +1,15 @@
-import { Controller, Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import type { Actor } from '@usvideo/contracts/accounts';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf, sendJson, sendObject, sessionOf } from '../access/request-state.http';
+import { AuditActor, SignedIn } from '../access/parameters.http';
+import type { SessionCaller } from '../access/session-caller';
 import { SessionVerifier } from '../access/session-verifier.client';
-import { noQuery } from '../http/requests';
+import { Answer } from '../http/answer';
 import { Peers } from '../peers/peers.client';
-import { known, refuseBody } from '../peers/peer-answers.client';
+import { known } from '../peers/peer-answers.client';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { parseQuery, renderList } from '../validation/query';
-import { validate } from '../validation/schema';
+import { renderList } from '../validation/query';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { memberView } from './sign-in-views';
 import { invitationSchema, memberRoleSchema } from './sign-in-requests';
 
@@ -20,40 +21,36 @@ export class MembersController {
   constructor(private readonly peers: Peers, private readonly sessions: SessionVerifier) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { members } = await call(this.peers.members, 'listMembers', { accountId: sessionOf(request).accountId });
-    sendJson(reply, 200, renderList({ limit: MEMBERS_MAX, offset: 0, startingAfter: '' }, members.map((member) => JSON.stringify(memberView(member))), false, null));
+  async list(@SignedIn() { accountId }: SessionCaller): Promise<Answer> {
+    const { members } = await call(this.peers.members, 'listMembers', { accountId });
+    const all = { limit: MEMBERS_MAX, offset: 0, startingAfter: '' };
+    return new Answer(renderList(all, members.map((member) => JSON.stringify(memberView(member))), false, null));
   }
 
   @Post('invitations')
-  async invite(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { email, role } = validate(invitationSchema, request.body);
-    const { refusal, member } = await call(this.peers.members, 'inviteMember', { accountId: sessionOf(request).accountId, email, role, actor: actorOf(request) });
+  async invite(@SignedIn() { accountId }: SessionCaller, @ValidBody(invitationSchema) { email, role }: Valid<typeof invitationSchema>, @AuditActor() actor: Actor): Promise<object> {
+    const { refusal, member } = await call(this.peers.members, 'inviteMember', { accountId, email, role, actor });
     if (refusal === 'already_member') throw invalidRequest([{ field: 'email', message: 'is that of a member' }]);
     if (refusal !== '') throw invalidRequest([{ field: 'email', message: `is one too many: an account has ${MEMBERS_MAX} members and invitations at most` }]);
-    sendObject(reply, 201, memberView(member!));
+    return memberView(member!);
   }
 
   @Patch(':id')
-  async setRole(@Param('id') memberId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { role } = validate(memberRoleSchema, request.body);
-    const { refusal, member } = await known(call(this.peers.members, 'setMemberRole', { accountId: sessionOf(request).accountId, memberId, role, actor: actorOf(request) }), memberNotFound);
+  async setRole(
+    @Param('id') memberId: string, @SignedIn() { accountId }: SessionCaller, @ValidBody(memberRoleSchema) { role }: Valid<typeof memberRoleSchema>, @AuditActor() actor: Actor,
+  ): Promise<object> {
+    const { refusal, member } = await known(call(this.peers.members, 'setMemberRole', { accountId, memberId, role, actor }), memberNotFound);
     if (refusal !== '') throw lastOwner();
     this.sessions.forgetAll();
-    sendObject(reply, 200, memberView(member!));
+    return memberView(member!);
   }
 
   @Delete(':id')
-  async remove(@Param('id') memberId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    const { refusal } = await known(call(this.peers.members, 'removeMember', { accountId: sessionOf(request).accountId, memberId, actor: actorOf(request) }), memberNotFound);
+  async remove(@Param('id') memberId: string, @SignedIn() { accountId }: SessionCaller, @AuditActor() actor: Actor): Promise<object> {
+    const { refusal } = await known(call(this.peers.members, 'removeMember', { accountId, memberId, actor }), memberNotFound);
     if (refusal !== '') throw lastOwner();
     this.sessions.forgetAll();
-    sendObject(reply, 200, { status: 'done' });
+    return { status: 'done' };
   }
 }
 

@@ -1,18 +1,16 @@
-import { Controller, Delete, Get, Post, Put, Req, Res } from '@nestjs/common';
-import type { Session } from '@usvideo/contracts/accounts';
+import { Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
+import type { Actor, Session } from '@usvideo/contracts/accounts';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf, sendObject, sessionOf } from '../access/request-state.http';
-import { sessionCookie } from '../access/session-caller';
+import { AuditActor, SelfActor, SignedIn } from '../access/parameters.http';
+import { type SessionCaller, sessionCookie } from '../access/session-caller';
 import { digestOf, SessionVerifier } from '../access/session-verifier.client';
 import { rateLimitExceeded } from '../refusals/create-refusal';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { noQuery } from '../http/requests';
+import { Answer } from '../http/answer';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
-import { known, refuseBody } from '../peers/peer-answers.client';
-import { parseQuery } from '../validation/query';
-import { validate } from '../validation/schema';
+import { known } from '../peers/peer-answers.client';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { Registration } from './registration.client';
 import { sessionView } from './sign-in-views';
 import { acceptInvitationSchema, chooseAccountSchema, forgotSchema, loginSchema, passwordSchema, resetSchema, totpConfirmSchema, verifySchema } from './sign-in-requests';
@@ -25,123 +23,104 @@ export class SignInController {
   constructor(private readonly peers: Peers, private readonly sessions: SessionVerifier, private readonly settings: Settings, private readonly registration: Registration) {}
 
   @Post('login')
-  async login(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { email, password, totp } = validate(loginSchema, request.body);
-    const answer = await call(this.peers.members, 'signIn', { email, password, totpCode: totp ?? '', actor: actorOf(request, 'self') });
+  @HttpCode(200)
+  async login(@ValidBody(loginSchema) { email, password, totp }: Valid<typeof loginSchema>, @SelfActor() actor: Actor): Promise<Answer> {
+    const answer = await call(this.peers.members, 'signIn', { email, password, totpCode: totp ?? '', actor });
     this.refuse(answer, '');
-    this.begin(reply, answer.session, answer.sessionToken);
+    return this.begun(answer.session, answer.sessionToken);
   }
 
   @Post('accept-invitation')
-  async acceptInvitation(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { token, password } = validate(acceptInvitationSchema, request.body);
-    const answer = await call(this.peers.members, 'acceptInvitation', { token, password: password ?? '', actor: actorOf(request, 'self') });
+  @HttpCode(200)
+  async acceptInvitation(@ValidBody(acceptInvitationSchema) { token, password }: Valid<typeof acceptInvitationSchema>, @SelfActor() actor: Actor): Promise<Answer> {
+    const answer = await call(this.peers.members, 'acceptInvitation', { token, password: password ?? '', actor });
     this.refuse(answer, 'password');
-    this.begin(reply, answer.session, answer.sessionToken);
+    return this.begun(answer.session, answer.sessionToken);
   }
 
   @Post('forgot')
-  async forgot(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { email } = validate(forgotSchema, request.body);
-    await call(this.peers.members, 'requestPasswordReset', { email, actor: actorOf(request, 'self') });
-    sendObject(reply, 202, { status: 'accepted' });
+  @HttpCode(202)
+  async forgot(@ValidBody(forgotSchema) { email }: Valid<typeof forgotSchema>, @SelfActor() actor: Actor): Promise<object> {
+    await call(this.peers.members, 'requestPasswordReset', { email, actor });
+    return { status: 'accepted' };
   }
 
   @Post('reset')
-  async reset(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { token, password } = validate(resetSchema, request.body);
-    const answer = await call(this.peers.members, 'resetPassword', { token, password, actor: actorOf(request, 'self') });
+  @HttpCode(200)
+  async reset(@ValidBody(resetSchema) { token, password }: Valid<typeof resetSchema>, @SelfActor() actor: Actor): Promise<object> {
+    const answer = await call(this.peers.members, 'resetPassword', { token, password, actor });
     this.refuse(answer, 'password');
     this.sessions.forgetAll();
     await this.registration.welcome(answer.verifiedAccountIds, this.settings.signupCreditMicros);
-    sendObject(reply, 200, DONE);
+    return DONE;
   }
 
   @Post('verify')
-  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { token } = validate(verifySchema, request.body);
-    const answer = await call(this.peers.members, 'verifyEmail', { token, actor: actorOf(request, 'self') });
+  @HttpCode(200)
+  async verify(@ValidBody(verifySchema) { token }: Valid<typeof verifySchema>, @SelfActor() actor: Actor): Promise<object> {
+    const answer = await call(this.peers.members, 'verifyEmail', { token, actor });
     this.refuse(answer, 'token');
     this.sessions.forgetAll();
     await this.registration.welcome(answer.verifiedAccountIds, this.settings.signupCreditMicros);
-    sendObject(reply, 200, DONE);
+    return DONE;
   }
 
   @Get('session')
-  session(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(noQuery, request.query);
-    const { session, token } = sessionOf(request);
-    sendObject(reply, 200, sessionView(session, token));
+  session(@SignedIn() { session, token }: SessionCaller): object {
+    return sessionView(session, token);
   }
 
   @Put('session')
-  async choose(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { token } = sessionOf(request);
-    const { account_id: accountId } = validate(chooseAccountSchema, request.body);
+  async choose(@SignedIn() { token }: SessionCaller, @ValidBody(chooseAccountSchema) { account_id: accountId }: Valid<typeof chooseAccountSchema>): Promise<Answer> {
     const { session } = await known(call(this.peers.members, 'chooseAccount', { tokenSha256: digestOf(token), accountId }), () => new Refusal('not_found', 'You are not a member of such an account.'));
     this.sessions.forget(token);
-    this.begin(reply, session, token);
+    return this.begun(session, token);
   }
 
   @Post('logout')
-  async logout(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    const { token } = sessionOf(request);
-    await call(this.peers.members, 'signOut', { tokenSha256: digestOf(token), actor: actorOf(request) });
+  @HttpCode(200)
+  async logout(@SignedIn() { token }: SessionCaller, @AuditActor() actor: Actor): Promise<Answer> {
+    await call(this.peers.members, 'signOut', { tokenSha256: digestOf(token), actor });
     this.sessions.forget(token);
-    sendObject(reply.header('set-cookie', sessionCookie('', undefined, this.settings.isSecure)), 200, DONE);
+    return new Answer(DONE, { 'set-cookie': sessionCookie('', undefined, this.settings.isSecure) });
   }
 
   @Post('password')
-  async password(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { current_password: currentPassword, new_password: newPassword } = validate(passwordSchema, request.body);
-    const answer = await call(this.peers.members, 'changePassword', { tokenSha256: digestOf(sessionOf(request).token), currentPassword, newPassword, actor: actorOf(request) });
+  @HttpCode(200)
+  async password(@SignedIn() { token }: SessionCaller, @ValidBody(passwordSchema) { current_password: currentPassword, new_password: newPassword }: Valid<typeof passwordSchema>, @AuditActor() actor: Actor): Promise<object> {
+    const answer = await call(this.peers.members, 'changePassword', { tokenSha256: digestOf(token), currentPassword, newPassword, actor });
     this.refuse(answer, 'new_password');
     this.sessions.forgetAll();
-    sendObject(reply, 200, DONE);
+    return DONE;
   }
 
   @Post('totp')
-  async startTotp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    const { refusal, secret, otpauthUrl } = await call(this.peers.members, 'startTotp', { tokenSha256: digestOf(sessionOf(request).token), actor: actorOf(request) });
+  @HttpCode(200)
+  async startTotp(@SignedIn() { token }: SessionCaller, @AuditActor() actor: Actor): Promise<object> {
+    const { refusal, secret, otpauthUrl } = await call(this.peers.members, 'startTotp', { tokenSha256: digestOf(token), actor });
     if (refusal !== '') throw new Refusal('invalid_request', 'You have a second factor. Remove it first.');
-    sendObject(reply, 200, { secret, otpauth_url: otpauthUrl });
+    return { secret, otpauth_url: otpauthUrl };
   }
 
   @Post('totp/confirm')
-  async confirmTotp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { code } = validate(totpConfirmSchema, request.body);
-    const { token } = sessionOf(request);
-    const answer = await call(this.peers.members, 'confirmTotp', { tokenSha256: digestOf(token), code, actor: actorOf(request) });
+  @HttpCode(200)
+  async confirmTotp(@SignedIn() { token }: SessionCaller, @ValidBody(totpConfirmSchema) { code }: Valid<typeof totpConfirmSchema>, @AuditActor() actor: Actor): Promise<object> {
+    const answer = await call(this.peers.members, 'confirmTotp', { tokenSha256: digestOf(token), code, actor });
     this.refuse(answer, 'code');
     this.sessions.forget(token);
-    sendObject(reply, 200, DONE);
+    return DONE;
   }
 
   @Delete('totp')
-  async removeTotp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    const { token } = sessionOf(request);
-    await call(this.peers.members, 'removeTotp', { tokenSha256: digestOf(token), actor: actorOf(request) });
+  async removeTotp(@SignedIn() { token }: SessionCaller, @AuditActor() actor: Actor): Promise<object> {
+    await call(this.peers.members, 'removeTotp', { tokenSha256: digestOf(token), actor });
     this.sessions.forget(token);
-    sendObject(reply, 200, DONE);
+    return DONE;
   }
 
-  private begin(reply: FastifyReply, session: Session | undefined, token: string): void {
+  private begun(session: Session | undefined, token: string): Answer {
     if (!session) throw new Error('accounts answered no session');
-    sendObject(reply.header('set-cookie', sessionCookie(token, session.expiresAt, this.settings.isSecure)), 200, sessionView(session, token));
+    return new Answer(sessionView(session, token), { 'set-cookie': sessionCookie(token, session.expiresAt, this.settings.isSecure) });
   }
 
   /** @param field that the fault is said of, where it is of a field */

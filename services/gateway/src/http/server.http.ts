@@ -13,6 +13,7 @@ import { Refusal } from '../refusals/refusal';
 import { BodyReader } from './body-reader.http';
 import { answerClientError } from './client-error.http';
 import { ErrorResponder } from './error-responder.http';
+import { OperationInterceptor } from './operation.interceptor';
 import { openRequestTrace } from '../access/request-trace.http';
 import type { RequestState } from '../access/request-state.http';
 import { stamp } from './response-headers.http';
@@ -50,6 +51,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     logger: ['error', 'fatal'], bodyParser: false, abortOnError: false,
   });
   app.useGlobalFilters(errors);
+  app.useGlobalInterceptors(new OperationInterceptor());
   await app.listen(options.port, options.host);
   let stopping: Promise<void> | undefined;
   return { port: (instance.server.address() as AddressInfo).port, stop: () => (stopping ??= drain(app, instance)) };
