@@ -16,6 +16,11 @@ export interface StreamHead {
 
 export const EMPTY_HEAD: StreamHead = { version: 0n, hash: Buffer.alloc(32) };
 
+/** The name of an event's kind in the table and on the wire: `holdPlaced` is `hold_placed`. */
+export function kindOf({ $case }: { readonly $case: string }): string {
+  return $case.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 export interface NewEvent {
   /** The name of the oneof case in the payload, for example `hold_placed`. */
   readonly kind: string;

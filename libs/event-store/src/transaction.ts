@@ -46,6 +46,28 @@ export function inTransaction<T>(database: Database, work: (tx: Transaction, now
   return inOpeningTransaction(database, async (tx, opening) => work(tx, await opening));
 }
 
+const ATTEMPTS_MAX = 5;
+
+/**
+ * The same, tried again after a pause while its failure may pass. `work` runs once for each attempt, and an attempt whose commit went
+ * unanswered may have been done: ids are minted before the first.
+ */
+export async function inTransactionAgain<T>(database: Database, work: (tx: Transaction, now: Date) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(database, work);
+    } catch (error) {
+      if (!isTransient(error) || attempt >= ATTEMPTS_MAX) throw error;
+      await pauseAfter(attempt);
+    }
+  }
+}
+
+/** 20 ms after the first failure, twice as long after each further one up to a second; chance takes up to half of it away. */
+export function pauseAfter(attempt: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, Math.min(1_000, 10 * 2 ** attempt) * (0.5 + Math.random() / 2)); });
+}
+
 /**
  * The same, and `work` begins while the transaction opens: what it issues before it awaits `opening`, which is the time, leaves in
  * one group with the opening. What it writes before must be harmless without the rest, should the transaction not open.

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from './database';
 import { shardOf } from './shard';
-import { inOpeningTransaction, isLockTimeout, isTransient, TransactionRolledBack } from './transaction';
+import { inOpeningTransaction, isLockTimeout, isTransient, pauseAfter, TransactionRolledBack } from './transaction';
 
 /** The lane's queue is at its bound; the caller answers 503 or waits. */
 export class LaneFull extends Error {
@@ -118,7 +118,7 @@ export class WriterLane<Command, Outcome> {
   private async runAside(key: string, waiting: Waiting<Command, Outcome>[]): Promise<void> {
     const giveUpAt = performance.now() + (this.options.asideMaxMs ?? ASIDE_MAX_MS);
     for (let attempt = 1; waiting.length > 0; attempt++) {
-      await backOff(attempt);
+      await pauseAfter(attempt);
       const batch = waiting.slice(0, this.options.batchMax ?? 256);
       try {
         const outcomes = await this.commitBatch(batch.map(({ command }) => command), LOCK_TIMEOUT_MS);
@@ -148,14 +148,10 @@ export class WriterLane<Command, Outcome> {
       } catch (error) {
         if (isLockTimeout(error) || !isTransient(error) || attempt >= attemptsMax) throw error;
         this.options.onRetry?.(error, attempt);
-        await backOff(attempt);
+        await pauseAfter(attempt);
       }
     }
   }
-}
-
-function backOff(attempt: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, Math.min(1_000, 10 * 2 ** attempt) * (0.5 + Math.random() / 2)); });
 }
 
 /** A broken machine fails any half of the batch alike; a rollback in place of a commit may well be one command's doing. */

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccountEvent as AccountEventMessage } from '@usvideo/contracts/accounts';
-import { appendEvents, inTransaction, isTransient, type Database, type NewEvent, type StreamHead, type Transaction } from '@usvideo/event-store';
+import { appendEvents, inTransactionAgain, kindOf, type Database, type NewEvent, type StreamHead, type Transaction } from '@usvideo/event-store';
 import type { Publisher } from '@usvideo/messaging';
 import { currentTraceparent } from '@usvideo/runtime';
 import { DATABASE, PUBLISHER } from '@usvideo/service';
-import { evolve, kindOf, NO_ACCOUNT, type AccountEvent, type AccountState } from './account';
+import { evolve, NO_ACCOUNT, type AccountEvent, type AccountState } from './account';
 import { decide, type AccountCommand, type AccountRefusal } from './account-commands';
 import { projectAccountEvents, type Owner, type SecretParts } from './account-rows.sql';
 import { auditedAction } from './audited-action';
@@ -24,8 +24,6 @@ export type Executed =
   | { readonly refusal: AccountRefusal }
   | { readonly refusal: undefined; readonly state: AccountState };
 
-const ATTEMPTS_MAX = 5;
-
 /** Loads, decides, records: one transaction per command, which locks the account's row, then the audit head, then the shard head. */
 @Injectable()
 export class AccountStore {
@@ -33,15 +31,9 @@ export class AccountStore {
 
   /** `command` gets the database's clock. A transient failure or an unknown commit repeats the command under the same ids. */
   async execute(accountId: string, actor: Actor, command: (now: Date) => AccountCommand, unrecorded: Unrecorded = {}): Promise<Executed> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const executed = await inTransaction(this.database, (tx, now) => this.apply(tx, now, accountId, actor, command(now), unrecorded));
-        if (executed.refusal === undefined) this.publisher.nudge();
-        return executed;
-      } catch (error) {
-        if (!isTransient(error) || attempt >= ATTEMPTS_MAX) throw error;
-      }
-    }
+    const executed = await inTransactionAgain(this.database, (tx, now) => this.apply(tx, now, accountId, actor, command(now), unrecorded));
+    if (executed.refusal === undefined) this.publisher.nudge();
+    return executed;
   }
 
   private async apply(tx: Transaction, now: Date, accountId: string, actor: Actor, command: AccountCommand, unrecorded: Unrecorded): Promise<Executed> {

@@ -64,8 +64,3 @@ function withKeyStatus(state: AccountState, keyId: string, status: KeyStatus): A
   const key = state.keys.get(keyId);
   return key === undefined ? state : withKey(state, keyId, { ...key, status });
 }
-
-/** `apiKeyCreated` is recorded as `api_key_created`. */
-export function kindOf(event: AccountEvent): string {
-  return event.$case.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}

@@ -1,5 +1,6 @@
 import type { AuditedAction } from '../audit/audit';
-import { kindOf, type AccountEvent, type AccountState, type KeyState } from './account';
+import { kindOf } from '@usvideo/event-store';
+import type { AccountEvent, AccountState, KeyState } from './account';
 
 /** What the audit log says of an event: its name, what it acted on, and that as it was and as it is. */
 export function auditedAction(accountId: string, state: AccountState, event: AccountEvent): AuditedAction {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Member } from '@usvideo/contracts/accounts';
-import { inTransaction, isTransient, newId, type Database, type Transaction } from '@usvideo/event-store';
+import { inTransactionAgain, newId, type Database, type Transaction } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
@@ -106,18 +106,6 @@ export class MemberStore {
   }
 }
 
-const ATTEMPTS_MAX = 5;
-
-/** A transaction that failed for a passing reason is tried again, whole. */
-export async function inTransactionAgain<T>(database: Database, work: (tx: Transaction, now: Date) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await inTransaction(database, work);
-    } catch (error) {
-      if (!isTransient(error) || attempt >= ATTEMPTS_MAX) throw error;
-    }
-  }
-}
 
 async function lockAccount(tx: Transaction, accountId: string): Promise<{ name: string } | undefined> {
   const { rows } = await tx.query<{ name: string }>({ name: 'account_name_lock', text: 'select name from account where account_id = $1 for update', values: [accountId] });

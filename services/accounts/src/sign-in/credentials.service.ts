@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Database, Transaction } from '@usvideo/event-store';
+import { inTransactionAgain, type Database, type Transaction } from '@usvideo/event-store';
 import type { Session } from '@usvideo/contracts/accounts';
 import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 import { LetterBox } from '../mail/letter-box.store';
 import { passwordChangedLetter, resetPasswordLetter, verifyEmailLetter, type Links } from '../mail/letters';
-import { inTransactionAgain } from '../people/member.store';
 import { getPerson, ownedAccounts, peopleAt, proveEmail, setPassword } from '../people/person.sql';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
 import { codeLimits, letterLimits, Attempts } from './attempts.store';

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Session } from '@usvideo/contracts/accounts';
-import { newId, type Database, type Transaction } from '@usvideo/event-store';
+import { inTransactionAgain, newId, type Database, type Transaction } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
-import { inTransactionAgain } from '../people/member.store';
 import { getPerson, insertPerson, peopleAt, proveEmail, type Person } from '../people/person.sql';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
 import { codeLimits, signInLimits, Attempts } from './attempts.store';

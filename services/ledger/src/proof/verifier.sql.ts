@@ -1,5 +1,5 @@
-import { verifyLog, type Database, type Transaction } from '@usvideo/event-store';
-import { decodeEvent, ENVIRONMENT, kindOf } from '../posting/event-codec';
+import { type Database, kindOf, type Transaction, verifyLog } from '@usvideo/event-store';
+import { decodeEvent, ENVIRONMENT } from '../posting/event-codec';
 import { readPrices } from '../prices/price-book.sql';
 import { verifyRoots } from './root-verifier.sql';
 import type { ExpectedRow } from './verifier-expected';

@@ -1,5 +1,5 @@
 import { JobEvent } from '@usvideo/contracts/scheduler';
-import { appendEvents, EMPTY_HEAD, RowsStatement, together, type NewEvent, type StreamHead, type Transaction } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, kindOf, type NewEvent, RowsStatement, type StreamHead, together, type Transaction } from '@usvideo/event-store';
 import { jobDecider, NO_JOB, type Environment, type JobCommand, type JobFact, type JobRefusal } from './job';
 import { FIXED_COLUMNS, MOVING_COLUMNS, storedJob, type JobRow, type StoredJob } from './job-row';
 
@@ -71,6 +71,5 @@ async function writeRows(tx: Transaction, records: readonly JobRecord[], written
 
 function encoded(fact: JobFact, traceparent: string): NewEvent {
   const { at: _at, ...event } = fact;
-  const kind = fact.$case.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return { kind, payload: JobEvent.encode({ event }).finish(), traceparent };
+  return { kind: kindOf(fact), payload: JobEvent.encode({ event }).finish(), traceparent };
 }
