@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Controller, Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { EventLogServiceClient } from '@usvideo/contracts/events';
-import { eventStoreSchema, openDatabase, type Database } from '@usvideo/event-store';
+import { eventStoreSchema, openDatabase, schemaLevelSchema, type Database } from '@usvideo/event-store';
 import { Migration } from '@mikro-orm/migrations';
 import { LocalTransport, type Publisher } from '@usvideo/messaging';
 import { call, createLogger, dial, Lifecycle, type Service } from '@usvideo/runtime';
@@ -19,6 +19,7 @@ const TOPIC = 'usvideo.spec.v1';
 class Tables extends Migration {
   override up(): void {
     this.addSql(eventStoreSchema);
+    this.addSql(schemaLevelSchema);
   }
 }
 
