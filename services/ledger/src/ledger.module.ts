@@ -11,7 +11,7 @@ import { LedgerWriter } from './posting/ledger-writer.service';
 
 export { ledgerProcessSchema, readLedgerConfig, type LedgerConfig } from './config';
 export { concernsLedger } from './inbound/jobs.consumer';
-export { SigningKey } from './proof/signing-key';
+export { SigningKey } from './signing/signing-key';
 export { LedgerVerifier } from './proof/verifier.sql';
 
 export interface LedgerOptions {

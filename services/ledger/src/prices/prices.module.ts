@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { CONFIG } from '@usvideo/service';
 import type { LedgerConfig } from '../config';
-import { ProofModule } from '../proof/proof.module';
-import type { SigningKey } from '../proof/signing-key';
-import { SIGNING_KEY } from '../proof/tokens';
+import type { SigningKey } from '../signing/signing-key';
+import { SigningModule } from '../signing/signing.module';
+import { SIGNING_KEY } from '../signing/tokens';
 import { PriceList } from './price-book.sql';
 import { QuoteTokens } from './quote-tokens';
 
 @Module({
-  imports: [ProofModule],
+  imports: [SigningModule],
   providers: [PriceList, { provide: QuoteTokens, inject: [CONFIG, SIGNING_KEY], useFactory: quoteTokens }],
   exports: [PriceList, QuoteTokens],
 })

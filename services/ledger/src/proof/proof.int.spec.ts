@@ -7,7 +7,7 @@ import type { Database } from '@usvideo/event-store';
 import { AccountExport } from './account-export.sql';
 import { addFunds, adjust, LedgerWorld, newJob, placeHold, refund, reverse, settle, voidHold } from '../posting/ledger.fixture';
 import { SignedHistoryChanged, SignedRoots } from './signed-roots.store';
-import { SigningKey } from './signing-key';
+import { SigningKey } from '../signing/signing-key';
 import { LedgerVerifier } from './verifier.sql';
 
 const SCRIPT = join(__dirname, '..', '..', 'verify-export.mjs');

@@ -5,9 +5,11 @@ import { CONFIG, DATABASE, LOGGER } from '@usvideo/service';
 import type { LedgerConfig } from '../config';
 import { AccountExport } from './account-export.sql';
 import { observeBooks } from './book-metrics.loop';
+import type { SigningKey } from '../signing/signing-key';
+import { SigningModule } from '../signing/signing.module';
+import { SIGNING_KEY } from '../signing/tokens';
 import { SignedRoots } from './signed-roots.store';
-import { SigningKey } from './signing-key';
-import { SIGNED_ROOTS, SIGNING_KEY } from './tokens';
+import { SIGNED_ROOTS } from './tokens';
 import { Verification } from './verification.loop';
 import { LedgerVerifier } from './verifier.sql';
 
@@ -16,13 +18,13 @@ const BOOKS_EVERY_MS = 30_000;
 const ROOT_EVERY_MS = 600_000;
 
 @Module({
+  imports: [SigningModule],
   providers: [
     AccountExport, Verification,
-    { provide: SIGNING_KEY, inject: [CONFIG], useFactory: signingKey },
     { provide: SIGNED_ROOTS, inject: [DATABASE, SIGNING_KEY], useFactory: (database: Database, key?: SigningKey) => key && new SignedRoots(database, key) },
     { provide: LedgerVerifier, inject: [CONFIG, DATABASE, SIGNING_KEY], useFactory: verifier },
   ],
-  exports: [AccountExport, SIGNED_ROOTS, SIGNING_KEY, Verification],
+  exports: [AccountExport, SIGNED_ROOTS, Verification],
 })
 export class ProofModule implements OnModuleInit {
   constructor(
@@ -44,10 +46,6 @@ export class ProofModule implements OnModuleInit {
     const { accounts, root, sequence } = signed;
     this.logger.info({ sequence: String(sequence), root: Buffer.from(root).toString('hex'), accounts: String(accounts) }, 'the heads of all accounts were signed');
   }
-}
-
-function signingKey({ LEDGER_SIGNING_KEY: text }: LedgerConfig): SigningKey | undefined {
-  return text === undefined ? undefined : new SigningKey(Buffer.from(text, 'base64'));
 }
 
 function verifier({ LEDGER_TRUSTED_KEYS: trusted }: LedgerConfig, database: Database, key: SigningKey | undefined): LedgerVerifier {

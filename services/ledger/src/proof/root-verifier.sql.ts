@@ -3,7 +3,7 @@ import type { Transaction } from '@usvideo/event-store';
 import { leafHash, MerkleFold, NO_ROOT, signedText } from './merkle';
 import { pagesOf } from './pages.sql';
 import { ROOT_COLUMNS } from './signed-roots.store';
-import { isSignedBy } from './signing-key';
+import { isSignedBy } from '../signing/signing-key';
 
 export interface RootVerification {
   readonly rootsChecked: bigint;

@@ -2,7 +2,7 @@ import type { SignedRoot } from '@usvideo/contracts/ledger';
 import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
 import { leafHash, MerkleFold, merklePath, NO_ROOT, signedText, type AccountHead, type PathStep } from './merkle';
 import { pagesOf } from './pages.sql';
-import type { SigningKey } from './signing-key';
+import type { SigningKey } from '../signing/signing-key';
 
 /** A head that was signed is not there any more: nothing is signed on top of that. */
 export class SignedHistoryChanged extends Error {

@@ -4,7 +4,7 @@ import type { LedgerCommand } from '../account/batch';
 import { addFunds, adjust, LedgerWorld, logger, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS, voidHold } from '../posting/ledger.fixture';
 import { manualProvider } from '../top-ups/payment-provider';
 import { SignedRoots } from './signed-roots.store';
-import { SigningKey } from './signing-key';
+import { SigningKey } from '../signing/signing-key';
 import { TopUpStore } from '../top-ups/top-up.store';
 import { TopUps } from '../top-ups/top-ups.saga';
 import { LedgerVerifier } from './verifier.sql';

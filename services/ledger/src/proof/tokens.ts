@@ -1,3 +1,2 @@
-/** What Nest injects by name because it may be missing: both are undefined without `LEDGER_SIGNING_KEY`. */
-export const SIGNING_KEY = Symbol('signing key');
+/** What Nest injects by name because it may be missing: `SignedRoots`, undefined without `LEDGER_SIGNING_KEY`. */
 export const SIGNED_ROOTS = Symbol('signed roots');

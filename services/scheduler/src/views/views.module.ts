@@ -2,23 +2,21 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
 import { Lifecycle, type Logger } from '@usvideo/runtime';
 import { CONFIG, DATABASE, LOGGER } from '@usvideo/service';
-import { CapacityModule } from '../capacity/capacity.module';
-import { FleetEstimate } from '../capacity/fleet-estimate.loop';
 import type { SchedulerConfig } from '../config';
 import { AccountUsage } from './account-usage.sql';
 import { ChangePoll } from './change-poll.loop';
 import { JobChanges } from './job-changes';
 import { JobRenderer } from './job-renderer.service';
-import { JobViews } from './job-views.sql';
+import { type Estimate, JobViews } from './job-views.sql';
 import { JobWatches } from './job-watches.stream';
+import { ESTIMATE } from './tokens';
 
 @Module({
-  imports: [CapacityModule],
   providers: [
     AccountUsage, ChangePoll, JobChanges,
     {
-      provide: JobViews, inject: [DATABASE, JobChanges, FleetEstimate],
-      useFactory: (database: Database, changes: JobChanges, estimate: FleetEstimate) => new JobViews(database, changes, estimate),
+      provide: JobViews, inject: [DATABASE, JobChanges, ESTIMATE],
+      useFactory: (database: Database, changes: JobChanges, estimate: Estimate) => new JobViews(database, changes, estimate),
     },
     {
       provide: JobRenderer, inject: [CONFIG],
