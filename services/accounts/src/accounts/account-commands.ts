@@ -1,6 +1,6 @@
 import type { Limits } from '@usvideo/contracts/accounts';
 import { accept, refuse, unreachable, type Decision } from '@usvideo/event-store';
-import { evolve, type AccountEvent, type AccountState } from './account';
+import type { AccountEvent, AccountState } from './account';
 import { ENVIRONMENTS, limitsAreInRange, PLAN_LIMITS, sameLimits, type Environment, type Plan } from './plan';
 
 /** Ids are minted by the caller before the first try, so that a command repeated after an unknown commit finds its own effect. */

@@ -6,7 +6,7 @@ import type {
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import { AMOUNT_MICROS_MAX } from '../account/account';
-import { manualProvider, OrderRefused, type PaymentProvider, Providers } from '../top-ups/payment-provider';
+import { manualProvider, OrderRefused, Providers } from '../top-ups/payment-provider';
 import { TopUpStore } from '../top-ups/top-up.store';
 import { NewsRefused, PaymentUnknown, TopUps } from '../top-ups/top-ups.saga';
 import { demand, demandPage, required } from './validation.grpc';
