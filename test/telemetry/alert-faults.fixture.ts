@@ -4,6 +4,8 @@ export interface Fault {
   /** What Prometheus scrapes when the fault is there, in promtool's notation, a value every `everyMinutes`. */
   readonly series: Series;
   readonly healthy: Series;
+  /** What else must not wake anybody, by what it is. */
+  readonly silent?: Readonly<Record<string, Series>>;
   readonly everyMinutes?: number;
   readonly afterMinutes?: number;
 }
@@ -22,16 +24,58 @@ const jobs = (failed: string, completed: string): Series => ({
 const burn = (bad: Series, good: Series, everyMinutes = 1, afterMinutes = 40): Fault => ({ series: bad, healthy: good, everyMinutes, afterMinutes });
 const WELL = requests('0+0', '0+100').series;
 
+const age = (jobClass: string, environment: string, state: string): string => `usvideo_queue_oldest_age_seconds{class="${jobClass}",environment="${environment}",state="${state}"}`;
+/** Live work of one class that has been eligible for so long, and how long its fleet takes to grow. */
+const eligible = (seconds: string, coldStart = '0+0'): Series => ({ [age('wan', 'live', 'eligible')]: `${seconds}x60`, usvideo_fleet_cold_start_seconds: `${coldStart}x60` });
+
 /** One fault for each alert; where a ratio has a floor, the healthy case is the same ratio among too few. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  TargetDown: gauge('up{instance="ledger:8081"}', '0+0', '1+0'),
-  QueueTooOld: gauge('usvideo_queue_oldest_age_seconds{class="a"}', '301+0', '299+0'),
+  TargetDown: {
+    series: { 'up{job="usvideo",service="ledger",instance="a"}': '0+0x60', 'up{job="usvideo",service="ledger",instance="b"}': '0+0x60' },
+    healthy: { 'up{job="usvideo",service="ledger",instance="a"}': '1+0x60' },
+    silent: {
+      'one replica of two gone': { 'up{job="usvideo",service="ledger",instance="a"}': '0+0x60', 'up{job="usvideo",service="ledger",instance="b"}': '1+0x60' },
+      'a target of somebody else': { 'up{job="node-exporter",instance="a"}': '0+0x60' },
+      'a GPU fleet at zero by intent': { 'up{job="usvideo",service="render-fleet",instance="a"}': '1+0x20 stale' },
+    },
+  },
+  ReplicaDown: {
+    series: { 'up{job="usvideo",service="ledger",instance="a"}': '0+0x60', 'up{job="usvideo",service="ledger",instance="b"}': '1+0x60' },
+    healthy: { 'up{job="usvideo",service="ledger",instance="a"}': '1+0x60' },
+    silent: {
+      'a replica that was taken away': { 'up{job="usvideo",service="ledger",instance="a"}': '1+0x20 stale', 'up{job="usvideo",service="ledger",instance="b"}': '1+0x60' },
+      'a target of somebody else': { 'up{job="node-exporter",instance="a"}': '0+0x60', 'up{job="node-exporter",instance="b"}': '1+0x60' },
+    },
+  },
+  QueueTooOld: {
+    series: { [age('wan', 'live', 'eligible')]: '301+0x60', usvideo_fleet_cold_start_seconds: '0+0x60' },
+    healthy: { [age('wan', 'live', 'eligible')]: '299+0x60', usvideo_fleet_cold_start_seconds: '0+0x60' },
+    silent: {
+      'a tenant at its limit': { [age('wan', 'live', 'held')]: '90000+0x60', [age('wan', 'live', 'eligible')]: '0+0x60', usvideo_fleet_cold_start_seconds: '0+0x60' },
+      'the sandbox': { [age('sandbox', 'test', 'eligible')]: '90000+0x60', usvideo_fleet_cold_start_seconds: '0+0x60' },
+      'a fleet that grows': { [age('wan', 'live', 'eligible')]: '599+0x60', usvideo_fleet_cold_start_seconds: '300+0x60' },
+    },
+  },
   NoWorkers: {
-    series: { 'usvideo_queue_depth{class="a"}': '4+0x60', usvideo_workers: '0+0x60' }, healthy: { 'usvideo_queue_depth{class="a"}': '4+0x60', usvideo_workers: '1+0x60' },
+    // The workers of the sandbox are there, those of what is paid for are not.
+    series: { ...eligible('60+0'), 'usvideo_workers{class="wan"}': '0+0x60', 'usvideo_workers{class="sandbox"}': '2+0x60' },
+    healthy: { ...eligible('60+0'), 'usvideo_workers{class="wan"}': '1+0x60' },
+    silent: {
+      'a fleet at zero by intent': { ...eligible('0+0'), 'usvideo_workers{class="wan"}': '0+0x60' },
+      'a fleet that grows': { ...eligible('299+0', '300+0'), 'usvideo_workers{class="wan"}': '0+0x60' },
+      'a tenant at its limit': { ...eligible('0+0'), [age('wan', 'live', 'held')]: '900+0x60', 'usvideo_workers{class="wan"}': '0+0x60' },
+      'the sandbox': { [age('sandbox', 'test', 'eligible')]: '900+0x60', usvideo_fleet_cold_start_seconds: '0+0x60', 'usvideo_workers{class="sandbox"}': '0+0x60' },
+      'a worker of another replica': { ...eligible('60+0'), 'usvideo_workers{class="wan",instance="a"}': '0+0x60', 'usvideo_workers{class="wan",instance="b"}': '1+0x60' },
+    },
   },
   GpuIdleWhileQueued: {
-    series: { 'usvideo_queue_free_slots{class="a"}': '2+0x60', 'usvideo_queue_oldest_age_seconds{class="a"}': '31+0x60' },
-    healthy: { 'usvideo_queue_free_slots{class="a"}': '2+0x60', 'usvideo_queue_oldest_age_seconds{class="b"}': '31+0x60' },
+    series: { 'usvideo_queue_free_slots{class="wan"}': '2+0x60', ...eligible('31+0') },
+    healthy: { 'usvideo_queue_free_slots{class="wan"}': '2+0x60', ...eligible('29+0') },
+    silent: {
+      'work of another class': { 'usvideo_queue_free_slots{class="wan"}': '2+0x60', [age('small', 'live', 'eligible')]: '31+0x60' },
+      'a tenant at its limit': { 'usvideo_queue_free_slots{class="wan"}': '2+0x60', ...eligible('0+0'), [age('wan', 'live', 'held')]: '900+0x60' },
+      'the sandbox': { 'usvideo_queue_free_slots{class="sandbox"}': '2+0x60', [age('sandbox', 'test', 'eligible')]: '900+0x60' },
+    },
   },
   LeasesExpire: gauge('usvideo_lease_expiries_total{class="a"}', '0+1', '0+0'),
   AttemptsFail: {

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { freePort, postgres } from '@usvideo/testing';
 import { Customer } from '../e2e/customer';
 import { Cluster, Platform } from '../e2e/platform';
+import type { ScrapeTarget } from './prometheus-server';
 
 export const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
 export type DatabaseName = (typeof DATABASES)[number];
@@ -19,7 +20,7 @@ export class ObservedPlatform<Way extends Platform = Platform> {
   readonly test: Customer;
   readonly admin: Customer;
 
-  private constructor(readonly platform: Way, readonly urls: Urls, /** Where Prometheus scrapes. */ readonly operationsAddresses: readonly string[]) {
+  private constructor(readonly platform: Way, readonly urls: Urls, /** Where Prometheus scrapes. */ readonly targets: readonly ScrapeTarget[]) {
     this.pools = Object.fromEntries(DATABASES.map((name) => [name, new pg.Pool({ connectionString: urls[name], max: 4 })])) as Record<DatabaseName, pg.Pool>;
     [this.live, this.test, this.admin] = [Customer.live(platform), Customer.test(platform), Customer.admin(platform)];
   }
@@ -31,7 +32,7 @@ export class ObservedPlatform<Way extends Platform = Platform> {
     const settings = Object.fromEntries(DATABASES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, urls[name]]));
     const operationsPort = await freePort();
     const platform = await Platform.start({ ...settings, ...LOOKS, OPS_PORT: String(operationsPort), ...environment });
-    return new ObservedPlatform(platform, urls, [`127.0.0.1:${operationsPort}`]);
+    return new ObservedPlatform(platform, urls, [{ address: `127.0.0.1:${operationsPort}`, service: 'us-video-api' }]);
   }
 
   /** A process for each service, on a PostgreSQL and a Kafka of their own. */
@@ -40,7 +41,7 @@ export class ObservedPlatform<Way extends Platform = Platform> {
     const password = readFileSync(join(cluster.dataDir, 'cluster', 'postgres', 'owner_password'), 'utf8').trim();
     const { address } = cluster.part('postgres');
     const urls = Object.fromEntries(DATABASES.map((name) => [name, `postgresql://postgres:${password}@${address}/${name}`])) as Urls;
-    return new ObservedPlatform(cluster, urls, cluster.parts.filter(({ operations }) => operations !== '').map(({ operations }) => new URL(operations).host));
+    return new ObservedPlatform(cluster, urls, cluster.parts.filter(({ operations }) => operations !== '').map(({ name, operations }) => ({ address: new URL(operations).host, service: name })));
   }
 
   async query<Row extends pg.QueryResultRow>(database: DatabaseName, text: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -6,6 +6,9 @@ import { eventually, freePort } from '@usvideo/testing';
 
 export interface Sample { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 
+/** An operations port, and the service whose metrics it serves. */
+export interface ScrapeTarget { readonly address: string; readonly service: string }
+
 const binary = process.env.PROMETHEUS_PATH ?? 'prometheus';
 
 /** Whether this machine has Prometheus (package `prometheus` of Debian and Ubuntu). CI must. */
@@ -36,12 +39,12 @@ export function promtool(args: readonly string[], cwd?: string): string {
 export class PrometheusServer {
   private constructor(private readonly url: string, private readonly child: ChildProcess, private readonly folder: string) {}
 
-  static async start(targets: readonly string[], rules: string): Promise<PrometheusServer> {
+  static async start(targets: readonly ScrapeTarget[], rules: string): Promise<PrometheusServer> {
     const folder = mkdtempSync(join(tmpdir(), 'usv-prometheus-'));
     writeFileSync(join(folder, 'rules.yml'), rules);
     writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify({
       global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '2s' }, rule_files: [join(folder, 'rules.yml')],
-      scrape_configs: [{ job_name: 'usvideo', static_configs: [{ targets }] }],
+      scrape_configs: [{ job_name: 'usvideo', static_configs: targets.map(({ address, service }) => ({ targets: [address], labels: { service } })) }],
     }));
     const port = await freePort();
     const child = spawn(binary, [

@@ -21,7 +21,7 @@ describePrometheus('what a real Prometheus reads of one process under load', () 
     customerServer = await httpReceiver();
     startedMs = Date.now();
     observed = await ObservedPlatform.start();
-    prometheus = await PrometheusServer.start(observed.operationsAddresses, rulesFile(ALL_ALERTS, RECORDINGS));
+    prometheus = await PrometheusServer.start(observed.targets, rulesFile(ALL_ALERTS, RECORDINGS));
     await load({ observed, prometheus, customerServer, startedMs });
   }, 240_000);
 

@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { metrics, observeProcess } from '@usvideo/runtime';
+import { parse } from 'yaml';
 import { DASHBOARDS } from '../../deploy/observability/source/dashboards.ts';
 import { expressionOf } from '../../deploy/observability/source/model.ts';
-import { ALL_ALERTS, rendered } from '../../deploy/observability/source/render.ts';
+import { ALL_ALERTS, rendered, WATCHDOG } from '../../deploy/observability/source/render.ts';
 import { SERVICE_LEVELS } from '../../deploy/observability/source/service-levels.ts';
 import { FAULTS } from './alert-faults.fixture';
 import { hasPrometheus, promtool } from './prometheus-server';
@@ -13,6 +14,11 @@ const root = join(__dirname, '..', '..');
 const folder = join(root, 'deploy', 'observability');
 const panels = DASHBOARDS.flatMap((dashboard) => dashboard.panels);
 const expressions = [...panels.flatMap(({ queries }) => Object.values(queries)), ...ALL_ALERTS.map(expressionOf)];
+
+interface Alertmanager {
+  readonly route: { readonly receiver: string; readonly routes: readonly { readonly receiver: string; readonly matchers: readonly string[] }[] };
+  readonly receivers: readonly { readonly name: string }[];
+}
 
 describe('dashboards and rules', () => {
   it('are what their source says: run `node deploy/observability/source/generate.ts` and commit', () => {
@@ -37,7 +43,7 @@ describe('dashboards and rules', () => {
 
   it('have a runbook page for every alert, with all its parts', () => {
     const parts = ['## Symptom', '## Likely causes', '## What to look at', '## How to mend'];
-    const faults = ALL_ALERTS.flatMap(({ name, runbook }) => {
+    const faults = [WATCHDOG, ...ALL_ALERTS].flatMap(({ name, runbook }) => {
       const file = join(root, 'docs', 'runbooks', `${runbook}.md`);
       if (!existsSync(file)) return [`${name}: no ${runbook}.md`];
       return parts.filter((part) => !readFileSync(file, 'utf8').includes(part)).map((part) => `${runbook}.md: no ${part}`);
@@ -61,6 +67,22 @@ describe('dashboards and rules', () => {
     expect(burns.map(({ when, and }) => [when, and!.map((condition) => condition.when)])).toEqual([
       ['> 0.0144', ['> 0.0144', '>= 50']], ['> 0.006', ['> 0.006', '>= 100']], ['> 0.001', ['> 0.001', '>= 500']],
     ]);
+  });
+
+  it('name for each alert a page that opens from a mail, and one alert that always fires', () => {
+    const rules = rendered().get('rules/usvideo.yml')!;
+    const urls = [...rules.matchAll(/runbook_url: "(.*)"/g)].map(([, url]) => url!);
+    expect(urls).toHaveLength(ALL_ALERTS.length + 1);
+    expect(urls.filter((url) => !/^https:\/\/[^ ]+\/docs\/runbooks\/[a-z-]+\.md$/.test(url))).toEqual([]);
+    expect(rules).toContain('alert: Watchdog\n        expr: "(vector(1)) > 0"\n        for: 0s');
+  });
+
+  it('have a route in the example of Alertmanager for every severity, and one for the watchdog', () => {
+    const { route, receivers } = parse(readFileSync(join(folder, 'alertmanager.yml'), 'utf8')) as Alertmanager;
+    const named = new Set(receivers.map(({ name }) => name));
+    expect([route, ...route.routes].filter(({ receiver }) => !named.has(receiver))).toEqual([]);
+    const wanted = [`alertname = ${WATCHDOG.name}`, ...new Set(ALL_ALERTS.map(({ severity }) => `severity = ${severity}`))];
+    expect(route.routes.flatMap(({ matchers }) => matchers).sort()).toEqual(wanted.sort());
   });
 
   it('fire on their fault and stay silent without it, each by a unit test of promtool', () => {

@@ -2,20 +2,34 @@ import type { Alert } from './model.ts';
 
 const RPC_ANSWERED = 'status!~"INTERNAL|UNAVAILABLE|UNKNOWN|DEADLINE_EXCEEDED"';
 
+/** The scrape jobs of this platform: a Prometheus watches more than us. */
+const OWN = 'up{job="usvideo"}';
+/** What a limit holds waits for its own account, and a sandbox for nobody's money: neither wakes anybody. */
+const ELIGIBLE_AGE = 'usvideo_queue_oldest_age_seconds{state="eligible",environment="live"}';
+/** Longer than a fleet that grows on demand takes to be there. */
+const WAITED = `max by (class) (${ELIGIBLE_AGE}) - on () group_left () max(usvideo_fleet_cold_start_seconds)`;
+
 export const ALERTS: readonly Alert[] = [
-  { name: 'TargetDown', severity: 'page', for: '1m', runbook: 'target-down', summary: '{{ $labels.instance }} is not there or does not answer.', value: 'up', when: '== 0' },
   {
-    name: 'QueueTooOld', severity: 'page', for: '2m', runbook: 'queue-too-old', summary: 'Jobs of class {{ $labels.class }} wait for more than five minutes.',
-    value: 'max by (class) (usvideo_queue_oldest_age_seconds)', when: '> 300',
+    name: 'TargetDown', severity: 'page', for: '1m', runbook: 'target-down', summary: 'No process of {{ $labels.service }} is there, or none answers.',
+    // A service without a target is one that went; a fleet may be at zero by intent, and what waits for it is NoWorkers' concern.
+    value: `sum by (service) (${OWN}) or 0 * sum by (service) (max_over_time(up{job="usvideo",service!~".*fleet.*"}[1h]))`, when: '== 0',
   },
   {
-    name: 'NoWorkers', severity: 'page', for: '2m', runbook: 'no-workers', summary: 'Jobs wait and no worker is connected.',
-    value: 'sum(usvideo_queue_depth)', when: '> 0', and: [{ value: 'sum(usvideo_workers)', when: '== 0' }],
+    name: 'ReplicaDown', severity: 'ticket', for: '10m', runbook: 'target-down', summary: 'A process of {{ $labels.service }} does not answer, and others do.',
+    value: `min by (service) (${OWN})`, when: '== 0', and: [{ value: `max by (service) (${OWN})`, when: '== 1' }],
   },
   {
-    name: 'GpuIdleWhileQueued', severity: 'page', for: '2m', runbook: 'gpu-idle-while-queued', summary: 'Jobs of class {{ $labels.class }} wait although slots for them are free.',
-    value: 'sum by (class) (usvideo_queue_free_slots)', when: '> 0',
-    and: [{ value: 'max by (class) (usvideo_queue_oldest_age_seconds)', when: '> 30' }],
+    name: 'QueueTooOld', severity: 'page', for: '2m', runbook: 'queue-too-old', summary: 'Live jobs of class {{ $labels.class }} may run and wait for more than five minutes.',
+    value: WAITED, when: '> 300',
+  },
+  {
+    name: 'NoWorkers', severity: 'page', for: '2m', runbook: 'no-workers', summary: 'Live jobs of class {{ $labels.class }} wait and no worker of it is connected.',
+    value: WAITED, when: '> 0', and: [{ value: 'sum by (class) (usvideo_workers)', when: '== 0' }],
+  },
+  {
+    name: 'GpuIdleWhileQueued', severity: 'page', for: '2m', runbook: 'gpu-idle-while-queued', summary: 'Live jobs of class {{ $labels.class }} may run and wait although slots for them are free.',
+    value: 'sum by (class) (usvideo_queue_free_slots)', when: '> 0', and: [{ value: `max by (class) (${ELIGIBLE_AGE})`, when: '> 30' }],
   },
   {
     name: 'LeasesExpire', severity: 'ticket', for: '0s', runbook: 'leases-expire', summary: 'Workers of class {{ $labels.class }} fall silent while they render.',

@@ -39,9 +39,10 @@ export const DASHBOARDS: readonly Dashboard[] = [
   },
   {
     uid: 'usvideo-queue', title: 'Queue and fairness', panels: [
-      lines('Jobs waiting', 'short', { '{{class}}': 'max by (class) (usvideo_queue_depth)' }, 'From the scheduler, so also while no worker is connected. Every replica reports the whole queue.'),
+      lines('Jobs waiting', 'short', { '{{class}} {{environment}}': 'max by (class, environment) (usvideo_queue_depth{state="eligible"})' }, 'For a worker. From the scheduler, so also while none is connected; every replica reports the whole queue.'),
+      lines('Jobs held by a limit', 'short', { '{{class}} {{environment}}': 'max by (class, environment) (usvideo_queue_depth{state="held"})' }, 'They wait for jobs of their own account; no worker changes that.'),
       lines('Slots wanted', 'short', { '{{class}}': 'max by (class) (usvideo_fleet_wanted_slots)' }, 'What runs, and what waits and may start: fleets are scaled by it.'),
-      lines('Oldest job waiting', 's', { '{{class}}': 'max by (class) (usvideo_queue_oldest_age_seconds)' }, 'The alert comes at five minutes.'),
+      lines('Oldest job waiting', 's', { '{{class}} {{environment}}': 'max by (class, environment) (usvideo_queue_oldest_age_seconds{state="eligible"})' }, 'Without a pause, for a worker. The alert comes at five minutes and the time that a fleet takes to grow.'),
       lines('Wait before the first attempt', 's', quantiles('usvideo_queue_wait_seconds', 'class'), 'Of the jobs that were leased.'),
       figure('Leases granted', 'short', `sum(increase(usvideo_leases_granted_total[${RANGE}]))`, 'Attempts handed to workers in the time shown.'),
       lines('Accounts waiting', 'short', { '{{class}}': 'max by (class) (usvideo_queue_accounts)' }, 'Between whom the fleet is shared.'),
@@ -52,7 +53,8 @@ export const DASHBOARDS: readonly Dashboard[] = [
   {
     uid: 'usvideo-fleet', title: 'Render fleet', panels: [
       lines('Slots', 'short', { '{{engine}} {{state}}': 'sum by (engine, state) (usvideo_worker_slots)' }, 'Of the workers connected.'),
-      lines('Idle while jobs wait', 'short', { '{{class}}': 'sum by (class) (usvideo_queue_free_slots) * (max by (class) (usvideo_queue_depth) > bool 0)' }, 'Should be 0.'),
+      lines('Workers', 'short', { '{{class}}': 'sum by (class) (usvideo_workers)' }, 'Connected and not draining, in each class that they render.'),
+      lines('Idle while jobs wait', 'short', { '{{class}}': 'sum by (class) (usvideo_queue_free_slots) * (max by (class) (usvideo_queue_depth{state="eligible"}) > bool 0)' }, 'Should be 0.'),
       figure('Leases expired', 'short', `sum(increase(usvideo_lease_expiries_total[${RANGE}]))`, 'Each is a worker that fell silent and work done twice.'),
       figure('GPU-seconds paid', 's', `sum(increase(usvideo_gpu_seconds_paid_total[${RANGE}]))`, 'Slots times time, busy or not.'),
       figure('GPU-seconds productive', 's', `sum(increase(usvideo_gpu_seconds_total{outcome="completed"}[${RANGE}]))`, 'Spent on attempts that became a video.'),
@@ -101,6 +103,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
   },
   {
     uid: 'usvideo-processes', title: 'Processes', panels: [
+      lines('Versions', 'short', { '{{service}} {{version}} level {{schema_level}}': 'count by (service, version, schema_level) (usvideo_build_info)' }, 'Two of a service while it is upgraded. The level is raised when the older one is gone.'),
       lines('Memory', 'bytes', { '{{instance}}': 'process_resident_memory_bytes' }, 'Of each process, as the system counts it. What only ever grows is killed some day.'),
       lines('Heap in use', 'bytes', { '{{instance}}': 'nodejs_heap_size_used_bytes' }, 'The part of it that holds JavaScript objects.'),
       lines('Processor', 'percentunit', { '{{instance}}': `rate(process_cpu_seconds_total[${RATE}])` }, 'Cores in use. A process computes on one, and has little to spare near 100 %.'),

@@ -27,7 +27,8 @@ export interface Condition {
 
 export interface Alert extends Condition {
   readonly name: string;
-  readonly severity: 'page' | 'ticket';
+  /** A page wakes somebody, a ticket is read in the morning. */
+  readonly severity: 'page' | 'ticket' | 'none';
   /** How long it must be bad. */
   readonly for: string;
   readonly summary: string;

@@ -17,4 +17,5 @@ export * from './run-service';
 export { callerTokens, serviceToken, type CallerToken } from './grpc/service-tokens';
 export { onStopSignal } from './lifecycle/stop-request';
 export * from './tracing/tracing';
+export { observeBuild, VERSION } from './version';
 export { SecretBox, type Sealed } from './config/secret-box';

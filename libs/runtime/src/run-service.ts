@@ -4,6 +4,7 @@ import { createLogger, type Logger } from './log/logger';
 import { startOperationsServer, type Readiness } from './http/operations-server';
 import { onStopSignal } from './lifecycle/stop-request';
 import { startTracing } from './tracing/tracing';
+import { observeBuild } from './version';
 
 /** The settings of every service that is a process of its own. */
 export const processSettings = {
@@ -95,6 +96,7 @@ class ServiceProcess<Config extends ProcessConfig> {
 
   async #start(name: string, start: (setting: ServiceSetting<Config>) => Promise<Service>): Promise<void> {
     const { config, logger } = this;
+    observeBuild(name);
     const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
     const tracing = await startTracing({ serviceName: name, ...(endpoint === undefined ? {} : { otlpEndpoint: endpoint }) });
     this.#lifecycle.add('tracing', () => tracing.stop());

@@ -6,7 +6,7 @@ import { readGatewayConfig, startGateway } from '@usvideo/gateway';
 import { readLedgerConfig, startLedger } from '@usvideo/ledger';
 import { LocalTransport } from '@usvideo/messaging';
 import { readRenderFleetConfig, startRenderFleet } from '@usvideo/render-fleet';
-import { type Environment, type Logger, type Readiness, type Running, type Service, Lifecycle, startOperationsServer, startTracing } from '@usvideo/runtime';
+import { type Environment, type Logger, type Readiness, type Running, type Service, Lifecycle, observeBuild, startOperationsServer, startTracing } from '@usvideo/runtime';
 import { startEmbeddedPostgres } from '@usvideo/servers';
 import { readSchedulerConfig, startScheduler } from '@usvideo/scheduler';
 import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
@@ -85,6 +85,7 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
     const service = await starting;
     lifecycle.add(name, () => service.stop());
     services.push(service);
+    if (!DATABASES.some((owner) => owner === name)) observeBuild(name);
   };
   const endpoint = config.environment.OTEL_EXPORTER_OTLP_ENDPOINT;
   const transport = new LocalTransport({ logger: log('events') });

@@ -2,7 +2,7 @@ import { eventually, postgres, type TestPostgres } from '@usvideo/testing';
 import pg from 'pg';
 import { observeDatabase } from './database-metrics';
 import { createLogger } from '../log/logger';
-import { databaseServerConnections } from '../metrics/metrics';
+import { buildInfo, databaseServerConnections } from '../metrics/metrics';
 
 /** As deploy/databases.sh makes it: a service's role owns its database and may do nothing else. */
 describe('a role without rights', () => {
@@ -18,6 +18,7 @@ describe('a role without rights', () => {
     await others.query(`create role ${role} login nosuperuser password 'observer'; alter database ${role} owner to ${role}`);
     Object.assign(url, { username: role, password: 'observer' });
     own = new pg.Pool({ connectionString: url.toString(), max: 1 });
+    await own.query('create table schema_level (level smallint not null); insert into schema_level values (3)');
   });
   afterAll(async () => {
     await own.end();
@@ -30,5 +31,6 @@ describe('a role without rights', () => {
     const observation = observeDatabase('observed', own, createLogger('test', 'silent'));
     await eventually(async () => ((await databaseServerConnections.get()).values.find(({ labels }) => labels.database === 'observed')?.value ?? 0) > 20, { what: 'the sessions of others to be counted' });
     await observation.stop();
+    expect((await buildInfo.get()).values).toMatchObject([{ labels: { service: 'observed', schema_level: '3' }, value: 1 }]);
   });
 });

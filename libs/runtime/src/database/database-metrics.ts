@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger';
 import { startLoop, type Loop } from '../lifecycle/loop';
+import { observeBuild } from '../version';
 import { databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTransactionAge, databaseXminAge } from '../metrics/metrics';
 
 /** As much of a connection pool as is needed here. */
@@ -38,6 +39,8 @@ export function observeDatabase(name: string, database: Queryable, logger: Logge
 
 async function observeOnce(name: string, database: Queryable): Promise<void> {
   const labels = { database: name };
+  const { rows: [schema] } = await database.query({ name: 'observe_schema_level', text: 'select level from schema_level' });
+  observeBuild(name, Number(schema!.level));
   const { rows: [ages] } = await database.query({ name: 'observe_ages', text: AGES });
   databaseXminAge.set(labels, Number(ages!.xmin_age));
   databaseTransactionAge.set(labels, Number(ages!.transaction_seconds));

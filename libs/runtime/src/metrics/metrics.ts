@@ -26,6 +26,10 @@ export function observeProcess(): void {
 }
 
 const registers = [metrics];
+
+export const buildInfo = new Gauge({
+  registers, name: 'usvideo_build_info', help: 'Always 1: which version of a service runs, and the schema level of its database.', labelNames: ['service', 'version', 'schema_level'],
+});
 const RPC_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const JOB_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800, 3600];
 
@@ -56,13 +60,16 @@ export const jobsEnded = new Counter({
   registers, name: 'usvideo_jobs_ended_total', help: 'Jobs that reached a terminal status.', labelNames: ['status', 'model', 'environment'],
 });
 export const queueDepth = new Gauge({
-  registers, name: 'usvideo_queue_depth', help: 'Jobs waiting for a worker.', labelNames: ['class'],
+  registers, name: 'usvideo_queue_depth', help: 'Jobs waiting: eligible for a worker, or held by their account\'s limit.', labelNames: ['class', 'environment', 'state'],
 });
 export const fleetWantedSlots = new Gauge({
   registers, name: 'usvideo_fleet_wanted_slots', help: 'Slots that workers of the class could use now: what runs, and what may run of what waits.', labelNames: ['class'],
 });
+export const fleetColdStart = new Gauge({
+  registers, name: 'usvideo_fleet_cold_start_seconds', help: 'How long a fleet that grows on demand takes to be there; 0 where none grows.',
+});
 export const queueOldestAge = new Gauge({
-  registers, name: 'usvideo_queue_oldest_age_seconds', help: 'How long the oldest waiting job has waited.', labelNames: ['class'],
+  registers, name: 'usvideo_queue_oldest_age_seconds', help: 'How long the oldest job has been eligible without a pause, or has been held.', labelNames: ['class', 'environment', 'state'],
 });
 export const queueWait = new Histogram({
   registers, name: 'usvideo_queue_wait_seconds', help: 'Time from submission to the first lease.', labelNames: ['class'], buckets: JOB_SECONDS,
@@ -90,7 +97,7 @@ export const counterDrift = new Counter({
   registers, name: 'usvideo_counter_drift_total', help: 'Accounts whose counters differed from their rows and were repaired; anything but 0 is a fault.',
 });
 export const connectedWorkers = new Gauge({
-  registers, name: 'usvideo_workers', help: 'Workers whose streams end in this process.',
+  registers, name: 'usvideo_workers', help: 'Workers whose streams end in this process, in each class that they render.', labelNames: ['class'],
 });
 export const workerSlots = new Gauge({
   registers, name: 'usvideo_worker_slots', help: 'Slots of the workers connected to this process.', labelNames: ['engine', 'state'],

@@ -1,4 +1,5 @@
 import { httpReceiver, type HttpReceiver } from '@usvideo/testing';
+import { VERSION } from '../version';
 import { currentTraceparent, inSpan, startTracing, traceIdOf } from './tracing';
 
 describe('tracing with a collector', () => {
@@ -16,8 +17,9 @@ describe('tracing with a collector', () => {
     await Promise.all([tracing.stop(), tracing.stop()]);
     expect(collector.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
     const sent = collector.requests[0]!.body.toString('utf8');
-    for (const expected of ['ledger', 'outer span', 'job_1', 'failing span', 'TypeError']) expect(sent).toContain(expected);
+    for (const expected of ['ledger', 'outer span', 'job_1', 'failing span', 'TypeError', `"service.version","value":{"stringValue":"${VERSION}"}`]) expect(sent).toContain(expected);
     for (const absent of ['unsampled', 'about a prompt']) expect(sent).not.toContain(absent);
+    expect(sent).toMatch(/"service\.instance\.id","value":\{"stringValue":"[0-9a-f-]{36}"\}/);
     expect(sent).toContain(traceIdOf(traceparent));
   });
 

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { SpanKind, SpanStatusCode, type Attributes, type HrTime, type SpanContext } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, resourceAttributesEnvDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { spansDropped } from '../metrics/metrics';
+import { VERSION } from '../version';
 
 /** A finished operation. Times are those of `performance.now()`. */
 export interface RecordedSpan {
@@ -42,7 +44,9 @@ const CLOCK_READ_EVERY_MS = 1_000;
 export class SpanExport {
   private readonly processor: BatchSpanProcessor;
   private readonly resources = new Map<string, Resource>();
-  private readonly surroundings = detectResources({ detectors: [resourceAttributesEnvDetector] });
+  /** What is said of every process, unless its surroundings know better. */
+  private readonly surroundings = resourceFromAttributes({ 'service.version': VERSION, 'service.instance.id': randomUUID() })
+    .merge(detectResources({ detectors: [resourceAttributesEnvDetector] }));
   private waiting = 0;
   private epochMs = 0;
   private epochReadAtMs = -Infinity;

@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { fleetColdStart, startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import { Backlog } from './backlog';
 import { refusesWait, retryAfterWait, timeToGive } from './capacity';
 import { etaSeconds, type QueuedJob } from '../views/eta';
@@ -7,7 +7,7 @@ import { expectedGpuMs, SANDBOX_CLASS } from '../catalogue/models';
 import { addRendered, announceWorkers, healthySlots, paces, type Rendered } from './fleet-presence.sql';
 import type { StoredJob } from '../job/job-row';
 import { leasedJobs, queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
-import { observeQueues } from './queue-metrics.service';
+import { QueueMetrics } from './queue-metrics.service';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 
 export interface FleetEstimateOptions {
@@ -46,13 +46,15 @@ export class FleetEstimate implements Running {
   private rendered = new Map<string, Rendered>();
   /** Those refused when they last asked, until their wait has fallen well below the bound. */
   private readonly refused = new Map<string, Applicant>();
+  private readonly metrics = new QueueMetrics();
   private readQueueAfter = 0;
   private loops: Loop[] = [];
 
   constructor(private readonly options: FleetEstimateOptions) {}
 
   start(workers: WorkerRegistry): this {
-    const { logger, queueEveryMs = QUEUE_EVERY_MS } = this.options;
+    const { logger, queueEveryMs = QUEUE_EVERY_MS, declaredSlots, coldStartMs } = this.options;
+    fleetColdStart.set(declaredSlots === 0 ? 0 : coldStartMs / 1_000);
     this.loops = [
       startLoop({ name: 'fleet', everyMs: FLEET_EVERY_MS, work: () => this.readFleet(workers), logger }),
       startLoop({ name: 'queue-load', everyMs: queueEveryMs, work: () => this.readQueue(workers), logger }),
@@ -126,7 +128,7 @@ export class FleetEstimate implements Running {
     this.weights = weights;
     this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
     for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
-    observeQueues(loads, leased, workers);
+    this.metrics.observe(loads, leased, workers);
     this.readQueueAfter = startedAt + QUEUE_REST * (performance.now() - startedAt);
   }
 }

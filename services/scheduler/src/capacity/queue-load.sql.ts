@@ -1,9 +1,11 @@
 import type { Database } from '@usvideo/event-store';
+import type { Environment } from '../job/job';
 
 /** What one account has waiting in one class; jobs that wait for their time are left out. */
 export interface QueueLoad {
   readonly jobClass: string;
   readonly accountId: string;
+  readonly environment: Environment;
   readonly jobs: number;
   readonly oldestSeconds: number;
   readonly gpuMs: number;
@@ -24,18 +26,18 @@ with waiting as (
   from job_queue where state = 'queued' and available_at <= clock_timestamp()
   group by 1, 2, 3
 )
-select w.job_class, w.account_id, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended, s.concurrent_jobs, s.running,
+select w.job_class, w.account_id, w.environment, w.jobs, w.oldest_seconds, w.gpu_ms, s.weight, s.suspended, s.concurrent_jobs, s.running,
   coalesce(c.virtual_time, 0) as virtual_time
 from waiting w join account_slot s using (account_id, environment) left join account_class c using (account_id, environment, job_class)`;
 
 /** One look at the whole queue. */
 export async function queueLoads(database: Database): Promise<QueueLoad[]> {
   const { rows } = await database.query<{
-    job_class: string; account_id: string; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number;
+    job_class: string; account_id: string; environment: Environment; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number;
     suspended: boolean; concurrent_jobs: number; running: number; virtual_time: number;
   }>({ name: 'queue_loads', text: LOADS });
   return rows.map((row) => ({
-    jobClass: row.job_class, accountId: row.account_id, jobs: row.jobs, oldestSeconds: row.oldest_seconds, gpuMs: row.gpu_ms, weight: row.weight,
+    jobClass: row.job_class, accountId: row.account_id, environment: row.environment, jobs: row.jobs, oldestSeconds: row.oldest_seconds, gpuMs: row.gpu_ms, weight: row.weight,
     suspended: row.suspended, concurrentJobs: row.concurrent_jobs, running: row.running, virtualTimeMs: row.virtual_time,
   }));
 }

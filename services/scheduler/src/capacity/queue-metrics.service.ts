@@ -1,42 +1,91 @@
 import { connectedWorkers, fleetWantedSlots, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '@usvideo/runtime';
+import { SANDBOX_CLASS } from '../catalogue/models';
+import type { Environment } from '../job/job';
 import type { QueueLoad } from './queue-load.sql';
-import { wantedSlots } from './wanted-slots';
+import { eligibleJobs, wantedSlots } from './wanted-slots';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 
-const classes = new Set<string>();
-const engines = new Set<string>();
-
-/** From the queue and not from the workers, so that the figures survive their absence. A class that is empty reports 0. */
-export function observeQueues(loads: readonly QueueLoad[], leased: ReadonlyMap<string, number>, workers: WorkerRegistry): void {
-  const byClass = Map.groupBy(loads, ({ jobClass }) => jobClass);
-  for (const jobClass of [...byClass.keys(), ...leased.keys(), ...workers.jobClasses()]) classes.add(jobClass);
-  const free = workers.free();
-  const wanted = wantedSlots(loads, leased);
-  for (const jobClass of classes) {
-    observeClass(jobClass, byClass.get(jobClass) ?? []);
-    fleetWantedSlots.set({ class: jobClass }, wanted.get(jobClass) ?? 0);
-    queueFreeSlots.set({ class: jobClass }, free.reduce((slots, worker) => slots + (worker.jobClasses.includes(jobClass) ? worker.freeSlots : 0), 0));
-  }
-  observeSlots(workers);
+interface Standing {
+  readonly jobs: number;
+  readonly oldestSeconds: number;
 }
 
-function observeClass(jobClass: string, waiting: readonly QueueLoad[]): void {
+/**
+ * The queue as the operator sees it: from its rows and not from the workers, so that the figures survive their absence. What a limit holds
+ * is told apart from what a worker could take, because only the latter is anybody's fault. A class that is empty reports 0.
+ */
+export class QueueMetrics {
+  private readonly classes = new Map<string, Set<Environment>>();
+  private readonly engines = new Set<string>();
+  /** Since when each queue has had work that may run, in milliseconds of the monotonic clock. */
+  private eligibleSince = new Map<string, number>();
+
+  constructor(private readonly nowMs: () => number = () => performance.now()) {}
+
+  observe(loads: readonly QueueLoad[], leased: ReadonlyMap<string, number>, workers: WorkerRegistry): void {
+    for (const jobClass of [...leased.keys(), ...workers.jobClasses()]) this.know(jobClass, jobClass === SANDBOX_CLASS ? 'test' : 'live');
+    for (const { jobClass, environment } of loads) this.know(jobClass, environment);
+    const eligible = eligibleJobs(loads);
+    const wanted = wantedSlots(eligible, leased);
+    const standing = this.standing(eligible);
+    const free = workers.free();
+    const connected = workers.present();
+    for (const [jobClass, environments] of this.classes) {
+      const waiting = loads.filter((load) => load.jobClass === jobClass);
+      for (const environment of environments) {
+        const own = standing.filter(({ load }) => load.jobClass === jobClass && load.environment === environment);
+        for (const state of ['eligible', 'held'] as const) observeDepth({ class: jobClass, environment, state }, own.map((one) => one[state]));
+      }
+      observeFairness(jobClass, waiting);
+      fleetWantedSlots.set({ class: jobClass }, wanted.get(jobClass) ?? 0);
+      connectedWorkers.set({ class: jobClass }, connected.filter(({ jobClasses }) => jobClasses.includes(jobClass)).length);
+      queueFreeSlots.set({ class: jobClass }, free.reduce((slots, worker) => slots + (worker.jobClasses.includes(jobClass) ? worker.freeSlots : 0), 0));
+    }
+    this.observeSlots(workers);
+  }
+
+  private know(jobClass: string, environment: Environment): void {
+    this.classes.set(jobClass, (this.classes.get(jobClass) ?? new Set()).add(environment));
+  }
+
+  /** A job that waited for its account's limit has not waited for a worker: its eligible age begins when the limit let go. */
+  private standing(eligible: ReadonlyMap<QueueLoad, number>): { load: QueueLoad; eligible: Standing; held: Standing }[] {
+    const nowMs = this.nowMs();
+    const since = new Map<string, number>();
+    const standing = [...eligible].map(([load, jobs]) => {
+      const key = `${load.environment}/${load.accountId}/${load.jobClass}`;
+      const sinceMs = this.eligibleSince.get(key) ?? nowMs;
+      if (jobs > 0) since.set(key, sinceMs);
+      const held = load.jobs - jobs;
+      return {
+        load, eligible: { jobs, oldestSeconds: jobs === 0 ? 0 : Math.min(load.oldestSeconds, (nowMs - sinceMs) / 1_000) },
+        held: { jobs: held, oldestSeconds: held === 0 ? 0 : load.oldestSeconds },
+      };
+    });
+    this.eligibleSince = since;
+    return standing;
+  }
+
+  private observeSlots(workers: WorkerRegistry): void {
+    const capacity = workers.capacity();
+    for (const { engine } of capacity) this.engines.add(engine);
+    for (const engine of this.engines) for (const state of ['taken', 'free']) workerSlots.set({ engine, state }, 0);
+    for (const { engine, slots, taken } of capacity) {
+      workerSlots.inc({ engine, state: 'taken' }, taken);
+      workerSlots.inc({ engine, state: 'free' }, Math.max(0, slots - taken));
+    }
+  }
+}
+
+function observeDepth(labels: { class: string; environment: Environment; state: string }, standings: readonly Standing[]): void {
+  queueDepth.set(labels, standings.reduce((sum, { jobs }) => sum + jobs, 0));
+  queueOldestAge.set(labels, standings.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0));
+}
+
+function observeFairness(jobClass: string, waiting: readonly QueueLoad[]): void {
   const labels = { class: jobClass };
-  queueDepth.set(labels, waiting.reduce((sum, { jobs }) => sum + jobs, 0));
-  queueOldestAge.set(labels, waiting.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0));
   queueAccounts.set(labels, waiting.length);
   const times = waiting.filter(({ suspended }) => !suspended).map(({ virtualTimeMs }) => virtualTimeMs);
   queueVirtualTimeSpread.set(labels, times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1_000);
   leaseExpiries.inc(labels, 0);
-}
-
-function observeSlots(workers: WorkerRegistry): void {
-  const capacity = workers.capacity();
-  connectedWorkers.set(capacity.length);
-  for (const { engine } of capacity) engines.add(engine);
-  for (const engine of engines) for (const state of ['taken', 'free']) workerSlots.set({ engine, state }, 0);
-  for (const { engine, slots, taken } of capacity) {
-    workerSlots.inc({ engine, state: 'taken' }, taken);
-    workerSlots.inc({ engine, state: 'free' }, Math.max(0, slots - taken));
-  }
 }
