@@ -28,6 +28,10 @@ const age = (jobClass: string, environment: string, state: string): string => `u
 /** Live work of one class that has been eligible for so long, and how long its fleet takes to grow. */
 const eligible = (seconds: string, coldStart = '0+0'): Series => ({ [age('wan', 'live', 'eligible')]: `${seconds}x60`, usvideo_fleet_cold_start_seconds: `${coldStart}x60` });
 
+const overdue = (name: string): Fault => ({
+  series: { [name]: '0+0x60' }, healthy: { [name]: '0+3600x60' }, silent: { 'a process that has not run its first': {} }, everyMinutes: 60, afterMinutes: 30 * 60,
+});
+
 /** One fault for each alert; where a ratio has a floor, the healthy case is the same ratio among too few. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   TargetDown: {
@@ -85,6 +89,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   LedgerImbalance: gauge('usvideo_ledger_imbalance_micros', '1+0', '0+0'),
   LedgerDiffers: gauge('usvideo_ledger_differences', '1+0', '0+0'),
   ReconciliationDiffers: gauge('usvideo_reconciliation_differences', '1+0', '0+0'),
+  // The clock of promtool begins at 0 and is looked at after 30 hours.
+  VerificationOverdue: overdue('usvideo_ledger_last_verified_timestamp_seconds'),
+  ReconciliationOverdue: overdue('usvideo_reconciliation_last_run_timestamp_seconds'),
   VerdictsRefused: gauge('usvideo_verdicts_refused_total{refusal="hold_unknown"}', '0+1', '4+0'),
   PaymentNewsRefused: gauge('usvideo_payment_events_total{provider="stripe",outcome="refused"}', '0+1', '4+0'),
   CounterDrift: gauge('usvideo_counter_drift_total', '0+1', '5+0'),

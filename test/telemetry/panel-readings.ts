@@ -31,6 +31,7 @@ export async function load({ observed, prometheus, customerServer }: Watched): P
     ...Array.from({ length: 3 }, () => [live, 'a measured lighthouse'] as const), ...Array.from({ length: 4 }, () => [test, 'well'] as const),
     ...Array.from({ length: 9 }, () => [test, REFUSED_CONTENT] as const),
   ];
+  for (const look of ['ledger/verify', 'reconcile']) await observed.admin.get(`/admin/v1/${look}`);
   const order = async ([customer, prompt]: (typeof orders)[number]) => customer.ended((await customer.create({ ...SMALL, prompt, webhook_url: customerServer.url })).body.id);
   // A rate needs two observations: those that come first, of a histogram that nothing was observed in before, are none.
   const [first, second] = [orders.slice(2, 4), [...orders.slice(0, 2), ...orders.slice(4)]];

@@ -148,9 +148,9 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       ]);
     }, GROUP_TIMEOUT_MS);
 
-    // One process of each service runs here: `rules.spec.ts` proves it on series.
-    it('and these were all but that of a second replica', () => {
-      expect([...proven, 'ReplicaDown'].sort()).toEqual(ALL_ALERTS.map(({ name }) => name).sort());
+    // One process of each service runs here, and for minutes: `rules.spec.ts` proves these on series.
+    it('and these were all but those of a second replica and of a day without a look', () => {
+      expect([...proven, 'ReplicaDown', 'VerificationOverdue', 'ReconciliationOverdue'].sort()).toEqual(ALL_ALERTS.map(({ name }) => name).sort());
     });
   });
 }));

@@ -53,6 +53,14 @@ export const ALERTS: readonly Alert[] = [
     value: 'max(usvideo_reconciliation_differences)', when: '> 0',
   },
   {
+    name: 'VerificationOverdue', severity: 'ticket', for: '0s', runbook: 'ledger-imbalance', summary: 'The ledger was not re-derived from its events for more than 26 hours.',
+    value: 'time() - max(usvideo_ledger_last_verified_timestamp_seconds)', when: '> 93600',
+  },
+  {
+    name: 'ReconciliationOverdue', severity: 'ticket', for: '0s', runbook: 'ledger-imbalance', summary: 'Jobs and their money were not compared for more than 26 hours.',
+    value: 'time() - max(usvideo_reconciliation_last_run_timestamp_seconds)', when: '> 93600',
+  },
+  {
     name: 'VerdictsRefused', severity: 'page', for: '0s', runbook: 'verdicts-refused', summary: 'The ledger refuses verdicts: {{ $labels.refusal }}.',
     value: 'sum by (refusal) (increase(usvideo_verdicts_refused_total[15m]))', when: '> 0',
   },

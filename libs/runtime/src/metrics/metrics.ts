@@ -177,14 +177,17 @@ export const ledgerDifferences = new Gauge({
   registers, name: 'usvideo_ledger_differences', help: 'Rows, events and roots of the ledger that its events do not explain, at the last verification; anything but 0 is a fault.',
 });
 export const ledgerLastVerified = new Gauge({
-  registers, name: 'usvideo_ledger_last_verified_timestamp_seconds', help: 'When the ledger was last re-derived from its events to the end.',
+  registers, name: 'usvideo_ledger_last_verified_timestamp_seconds', help: 'When the ledger was last re-derived from its events to the end; absent before the first time.',
 });
+// At 0 it would be half a century ago.
+ledgerLastVerified.remove();
 export const reconciliationDifferences = new Gauge({
   registers, name: 'usvideo_reconciliation_differences', help: 'Contradictions between jobs and money that the last reconciliation found; anything but 0 is a fault.',
 });
 export const reconciliationLastRun = new Gauge({
-  registers, name: 'usvideo_reconciliation_last_run_timestamp_seconds', help: 'When jobs and money were last compared to the end.',
+  registers, name: 'usvideo_reconciliation_last_run_timestamp_seconds', help: 'When jobs and money were last compared to the end; absent before the first time.',
 });
+reconciliationLastRun.remove();
 export const ledgerMoney = new Gauge({
   registers, name: 'usvideo_ledger_micros', help: 'Money of all customers, by where it is: available, held, or spent.', labelNames: ['book'],
 });
