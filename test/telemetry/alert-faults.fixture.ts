@@ -28,6 +28,11 @@ const age = (jobClass: string, environment: string, state: string): string => `u
 /** Live work of one class that has been eligible for so long, and how long its fleet takes to grow. */
 const eligible = (seconds: string, coldStart = '0+0'): Series => ({ [age('wan', 'live', 'eligible')]: `${seconds}x60`, usvideo_fleet_cold_start_seconds: `${coldStart}x60` });
 
+const space = (bad: string, good: string): Fault => ({
+  series: { 'usvideo_disk_free_bytes{folder="artifacts"}': `${bad}x60`, 'usvideo_disk_size_bytes{folder="artifacts"}': '100+0x60' },
+  healthy: { 'usvideo_disk_free_bytes{folder="artifacts"}': `${good}x60`, 'usvideo_disk_size_bytes{folder="artifacts"}': '100+0x60' },
+});
+
 const overdue = (name: string): Fault => ({
   series: { [name]: '0+0x60' }, healthy: { [name]: '0+3600x60' }, silent: { 'a process that has not run its first': {} }, everyMinutes: 60, afterMinutes: 30 * 60,
 });
@@ -117,6 +122,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   PostgresDeadTuples: gauge('usvideo_postgres_dead_tuples{database="d",table="t"}', '100001+0', '99999+0'),
   PostgresOldTransaction: gauge('usvideo_postgres_oldest_transaction_seconds{database="d"}', '301+0', '1+0'),
   PostgresOldSnapshot: gauge('usvideo_postgres_oldest_xmin_age{database="d"}', '2000001+0', '10+0'),
+  TableTooBig: gauge('usvideo_postgres_table_bytes{database="d",table="t"}', '107374182401+0', '107374182399+0'),
+  StoreFills: space('14+0', '16+0'),
+  StoreFull: space('4+0', '6+0'),
   SpansDropped: gauge('usvideo_spans_dropped_total', '0+1', '3+0'),
   ApiAvailabilityBurnFast: burn(requests('0+2', '0+98').series, WELL),
   ApiAvailabilityBurnSlow: burn(requests('0+7', '0+993').series, WELL, 5, 380),

@@ -127,6 +127,18 @@ export const ALERTS: readonly Alert[] = [
     value: 'max by (database) (usvideo_postgres_oldest_xmin_age)', when: '> 2000000',
   },
   {
+    name: 'TableTooBig', severity: 'ticket', for: '30m', runbook: 'disk-fills', summary: 'The table {{ $labels.database }}.{{ $labels.table }} takes more than 100 GiB.',
+    value: 'max by (database, table) (usvideo_postgres_table_bytes)', when: '> 107374182400',
+  },
+  {
+    name: 'StoreFills', severity: 'ticket', for: '10m', runbook: 'disk-fills', summary: 'Less than 15 % of the disk of {{ $labels.folder }} is left.',
+    value: 'min by (folder) (usvideo_disk_free_bytes / usvideo_disk_size_bytes)', when: '< 0.15',
+  },
+  {
+    name: 'StoreFull', severity: 'page', for: '2m', runbook: 'disk-fills', summary: 'Less than 5 % of the disk of {{ $labels.folder }} is left: soon no video can be stored.',
+    value: 'min by (folder) (usvideo_disk_free_bytes / usvideo_disk_size_bytes)', when: '< 0.05',
+  },
+  {
     name: 'SpansDropped', severity: 'ticket', for: '15m', runbook: 'spans-dropped', summary: 'The trace collector does not take what the services send.',
     value: 'sum(increase(usvideo_spans_dropped_total[10m]))', when: '> 0',
   },

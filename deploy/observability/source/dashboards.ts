@@ -88,7 +88,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       lines('Oldest due', 's', { age: 'max(usvideo_webhook_oldest_due_age_seconds)' }, 'How long the oldest delivery has been due.'),
       lines('Time of an attempt', 's', quantiles('usvideo_webhook_attempt_seconds'), 'Customers\' servers, mostly.'),
       lines('Servers in trouble', 'short', { servers: 'max(usvideo_webhook_broken_servers)' }, 'Customers\' servers that answer nothing, 429 or 5xx: what waits for them is parked.'),
-      lines('Deleted after its time', 'short', { '{{what}}': `sum by (what) (increase(usvideo_retention_removed_total[${RATE}]))` }, 'Rows of the feed and of deliveries that were kept long enough.'),
+      lines('Deleted after its time', 'short', { '{{what}}': `sum by (what) (increase(usvideo_retention_removed_total[${RATE}]))` }, 'Content, files, rows of the feed, of deliveries and of the audit log that were kept long enough.'),
     ],
   },
   {
@@ -106,6 +106,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       lines('Versions', 'short', { '{{service}} {{version}} level {{schema_level}}': 'count by (service, version, schema_level) (usvideo_build_info)' }, 'Two of a service while it is upgraded. The level is raised when the older one is gone.'),
       lines('Memory', 'bytes', { '{{instance}}': 'process_resident_memory_bytes' }, 'Of each process, as the system counts it. What only ever grows is killed some day.'),
       lines('Heap in use', 'bytes', { '{{instance}}': 'nodejs_heap_size_used_bytes' }, 'The part of it that holds JavaScript objects.'),
+      lines('Disk left', 'percentunit', { '{{folder}}': 'min by (folder) (usvideo_disk_free_bytes / usvideo_disk_size_bytes)' }, 'Of the disks of the artifact store.'),
       lines('Processor', 'percentunit', { '{{instance}}': `rate(process_cpu_seconds_total[${RATE}])` }, 'Cores in use. A process computes on one, and has little to spare near 100 %.'),
       lines('Event loop lag', 's', { '{{instance}}': 'nodejs_eventloop_lag_p99_seconds' }, 'What 99 % of its turns stay under; all that the process answers is late by this.'),
     ],
@@ -118,6 +119,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       lines('Oldest snapshot', 'short', { '{{database}}': 'max by (database) (usvideo_postgres_oldest_xmin_age)' }, 'In transactions; keeps vacuum from its work.'),
       lines('Oldest transaction', 's', { '{{database}}': 'max by (database) (usvideo_postgres_oldest_transaction_seconds)' }, 'Ours last milliseconds.'),
       lines('Size', 'bytes', { '{{database}}': 'max by (database) (usvideo_postgres_size_bytes)' }, 'On disk.'),
+      lines('Largest tables', 'bytes', { '{{database}}.{{table}}': 'topk(10, max by (database, table) (usvideo_postgres_table_bytes))' }, 'With their indexes. Each that holds what is kept for a time stops growing after that time.'),
     ],
   },
 ];

@@ -4,7 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { dial, GuardedHttpClient, Lifecycle, type Logger, type Service, startLoop } from '@usvideo/runtime';
+import { dial, GuardedHttpClient, Lifecycle, type Logger, retentionRemoved, type Service, startLoop, watchDiskSpace } from '@usvideo/runtime';
 import type { RenderFleetConfig } from './config';
 import type { Engine } from './engines/engine';
 import { Worker, type WorkerOptions } from './attempt/worker.service';
@@ -80,6 +80,7 @@ async function emptyScratch(config: RenderFleetConfig): Promise<string> {
 function openStore(config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): ArtifactStore {
   const store = new DiskArtifactStore(join(config.DATA_DIR, 'artifacts'));
   startSweeping(store, config, logger, lifecycle);
+  lifecycle.keep('disk space', watchDiskSpace('artifacts', join(config.DATA_DIR, 'artifacts'), logger));
   return store;
 }
 
@@ -125,10 +126,12 @@ function videosEngine(config: RenderFleetConfig, logger: Logger): Engine {
 }
 
 function startSweeping(store: ArtifactStore, config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): void {
+  retentionRemoved.inc({ what: 'artifacts' }, 0);
   const sweep = startLoop({
     name: 'artifact_sweep', everyMs: SWEEP_EVERY_MS, logger,
     work: async () => {
       const swept = await store.sweep(new Date(Date.now() - config.ARTIFACT_RETENTION_HOURS * HOUR_MS));
+      retentionRemoved.inc({ what: 'artifacts' }, swept);
       if (swept > 0) logger.info({ artifacts: swept }, 'artifacts past their retention are deleted');
     },
   });

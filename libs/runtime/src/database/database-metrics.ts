@@ -1,7 +1,9 @@
 import type { Logger } from '../log/logger';
 import { startLoop, type Loop } from '../lifecycle/loop';
 import { observeBuild } from '../version';
-import { databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTransactionAge, databaseXminAge } from '../metrics/metrics';
+import {
+  databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTableSize, databaseTransactionAge, databaseXminAge,
+} from '../metrics/metrics';
 
 /** As much of a connection pool as is needed here. */
 interface Queryable {
@@ -32,6 +34,10 @@ const DEAD_TUPLES = `
 select case when n_dead_tup >= 1000 then relname else '${OTHERS}' end as "table", sum(n_dead_tup)::float8 as dead
 from pg_stat_user_tables group by 1`;
 
+const TABLE_SIZES = `
+select case when bytes >= 10485760 then relname else '${OTHERS}' end as "table", sum(bytes)::float8 as bytes
+from (select relname, pg_total_relation_size(relid) as bytes from pg_stat_user_tables) as t group by 1`;
+
 /** What operators watch of a service's database, from the statistics views and without a right that the service does not have. */
 export function observeDatabase(name: string, database: Queryable, logger: Logger): Loop {
   return startLoop({ name: `${name}_database_metrics`, everyMs: EVERY_MS, work: () => observeOnce(name, database), logger });
@@ -50,12 +56,15 @@ async function observeOnce(name: string, database: Queryable): Promise<void> {
   const connections = await database.query({ name: 'observe_connections', text: CONNECTIONS });
   for (const row of connections.rows) databaseConnections.set({ ...labels, state: String(row.state) }, Number(row.connections));
   const tables = await database.query({ name: 'observe_dead_tuples', text: DEAD_TUPLES });
-  await forgetTables(name);
+  await forgetTables(name, databaseDeadTuples);
   for (const row of tables.rows) databaseDeadTuples.set({ ...labels, table: String(row.table) }, Number(row.dead));
+  const sizes = await database.query({ name: 'observe_table_sizes', text: TABLE_SIZES });
+  await forgetTables(name, databaseTableSize);
+  for (const row of sizes.rows) databaseTableSize.set({ ...labels, table: String(row.table) }, Number(row.bytes));
 }
 
-/** A table that was vacuumed is among the others again. */
-async function forgetTables(name: string): Promise<void> {
-  for (const { labels } of (await databaseDeadTuples.get()).values) if (labels.database === name) databaseDeadTuples.remove(labels);
-  databaseDeadTuples.set({ database: name, table: OTHERS }, 0);
+/** A table that was vacuumed, or shrank, is among the others again. */
+async function forgetTables(name: string, gauge: typeof databaseDeadTuples): Promise<void> {
+  for (const { labels } of (await gauge.get()).values) if (labels.database === name) gauge.remove(labels);
+  gauge.set({ database: name, table: OTHERS }, 0);
 }

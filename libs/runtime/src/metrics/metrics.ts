@@ -224,6 +224,18 @@ export const databaseSize = new Gauge({
   registers, name: 'usvideo_postgres_size_bytes', help: 'Size of the database.', labelNames: ['database'],
 });
 
+export const databaseTableSize = new Gauge({
+  registers, name: 'usvideo_postgres_table_bytes', help: 'Size of a table with its indexes; those under 10 MiB are one.', labelNames: ['database', 'table'],
+});
+
+// Disks.
+export const diskFree = new Gauge({
+  registers, name: 'usvideo_disk_free_bytes', help: 'What is left on the disk of a folder of the platform.', labelNames: ['folder'],
+});
+export const diskSize = new Gauge({
+  registers, name: 'usvideo_disk_size_bytes', help: 'Size of the disk of a folder of the platform.', labelNames: ['folder'],
+});
+
 // Tracing.
 export const spansDropped = new Counter({
   registers, name: 'usvideo_spans_dropped_total', help: 'Finished operations that the trace collector did not take.',
