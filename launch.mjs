@@ -20,7 +20,7 @@ const commands = {
   demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.\n'
     + '                         `-- --engine diffusers --tiny` renders with a diffusion pipeline of random weights, on any machine;\n'
     + '                         `-- --engine diffusers --model ID` with real ones, on a GPU.', run: (args) => demo(args) },
-  start: { help: 'Serve the whole platform in one process (state in .data/).', flags: [], run: () => service('main') },
+  start: { help: 'Serve the whole platform in one process (state in .data/).', flags: [], run: () => service('main', ['--stop-with-parent']) },
   dev: { help: 'Serve like `start`, and build and start again after every change of a source file.', flags: [], run: () => dev() },
   cluster: { help: 'Run every service as a process of its own over a real Kafka and PostgreSQL (state in .data/cluster/).\n'
     + '                         With `-- --replicas` two each of gateway, ledger, scheduler and webhooks, and three workers.\n'
@@ -208,7 +208,7 @@ async function browserTests() {
 
 async function demo(args) {
   if (args.includes('diffusers')) await step('Installing the engine (3 GB to download, 6 GB on disk, once)', 'engine', join(root, 'deploy', 'engines', 'diffusers', 'install.sh'), [], process.env);
-  return service('demo', args);
+  return service('demo', ['--stop-with-parent', ...args]);
 }
 
 /** The services that tell events: each has the command beside its `main.js`. */
@@ -285,22 +285,14 @@ function sdkModels(...args) {
 }
 
 function reset() {
-  for (const lock of [join(dataDir, 'run.json'), join(dataDir, 'cluster', 'run.json')].filter((file) => existsSync(file))) {
-    const { pid } = JSON.parse(readFileSync(lock, 'utf8'));
-    if (isAlive(pid)) fail(`The platform is running (process ${pid}): stop it first.`);
+  for (const lock of [join(dataDir, 'run.lock'), join(dataDir, 'cluster', 'run.lock')].filter((file) => existsSync(file))) {
+    // As services/standalone/src/state/data-lock.process.ts takes it; the Node that runs this may have no SQLite.
+    const { status } = spawnSync(lockedNode, ['-e', `new (require('node:sqlite').DatabaseSync)(${JSON.stringify(lock)}).exec('begin exclusive')`], { stdio: 'ignore' });
+    if (status !== 0) fail(`The platform is running on ${dirname(lock)}: stop it first.`);
   }
   rmSync(dataDir, { recursive: true, force: true });
   console.log(`Deleted ${dataDir}`);
   return 0;
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
 
 /** Hands the terminal to a child; Ctrl-C reaches both, and the launcher stays until the child has stopped politely. */
@@ -333,4 +325,16 @@ function fail(message) {
   process.exit(1);
 }
 
+/** npm does not hand a signal on to what it runs, and what was killed cannot: the end of whoever started this is a request to stop. */
+function stopWithParent() {
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(looking);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
+
+// Started by hand, as with nohup, it may outlive its shell.
+if (process.env.npm_lifecycle_event !== undefined) stopWithParent();
 await main(process.argv.slice(2));

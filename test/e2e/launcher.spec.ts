@@ -1,11 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@usvideo/testing';
 import { Customer } from './customer';
 import { Platform } from './platform';
+import { isRunning } from './processes';
 
 const root = join(__dirname, '..', '..');
 const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
@@ -39,6 +41,28 @@ describe('the launcher', () => {
     const { code, output } = await launch(['restore', '--confirm', '--service', 'ledger']);
     expect([code, output]).toEqual([1, expect.stringMatching(/The epoch of ledger was not changed[^]*DATABASE_URL: is required[^]*KAFKA_BROKERS: is required/)]);
   }, 60_000);
+
+  /** As a terminal that closes, a supervisor that knows npm only, or the kernel short of memory would end it. */
+  it.each([
+    ['npm is told to stop', 'SIGTERM', (npm: number) => npm], ['the launcher is killed', 'SIGKILL', (_: number, launcher: number) => launcher],
+  ] as const)('leaves nothing running when %s', async (_, signal, victimOf) => {
+    const folder = mkdtempSync(join(tmpdir(), 'usv-launcher-'));
+    const npm = spawn('npm', ['start'], {
+      cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', ENGINES: 'sandbox' },
+    });
+    let output = '';
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (text: Buffer) => { output += text.toString(); });
+    await eventually(() => output.includes('serving; keys'), { what: 'npm start to serve', deadlineMs: 120_000 }).catch((error: Error) => { throw new Error(`${error.message}\n${output.slice(-4_000)}`); });
+    const { pid } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as { pid: number };
+    const postgres = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const launcher = Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
+    expect([pid, postgres, launcher].map(isRunning)).toEqual([true, true, true]);
+    process.kill(victimOf(npm.pid!, launcher), signal);
+    await eventually(() => ![pid, postgres, launcher].some(isRunning), { what: 'everything to end', deadlineMs: 60_000 });
+    expect(existsSync(join(folder, 'run.json'))).toBe(false);
+    rmSync(folder, { recursive: true });
+  }, 200_000);
 
   it('says in one line that a port is taken', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usv-launcher-'));

@@ -4,9 +4,8 @@ import { Commands } from './cluster/commands';
 import { ONE_EACH, REPLICAS } from './cluster/plan';
 import { type Cluster, startCluster } from './cluster/start-cluster';
 import { type StandaloneConfig, readStandaloneConfig } from './config';
+import { stopWithLauncher } from './state/launcher.process';
 import { logToFile } from './state/log-file.process';
-
-const PARENT_LOOK_MS = 500;
 
 /** `npm run cluster`: every service a process of its own, until the terminal or the supervisor says stop. */
 async function main(args: readonly string[]): Promise<void> {
@@ -19,7 +18,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (running !== undefined) void end(running);
     // The parts notice the end of their pipe and stop by themselves.
   }, () => process.exit(130));
-  if (args.includes('--stop-with-parent')) stopWithParent(() => quit('the end of its launcher'));
+  stopWithLauncher(args, () => quit('the end of its launcher'));
   const output = { log: logToFile(join(config.DATA_DIR, 'cluster', 'logs'), 'cluster', config.LOG_LEVEL).of, announce: (step: string) => console.log(`• ${step}`) };
   const cluster = await startCluster(config, { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH }, output, stopping.signal).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
@@ -36,16 +35,6 @@ async function end(cluster: Cluster): Promise<void> {
   await cluster.stop();
   console.log('• Stopped');
   process.exit(0);
-}
-
-/** A launcher that was killed cannot say so: its child finds itself with another parent. */
-function stopWithParent(stop: () => void): void {
-  const parent = process.ppid;
-  const looking = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(looking);
-    stop();
-  }, PARENT_LOOK_MS).unref();
 }
 
 /** Paths are relative where people type: shorter, and the commands work as they stand. */

@@ -8,6 +8,7 @@ import { probeVideo } from './demo/probe';
 import { Screen } from './demo/screen';
 import { readChoice, settingsOf, type Show, showOf } from './demo/show';
 import { WebhookReceiver, verifyWebhook } from './demo/webhook-receiver';
+import { STOP_WITH_PARENT, stopWithLauncher } from './state/launcher.process';
 import { logToFile } from './state/log-file.process';
 import { type Standalone, startStandalone } from './standalone.module';
 
@@ -17,7 +18,8 @@ const DEFAULTS = { PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CID
 /** `npm run demo`: the main job before your eyes. The exit status is 0 only if every line it ticks was true. */
 async function main(): Promise<void> {
   const screen = new Screen();
-  const choice = readChoice(process.argv.slice(2));
+  const args = process.argv.slice(2).filter((arg) => arg !== STOP_WITH_PARENT);
+  const choice = readChoice(args);
   const show = showOf(choice);
   let config = readStandaloneConfig(DEFAULTS);
   const log = logToFile(resolve(config.DATA_DIR, 'logs'), 'platform', config.LOG_LEVEL);
@@ -46,10 +48,11 @@ async function main(): Promise<void> {
 /** Resolves at Ctrl-C. A start that is under way is finished first, so that everything can be stopped in its order. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    onStopSignal(() => {
+    const stop = onStopSignal(() => {
       process.exitCode = 130;
       resolve();
     }, () => process.exit(130));
+    stopWithLauncher(process.argv, () => stop('the end of its launcher'));
   });
 }
 

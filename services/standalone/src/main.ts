@@ -1,14 +1,18 @@
 import { resolve } from 'node:path';
 import { createLogger, onStopSignal, type Running } from '@usvideo/runtime';
 import { readStandaloneConfig, type StandaloneConfig } from './config';
+import { stopWithLauncher } from './state/launcher.process';
 import { logToFile } from './state/log-file.process';
 import { startStandalone } from './standalone.module';
 
 /** `npm start`: serve until the terminal or the supervisor says stop. */
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
   const config = readStandaloneConfig();
-  const serving = process.stdout.isTTY === true ? await serveAtTerminal(config) : await serveUnderSupervisor(config);
-  onStopSignal(() => void serving.stop(), () => process.exit(130));
+  const starting = process.stdout.isTTY === true ? serveAtTerminal(config) : serveUnderSupervisor(config);
+  // A start under way is waited for, so that nothing of it is left running; one that fails stops what it started by itself.
+  const stop = onStopSignal(() => void starting.then((serving) => serving.stop(), () => undefined), () => process.exit(130));
+  stopWithLauncher(args, () => stop('the end of its launcher'));
+  await starting;
 }
 
 /** A person reads what to call; the log goes to a file. */
@@ -48,7 +52,7 @@ async function serveUnderSupervisor(config: StandaloneConfig): Promise<Running> 
   };
 }
 
-main().catch((error: Error) => {
+main(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message);
   process.exitCode = 1;
 });

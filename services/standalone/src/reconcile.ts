@@ -16,7 +16,7 @@ const DELIVERY_AUDIT_MS = 10 * 60_000;
  */
 async function main(): Promise<void> {
   const state = new StateDirectory(resolve(readStandaloneConfig().DATA_DIR));
-  state.lock(process.pid);
+  await state.lock({ waitMs: 0, announce: () => undefined });
   const postgres = await startEmbeddedPostgres({ dataDir: state.file('postgres'), port: 0, durable: true });
   try {
     const databases = Object.fromEntries(SERVICES.map((name) => [name, open(postgres.url(name))])) as Record<ServiceWithEvents, ReturnType<typeof open>>;

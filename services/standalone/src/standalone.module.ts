@@ -55,7 +55,7 @@ export async function startStandalone(config: StandaloneConfig, output: Output):
 
 async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, announce }: Output): Promise<Standalone> {
   const state = new StateDirectory(resolve(config.DATA_DIR));
-  state.lock(process.pid);
+  await state.lock({ announce });
   lifecycle.add('state lock', async () => state.unlock());
   const ports = await choosePorts(config);
   const urls = { api: `http://127.0.0.1:${ports.api}`, admin: `http://127.0.0.1:${ports.admin}`, ops: `http://127.0.0.1:${ports.ops}` };

@@ -12,7 +12,7 @@ import { StateDirectory } from './state/state.store';
 async function main(): Promise<void> {
   const config = readStandaloneConfig();
   const state = new StateDirectory(resolve(config.DATA_DIR));
-  state.lock(process.pid);
+  await state.lock({ waitMs: 0, announce: () => undefined });
   const postgres = await startEmbeddedPostgres({ dataDir: state.file('postgres'), port: 0, durable: true });
   try {
     await postgres.createDatabase('ledger');

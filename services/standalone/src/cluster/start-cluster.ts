@@ -70,7 +70,7 @@ class Launch {
 
   async run(): Promise<Cluster> {
     const { config, state, lifecycle } = this;
-    state.lock(process.pid);
+    await state.lock({ announce: (step) => this.output.announce(step) });
     lifecycle.add('state lock', async () => state.unlock());
     const endBounding = boundLogs(state.file('logs'), (error) => this.logger.warn({ err: error }, 'the logs could not be bounded'));
     lifecycle.add('log bounds', async () => endBounding());

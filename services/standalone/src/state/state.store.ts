@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from '@usvideo/servers';
+import { requireWritableFolder } from '@usvideo/runtime';
+import { type HeldLock, lockFile } from './data-lock.process';
 
 /** What the platform needs to keep secret between two starts. Each can be set from outside instead. */
 export interface Secrets {
@@ -24,25 +25,44 @@ export interface Credentials {
   readonly dashboard: { readonly email: string; readonly password: string };
 }
 
-interface RunLock { readonly pid: number; readonly apiUrl?: string }
+/** Who has the lock, for people; the lock itself is the kernel's. */
+interface Holder { readonly pid: number }
+
+export interface LockOptions {
+  /** How long a predecessor that is going is waited for. */
+  readonly waitMs?: number;
+  readonly announce: (step: string) => void;
+}
+
+const PREDECESSOR_MS = 10_000;
 
 /** The files under `DATA_DIR`. All are readable by their owner only, and replaced whole or not at all. */
 export class StateDirectory {
+  private held: HeldLock | undefined;
+
+  /** @throws ConfigError when nothing can be written there */
   constructor(readonly path: string) {
-    mkdirSync(path, { recursive: true });
+    requireWritableFolder('DATA_DIR', path);
   }
 
-  /** @throws when another living process serves from this directory. */
-  lock(pid: number): void {
-    const held = this.read<RunLock>('run.json');
-    if (held && held.pid !== pid && isAlive(held.pid)) {
-      throw new Error(`${this.path} is in use by process ${held.pid}: stop it first, or set DATA_DIR to another folder`);
+  /** @throws when another process serves from this directory, and still does after the wait */
+  async lock({ announce, waitMs = PREDECESSOR_MS }: LockOptions): Promise<void> {
+    this.held = await lockFile(this.file('run.lock'), 0);
+    if (this.held === undefined && waitMs > 0) {
+      announce(`Waiting for whoever has ${this.path}, for ${waitMs / 1_000} seconds at most`);
+      this.held = await lockFile(this.file('run.lock'), waitMs);
     }
-    this.write('run.json', { pid });
+    if (this.held === undefined) {
+      const by = this.read<Holder>('run.json')?.pid;
+      throw new Error(`${this.path} is in use by ${by === undefined ? 'another process' : `process ${by}`}: stop it first, or set DATA_DIR to another folder`);
+    }
+    this.write('run.json', { pid: process.pid });
   }
 
   unlock(): void {
     rmSync(join(this.path, 'run.json'), { force: true });
+    this.held?.release();
+    this.held = undefined;
   }
 
   secrets(): Secrets {
