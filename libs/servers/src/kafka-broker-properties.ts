@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { KafkaLogin } from '@usvideo/messaging';
+import type { KafkaPassword } from '@usvideo/messaging';
 
 /** A further listener without security, whose clients are told to call another address: one that leads to it by way of something else. */
 export interface KafkaDoor {
@@ -14,7 +14,7 @@ export interface BrokerLayout {
   /** A PEM file with the private key (PKCS #8) and the certificate; makes the second listener speak TLS. */
   readonly tlsPemFile?: string;
   /** Asked for at the second listener. */
-  readonly login?: KafkaLogin;
+  readonly login?: KafkaPassword;
   readonly doors?: readonly KafkaDoor[];
 }
 
@@ -69,7 +69,7 @@ function tls(pemFile: string | undefined): Record<string, string> {
 }
 
 /** PLAIN keeps its users here; those of SCRAM are written into the log when it is formatted. */
-function sasl(login: KafkaLogin | undefined): Record<string, string> {
+function sasl(login: KafkaPassword | undefined): Record<string, string> {
   if (login === undefined) return {};
   const security = 'org.apache.kafka.common.security';
   const jaas = login.mechanism === 'plain'

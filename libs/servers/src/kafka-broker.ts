@@ -21,7 +21,7 @@ export interface KafkaBrokerOptions {
   /** PEM, the key as PKCS #8. Opens a second listener that speaks TLS. */
   readonly tls?: { readonly key: string; readonly certificate: string };
   /** Opens a second listener that asks for this login. */
-  readonly login?: Messaging.KafkaLogin;
+  readonly login?: Messaging.KafkaPassword;
   readonly doors?: readonly KafkaDoor[];
   /** What the broker says is added to it; `broker.log` in the data directory unless told. */
   readonly logFile?: string;

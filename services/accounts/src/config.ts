@@ -1,10 +1,10 @@
 import { kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
-import { callerTokens, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import { callerTokens, databaseUrl, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 export const accountsSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
-  DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(8).describe('Connections to the database at most.'),
   SCHEDULER_GRPC_URL: z.string().describe('The scheduler, which hears of changed limits at once.'),

@@ -1,10 +1,10 @@
 import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
-import { callerTokens, list, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import { callerTokens, databaseUrl, list, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 export const ledgerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
-  DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(10).describe('Connections to the database at most: one per writer lane, the rest for reads.'),
   WRITER_LANES: z.coerce.number().int().min(1).max(4).default(2).describe('Transactions of this process that write money at the same time, at most.'),

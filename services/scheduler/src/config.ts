@@ -1,5 +1,5 @@
 import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
-import { callerTokens, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import { callerTokens, databaseUrl, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './catalogue/models';
 
@@ -31,7 +31,7 @@ function parsedCatalogue(text: string | undefined, context: z.RefinementCtx): re
 
 export const schedulerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
-  DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(8).max(200).default(16)
     .describe('Connections to the database at most: seven for writer lanes, one for the claim, the rest for reads.'),

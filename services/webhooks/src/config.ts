@@ -1,12 +1,12 @@
 import { deliveryAuditSettings, kafkaSettings } from '@usvideo/messaging';
-import { callerTokens, list, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import { callerTokens, databaseUrl, list, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 
 const count = (fallback: number, highest: number) => z.coerce.number().int().min(1).max(highest).default(fallback);
 
 export const webhooksSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
-  DATABASE_URL: secret().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(4).max(200).default(12).describe('Connections to the database at most.'),
   SCHEDULER_GRPC_URL: z.string().describe('The scheduler, which describes the jobs that webhooks tell of.'),

@@ -5,12 +5,14 @@ import { watchedSockets } from './kafka-socket';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];
-  /** True trusts the system's authorities; `ca` is PEM and replaces them. */
-  readonly ssl?: boolean | { readonly ca: string };
+  /** True trusts the system's authorities; `ca` is PEM and replaces them. `cert` and `key` are PEM of the client's own. */
+  readonly ssl?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sasl?: KafkaLogin;
 }
 
-export interface KafkaLogin {
+export type KafkaLogin = KafkaPassword | { readonly mechanism: 'oauthbearer'; readonly token: () => Promise<string> };
+
+export interface KafkaPassword {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
   readonly password: string;
@@ -26,7 +28,7 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
   const { Kafka, logLevel } = kafkaJs();
   const config: KafkaConfig = {
     brokers: [...connection.brokers],
-    ssl: connection.ssl === undefined || typeof connection.ssl === 'boolean' ? connection.ssl : { ca: connection.ssl.ca },
+    ssl: typeof connection.ssl === 'object' ? { ...connection.ssl } : connection.ssl,
     sasl: loginOf(connection),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
@@ -40,6 +42,7 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
 
 /** A copy, because the client stores an authenticator with this password in the object it is given. */
 function loginOf({ sasl }: KafkaConnection): SASLOptions | undefined {
+  if (sasl?.mechanism === 'oauthbearer') return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) };
   return sasl && ({ mechanism: sasl.mechanism, username: sasl.username, password: sasl.password } as SASLOptions);
 }
 

@@ -1,7 +1,8 @@
 import { EventLogServiceClient } from '@usvideo/contracts/events';
 import type { RestorableLog } from '@usvideo/event-store';
-import { dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
-import { kafkaClients, type KafkaClients, type KafkaConnection } from './kafka-client';
+import { ConfigError, dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
+import { kafkaClients, type KafkaClients, type KafkaConnection, type KafkaLogin } from './kafka-client';
+import { oauthTokens } from './oauth-tokens';
 import type { KafkaSettings } from './kafka-settings';
 import { TailReader } from './kafka-tail';
 import { KafkaTransport } from './kafka-transport';
@@ -53,13 +54,24 @@ export function openTopic(config: KafkaSettings, topic: string, logger: Logger):
   return new TailReader(kafkaClients(connectionOf(config), 'command', logger), `${config.KAFKA_NAME_PREFIX}${topic}`, logger);
 }
 
-function connectionOf(config: KafkaSettings): KafkaConnection {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password = '' } = config;
+/** @throws ConfigError for settings that only make sense together */
+export function connectionOf(config: KafkaSettings): KafkaConnection {
+  const { KAFKA_SSL: tls, KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key } = config;
+  if ((cert === undefined) !== (key === undefined)) throw new ConfigError(['KAFKA_SSL_CERT: goes with KAFKA_SSL_KEY, or neither is set']);
+  const sasl = loginOf(config);
   return {
     brokers: config.KAFKA_BROKERS,
-    ssl: config.KAFKA_SSL && config.KAFKA_SSL_CA !== undefined ? { ca: config.KAFKA_SSL_CA } : config.KAFKA_SSL,
-    ...(mechanism === undefined ? {} : { sasl: { mechanism, username, password } }),
+    ssl: tls && (ca !== undefined || cert !== undefined) ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : tls,
+    ...(sasl && { sasl }),
   };
+}
+
+function loginOf(config: KafkaSettings): KafkaLogin | undefined {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password = '', KAFKA_OAUTH_TOKEN_URL: url, KAFKA_OAUTH_SCOPE: scope } = config;
+  if (mechanism === undefined) return undefined;
+  if (mechanism !== 'oauthbearer') return { mechanism, username, password };
+  if (url === undefined) throw new ConfigError(['KAFKA_OAUTH_TOKEN_URL: is required by KAFKA_SASL_MECHANISM=oauthbearer']);
+  return { mechanism, token: oauthTokens({ url, clientId: username, clientSecret: password, scope }) };
 }
 
 function openLogs(publishers: Readonly<Record<string, string>>, token: string | undefined, lifecycle: Lifecycle): Map<string, RestorableLog> {

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { EventLog, inTransaction, mintEpoch, openDatabase, SHARDS, type Database } from '@usvideo/event-store';
-import { createLogger, secret } from '@usvideo/runtime';
+import { createLogger, databaseUrl } from '@usvideo/runtime';
 import { z } from 'zod';
 import { openTopic } from '../kafka/kafka-process';
 import { kafkaSettings } from '../kafka/kafka-settings';
 import type { Tail, TailReader } from '../kafka/kafka-tail';
 
-export const restoreSchema = z.object({ DATABASE_URL: secret(), ...kafkaSettings });
+export const restoreSchema = z.object({ DATABASE_URL: databaseUrl(), ...kafkaSettings });
 export type RestoreConfig = z.output<typeof restoreSchema>;
 
 export interface RestoreCommand {

@@ -30,6 +30,11 @@ export function secret(): z.ZodString {
   return z.string().min(1).meta({ secret: true });
 }
 
+/** A server without this beginning would be looked for by some other name, for a minute, in vain. */
+export function databaseUrl(): z.ZodString {
+  return secret().refine((text) => /^postgres(ql)?:\/\/./.test(text), 'must be a PostgreSQL URL such as postgresql://user:password@host:5432/name');
+}
+
 /** Comma-separated, blanks dropped; unset is the empty list. */
 export function list() {
   return z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
