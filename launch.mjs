@@ -180,7 +180,7 @@ async function dev() {
   }
   for (;;) {
     const stopping = new AbortController();
-    const serving = service('main', [], stopping.signal);
+    const serving = service('main', ['--stop-with-parent'], stopping.signal);
     const change = once(changed, 'file', { signal: stopping.signal }).catch(() => undefined);
     const ended = await Promise.race([serving, change.then(() => undefined)]);
     if (ended !== undefined) return ended;
