@@ -35,10 +35,11 @@ describe('the lock of a data directory', () => {
 
   it('is waited for while a predecessor goes', async () => {
     const going = await holder();
+    const gone = once(going, 'exit');
     going.kill('SIGTERM');
     const state = new StateDirectory(folder);
     await state.lock({ waitMs: 20_000, announce: () => undefined });
-    expect(going.exitCode).toBe(0);
+    expect(await gone).toEqual([0, null]);
     state.unlock();
   });
 
