@@ -128,7 +128,7 @@ async function build() {
 /** Of all that the builds of these projects are made from, as `nx.json` says. */
 function fingerprintOf(projects) {
   const hash = createHash('sha256');
-  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.(tsx?|css)$/.test(file)).sort().map((file) => join(project, 'src', file));
+  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.(tsx?|css|md)$/.test(file)).sort().map((file) => join(project, 'src', file));
   for (const file of [join(root, '.swcrc'), ...projects.flatMap((project) => [join(project, 'package.json'), ...sourcesOf(project)])]) hash.update(`${file}\n`).update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -59,6 +59,8 @@ type APIError struct {
 	Code      ErrorCode
 	Message   string
 	RequestID string
+	// DocURL is the page that says what the code means and what to do.
+	DocURL string
 	// Details of an invalid request: each field with what is wrong with it.
 	Details []ErrorBodyDetail
 	// JobStatus, where the refusal depends on it.
@@ -133,7 +135,7 @@ func apiError(status int, header http.Header, content []byte) *APIError {
 		body.RequestID = header.Get("X-Request-Id")
 	}
 	return &APIError{
-		Status: status, Code: ErrorCode(body.Error), Message: body.Message, RequestID: body.RequestID, Details: body.Details,
+		Status: status, Code: ErrorCode(body.Error), Message: body.Message, RequestID: body.RequestID, DocURL: body.DocURL, Details: body.Details,
 		JobStatus: body.Status, RetryAfter: retryAfter(header), Header: header,
 	}
 }

@@ -362,9 +362,12 @@ type ErrorBody struct {
 	// range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded,
 	// request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may
 	// come.
-	Error     string `json:"error"`
-	Message   string `json:"message"`
+	Error   string `json:"error"`
+	Message string `json:"message"`
+	// The same as X-Request-Id: name it when you ask us.
 	RequestID string `json:"request_id"`
+	// The page that says what the code means and what to do.
+	DocURL string `json:"doc_url"`
 	// The job's status, where the refusal depends on it.
 	Status  string            `json:"status,omitempty"`
 	Details []ErrorBodyDetail `json:"details,omitempty"`

@@ -1,6 +1,6 @@
 import { defineConfig, loadEnv } from 'vite';
 
-const PAGES = { dashboard: 'index.html', console: 'admin.html' };
+const PAGES = { dashboard: 'index.html', console: 'admin.html', docs: 'docs.html' };
 
 /** Where a running platform answers while `vite` serves the sources. */
 const { USV_API: api = 'http://127.0.0.1:8080', USV_ADMIN: admin = 'http://127.0.0.1:8082' } = loadEnv('', '.', 'USV_');

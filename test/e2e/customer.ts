@@ -26,7 +26,7 @@ export interface Job {
   readonly metadata: Record<string, string>;
 }
 
-export interface Problem { readonly error: string; readonly message: string; readonly request_id: string; readonly details?: { field: string; message: string }[] }
+export interface Problem { readonly error: string; readonly message: string; readonly request_id: string; readonly doc_url: string; readonly details?: { field: string; message: string }[] }
 
 const REQUEST_MS = 60_000;
 

@@ -112,9 +112,10 @@ export function refusals(stage: () => Stage): void {
       expect([answer.status, body.error]).toEqual([status, code]);
       expect(body.message).toMatch(/\w/);
       expect(body.request_id).toBe(headers.get('x-request-id'));
+      expect(new URL(body.doc_url).pathname).toBe(`/docs/errors/${code}`);
       expect(headers.get('content-type')).toMatch(/^application\/json/);
       for (const name of ['limit', 'remaining', 'reset']) expect([name, headers.get(`x-ratelimit-${name}`)]).toEqual([name, expect.stringMatching(/^\d+$/)]);
-      expect(Object.keys(body).filter((name) => !['error', 'message', 'request_id', 'details', 'status'].includes(name))).toEqual([]);
+      expect(Object.keys(body).filter((name) => !['error', 'message', 'request_id', 'doc_url', 'details', 'status'].includes(name))).toEqual([]);
       const [seconds, ms] = [headers.get('retry-after'), headers.get('retry-after-ms')];
       if (status === 429 || status === 503) expect(Number(seconds)).toBe(Math.ceil(Number(ms) / 1_000));
       else expect([seconds, ms]).toEqual([null, null]);

@@ -76,7 +76,7 @@ export class USVideoModel implements VideoModelV4 {
       if (!(error instanceof USVideoError) || error.status === undefined) throw error;
       throw new APICallError({
         message: `${error.code}: ${error.message}`, url: '/v1/videos', requestBodyValues: {}, statusCode: error.status, cause: error, isRetryable: false,
-        data: { error: error.code, request_id: error.requestId, details: error.details },
+        data: { error: error.code, request_id: error.requestId, doc_url: error.docUrl, details: error.details },
       });
     }
   }

@@ -27,10 +27,10 @@ async function main(args: readonly string[]): Promise<void> {
 
 function explain(error: unknown, isJson: boolean): string {
   if (!(error instanceof USVideoError)) return isJson ? JSON.stringify({ error: 'usage', message: (error as Error).message }) : `usvideo: ${(error as Error).message}`;
-  const { code, message, status, requestId, details } = error;
-  if (isJson) return JSON.stringify({ error: code, message, status, request_id: requestId, details });
+  const { code, message, status, requestId, docUrl, details } = error;
+  if (isJson) return JSON.stringify({ error: code, message, status, request_id: requestId, doc_url: docUrl, details });
   const hint = code === 'invalid_configuration' ? ' Or run `usvideo login`.' : '';
-  return [`usvideo: ${message}${hint}`, ...details.map(({ field, message: fault }) => `  ${field} ${fault}`), ...(requestId === undefined ? [] : [`  (${code}, ${requestId})`])].join('\n');
+  return [`usvideo: ${message}${hint}`, ...details.map(({ field, message: fault }) => `  ${field} ${fault}`), ...(requestId === undefined ? [] : [`  (${code}, ${requestId})`]), ...(docUrl === undefined ? [] : [`  ${docUrl}`])].join('\n');
 }
 
 const args = process.argv.slice(2);

@@ -23,6 +23,7 @@ interface Problem {
   readonly message: string;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
+  readonly docUrl?: string | undefined;
   readonly details?: readonly ErrorDetail[] | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly jobStatus?: string | undefined;
@@ -34,6 +35,8 @@ export class USVideoError extends Error {
   readonly code: ErrorCode;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  /** The page that says what the code means and what to do. */
+  readonly docUrl: string | undefined;
   /** All faults of a request at once, by field. */
   readonly details: readonly ErrorDetail[];
   /** How long the platform asks to wait. */
@@ -41,12 +44,13 @@ export class USVideoError extends Error {
   /** Of the job that could not be cancelled or erased. */
   readonly jobStatus: string | undefined;
 
-  constructor({ code, message, status, requestId, details = [], retryAfterMs, jobStatus, cause }: Problem) {
+  constructor({ code, message, status, requestId, docUrl, details = [], retryAfterMs, jobStatus, cause }: Problem) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
     this.status = status;
     this.requestId = requestId;
+    this.docUrl = docUrl;
     this.details = details;
     this.retryAfterMs = retryAfterMs;
     this.jobStatus = jobStatus;
@@ -100,6 +104,7 @@ export function errorOf(status: number, headers: Headers, text: string): USVideo
     code: typeof body.error === 'string' ? body.error : 'unexpected_response',
     message: typeof body.message === 'string' ? body.message : `The answer was ${status} and not of the platform's form: ${text.slice(0, 200)}`,
     status, requestId: headers.get('x-request-id') ?? (typeof body.request_id === 'string' ? body.request_id : undefined),
+    docUrl: typeof body.doc_url === 'string' ? body.doc_url : undefined,
     details: Array.isArray(body.details) ? body.details as ErrorDetail[] : [],
     retryAfterMs: retryAfterMs(headers), jobStatus: typeof body.status === 'string' ? body.status : undefined,
   };

@@ -131,7 +131,10 @@ export interface components {
             /** @description Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out, insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may come. */
             error: string;
             message: string;
+            /** @description The same as X-Request-Id: name it when you ask us. */
             request_id: string;
+            /** @description The page that says what the code means and what to do. */
+            doc_url: string;
             /** @description The job's status, where the refusal depends on it. */
             status?: string;
             details?: {

@@ -82,7 +82,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     const parts = assemble(config, logger, peers, outbound, watches);
     const pages = config.DASHBOARD_DIR === undefined ? NO_PAGES : await pagesOf(config.DASHBOARD_DIR);
     const providers = [...parts.providers, ...pages.providers];
-    const shared = { access: parts.access, trustedProxies: config.TRUSTED_PROXIES, logger };
+    const shared = { access: parts.access, docsUrl: parts.settings.errorDocsUrl, trustedProxies: config.TRUSTED_PROXIES, logger };
     const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
     const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
@@ -114,7 +114,7 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
     { provide: ARTIFACTS, useValue: artifacts },
   ];
   const access = new Access({ keys, sessions, limiter, adminToken: config.ADMIN_TOKEN, supportUrl: config.SUPPORT_URL });
-  return { access, streams, providers };
+  return { access, settings, streams, providers };
 }
 
 /** What browsers are served besides the APIs. */

@@ -198,7 +198,7 @@ func errorMembers(err error) any {
 	switch {
 	case errors.As(err, &refusal):
 		members["code"], members["status"], members["message"] = refusal.Code, refusal.Status, refusal.Message
-		members["request_id"], members["details"] = refusal.RequestID, refusal.Details
+		members["request_id"], members["doc_url"], members["details"] = refusal.RequestID, refusal.DocURL, refusal.Details
 		if refusal.RetryAfter > 0 {
 			members["retry_after_ms"] = refusal.RetryAfter.Milliseconds()
 		}

@@ -80,6 +80,8 @@ class APIError(USVideoError):
         self.code = str(body.get("error", ""))
         self.message: str = str(body.get("message", ""))
         self.request_id: str = str(body.get("request_id", "") or headers.get("x-request-id", ""))
+        #: The page that says what the code means and what to do.
+        self.doc_url: str = str(body.get("doc_url", ""))
         #: Of an invalid request: each field with what is wrong with it.
         self.details: List[Dict[str, str]] = list(body.get("details") or [])
         #: Of a refusal that depends on it: the status of the job.

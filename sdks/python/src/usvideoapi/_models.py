@@ -177,7 +177,10 @@ class ErrorBody(Record):
     #: capacity_exhausted, price_unavailable, service_unavailable; more may come.
     error: str
     message: str
+    #: The same as X-Request-Id: name it when you ask us.
     request_id: str
+    #: The page that says what the code means and what to do.
+    doc_url: str
     #: The job's status, where the refusal depends on it.
     status: Optional[str] = None
     details: Optional[List[ErrorBodyDetail]] = None

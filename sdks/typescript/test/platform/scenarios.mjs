@@ -57,8 +57,8 @@ async function take(step, clientOptions, saved) {
   if (save !== undefined) saved[save] = result;
 }
 
-const wireOf = ({ code, status, message, requestId, details, retryAfterMs, job }) => ({
-  code, status, message, request_id: requestId, details, retry_after_ms: retryAfterMs, job,
+const wireOf = ({ code, status, message, requestId, docUrl, details, retryAfterMs, job }) => ({
+  code, status, message, request_id: requestId, doc_url: docUrl, details, retry_after_ms: retryAfterMs, job,
 });
 
 function check(what, value, matcher) {

@@ -66,19 +66,24 @@ export class ApiClient {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  private async fetch(method: string, path: string, { query, body, headers = {}, signal }: Call): Promise<Response> {
+  private async fetch(method: string, path: string, call: Call): Promise<Response> {
+    const answer = await this.answer(method, path, call);
+    if (!answer.ok) throw await refusalOf(answer);
+    return answer;
+  }
+
+  /** Whatever is answered, refusals too. @throws ApiError when nothing is */
+  async answer(method: string, path: string, { query, body, headers = {}, signal }: Call): Promise<Response> {
     const init: RequestInit = {
       method, credentials: 'same-origin', redirect: 'error', cache: 'no-store',
       headers: { ...this.identity(method), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     };
-    const answer = await fetch(path + queryString(query), init).catch((error: Error) => {
+    return fetch(path + queryString(query), init).catch((error: Error) => {
       if (error.name === 'AbortError') throw error;
       throw new ApiError(0, 'unreachable', 'The platform did not answer. Check your connection, then try again.');
     });
-    if (!answer.ok) throw await refusalOf(answer);
-    return answer;
   }
 
   private identity(method: string): Record<string, string> {

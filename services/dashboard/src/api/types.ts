@@ -198,8 +198,28 @@ export interface Limits {
   readonly reads_per_minute: { readonly allowed: number };
 }
 
+export interface Endpoint {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly description: string | null;
+  readonly enabled: boolean;
+  readonly disabled_reason: 'gone' | 'unreachable' | 'customer' | null;
+  readonly created_at: string | null;
+  /** When it was made, and never again: `…/secret` tells it. */
+  readonly secret?: string;
+}
+
+export interface WebhookSecret {
+  readonly secret: string;
+  readonly previous_secret: string | null;
+}
+
 export interface Delivery {
   readonly id: string;
+  readonly endpoint_id: string | null;
+  readonly parked: boolean;
+  readonly redelivery_of: string | null;
   readonly event_id: string;
   readonly event: string;
   readonly job_id: string | null;

@@ -1,16 +1,15 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useApi } from '../api/context';
 import { lasting } from '../api/format';
-import { usePages, useSend } from '../api/queries';
+import { usePages } from '../api/queries';
 import type { Delivery } from '../api/types';
 import { Button } from '../ui/button';
 import { Card, Facts, Mono, Time } from '../ui/card';
 import { Dialog } from '../ui/dialog';
 import { Choice } from '../ui/field';
-import { Empty, Notice, Status } from '../ui/states';
+import { Empty, Status } from '../ui/states';
 import { Table } from '../ui/table';
-import { tell } from '../ui/toast';
+import { ResendButton } from './resend';
 
 const PAGE = 20;
 const REFRESH_MS = 5_000;
@@ -24,25 +23,23 @@ export function Deliveries() {
     <Card flush title="Delivery log" description="Every event, each attempt and what your server answered." action={<Choice label="Status" hideLabel options={STATUSES} value={status} onChange={(event) => setStatus(event.target.value)} />}>
       <Table
         label="Deliveries" rows={deliveries.rows} error={deliveries.error} retry={() => void deliveries.refetch()} keyOf={({ id }) => id}
-        empty={<Empty icon="hook" title="Nothing was sent yet">Name a webhook_url when you create a video, and its end is delivered there.</Empty>}
+        empty={<Empty icon="hook" title="Nothing was sent yet">Add an endpoint, or name a webhook_url when you create a video.</Empty>}
         onMore={deliveries.hasNextPage ? () => void deliveries.fetchNextPage() : undefined} moreBusy={deliveries.isFetchingNextPage}
         columns={[
           { title: 'Event', cell: ({ event, url }) => <span className="two"><span className="strong">{event}</span><span className="clip">{url}</span></span> },
-          { title: 'Status', cell: (each) => <Status status={each.status} /> },
+          { title: 'Status', cell: ({ status: state, parked, redelivery_of: of }) => <span className="two"><span><Status status={state} /></span><span>{[parked && 'its server is in trouble', of && 'sent again'].filter(Boolean).join(' · ')}</span></span> },
           { title: 'Attempts', align: 'right', cell: ({ attempts }) => attempts.length, wide: true },
           { title: 'Next', cell: ({ next_attempt_at: at }) => <Time at={at} />, wide: true },
           { title: 'Created', cell: ({ created_at: at }) => <Time at={at} /> },
-          { title: '', align: 'right', cell: (delivery) => <Button small look="quiet" onClick={() => setOpen(delivery)}>Open</Button> },
+          { title: '', align: 'right', cell: (delivery) => <span className="row-actions"><ResendButton delivery={delivery} /><Button small look="quiet" onClick={() => setOpen(delivery)}>Open</Button></span> },
         ]}
       />
-      <Dialog wide open={open !== undefined} onClose={() => setOpen(undefined)} title={open?.event ?? ''}>{open && <One delivery={open} />}</Dialog>
+      <Dialog wide open={open !== undefined} onClose={() => setOpen(undefined)} title={open?.event ?? ''}>{open && <One delivery={open} onSent={() => setOpen(undefined)} />}</Dialog>
     </Card>
   );
 }
 
-function One({ delivery }: { delivery: Delivery }) {
-  const { api } = useApi();
-  const again = useSend(() => api.send('POST', `/v1/webhooks/deliveries/${delivery.id}/redeliver`), ['/v1/webhooks/deliveries']);
+function One({ delivery, onSent }: { delivery: Delivery; onSent: () => void }) {
   return (
     <>
       <Facts rows={[
@@ -63,8 +60,7 @@ function One({ delivery }: { delivery: Delivery }) {
         ))}
         {delivery.attempts.length === 0 && <li><div><div className="what">Not tried yet</div></div></li>}
       </ol>
-      {again.error && <Notice tone="bad">{again.error.message}</Notice>}
-      <footer className="form-end"><Button icon="refresh" busy={again.isPending} onClick={() => again.mutate(undefined, { onSuccess: () => tell('Sent again') })}>Send it again</Button></footer>
+      <footer className="form-end"><ResendButton delivery={delivery} onSent={onSent} /></footer>
     </>
   );
 }

@@ -25,12 +25,15 @@ export function Dialog({ open, onClose, title, description, children, wide = fal
   );
 }
 
+interface Confirmation {
+  readonly title: string;
+  readonly description: ReactNode;
+  readonly confirm: string;
+  readonly run: () => Promise<unknown>;
+}
+
 /** Something that cannot be taken back: the button says what it does, and a refusal is shown where it was asked. */
-export function ConfirmButton({ label, title, description, confirm, run, look = 'plain', small = false, icon }: {
-  label: string; title: string; description: ReactNode; confirm: string; run: () => Promise<unknown>; look?: 'plain' | 'danger' | 'quiet'; small?: boolean;
-  icon?: 'trash' | 'stop' | 'refresh';
-}) {
-  const [open, setOpen] = useState(false);
+export function ConfirmDialog({ open, onClose, title, description, confirm, run }: Confirmation & { open: boolean; onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<ApiError>();
   const go = async () => {
@@ -38,7 +41,7 @@ export function ConfirmButton({ label, title, description, confirm, run, look = 
     setRefusal(undefined);
     try {
       await run();
-      setOpen(false);
+      onClose();
     } catch (error) {
       setRefusal(error as ApiError);
     } finally {
@@ -46,15 +49,24 @@ export function ConfirmButton({ label, title, description, confirm, run, look = 
     }
   };
   return (
+    <Dialog open={open} onClose={onClose} title={title} description={description}>
+      {refusal && <Notice tone="bad">{refusal.message}</Notice>}
+      <footer>
+        <Button onClick={onClose}>Keep it as it is</Button>
+        <Button look="danger" busy={busy} onClick={() => void go()}>{confirm}</Button>
+      </footer>
+    </Dialog>
+  );
+}
+
+export function ConfirmButton({ label, look = 'plain', small = false, icon, ...confirmation }: Confirmation & {
+  label: string; look?: 'plain' | 'danger' | 'quiet'; small?: boolean; icon?: 'trash' | 'stop' | 'refresh';
+}) {
+  const [open, setOpen] = useState(false);
+  return (
     <>
       <Button look={look} small={small} {...(icon ? { icon } : {})} onClick={() => setOpen(true)}>{label}</Button>
-      <Dialog open={open} onClose={() => setOpen(false)} title={title} description={description}>
-        {refusal && <Notice tone="bad">{refusal.message}</Notice>}
-        <footer>
-          <Button onClick={() => setOpen(false)}>Keep it as it is</Button>
-          <Button look="danger" busy={busy} onClick={() => void go()}>{confirm}</Button>
-        </footer>
-      </Dialog>
+      <ConfirmDialog {...confirmation} open={open} onClose={() => setOpen(false)} />
     </>
   );
 }

@@ -43,7 +43,7 @@ export function Failure({ error, retry }: { error: ApiError; retry?: () => void 
   return (
     <Notice tone="bad" title={titleOf(error)} action={retry && <Button small icon="refresh" onClick={retry}>Try again</Button>}>
       {error.message}
-      {error.requestId && <span className="request-id">Request <code>{error.requestId}</code></span>}
+      {error.requestId && <span className="request-id">Request <code>{error.requestId}</code>{error.docUrl && <> · <a href={error.docUrl} target="_blank" rel="noreferrer">what <code>{error.code}</code> means</a></>}</span>}
     </Notice>
   );
 }

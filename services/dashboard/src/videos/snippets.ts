@@ -1,3 +1,4 @@
+import { pythonOf } from '../reference/request';
 import type { Snippet } from '../ui/code';
 
 export interface Order {
@@ -108,13 +109,4 @@ func main() {
 
 function goOf(json: string): string {
   return json.includes('`') ? JSON.stringify(json) : `\`${json}\``;
-}
-
-/** Python writes three JSON words differently. */
-function pythonOf(value: unknown): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (Array.isArray(value)) return `[${value.map(pythonOf).join(', ')}]`;
-  if (typeof value === 'object') return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${pythonOf(each)}`).join(', ')}}`;
-  return JSON.stringify(value);
 }

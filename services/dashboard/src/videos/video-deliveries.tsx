@@ -1,6 +1,7 @@
 import type { ApiError } from '../api/client';
 import { lasting } from '../api/format';
 import type { Delivery, List } from '../api/types';
+import { ResendButton } from '../developers/resend';
 import { Time } from '../ui/card';
 import { Empty, Status } from '../ui/states';
 import { Table } from '../ui/table';
@@ -15,6 +16,7 @@ export function DeliveryRows({ query }: { query: { data: List<Delivery> | undefi
         { title: 'Status', cell: ({ status }) => <Status status={status} /> },
         { title: 'Attempts', cell: ({ attempts }) => <span className="two">{attempts.map((attempt) => <span key={attempt.attempt}>{attempt.http_status ?? attempt.error ?? '–'} after {lasting(attempt.duration_ms)}</span>)}</span> },
         { title: 'Created', cell: ({ created_at: at }) => <Time at={at} />, wide: true },
+        { title: '', align: 'right', cell: (delivery) => <ResendButton delivery={delivery} /> },
       ]}
     />
   );

@@ -24,6 +24,7 @@ function get(path: string, authorization?: string, headers: Record<string, strin
   return fetch(`${test.url}${path}`, { headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) } });
 }
 
+const DOCS = 'https://api.example.com/docs/errors';
 const LIMIT_HEADERS = ['x-request-id', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 
 function expectLimitHeaders(headers: Headers): void {
@@ -37,7 +38,7 @@ describe('a key', () => {
     const response = await get('/v1/videos', authorization);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
-    expect(await response.json()).toEqual({ error: 'invalid_api_key', message: expect.any(String), request_id: response.headers.get('x-request-id') });
+    expect(await response.json()).toEqual({ error: 'invalid_api_key', message: expect.any(String), request_id: response.headers.get('x-request-id'), doc_url: `${DOCS}/invalid_api_key` });
     expectLimitHeaders(response.headers);
     expect(response.headers.get('x-ratelimit-limit')).toBe('60');
   });
@@ -111,7 +112,7 @@ describe('every response', () => {
     ['PUT', '/v1/videos', 405, 'method_not_allowed'], ['PATCH', '/v1/videos/job_1', 405, 'method_not_allowed'], ['OPTIONS', '/v1/videos', 405, 'method_not_allowed'],
   ])('to %s %s is an error in our form with its headers', async (method, path, code, error) => {
     const response = await fetch(`${test.url}${path}`, { method, headers: fromNewAddress() });
-    expect([response.status, await response.json()]).toEqual([code, { error, message: expect.any(String), request_id: response.headers.get('x-request-id') }]);
+    expect([response.status, await response.json()]).toEqual([code, { error, message: expect.any(String), request_id: response.headers.get('x-request-id'), doc_url: `${DOCS}/${error}` }]);
     expectLimitHeaders(response.headers);
     if (code === 405) expect(response.headers.get('allow')).toMatch(/GET/);
   });
@@ -132,7 +133,7 @@ describe('every response', () => {
   it('hides what broke inside', async () => {
     test.peers.scheduler.getLimits = () => { throw Object.assign(new Error('SELECT secret FROM job at 10.0.0.5'), { code: status.INTERNAL }); };
     const response = await get('/v1/limits', live);
-    expect([response.status, await response.json()]).toEqual([500, { error: 'internal_error', message: expect.not.stringContaining('SELECT'), request_id: expect.any(String) }]);
+    expect([response.status, await response.json()]).toEqual([500, { error: 'internal_error', message: expect.not.stringContaining('SELECT'), request_id: expect.any(String), doc_url: `${DOCS}/internal_error` }]);
   });
 
   it('to HEAD is that to GET without its body', async () => {

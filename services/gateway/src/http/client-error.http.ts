@@ -7,7 +7,7 @@ import { Refusal, errorBody } from '../refusals/refusal';
 import type { Access } from '../access/access.http';
 
 /** Bytes that are not HTTP never become a request, so their answer is written by hand, in the same form. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, access: Access): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, access: Access, docsUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -16,7 +16,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
   const refusal = error.code === 'HPE_HEADER_OVERFLOW'
     ? new Refusal('request_header_too_large', 'The headers of the request are too large.')
     : new Refusal('invalid_request', 'The request could not be read.');
-  const body = JSON.stringify(errorBody(refusal, requestId));
+  const body = JSON.stringify(errorBody(refusal, requestId, docsUrl));
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),

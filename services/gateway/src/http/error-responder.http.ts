@@ -15,7 +15,7 @@ const AWAY: ReadonlySet<unknown> = new Set([status.UNAVAILABLE, status.DEADLINE_
 /** Every error of the gateway, whoever threw it, is answered here and in one form. */
 @Catch()
 export class ErrorResponder implements ExceptionFilter {
-  constructor(private readonly access: Access, private readonly operations: Operations, private readonly logger: Logger) {}
+  constructor(private readonly access: Access, private readonly operations: Operations, private readonly docsUrl: string, private readonly logger: Logger) {}
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
@@ -49,7 +49,7 @@ export class ErrorResponder implements ExceptionFilter {
     if (refusal.httpStatus === 429 || refusal.httpStatus === 503) reply.headers(retryHeaders(retryAfterMs ?? 1_000));
     for (const name of ['etag', 'content-length', 'cache-control', 'location']) reply.removeHeader(name);
     stamp(request, reply);
-    sendObject(reply, refusal.httpStatus, errorBody(refusal, request.gateway.requestId));
+    sendObject(reply, refusal.httpStatus, errorBody(refusal, request.gateway.requestId, this.docsUrl));
   }
 
   private refusalOf(error: unknown, request: FastifyRequest): Refusal {

@@ -24,6 +24,8 @@ export interface HttpServerOptions {
   readonly module: DynamicModule;
   readonly operations: Operations;
   readonly access: Access;
+  /** Where the pages of the error codes are. */
+  readonly docsUrl: string;
   readonly trustedProxies: readonly AddressRange[];
   readonly port: number;
   readonly host: string;
@@ -43,7 +45,7 @@ const UNMATCHED = 'unmatched';
 
 /** A Nest application on Fastify whose every response, the framework's own included, goes through the hooks below. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
-  const errors = new ErrorResponder(options.access, options.operations, options.logger);
+  const errors = new ErrorResponder(options.access, options.operations, options.docsUrl, options.logger);
   const instance = createFastify(options, errors);
   addHooks(instance, options);
   addBodyReader(instance);
@@ -93,7 +95,7 @@ function createFastify(options: HttpServerOptions, errors: ErrorResponder): Fast
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1_024 },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.access),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.access, options.docsUrl),
     // The router refuses a malformed URL before any hook runs.
     frameworkErrors: (error, request, reply) => {
       request.gateway = stateOf(request, reply, options);

@@ -9,6 +9,11 @@ export class Settings {
     readonly signupCreditMicros: bigint,
   ) {}
 
+  /** Where the pages of the error codes are. */
+  get errorDocsUrl(): string {
+    return `${this.publicUrl}/docs/errors`;
+  }
+
   /** Whether customers come over TLS: a cookie then never goes without it. */
   get isSecure(): boolean {
     return this.publicUrl.startsWith('https:');

@@ -12,7 +12,8 @@ const id = z.string();
 export const errorSchema = z.object({
   error: z.string().describe(`Code of the refusal: ${Object.keys(STATUS_OF).join(', ')}; more may come.`),
   message: z.string(),
-  request_id: z.string(),
+  request_id: z.string().describe('The same as X-Request-Id: name it when you ask us.'),
+  doc_url: z.string().describe('The page that says what the code means and what to do.'),
   status: z.string().optional().describe('The job\'s status, where the refusal depends on it.'),
   details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 }).meta({ id: 'Error', description: 'Every refusal has this form.' });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { errorSchema } from './answers';
+import { FAILURES, errorSchema } from './answers';
 import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHeader } from '../access/operation';
 import { PUBLIC_OPERATIONS } from './operations';
+import { ERROR_NOTES } from '../refusals/error-notes';
 import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {
@@ -67,12 +68,18 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     },
     servers: [{ url: serverUrl }],
     paths,
+    ...(operations === PUBLIC_OPERATIONS ? { 'x-error-codes': errorPages(), 'x-failure-codes': FAILURES } : {}),
     components: {
       schemas,
       headers: COMPONENT_HEADERS,
       securitySchemes: operations === PUBLIC_OPERATIONS ? PUBLIC_SCHEMES : ADMIN_SCHEMES,
     },
   };
+}
+
+/** What the page of each code says, for whoever renders the reference. */
+function errorPages(): Json {
+  return Object.fromEntries(Object.entries(ERROR_NOTES).map(([code, note]) => [code, { status: STATUS_OF[code as RefusalCode], ...note }]));
 }
 
 const PUBLIC_SCHEMES = {

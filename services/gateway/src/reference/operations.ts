@@ -115,10 +115,6 @@ const ACCOUNT_OPERATIONS = {
     id: 'getOpenApi', tag: 'Reference', summary: 'This document', access: anyone('documents'),
     answers: { 200: { description: 'OpenAPI 3.1.', contentType: 'application/json' } }, refusals: [],
   },
-  'GET /docs': {
-    id: 'getDocs', tag: 'Reference', summary: 'The reference as a page', access: anyone('documents'),
-    answers: { 200: { description: 'HTML without external assets.', contentType: 'text/html' } }, refusals: [],
-  },
 } satisfies Operations;
 
 /** Everything the public port serves. */

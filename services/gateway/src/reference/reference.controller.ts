@@ -1,33 +1,25 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { renderDocs } from './docs-page';
+import { gzipSync } from 'node:zlib';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openApiDocument } from './openapi';
-import { sendJson } from '../access/request-state.http';
 import { Settings } from '../http/settings';
 
-/** The reference, rendered once from the schemas that validate. */
+/** The reference for machines, written once from the schemas that validate; people read it under /docs. */
 @Controller()
 export class ReferenceController {
-  private readonly document: string;
-  private readonly page: string;
+  private readonly document: Buffer;
+  private readonly zipped: Buffer;
 
   constructor(settings: Settings) {
-    const document = openApiDocument(settings.publicUrl);
-    this.document = JSON.stringify(document);
-    this.page = renderDocs(document);
+    this.document = Buffer.from(JSON.stringify(openApiDocument(settings.publicUrl)));
+    this.zipped = gzipSync(this.document, { level: 9 });
   }
 
   @Get('openapi.json')
-  openApi(@Res() reply: FastifyReply): void {
-    sendJson(reply.header('cache-control', 'public, max-age=300'), 200, this.document);
-  }
-
-  @Get('docs')
-  docs(@Res() reply: FastifyReply): void {
-    reply.headers({
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'public, max-age=300',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-    }).send(this.page);
+  openApi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const zips = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    reply.headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'public, max-age=300', vary: 'accept-encoding' });
+    if (zips) reply.header('content-encoding', 'gzip');
+    void reply.send(zips ? this.zipped : this.document);
   }
 }

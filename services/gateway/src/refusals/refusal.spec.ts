@@ -2,6 +2,7 @@ import { CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { createRefusal } from './create-refusal';
 import { Refusal, errorBody, invalidRequest, refusedValue, retryHeaders } from './refusal';
 
+const DOCS = 'https://api.example.com/docs/errors';
 const SUPPORT = 'https://support.example.com';
 const refusalOf = (answer: Partial<CreateJobAnswer>) => createRefusal(CreateJobAnswer.fromPartial(answer), SUPPORT);
 
@@ -28,9 +29,9 @@ describe('what the scheduler refuses', () => {
 
 describe('an error', () => {
   it('has one form', () => {
-    expect(errorBody(new Refusal('not_found', 'Nothing.'), 'req_1')).toEqual({ error: 'not_found', message: 'Nothing.', request_id: 'req_1' });
-    expect(errorBody(new Refusal('job_not_cancellable', 'No.', { status: 'processing' }), 'req_1')).toMatchObject({ status: 'processing' });
-    expect(errorBody(invalidRequest([{ field: 'a', message: 'is bad' }]), 'req_1')).toMatchObject({ message: 'a: is bad', details: [{ field: 'a', message: 'is bad' }] });
+    expect(errorBody(new Refusal('not_found', 'Nothing.'), 'req_1', DOCS)).toEqual({ error: 'not_found', message: 'Nothing.', request_id: 'req_1', doc_url: `${DOCS}/not_found` });
+    expect(errorBody(new Refusal('job_not_cancellable', 'No.', { status: 'processing' }), 'req_1', DOCS)).toMatchObject({ status: 'processing' });
+    expect(errorBody(invalidRequest([{ field: 'a', message: 'is bad' }]), 'req_1', DOCS)).toMatchObject({ message: 'a: is bad', details: [{ field: 'a', message: 'is bad' }] });
   });
 
   it('hands on what a service says of a field, and nothing else that it says', () => {

@@ -98,16 +98,20 @@ export interface ErrorBody {
   readonly error: RefusalCode;
   readonly message: string;
   readonly request_id: string;
+  /** The page that says what the code means and what to do. */
+  readonly doc_url: string;
   readonly status?: string;
   readonly details?: readonly FaultDetail[];
 }
 
-export function errorBody(refusal: Refusal, requestId: string): ErrorBody {
+/** `docsUrl` is where the pages of the codes are, without a slash at its end. */
+export function errorBody(refusal: Refusal, requestId: string, docsUrl: string): ErrorBody {
   const { details, status } = refusal.extras;
   return {
     error: refusal.code,
     message: refusal.message,
     request_id: requestId,
+    doc_url: `${docsUrl}/${refusal.code}`,
     ...(status === undefined ? {} : { status }),
     ...(details === undefined ? {} : { details }),
   };

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 /** The built pages are a few hundred kilobytes; a folder of more is not theirs. */
 const BYTES_MAX = 16 * 2 ** 20;
+const PAGES = ['index.html', 'admin.html', 'docs.html'];
 const COMPRESSED = /\.(html|js|css|svg|json)$/;
 
 export interface WebFile {
@@ -31,7 +32,7 @@ export class WebFiles {
       const name = relative(folder, path).split(sep).join('/');
       files.set(name, { name, bytes, gzip: COMPRESSED.test(name) ? gzipSync(bytes, { level: 9 }) : undefined, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` });
     }
-    if (!files.has('index.html') || !files.has('admin.html')) throw new Error(`${folder} holds no built pages: build services/dashboard first`);
+    if (!PAGES.every((page) => files.has(page))) throw new Error(`${folder} holds no built pages: build services/dashboard first`);
     return new WebFiles(files);
   }
 

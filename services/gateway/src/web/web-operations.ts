@@ -9,6 +9,8 @@ export const DASHBOARD_OPERATIONS: Operations = {
   'GET /': page('toDashboard', 'The way to the dashboard'),
   'GET /dashboard': page('getDashboard', 'The dashboard'),
   'GET /dashboard/*': page('getDashboardPage', 'A page of the dashboard'),
+  'GET /docs': page('getDocs', 'The documentation'),
+  'GET /docs/*': page('getDocsPage', 'A page of the documentation'),
   'GET /assets/*': page('getDashboardAsset', 'A file of the dashboard'),
   'GET /favicon.svg': page('getDashboardIcon', 'The icon of the dashboard'),
 };

@@ -6,7 +6,7 @@ import { type WebFile, WebFiles } from './web-files.store';
 
 const wildcardOf = (request: FastifyRequest) => (request.params as { '*': string })['*'];
 
-/** The customer's dashboard, on the public port. Every address below it is the one page, which reads the rest itself. */
+/** The customer's dashboard and the documentation, on the public port. Every address below each is one page, which reads the rest itself. */
 @Controller()
 export class DashboardController {
   constructor(private readonly files: WebFiles) {}
@@ -19,6 +19,11 @@ export class DashboardController {
   @Get(['dashboard', 'dashboard/*'])
   page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     sendFile(request, reply, this.files.find('index.html'));
+  }
+
+  @Get(['docs', 'docs/*'])
+  docs(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendFile(request, reply, this.files.find('docs.html'));
   }
 
   @Get(['assets/*'])

@@ -10,7 +10,7 @@ let test: TestGateway;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pages-'));
   await mkdir(join(folder, 'assets'));
-  const files = { 'index.html': '<!doctype html>dashboard', 'admin.html': '<!doctype html>console', 'favicon.svg': '<svg/>', 'assets/dashboard-1.js': '1;'.repeat(500), 'assets/console-1.js': '2' };
+  const files = { 'index.html': '<!doctype html>dashboard', 'admin.html': '<!doctype html>console', 'docs.html': '<!doctype html>docs', 'favicon.svg': '<svg/>', 'assets/dashboard-1.js': '1;'.repeat(500), 'assets/console-1.js': '2' };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   test = await startTestGateway({ DASHBOARD_DIR: folder });
 });
@@ -27,9 +27,9 @@ describe('the pages', () => {
     expect((await get(`${test.adminUrl}/`)).headers.get('location')).toBe('/console');
   });
 
-  it.each(['/dashboard', '/dashboard/videos/job_1'])('are one page at %s, under a policy that lets nothing inline run', async (path) => {
+  it.each([['/dashboard', 'dashboard'], ['/dashboard/videos/job_1', 'dashboard'], ['/docs', 'docs'], ['/docs/errors/not_found', 'docs']])('are one page at %s, under a policy that lets nothing inline run', async (path, page) => {
     const answer = await get(test.url + path);
-    expect(await answer.text()).toBe('<!doctype html>dashboard');
+    expect(await answer.text()).toBe(`<!doctype html>${page}`);
     expect(answer.headers.get('cache-control')).toBe('no-cache');
     expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'; style-src 'self';/);
     expect(answer.headers.get('content-security-policy')).not.toContain('unsafe');

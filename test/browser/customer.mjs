@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { openPage } from './chromium.mjs';
+import { startReceiver } from './receiver.mjs';
+import { look, picture, register, stage } from './stage.mjs';
+
+const FIRST_LOAD_BYTES_MAX = 250 * 1024;
+const PAGES = ['', 'playground', 'videos', 'billing', 'usage', 'keys', 'webhooks', 'limits', 'team', 'settings'];
+
+const output = async (command, args) => (await promisify(execFile)(command, args)).stdout;
+/** How a reader runs what is shown. */
+const RUN = {
+  Python: (code) => output('python3', ['-c', code]),
+  TypeScript: (code) => output(process.execPath, ['--input-type=module-typescript', '-e', code]),
+};
+
+test('a customer comes from the register page to a played video by copying the shown curl', async () => {
+  const { page, faults, close } = await openPage(stage.browser);
+  let bytes = 0;
+  page.on('response', async (answer) => {
+    const { responseBodySize = 0 } = await answer.request().sizes().catch(() => ({}));
+    bytes += responseBodySize;
+  });
+  await page.goto(`${stage.platform.api}/`);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.ok(bytes < FIRST_LOAD_BYTES_MAX, `the first load is ${bytes} bytes`);
+  await look(page, 'sign-in');
+  await register(page);
+  await look(page, 'first-steps');
+  const curl = await page.getByLabel('Create a video in curl').innerText();
+  assert.equal(JSON.parse(await output('bash', ['-c', curl])).status, 'completed');
+  for (const [language, run] of Object.entries(RUN)) {
+    await page.getByRole('tab', { name: language }).click();
+    const code = await page.getByLabel(`Create a video in ${language}`).innerText();
+    assert.match(await run(code), /^completed http/, language);
+  }
+  await page.getByRole('link', { name: 'Play it' }).click();
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
+  await look(page, 'video');
+  assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).match(/usv_(live|test)|whsec/)), null, 'a secret is in the storage');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a customer adds an endpoint, is told of a video, and sends the webhook once more', async (t) => {
+  const { page, faults, close } = await openPage(stage.browser);
+  const receiver = await startReceiver();
+  t.after(receiver.stop);
+  const key = await register(page);
+  await page.getByRole('navigation').getByRole('link', { name: 'Webhooks' }).click();
+  await page.getByRole('button', { name: 'Add an endpoint' }).click();
+  await page.getByLabel('URL').fill(receiver.url);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+  const secret = await page.getByRole('dialog').getByText(/^whsec_/).innerText();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('row', { name: new RegExp(receiver.url) }).getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Show the secret' }).click();
+  await page.getByRole('dialog').getByText(secret).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  const made = await fetch(`${stage.platform.api}/v1/videos`, {
+    method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', prefer: 'wait=50' }, body: JSON.stringify({ prompt: 'a kite', resolution: '480p', duration: 1 }),
+  });
+  const { id } = await made.json();
+  await receiver.take(1);
+  await page.goto(`${stage.platform.api}/dashboard/videos/${id}`);
+  await page.getByRole('row', { name: /video\.completed/ }).getByRole('button', { name: 'Resend' }).click();
+  const [first, again] = await receiver.take(2);
+  assert.deepEqual([again.headers['webhook-id'], again.body], [first.headers['webhook-id'], first.body]);
+  assert.equal(JSON.parse(again.body).id, id);
+  await page.getByRole('navigation').getByRole('link', { name: 'Webhooks' }).click();
+  await page.getByText('sent again').first().waitFor();
+  await look(page, 'webhooks-told');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('every page is reached by the menu, reads well everywhere, and a video is made in the playground', async () => {
+  const { page, faults, close } = await openPage(stage.browser);
+  await register(page);
+  await page.getByRole('navigation').getByRole('link', { name: 'Playground' }).click();
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('Paper boats on a rainy street at dusk, macro');
+  await page.locator('.price-line strong').getByText('$').waitFor();
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.locator('video').waitFor();
+  await picture(page, 'playground-done');
+  for (const path of PAGES) {
+    await page.locator(`nav a[href="/dashboard/${path}"]`).first().click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await look(page, path);
+  }
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a key is made, shown once, used and revoked; what a page refuses says why', async () => {
+  const { page, close } = await openPage(stage.browser);
+  const first = await register(page);
+  await page.getByRole('navigation').getByRole('link', { name: 'API keys' }).click();
+  await page.getByText('First test key').waitFor();
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name').fill('Nightly');
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const secret = await page.getByRole('dialog').getByText(/^usv_test_/).innerText();
+  const ask = (key) => fetch(`${stage.platform.api}/v1/account`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal((await ask(secret)).status, 200);
+  await page.getByRole('button', { name: 'I have stored it' }).click();
+  assert.equal(await page.getByText(secret).count(), 0);
+  await page.getByRole('row', { name: /First test key/ }).getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('button', { name: 'Revoke the key' }).click();
+  await page.getByRole('row', { name: /First test key/ }).waitFor({ state: 'detached' });
+  const deadline = Date.now() + 10_000;
+  while ((await ask(first)).status !== 401) assert.ok(Date.now() < deadline, 'the revoked key still works');
+  await close();
+});

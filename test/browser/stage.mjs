@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { accessibilityFaults, openBrowser } from './chromium.mjs';
+import { startPlatform } from './platform.mjs';
+
+/** Pictures of every page go there when it is set; people look at them. */
+const pictures = process.env.PICTURES;
+const given = process.env.PLATFORM && JSON.parse(process.env.PLATFORM);
+
+/** One platform and one browser for all that is tried here. */
+export const stage = { platform: undefined, browser: undefined };
+
+before(async () => {
+  stage.platform = given ?? await startPlatform();
+  stage.browser = await openBrowser();
+  if (pictures) mkdirSync(pictures, { recursive: true });
+});
+after(async () => {
+  await stage.browser?.close();
+  if (!given) await stage.platform?.stop();
+});
+
+export const picture = async (page, name) => {
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+};
+
+/** From the sign-in page to the first keys, as somebody new. */
+export async function register(page) {
+  await page.goto(`${stage.platform.api}/`);
+  await page.getByRole('link', { name: 'Open an account' }).click();
+  await page.getByLabel('Account name').fill('Northwind Studio');
+  await page.getByLabel('Email').fill(`dev-${Date.now()}-${Math.random().toString(36).slice(2)}@example.com`);
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Open the account' }).click();
+  await page.getByRole('heading', { name: 'Your keys' }).waitFor();
+  return page.getByText(/^usv_test_/).first().innerText();
+}
+
+/** A page in light, dark and on a phone: nothing serious for axe, nothing too wide. */
+export async function look(page, name) {
+  for (const [look, scheme, width] of [['light', 'light', 1360], ['dark', 'dark', 1360], ['phone', 'light', 390]]) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: width < 500 ? 844 : 860 });
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    assert.deepEqual(await accessibilityFaults(page), [], `${name} in ${look}`);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${name} on ${look} is ${overflow} pixels too wide`);
+    await picture(page, `${name || 'home'}-${look}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1360, height: 860 });
+}
