@@ -16,7 +16,7 @@ export const OperationSection = memo(function OperationSection({ operation }: { 
   const body = fieldsOf(jsonOf(operation.requestBody), document);
   const groups = [['Path', 'path'], ['Query', 'query'], ['Headers', 'header']] as const;
   return (
-    <section className="operation" aria-labelledby={id}>
+    <section className="operation" aria-label={summary}>
       <div className="operation-text">
         <Anchor id={id}>{summary}</Anchor>
         <p className="route"><Method method={method} /><code>{path}</code></p>

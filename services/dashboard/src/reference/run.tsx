@@ -73,7 +73,7 @@ function Answered({ outcome, label }: { outcome: Outcome; label: string }) {
 
 /** Identity and type of the body come from the client, which may hold a cookie: the key in the code is for copying. */
 async function send(client: ApiClient, { method, path, headers, body }: Request, signal: AbortSignal): Promise<Outcome> {
-  const { Authorization: _, 'Content-Type': _type, ...others } = headers;
+  const others = Object.fromEntries(Object.entries(headers).filter(([name]) => !['Authorization', 'Content-Type'].includes(name)));
   const begunAt = performance.now();
   const answer = await client.answer(method, path, { headers: others, body, signal });
   const text = await readSome(answer);
