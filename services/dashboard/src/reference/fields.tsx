@@ -26,17 +26,18 @@ function One({ field, id, isAnswer }: { field: Field; id: string; isAnswer: bool
         {description && <p><Sentence>{description}</Sentence></p>}
         {values.length > 0 && <p className="field-values">{values.map((value) => <code key={value}>{value}</code>)}</p>}
         {rules.length > 0 && <p className="faint">{rules.join(' · ')}</p>}
-        {fields.length > 0 && <Inner name={name} fields={fields} prefix={id} isAnswer={isAnswer} />}
+        <Inner name={name} fields={fields} prefix={id} isAnswer={isAnswer} />
       </dd>
     </div>
   );
 }
 
-/** Drawn when it is opened: a chapter has thousands of them. */
-function Inner({ name, fields, prefix, isAnswer }: { name: string; fields: readonly Field[]; prefix: string; isAnswer: boolean }) {
-  const [open, setOpen] = useState(false);
+/** Drawn when it is opened, by the reader or by an address within: a chapter has thousands of them. */
+export function Inner({ name, fields, prefix, isAnswer, isOpen = false }: { name: string; fields: readonly Field[]; prefix: string; isAnswer: boolean; isOpen?: boolean }) {
+  const [open, setOpen] = useState(() => isOpen || decodeURIComponent(window.location.hash).startsWith(`#${prefix}.`));
+  if (fields.length === 0) return null;
   return (
-    <details className="sub-fields" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="sub-fields" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{fields.length} fields<span className="visually-hidden"> of {name}</span></summary>
       {open && <Fields fields={fields} prefix={prefix} isAnswer={isAnswer} />}
     </details>

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
-import { Fields } from './fields';
+import { Fields, Inner } from './fields';
 import { callerOf, codesOf, jsonOf, successOf, type Operation } from './document';
 import { RequestPanel } from './request-panel';
 import { useReference } from './context';
@@ -10,7 +10,7 @@ import { Anchor, Method, Sentence } from './text';
 const CALLERS = { key: 'Needs an API key.', session: 'Needs a signed-in person: their cookie, and X-CSRF-Token for whatever changes something.', anyone: 'Needs no key.' } as const;
 
 /** What an operation takes and answers on the one side, code to copy and to run on the other. */
-export const OperationSection = memo(function OperationSection({ operation }: { operation: Operation }) {
+export const OperationSection = memo(function OperationSection({ operation, isFirst }: { operation: Operation; isFirst: boolean }) {
   const { document } = useReference();
   const { operationId: id, method, path, summary, description, parameters } = operation;
   const body = fieldsOf(jsonOf(operation.requestBody), document);
@@ -29,7 +29,7 @@ export const OperationSection = memo(function OperationSection({ operation }: { 
           <div key={status} className="answer">
             <h3>Answer {status}</h3>
             <p><Sentence>{answer.description}</Sentence></p>
-            <Fields prefix={`${id}.${status}`} fields={fieldsOf(jsonOf(answer), document)} isAnswer />
+            <Inner name={`answer ${status}`} prefix={`${id}.${status}`} fields={fieldsOf(jsonOf(answer), document)} isAnswer isOpen={isFirst} />
           </div>
         ))}
         <Refusals operation={operation} />
