@@ -1,5 +1,4 @@
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const shortDate = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const whole = new Intl.NumberFormat('en-US');
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 6 });
@@ -8,10 +7,6 @@ const STEPS = [['second', 60], ['minute', 60], ['hour', 24], ['day', 7], ['week'
 
 export function exactTime(moment: string): string {
   return dateTime.format(new Date(moment));
-}
-
-export function shortTime(moment: string): string {
-  return shortDate.format(new Date(moment));
 }
 
 /** "3 minutes ago", in the largest unit that says it. */
