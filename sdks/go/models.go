@@ -248,9 +248,10 @@ type CreateVideoRequest struct {
 	// What the video shows.
 	Prompt string `json:"prompt"`
 	// An id or alias from GET /v1/models; the default is its first entry.
-	Model      string     `json:"model,omitempty"`
+	Model string `json:"model,omitempty"`
+	// 720p by default.
 	Resolution Resolution `json:"resolution,omitempty"`
-	// Seconds.
+	// Seconds. 5 by default.
 	Duration int64 `json:"duration,omitempty"`
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
@@ -266,7 +267,7 @@ type CreateVideoRequest struct {
 	Metadata map[string]string `json:"metadata,omitempty"`
 	// Your own user on whose behalf this is; lists can be filtered by it.
 	EndUser string `json:"end_user,omitempty"`
-	// The job fails, free of charge, if rendering has not started by then.
+	// The job fails, free of charge, if rendering has not started by then. 86400 by default.
 	DeadlineSeconds int64 `json:"deadline_seconds,omitempty"`
 	// From POST /v1/quotes: the price that it locked.
 	QuoteID string `json:"quote_id,omitempty"`
@@ -348,6 +349,12 @@ type VideoAttempt struct {
 	Outcome   *string    `json:"outcome"`
 }
 
+// VideoError: Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected`
+// (the engine refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could
+// not be fetched: no answer, another status than 200, a redirect or an address that is not allowed),
+// `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error`
+// (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
+// `deadline_exceeded` (rendering did not start before the deadline of the job); more may come.
 type VideoError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -419,9 +426,10 @@ type CreateQuoteRequest struct {
 	// What the video shows.
 	Prompt string `json:"prompt,omitempty"`
 	// An id or alias from GET /v1/models; the default is its first entry.
-	Model      string     `json:"model,omitempty"`
+	Model string `json:"model,omitempty"`
+	// 720p by default.
 	Resolution Resolution `json:"resolution,omitempty"`
-	// Seconds.
+	// Seconds. 5 by default.
 	Duration int64 `json:"duration,omitempty"`
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
@@ -437,7 +445,7 @@ type CreateQuoteRequest struct {
 	Metadata map[string]string `json:"metadata,omitempty"`
 	// Your own user on whose behalf this is; lists can be filtered by it.
 	EndUser string `json:"end_user,omitempty"`
-	// The job fails, free of charge, if rendering has not started by then.
+	// The job fails, free of charge, if rendering has not started by then. 86400 by default.
 	DeadlineSeconds int64 `json:"deadline_seconds,omitempty"`
 	// Deprecated. Older name of resolution.
 	Size Resolution `json:"size,omitempty"`
@@ -802,7 +810,7 @@ type CreateWebhookEndpointRequest struct {
 	Description string `json:"description,omitempty"`
 	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
 	Headers map[string]string `json:"headers,omitempty"`
-	// What it hears.
+	// What it hears. video.completed, video.failed by default.
 	Events []WebhookEndpointEvent `json:"events,omitempty"`
 }
 
@@ -845,12 +853,12 @@ type WebhookSecret struct {
 }
 
 type RotateWebhookEndpointSecretRequest struct {
-	// How long the old secret signs beside the new one; 0 after a leak.
+	// How long the old secret signs beside the new one; 0 after a leak. 24 by default.
 	OverlapHours *int64 `json:"overlap_hours,omitempty"`
 }
 
 type RotateWebhookSecretRequest struct {
-	// How long the old secret signs beside the new one; 0 after a leak.
+	// How long the old secret signs beside the new one; 0 after a leak. 24 by default.
 	OverlapHours *int64 `json:"overlap_hours,omitempty"`
 }
 
@@ -909,6 +917,7 @@ type WebhookRedelivery struct {
 }
 
 type RedeliverManyRequest struct {
+	// failed by default.
 	Status []RedeliverManyRequestStatus `json:"status,omitempty"`
 	// To this endpoint only.
 	EndpointID string `json:"endpoint_id,omitempty"`
@@ -1050,7 +1059,7 @@ type NewAPIKey struct {
 }
 
 type RotateAPIKeyRequest struct {
-	// Ends the old key at once, as after a leak, instead of in 24 hours.
+	// Ends the old key at once, as after a leak, instead of in 24 hours. false by default.
 	ExpireOldNow *bool `json:"expire_old_now,omitempty"`
 }
 
@@ -1186,7 +1195,7 @@ type SetMemberRoleRequest struct {
 
 // ListVideosParams narrows what is listed; zero values are not sent.
 type ListVideosParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -1228,7 +1237,7 @@ func (p ListVideosParams) values() url.Values {
 
 // ListUsageParams narrows what is listed; zero values are not sent.
 type ListUsageParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -1267,7 +1276,7 @@ func (p ListUsageParams) values() url.Values {
 
 // ListLedgerParams narrows what is listed; zero values are not sent.
 type ListLedgerParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -1296,7 +1305,7 @@ func (p ListLedgerParams) values() url.Values {
 
 // ListStatementsParams narrows what is listed; zero values are not sent.
 type ListStatementsParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -1315,7 +1324,7 @@ func (p ListStatementsParams) values() url.Values {
 
 // GetStatementParams narrows what is listed; zero values are not sent.
 type GetStatementParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// The next_cursor of the page before; not together with offset.
 	StartingAfter string
@@ -1334,7 +1343,7 @@ func (p GetStatementParams) values() url.Values {
 
 // ListTopUpsParams narrows what is listed; zero values are not sent.
 type ListTopUpsParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -1365,7 +1374,7 @@ type TestWebhookEndpointAnswer struct {
 
 // ListDeliveriesParams narrows what is listed; zero values are not sent.
 type ListDeliveriesParams struct {
-	// Entries per page.
+	// Entries per page. 20 by default.
 	Limit int64
 	// Entries to skip; not together with starting_after.
 	Offset int64
@@ -1441,7 +1450,7 @@ type GetDeliveryAnswerAttempt struct {
 
 // ListEventsParams narrows what is listed; zero values are not sent.
 type ListEventsParams struct {
-	// Events per page.
+	// Events per page. 20 by default.
 	Limit int64
 	// The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream
 	// without it from now on.

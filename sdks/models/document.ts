@@ -147,7 +147,7 @@ class Reader {
     if (schema.$ref) return this.reference(schema.$ref);
     const alternatives = schema.anyOf ?? schema.oneOf;
     if (alternatives) return this.union(owner, field, alternatives, use);
-    if (schema.enum) return this.enumeration(ENUM_NAMES[schema.enum.join(' ')] ?? `${partOf(owner)}${pascal(field)}`, schema);
+    if (schema.enum) return this.enumeration(ENUM_NAMES[schema.enum.filter((value) => value !== null).join(' ')] ?? `${partOf(owner)}${pascal(field)}`, schema);
     if (schema.properties || schema.allOf) return this.record(this.partName(owner, field), schema, use);
     return this.plain(owner, field, schema, use);
   }

@@ -9,14 +9,11 @@ export interface components {
             /** @description An id or alias from GET /v1/models; the default is its first entry. */
             model?: string;
             /**
-             * @default 720p
+             * @description 720p by default.
              * @enum {string}
              */
             resolution?: "480p" | "720p" | "1080p";
-            /**
-             * @description Seconds.
-             * @default 5
-             */
+            /** @description Seconds. 5 by default. */
             duration?: number;
             /**
              * @description 16:9 by default, or the nearest to the first frame.
@@ -37,10 +34,7 @@ export interface components {
             };
             /** @description Your own user on whose behalf this is; lists can be filtered by it. */
             end_user?: string;
-            /**
-             * @description The job fails, free of charge, if rendering has not started by then.
-             * @default 86400
-             */
+            /** @description The job fails, free of charge, if rendering has not started by then. 86400 by default. */
             deadline_seconds?: number;
             /** @description From POST /v1/quotes: the price that it locked. */
             quote_id?: string;
@@ -73,36 +67,57 @@ export interface components {
             first_frame: string | null;
             /** @enum {string} */
             resolution: "480p" | "720p" | "1080p";
-            aspect_ratio: ("16:9" | "9:16" | "1:1") | null;
+            /** @enum {string|null} */
+            aspect_ratio: "16:9" | "9:16" | "1:1" | null;
+            /** Format: int64 */
             duration: number;
             duration_actual: number | null;
+            /** Format: int64 */
             seed: number;
             /** @description What is held for the job. */
             estimated_cost: string;
-            /** @description What is held for the job, in micro-dollars. */
+            /**
+             * Format: int64
+             * @description What is held for the job, in micro-dollars.
+             */
             estimated_cost_micros: number;
+            /** @description What was charged; null until the end. */
             cost: string | null;
+            /**
+             * Format: int64
+             * @description What was charged, in micro-dollars.
+             */
             cost_micros: number | null;
             billing: {
                 state: string;
+                /** Format: int64 */
                 charged_micros: number;
+                /** Format: int64 */
                 released_micros: number;
+                /** Format: int64 */
                 refunded_micros: number;
                 rule: string | null;
                 settled: boolean;
             };
             video_url: string | null;
+            /** Format: date-time */
             video_url_expires_at: string | null;
             thumbnail_url: string | null;
+            /** Format: int64 */
             progress: number;
+            /** Format: int64 */
             queue_position: number | null;
+            /** Format: int64 */
             eta_seconds: number | null;
             cancellable: boolean;
             attempts: {
+                /** Format: int64 */
                 attempt: number;
                 worker: string;
                 engine: string;
+                /** Format: date-time */
                 started_at: string | null;
+                /** Format: date-time */
                 ended_at: string | null;
                 outcome: string | null;
             }[];
@@ -120,10 +135,15 @@ export interface components {
             trace_id: string;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             started_at: string | null;
+            /** Format: date-time */
             rendering_started_at: string | null;
+            /** Format: date-time */
             completed_at: string | null;
+            /** Format: date-time */
             deadline_at: string | null;
+            /** Format: date-time */
             content_erased_at: string | null;
         };
         /** @description Every refusal has this form. */
@@ -148,7 +168,9 @@ export interface components {
             data: components["schemas"]["Video"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         ModelList: {
@@ -163,17 +185,21 @@ export interface components {
                 modes: string[];
                 resolutions: string[];
                 aspect_ratios: string[];
+                /** Format: int64 */
                 max_duration: number;
                 prices: {
                     resolution: string;
                     /** @description Price of a second. */
                     per_second: string;
+                    /** Format: int64 */
                     per_second_micros: number;
                 }[];
             }[];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         CreateQuoteRequest: {
@@ -182,14 +208,11 @@ export interface components {
             /** @description An id or alias from GET /v1/models; the default is its first entry. */
             model?: string;
             /**
-             * @default 720p
+             * @description 720p by default.
              * @enum {string}
              */
             resolution?: "480p" | "720p" | "1080p";
-            /**
-             * @description Seconds.
-             * @default 5
-             */
+            /** @description Seconds. 5 by default. */
             duration?: number;
             /**
              * @description 16:9 by default, or the nearest to the first frame.
@@ -210,10 +233,7 @@ export interface components {
             };
             /** @description Your own user on whose behalf this is; lists can be filtered by it. */
             end_user?: string;
-            /**
-             * @description The job fails, free of charge, if rendering has not started by then.
-             * @default 86400
-             */
+            /** @description The job fails, free of charge, if rendering has not started by then. 86400 by default. */
             deadline_seconds?: number;
             /**
              * @deprecated
@@ -253,14 +273,20 @@ export interface components {
             model: string;
             /** @enum {string} */
             resolution: "480p" | "720p" | "1080p";
+            /** Format: int64 */
             duration: number;
             /** @description Price of a second. */
             per_second: string;
+            /** Format: int64 */
             per_second_micros: number;
             /** @description What the video will cost. */
             cost: string;
-            /** @description What the video will cost, in micro-dollars. */
+            /**
+             * Format: int64
+             * @description What the video will cost, in micro-dollars.
+             */
             cost_micros: number;
+            /** Format: date-time */
             expires_at: string | null;
         };
         /**
@@ -298,26 +324,38 @@ export interface components {
             currency: "USD";
             /** @description Available and held together. */
             balance: string;
+            /** Format: int64 */
             balance_micros: number;
             /** @description What new jobs may use. */
             available: string;
+            /** Format: int64 */
             available_micros: number;
             /** @description Reserved by jobs that have not ended. */
             held: string;
+            /** Format: int64 */
             held_micros: number;
             /** @description Charged since the account was made. */
             total_spend: string;
+            /** Format: int64 */
             total_spend_micros: number;
             /** @description What a payment that was taken back left open; money that comes in settles it first. */
             owed: string;
+            /** Format: int64 */
             owed_micros: number;
+            /** @description When available falls below it, the event balance.low is recorded, once per crossing. */
             low_balance_threshold: string | null;
+            /** Format: int64 */
             low_balance_threshold_micros: number | null;
             current_period: {
+                /** Format: date-time */
                 start: string | null;
+                /** Format: date-time */
                 end: string | null;
+                /** @description Charged this month less what was refunded. */
                 spend: string | null;
+                /** Format: int64 */
                 spend_micros: number | null;
+                /** Format: int64 */
                 jobs: number;
             };
             /** @description Caps that are set, the account's own first. */
@@ -342,20 +380,26 @@ export interface components {
             object: "spend_cap";
             /** @description null: the whole account. */
             api_key_id: string | null;
+            /** @description The most that may be spent and held in a UTC month; null: no cap. */
             limit: string | null;
+            /** Format: int64 */
             limit_micros: number | null;
             /** @description Charged this month less what was refunded. */
             spent: string;
+            /** Format: int64 */
             spent_micros: number;
             /** @description Held by jobs that have not ended. */
             held: string;
+            /** Format: int64 */
             held_micros: number;
+            /** @description What new jobs may still hold. */
             remaining: string | null;
+            /** Format: int64 */
             remaining_micros: number | null;
         };
         SetLowBalanceThresholdRequest: {
             /** @description When available falls below it, the event balance.low is recorded, once per crossing; 0 ends the notice. Dollars, as 250 or "2.50". */
-            threshold_usd: number | string;
+            threshold_usd: string;
         };
         /**
          * @example {
@@ -369,13 +413,14 @@ export interface components {
             object: "low_balance_threshold";
             /** @description $0.00: no notice. */
             threshold: string;
+            /** Format: int64 */
             threshold_micros: number;
         };
         SetSpendCapRequest: {
             /** @description The key that is capped; absent: the whole account. */
             api_key_id?: string;
             /** @description The most that may be spent and held in a UTC month; 0 refuses every video, null lifts the cap. Dollars, as 250 or "2.50". */
-            limit_usd: number | string | null;
+            limit_usd: string | null;
         };
         /**
          * @example {
@@ -414,7 +459,9 @@ export interface components {
             data: (components["schemas"]["UsageRow"] | components["schemas"]["UsageGroup"])[];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
             /** @description What data is grouped by; null: a row for each job. */
             group_by: string | null;
@@ -423,13 +470,17 @@ export interface components {
             /** Format: date */
             end_date: string;
             totals: {
+                /** Format: int64 */
                 jobs: number;
+                /** Format: int64 */
                 seconds: number;
                 /** @description Of the whole range. */
                 cost: string;
+                /** Format: int64 */
                 cost_micros: number;
                 /** @description Given back since. */
                 refunded: string;
+                /** Format: int64 */
                 refunded_micros: number;
             };
         };
@@ -439,28 +490,37 @@ export interface components {
             date: string;
             model: string;
             resolution: string;
+            /** Format: int64 */
             duration: number;
             /** @description Price of a second. */
             per_second: string;
+            /** Format: int64 */
             per_second_micros: number;
             /** @description What the job cost. */
             cost: string;
+            /** Format: int64 */
             cost_micros: number;
             /** @description Given back since. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
+            /** Format: date-time */
             charged_at: string | null;
         };
         UsageGroup: {
             /** @description The day, key, end user or resolution; null: jobs that named no end user. */
             group: string | null;
+            /** Format: int64 */
             jobs: number;
+            /** Format: int64 */
             seconds: number;
             /** @description What the jobs cost. */
             cost: string;
+            /** Format: int64 */
             cost_micros: number;
             /** @description Given back since. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
         };
         LedgerEntryList: {
@@ -469,7 +529,9 @@ export interface components {
             data: components["schemas"]["LedgerEntry"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         LedgerEntry: {
@@ -481,25 +543,32 @@ export interface components {
             job_id: string | null;
             /** @description Change of available. */
             available_change: string;
+            /** Format: int64 */
             available_change_micros: number;
             /** @description Change of held. */
             held_change: string;
+            /** Format: int64 */
             held_change_micros: number;
             /** @description Available after it. */
             available_after: string;
+            /** Format: int64 */
             available_after_micros: number;
             /** @description Held after it. */
             held_after: string;
+            /** Format: int64 */
             held_after_micros: number;
             /** @description Balance after it. */
             balance_after: string;
+            /** Format: int64 */
             balance_after_micros: number;
             /** @description Owed after it. */
             owed_after: string;
+            /** Format: int64 */
             owed_after_micros: number;
             /** @description Of a payment, refund, reversal or adjustment. */
             reference: string | null;
             note: string | null;
+            /** Format: date-time */
             created_at: string | null;
         };
         StatementList: {
@@ -508,7 +577,9 @@ export interface components {
             data: components["schemas"]["Statement"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         /**
@@ -548,40 +619,53 @@ export interface components {
             object: "statement";
             /** @description The UTC month as YYYY-MM. */
             period: string;
+            /** Format: date-time */
             start: string | null;
+            /** Format: date-time */
             end: string | null;
             /** @description The running month: it still changes. */
             open: boolean;
             /** @description Available and held, less owed, when the month began. */
             opening_balance: string;
+            /** Format: int64 */
             opening_balance_micros: number;
             /** @description Top-ups and credits. */
             added: string;
+            /** Format: int64 */
             added_micros: number;
             /** @description Completed jobs. */
             charged: string;
+            /** Format: int64 */
             charged_micros: number;
             /** @description Charges given back. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
             /** @description Payments taken back. */
             reversed: string;
+            /** Format: int64 */
             reversed_micros: number;
             /** @description Corrections, signed. */
             adjusted: string;
+            /** Format: int64 */
             adjusted_micros: number;
             /** @description opening + added + refunded + adjusted - charged - reversed. */
             closing_balance: string;
+            /** Format: int64 */
             closing_balance_micros: number;
             /** @description Of the closing balance. */
             closing_available: string;
+            /** Format: int64 */
             closing_available_micros: number;
             /** @description Of the closing balance. */
             closing_held: string;
+            /** Format: int64 */
             closing_held_micros: number;
             /** @description Already taken off the closing balance. */
             closing_owed: string;
+            /** Format: int64 */
             closing_owed_micros: number;
+            /** Format: int64 */
             jobs: number;
         };
         StatementWithLines: {
@@ -590,47 +674,60 @@ export interface components {
             object: "statement";
             /** @description The UTC month as YYYY-MM. */
             period: string;
+            /** Format: date-time */
             start: string | null;
+            /** Format: date-time */
             end: string | null;
             /** @description The running month: it still changes. */
             open: boolean;
             /** @description Available and held, less owed, when the month began. */
             opening_balance: string;
+            /** Format: int64 */
             opening_balance_micros: number;
             /** @description Top-ups and credits. */
             added: string;
+            /** Format: int64 */
             added_micros: number;
             /** @description Completed jobs. */
             charged: string;
+            /** Format: int64 */
             charged_micros: number;
             /** @description Charges given back. */
             refunded: string;
+            /** Format: int64 */
             refunded_micros: number;
             /** @description Payments taken back. */
             reversed: string;
+            /** Format: int64 */
             reversed_micros: number;
             /** @description Corrections, signed. */
             adjusted: string;
+            /** Format: int64 */
             adjusted_micros: number;
             /** @description opening + added + refunded + adjusted - charged - reversed. */
             closing_balance: string;
+            /** Format: int64 */
             closing_balance_micros: number;
             /** @description Of the closing balance. */
             closing_available: string;
+            /** Format: int64 */
             closing_available_micros: number;
             /** @description Of the closing balance. */
             closing_held: string;
+            /** Format: int64 */
             closing_held_micros: number;
             /** @description Already taken off the closing balance. */
             closing_owed: string;
+            /** Format: int64 */
             closing_owed_micros: number;
+            /** Format: int64 */
             jobs: number;
             /** @description The entries of the month, newest first; page with starting_after. */
             lines: components["schemas"]["LedgerEntryList"];
         };
         CreateTopUpRequest: {
             /** @description What to add. Dollars, as 250 or "2.50". */
-            amount_usd: number | string;
+            amount_usd: string;
             /**
              * Format: uri
              * @description Where the payment page sends you after you paid.
@@ -664,6 +761,7 @@ export interface components {
             object: "topup";
             /** @description What is added once it is paid. */
             amount: string;
+            /** Format: int64 */
             amount_micros: number;
             /** @enum {string} */
             status: "pending" | "completed" | "failed" | "expired";
@@ -673,8 +771,11 @@ export interface components {
             payment_ref: string | null;
             /** @description What was taken back of it. */
             reversed: string;
+            /** Format: int64 */
             reversed_micros: number;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             ended_at: string | null;
         };
         TopUpList: {
@@ -683,7 +784,9 @@ export interface components {
             data: components["schemas"]["TopUp"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         PaymentEventReceived: {
@@ -696,7 +799,9 @@ export interface components {
             data: components["schemas"]["WebhookEndpoint"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         WebhookEndpoint: {
@@ -711,10 +816,15 @@ export interface components {
                 [key: string]: string;
             };
             enabled: boolean;
-            /** @description `gone`: it answered 410. `unreachable`: for three days. */
-            disabled_reason: ("gone" | "unreachable" | "customer") | null;
+            /**
+             * @description `gone`: it answered 410. `unreachable`: for three days.
+             * @enum {string|null}
+             */
+            disabled_reason: "gone" | "unreachable" | "customer" | null;
+            /** Format: date-time */
             disabled_at: string | null;
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
         };
         CreateWebhookEndpointRequest: {
@@ -725,13 +835,7 @@ export interface components {
             headers?: {
                 [key: string]: string;
             };
-            /**
-             * @description What it hears.
-             * @default [
-             *       "video.completed",
-             *       "video.failed"
-             *     ]
-             */
+            /** @description What it hears. video.completed, video.failed by default. */
             events?: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
         };
         NewWebhookEndpoint: {
@@ -746,10 +850,15 @@ export interface components {
                 [key: string]: string;
             };
             enabled: boolean;
-            /** @description `gone`: it answered 410. `unreachable`: for three days. */
-            disabled_reason: ("gone" | "unreachable" | "customer") | null;
+            /**
+             * @description `gone`: it answered 410. `unreachable`: for three days.
+             * @enum {string|null}
+             */
+            disabled_reason: "gone" | "unreachable" | "customer" | null;
+            /** Format: date-time */
             disabled_at: string | null;
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
             /** @description Signs what is sent to it; can be read again. */
             secret: string;
@@ -773,20 +882,15 @@ export interface components {
             secret: string;
             /** @description Signs beside it until it ends. */
             previous_secret: string | null;
+            /** Format: date-time */
             previous_secret_expires_at: string | null;
         };
         RotateWebhookEndpointSecretRequest: {
-            /**
-             * @description How long the old secret signs beside the new one; 0 after a leak.
-             * @default 24
-             */
+            /** @description How long the old secret signs beside the new one; 0 after a leak. 24 by default. */
             overlap_hours?: number;
         };
         RotateWebhookSecretRequest: {
-            /**
-             * @description How long the old secret signs beside the new one; 0 after a leak.
-             * @default 24
-             */
+            /** @description How long the old secret signs beside the new one; 0 after a leak. 24 by default. */
             overlap_hours?: number;
         };
         TestWebhookEndpointRequest: {
@@ -811,16 +915,22 @@ export interface components {
                 /** @description Its server is in trouble: it is tried now and then, and what waits for it loses no attempt. */
                 parked: boolean;
                 redelivery_of: string | null;
+                /** Format: date-time */
                 created_at: string | null;
+                /** Format: date-time */
                 next_attempt_at: string | null;
                 /** @description The newest twenty. */
                 attempts: {
+                    /** Format: int64 */
                     attempt: number;
+                    /** Format: date-time */
                     started_at: string | null;
+                    /** Format: int64 */
                     duration_ms: number;
                     probe: boolean;
                     /** @description Who answered. */
                     address: string | null;
+                    /** Format: int64 */
                     http_status: number | null;
                     error: string | null;
                     /** @description The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery. */
@@ -829,7 +939,9 @@ export interface components {
             }[];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         WebhookRedelivery: {
@@ -841,11 +953,7 @@ export interface components {
             next_cursor: string | null;
         };
         RedeliverManyRequest: {
-            /**
-             * @default [
-             *       "failed"
-             *     ]
-             */
+            /** @description failed by default. */
             status?: ("delivered" | "failed" | "superseded")[];
             /** @description To this endpoint only. */
             endpoint_id?: string;
@@ -869,18 +977,24 @@ export interface components {
             data: components["schemas"]["Event"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         Event: {
             id: string;
             /** @constant */
             object: "event";
-            /** @description Without a gap in an account and environment. */
+            /**
+             * Format: int64
+             * @description Without a gap in an account and environment.
+             */
             sequence: number;
             event: string;
             job_id: string | null;
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
             /** @description As webhooks send it: `event`, then the fields of the video; null once the content was erased. */
             data: {
@@ -912,6 +1026,7 @@ export interface components {
             plan: string;
             status: string;
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
         };
         Limits: {
@@ -919,21 +1034,29 @@ export interface components {
             object: "limits";
             livemode: boolean;
             concurrent_jobs: {
+                /** Format: int64 */
                 allowed: number;
+                /** Format: int64 */
                 in_use: number;
             };
             queued_jobs: {
+                /** Format: int64 */
                 allowed: number;
+                /** Format: int64 */
                 in_use: number;
             };
             streams: {
+                /** Format: int64 */
                 allowed: number;
+                /** Format: int64 */
                 in_use: number;
             };
             creates_per_minute: {
+                /** Format: int64 */
                 allowed: number;
             };
             reads_per_minute: {
+                /** Format: int64 */
                 allowed: number;
             };
         };
@@ -943,7 +1066,9 @@ export interface components {
             data: components["schemas"]["ApiKey"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
             /**
              * @deprecated
@@ -959,8 +1084,11 @@ export interface components {
             masked_key: string;
             scopes: string[];
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             last_used_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
         };
         CreateApiKeyRequest: {
@@ -977,17 +1105,17 @@ export interface components {
             masked_key: string;
             scopes: string[];
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             last_used_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
             /** @description Shown this once. */
             secret: string;
         };
         RotateApiKeyRequest: {
-            /**
-             * @description Ends the old key at once, as after a leak, instead of in 24 hours.
-             * @default false
-             */
+            /** @description Ends the old key at once, as after a leak, instead of in 24 hours. false by default. */
             expire_old_now?: boolean;
         };
         RotatedApiKey: {
@@ -998,8 +1126,11 @@ export interface components {
             masked_key: string;
             scopes: string[];
             livemode: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             last_used_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
             /** @description Shown this once. */
             secret: string;
@@ -1039,6 +1170,7 @@ export interface components {
             }[];
             /** @description Sent back as X-CSRF-Token with every request that changes something. */
             csrf_token: string;
+            /** Format: date-time */
             expires_at: string | null;
         };
         ForgotPasswordRequest: {
@@ -1085,7 +1217,9 @@ export interface components {
             data: components["schemas"]["Member"][];
             has_more: boolean;
             next_cursor: string | null;
+            /** Format: int64 */
             limit: number;
+            /** Format: int64 */
             offset: number;
         };
         Member: {
@@ -1099,7 +1233,9 @@ export interface components {
             /** @enum {string} */
             status: "active" | "invited";
             mfa_enabled: boolean;
+            /** Format: date-time */
             created_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
         };
         InviteMemberRequest: {

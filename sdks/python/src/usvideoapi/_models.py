@@ -86,6 +86,13 @@ class VideoAttempt(Record):
 
 @dataclass(frozen=True)
 class VideoError(Record):
+    """Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected` (the
+    engine refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could not
+    be fetched: no answer, another status than 200, a redirect or an address that is not allowed),
+    `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error`
+    (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
+    `deadline_exceeded` (rendering did not start before the deadline of the job); more may come."""
+
     code: str
     message: str
 
@@ -1132,8 +1139,9 @@ class CreateVideoRequest(TypedDict, total=False):
     prompt: Required[str]
     #: An id or alias from GET /v1/models; the default is its first entry.
     model: str
+    #: 720p by default.
     resolution: Resolution
-    #: Seconds.
+    #: Seconds. 5 by default.
     duration: int
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
@@ -1149,7 +1157,7 @@ class CreateVideoRequest(TypedDict, total=False):
     metadata: Dict[str, str]
     #: Your own user on whose behalf this is; lists can be filtered by it.
     end_user: str
-    #: The job fails, free of charge, if rendering has not started by then.
+    #: The job fails, free of charge, if rendering has not started by then. 86400 by default.
     deadline_seconds: int
     #: From POST /v1/quotes: the price that it locked.
     quote_id: str
@@ -1164,8 +1172,9 @@ class CreateQuoteRequest(TypedDict, total=False):
     prompt: str
     #: An id or alias from GET /v1/models; the default is its first entry.
     model: str
+    #: 720p by default.
     resolution: Resolution
-    #: Seconds.
+    #: Seconds. 5 by default.
     duration: int
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
@@ -1181,7 +1190,7 @@ class CreateQuoteRequest(TypedDict, total=False):
     metadata: Dict[str, str]
     #: Your own user on whose behalf this is; lists can be filtered by it.
     end_user: str
-    #: The job fails, free of charge, if rendering has not started by then.
+    #: The job fails, free of charge, if rendering has not started by then. 86400 by default.
     deadline_seconds: int
     #: Deprecated. Older name of resolution.
     size: Resolution
@@ -1218,7 +1227,7 @@ class CreateWebhookEndpointRequest(TypedDict, total=False):
     description: str
     #: Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
     headers: Dict[str, str]
-    #: What it hears.
+    #: What it hears. video.completed, video.failed by default.
     events: List[WebhookEndpointEvent]
 
 
@@ -1234,12 +1243,12 @@ class UpdateWebhookEndpointRequest(TypedDict, total=False):
 
 
 class RotateWebhookEndpointSecretRequest(TypedDict, total=False):
-    #: How long the old secret signs beside the new one; 0 after a leak.
+    #: How long the old secret signs beside the new one; 0 after a leak. 24 by default.
     overlap_hours: int
 
 
 class RotateWebhookSecretRequest(TypedDict, total=False):
-    #: How long the old secret signs beside the new one; 0 after a leak.
+    #: How long the old secret signs beside the new one; 0 after a leak. 24 by default.
     overlap_hours: int
 
 
@@ -1249,6 +1258,7 @@ class TestWebhookEndpointRequest(TypedDict, total=False):
 
 
 class RedeliverManyRequest(TypedDict, total=False):
+    #: failed by default.
     status: List[RedeliverManyRequestStatus]
     #: To this endpoint only.
     endpoint_id: str
@@ -1278,7 +1288,7 @@ class CreateApiKeyRequest(TypedDict, total=False):
 
 
 class RotateApiKeyRequest(TypedDict, total=False):
-    #: Ends the old key at once, as after a leak, instead of in 24 hours.
+    #: Ends the old key at once, as after a leak, instead of in 24 hours. false by default.
     expire_old_now: bool
 
 
@@ -1339,7 +1349,7 @@ class SetMemberRoleRequest(TypedDict, total=False):
 
 
 class ListVideosParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -1354,7 +1364,7 @@ class ListVideosParams(TypedDict, total=False):
 
 
 class ListUsageParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -1369,7 +1379,7 @@ class ListUsageParams(TypedDict, total=False):
 
 
 class ListLedgerParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -1380,28 +1390,28 @@ class ListLedgerParams(TypedDict, total=False):
 
 
 class ListStatementsParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
 
 
 class GetStatementParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: The next_cursor of the page before; not together with offset.
     starting_after: str
 
 
 class ListTopUpsParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
 
 
 class ListDeliveriesParams(TypedDict, total=False):
-    #: Entries per page.
+    #: Entries per page. 20 by default.
     limit: int
     #: Entries to skip; not together with starting_after.
     offset: int
@@ -1418,7 +1428,7 @@ class ListDeliveriesParams(TypedDict, total=False):
 
 
 class ListEventsParams(TypedDict, total=False):
-    #: Events per page.
+    #: Events per page. 20 by default.
     limit: int
     #: The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream
     #: without it from now on.

@@ -128,7 +128,7 @@ describe('the OpenAPI document', () => {
   it('says of a create what the validation says', () => {
     expect(document.components.schemas['CreateVideoRequest']).toMatchObject({
       type: 'object', required: ['prompt'], additionalProperties: false,
-      properties: { prompt: { minLength: 1, maxLength: 4_000 }, duration: { type: 'integer', minimum: 1, maximum: 10, default: 5 }, metadata: { maxProperties: 16 } },
+      properties: { prompt: { minLength: 1, maxLength: 4_000 }, duration: { type: 'integer', minimum: 1, maximum: 10, description: 'Seconds. 5 by default.' }, metadata: { maxProperties: 16 } },
     });
   });
 });

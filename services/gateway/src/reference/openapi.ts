@@ -3,6 +3,7 @@ import { FAILURES, errorSchema } from './answers';
 import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHeader } from '../access/operation';
 import { PUBLIC_OPERATIONS } from './operations';
 import { ERROR_NOTES } from '../refusals/error-notes';
+import { plainSchema } from './plain-schema';
 import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {
@@ -84,11 +85,11 @@ function errorPages(): Json {
 
 const PUBLIC_SCHEMES = {
   session: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' },
-  apiKey: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
+  bearerAuth: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
 };
 const ADMIN_SCHEMES = { operator: { type: 'http', scheme: 'bearer', description: 'An operator\'s token.' } };
 
-const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ apiKey: [] }], session: [{ session: [] }], operator: [{ operator: [] }], anyone: [] };
+const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ bearerAuth: [] }], session: [{ session: [] }], operator: [{ operator: [] }], anyone: [] };
 
 function pathOf(route: string): string {
   return route.replace(/:(\w+)/g, '{$1}').replace('*', '{file}');
@@ -143,7 +144,7 @@ function answerObject({ description, schema, contentType, alternativeType, heade
     headers: { ...LIMIT_HEADERS, ...Object.fromEntries((headers ?? []).map((name) => [name, { description: ANSWER_HEADERS[name], schema: { type: 'string' } }])) },
     ...(type ? {
       content: {
-        [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string' } },
+        [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string', ...(type.startsWith('video/') ? { format: 'binary' } : {}) } },
         ...(alternativeType ? { [alternativeType]: { schema: { type: 'string' } } } : {}),
       },
     } : {}),
@@ -171,7 +172,7 @@ function jsonSchemaOf(schema: z.ZodType): Json {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });
-  return rest;
+  return plainSchema(rest) as Json;
 }
 
 const REFUSALS_OF_ALL: readonly RefusalCode[] = ['rate_limit_exceeded', 'internal_error', 'service_unavailable'];
