@@ -56,13 +56,13 @@ export const spendCapRequest = z.strictObject({
 
 export const thresholdRequest = z.strictObject({
   threshold_usd: nothingOrMore('When available falls below it, the event balance.low is recorded, once per crossing; 0 ends the notice.'),
-}).meta({ examples: [{ threshold_usd: 20 }] });
+}).meta({ examples: [{ threshold_usd: '20.00' }] });
 
 const returnUrl = (of: string) => webAddress.optional().describe(`Where the payment page sends you ${of}.`);
 
 export const topUpRequest = z.strictObject({
   amount_usd: moreThanNothing('What to add.'), success_url: returnUrl('after you paid'), cancel_url: returnUrl('when you turn back'),
-}).meta({ examples: [{ amount_usd: 100, success_url: 'https://example.com/thanks' }] });
+}).meta({ examples: [{ amount_usd: '100.00', success_url: 'https://example.com/thanks' }] });
 
 /** Operators share the bootstrap token, so each says who they are; the name stays in the ledger for ever. */
 const author = line(200, 'Your name, as the ledger is to keep it.');

@@ -4,6 +4,8 @@ import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHea
 import { PUBLIC_OPERATIONS } from './operations';
 import { ERROR_NOTES } from '../refusals/error-notes';
 import { plainSchema } from './plain-schema';
+import { tagsOf } from './tags';
+import { WEBHOOKS } from './webhook-events';
 import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {
@@ -66,10 +68,13 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     info: {
       title: 'US Video API', version: '1.0.0',
       description: 'Prompt in, video out. Money is prepaid: a job holds its price, and only a completed job is ever charged. Amounts are strings such as $1.25 and, in *_micros, integer micro-dollars. Unknown paths answer 404 `not_found`, wrong methods 405 `method_not_allowed` with `Allow`. Answers and enumerations may grow.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: serverUrl }],
+    tags: tagsOf(new Set(Object.values(operations).map(({ tag }) => tag))),
     paths,
     ...(operations === PUBLIC_OPERATIONS ? { 'x-error-codes': errorPages(), 'x-failure-codes': FAILURES } : {}),
+    ...(operations === PUBLIC_OPERATIONS ? { webhooks: WEBHOOKS } : {}),
     components: {
       schemas,
       headers: COMPONENT_HEADERS,
@@ -101,13 +106,22 @@ function operationObject(route: string, operation: Operation, schemas: Json): Js
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    ...(access.by === 'key' && access.scope ? { description: `Needs the scope \`${access.scope}\`.` } : {}),
+    description: whoMay(access),
     security: SECURITY[access.by],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
     ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),
     responses: { ...answers(operation, schemas), ...refusals(operation, schemas) },
   };
+}
+
+function whoMay(access: Operation['access']): string {
+  switch (access.by) {
+    case 'key': return access.scope ? `Needs the scope \`${access.scope}\`.` : 'For every key.';
+    case 'session': return access.role === 'owner' ? 'For an owner of the account who has signed in.' : 'For whoever has signed in.';
+    case 'operator': return 'For operators.';
+    case 'anyone': return 'Needs no key.';
+  }
 }
 
 function pathParameters(route: string): Json[] {
