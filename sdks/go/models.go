@@ -145,12 +145,13 @@ const (
 type APIKeyScope string
 
 const (
-	APIKeyScopeVideos        APIKeyScope = "videos"
-	APIKeyScopeBillingRead   APIKeyScope = "billing:read"
-	APIKeyScopeWebhooks      APIKeyScope = "webhooks"
-	APIKeyScopeKeysRead      APIKeyScope = "keys:read"
-	APIKeyScopeKeysManage    APIKeyScope = "keys:manage"
-	APIKeyScopeBillingManage APIKeyScope = "billing:manage"
+	APIKeyScopeVideos         APIKeyScope = "videos"
+	APIKeyScopeVideosUnquoted APIKeyScope = "videos:unquoted"
+	APIKeyScopeBillingRead    APIKeyScope = "billing:read"
+	APIKeyScopeWebhooks       APIKeyScope = "webhooks"
+	APIKeyScopeKeysRead       APIKeyScope = "keys:read"
+	APIKeyScopeKeysManage     APIKeyScope = "keys:manage"
+	APIKeyScopeBillingManage  APIKeyScope = "billing:manage"
 )
 
 // SessionRole may have values that this version does not list.

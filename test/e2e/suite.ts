@@ -1,3 +1,4 @@
+import { agents } from './agents';
 import { apiKeys } from './keys';
 import { billing } from './billing';
 import { refusals } from './errors';
@@ -31,4 +32,5 @@ export function endToEnd(platform: () => ServedPlatform, { races, progressValues
   refusals(ownAccount(platform));
   theReference(ownAccount(platform));
   billing(ownAccount(platform));
+  agents(ownAccount(platform));
 }

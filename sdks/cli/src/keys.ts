@@ -15,7 +15,7 @@ export const keys: Command = {
 export const createKey: Command = {
   summary: 'Make an API key.',
   words: ['NAME'],
-  options: { scope: { help: 'what it may; may be repeated', value: 'S', multiple: true, choices: ['videos', 'billing:read', 'webhooks', 'keys:read', 'keys:manage', 'billing:manage'] } },
+  options: { scope: { help: 'what it may; may be repeated', value: 'S', multiple: true, choices: ['videos', 'videos:unquoted', 'billing:read', 'webhooks', 'keys:read', 'keys:manage', 'billing:manage'] } },
   async run({ client, screen, words, texts }) {
     const scopes = texts('scope') as CreateApiKeyRequest['scopes'];
     screen.result(await client().apiKeys.create({ name: words[0]!, ...(texts('scope').length > 0 ? { scopes } : {}) }), secretOf);

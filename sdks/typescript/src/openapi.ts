@@ -1095,7 +1095,7 @@ export interface components {
             /** @description Your name for the key. */
             name: string;
             /** @description What the key may do, within what yours may. */
-            scopes?: ("videos" | "billing:read" | "webhooks" | "keys:read" | "keys:manage" | "billing:manage")[];
+            scopes?: ("videos" | "videos:unquoted" | "billing:read" | "webhooks" | "keys:read" | "keys:manage" | "billing:manage")[];
         };
         NewApiKey: {
             id: string;

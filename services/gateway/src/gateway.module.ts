@@ -20,6 +20,8 @@ import { JobWaits } from './videos/job-wait.service';
 import { MembersController } from './accounts/members.controller';
 import { SignInController } from './accounts/sign-in.controller';
 import { SessionVerifier } from './access/session-verifier.client';
+import { McpController } from './mcp/mcp.controller';
+import { MCP_OPERATIONS } from './mcp/mcp-operations';
 import { MediaController } from './videos/media.controller';
 import { OpenStreams } from './http/open-streams.http';
 import { PaymentsController } from './money/payments.controller';
@@ -65,7 +67,7 @@ class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
-  EndpointsController, DeliveriesController, EventsController,
+  EndpointsController, DeliveriesController, EventsController, McpController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController, AdminReferenceController];
 
@@ -85,7 +87,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     const shared = { access: parts.access, docsUrl: parts.settings.errorDocsUrl, trustedProxies: config.TRUSTED_PROXIES, logger };
     const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
-    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
+    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...MCP_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());

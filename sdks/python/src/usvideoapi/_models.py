@@ -38,7 +38,7 @@ RedeliverManyRequestStatus = Union[Literal["delivered", "failed", "superseded"],
 
 RedeliverManyRequestEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
 
-ApiKeyScope = Union[Literal["videos", "billing:read", "webhooks", "keys:read", "keys:manage", "billing:manage"], str]
+ApiKeyScope = Union[Literal["videos", "videos:unquoted", "billing:read", "webhooks", "keys:read", "keys:manage", "billing:manage"], str]
 
 SessionRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
 

@@ -13,6 +13,7 @@ export interface NewKey extends ApiKey {
 
 const SCOPES = [
   ['videos', 'Make, read, cancel and erase videos', true],
+  ['videos:unquoted', 'Let agents (MCP) make videos without a quote first', false],
   ['billing:read', 'Read balance, usage, ledger and statements', true],
   ['webhooks', 'Read and send webhook deliveries again', true],
   ['keys:read', 'List keys', true],

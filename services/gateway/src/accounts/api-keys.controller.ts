@@ -81,7 +81,9 @@ export class ApiKeysController {
 
 /** A new secret with more scopes than the caller's would be a way around the caller's scopes. */
 function refuseEscalation(caller: Caller, scopes: readonly string[]): void {
-  const missing = scopes.filter((scope) => !caller.scopes.includes(scope));
+  // It only says how agents spend with a key: whoever has videos spends as much without it.
+  const held = caller.scopes.includes('videos') ? [...caller.scopes, 'videos:unquoted'] : caller.scopes;
+  const missing = scopes.filter((scope) => !held.includes(scope));
   if (missing.length > 0) throw new Refusal('forbidden', `This key lacks the scope ${missing.join(', ')}, so it cannot give it away.`);
 }
 

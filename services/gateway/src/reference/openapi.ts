@@ -179,7 +179,7 @@ function relocated({ id: _, ...definition }: Json): Json {
 }
 
 /** As a sender or reader sees it: open to additions where the schema is, and without the patterns that repeat a named format. */
-function jsonSchemaOf(schema: z.ZodType): Json {
+export function jsonSchemaOf(schema: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema }) => {

@@ -1,5 +1,5 @@
 /** What the groups of operations are for, in the order of the reference. */
-export const TAGS: Readonly<Record<string, string>> = {
+const TAGS: Readonly<Record<string, string>> = {
   Videos: 'Create videos, follow them to their end, fetch and erase them.',
   Billing: 'What things cost, what was held and charged, and the money that is there.',
   Webhooks: 'Where events are sent, what became of each delivery, and the feed of all events.',
