@@ -31,6 +31,10 @@ type Client struct {
 	Limits     *LimitsService
 	APIKeys    *APIKeysService
 	Deliveries *DeliveriesService
+	Events     *EventsService
+
+	WebhookEndpoints *WebhookEndpointsService
+	WebhookSecrets   *WebhookSecretsService
 
 	baseURL string
 	apiKey  string
@@ -109,6 +113,9 @@ func (c *Client) services() {
 	c.Limits = &LimitsService{c}
 	c.APIKeys = &APIKeysService{c}
 	c.Deliveries = &DeliveriesService{c}
+	c.Events = &EventsService{c}
+	c.WebhookEndpoints = &WebhookEndpointsService{c}
+	c.WebhookSecrets = &WebhookSecretsService{c}
 }
 
 // newTransport keeps as many connections as a batch uses.

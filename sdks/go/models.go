@@ -76,39 +76,6 @@ const (
 	WebhookEndpointDisabledReasonCustomer    WebhookEndpointDisabledReason = "customer"
 )
 
-// NewWebhookEndpointEvent may have values that this version does not list.
-type NewWebhookEndpointEvent string
-
-const (
-	NewWebhookEndpointEventVideoProcessing NewWebhookEndpointEvent = "video.processing"
-	NewWebhookEndpointEventVideoCompleted  NewWebhookEndpointEvent = "video.completed"
-	NewWebhookEndpointEventVideoFailed     NewWebhookEndpointEvent = "video.failed"
-	NewWebhookEndpointEventVideoCancelled  NewWebhookEndpointEvent = "video.cancelled"
-	NewWebhookEndpointEventBalanceLow      NewWebhookEndpointEvent = "balance.low"
-	NewWebhookEndpointEventWebhookDisabled NewWebhookEndpointEvent = "webhook.disabled"
-)
-
-// NewWebhookEndpointDisabledReason may have values that this version does not list.
-type NewWebhookEndpointDisabledReason string
-
-const (
-	NewWebhookEndpointDisabledReasonGone        NewWebhookEndpointDisabledReason = "gone"
-	NewWebhookEndpointDisabledReasonUnreachable NewWebhookEndpointDisabledReason = "unreachable"
-	NewWebhookEndpointDisabledReasonCustomer    NewWebhookEndpointDisabledReason = "customer"
-)
-
-// UpdateWebhookEndpointRequestEvent may have values that this version does not list.
-type UpdateWebhookEndpointRequestEvent string
-
-const (
-	UpdateWebhookEndpointRequestEventVideoProcessing UpdateWebhookEndpointRequestEvent = "video.processing"
-	UpdateWebhookEndpointRequestEventVideoCompleted  UpdateWebhookEndpointRequestEvent = "video.completed"
-	UpdateWebhookEndpointRequestEventVideoFailed     UpdateWebhookEndpointRequestEvent = "video.failed"
-	UpdateWebhookEndpointRequestEventVideoCancelled  UpdateWebhookEndpointRequestEvent = "video.cancelled"
-	UpdateWebhookEndpointRequestEventBalanceLow      UpdateWebhookEndpointRequestEvent = "balance.low"
-	UpdateWebhookEndpointRequestEventWebhookDisabled UpdateWebhookEndpointRequestEvent = "webhook.disabled"
-)
-
 // DeliveryStatus may have values that this version does not list.
 type DeliveryStatus string
 
@@ -128,17 +95,17 @@ const (
 	RedeliverManyRequestStatusSuperseded RedeliverManyRequestStatus = "superseded"
 )
 
-// RedeliverManyRequestEvent may have values that this version does not list.
-type RedeliverManyRequestEvent string
+// DeliveryEvent may have values that this version does not list.
+type DeliveryEvent string
 
 const (
-	RedeliverManyRequestEventVideoProcessing RedeliverManyRequestEvent = "video.processing"
-	RedeliverManyRequestEventVideoCompleted  RedeliverManyRequestEvent = "video.completed"
-	RedeliverManyRequestEventVideoFailed     RedeliverManyRequestEvent = "video.failed"
-	RedeliverManyRequestEventVideoCancelled  RedeliverManyRequestEvent = "video.cancelled"
-	RedeliverManyRequestEventBalanceLow      RedeliverManyRequestEvent = "balance.low"
-	RedeliverManyRequestEventWebhookDisabled RedeliverManyRequestEvent = "webhook.disabled"
-	RedeliverManyRequestEventWebhookTest     RedeliverManyRequestEvent = "webhook.test"
+	DeliveryEventVideoProcessing DeliveryEvent = "video.processing"
+	DeliveryEventVideoCompleted  DeliveryEvent = "video.completed"
+	DeliveryEventVideoFailed     DeliveryEvent = "video.failed"
+	DeliveryEventVideoCancelled  DeliveryEvent = "video.cancelled"
+	DeliveryEventBalanceLow      DeliveryEvent = "balance.low"
+	DeliveryEventWebhookDisabled DeliveryEvent = "webhook.disabled"
+	DeliveryEventWebhookTest     DeliveryEvent = "webhook.test"
 )
 
 // APIKeyScope may have values that this version does not list.
@@ -220,29 +187,6 @@ const (
 	UsageGroupByAPIKey     UsageGroupBy = "api_key"
 	UsageGroupByEndUser    UsageGroupBy = "end_user"
 	UsageGroupByResolution UsageGroupBy = "resolution"
-)
-
-// DeliveryEvent may have values that this version does not list.
-type DeliveryEvent string
-
-const (
-	DeliveryEventVideoProcessing DeliveryEvent = "video.processing"
-	DeliveryEventVideoCompleted  DeliveryEvent = "video.completed"
-	DeliveryEventVideoFailed     DeliveryEvent = "video.failed"
-	DeliveryEventVideoCancelled  DeliveryEvent = "video.cancelled"
-	DeliveryEventBalanceLow      DeliveryEvent = "balance.low"
-	DeliveryEventWebhookDisabled DeliveryEvent = "webhook.disabled"
-	DeliveryEventWebhookTest     DeliveryEvent = "webhook.test"
-)
-
-// GetDeliveryAnswerStatus may have values that this version does not list.
-type GetDeliveryAnswerStatus string
-
-const (
-	GetDeliveryAnswerStatusPending    GetDeliveryAnswerStatus = "pending"
-	GetDeliveryAnswerStatusDelivered  GetDeliveryAnswerStatus = "delivered"
-	GetDeliveryAnswerStatusFailed     GetDeliveryAnswerStatus = "failed"
-	GetDeliveryAnswerStatusSuperseded GetDeliveryAnswerStatus = "superseded"
 )
 
 type CreateVideoRequest struct {
@@ -816,19 +760,19 @@ type CreateWebhookEndpointRequest struct {
 }
 
 type NewWebhookEndpoint struct {
-	ID          string                    `json:"id"`
-	Object      string                    `json:"object"`
-	URL         string                    `json:"url"`
-	Events      []NewWebhookEndpointEvent `json:"events"`
-	Description *string                   `json:"description"`
+	ID          string                 `json:"id"`
+	Object      string                 `json:"object"`
+	URL         string                 `json:"url"`
+	Events      []WebhookEndpointEvent `json:"events"`
+	Description *string                `json:"description"`
 	// Values masked.
 	Headers map[string]string `json:"headers"`
 	Enabled bool              `json:"enabled"`
 	// `gone`: it answered 410. `unreachable`: for three days.
-	DisabledReason *NewWebhookEndpointDisabledReason `json:"disabled_reason"`
-	DisabledAt     *time.Time                        `json:"disabled_at"`
-	Livemode       bool                              `json:"livemode"`
-	CreatedAt      *time.Time                        `json:"created_at"`
+	DisabledReason *WebhookEndpointDisabledReason `json:"disabled_reason"`
+	DisabledAt     *time.Time                     `json:"disabled_at"`
+	Livemode       bool                           `json:"livemode"`
+	CreatedAt      *time.Time                     `json:"created_at"`
 	// Signs what is sent to it; can be read again.
 	Secret string `json:"secret"`
 }
@@ -840,8 +784,14 @@ type UpdateWebhookEndpointRequest struct {
 	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
 	Headers map[string]string `json:"headers,omitempty"`
 	// What it hears.
-	Events  []UpdateWebhookEndpointRequestEvent `json:"events,omitempty"`
-	Enabled *bool                               `json:"enabled,omitempty"`
+	Events  []WebhookEndpointEvent `json:"events,omitempty"`
+	Enabled *bool                  `json:"enabled,omitempty"`
+}
+
+type DeletedWebhookEndpoint struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
 }
 
 type WebhookSecret struct {
@@ -866,6 +816,12 @@ type RotateWebhookSecretRequest struct {
 type TestWebhookEndpointRequest struct {
 	// The endpoint that is sent webhook.test.
 	EndpointID string `json:"endpoint_id"`
+}
+
+type WebhookTest struct {
+	Object     string `json:"object"`
+	DeliveryID string `json:"delivery_id"`
+	EventID    string `json:"event_id"`
 }
 
 type DeliveryList struct {
@@ -923,11 +879,11 @@ type RedeliverManyRequest struct {
 	// To this endpoint only.
 	EndpointID string `json:"endpoint_id,omitempty"`
 	// Of this event only.
-	Event RedeliverManyRequestEvent `json:"event,omitempty"`
+	Event DeliveryEvent `json:"event,omitempty"`
 	// Of this job only.
-	JobID         string    `json:"job_id,omitempty"`
-	CreatedAfter  time.Time `json:"created_after,omitempty"`
-	CreatedBefore time.Time `json:"created_before,omitempty"`
+	JobID         string     `json:"job_id,omitempty"`
+	CreatedAfter  *time.Time `json:"created_after,omitempty"`
+	CreatedBefore *time.Time `json:"created_before,omitempty"`
 	// The next_cursor of the redelivery before, where there was more than it could take.
 	StartingAfter string `json:"starting_after,omitempty"`
 }
@@ -1361,18 +1317,6 @@ func (p ListTopUpsParams) values() url.Values {
 	return values
 }
 
-type DeleteWebhookEndpointAnswer struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Deleted bool   `json:"deleted"`
-}
-
-type TestWebhookEndpointAnswer struct {
-	Object     string `json:"object"`
-	DeliveryID string `json:"delivery_id"`
-	EventID    string `json:"event_id"`
-}
-
 // ListDeliveriesParams narrows what is listed; zero values are not sent.
 type ListDeliveriesParams struct {
 	// Entries per page. 20 by default.
@@ -1415,38 +1359,6 @@ func (p ListDeliveriesParams) values() url.Values {
 		values.Add("status", string(value))
 	}
 	return values
-}
-
-type GetDeliveryAnswer struct {
-	ID      string  `json:"id"`
-	Object  string  `json:"object"`
-	EventID string  `json:"event_id"`
-	Event   string  `json:"event"`
-	JobID   *string `json:"job_id"`
-	// Null for the webhook_url of a job.
-	EndpointID *string                 `json:"endpoint_id"`
-	URL        string                  `json:"url"`
-	Status     GetDeliveryAnswerStatus `json:"status"`
-	// Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
-	Parked        bool       `json:"parked"`
-	RedeliveryOf  *string    `json:"redelivery_of"`
-	CreatedAt     *time.Time `json:"created_at"`
-	NextAttemptAt *time.Time `json:"next_attempt_at"`
-	// The newest twenty.
-	Attempts []GetDeliveryAnswerAttempt `json:"attempts"`
-}
-
-type GetDeliveryAnswerAttempt struct {
-	Attempt    int64      `json:"attempt"`
-	StartedAt  *time.Time `json:"started_at"`
-	DurationMs int64      `json:"duration_ms"`
-	Probe      bool       `json:"probe"`
-	// Who answered.
-	Address    *string `json:"address"`
-	HTTPStatus *int64  `json:"http_status"`
-	Error      *string `json:"error"`
-	// The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
-	ResponseExcerpt string `json:"response_excerpt"`
 }
 
 // ListEventsParams narrows what is listed; zero values are not sent.

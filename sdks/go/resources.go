@@ -172,14 +172,6 @@ func (s *APIKeysService) Revoke(ctx context.Context, id string) (*APIKey, error)
 	return one[APIKey](ctx, s.client, call{method: http.MethodDelete, path: "/v1/api-keys/" + url.PathEscape(id), repeatable: true})
 }
 
-// DeliveriesService is about what was sent to webhooks.
-type DeliveriesService struct{ client *Client }
-
-// List goes over all deliveries, with what was answered.
-func (s *DeliveriesService) List(ctx context.Context, params ListDeliveriesParams) iter.Seq2[Delivery, error] {
-	return pages[Delivery](ctx, s.client, "/v1/webhooks/deliveries", params.values(), true)
-}
-
 func put(path string, body any) call {
 	return call{method: http.MethodPut, path: path, body: body, repeatable: true}
 }

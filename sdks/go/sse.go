@@ -17,7 +17,8 @@ type event struct{ id, name, data string }
 
 // eventReader reads lines that end at CR, LF or both.
 type eventReader struct {
-	lines  *bufio.Scanner
+	lines *bufio.Scanner
+	// Of the last whole block: what was cut off in the middle comes again.
 	lastID string
 	// Called for each line, also for those that say only that the server is still there.
 	onLine func()
@@ -34,11 +35,12 @@ func newEventReader(body io.Reader, lastID string, onLine func()) *eventReader {
 func (r *eventReader) next() (event, error) {
 	var data []string
 	var name string
-	size := 0
+	id, size := r.lastID, 0
 	for r.lines.Scan() {
 		r.onLine()
 		line := r.lines.Text()
 		if line == "" {
+			r.lastID = id
 			if data == nil {
 				name = ""
 				continue
@@ -57,7 +59,7 @@ func (r *eventReader) next() (event, error) {
 			name = value
 		case "id":
 			if !strings.Contains(value, "\x00") {
-				r.lastID = value
+				id = value
 			}
 		}
 	}

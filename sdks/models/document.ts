@@ -74,7 +74,11 @@ export interface Models {
 }
 
 /** Names that read better than the place where a type stands. */
-const ENUM_NAMES: Readonly<Record<string, string>> = { '480p 720p 1080p': 'Resolution', '16:9 9:16 1:1': 'AspectRatio' };
+const ENUM_NAMES: Readonly<Record<string, string>> = {
+  '480p 720p 1080p': 'Resolution', '16:9 9:16 1:1': 'AspectRatio', 'gone unreachable customer': 'WebhookEndpointDisabledReason',
+  'video.processing video.completed video.failed video.cancelled balance.low webhook.disabled': 'WebhookEndpointEvent',
+  'video.processing video.completed video.failed video.cancelled balance.low webhook.disabled webhook.test': 'DeliveryEvent',
+};
 const SCHEMA_NAMES: Readonly<Record<string, string>> = { Error: 'ErrorBody' };
 
 export function readModels(document: Document): Models {

@@ -40,7 +40,7 @@ function struct({ name, use, fields, description }: RecordModel, union: Union): 
 function fieldType(field: Field, use: RecordModel['use'], owner: string, union: Union): string {
   const bare = typeOf(field.type, (type) => union(type, `${owner} ${field.name}`));
   const hasNil = ['list', 'map', 'any'].includes(field.type.kind);
-  const pointer = use === 'answer' ? field.nullable : field.nullable || (!field.required && (field.type.kind === 'boolean' || (isNumber(field.type) && field.mayBeZero)));
+  const pointer = use === 'answer' ? field.nullable : field.nullable || (!field.required && (['boolean', 'time'].includes(field.type.kind) || (isNumber(field.type) && field.mayBeZero)));
   return pointer && !hasNil ? `*${bare}` : field.type.kind === 'record' && !field.required ? `*${bare}` : bare;
 }
 

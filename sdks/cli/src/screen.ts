@@ -20,6 +20,11 @@ export class Screen {
     this.out.write(`${this.isJson ? JSON.stringify(value, null, 2) : text(value)}\n`);
   }
 
+  /** One of several results, as they come: JSON of one line, or text. */
+  line(value: object, text: string): void {
+    this.out.write(`${this.isJson ? JSON.stringify(value) : text}\n`);
+  }
+
   raw(text: string): void {
     this.out.write(text);
   }

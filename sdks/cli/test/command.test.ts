@@ -7,6 +7,7 @@ import { helpOf, parse } from '../src/command.ts';
 import { COMMANDS, find } from '../src/commands.ts';
 import { completionOf, SHELLS } from '../src/completion.ts';
 import { EXIT, exitCodeOf, UsageError } from '../src/exit.ts';
+import { signed } from '../src/listen.ts';
 import { bar, table } from '../src/screen.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -47,8 +48,22 @@ test('bash completes commands, options and choices', () => {
   const complete = (...words: string[]) => execFileSync('bash', ['-c', `${completionOf('bash', COMMANDS)}\nCOMP_WORDS=(usvideo "$@"); COMP_CWORD=$#; _usvideo; echo "\${COMPREPLY[@]}"`, 'bash', ...words], { encoding: 'utf8' }).trim().split(' ');
   assert.deepEqual(complete('gen'), ['generate']);
   assert.deepEqual(complete('keys', 'r'), ['rotate', 'revoke']);
+  assert.deepEqual(complete('webhooks', 'crea'), ['create']);
+  assert.deepEqual(complete('listen', '--event', 'video.can'), ['video.cancelled']);
   assert.deepEqual(complete('generate', 'x', '--resolution', '1'), ['1080p']);
   assert.deepEqual(complete('keys', 'rotate', 'key_1', '--n'), ['--now']);
+});
+
+test('what listen sends is signed as the known webhooks are', () => {
+  const body = '{"event":"video.completed","id":"job_01","prompt":"ein Bär, 🐻"}';
+  const [first, second] = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_c2Vjb25kIHNlY3JldCBvZiAzMiBieXRlcyEhISEhIQ=='];
+  assert.deepEqual(signed(body, 'evt_01JD', 1_764_410_000, { secret: first, previous_secret: null }), {
+    'content-type': 'application/json', 'webhook-id': 'evt_01JD', 'webhook-timestamp': '1764410000',
+    'webhook-signature': 'v1,sbUZrL9Ny1tn3Tn5jlZvjIiUMTwpvw8Bwrvgl6SOcKY=', 'x-signature': '0ebe3cc35a62417c8b114045942385cd7cffc84816fb8f1603c1a10083b08cb1',
+  });
+  const rotated = signed(body, 'evt_01JD', 1_764_410_000, { secret: second, previous_secret: first });
+  assert.deepEqual([rotated['x-signature'], rotated['x-signature-next']], ['0ebe3cc35a62417c8b114045942385cd7cffc84816fb8f1603c1a10083b08cb1', '546d2668a4107446bacfefb0782c900a1390c9df771584dc20a9f3a13b9aa354']);
+  assert.equal(rotated['webhook-signature'], 'v1,TVaJspK8IjXIi4BhbsAhTL0Z/BDGbo6JDWQxpFeaqas= v1,sbUZrL9Ny1tn3Tn5jlZvjIiUMTwpvw8Bwrvgl6SOcKY=');
 });
 
 test('every shell gets something', () => {

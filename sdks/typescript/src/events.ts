@@ -11,8 +11,9 @@ const LONGEST_CHARACTERS = 4 * 1024 * 1024;
 /**
  * Ends when the connection does.
  * @param idleMs without a single byte after which it throws: the platform says something every 15 s.
+ * @param onId of a block that has an id and no data: where to go on before anything happened
  */
-export async function* readEvents(body: ReadableStream<Uint8Array>, idleMs: number): AsyncGenerator<ServerEvent, void, undefined> {
+export async function* readEvents(body: ReadableStream<Uint8Array>, idleMs: number, onId: (id: string) => void = () => undefined): AsyncGenerator<ServerEvent, void, undefined> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let raw = '';
@@ -29,7 +30,8 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, idleMs: numb
       for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
         const event = parse(text.slice(0, end));
         text = text.slice(end + 2);
-        if (event !== undefined) yield event;
+        if (event.data !== '') yield event;
+        else if (event.id !== undefined) onId(event.id);
       }
       if (text.length > LONGEST_CHARACTERS) throw new Error(`an event of more than ${LONGEST_CHARACTERS} characters`);
     }
@@ -39,7 +41,8 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, idleMs: numb
   }
 }
 
-function parse(block: string): ServerEvent | undefined {
+/** Without data it is no event; no event of the platform has an empty one. */
+function parse(block: string): ServerEvent {
   const data: string[] = [];
   let id: string | undefined;
   let event = 'message';
@@ -49,7 +52,7 @@ function parse(block: string): ServerEvent | undefined {
     else if (name === 'id') id = value;
     else if (name === 'event') event = value;
   }
-  return data.length === 0 ? undefined : { id, event, data: data.join('\n') };
+  return { id, event, data: data.join('\n') };
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

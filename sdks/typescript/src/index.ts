@@ -7,6 +7,7 @@ export type { BatchOptions, BatchResult } from './batch.ts';
 export type { CreateOptions } from './create-video.ts';
 export type { DownloadOptions, DownloadProgress } from './download.ts';
 export type { DownloadedFile } from './file.ts';
+export type { FeedOptions } from './feed.ts';
 export type { FollowOptions, WaitOptions } from './follow.ts';
 export type { CursorQuery, PageQuery, UsageQuery } from './billing.ts';
 export type { DeliveriesQuery, EndpointFields, RedeliverManyRequest } from './webhook-endpoints.ts';

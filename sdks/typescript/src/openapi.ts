@@ -176,31 +176,32 @@ export interface components {
         ModelList: {
             /** @constant */
             object: "list";
-            data: {
-                id: string;
-                /** @constant */
-                object: "model";
-                aliases: string[];
-                description: string;
-                modes: string[];
-                resolutions: string[];
-                aspect_ratios: string[];
-                /** Format: int64 */
-                max_duration: number;
-                prices: {
-                    resolution: string;
-                    /** @description Price of a second. */
-                    per_second: string;
-                    /** Format: int64 */
-                    per_second_micros: number;
-                }[];
-            }[];
+            data: components["schemas"]["Model"][];
             has_more: boolean;
             next_cursor: string | null;
             /** Format: int64 */
             limit: number;
             /** Format: int64 */
             offset: number;
+        };
+        Model: {
+            id: string;
+            /** @constant */
+            object: "model";
+            aliases: string[];
+            description: string;
+            modes: string[];
+            resolutions: string[];
+            aspect_ratios: string[];
+            /** Format: int64 */
+            max_duration: number;
+            prices: {
+                resolution: string;
+                /** @description Price of a second. */
+                per_second: string;
+                /** Format: int64 */
+                per_second_micros: number;
+            }[];
         };
         CreateQuoteRequest: {
             /** @description What the video shows. */
@@ -875,6 +876,13 @@ export interface components {
             events?: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
             enabled?: boolean;
         };
+        DeletedWebhookEndpoint: {
+            id: string;
+            /** @constant */
+            object: "webhook_endpoint";
+            /** @constant */
+            deleted: true;
+        };
         WebhookSecret: {
             /** @constant */
             object: "webhook_secret";
@@ -897,52 +905,59 @@ export interface components {
             /** @description The endpoint that is sent webhook.test. */
             endpoint_id: string;
         };
+        WebhookTest: {
+            /** @constant */
+            object: "webhook_test";
+            delivery_id: string;
+            event_id: string;
+        };
         DeliveryList: {
             /** @constant */
             object: "list";
-            data: {
-                id: string;
-                /** @constant */
-                object: "webhook_delivery";
-                event_id: string;
-                event: string;
-                job_id: string | null;
-                /** @description Null for the webhook_url of a job. */
-                endpoint_id: string | null;
-                url: string;
-                /** @enum {string} */
-                status: "pending" | "delivered" | "failed" | "superseded";
-                /** @description Its server is in trouble: it is tried now and then, and what waits for it loses no attempt. */
-                parked: boolean;
-                redelivery_of: string | null;
-                /** Format: date-time */
-                created_at: string | null;
-                /** Format: date-time */
-                next_attempt_at: string | null;
-                /** @description The newest twenty. */
-                attempts: {
-                    /** Format: int64 */
-                    attempt: number;
-                    /** Format: date-time */
-                    started_at: string | null;
-                    /** Format: int64 */
-                    duration_ms: number;
-                    probe: boolean;
-                    /** @description Who answered. */
-                    address: string | null;
-                    /** Format: int64 */
-                    http_status: number | null;
-                    error: string | null;
-                    /** @description The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery. */
-                    response_excerpt: string;
-                }[];
-            }[];
+            data: components["schemas"]["Delivery"][];
             has_more: boolean;
             next_cursor: string | null;
             /** Format: int64 */
             limit: number;
             /** Format: int64 */
             offset: number;
+        };
+        Delivery: {
+            id: string;
+            /** @constant */
+            object: "webhook_delivery";
+            event_id: string;
+            event: string;
+            job_id: string | null;
+            /** @description Null for the webhook_url of a job. */
+            endpoint_id: string | null;
+            url: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "superseded";
+            /** @description Its server is in trouble: it is tried now and then, and what waits for it loses no attempt. */
+            parked: boolean;
+            redelivery_of: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            /** @description The newest twenty. */
+            attempts: {
+                /** Format: int64 */
+                attempt: number;
+                /** Format: date-time */
+                started_at: string | null;
+                /** Format: int64 */
+                duration_ms: number;
+                probe: boolean;
+                /** @description Who answered. */
+                address: string | null;
+                /** Format: int64 */
+                http_status: number | null;
+                error: string | null;
+                /** @description The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery. */
+                response_excerpt: string;
+            }[];
         };
         WebhookRedelivery: {
             /** @constant */

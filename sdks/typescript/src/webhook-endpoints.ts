@@ -1,5 +1,6 @@
 import type { CursorQuery } from './billing.ts';
 import type { Delivery, Event, NewWebhookEndpoint, Page, Redelivery, WebhookEndpoint, WebhookSecret } from './types.ts';
+import { followFeed, type FeedOptions } from './feed.ts';
 import { List } from './list.ts';
 import { Resource } from './resource.ts';
 import type { RequestOptions } from './transport.ts';
@@ -103,5 +104,10 @@ export class Events extends Resource {
   /** One page; its `next_cursor` is the `after` of the next, also at the end of the feed. */
   list(query: { readonly after?: string; readonly limit?: number } = {}, options?: RequestOptions): Promise<Page<Event>> {
     return this.transport.json({ ...options, method: 'GET', path: '/v1/events', query: { ...query } });
+  }
+
+  /** Events as they happen, each once and in order, for as long as it is read; a stream that is cut goes on where it was. */
+  stream(options: FeedOptions = {}): AsyncGenerator<Event, void, undefined> {
+    return followFeed(this.transport, options);
   }
 }

@@ -64,6 +64,18 @@ test('every error code of the server is known', () => {
   assert.deepEqual(published.filter((code) => !source.includes(`'${code}'`)), []);
 });
 
+test('who loses the stream before anything happened goes on where it stood', async () => {
+  const asked: (string | undefined)[] = [];
+  const answers = ['retry: 1\nid: 41\n\n', 'id: 42\nevent: x\ndata: {"sequence":42}\n\n'];
+  const fetch = async (_url: string | URL | Request, init?: RequestInit) => {
+    asked.push((init?.headers as Record<string, string>)['last-event-id']);
+    return new Response(answers[asked.length - 1], { headers: { 'content-type': 'text/event-stream' } });
+  };
+  const client = new USVideo({ baseUrl: 'http://host', apiKey: 'key', fetch: fetch as typeof globalThis.fetch, maxRetries: 0 });
+  const { value } = await client.events.stream().next();
+  assert.deepEqual([value?.sequence, asked], [42, [undefined, '41']]);
+});
+
 test('the version is the package\'s', () => {
   assert.equal(VERSION, json('../package.json').version);
 });

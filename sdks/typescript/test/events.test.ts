@@ -41,3 +41,10 @@ test('an event that does not end is given up', async () => {
   const chunk = encoder.encode('x'.repeat(1024 * 1024));
   await assert.rejects(read([encoder.encode('data: '), ...Array.from({ length: 5 }, () => chunk)]), /an event of more than/);
 });
+
+test('a block with an id alone says where to go on', async () => {
+  const ids: string[] = [];
+  const events = [];
+  for await (const event of readEvents(bodyOf([encoder.encode('retry: 2000\nid: 41\n\nid: 42\ndata: x\n\nid: 43')]), 1_000, (id) => ids.push(id))) events.push(event.id);
+  assert.deepEqual([ids, events], [['41'], ['42']]);
+});

@@ -98,6 +98,41 @@ var calls = map[string]call{
 	"statements.retrieve": func(ctx context.Context, c *usvideo.Client, args arguments) (any, error) {
 		return c.Statements.Retrieve(ctx, args.text("period"), usvideo.GetStatementParams{})
 	},
+	"endpoints.list": plain(func(c *usvideo.Client) func(context.Context) ([]usvideo.WebhookEndpoint, error) {
+		return c.WebhookEndpoints.List
+	}),
+	"endpoints.create": sent(func(c *usvideo.Client) sending[usvideo.CreateWebhookEndpointRequest, usvideo.NewWebhookEndpoint] {
+		return c.WebhookEndpoints.Create
+	}),
+	"endpoints.retrieve": byID(func(c *usvideo.Client) method[usvideo.WebhookEndpoint] { return c.WebhookEndpoints.Retrieve }),
+	"endpoints.delete":   byID(func(c *usvideo.Client) method[usvideo.DeletedWebhookEndpoint] { return c.WebhookEndpoints.Delete }),
+	"endpoints.test":     byID(func(c *usvideo.Client) method[usvideo.WebhookTest] { return c.WebhookEndpoints.Test }),
+	"endpoints.update": func(ctx context.Context, c *usvideo.Client, args arguments) (any, error) {
+		changes, err := as[usvideo.UpdateWebhookEndpointRequest](args.without("id"))
+		if err != nil {
+			return nil, err
+		}
+		return c.WebhookEndpoints.Update(ctx, args.text("id"), changes)
+	},
+	"webhook_secrets.retrieve": func(ctx context.Context, c *usvideo.Client, args arguments) (any, error) {
+		return c.WebhookSecrets.Retrieve(ctx, args.text("endpoint_id"))
+	},
+	"webhook_secrets.rotate": func(ctx context.Context, c *usvideo.Client, args arguments) (any, error) {
+		request, err := as[usvideo.RotateWebhookSecretRequest](args.without("endpoint_id"))
+		if err != nil {
+			return nil, err
+		}
+		return c.WebhookSecrets.Rotate(ctx, args.text("endpoint_id"), request)
+	},
+	"deliveries.retrieve":  byID(func(c *usvideo.Client) method[usvideo.Delivery] { return c.Deliveries.Retrieve }),
+	"deliveries.redeliver": byID(func(c *usvideo.Client) method[usvideo.WebhookRedelivery] { return c.Deliveries.Redeliver }),
+	"deliveries.redeliver_many": sent(func(c *usvideo.Client) sending[usvideo.RedeliverManyRequest, usvideo.WebhookRedelivery] {
+		return c.Deliveries.RedeliverMany
+	}),
+	"events.list": sent(func(c *usvideo.Client) sending[usvideo.ListEventsParams, usvideo.EventList] { return c.Events.List }),
+	"events.stream": func(ctx context.Context, c *usvideo.Client, args arguments) (any, error) {
+		return usvideo.Collect(c.Events.Stream(ctx, args.text("after")), int(args.fields["take"].(float64)))
+	},
 	"usage.csv":                   usageCSV,
 	"request":                     request,
 	"webhooks.verify":             verify,

@@ -26,17 +26,11 @@ WebhookEndpointEvent = Union[Literal["video.processing", "video.completed", "vid
 
 WebhookEndpointDisabledReason = Union[Literal["gone", "unreachable", "customer"], str]
 
-NewWebhookEndpointEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled"], str]
-
-NewWebhookEndpointDisabledReason = Union[Literal["gone", "unreachable", "customer"], str]
-
-UpdateWebhookEndpointRequestEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled"], str]
-
 DeliveryStatus = Union[Literal["pending", "delivered", "failed", "superseded"], str]
 
 RedeliverManyRequestStatus = Union[Literal["delivered", "failed", "superseded"], str]
 
-RedeliverManyRequestEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
+DeliveryEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
 
 ApiKeyScope = Union[Literal["videos", "videos:unquoted", "billing:read", "webhooks", "keys:read", "keys:manage", "billing:manage"], str]
 
@@ -53,10 +47,6 @@ InviteMemberRequestRole = Union[Literal["owner", "developer", "billing", "viewer
 MemberRoleRole = Union[Literal["owner", "developer", "billing", "viewer"], str]
 
 UsageGroupBy = Union[Literal["day", "api_key", "end_user", "resolution"], str]
-
-DeliveryEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled", "webhook.test"], str]
-
-GetDeliveryAnswerStatus = Union[Literal["pending", "delivered", "failed", "superseded"], str]
 
 
 @dataclass(frozen=True)
@@ -666,13 +656,13 @@ class NewWebhookEndpoint(Record):
     id: str
     object: str
     url: str
-    events: List[NewWebhookEndpointEvent]
+    events: List[WebhookEndpointEvent]
     description: Optional[str]
     #: Values masked.
     headers: Dict[str, str]
     enabled: bool
     #: `gone`: it answered 410. `unreachable`: for three days.
-    disabled_reason: Optional[NewWebhookEndpointDisabledReason]
+    disabled_reason: Optional[WebhookEndpointDisabledReason]
     disabled_at: Optional[datetime]
     livemode: bool
     created_at: Optional[datetime]
@@ -683,6 +673,13 @@ class NewWebhookEndpoint(Record):
         "disabled_at": time_of,
         "created_at": time_of,
     }
+
+
+@dataclass(frozen=True)
+class DeletedWebhookEndpoint(Record):
+    id: str
+    object: str
+    deleted: bool
 
 
 @dataclass(frozen=True)
@@ -697,6 +694,13 @@ class WebhookSecret(Record):
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "previous_secret_expires_at": time_of,
     }
+
+
+@dataclass(frozen=True)
+class WebhookTest(Record):
+    object: str
+    delivery_id: str
+    event_id: str
 
 
 @dataclass(frozen=True)
@@ -1037,64 +1041,6 @@ class MemberList(Record):
 
 
 @dataclass(frozen=True)
-class DeleteWebhookEndpointAnswer(Record):
-    id: str
-    object: str
-    deleted: bool
-
-
-@dataclass(frozen=True)
-class TestWebhookEndpointAnswer(Record):
-    object: str
-    delivery_id: str
-    event_id: str
-
-
-@dataclass(frozen=True)
-class GetDeliveryAnswerAttempt(Record):
-    attempt: int
-    started_at: Optional[datetime]
-    duration_ms: int
-    probe: bool
-    #: Who answered.
-    address: Optional[str]
-    http_status: Optional[int]
-    error: Optional[str]
-    #: The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
-    response_excerpt: str
-
-    _decoders: ClassVar[Mapping[str, Decoder]] = {
-        "started_at": time_of,
-    }
-
-
-@dataclass(frozen=True)
-class GetDeliveryAnswer(Record):
-    id: str
-    object: str
-    event_id: str
-    event: str
-    job_id: Optional[str]
-    #: Null for the webhook_url of a job.
-    endpoint_id: Optional[str]
-    url: str
-    status: GetDeliveryAnswerStatus
-    #: Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
-    parked: bool
-    redelivery_of: Optional[str]
-    created_at: Optional[datetime]
-    next_attempt_at: Optional[datetime]
-    #: The newest twenty.
-    attempts: List[GetDeliveryAnswerAttempt]
-
-    _decoders: ClassVar[Mapping[str, Decoder]] = {
-        "created_at": time_of,
-        "next_attempt_at": time_of,
-        "attempts": list_of(GetDeliveryAnswerAttempt.from_dict),
-    }
-
-
-@dataclass(frozen=True)
 class ForgotPasswordAnswer(Record):
     status: str
 
@@ -1238,7 +1184,7 @@ class UpdateWebhookEndpointRequest(TypedDict, total=False):
     #: Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
     headers: Dict[str, str]
     #: What it hears.
-    events: List[UpdateWebhookEndpointRequestEvent]
+    events: List[WebhookEndpointEvent]
     enabled: bool
 
 
@@ -1263,7 +1209,7 @@ class RedeliverManyRequest(TypedDict, total=False):
     #: To this endpoint only.
     endpoint_id: str
     #: Of this event only.
-    event: RedeliverManyRequestEvent
+    event: DeliveryEvent
     #: Of this job only.
     job_id: str
     created_after: datetime

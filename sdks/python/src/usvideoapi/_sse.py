@@ -26,6 +26,8 @@ class EventDecoder:
         self._data: List[str] = []
         self._bytes = 0
         self._event = ""
+        self._id = last_id
+        #: Of the last whole block: what was cut off in the middle comes again.
         self.last_id = last_id
         #: Milliseconds to wait before connecting again, as the server asks.
         self.retry_ms: Optional[int] = None
@@ -54,12 +56,12 @@ class EventDecoder:
         elif name == "event":
             self._event = value
         elif name == "id" and "\0" not in value:
-            self.last_id = value
+            self._id = value
         elif name == "retry" and value.isdecimal():
             self.retry_ms = int(value)
         return None
 
     def _dispatch(self) -> Optional[ServerSentEvent]:
         data, event = self._data, self._event
-        self._data, self._event, self._bytes = [], "", 0
+        self._data, self._event, self._bytes, self.last_id = [], "", 0, self._id
         return ServerSentEvent(self.last_id, event or "message", "\n".join(data)) if data else None

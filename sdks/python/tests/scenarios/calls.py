@@ -103,6 +103,12 @@ for _name, _method in {
     "videos.erase": lambda c: c.videos.erase,
     "api_keys.rotate": lambda c: c.api_keys.rotate,
     "api_keys.revoke": lambda c: c.api_keys.revoke,
+    "endpoints.retrieve": lambda c: c.webhooks.endpoints.retrieve,
+    "endpoints.update": lambda c: c.webhooks.endpoints.update,
+    "endpoints.delete": lambda c: c.webhooks.endpoints.delete,
+    "endpoints.test": lambda c: c.webhooks.endpoints.test,
+    "deliveries.retrieve": lambda c: c.webhooks.deliveries.retrieve,
+    "deliveries.redeliver": lambda c: c.webhooks.deliveries.redeliver,
 }.items():
     by_id(_name, _method)
 
@@ -121,6 +127,12 @@ for _name, _method in {
     "topups.create": lambda c: c.topups.create,
     "api_keys.list": lambda c: c.api_keys.list,
     "api_keys.create": lambda c: c.api_keys.create,
+    "endpoints.list": lambda c: c.webhooks.endpoints.list,
+    "endpoints.create": lambda c: c.webhooks.endpoints.create,
+    "webhook_secrets.retrieve": lambda c: c.webhooks.secrets.retrieve,
+    "webhook_secrets.rotate": lambda c: c.webhooks.secrets.rotate,
+    "deliveries.redeliver_many": lambda c: c.webhooks.deliveries.redeliver_many,
+    "events.list": lambda c: c.events.list,
     "request": lambda c: c.request,
 }.items():
     plain(_name, _method)
@@ -144,6 +156,25 @@ async def wait(client: Any, args: Dict[str, Any]) -> Any:
 @call("videos.stream")
 async def stream(client: Any, args: Dict[str, Any]) -> Any:
     return await items_of(client.videos.stream(args["id"]))
+
+
+@call("events.stream")
+async def feed(client: Any, args: Dict[str, Any]) -> Any:
+    events: List[Any] = []
+    stream = client.events.stream(args["after"])
+    if hasattr(stream, "__aiter__"):
+        async for event in stream:
+            events.append(event)
+            if len(events) == args["take"]:
+                break
+        await stream.aclose()
+        return events
+    for event in stream:
+        events.append(event)
+        if len(events) == args["take"]:
+            break
+    stream.close()
+    return events
 
 
 @call("videos.download")

@@ -24,6 +24,18 @@ def test_events_do_not_depend_on_how_they_are_cut(size: int) -> None:
     assert decoder.retry_ms == 2000
 
 
+def test_what_was_cut_off_comes_again() -> None:
+    decoder = EventDecoder("6")
+    assert list(decoder.feed(b"id: 7\ndata: half")) == []
+    assert decoder.last_id == "6"
+
+
+def test_a_block_may_have_an_id_alone() -> None:
+    decoder = EventDecoder()
+    assert list(decoder.feed(b"retry: 2000\nid: 41\n\n")) == []
+    assert decoder.last_id == "41"
+
+
 def test_an_event_without_an_end_is_bounded() -> None:
     decoder = EventDecoder()
     with pytest.raises(UnexpectedAnswerError):

@@ -13,6 +13,12 @@ async function collect(iterable) {
   return all;
 }
 
+async function taken(iterable, count) {
+  const all = [];
+  for await (const item of iterable) if (all.push(item) === count) break;
+  return all;
+}
+
 async function download(client, { id }) {
   const folder = await mkdtemp(join(tmpdir(), 'usvideo-sdk-'));
   try {
@@ -67,6 +73,19 @@ export const calls = {
   'api_keys.rotate': (client, { id, ...request }) => client.apiKeys.rotate(id, request),
   'api_keys.revoke': (client, { id }) => client.apiKeys.revoke(id),
   'deliveries.list': (client, { take, ...query }) => itemsOf(client.deliveries.list(query), take),
+  'deliveries.retrieve': (client, { id }) => client.deliveries.retrieve(id),
+  'deliveries.redeliver': (client, { id }) => client.deliveries.redeliver(id),
+  'deliveries.redeliver_many': (client, request) => client.deliveries.redeliverMany(request),
+  'endpoints.list': (client) => itemsOf(client.webhookEndpoints.list()),
+  'endpoints.create': (client, request) => client.webhookEndpoints.create(request),
+  'endpoints.retrieve': (client, { id }) => client.webhookEndpoints.retrieve(id),
+  'endpoints.update': (client, { id, ...changes }) => client.webhookEndpoints.update(id, changes),
+  'endpoints.delete': (client, { id }) => client.webhookEndpoints.delete(id),
+  'endpoints.test': (client, { id }) => client.webhookEndpoints.test(id),
+  'webhook_secrets.retrieve': (client, { endpoint_id: id }) => client.webhookSecrets.retrieve(id),
+  'webhook_secrets.rotate': (client, request) => client.webhookSecrets.rotate(request),
+  'events.list': (client, query) => client.events.list(query),
+  'events.stream': (client, { after, take }) => taken(client.events.stream({ after }), take),
   'request': (client, args) => client.request(args),
   'webhooks.verify': (_, { payload, headers, secrets, now, tolerance_seconds: toleranceSeconds }) =>
     verifyWebhook({ payload, headers, secret: secrets, now: new Date(now * 1_000), toleranceSeconds }),

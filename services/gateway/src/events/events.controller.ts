@@ -50,7 +50,8 @@ export class EventsController {
     try {
       let place = after ?? (await this.newest(caller));
       let page = await this.page(caller, place, STREAM_PAGE);
-      yield `retry: ${RECONNECT_MS}\n\n`;
+      // Whoever is cut off before the first event knows where to go on.
+      yield `retry: ${RECONNECT_MS}\nid: ${place}\n\n`;
       for (let quiet = 0; !signal.aborted; page = await this.page(caller, place, STREAM_PAGE)) {
         for (const event of page.events) {
           yield feedFrame(event, caller.environment);

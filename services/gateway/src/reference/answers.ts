@@ -76,7 +76,7 @@ export const modelSchema = z.object({
   id, object: z.literal('model'), aliases: z.array(z.string()), description: z.string(), modes: z.array(z.string()),
   resolutions: z.array(z.string()), aspect_ratios: z.array(z.string()), max_duration: z.int(),
   prices: z.array(z.object({ resolution: z.string(), per_second: usd('Price of a second.'), per_second_micros: z.int() })),
-});
+}).meta({ id: 'Model' });
 
 export const accountSchema = z.object({
   id, account_id: id, object: z.literal('account'), name: z.string(), email: z.string(), plan: z.string(), status: z.string(),

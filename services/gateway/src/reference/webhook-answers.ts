@@ -12,7 +12,7 @@ export const endpointSchema = z.object({
 }).meta({ id: 'WebhookEndpoint' });
 
 export const newEndpointSchema = endpointSchema.extend({ secret: z.string().describe('Signs what is sent to it; can be read again.') }).meta({ id: 'NewWebhookEndpoint' });
-export const deletedEndpointSchema = z.object({ id, object: z.literal('webhook_endpoint'), deleted: z.literal(true) });
+export const deletedEndpointSchema = z.object({ id, object: z.literal('webhook_endpoint'), deleted: z.literal(true) }).meta({ id: 'DeletedWebhookEndpoint' });
 
 export const webhookSecretSchema = z.object({
   object: z.literal('webhook_secret'), secret: z.string().describe('`X-Signature` is keyed with this whole string, `whsec_` included.'),
@@ -29,14 +29,14 @@ export const deliverySchema = z.object({
     attempt: z.int(), started_at: time, duration_ms: z.int(), probe: z.boolean(), address: z.string().nullable().describe('Who answered.'),
     http_status: z.int().nullable(), error: z.string().nullable(), response_excerpt: z.string().describe('The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.'),
   })).describe('The newest twenty.'),
-});
+}).meta({ id: 'Delivery' });
 
 export const redeliverySchema = z.object({
   object: z.literal('webhook_redelivery'), delivery_ids: z.array(id).describe('The new deliveries, a thousand at most, ten sent a second.'),
   next_cursor: z.string().nullable().describe('Where to go on, where there is more.'),
 }).meta({ id: 'WebhookRedelivery' });
 
-export const webhookTestSchema = z.object({ object: z.literal('webhook_test'), delivery_id: id, event_id: id });
+export const webhookTestSchema = z.object({ object: z.literal('webhook_test'), delivery_id: id, event_id: id }).meta({ id: 'WebhookTest' });
 
 export const eventSchema = z.object({
   id, object: z.literal('event'), sequence: z.int().describe('Without a gap in an account and environment.'), event: z.string(), job_id: z.string().nullable(),

@@ -9,6 +9,7 @@ from .._batching import BATCH_CONCURRENCY, BATCH_PATIENCE_SECONDS, BatchRequest,
 from .._retry import RetryPolicy
 from .._settings import settings_of
 from .batch import batch
+from .feed import AsyncEventsApi
 from .resources import (
     AsyncAccountApi,
     AsyncApiKeysApi,
@@ -21,10 +22,10 @@ from .resources import (
     AsyncStatementsApi,
     AsyncTopUpsApi,
     AsyncUsageApi,
-    AsyncWebhooksApi,
 )
 from .transport import AsyncTransport
 from .videos import WAIT_SECONDS, AsyncVideosApi
+from .webhooks import AsyncWebhooksApi
 
 
 class AsyncUSVideo:
@@ -63,6 +64,7 @@ class AsyncUSVideo:
         self.limits = AsyncLimitsApi(self._transport)
         self.api_keys = AsyncApiKeysApi(self._transport)
         self.webhooks = AsyncWebhooksApi(self._transport)
+        self.events = AsyncEventsApi(self._transport)
 
     def batch(
         self,

@@ -18,12 +18,9 @@ from .._models import (
     CreateApiKeyRequest,
     CreateQuoteRequest,
     CreateTopUpRequest,
-    Delivery,
-    DeliveryList,
     LedgerEntry,
     LedgerEntryList,
     Limits,
-    ListDeliveriesParams,
     ListLedgerParams,
     ListStatementsParams,
     ListTopUpsParams,
@@ -157,15 +154,3 @@ class AsyncApiKeysApi(AsyncResource):
 
     async def revoke(self, key_id: str) -> ApiKey:
         return ApiKey.from_dict(await self._transport.json("DELETE", f"/v1/api-keys/{quote(key_id, safe='')}"))
-
-
-class AsyncDeliveriesApi(AsyncResource):
-    def list(self, **query: Unpack[ListDeliveriesParams]) -> AsyncPages[Delivery]:
-        """What was sent to your webhooks, and what they answered."""
-        return AsyncPages(self._transport, "/v1/webhooks/deliveries", DeliveryList, query)
-
-
-class AsyncWebhooksApi(AsyncResource):
-    def __init__(self, transport: AsyncTransport) -> None:
-        super().__init__(transport)
-        self.deliveries = AsyncDeliveriesApi(transport)

@@ -10,6 +10,7 @@ from .._batching import BATCH_CONCURRENCY, BATCH_PATIENCE_SECONDS, BatchRequest,
 from .._retry import RetryPolicy
 from .._settings import settings_of
 from .._threads import batch
+from .feed import EventsApi
 from .resources import (
     AccountApi,
     ApiKeysApi,
@@ -22,10 +23,10 @@ from .resources import (
     StatementsApi,
     TopUpsApi,
     UsageApi,
-    WebhooksApi,
 )
 from .transport import Transport
 from .videos import WAIT_SECONDS, VideosApi
+from .webhooks import WebhooksApi
 
 
 class USVideo:
@@ -64,6 +65,7 @@ class USVideo:
         self.limits = LimitsApi(self._transport)
         self.api_keys = ApiKeysApi(self._transport)
         self.webhooks = WebhooksApi(self._transport)
+        self.events = EventsApi(self._transport)
 
     def batch(
         self,

@@ -19,12 +19,9 @@ from .._models import (
     CreateApiKeyRequest,
     CreateQuoteRequest,
     CreateTopUpRequest,
-    Delivery,
-    DeliveryList,
     LedgerEntry,
     LedgerEntryList,
     Limits,
-    ListDeliveriesParams,
     ListLedgerParams,
     ListStatementsParams,
     ListTopUpsParams,
@@ -158,15 +155,3 @@ class ApiKeysApi(Resource):
 
     def revoke(self, key_id: str) -> ApiKey:
         return ApiKey.from_dict(self._transport.json("DELETE", f"/v1/api-keys/{quote(key_id, safe='')}"))
-
-
-class DeliveriesApi(Resource):
-    def list(self, **query: Unpack[ListDeliveriesParams]) -> Pages[Delivery]:
-        """What was sent to your webhooks, and what they answered."""
-        return Pages(self._transport, "/v1/webhooks/deliveries", DeliveryList, query)
-
-
-class WebhooksApi(Resource):
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(transport)
-        self.deliveries = DeliveriesApi(transport)
