@@ -24,6 +24,7 @@ import { McpController } from './mcp/mcp.controller';
 import { MCP_OPERATIONS } from './mcp/mcp-operations';
 import { MediaController } from './videos/media.controller';
 import { OpenStreams } from './http/open-streams.http';
+import { MARKDOWN_OPERATIONS, MarkdownController } from './reference/markdown.controller';
 import { PaymentsController } from './money/payments.controller';
 import { ReferenceController } from './reference/reference.controller';
 import { RegistrationController } from './accounts/registration.controller';
@@ -67,7 +68,7 @@ class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
-  EndpointsController, DeliveriesController, EventsController, McpController,
+  EndpointsController, DeliveriesController, EventsController, McpController, MarkdownController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController, AdminReferenceController];
 
@@ -87,7 +88,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     const shared = { access: parts.access, docsUrl: parts.settings.errorDocsUrl, trustedProxies: config.TRUSTED_PROXIES, logger };
     const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
-    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...MCP_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
+    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...MCP_OPERATIONS, ...MARKDOWN_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());
