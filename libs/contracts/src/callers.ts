@@ -5,6 +5,7 @@ export type Caller = 'accounts' | 'gateway' | 'ledger' | 'render-fleet' | 'sched
 
 const ACCOUNTS = '/usvideo.accounts.v1.AccountsService';
 const MEMBERS = '/usvideo.accounts.v1.MembersService';
+const OPERATORS = '/usvideo.accounts.v1.OperatorsService';
 const LEDGER = '/usvideo.ledger.v1.LedgerService';
 const SCHEDULER = '/usvideo.scheduler.v1.SchedulerService';
 const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
@@ -20,15 +21,16 @@ const of = (service: string, ...methods: string[]): string[] => methods.map((met
 export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, readonly string[]>>>> = {
   'gateway': {
     accounts: [
-      ...of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'ListAudit', 'VerifyAudit', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
+      ...of(ACCOUNTS, 'Register', 'ListAccounts', 'GetAccount', 'SetLimits', 'SetSuspension', 'CloseAccount', 'EraseAccount', 'ListAudit', 'VerifyAudit', 'VerifyKey', 'VerifyKeys', 'CreateKey', 'ListKeys', 'RotateKey', 'RevokeKey'),
       ...of(MEMBERS, 'SignIn', 'VerifySession', 'ChooseAccount', 'SignOut', 'ChangePassword', 'RequestPasswordReset', 'ResetPassword', 'VerifyEmail', 'StartTotp',
         'ConfirmTotp', 'RemoveTotp', 'ListMembers', 'InviteMember', 'AcceptInvitation', 'SetMemberRole', 'RemoveMember'),
+      ...of(OPERATORS, 'CreateOperator', 'ListOperators', 'ReplaceOperatorToken', 'RevokeOperator', 'VerifyOperator', 'RecordOrder'),
     ],
     ledger: [...PARKED, ...of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],
-    scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
-      'ListEndUsers', 'NoteRefund', 'Reconcile')],
+    scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'EraseAccountContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
+      'ListEndUsers', 'NoteRefund', 'Reconcile', 'ListWorkers', 'SetCordon')],
     webhooks: [...PARKED, ...of(WEBHOOKS, 'EnsureSecret', 'GetSecret', 'RotateSecret', 'CreateEndpoint', 'ListEndpoints', 'UpdateEndpoint', 'DeleteEndpoint',
       'SendTestEvent', 'ListDeliveries', 'Redeliver', 'ReadFeed', 'WatchFeeds')],
   },

@@ -1,4 +1,4 @@
-import { AccountsServiceService, MembersServiceService } from '@usvideo/contracts/accounts';
+import { AccountsServiceService, MembersServiceService, OperatorsServiceService } from '@usvideo/contracts/accounts';
 import type { EventTransport } from '@usvideo/messaging';
 import type { Logger, Service } from '@usvideo/runtime';
 import { startService } from '@usvideo/service';
@@ -21,7 +21,10 @@ export function startAccounts(options: AccountsOptions): Promise<Service> {
     name: 'accounts',
     migrations: ACCOUNTS_MIGRATIONS,
     publishes: ACCOUNTS_TOPIC,
-    grpc: { 'usvideo.accounts.v1.AccountsService': AccountsServiceService, 'usvideo.accounts.v1.MembersService': MembersServiceService },
+    grpc: {
+      'usvideo.accounts.v1.AccountsService': AccountsServiceService, 'usvideo.accounts.v1.MembersService': MembersServiceService,
+      'usvideo.accounts.v1.OperatorsService': OperatorsServiceService,
+    },
     modules: [InboundModule],
   }, options);
 }

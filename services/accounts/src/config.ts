@@ -15,6 +15,7 @@ export const accountsSchema = z.object({
   MAIL_FROM: z.string().default('US Video API <no-reply@localhost>').describe('Sender of letters.'),
   SESSION_IDLE_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(86_400).describe('A session that is not used for so long ends.'),
   SESSION_LIFE_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(2_592_000).describe('Every session ends after so long.'),
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(30).max(36_500).default(400).describe('How long entries of the audit log are kept.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
 });

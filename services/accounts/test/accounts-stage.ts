@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { AccountEvent, AccountsServiceClient, MembersServiceClient, type Account, type RegisterRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { AccountEvent, AccountsServiceClient, MembersServiceClient, OperatorsServiceClient, type Account, type RegisterRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
 import { SchedulerServiceService, type SyncLimitsRequest } from '@usvideo/contracts/scheduler';
 import { openDatabase, type Database } from '@usvideo/event-store';
 import { LocalTransport } from '@usvideo/messaging';
@@ -27,6 +27,7 @@ export class AccountsStage {
   database!: Database;
   client!: AccountsServiceClient;
   people!: MembersServiceClient;
+  operators!: OperatorsServiceClient;
 
   private readonly logger = createLogger('accounts', 'silent');
   private readonly directory = mkdtempSync(join(tmpdir(), 'usv-'));
@@ -43,12 +44,14 @@ export class AccountsStage {
     await this.startAccounts();
     this.client = dial(AccountsServiceClient, this.address);
     this.people = dial(MembersServiceClient, this.address);
+    this.operators = dial(OperatorsServiceClient, this.address);
     this.database = openDatabase({ url: this.url, poolSize: 4, applicationName: 'spec' }, () => undefined);
   }
 
   async close(): Promise<void> {
     this.client.close();
     this.people.close();
+    this.operators.close();
     await this.accounts.stop();
     await this.database.end();
     this.stopScheduler();

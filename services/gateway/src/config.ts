@@ -22,7 +22,9 @@ export const gatewaySchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('Address the public API listens on.'),
   ADMIN_PORT: port(8082).describe('Port of `/admin/v1`; keep it off the internet.'),
   ADMIN_HOST: z.string().default('127.0.0.1').describe('Address the admin port listens on.'),
-  ADMIN_TOKEN: secret().min(16).describe('Bearer token of the first operator on the admin port.'),
+  ADMIN_TOKEN: secret().min(16).describe('Bearer token of the installation on the admin port, with which the first operator is made.'),
+  ADMIN_TOKEN_ONLY_MAKES_OPERATORS: z.enum(['true', 'false']).default('false').transform((text) => text === 'true')
+    .describe('Whether `ADMIN_TOKEN` only makes and revokes operators, so that whatever else is done has a person as its author.'),
   ACCOUNTS_GRPC_URL: z.string().describe('Where the accounts service listens.'),
   LEDGER_GRPC_URL: z.string().describe('Where the ledger listens.'),
   SCHEDULER_GRPC_URL: z.string().describe('Where the scheduler listens.'),

@@ -11,6 +11,11 @@ import { AdminMoneyController } from './admin/money.controller';
 import { AdminEventsController } from './admin/events.controller';
 import { AdminProofController } from './admin/proof.controller';
 import { AdminAuditController } from './admin/audit.controller';
+import { AccountData } from './admin/account-data.client';
+import { AdminAccountLifeController } from './admin/account-life.controller';
+import { AdminFleetController } from './admin/fleet.controller';
+import { AdminOperatorsController } from './admin/operators.controller';
+import { OperatorOrders } from './admin/operator-orders.client';
 import { AdminReferenceController } from './admin/reference.controller';
 import { AdminController } from './admin/accounts.controller';
 import { ApiKeysController } from './accounts/api-keys.controller';
@@ -22,6 +27,7 @@ import { SignInController } from './accounts/sign-in.controller';
 import { SessionVerifier } from './access/session-verifier.client';
 import { McpController } from './mcp/mcp.controller';
 import { MCP_OPERATIONS } from './mcp/mcp-operations';
+import { OperatorVerifier } from './access/operator-verifier.client';
 import { MediaController } from './videos/media.controller';
 import { OpenStreams } from './http/open-streams.http';
 import { MARKDOWN_OPERATIONS, MarkdownController } from './reference/markdown.controller';
@@ -70,7 +76,7 @@ const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
   EndpointsController, DeliveriesController, EventsController, McpController, MarkdownController,
 ];
-const ADMIN_CONTROLLERS = [AdminController, AdminAuditController, AdminEventsController, AdminMoneyController, AdminProofController, AdminReferenceController];
+const ADMIN_CONTROLLERS = [AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController];
 
 /** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {
@@ -102,6 +108,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
 function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound: GuardedHttpClient, watches: FeedWatches) {
   const keys = new KeyVerifier(peers.accounts);
   const sessions = new SessionVerifier(peers.members);
+  const operators = new OperatorVerifier(peers.operators, config.ADMIN_TOKEN);
   const limiter = new RateLimiter(peers.exchange, config.GATEWAY_REPLICAS);
   const streams = new OpenStreams();
   const artifacts: ArtifactStore = new DiskArtifactStore(`${config.DATA_DIR}/artifacts`);
@@ -109,14 +116,14 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
     config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,
   );
   const instances = [
-    peers, keys, sessions, limiter, streams, settings, watches,
+    peers, keys, sessions, operators, new OperatorOrders(peers), new AccountData(peers), limiter, streams, settings, watches,
     new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
     { provide: ARTIFACTS, useValue: artifacts },
   ];
-  const access = new Access({ keys, sessions, limiter, adminToken: config.ADMIN_TOKEN, supportUrl: config.SUPPORT_URL });
+  const access = new Access({ keys, sessions, limiter, operators, bootstrapOnly: config.ADMIN_TOKEN_ONLY_MAKES_OPERATORS, supportUrl: config.SUPPORT_URL });
   return { access, settings, streams, providers };
 }
 

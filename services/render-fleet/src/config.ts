@@ -50,6 +50,7 @@ export const renderFleetSchema = z.object({
   FFMPEG_PATH: z.string().min(1).optional().describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
   DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(7_000)
     .describe('How long a stopping worker may finish what it renders before it hands it back.'),
+  NODE_NAME: z.string().max(253).default('').describe('The machine that the worker runs on, by which operators cordon and drain it.'),
   GPU_HOUR_USD: z.coerce.number().min(0).default(2).describe('What an hour of one slot costs, busy or not; for the cost per video on the dashboards.'),
   ...videosEngineSettings,
   SERVICE_TOKEN: serviceToken(),

@@ -98,7 +98,7 @@ function startWorkers(
   config: RenderFleetConfig, logger: Logger, scratchRoot: string, store: ArtifactStore, frames: FirstFrames, client: SchedulerServiceClient, lifecycle: Lifecycle,
 ): Worker[] {
   const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
-  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: frames, drainTimeoutMs: config.DRAIN_TIMEOUT_MS, gpuHourUsd: config.GPU_HOUR_USD };
+  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: frames, drainTimeoutMs: config.DRAIN_TIMEOUT_MS, gpuHourUsd: config.GPU_HOUR_USD, node: config.NODE_NAME };
   const workers = enginesOf(config, ffmpeg, logger).map((engine) => new Worker({ ...shared, engine, logger: logger.child({ engine: engine.name }) } satisfies WorkerOptions));
   lifecycle.add('workers', async () => { await Promise.all(workers.map((worker) => worker.stop())); });
   return workers;

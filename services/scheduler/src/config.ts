@@ -48,6 +48,7 @@ export const schedulerSchema = z.object({
     .describe('Slots that each class of jobs has once the fleet has grown as far as it may; 0: only those of connected workers count.'),
   FLEET_COLD_START_SECONDS: z.coerce.number().int().min(0).max(86_400).default(300)
     .describe('How long the fleet takes to grow to `FLEET_MAX_SLOTS`.'),
+  CONTENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90).describe('How long prompts, first frames and metadata of ended jobs are kept.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
   ...deliveryAuditSettings,

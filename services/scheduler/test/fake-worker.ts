@@ -16,6 +16,7 @@ export interface FakeWorkerOptions {
   readonly slots?: number;
   readonly jobClasses?: string[];
   readonly leaseIds?: string[];
+  readonly node?: string;
   readonly onLease?: (worker: FakeWorker, lease: LeaseGranted) => void;
 }
 
@@ -25,14 +26,14 @@ export class FakeWorker {
   private readonly stream = new EventEmitter();
   private lastRequestId = 0;
 
-  constructor(dispatch: Pick<Dispatch, 'welcome'>, { workerId = 'wrk_1', slots = 1, jobClasses = ['procedural'], leaseIds = [], onLease }: FakeWorkerOptions = {}) {
+  constructor(dispatch: Pick<Dispatch, 'welcome'>, { workerId = 'wrk_1', slots = 1, jobClasses = ['procedural'], leaseIds = [], node, onLease }: FakeWorkerOptions = {}) {
     const write = ({ message }: WorkResponse): void => {
       this.received.push(message!);
       if (message?.$case === 'lease') onLease?.(this, message.value);
     };
     const end = Object.assign(this.stream, { write, end: () => undefined });
     dispatch.welcome(end as unknown as WorkerStream);
-    this.say({ $case: 'hello', value: { workerId, engine: 'procedural', jobClasses, slots, leaseIds } });
+    this.say({ $case: 'hello', value: { workerId, engine: 'procedural', jobClasses, slots, leaseIds, node } });
   }
 
   say(message: NonNullable<WorkRequest['message']>, requestId = 0): void {

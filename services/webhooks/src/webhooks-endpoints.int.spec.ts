@@ -245,6 +245,7 @@ describe('the feed', () => {
     await removeExpired(stage.database, { feedDays: 30, deliveryDays: 60 });
     expect(seqs((await read(0n)).events)).toEqual([3]);
     expect(await stage.deliveriesOf({ accountId })).toEqual([]);
+    expect((await stage.database.query('select from destination where account_id = $1', [accountId])).rowCount).toBe(0);
     expect(await read(1n)).toMatchObject({ expired: true, events: [] });
     expect(seqs((await read(2n)).events)).toEqual([3]);
   });

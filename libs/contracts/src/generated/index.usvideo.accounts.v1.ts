@@ -8,4 +8,5 @@
 export * from "./usvideo/accounts/v1/actor";
 export * from "./usvideo/accounts/v1/events";
 export * from "./usvideo/accounts/v1/members";
+export * from "./usvideo/accounts/v1/operators";
 export * from "./usvideo/accounts/v1/service";

@@ -6,9 +6,11 @@ import { ENVIRONMENTS, limitsAreInRange, PLAN_LIMITS, sameLimits, type Environme
 /** Ids are minted by the caller before the first try, so that a command repeated after an unknown commit finds its own effect. */
 export type AccountCommand =
   | { readonly type: 'register'; readonly accountId: string; readonly name: string; readonly plan: Plan; readonly keys: readonly NewKey[]; readonly author: string }
-  | { readonly type: 'setLimits'; readonly accountId: string; readonly environment: Environment; readonly changes: Partial<Limits>; readonly author: string }
+  | { readonly type: 'setLimits'; readonly accountId: string; readonly environment: Environment; readonly changes: Partial<Limits>; readonly expiresAt?: Date | undefined; readonly reason?: string | undefined; readonly author: string }
+  | { readonly type: 'endLimits'; readonly accountId: string; readonly environment: Environment; readonly now: Date; readonly author: string }
   | { readonly type: 'suspend'; readonly accountId: string; readonly reason: string; readonly author: string }
   | { readonly type: 'resume'; readonly accountId: string; readonly author: string }
+  | { readonly type: 'close'; readonly accountId: string; readonly reason: string; readonly author: string }
   | { readonly type: 'createKey'; readonly accountId: string; readonly key: NewKey; readonly author: string }
   | { readonly type: 'rotateKey'; readonly accountId: string; readonly keyId: string; readonly newKeyId: string; readonly oldKeyExpiresAt: Date; readonly author: string }
   | { readonly type: 'revokeKey'; readonly accountId: string; readonly keyId: string; readonly author: string };
@@ -21,20 +23,26 @@ export interface NewKey {
 }
 
 /** In order of precedence. */
-export type AccountRefusal = 'account_not_found' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
+export type AccountRefusal = 'account_not_found' | 'account_closed' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
 
 /** Usable keys of one account, both environments together. */
 export const KEYS_MAX = 100;
+
+/** Nothing opens the door of a closed account again. */
+const NOT_OF_CLOSED: ReadonlySet<AccountCommand['type']> = new Set(['resume', 'createKey', 'rotateKey']);
 
 type AccountDecision = Decision<AccountEvent, AccountRefusal>;
 
 export function decide(state: AccountState, command: AccountCommand): AccountDecision {
   if (command.type === 'register') return register(state, command);
   if (state.plan === undefined) return refuse('account_not_found');
+  if (state.closed && NOT_OF_CLOSED.has(command.type)) return refuse('account_closed');
   switch (command.type) {
     case 'setLimits': return setLimits(state, command);
+    case 'endLimits': return endLimits(state, command);
     case 'suspend': return suspend(state, command);
     case 'resume': return resume(state, command);
+    case 'close': return close(state, command);
     case 'createKey': return createKey(state, command);
     case 'rotateKey': return rotateKey(state, command);
     case 'revokeKey': return revokeKey(state, command);
@@ -55,8 +63,10 @@ function register(state: AccountState, { accountId, name, plan, keys, author }: 
   return accept(created, ...limits, ...keys.map(keyCreated));
 }
 
-function setLimits(state: AccountState, { accountId, environment, changes, author }: Of<'setLimits'>): AccountDecision {
-  const current = state.limits[environment];
+/** Limits with an end stand on those in force, and end where those without one stood; limits without an end take their place. */
+function setLimits(state: AccountState, { accountId, environment, changes, expiresAt, reason, author }: Of<'setLimits'>): AccountDecision {
+  const lasting = state.ending[environment]?.revertsTo ?? state.limits[environment];
+  const current = expiresAt === undefined ? lasting : state.limits[environment];
   const limits: Limits = {
     concurrentJobs: changes.concurrentJobs ?? current.concurrentJobs,
     queuedJobs: changes.queuedJobs ?? current.queuedJobs,
@@ -64,8 +74,15 @@ function setLimits(state: AccountState, { accountId, environment, changes, autho
     readsPerMinute: changes.readsPerMinute ?? current.readsPerMinute,
   };
   if (!limitsAreInRange(limits)) return refuse('limits_out_of_range');
-  if (sameLimits(limits, current)) return accept();
-  return accept({ $case: 'limitsSet', value: { accountId, environment, limits, limitsVersion: state.limitsVersion + 1n, author } });
+  if (expiresAt === undefined && state.ending[environment] === undefined && sameLimits(limits, current)) return accept();
+  const ending = expiresAt === undefined ? {} : { expiresAt, revertsTo: lasting };
+  return accept({ $case: 'limitsSet', value: { accountId, environment, limits, limitsVersion: state.limitsVersion + 1n, author, reason, ...ending } });
+}
+
+function endLimits(state: AccountState, { accountId, environment, now, author }: Of<'endLimits'>): AccountDecision {
+  const ending = state.ending[environment];
+  if (ending === undefined || ending.at > now) return accept();
+  return accept({ $case: 'limitsSet', value: { accountId, environment, limits: ending.revertsTo, limitsVersion: state.limitsVersion + 1n, author } });
 }
 
 function suspend(state: AccountState, { author, reason }: Of<'suspend'>): AccountDecision {
@@ -76,6 +93,15 @@ function suspend(state: AccountState, { author, reason }: Of<'suspend'>): Accoun
 function resume(state: AccountState, { author }: Of<'resume'>): AccountDecision {
   if (!state.suspended) return accept();
   return accept({ $case: 'accountResumed', value: { author, limitsVersion: state.limitsVersion + 1n } });
+}
+
+function close(state: AccountState, { author, reason }: Of<'close'>): AccountDecision {
+  if (state.closed) return accept();
+  const open = [...state.keys].filter(([, { status }]) => status !== 'revoked');
+  return accept(
+    { $case: 'accountSuspended', value: { author, reason, limitsVersion: state.limitsVersion + 1n, closes: true } },
+    ...open.map(([keyId]): AccountEvent => ({ $case: 'apiKeyRevoked', value: { keyId } })),
+  );
 }
 
 function createKey(state: AccountState, { key }: Of<'createKey'>): AccountDecision {

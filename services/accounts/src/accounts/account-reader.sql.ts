@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Account, ApiKey, Limits } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
+import type { Environment } from './plan';
 
-interface LimitsRow { concurrent_jobs: number; queued_jobs: number; creates_per_minute: number; reads_per_minute: number }
+interface LimitsRow { concurrent_jobs: number; queued_jobs: number; creates_per_minute: number; reads_per_minute: number; expires_at: string | null }
 
 interface AccountRow {
   account_id: string; name: string; email: string; plan: string; status: string; created_at: Date;
@@ -16,9 +17,11 @@ interface KeyRow {
 }
 
 const SELECT_ACCOUNT = `
-select a.account_id, a.name, p.email, a.plan, a.status, a.created_at, to_jsonb(l) as live_limits, to_jsonb(t) as test_limits
+select a.account_id, a.name, coalesce(p.email, '') as email, a.plan, a.created_at,
+  case when a.erased_at is not null then 'erased' when a.closed_at is not null then 'closed' else a.status end as status,
+  to_jsonb(l) as live_limits, to_jsonb(t) as test_limits
 from account a
-join lateral (
+left join lateral (
   select o.email from member m join person o using (person_id) where m.account_id = a.account_id and m.role = 'owner' order by m.created_at, m.member_id limit 1
 ) p on true
 join account_limits l on l.account_id = a.account_id and l.environment = 'live'
@@ -49,6 +52,16 @@ export class AccountReader {
     return rows.map(readAccount);
   }
 
+  /** Whose limits have come to their end. */
+  async endedLimits(limit: number): Promise<{ accountId: string; environment: Environment }[]> {
+    const { rows } = await this.database.query<{ account_id: string; environment: Environment }>({
+      name: 'account_limits_ended',
+      text: 'select account_id, environment from account_limits where expires_at <= clock_timestamp() order by expires_at limit $1',
+      values: [limit],
+    });
+    return rows.map((row) => ({ accountId: row.account_id, environment: row.environment }));
+  }
+
   async getKey(accountId: string, keyId: string): Promise<ApiKey | undefined> {
     const { rows } = await this.database.query<KeyRow>({
       name: 'api_key_get', text: `${SELECT_KEY} where account_id = $1 and key_id = $2`, values: [accountId, keyId],
@@ -71,6 +84,7 @@ function readAccount(row: AccountRow): Account {
   return {
     accountId: row.account_id, name: row.name, email: row.email, plan: row.plan, status: row.status, createdAt: row.created_at,
     liveLimits: readLimits(row.live_limits), testLimits: readLimits(row.test_limits),
+    liveLimitsExpireAt: momentOf(row.live_limits.expires_at), testLimitsExpireAt: momentOf(row.test_limits.expires_at),
   };
 }
 
@@ -79,6 +93,11 @@ function readLimits(row: LimitsRow): Limits {
     concurrentJobs: row.concurrent_jobs, queuedJobs: row.queued_jobs,
     createsPerMinute: row.creates_per_minute, readsPerMinute: row.reads_per_minute,
   };
+}
+
+/** As JSON has it. */
+function momentOf(text: string | null): Date | undefined {
+  return text === null ? undefined : new Date(text);
 }
 
 function readKey(row: KeyRow): ApiKey {

@@ -1,4 +1,4 @@
-import type { ApiKeyCreated, Limits, LimitsSet } from '@usvideo/contracts/accounts';
+import type { AccountSuspended, ApiKeyCreated, Limits, LimitsSet } from '@usvideo/contracts/accounts';
 import type { Transaction } from '@usvideo/event-store';
 import { insertPerson, type NewPerson, peopleAt } from '../people/person.sql';
 import type { AccountEvent } from './account';
@@ -28,7 +28,7 @@ async function project(tx: Transaction, now: Date, accountId: string, event: Acc
   switch (event.$case) {
     case 'accountCreated': return createAccount(tx, now, event.value, parts.owner);
     case 'limitsSet': return writeLimits(tx, event.value);
-    case 'accountSuspended': return writeStatus(tx, accountId, 'suspended', event.value.limitsVersion);
+    case 'accountSuspended': return suspend(tx, now, accountId, event.value);
     case 'accountResumed': return writeStatus(tx, accountId, 'active', event.value.limitsVersion);
     case 'apiKeyCreated': return createKey(tx, now, accountId, event.value, parts.secrets?.get(event.value.keyId));
     case 'apiKeyRotated': return endKey(tx, event.value.keyId, 'expires_at', event.value.oldKeyExpiresAt ?? now);
@@ -58,9 +58,9 @@ async function ownerOf(tx: Transaction, now: Date, owner: Owner): Promise<string
   return known?.personId ?? owner.personId;
 }
 
-async function writeLimits(tx: Transaction, { accountId, environment, limits, limitsVersion }: LimitsSet): Promise<void> {
+async function writeLimits(tx: Transaction, { accountId, environment, expiresAt, limits, limitsVersion }: LimitsSet): Promise<void> {
   if (limits === undefined) throw new Error('LimitsSet carries the limits');
-  await upsertLimits(tx, accountId, environment, limits);
+  await upsertLimits(tx, accountId, environment, limits, expiresAt);
   await tx.query({
     name: 'account_limits_version',
     text: 'update account set limits_version = $2 where account_id = $1',
@@ -69,18 +69,23 @@ async function writeLimits(tx: Transaction, { accountId, environment, limits, li
 }
 
 const UPSERT_LIMITS = `
-insert into account_limits (account_id, environment, concurrent_jobs, queued_jobs, creates_per_minute, reads_per_minute)
-values ($1, $2, $3, $4, $5, $6)
+insert into account_limits (account_id, environment, concurrent_jobs, queued_jobs, creates_per_minute, reads_per_minute, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (account_id, environment) do update
 set concurrent_jobs = excluded.concurrent_jobs, queued_jobs = excluded.queued_jobs,
-    creates_per_minute = excluded.creates_per_minute, reads_per_minute = excluded.reads_per_minute`;
+    creates_per_minute = excluded.creates_per_minute, reads_per_minute = excluded.reads_per_minute, expires_at = excluded.expires_at`;
 
-async function upsertLimits(tx: Transaction, accountId: string, environment: string, limits: Limits): Promise<void> {
+async function upsertLimits(tx: Transaction, accountId: string, environment: string, limits: Limits, expiresAt?: Date): Promise<void> {
   const { concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute } = limits;
   await tx.query({
     name: 'account_limits_upsert', text: UPSERT_LIMITS,
-    values: [accountId, environment, concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute],
+    values: [accountId, environment, concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute, expiresAt ?? null],
   });
+}
+
+async function suspend(tx: Transaction, now: Date, accountId: string, { closes, limitsVersion }: AccountSuspended): Promise<void> {
+  await writeStatus(tx, accountId, 'suspended', limitsVersion);
+  if (closes) await tx.query({ name: 'account_close', text: 'update account set closed_at = $2 where account_id = $1', values: [accountId, now] });
 }
 
 async function writeStatus(tx: Transaction, accountId: string, status: string, limitsVersion: bigint): Promise<void> {

@@ -17,7 +17,11 @@ export interface AccountState {
   /** Absent until the account is created. */
   readonly plan: Plan | undefined;
   readonly suspended: boolean;
+  /** For good. */
+  readonly closed: boolean;
   readonly limits: Readonly<Record<Environment, Limits>>;
+  /** Of limits with an end: when, and what is in force from then on. */
+  readonly ending: Readonly<Partial<Record<Environment, { readonly at: Date; readonly revertsTo: Limits }>>>;
   /** Counts every change of what the scheduler must obey: limits, suspension, resumption. */
   readonly limitsVersion: bigint;
   readonly keys: ReadonlyMap<string, KeyState>;
@@ -26,7 +30,9 @@ export interface AccountState {
 export const NO_ACCOUNT: AccountState = {
   plan: undefined,
   suspended: false,
+  closed: false,
   limits: { live: PLAN_LIMITS.standard, test: PLAN_LIMITS.standard },
+  ending: {},
   limitsVersion: 0n,
   keys: new Map(),
 };
@@ -38,11 +44,12 @@ export function evolve(state: AccountState, event: AccountEvent): AccountState {
       return { ...state, plan, limits: { live: PLAN_LIMITS[plan], test: PLAN_LIMITS[plan] } };
     }
     case 'limitsSet': {
-      const { environment, limits, limitsVersion } = event.value;
-      return { ...state, limits: { ...state.limits, [environment]: limits }, limitsVersion };
+      const { environment, expiresAt, limits, limitsVersion, revertsTo } = event.value;
+      const ending = expiresAt && revertsTo ? { at: expiresAt, revertsTo } : undefined;
+      return { ...state, limits: { ...state.limits, [environment]: limits }, ending: { ...state.ending, [environment]: ending }, limitsVersion };
     }
     case 'accountSuspended':
-      return { ...state, suspended: true, limitsVersion: event.value.limitsVersion };
+      return { ...state, suspended: true, closed: state.closed || event.value.closes === true, limitsVersion: event.value.limitsVersion };
     case 'accountResumed':
       return { ...state, suspended: false, limitsVersion: event.value.limitsVersion };
     case 'apiKeyCreated': {

@@ -20,10 +20,14 @@ function changeOf(accountId: string, state: AccountState, event: AccountEvent): 
     }
     case 'apiKeyRevoked': return { subject: event.value.keyId, before: keyOf(state.keys.get(event.value.keyId)), after: { status: 'revoked' } };
     case 'limitsSet': {
-      const { environment, limits } = event.value;
-      return { subject: environment, before: { ...state.limits[environment as 'live' | 'test'] }, after: { ...limits } };
+      const { environment, expiresAt, limits, reason } = event.value;
+      const ends = expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() };
+      return { subject: environment, before: { ...state.limits[environment as 'live' | 'test'] }, after: { ...limits, ...ends, ...(reason ? { reason } : {}) } };
     }
-    case 'accountSuspended': return { subject: accountId, before: { status: 'active' }, after: { status: 'suspended', reason: event.value.reason } };
+    case 'accountSuspended': {
+      const { closes, reason } = event.value;
+      return { subject: accountId, before: { status: state.suspended ? 'suspended' : 'active' }, after: { status: closes ? 'closed' : 'suspended', reason } };
+    }
     case 'accountResumed': return { subject: accountId, before: { status: 'suspended' }, after: { status: 'active' } };
   }
 }

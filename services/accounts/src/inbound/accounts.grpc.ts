@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  Account, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse, RegisterRequest, RegisterResponse,
+  Account, CloseAccountRequest, CloseAccountResponse, EraseAccountRequest, EraseAccountResponse, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse, RegisterRequest, RegisterResponse,
   SetLimitsRequest, SetLimitsResponse, SetSuspensionRequest, SetSuspensionResponse,
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
@@ -15,8 +15,9 @@ import { Credentials } from '../sign-in/credentials.service';
 import { Passwords } from '../sign-in/passwords.service';
 import { SessionStore } from '../sign-in/session.store';
 import { actorOf } from './actor';
-import { environmentFaults, registrationFaults } from './request-faults';
+import { environmentFaults, limitsEndFaults, registrationFaults } from './request-faults';
 import { AccountReader } from '../accounts/account-reader.sql';
+import { AccountErasure } from '../accounts/account-erasure.store';
 import { AccountStore, type Executed } from '../accounts/account.store';
 import { mintKey } from '../keys/key-minting.store';
 import { SchedulerLimitsClient } from '../accounts/scheduler-limits.client';
@@ -29,6 +30,7 @@ export class AccountsController {
   constructor(
     private readonly store: AccountStore, private readonly reader: AccountReader, private readonly limits: SchedulerLimitsClient, private readonly passwords: Passwords,
     private readonly sessions: SessionStore, private readonly credentials: Credentials, private readonly letters: LetterBox,
+    private readonly erasure: AccountErasure,
   ) {}
 
   @GrpcMethod('AccountsService', 'register')
@@ -75,10 +77,10 @@ export class AccountsController {
 
   /** Answered after the scheduler heard of it, so that the next request meets the new limits. */
   @GrpcMethod('AccountsService', 'setLimits')
-  async setLimits({ accountId, author, environment: name, actor, ...changes }: SetLimitsRequest): Promise<SetLimitsResponse> {
-    refuseFaults(environmentFaults(name));
+  async setLimits({ accountId, author, environment: name, actor, expiresAt, reason, ...changes }: SetLimitsRequest): Promise<SetLimitsResponse> {
+    refuseFaults([...environmentFaults(name), ...limitsEndFaults(expiresAt, new Date())]);
     const environment = name as Environment;
-    const state = acceptedState(await this.store.execute(accountId, actorOf({ author, actor }), () => ({ type: 'setLimits', accountId, environment, changes, author })));
+    const state = acceptedState(await this.store.execute(accountId, actorOf({ author, actor }), () => ({ type: 'setLimits', accountId, environment, changes, expiresAt, reason, author })));
     await this.limits.push(accountId, state, [environment]);
     return { account: await this.account(accountId) };
   }
@@ -89,6 +91,22 @@ export class AccountsController {
       suspended ? { type: 'suspend', accountId, reason, author } : { type: 'resume', accountId, author }
     )));
     await this.limits.push(accountId, state, ENVIRONMENTS);
+    return { account: await this.account(accountId) };
+  }
+
+  @GrpcMethod('AccountsService', 'closeAccount')
+  async closeAccount({ accountId, actor: message, reason }: CloseAccountRequest): Promise<CloseAccountResponse> {
+    const actor = actorOf({ actor: message });
+    const state = acceptedState(await this.store.execute(accountId, actor, () => ({ type: 'close', accountId, reason, author: actor.author })));
+    await this.limits.push(accountId, state, ENVIRONMENTS);
+    return { account: await this.account(accountId) };
+  }
+
+  @GrpcMethod('AccountsService', 'eraseAccount')
+  async eraseAccount({ accountId, actor }: EraseAccountRequest): Promise<EraseAccountResponse> {
+    const erased = await this.erasure.erase(accountId, actorOf({ actor }));
+    if (erased === undefined) throw refusalError('account_not_found');
+    if (erased === 'account_not_closed') throw grpcError(status.FAILED_PRECONDITION, erased);
     return { account: await this.account(accountId) };
   }
 

@@ -3,16 +3,19 @@ import { AccountModule } from '../accounts/account.module';
 import { AuditModule } from '../audit/audit.module';
 import { KeysModule } from '../keys/keys.module';
 import { MailModule } from '../mail/mail.module';
+import { OperatorsModule } from '../operators/operators.module';
 import { PeopleModule } from '../people/people.module';
+import { RetentionModule } from '../retention/retention.module';
 import { SignInModule } from '../sign-in/sign-in.module';
 import { AccountsController } from './accounts.grpc';
 import { AuditController } from './audit.grpc';
 import { KeysController } from './keys.grpc';
 import { MembersController } from './members.grpc';
+import { OperatorsController } from './operators.grpc';
 import { SignInController } from './sign-in.grpc';
 
 @Module({
-  imports: [AccountModule, AuditModule, KeysModule, MailModule, PeopleModule, SignInModule],
-  controllers: [AccountsController, AuditController, KeysController, MembersController, SignInController],
+  imports: [AccountModule, AuditModule, KeysModule, MailModule, OperatorsModule, PeopleModule, RetentionModule, SignInModule],
+  controllers: [AccountsController, AuditController, KeysController, MembersController, OperatorsController, SignInController],
 })
 export class InboundModule {}

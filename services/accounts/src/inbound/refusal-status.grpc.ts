@@ -4,6 +4,7 @@ import type { Faults } from './request-faults';
 
 const STATUS_OF = {
   account_not_found: status.NOT_FOUND,
+  account_closed: status.FAILED_PRECONDITION,
   limits_out_of_range: status.INVALID_ARGUMENT,
   key_not_found: status.NOT_FOUND,
   key_not_usable: status.FAILED_PRECONDITION,

@@ -1,6 +1,7 @@
 import { faultOfEmail, faultOfLine, faultOfPassword, PASSWORD_CHARACTERS_MAX } from '@usvideo/contracts/text';
 import { SCOPES } from '../keys/api-key';
 import { isEnvironment, isPlan } from '../accounts/plan';
+import { EXPIRES_IN_DAYS_MAX, faultOfOperatorName, isOperatorRole, OPERATOR_ROLES } from '../operators/operator';
 import { isRole, ROLES } from '../people/roles';
 
 /** What is wrong with a request, as sentences that name the field; empty for a good one. All faults at once. */
@@ -49,12 +50,47 @@ export function environmentFaults(environment: string): Faults {
   return isEnvironment(environment) ? [] : ['environment must be live or test'];
 }
 
+const LIMITS_END_DAYS_MAX = 366;
+
+export function limitsEndFaults(expiresAt: Date | undefined, now: Date): Faults {
+  const ahead = expiresAt === undefined ? 1 : expiresAt.getTime() - now.getTime();
+  return ahead > 0 && ahead <= LIMITS_END_DAYS_MAX * 86_400_000 ? [] : [`expires_at must be in the future, and at most ${LIMITS_END_DAYS_MAX} days from now`];
+}
+
 /** A week is the longest time two keys may open the same door. */
 const OVERLAP_MAX_SECONDS = 7 * 86_400;
 
 export function overlapFaults(seconds: number): Faults {
   const good = Number.isInteger(seconds) && seconds >= 0 && seconds <= OVERLAP_MAX_SECONDS;
   return good ? [] : [`overlap_seconds must be 0 to ${OVERLAP_MAX_SECONDS}`];
+}
+
+export function newOperatorFaults({ name, role, expiresInDays }: { name: string; role: string; expiresInDays: number }): Faults {
+  const roles = isOperatorRole(role) ? [] : [`role must be one of ${OPERATOR_ROLES.join(', ')}`];
+  return [...faultsOf('name', faultOfOperatorName(name)), ...roles, ...expiryFaults(expiresInDays)];
+}
+
+export function expiryFaults(days: number): Faults {
+  const good = Number.isInteger(days) && days >= 0 && days <= EXPIRES_IN_DAYS_MAX;
+  return good ? [] : [`expires_in_days must be 0 to ${EXPIRES_IN_DAYS_MAX}`];
+}
+
+const ORDER_CHARACTERS_MAX = 4_000;
+
+export function orderFaults({ action, subject, order }: { action: string; subject: string; order: string }): Faults {
+  const faults: Faults = /^[a-z_]{1,60}$/.test(action) ? [] : ['action must be lower-case words joined by underscores'];
+  if (subject.length > 500) faults.push('subject must be shorter');
+  if (order.length > ORDER_CHARACTERS_MAX || !isJsonObject(order)) faults.push(`order must be a JSON object of at most ${ORDER_CHARACTERS_MAX} characters`);
+  return faults;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 const KEYS_AT_ONCE_MAX = 1_000;

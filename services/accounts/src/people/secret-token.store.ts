@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface MintedToken {
-  /** 256 random bits as base64url: shown once, stored nowhere. */
+  /** 256 random bits as base64url, after what it is known by: shown once, stored nowhere. */
   readonly token: string;
   readonly digest: Buffer;
 }
 
-export function mintToken(): MintedToken {
-  const token = randomBytes(32).toString('base64url');
+export function mintToken(prefix = ''): MintedToken {
+  const token = `${prefix}${randomBytes(32).toString('base64url')}`;
   return { token, digest: tokenDigest(token) };
 }
 

@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Caller, Scope } from './caller';
 import { accountSuspended, rateLimitExceeded } from '../refusals/create-refusal';
 import { LocalLimits } from './local-limits';
 import { ADDRESS_LIMITS, type AddressPolicy } from './operation';
+import { mayAct, type OperatorRole, roleFor } from './operator-caller';
+import type { OperatorVerifier } from './operator-verifier.client';
 import type { Judgement } from './rate';
 import { Refusal } from '../refusals/refusal';
 import { readBearerKey } from './request-headers';
@@ -19,18 +20,17 @@ export interface AccessOptions {
   readonly keys: Pick<KeyVerifier, 'verify'>;
   readonly sessions: Pick<SessionVerifier, 'verify'>;
   readonly limiter: Pick<RateLimiter, 'spend'>;
-  readonly adminToken: string;
+  readonly operators: Pick<OperatorVerifier, 'verify'>;
+  /** The installation's token only makes operators. */
+  readonly bootstrapOnly: boolean;
   readonly supportUrl: string;
 }
 
 /** Who may do what, and how often: the one place where a request is admitted. */
 export class Access {
   private readonly addresses = new LocalLimits(ADDRESSES_MAX);
-  private readonly adminDigest: Buffer;
 
-  constructor(private readonly options: AccessOptions) {
-    this.adminDigest = digestOf(options.adminToken);
-  }
+  constructor(private readonly options: AccessOptions) {}
 
   /** Before the body is read. A create is not counted here: its count rides on the order itself. @throws Refusal */
   async admit(request: FastifyRequest): Promise<void> {
@@ -38,7 +38,7 @@ export class Access {
     const access = state.operation?.access;
     if (!access) return;
     if (access.by === 'anyone') return this.countAddress(state, access.policy);
-    if (access.by === 'operator') return this.admitOperator(state, request.headers.authorization);
+    if (access.by === 'operator') return this.admitOperator(state, request, roleFor(access, request.method));
     if (access.by === 'session') return this.admitPerson(state, request, access.role);
     const caller = await this.callerOf(request);
     state.caller = caller;
@@ -89,10 +89,16 @@ export class Access {
     return caller;
   }
 
-  private admitOperator(state: RequestState, authorization: string | undefined): void {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
-    if (!timingSafeEqual(digestOf(token), this.adminDigest)) throw invalidKey();
+  private async admitOperator(state: RequestState, { headers }: FastifyRequest, needed: OperatorRole): Promise<void> {
+    const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+    const caller = await this.options.operators.verify(token);
+    if (!caller) throw invalidKey();
+    state.operator = caller;
     this.countAddress(state, 'documents');
+    if (!mayAct(caller, needed)) throw new Refusal('forbidden', `Your role, ${caller.role}, may not do this: it takes the role ${needed}.`);
+    if (caller.bootstrap && this.options.bootstrapOnly && !state.operation!.id.startsWith('adminOperators')) {
+      throw new Refusal('forbidden', 'The token of the installation only makes and revokes operators here. Use your own.');
+    }
   }
 
   private countAddress(state: RequestState, policy: AddressPolicy): void {
@@ -112,9 +118,4 @@ function requireScope(caller: Caller, scope: Scope | undefined): void {
 /** One answer for every way in which a key can be wrong. */
 function invalidKey(): Refusal {
   return new Refusal('invalid_api_key', 'Send a valid API key as Authorization: Bearer <key>.', { headers: { 'www-authenticate': 'Bearer' } });
-}
-
-/** Digests have one length, so that comparing them takes the same time for every token. */
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy, Scope } from './caller';
+import type { OperatorRole } from './operator-caller';
 import type { RefusalCode } from '../refusals/refusal';
 
 /** Of an operation that takes a first frame: one of 10 MiB in base64, and everything else besides. */
@@ -17,7 +18,8 @@ export type Access =
   | { readonly by: 'anyone'; readonly policy: AddressPolicy }
   /** Signed in, and as an owner where it says so. */
   | { readonly by: 'session'; readonly role: 'owner' | undefined }
-  | { readonly by: 'operator' };
+  /** An auditor where it only looks and an operator where it changes something, unless it says whom. */
+  | { readonly by: 'operator'; readonly role?: OperatorRole };
 
 export interface AnswerDescription {
   readonly description: string;
@@ -69,8 +71,8 @@ export function anyone(policy: AddressPolicy): Access {
 export const REFUSALS_OF_BODY = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
 
 /** An operation of the admin port. */
-export function operator(id: string, summary: string, rest: Partial<Operation> = {}): Operation {
-  return { id, tag: 'Operation', summary, access: { by: 'operator' }, query: z.strictObject({}), answers: { 200: { description: summary } }, refusals: ['invalid_request', 'not_found'], ...rest };
+export function operator(id: string, summary: string, { role, ...rest }: Partial<Operation> & { readonly role?: OperatorRole } = {}): Operation {
+  return { id, tag: 'Operation', summary, access: { by: 'operator', ...(role && { role }) }, query: z.strictObject({}), answers: { 200: { description: summary } }, refusals: ['invalid_request', 'not_found'], ...rest };
 }
 
 /** HEAD is answered wherever GET is. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '@usvideo/contracts/accounts';
 import type { Caller } from './caller';
 import type { Operation } from './operation';
+import type { OperatorCaller } from './operator-caller';
 import type { Judgement } from './rate';
 import { Refusal, jobNotFound } from '../refusals/refusal';
 import type { SessionCaller } from './session-caller';
@@ -20,6 +21,7 @@ export interface RequestState {
   readonly operation: Operation | undefined;
   readonly trace: RequestTrace;
   caller?: Caller;
+  operator?: OperatorCaller;
   /** Of the policy that judged the request; behind its X-RateLimit headers. */
   judgement?: Judgement;
 }
@@ -47,6 +49,17 @@ export function sessionOf(request: FastifyRequest): SessionCaller {
 /** Who asks, and from where, for the audit log. */
 export function actorOf({ gateway: state }: FastifyRequest, author = state.caller?.keyId ?? ''): Actor {
   return { author, address: state.address(), requestId: state.requestId };
+}
+
+/** Only for operations of the admin port: admission has set who administers. */
+export function operatorOf(request: FastifyRequest): OperatorCaller {
+  const { operator } = request.gateway;
+  if (!operator) throw new Error('this operation is not guarded by an operator\'s token');
+  return operator;
+}
+
+export function operatorActorOf(request: FastifyRequest): Actor {
+  return actorOf(request, operatorOf(request).name);
 }
 
 /** Test keys see the sandbox, which has no money. */

@@ -3,21 +3,20 @@ import type { Account } from '@usvideo/contracts/accounts';
 import { call, formatUsd, hasStatus, parseUsd, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageOf, parseQuery, renderList } from '../validation/query';
-import { Refusal, invalidRequest } from '../refusals/refusal';
+import { invalidRequest } from '../refusals/refusal';
 import { adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminSuspendSchema, noQuery } from '../http/requests';
 import { validate } from '../validation/schema';
 import { adminAccountView } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Registration } from '../accounts/registration.client';
 import { known } from '../peers/peer-answers.client';
-import { actorOf, sendJson, sendObject } from '../access/request-state.http';
-
-/** The bootstrap token is the first operator; what it does is recorded under this name. */
-const AUTHOR = 'bootstrap';
+import { operatorActorOf, operatorOf, sendJson, sendObject } from '../access/request-state.http';
+import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
+import { OperatorOrders } from './operator-orders.client';
 
 @Controller('admin/v1')
 export class AdminController {
-  constructor(private readonly peers: Peers, private readonly registration: Registration) {}
+  constructor(private readonly peers: Peers, private readonly registration: Registration, private readonly orders: OperatorOrders) {}
 
   @Get('accounts')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -31,9 +30,9 @@ export class AdminController {
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
     const { email, account_name: accountName, plan } = validate(adminCreateAccountSchema, request.body);
-    const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', author: AUTHOR, actor: actorOf(request, AUTHOR), signIn: false, emailVerified: false });
+    const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', ...by(request), signIn: false, emailVerified: false });
     sendObject(reply, 201, {
-      ...adminAccountView(present(opened.account)), live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
+      ...adminAccountView(presentAccount(opened.account)), live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
     });
   }
 
@@ -46,15 +45,15 @@ export class AdminController {
   @Put('accounts/:id/limits')
   async setLimits(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { environment, freeze, ...limits } = validate(adminLimitsSchema, request.body);
+    const { environment, freeze, expires_at: end, reason, ...limits } = validate(adminLimitsSchema, request.body);
     const zeroes = (['concurrent_jobs', 'queued_jobs'] as const).filter((name) => limits[name] === 0 && freeze !== true);
     if (zeroes.length > 0) throw invalidRequest(zeroes.map((field) => ({ field, message: 'of 0 freezes the account: say "freeze": true if that is meant' })));
     const { account } = await known(call(this.peers.accounts, 'setLimits', {
-      accountId: idOf(accountId), environment, author: AUTHOR, actor: actorOf(request, AUTHOR),
+      accountId: accountIdOf(accountId), environment, ...by(request), expiresAt: end === undefined ? undefined : new Date(end), reason,
       concurrentJobs: limits.concurrent_jobs, queuedJobs: limits.queued_jobs,
       createsPerMinute: limits.creates_per_minute, readsPerMinute: limits.reads_per_minute,
     }), accountNotFound);
-    sendObject(reply, 200, { ...adminAccountView(present(account)), in_use: await this.inUse(accountId, environment) });
+    sendObject(reply, 200, { ...adminAccountView(presentAccount(account)), in_use: await this.inUse(accountId, environment) });
   }
 
   /** What runs and waits beside the new limit; null while the scheduler is away, since the limit is set all the same. */
@@ -71,7 +70,8 @@ export class AdminController {
     if (amountMicros <= 0n) throw invalidRequest([{ field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' }]);
     // The ledger opens an account's stream at its first entry, so a mistyped id is refused here.
     await this.account(accountId);
-    const added = await this.addFunds({ accountId, amountMicros, source: 'manual', paymentRef, author: AUTHOR, note: note ?? '' });
+    await this.orders.record(request, { action: 'credit_ordered', accountId, subject: paymentRef, order: { amountMicros } });
+    const added = await this.addFunds({ accountId, amountMicros, source: 'manual', paymentRef, author: operatorOf(request).name, note: note ?? '' });
     sendObject(reply, 200, {
       account_id: accountId, payment_ref: paymentRef, amount: formatUsd(amountMicros), amount_micros: Number(amountMicros),
       available: formatUsd(added.availableMicros), available_micros: Number(added.availableMicros), replayed: added.replayed,
@@ -92,15 +92,15 @@ export class AdminController {
     parseQuery(noQuery, request.query);
     const { reason } = validate(adminSuspendSchema, request.body ?? {});
     const { account } = await known(
-      call(this.peers.accounts, 'setSuspension', { accountId: idOf(accountId), suspended, reason: reason ?? '', author: AUTHOR, actor: actorOf(request, AUTHOR) }),
+      call(this.peers.accounts, 'setSuspension', { accountId: accountIdOf(accountId), suspended, reason: reason ?? '', ...by(request) }),
       accountNotFound,
     );
-    sendObject(reply, 200, adminAccountView(present(account)));
+    sendObject(reply, 200, adminAccountView(presentAccount(account)));
   }
 
   private async account(accountId: string): Promise<Account> {
-    const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: idOf(accountId) }), accountNotFound);
-    return present(account);
+    const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }), accountNotFound);
+    return presentAccount(account);
   }
 
   private async addFunds(funds: Parameters<Peers['ledger']['addFunds']>[0]) {
@@ -115,16 +115,6 @@ export class AdminController {
   }
 }
 
-function idOf(accountId: string): string {
-  if (!/^acc_[0-9A-Za-z]{1,60}$/.test(accountId)) throw accountNotFound();
-  return accountId;
-}
-
-function accountNotFound(): Refusal {
-  return new Refusal('not_found', 'There is no account with this id.');
-}
-
-function present(account: Account | undefined): Account {
-  if (!account) throw new Error('accounts answered no account');
-  return account;
+function by(request: FastifyRequest): { author: string; actor: ReturnType<typeof operatorActorOf> } {
+  return { author: operatorOf(request).name, actor: operatorActorOf(request) };
 }

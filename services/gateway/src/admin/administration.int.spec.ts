@@ -89,8 +89,8 @@ describe('an operator', () => {
     let seen: object = {};
     test.peers.accounts.setLimits = (request) => { seen = request; return { account }; };
     test.peers.scheduler.getLimits = () => ({ allowed: limits, runningJobs: 7, queuedJobs: 3 });
-    expect(await admin('PUT', '/accounts/acc_1/limits', { environment: 'live', concurrent_jobs: 50 })).toMatchObject({ status: 200, body: { in_use: { environment: 'live', running_jobs: 7, queued_jobs: 3 } } });
-    expect(seen).toMatchObject({ accountId: 'acc_1', environment: 'live', concurrentJobs: 50, queuedJobs: undefined, createsPerMinute: undefined, readsPerMinute: undefined, author: 'bootstrap' });
+    expect(await admin('PUT', '/accounts/acc_1/limits', { environment: 'live', concurrent_jobs: 50, expires_at: '2999-01-01T00:00:00Z', reason: 'launch' })).toMatchObject({ status: 200, body: { in_use: { environment: 'live', running_jobs: 7, queued_jobs: 3 } } });
+    expect(seen).toMatchObject({ accountId: 'acc_1', environment: 'live', concurrentJobs: 50, queuedJobs: undefined, createsPerMinute: undefined, readsPerMinute: undefined, author: 'bootstrap', expiresAt: new Date('2999-01-01T00:00:00Z'), reason: 'launch' });
     expect(await admin('PUT', '/accounts/acc_1/limits', { concurrent_jobs: -1, burst: 2 })).toMatchObject({ status: 400, body: { details: [{ field: 'environment' }, { field: 'concurrent_jobs' }, { field: 'burst' }] } });
     seen = {};
     expect(await admin('PUT', '/accounts/acc_1/limits', { environment: 'live', concurrent_jobs: 0, queued_jobs: 0 })).toMatchObject({ status: 400, body: { details: [{ field: 'concurrent_jobs' }, { field: 'queued_jobs' }] } });
@@ -130,10 +130,12 @@ describe('an operator', () => {
     const { body } = await admin('GET', '/openapi.json');
     const { paths, components } = body as unknown as { paths: Record<string, object>; components: { securitySchemes: object } };
     expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/admin/v1/audit', '/admin/v1/accounts/{id}/limits']));
-    expect(Object.keys(paths).filter((path) => !path.startsWith('/admin/v1/'))).toEqual([]);
+    expect(Object.keys(paths).filter((path) => !path.startsWith('/admin/v1/'))).toEqual(['/docs']);
     expect(Object.keys(components.securitySchemes)).toEqual(['operator']);
     expect((await send(`${test.url}/admin/v1/openapi.json`, 'GET')).status).toBe(404);
     expect((await send(`${test.adminUrl}/admin/v1/openapi.json`, 'GET')).status).toBe(401);
+    const docs = await fetch(`${test.adminUrl}/docs`);
+    expect([docs.status, await docs.text()]).toEqual([200, expect.stringContaining('PUT /admin/v1/accounts/{id}/limits')]);
   });
 
   it('reads the audit log by page or as lines, and has it proven', async () => {

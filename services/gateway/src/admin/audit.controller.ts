@@ -1,11 +1,11 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { AuditEntry } from '@usvideo/contracts/accounts';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendJson, sendObject } from '../access/request-state.http';
 import { adminAuditQuery, noQuery } from '../http/requests';
 import { Peers } from '../peers/peers.client';
 import { parseQuery, renderList } from '../validation/query';
+import { auditView } from './audit-view';
 
 const VERIFY_WITHIN_MS = 60_000;
 
@@ -33,13 +33,4 @@ export class AdminAuditController {
     const { checked, brokenSeq } = await call(this.peers.accounts, 'verifyAudit', {}, { deadlineMs: VERIFY_WITHIN_MS });
     sendObject(reply, 200, { ok: brokenSeq === undefined, checked: Number(checked), broken_at: brokenSeq === undefined ? null : Number(brokenSeq) });
   }
-}
-
-function auditView(entry: AuditEntry): object {
-  return {
-    seq: Number(entry.seq), object: 'audit_entry', account_id: entry.accountId || null, author: entry.author, action: entry.action, subject: entry.subject,
-    at: entry.at?.toISOString() ?? null, address: entry.address || null, request_id: entry.requestId || null,
-    before: entry.before === '' ? null : JSON.parse(entry.before), after: entry.after === '' ? null : JSON.parse(entry.after),
-    format: entry.format, previous_hash: Buffer.from(entry.previousHash).toString('hex'), hash: Buffer.from(entry.hash).toString('hex'),
-  };
 }

@@ -8,6 +8,7 @@ import { adminOwedQuery, adminParkedQuery, adminReplayRequest, noQuery } from '.
 import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
 import { sendObject } from '../access/request-state.http';
+import { OperatorOrders } from './operator-orders.client';
 
 /** Each parked event is handled in a transaction of its own. */
 const REPLAYED_WITHIN_MS = 10 * 60_000;
@@ -20,7 +21,7 @@ const ADOPTED_WITHIN_MS = 60_000;
 /** What consumers of events are owed, have set aside or cannot go on with, and how it is mended. */
 @Controller('admin/v1')
 export class AdminEventsController {
-  constructor(private readonly peers: Peers) {}
+  constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
 
   @Get('consumers/:consumer/parked')
   async parked(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -44,7 +45,9 @@ export class AdminEventsController {
   async replay(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
     const { stream_id: streamId = '' } = validate(adminReplayRequest, request.body ?? {});
-    const { replayed, stillParked } = await call(this.consumer(consumer), 'replayParked', { streamId }, { deadlineMs: REPLAYED_WITHIN_MS });
+    const parked = this.consumer(consumer);
+    await this.orders.record(request, { action: 'replay_ordered', subject: consumer, order: { streamId } });
+    const { replayed, stillParked } = await call(parked, 'replayParked', { streamId }, { deadlineMs: REPLAYED_WITHIN_MS });
     sendObject(reply, 200, { consumer, replayed: Number(replayed), still_parked: stillParked });
   }
 
@@ -58,7 +61,9 @@ export class AdminEventsController {
   @Post('consumers/:consumer/adopt')
   async adopt(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { shards } = await call(this.consumer(consumer), 'adoptRestored', {}, { deadlineMs: ADOPTED_WITHIN_MS });
+    const parked = this.consumer(consumer);
+    await this.orders.record(request, { action: 'adoption_ordered', subject: consumer, order: {} });
+    const { shards } = await call(parked, 'adoptRestored', {}, { deadlineMs: ADOPTED_WITHIN_MS });
     sendObject(reply, 200, { consumer, adopted: shards.map(shown) });
   }
 

@@ -10,17 +10,20 @@ import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
 import { known, moved } from '../peers/peer-answers.client';
 import { sendJson, sendObject } from '../access/request-state.http';
+import { authorOf, OperatorOrders } from './operator-orders.client';
 import { topUpNotFound } from '../money/top-ups.controller';
 
 /** What operators do to money. Each call names who did it and why, and may be sent again under its own reference. */
 @Controller('admin/v1')
 export class AdminMoneyController {
-  constructor(private readonly peers: Peers) {}
+  constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
 
   @Post('accounts/:id/refunds')
   async refund(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { job_id: jobId, refund_key: refundKey, amount_usd: amountMicros, reason, author } = validate(adminRefundRequest, request.body);
+    const { job_id: jobId, refund_key: refundKey, amount_usd: amountMicros, reason, author: given } = validate(adminRefundRequest, request.body);
+    const author = authorOf(request, given);
+    await this.orders.record(request, { action: 'refund_ordered', accountId, subject: jobId, order: { refundKey, amountMicros, reason } });
     const { refundedMicros, ...done } = await moved(call(this.peers.ledger, 'refundCapture', { accountId, jobId, refundKey, amountMicros, reason, author }));
     // The job shows it from here on; if this fails, the operator sends the same refund again, which gives nothing back twice.
     await call(this.peers.scheduler, 'noteRefund', { accountId, jobId, refundedMicros });
@@ -32,7 +35,9 @@ export class AdminMoneyController {
   @Post('accounts/:id/reversals')
   async reverse(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { payment_ref: paymentRef, reversal_ref: reversalRef, amount_usd: amountMicros, reason, author } = validate(adminReversalRequest, request.body);
+    const { payment_ref: paymentRef, reversal_ref: reversalRef, amount_usd: amountMicros, reason, author: given } = validate(adminReversalRequest, request.body);
+    const author = authorOf(request, given);
+    await this.orders.record(request, { action: 'reversal_ordered', accountId, subject: paymentRef, order: { reversalRef, amountMicros, reason } });
     const done = await moved(call(this.peers.ledger, 'reverseFunds', { accountId, paymentRef, reversalRef, amountMicros, reason, author }));
     sendObject(reply, 200, {
       account_id: accountId, payment_ref: paymentRef, reversal_ref: reversalRef,
@@ -43,8 +48,10 @@ export class AdminMoneyController {
   @Post('accounts/:id/adjustments')
   async adjust(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { adjustment_ref: adjustmentRef, amount_usd: amountMicros, reason, author } = validate(adminAdjustmentRequest, request.body);
+    const { adjustment_ref: adjustmentRef, amount_usd: amountMicros, reason, author: given } = validate(adminAdjustmentRequest, request.body);
+    const author = authorOf(request, given);
     await this.demandAccount(accountId);
+    await this.orders.record(request, { action: 'adjustment_ordered', accountId, subject: adjustmentRef, order: { amountMicros, reason } });
     const done = await moved(call(this.peers.ledger, 'adjust', { accountId, adjustmentRef, amountMicros, reason, author }));
     sendObject(reply, 200, {
       account_id: accountId, adjustment_ref: adjustmentRef, ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }), replayed: done.replayed,
@@ -54,7 +61,9 @@ export class AdminMoneyController {
   @Post('topups/:id/confirm')
   async confirmTopUp(@Param('id') topUpId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { payment_ref: paymentRef, author } = validate(adminConfirmTopUpRequest, request.body);
+    const { payment_ref: paymentRef, author: given } = validate(adminConfirmTopUpRequest, request.body);
+    const author = authorOf(request, given);
+    await this.orders.record(request, { action: 'top_up_confirmation_ordered', subject: topUpId, order: { paymentRef } });
     const { topUp } = await known(moved(call(this.peers.ledger, 'confirmTopUp', { topUpId, paymentRef, author })), topUpNotFound);
     if (!topUp) throw new Error('the ledger answered no top-up');
     sendObject(reply, 200, { ...topUpView(topUp), account_id: topUp.accountId });
@@ -70,9 +79,11 @@ export class AdminMoneyController {
   @Post('prices')
   async setPrice(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
-    const { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author } = validate(adminPriceRequest, request.body);
+    const { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author: given } = validate(adminPriceRequest, request.body);
     const effectiveFrom = from === undefined ? undefined : new Date(from);
     if (effectiveFrom && effectiveFrom.getTime() < Date.now()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
+    const author = authorOf(request, given);
+    await this.orders.record(request, { action: 'price_ordered', subject: `${model} ${resolution}`, order: { perSecondMicros, effectiveFrom } });
     const { price } = await moved(call(this.peers.ledger, 'setPrice', { model, resolution, perSecondMicros, effectiveFrom, author }));
     if (!price) throw new Error('the ledger answered no price');
     sendObject(reply, 201, priceView(price));

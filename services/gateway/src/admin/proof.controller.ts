@@ -12,6 +12,7 @@ import { OpenStreams } from '../http/open-streams.http';
 import { known } from '../peers/peer-answers.client';
 import { sendJson, sendObject } from '../access/request-state.http';
 import { openStream, sendText } from '../http/response-stream.http';
+import { OperatorOrders } from './operator-orders.client';
 import { Settings } from '../http/settings';
 
 const PROVEN_WITHIN_MS = 10 * 60_000;
@@ -19,7 +20,7 @@ const PROVEN_WITHIN_MS = 10 * 60_000;
 /** What shows that the money is right. */
 @Controller('admin/v1')
 export class AdminProofController {
-  constructor(private readonly peers: Peers, private readonly streams: OpenStreams, private readonly settings: Settings) {}
+  constructor(private readonly peers: Peers, private readonly streams: OpenStreams, private readonly settings: Settings, private readonly orders: OperatorOrders) {}
 
   @Get('ledger/verify')
   async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -53,6 +54,7 @@ export class AdminProofController {
   @Post('ledger/roots')
   async sign(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
+    await this.orders.record(request, { action: 'root_ordered', subject: 'ledger', order: {} });
     const { root } = await this.signed(call(this.peers.ledger, 'signRoot', {}, { deadlineMs: PROVEN_WITHIN_MS }));
     if (!root) throw new Error('the ledger answered no root');
     sendObject(reply, 201, rootView(root));

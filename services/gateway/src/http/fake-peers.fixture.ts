@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import {
   Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, type handleUnaryCall, type UntypedServiceImplementation, status,
 } from '@grpc/grpc-js';
-import { AccountsServiceService, MembersServiceService, type AccountsServiceServer, type MembersServiceServer, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import { AccountsServiceService, MembersServiceService, OperatorsServiceService, type AccountsServiceServer, type MembersServiceServer, type OperatorsServiceServer, type RecordOrderRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
 import { ParkedEventsServiceService, type ParkedEventsServiceServer } from '@usvideo/contracts/events';
 import { type ExportAccountResponse, type ExportUsageRequest, type ExportUsageResponse, LedgerServiceService, type LedgerServiceServer } from '@usvideo/contracts/ledger';
 import {
@@ -31,6 +31,9 @@ export class FakePeers {
   readonly keys = new Map<string, VerifyKeyResponse>();
   accounts: Answers<AccountsServiceServer> = {};
   members: Answers<MembersServiceServer> = {};
+  /** What operators ordered, as the audit log would have it. */
+  readonly recorded: RecordOrderRequest[] = [];
+  operators: Answers<OperatorsServiceServer> = {};
   ledger: Answers<LedgerServiceServer> = {};
   scheduler: Answers<SchedulerServiceServer> = {};
   webhooks: Answers<WebhooksServiceServer> = {};
@@ -61,8 +64,10 @@ export class FakePeers {
       if (!key) throw failure(status.NOT_FOUND);
       return key;
     };
+    this.operators.recordOrder ??= (order) => { this.recorded.push(order); return {}; };
     server.addService(AccountsServiceService, unary(AccountsServiceService, () => this.accounts));
     server.addService(MembersServiceService, unary(MembersServiceService, () => this.members));
+    server.addService(OperatorsServiceService, unary(OperatorsServiceService, () => this.operators));
     server.addService(LedgerServiceService, {
       ...unary(LedgerServiceService, () => this.ledger), exchange: refuseStream,
       exportUsage: (stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>) => writeAll(stream, () => this.exportUsage(stream.request)),

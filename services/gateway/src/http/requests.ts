@@ -1,6 +1,7 @@
 import { EMAIL_CHARACTERS_MAX, faultOfEmail, faultOfPassword, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { SCOPES } from '../access/caller';
+import { OPERATOR_ROLES } from '../access/operator-caller';
 import { pageShape } from '../validation/query';
 import { jobId as anyJobId, moment } from '../validation/fields';
 import { line, ruled, text } from '../validation/schema';
@@ -57,7 +58,19 @@ export const adminLimitsSchema = z.strictObject({
   freeze: z.literal(true).optional().describe('Says that a limit of 0 is meant: no job starts, or none is accepted.'),
   creates_per_minute: z.int().min(1).max(1_000_000).optional(),
   reads_per_minute: z.int().min(1).max(1_000_000).optional(),
+  expires_at: moment.optional().describe('Until then; the limits before come back by themselves.'),
+  reason: line(500, 'Why; kept in the audit log.').optional(),
 });
+
+const expiresInDays = z.int().min(1).max(3_650).optional().describe('After so many days the token is refused; without it, never.');
+
+export const adminOperatorSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/).describe('Lower-case letters, digits, dots and dashes: the author of what this person does, in the audit log for ever.'),
+  role: z.enum(OPERATOR_ROLES).describe('auditor looks, support also suspends, limits and takes down, operator does everything.'),
+  expires_in_days: expiresInDays,
+});
+
+export const adminOperatorTokenSchema = z.strictObject({ expires_in_days: expiresInDays });
 
 export const adminAuditQuery = z.strictObject({
   account_id: z.string().regex(/^acc_[0-9A-Za-z]{1,60}$/).optional().describe('Of this account only.'),
@@ -76,5 +89,17 @@ export const adminOwedQuery = z.strictObject({
   heard_within_seconds: z.int().min(0).max(86_400).optional().meta({ default: 600, description: 'Younger events may still be on their way and are not owed.' }),
 });
 export const adminReplayRequest = z.strictObject({ stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional() });
+
+const reason = line(500, 'Why; kept in the audit log.');
+
+export const adminCloseSchema = z.strictObject({ reason });
+export const adminEraseSchema = z.strictObject({ confirm: z.string().max(64).describe('The id of the account again: what is erased does not come back.') });
+export const adminTakeDownSchema = z.strictObject({ reason });
+
+export const adminWorkersQuery = z.strictObject({ limit: pageShape.limit, starting_after: pageShape.starting_after });
+export const adminCordonSchema = z.strictObject({
+  state: z.enum(['cordoned', 'draining', 'none']).describe('cordoned takes no more work and finishes what it has; draining hands back after the grace what it still has; none takes work again.'),
+  grace_seconds: z.int().min(0).max(86_400).optional().describe('Of draining: after it what still runs goes to other workers. Without it, whatever runs is finished.'),
+});
 
 export const adminSuspendSchema = z.strictObject({ reason: line(500, 'Recorded with the suspension.').optional() });

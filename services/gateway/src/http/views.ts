@@ -59,11 +59,11 @@ export function accountView(account: Account, environment: string) {
 /** What an operator sees. */
 export function adminAccountView(account: Account) {
   const { livemode: _, ...rest } = accountView(account, 'live');
-  const limitsOf = (limits: Account['liveLimits']) => limits && {
+  const limitsOf = (limits: Account['liveLimits'], expireAt: Date | undefined) => limits && {
     concurrent_jobs: limits.concurrentJobs, queued_jobs: limits.queuedJobs,
-    creates_per_minute: limits.createsPerMinute, reads_per_minute: limits.readsPerMinute,
+    creates_per_minute: limits.createsPerMinute, reads_per_minute: limits.readsPerMinute, expires_at: time(expireAt),
   };
-  return { ...rest, limits: { live: limitsOf(account.liveLimits), test: limitsOf(account.testLimits) } };
+  return { ...rest, limits: { live: limitsOf(account.liveLimits, account.liveLimitsExpireAt), test: limitsOf(account.testLimits, account.testLimitsExpireAt) } };
 }
 
 export function apiKeyView(key: ApiKey) {

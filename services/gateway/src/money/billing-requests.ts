@@ -64,8 +64,8 @@ export const topUpRequest = z.strictObject({
   amount_usd: moreThanNothing('What to add.'), success_url: returnUrl('after you paid'), cancel_url: returnUrl('when you turn back'),
 }).meta({ examples: [{ amount_usd: '100.00', success_url: 'https://example.com/thanks' }] });
 
-/** Operators share the bootstrap token, so each says who they are; the name stays in the ledger for ever. */
-const author = line(200, 'Your name, as the ledger is to keep it.');
+/** With a token of one's own the author is its owner. The installation's may be known to several, so each says who they are. */
+const author = line(200, 'Your name, as the ledger is to keep it: with the token of the installation only, since your own says it.').optional();
 const reason = line(500, 'Why; kept in the ledger and shown to the customer.');
 const reference = (of: string) => line(200, `Unique for ever within the ${of}: the same reference does nothing again.`);
 

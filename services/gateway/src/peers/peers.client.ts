@@ -1,4 +1,4 @@
-import { AccountsServiceClient, MembersServiceClient } from '@usvideo/contracts/accounts';
+import { AccountsServiceClient, MembersServiceClient, OperatorsServiceClient } from '@usvideo/contracts/accounts';
 import { ParkedEventsServiceClient } from '@usvideo/contracts/events';
 import { LedgerServiceClient } from '@usvideo/contracts/ledger';
 import { type SchedulerAnswer, type SchedulerCall, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
@@ -21,6 +21,8 @@ export class Peers {
   readonly accounts: AccountsServiceClient;
   /** Of the accounts service too. */
   readonly members: MembersServiceClient;
+  /** Of the accounts service too. */
+  readonly operators: OperatorsServiceClient;
   readonly ledger: LedgerServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly webhooks: WebhooksServiceClient;
@@ -34,6 +36,7 @@ export class Peers {
     const { SERVICE_TOKEN: token } = addresses;
     this.accounts = dial(AccountsServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
     this.members = dial(MembersServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
+    this.operators = dial(OperatorsServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
     this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL, token);
     this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token);
     this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL, token);
@@ -68,6 +71,6 @@ export class Peers {
 
   async stop(): Promise<void> {
     await this.exchange.stop();
-    for (const client of [this.accounts, this.members, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
+    for (const client of [this.accounts, this.members, this.operators, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
   }
 }

@@ -6,6 +6,7 @@ import { ERROR_NOTES } from '../refusals/error-notes';
 import { plainSchema } from './plain-schema';
 import { tagsOf } from './tags';
 import { WEBHOOKS } from './webhook-events';
+import { roleFor } from '../access/operator-caller';
 import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {
@@ -61,7 +62,7 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
   for (const [name, operation] of Object.entries(operations)) {
     const [method, route] = name.split(' ') as [string, string];
     const path = pathOf(route);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(route, operation, schemas) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(method, route, operation, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -100,13 +101,13 @@ function pathOf(route: string): string {
   return route.replace(/:(\w+)/g, '{$1}').replace('*', '{file}');
 }
 
-function operationObject(route: string, operation: Operation, schemas: Json): Json {
+function operationObject(method: string, route: string, operation: Operation, schemas: Json): Json {
   const { access } = operation;
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    description: whoMay(access),
+    description: whoMay(access, method),
     security: SECURITY[access.by],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
@@ -115,11 +116,11 @@ function operationObject(route: string, operation: Operation, schemas: Json): Js
   };
 }
 
-function whoMay(access: Operation['access']): string {
+function whoMay(access: Operation['access'], method: string): string {
   switch (access.by) {
     case 'key': return access.scope ? `Needs the scope \`${access.scope}\`.` : 'For every key.';
     case 'session': return access.role === 'owner' ? 'For an owner of the account who has signed in.' : 'For whoever has signed in.';
-    case 'operator': return 'For operators.';
+    case 'operator': return `For operators in the role \`${roleFor(access, method)}\` or above.`;
     case 'anyone': return 'Needs no key.';
   }
 }
@@ -192,11 +193,12 @@ export function jsonSchemaOf(schema: z.ZodType): Json {
 const REFUSALS_OF_ALL: readonly RefusalCode[] = ['rate_limit_exceeded', 'internal_error', 'service_unavailable'];
 const REFUSALS_OF_KEYED: readonly RefusalCode[] = ['invalid_api_key', 'forbidden', 'account_suspended'];
 
+const REFUSALS_OF_OPERATORS: readonly RefusalCode[] = ['invalid_api_key', 'forbidden'];
 const REFUSALS_OF_SIGNED_IN: readonly RefusalCode[] = ['signed_out', 'forbidden'];
 
 /** Everything an operation may refuse with. */
 export function refusalsOf({ access, refusals }: Operation): RefusalCode[] {
-  return [...new Set([...refusals, ...(access.by === 'key' ? REFUSALS_OF_KEYED : []), ...(access.by === 'session' ? REFUSALS_OF_SIGNED_IN : []), ...REFUSALS_OF_ALL])];
+  return [...new Set([...refusals, ...(access.by === 'key' ? REFUSALS_OF_KEYED : []), ...(access.by === 'session' ? REFUSALS_OF_SIGNED_IN : []), ...(access.by === 'operator' ? REFUSALS_OF_OPERATORS : []), ...REFUSALS_OF_ALL])];
 }
 
 function refusals(operation: Operation, schemas: Json): Json {

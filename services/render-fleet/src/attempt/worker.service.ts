@@ -10,6 +10,8 @@ export interface WorkerOptions extends AttemptTools {
   readonly drainTimeoutMs: number;
   /** What a slot costs the operator, busy or not. */
   readonly gpuHourUsd: number;
+  /** The machine that it runs on; empty when nobody said. */
+  readonly node: string;
 }
 
 interface HeldLease {
@@ -54,7 +56,7 @@ export class Worker implements Running {
     gpuSeconds.inc({ engine: engine.name, outcome: 'completed' }, 0);
     this.stream = new WorkStream({
       client, logger,
-      hello: () => ({ workerId: this.id, engine: engine.name, jobClasses: [...engine.jobClasses], slots: engine.slots, leaseIds: [...this.held.keys()] }),
+      hello: () => ({ workerId: this.id, engine: engine.name, jobClasses: [...engine.jobClasses], slots: engine.slots, leaseIds: [...this.held.keys()], node: options.node }),
       onWelcome: ({ heartbeatMs }) => { this.heartbeatMs = heartbeatMs || HEARTBEAT_DEFAULT_MS; },
       onLease: (lease) => this.take(lease),
       onLeaseEnded: ({ leaseId, reason }) => this.held.get(leaseId)?.ending.abort(new LeaseOver(reason)),

@@ -116,7 +116,7 @@ export class FleetEstimate implements Running {
     const { database } = this.options;
     const rendered = this.rendered;
     this.rendered = new Map();
-    await Promise.all([announceWorkers(database, workers.present()), addRendered(database, rendered)]);
+    await Promise.all([announceWorkers(database, workers.announced()), addRendered(database, rendered)]);
     [this.slots, this.paces] = await Promise.all([healthySlots(database), paces(database)]);
   }
 

@@ -5,22 +5,30 @@ export interface PresentWorker {
   readonly workerId: string;
   readonly jobClasses: readonly string[];
   readonly slots: number;
+  readonly engine: string;
+  readonly node: string;
+  /** False: it finishes what it has. */
+  readonly takesWork: boolean;
 }
 
 const ANNOUNCE = `
-insert into worker_presence (worker_id, job_class, slots, seen_at)
-select n.*, clock_timestamp() from unnest($1::text[], $2::text[], $3::integer[]) as n (worker_id, job_class, slots)
+insert into worker_presence (worker_id, job_class, slots, engine, node, takes_work, seen_at)
+select n.*, clock_timestamp() from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::boolean[]) as n (worker_id, job_class, slots, engine, node, takes_work)
 order by 1, 2
-on conflict (worker_id, job_class) do update set slots = excluded.slots, seen_at = excluded.seen_at`;
+on conflict (worker_id, job_class) do update set slots = excluded.slots, engine = excluded.engine, node = excluded.node, takes_work = excluded.takes_work,
+  seen_at = excluded.seen_at`;
 
 const FORGET = `delete from worker_presence where seen_at < clock_timestamp() - interval '1 minute'`;
 
 /** Says that these workers are here. */
 export async function announceWorkers(database: Database, workers: readonly PresentWorker[]): Promise<void> {
-  const rows = workers.flatMap(({ workerId, jobClasses, slots }) => [...new Set(jobClasses)].map((jobClass) => ({ workerId, jobClass, slots })));
+  const rows = workers.flatMap(({ jobClasses, ...worker }) => [...new Set(jobClasses)].map((jobClass) => ({ ...worker, jobClass })));
   if (rows.length > 0) {
     await database.query({
-      name: 'presence_announce', text: ANNOUNCE, values: [rows.map((row) => row.workerId), rows.map((row) => row.jobClass), rows.map((row) => row.slots)],
+      name: 'presence_announce', text: ANNOUNCE, values: [
+        rows.map((row) => row.workerId), rows.map((row) => row.jobClass), rows.map((row) => row.slots), rows.map((row) => row.engine), rows.map((row) => row.node),
+        rows.map((row) => row.takesWork),
+      ],
     });
   }
   await database.query({ name: 'presence_forget', text: FORGET });
@@ -28,7 +36,7 @@ export async function announceWorkers(database: Database, workers: readonly Pres
 
 /** A worker of several classes counts in each of them. Whoever was not seen for five seconds is not here. */
 const SLOTS = `
-select job_class, sum(slots)::integer as slots from worker_presence where seen_at > clock_timestamp() - interval '5 seconds' group by job_class`;
+select job_class, sum(slots)::integer as slots from worker_presence where seen_at > clock_timestamp() - interval '5 seconds' and takes_work group by job_class`;
 
 export async function healthySlots(database: Database): Promise<Map<string, number>> {
   const { rows } = await database.query<{ job_class: string; slots: number }>({ name: 'presence_slots', text: SLOTS });

@@ -12,6 +12,7 @@ import { DispatchLoop } from './dispatch.loop';
 import { startUpkeep } from './dispatch-upkeep.loop';
 import { Heartbeats } from '../workers/heartbeats.loop';
 import { LeaseGrants } from '../workers/lease-grants.service';
+import { startCordons } from '../workers/cordons.loop';
 import { WorkerRegistry } from '../workers/worker-registry.service';
 import { WorkerSession, type WorkerStream } from '../workers/worker-session.stream';
 
@@ -58,6 +59,7 @@ export class Dispatch implements LeaseHolders {
     this.lifecycle.add('reports', () => this.reports.settled());
     add('heartbeats', this.heartbeats.start());
     add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake }));
+    add('cordons', startCordons({ database, workers: this.workers, reports: this.reports, holders: this, logger }));
     add('dispatch loop', this.loop.start());
     add('wake listener', listenForWakes({ databaseUrl, onWake: (jobClass) => this.loop.nudge([jobClass]), logger }));
     this.lifecycle.add('workers', async () => this.workers.dismiss());

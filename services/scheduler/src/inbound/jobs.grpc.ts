@@ -1,10 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  CancelJobRequest, CancelJobResponse, DescribeJobsRequest, DescribeJobsResponse, EraseContentRequest, EraseContentResponse, GetJobRequest, GetJobResponse,
+  CancelJobRequest, CancelJobResponse, DescribeJobsRequest, DescribeJobsResponse, EraseAccountContentRequest, EraseAccountContentResponse, EraseContentRequest, EraseContentResponse, GetJobRequest, GetJobResponse,
   JobDescription, ListJobsRequest, ListJobsResponse, WatchJobRequest, WatchJobResponse,
 } from '@usvideo/contracts/scheduler';
+import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
+import { DATABASE } from '@usvideo/service';
 import { Observable } from 'rxjs';
 import { publicStatus } from '../views/job-object';
 import { sandboxOrders } from '../catalogue/sandbox';
@@ -12,6 +14,7 @@ import { JobViews, type OwnedView, type Scope } from '../views/job-views.sql';
 import { CustomerOrders } from '../orders/customer-orders.service';
 import { JobRenderer } from '../views/job-renderer.service';
 import { JobWatches } from '../views/job-watches.stream';
+import { askForErasure } from '../retention/content-retention.loop';
 import { jobNotFound, scopeOf, statusesOf } from './requests.grpc';
 
 const LIST_MAX = 100;
@@ -28,6 +31,7 @@ export class JobsController {
     @Inject(JobRenderer) private readonly renderer: JobRenderer,
     @Inject(CustomerOrders) private readonly orders: CustomerOrders,
     @Inject(JobWatches) private readonly watches: JobWatches,
+    @Inject(DATABASE) private readonly database: Database,
   ) {}
 
   @GrpcMethod('SchedulerService', 'getJob')
@@ -69,6 +73,13 @@ export class JobsController {
     return outcome.kind === 'refused'
       ? { ...answer, refusal: 'job_not_ended', artifactKeys: [] }
       : { ...answer, refusal: '', artifactKeys: [...outcome.artifactKeys] };
+  }
+
+  @GrpcMethod('SchedulerService', 'eraseAccountContent')
+  async eraseAccountContent({ accountId }: EraseAccountContentRequest): Promise<EraseAccountContentResponse> {
+    if (accountId === '') throw grpcError(status.INVALID_ARGUMENT, 'account_id is missing');
+    await askForErasure(this.database, accountId);
+    return {};
   }
 
   @GrpcMethod('SchedulerService', 'watchJob')

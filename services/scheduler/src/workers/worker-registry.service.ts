@@ -1,6 +1,7 @@
 import type { LeaseGranted, WorkResponse } from '@usvideo/contracts/scheduler';
 import { currentTraceparent, openSpan, traceparentOfKey, type OpenSpan } from '@usvideo/runtime';
 import type { LeaseHolders } from '../job/queue-key';
+import { type Cordon, cordonOf } from './cordon';
 import type { FreeWorker } from '../limits/virtual-time';
 
 export type WorkerMessage = NonNullable<WorkResponse['message']>;
@@ -35,23 +36,31 @@ interface ConnectedWorker {
   readonly engine: string;
   readonly jobClasses: readonly string[];
   readonly slots: number;
+  /** Empty when the worker does not say where it runs. */
+  readonly node: string;
   readonly link: WorkerLink;
   readonly leases: Map<string, HeldLease>;
   draining: boolean;
 }
 
-export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'>;
+export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'> & { readonly node?: string };
+
+/** A worker as it is announced to the other replicas. */
+export interface AnnouncedWorker extends Required<Introduction> {
+  readonly takesWork: boolean;
+}
 
 /** The workers whose streams end in this process, and the leases each is known to hold. The database is the truth; this saves asking it. */
 export class WorkerRegistry implements LeaseHolders {
   private readonly workers = new Map<string, ConnectedWorker>();
+  private cordons: readonly Cordon[] = [];
 
   /** A worker that is here already has reconnected: the older stream is over. */
   connect(introduction: Introduction, link: WorkerLink): void {
     const older = this.workers.get(introduction.workerId)?.link;
     this.disconnect(introduction.workerId);
     if (older !== link) older?.close();
-    this.workers.set(introduction.workerId, { ...introduction, link, leases: new Map(), draining: false });
+    this.workers.set(introduction.workerId, { node: '', ...introduction, link, leases: new Map(), draining: false });
   }
 
   /** Given a link, only if it is still the worker's own. */
@@ -75,7 +84,7 @@ export class WorkerRegistry implements LeaseHolders {
   /** Those that could take leases now. */
   free(): FreeWorker[] {
     return [...this.workers.values()]
-      .filter((worker) => !worker.draining && worker.slots > worker.leases.size)
+      .filter((worker) => this.takesWork(worker) && worker.slots > worker.leases.size)
       .map((worker) => ({
         workerId: worker.workerId, engine: worker.engine, jobClasses: worker.jobClasses, freeSlots: worker.slots - worker.leases.size,
       }));
@@ -83,7 +92,27 @@ export class WorkerRegistry implements LeaseHolders {
 
   /** Those that take leases, now or when they have finished what they hold. */
   present(): Introduction[] {
-    return [...this.workers.values()].filter((worker) => !worker.draining);
+    return [...this.workers.values()].filter((worker) => this.takesWork(worker));
+  }
+
+  /** Everybody, with whether they take more. */
+  announced(): AnnouncedWorker[] {
+    return [...this.workers.values()].map((worker) => ({ ...worker, takesWork: this.takesWork(worker) }));
+  }
+
+  /** What operators keep from taking more work, from here on. */
+  cordon(cordons: readonly Cordon[]): void {
+    this.cordons = cordons;
+  }
+
+  /** Leases of workers whose drain has come to its end. */
+  toHandBack(): { jobId: string; leaseId: string }[] {
+    return [...this.workers.values()].filter((worker) => cordonOf(this.cordons, worker)?.handsBack)
+      .flatMap(({ leases }) => [...leases].map(([leaseId, { jobId }]) => ({ jobId, leaseId })));
+  }
+
+  private takesWork(worker: ConnectedWorker): boolean {
+    return !worker.draining && cordonOf(this.cordons, worker) === undefined;
   }
 
   /** How many leases the worker takes at once; 0 when it is not connected. */

@@ -76,7 +76,7 @@ export class WorkerSession implements WorkerLink {
     const { workers, grants, settings, logger } = this.options;
     if (hello.workerId === '' || hello.jobClasses.length === 0 || hello.slots < 1) throw new Error('a worker introduced itself without id, classes or slots');
     this.workerId = hello.workerId;
-    workers.connect({ workerId: hello.workerId, engine: hello.engine, jobClasses: hello.jobClasses, slots: hello.slots }, this);
+    workers.connect({ workerId: hello.workerId, engine: hello.engine, jobClasses: hello.jobClasses, slots: hello.slots, node: hello.node ?? '' }, this);
     this.send({ $case: 'welcome', value: { leaseMs: settings.leaseMs, heartbeatMs: heartbeatMs(settings) } });
     // A lease that it tells of and that is over is answered at its next heartbeat: it may be about to repeat the report that ended it.
     const held = await grants.resend([hello.workerId], new Set(hello.leaseIds));

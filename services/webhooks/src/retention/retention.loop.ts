@@ -34,9 +34,20 @@ delete from feed_event e using old where e.event_id = old.event_id`;
 
 const REMOVE_SECRETS = `delete from signing_secret where ends_at < clock_timestamp() - interval '1 day' and $1 > 0`;
 
+/** A server that nothing waits for and that is well is remembered anew when something does: the delivery brings its row. */
+const REMOVE_IDLE_DESTINATIONS = `
+with idle as (
+  select isolation_key from destination t
+  where next_due_at is null and broken_since is null and $1 > 0
+    and not exists (select from delivery d where d.isolation_key = t.isolation_key and d.status = 'pending')
+  limit ${SLICE} for update skip locked
+)
+delete from destination t using idle where t.isolation_key = idle.isolation_key`;
+
 const STEPS = [
   { what: 'webhook_deliveries', name: 'retention_deliveries', text: REMOVE_ATTEMPTS_AND_DELIVERIES, days: (settings: RetentionSettings) => settings.deliveryDays },
   { what: 'feed_events', name: 'retention_events', text: REMOVE_EVENTS, days: (settings: RetentionSettings) => settings.feedDays },
+  { what: 'idle_destinations', name: 'retention_destinations', text: REMOVE_IDLE_DESTINATIONS, days: () => 1 },
   { what: 'ended_secrets', name: 'retention_secrets', text: REMOVE_SECRETS, days: () => 1 },
 ] as const;
 

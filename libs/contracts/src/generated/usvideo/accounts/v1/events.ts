@@ -36,8 +36,12 @@ export interface LimitsSet {
     | undefined;
   /** Grows by one at each change of the account's limits and suspension; the receiver keeps the highest. */
   limitsVersion: bigint;
-  /** The operator or member who changed it. */
+  /** The operator or member who changed it, or "expiry". */
   author: string;
+  /** When these limits end, and what is in force from then on; absent for limits without an end. */
+  expiresAt?: Date | undefined;
+  revertsTo?: Limits | undefined;
+  reason?: string | undefined;
 }
 
 /** What one account may use in one environment. */
@@ -72,6 +76,8 @@ export interface AccountSuspended {
   reason: string;
   /** See LimitsSet. */
   limitsVersion: bigint;
+  /** For good: the account is closed. */
+  closes?: boolean | undefined;
 }
 
 export interface AccountResumed {
@@ -326,7 +332,16 @@ export const AccountCreated: MessageFns<AccountCreated> = {
 };
 
 function createBaseLimitsSet(): LimitsSet {
-  return { accountId: "", environment: "", limits: undefined, limitsVersion: 0n, author: "" };
+  return {
+    accountId: "",
+    environment: "",
+    limits: undefined,
+    limitsVersion: 0n,
+    author: "",
+    expiresAt: undefined,
+    revertsTo: undefined,
+    reason: undefined,
+  };
 }
 
 export const LimitsSet: MessageFns<LimitsSet> = {
@@ -348,6 +363,15 @@ export const LimitsSet: MessageFns<LimitsSet> = {
     }
     if (message.author !== "") {
       writer.uint32(42).string(message.author);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(50).fork()).join();
+    }
+    if (message.revertsTo !== undefined) {
+      Limits.encode(message.revertsTo, writer.uint32(58).fork()).join();
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(66).string(message.reason);
     }
     return writer;
   },
@@ -405,6 +429,30 @@ export const LimitsSet: MessageFns<LimitsSet> = {
             message.author = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.revertsTo = Limits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -431,6 +479,11 @@ export const LimitsSet: MessageFns<LimitsSet> = {
       ? BigInt(object.limitsVersion)
       : 0n;
     message.author = object.author ?? "";
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.revertsTo = (object.revertsTo !== undefined && object.revertsTo !== null)
+      ? Limits.fromPartial(object.revertsTo)
+      : undefined;
+    message.reason = object.reason ?? undefined;
     return message;
   },
 };
@@ -752,7 +805,7 @@ export const ApiKeyRevoked: MessageFns<ApiKeyRevoked> = {
 };
 
 function createBaseAccountSuspended(): AccountSuspended {
-  return { author: "", reason: "", limitsVersion: 0n };
+  return { author: "", reason: "", limitsVersion: 0n, closes: undefined };
 }
 
 export const AccountSuspended: MessageFns<AccountSuspended> = {
@@ -768,6 +821,9 @@ export const AccountSuspended: MessageFns<AccountSuspended> = {
         throw new globalThis.Error("value provided for field message.limitsVersion of type int64 too large");
       }
       writer.uint32(24).int64(message.limitsVersion);
+    }
+    if (message.closes !== undefined) {
+      writer.uint32(32).bool(message.closes);
     }
     return writer;
   },
@@ -809,6 +865,14 @@ export const AccountSuspended: MessageFns<AccountSuspended> = {
             message.limitsVersion = reader.int64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.closes = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -831,6 +895,7 @@ export const AccountSuspended: MessageFns<AccountSuspended> = {
     message.limitsVersion = (object.limitsVersion !== undefined && object.limitsVersion !== null)
       ? BigInt(object.limitsVersion)
       : 0n;
+    message.closes = object.closes ?? undefined;
     return message;
   },
 };

@@ -28,11 +28,16 @@ export interface Account {
   email: string;
   /** "standard" or "enterprise". */
   plan: string;
-  /** "active" or "suspended". */
+  /** "active", "suspended", "closed" or "erased". */
   status: string;
   createdAt: Date | undefined;
   liveLimits: Limits | undefined;
-  testLimits: Limits | undefined;
+  testLimits:
+    | Limits
+    | undefined;
+  /** When the limits before come back; absent for limits without an end. */
+  liveLimitsExpireAt?: Date | undefined;
+  testLimitsExpireAt?: Date | undefined;
 }
 
 export interface RegisterRequest {
@@ -89,7 +94,12 @@ export interface SetLimitsRequest {
   createsPerMinute?: number | undefined;
   readsPerMinute?: number | undefined;
   author: string;
-  actor?: Actor | undefined;
+  actor?:
+    | Actor
+    | undefined;
+  /** Until then; the limits before come back by themselves. */
+  expiresAt?: Date | undefined;
+  reason?: string | undefined;
 }
 
 export interface SetLimitsResponse {
@@ -105,6 +115,25 @@ export interface SetSuspensionRequest {
 }
 
 export interface SetSuspensionResponse {
+  account: Account | undefined;
+}
+
+export interface CloseAccountRequest {
+  accountId: string;
+  reason: string;
+  actor: Actor | undefined;
+}
+
+export interface CloseAccountResponse {
+  account: Account | undefined;
+}
+
+export interface EraseAccountRequest {
+  accountId: string;
+  actor: Actor | undefined;
+}
+
+export interface EraseAccountResponse {
   account: Account | undefined;
 }
 
@@ -253,6 +282,8 @@ function createBaseAccount(): Account {
     createdAt: undefined,
     liveLimits: undefined,
     testLimits: undefined,
+    liveLimitsExpireAt: undefined,
+    testLimitsExpireAt: undefined,
   };
 }
 
@@ -281,6 +312,12 @@ export const Account: MessageFns<Account> = {
     }
     if (message.testLimits !== undefined) {
       Limits.encode(message.testLimits, writer.uint32(66).fork()).join();
+    }
+    if (message.liveLimitsExpireAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.liveLimitsExpireAt), writer.uint32(74).fork()).join();
+    }
+    if (message.testLimitsExpireAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.testLimitsExpireAt), writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -362,6 +399,22 @@ export const Account: MessageFns<Account> = {
             message.testLimits = Limits.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.liveLimitsExpireAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.testLimitsExpireAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -391,6 +444,8 @@ export const Account: MessageFns<Account> = {
     message.testLimits = (object.testLimits !== undefined && object.testLimits !== null)
       ? Limits.fromPartial(object.testLimits)
       : undefined;
+    message.liveLimitsExpireAt = object.liveLimitsExpireAt ?? undefined;
+    message.testLimitsExpireAt = object.testLimitsExpireAt ?? undefined;
     return message;
   },
 };
@@ -892,6 +947,8 @@ function createBaseSetLimitsRequest(): SetLimitsRequest {
     readsPerMinute: undefined,
     author: "",
     actor: undefined,
+    expiresAt: undefined,
+    reason: undefined,
   };
 }
 
@@ -920,6 +977,12 @@ export const SetLimitsRequest: MessageFns<SetLimitsRequest> = {
     }
     if (message.actor !== undefined) {
       Actor.encode(message.actor, writer.uint32(66).fork()).join();
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(74).fork()).join();
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(82).string(message.reason);
     }
     return writer;
   },
@@ -1001,6 +1064,22 @@ export const SetLimitsRequest: MessageFns<SetLimitsRequest> = {
             message.actor = Actor.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1026,6 +1105,8 @@ export const SetLimitsRequest: MessageFns<SetLimitsRequest> = {
     message.readsPerMinute = object.readsPerMinute ?? undefined;
     message.author = object.author ?? "";
     message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.reason = object.reason ?? undefined;
     return message;
   },
 };
@@ -1240,6 +1321,266 @@ export const SetSuspensionResponse: MessageFns<SetSuspensionResponse> = {
   },
   fromPartial(object: DeepPartial<SetSuspensionResponse>): SetSuspensionResponse {
     const message = createBaseSetSuspensionResponse();
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCloseAccountRequest(): CloseAccountRequest {
+  return { accountId: "", reason: "", actor: undefined };
+}
+
+export const CloseAccountRequest: MessageFns<CloseAccountRequest> = {
+  encode(message: CloseAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CloseAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCloseAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CloseAccountRequest>): CloseAccountRequest {
+    return CloseAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CloseAccountRequest>): CloseAccountRequest {
+    const message = createBaseCloseAccountRequest();
+    message.accountId = object.accountId ?? "";
+    message.reason = object.reason ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseCloseAccountResponse(): CloseAccountResponse {
+  return { account: undefined };
+}
+
+export const CloseAccountResponse: MessageFns<CloseAccountResponse> = {
+  encode(message: CloseAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CloseAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCloseAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CloseAccountResponse>): CloseAccountResponse {
+    return CloseAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CloseAccountResponse>): CloseAccountResponse {
+    const message = createBaseCloseAccountResponse();
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEraseAccountRequest(): EraseAccountRequest {
+  return { accountId: "", actor: undefined };
+}
+
+export const EraseAccountRequest: MessageFns<EraseAccountRequest> = {
+  encode(message: EraseAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseAccountRequest>): EraseAccountRequest {
+    return EraseAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseAccountRequest>): EraseAccountRequest {
+    const message = createBaseEraseAccountRequest();
+    message.accountId = object.accountId ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseEraseAccountResponse(): EraseAccountResponse {
+  return { account: undefined };
+}
+
+export const EraseAccountResponse: MessageFns<EraseAccountResponse> = {
+  encode(message: EraseAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseAccountResponse>): EraseAccountResponse {
+    return EraseAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseAccountResponse>): EraseAccountResponse {
+    const message = createBaseEraseAccountResponse();
     message.account = (object.account !== undefined && object.account !== null)
       ? Account.fromPartial(object.account)
       : undefined;
@@ -2887,6 +3228,28 @@ export const AccountsServiceService = {
       Buffer.from(SetSuspensionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetSuspensionResponse => SetSuspensionResponse.decode(value),
   },
+  /** Suspends it for good and revokes all its keys. */
+  closeAccount: {
+    path: "/usvideo.accounts.v1.AccountsService/CloseAccount" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CloseAccountRequest): Buffer => Buffer.from(CloseAccountRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CloseAccountRequest => CloseAccountRequest.decode(value),
+    responseSerialize: (value: CloseAccountResponse): Buffer =>
+      Buffer.from(CloseAccountResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CloseAccountResponse => CloseAccountResponse.decode(value),
+  },
+  /** Forgets the people of a closed account. FAILED_PRECONDITION account_not_closed. */
+  eraseAccount: {
+    path: "/usvideo.accounts.v1.AccountsService/EraseAccount" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EraseAccountRequest): Buffer => Buffer.from(EraseAccountRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EraseAccountRequest => EraseAccountRequest.decode(value),
+    responseSerialize: (value: EraseAccountResponse): Buffer =>
+      Buffer.from(EraseAccountResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EraseAccountResponse => EraseAccountResponse.decode(value),
+  },
   /** Newest first. */
   listAudit: {
     path: "/usvideo.accounts.v1.AccountsService/ListAudit" as const,
@@ -2972,6 +3335,10 @@ export interface AccountsServiceServer extends UntypedServiceImplementation {
   getAccount: handleUnaryCall<GetAccountRequest, GetAccountResponse>;
   setLimits: handleUnaryCall<SetLimitsRequest, SetLimitsResponse>;
   setSuspension: handleUnaryCall<SetSuspensionRequest, SetSuspensionResponse>;
+  /** Suspends it for good and revokes all its keys. */
+  closeAccount: handleUnaryCall<CloseAccountRequest, CloseAccountResponse>;
+  /** Forgets the people of a closed account. FAILED_PRECONDITION account_not_closed. */
+  eraseAccount: handleUnaryCall<EraseAccountRequest, EraseAccountResponse>;
   /** Newest first. */
   listAudit: handleUnaryCall<ListAuditRequest, ListAuditResponse>;
   /** Follows the whole chain of the audit log. */
@@ -3062,6 +3429,38 @@ export interface AccountsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetSuspensionResponse) => void,
+  ): ClientUnaryCall;
+  /** Suspends it for good and revokes all its keys. */
+  closeAccount(
+    request: CloseAccountRequest,
+    callback: (error: ServiceError | null, response: CloseAccountResponse) => void,
+  ): ClientUnaryCall;
+  closeAccount(
+    request: CloseAccountRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CloseAccountResponse) => void,
+  ): ClientUnaryCall;
+  closeAccount(
+    request: CloseAccountRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CloseAccountResponse) => void,
+  ): ClientUnaryCall;
+  /** Forgets the people of a closed account. FAILED_PRECONDITION account_not_closed. */
+  eraseAccount(
+    request: EraseAccountRequest,
+    callback: (error: ServiceError | null, response: EraseAccountResponse) => void,
+  ): ClientUnaryCall;
+  eraseAccount(
+    request: EraseAccountRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EraseAccountResponse) => void,
+  ): ClientUnaryCall;
+  eraseAccount(
+    request: EraseAccountRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EraseAccountResponse) => void,
   ): ClientUnaryCall;
   /** Newest first. */
   listAudit(

@@ -195,6 +195,13 @@ export interface EraseContentResponse {
   artifactKeys: string[];
 }
 
+export interface EraseAccountContentRequest {
+  accountId: string;
+}
+
+export interface EraseAccountContentResponse {
+}
+
 export interface WatchJobRequest {
   accountId: string;
   environment: string;
@@ -332,6 +339,46 @@ export interface ReconcileResponse {
   differences: string[];
 }
 
+export interface ListWorkersRequest {
+  /** 1 to 100. */
+  limit: number;
+  /** Exclusive; empty for the first page. */
+  afterWorkerId: string;
+}
+
+export interface ListWorkersResponse {
+  workers: FleetWorker[];
+  hasMore: boolean;
+}
+
+export interface FleetWorker {
+  workerId: string;
+  engine: string;
+  /** Empty: the worker did not say where it runs. */
+  node: string;
+  jobClasses: string[];
+  slots: number;
+  leased: number;
+  seenAt: Date | undefined;
+  connected: boolean;
+  /** Empty, cordoned or draining. */
+  cordon: string;
+}
+
+export interface SetCordonRequest {
+  /** worker or node. */
+  kind: string;
+  name: string;
+  /** cordoned: takes no more and finishes what it has. draining: and hands back what it still has after the grace. none: lifted. */
+  state: string;
+  /** Of draining. Absent: whatever runs is finished, however long it takes. */
+  graceSeconds?: number | undefined;
+  author: string;
+}
+
+export interface SetCordonResponse {
+}
+
 export interface WorkRequest {
   /** Echoed in the answer to start, complete, fail and hand_back. */
   requestId: number;
@@ -370,6 +417,8 @@ export interface Hello {
   slots: number;
   /** Leases that the worker still holds, after a reconnect. */
   leaseIds: string[];
+  /** The machine that it runs on, as operators name it; empty when it does not know. */
+  node?: string | undefined;
 }
 
 export interface Drain {
@@ -2315,6 +2364,104 @@ export const EraseContentResponse: MessageFns<EraseContentResponse> = {
   },
 };
 
+function createBaseEraseAccountContentRequest(): EraseAccountContentRequest {
+  return { accountId: "" };
+}
+
+export const EraseAccountContentRequest: MessageFns<EraseAccountContentRequest> = {
+  encode(message: EraseAccountContentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseAccountContentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseAccountContentRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseAccountContentRequest>): EraseAccountContentRequest {
+    return EraseAccountContentRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseAccountContentRequest>): EraseAccountContentRequest {
+    const message = createBaseEraseAccountContentRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseEraseAccountContentResponse(): EraseAccountContentResponse {
+  return {};
+}
+
+export const EraseAccountContentResponse: MessageFns<EraseAccountContentResponse> = {
+  encode(_: EraseAccountContentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseAccountContentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseAccountContentResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseAccountContentResponse>): EraseAccountContentResponse {
+    return EraseAccountContentResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<EraseAccountContentResponse>): EraseAccountContentResponse {
+    const message = createBaseEraseAccountContentResponse();
+    return message;
+  },
+};
+
 function createBaseWatchJobRequest(): WatchJobRequest {
   return { accountId: "", environment: "", jobId: "", afterUpdateId: "" };
 }
@@ -4044,6 +4191,447 @@ export const ReconcileResponse: MessageFns<ReconcileResponse> = {
   },
 };
 
+function createBaseListWorkersRequest(): ListWorkersRequest {
+  return { limit: 0, afterWorkerId: "" };
+}
+
+export const ListWorkersRequest: MessageFns<ListWorkersRequest> = {
+  encode(message: ListWorkersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    if (message.afterWorkerId !== "") {
+      writer.uint32(18).string(message.afterWorkerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListWorkersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListWorkersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.afterWorkerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListWorkersRequest>): ListWorkersRequest {
+    return ListWorkersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListWorkersRequest>): ListWorkersRequest {
+    const message = createBaseListWorkersRequest();
+    message.limit = object.limit ?? 0;
+    message.afterWorkerId = object.afterWorkerId ?? "";
+    return message;
+  },
+};
+
+function createBaseListWorkersResponse(): ListWorkersResponse {
+  return { workers: [], hasMore: false };
+}
+
+export const ListWorkersResponse: MessageFns<ListWorkersResponse> = {
+  encode(message: ListWorkersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.workers) {
+      FleetWorker.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListWorkersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListWorkersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workers.push(FleetWorker.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListWorkersResponse>): ListWorkersResponse {
+    return ListWorkersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListWorkersResponse>): ListWorkersResponse {
+    const message = createBaseListWorkersResponse();
+    message.workers = object.workers?.map((e) => FleetWorker.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseFleetWorker(): FleetWorker {
+  return {
+    workerId: "",
+    engine: "",
+    node: "",
+    jobClasses: [],
+    slots: 0,
+    leased: 0,
+    seenAt: undefined,
+    connected: false,
+    cordon: "",
+  };
+}
+
+export const FleetWorker: MessageFns<FleetWorker> = {
+  encode(message: FleetWorker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workerId !== "") {
+      writer.uint32(10).string(message.workerId);
+    }
+    if (message.engine !== "") {
+      writer.uint32(18).string(message.engine);
+    }
+    if (message.node !== "") {
+      writer.uint32(26).string(message.node);
+    }
+    for (const v of message.jobClasses) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.slots !== 0) {
+      writer.uint32(40).int32(message.slots);
+    }
+    if (message.leased !== 0) {
+      writer.uint32(48).int32(message.leased);
+    }
+    if (message.seenAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.seenAt), writer.uint32(58).fork()).join();
+    }
+    if (message.connected !== false) {
+      writer.uint32(64).bool(message.connected);
+    }
+    if (message.cordon !== "") {
+      writer.uint32(74).string(message.cordon);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FleetWorker {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFleetWorker();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.engine = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.jobClasses.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.slots = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.leased = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.seenAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.connected = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.cordon = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FleetWorker>): FleetWorker {
+    return FleetWorker.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FleetWorker>): FleetWorker {
+    const message = createBaseFleetWorker();
+    message.workerId = object.workerId ?? "";
+    message.engine = object.engine ?? "";
+    message.node = object.node ?? "";
+    message.jobClasses = object.jobClasses?.map((e) => e) || [];
+    message.slots = object.slots ?? 0;
+    message.leased = object.leased ?? 0;
+    message.seenAt = object.seenAt ?? undefined;
+    message.connected = object.connected ?? false;
+    message.cordon = object.cordon ?? "";
+    return message;
+  },
+};
+
+function createBaseSetCordonRequest(): SetCordonRequest {
+  return { kind: "", name: "", state: "", graceSeconds: undefined, author: "" };
+}
+
+export const SetCordonRequest: MessageFns<SetCordonRequest> = {
+  encode(message: SetCordonRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.state !== "") {
+      writer.uint32(26).string(message.state);
+    }
+    if (message.graceSeconds !== undefined) {
+      writer.uint32(32).int32(message.graceSeconds);
+    }
+    if (message.author !== "") {
+      writer.uint32(42).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetCordonRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetCordonRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.graceSeconds = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetCordonRequest>): SetCordonRequest {
+    return SetCordonRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetCordonRequest>): SetCordonRequest {
+    const message = createBaseSetCordonRequest();
+    message.kind = object.kind ?? "";
+    message.name = object.name ?? "";
+    message.state = object.state ?? "";
+    message.graceSeconds = object.graceSeconds ?? undefined;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSetCordonResponse(): SetCordonResponse {
+  return {};
+}
+
+export const SetCordonResponse: MessageFns<SetCordonResponse> = {
+  encode(_: SetCordonResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetCordonResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetCordonResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetCordonResponse>): SetCordonResponse {
+    return SetCordonResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<SetCordonResponse>): SetCordonResponse {
+    const message = createBaseSetCordonResponse();
+    return message;
+  },
+};
+
 function createBaseWorkRequest(): WorkRequest {
   return { requestId: 0, message: undefined, traceparent: "" };
 }
@@ -4350,7 +4938,7 @@ export const WorkResponse: MessageFns<WorkResponse> = {
 };
 
 function createBaseHello(): Hello {
-  return { workerId: "", engine: "", jobClasses: [], slots: 0, leaseIds: [] };
+  return { workerId: "", engine: "", jobClasses: [], slots: 0, leaseIds: [], node: undefined };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -4369,6 +4957,9 @@ export const Hello: MessageFns<Hello> = {
     }
     for (const v of message.leaseIds) {
       writer.uint32(42).string(v!);
+    }
+    if (message.node !== undefined) {
+      writer.uint32(50).string(message.node);
     }
     return writer;
   },
@@ -4426,6 +5017,14 @@ export const Hello: MessageFns<Hello> = {
             message.leaseIds.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4448,6 +5047,7 @@ export const Hello: MessageFns<Hello> = {
     message.jobClasses = object.jobClasses?.map((e) => e) || [];
     message.slots = object.slots ?? 0;
     message.leaseIds = object.leaseIds?.map((e) => e) || [];
+    message.node = object.node ?? undefined;
     return message;
   },
 };
@@ -5384,6 +5984,18 @@ export const SchedulerServiceService = {
       Buffer.from(EraseContentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EraseContentResponse => EraseContentResponse.decode(value),
   },
+  /** All that the account ever wrote, soon: what waits is cancelled, what renders is erased when it has ended. */
+  eraseAccountContent: {
+    path: "/usvideo.scheduler.v1.SchedulerService/EraseAccountContent" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EraseAccountContentRequest): Buffer =>
+      Buffer.from(EraseAccountContentRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EraseAccountContentRequest => EraseAccountContentRequest.decode(value),
+    responseSerialize: (value: EraseAccountContentResponse): Buffer =>
+      Buffer.from(EraseAccountContentResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EraseAccountContentResponse => EraseAccountContentResponse.decode(value),
+  },
   /** One message at once, then one per change until the job has ended. */
   watchJob: {
     path: "/usvideo.scheduler.v1.SchedulerService/WatchJob" as const,
@@ -5485,6 +6097,26 @@ export const SchedulerServiceService = {
     responseSerialize: (value: NoteRefundResponse): Buffer => Buffer.from(NoteRefundResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): NoteRefundResponse => NoteRefundResponse.decode(value),
   },
+  /** By id: every worker that was here within the minute. */
+  listWorkers: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ListWorkers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListWorkersRequest): Buffer => Buffer.from(ListWorkersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListWorkersRequest => ListWorkersRequest.decode(value),
+    responseSerialize: (value: ListWorkersResponse): Buffer => Buffer.from(ListWorkersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListWorkersResponse => ListWorkersResponse.decode(value),
+  },
+  /** In force within a second. */
+  setCordon: {
+    path: "/usvideo.scheduler.v1.SchedulerService/SetCordon" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetCordonRequest): Buffer => Buffer.from(SetCordonRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetCordonRequest => SetCordonRequest.decode(value),
+    responseSerialize: (value: SetCordonResponse): Buffer => Buffer.from(SetCordonResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetCordonResponse => SetCordonResponse.decode(value),
+  },
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work: {
     path: "/usvideo.scheduler.v1.SchedulerService/Work" as const,
@@ -5504,6 +6136,8 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   listJobs: handleUnaryCall<ListJobsRequest, ListJobsResponse>;
   cancelJob: handleUnaryCall<CancelJobRequest, CancelJobResponse>;
   eraseContent: handleUnaryCall<EraseContentRequest, EraseContentResponse>;
+  /** All that the account ever wrote, soon: what waits is cancelled, what renders is erased when it has ended. */
+  eraseAccountContent: handleUnaryCall<EraseAccountContentRequest, EraseAccountContentResponse>;
   /** One message at once, then one per change until the job has ended. */
   watchJob: handleServerStreamingCall<WatchJobRequest, WatchJobResponse>;
   /** The job objects that webhooks delivers. Not scoped by account: internal callers only. */
@@ -5521,6 +6155,10 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   reconcile: handleUnaryCall<ReconcileRequest, ReconcileResponse>;
   /** What the ledger has given back of a job's charge, all refunds together; shown with the job. NOT_FOUND for an unknown live job. */
   noteRefund: handleUnaryCall<NoteRefundRequest, NoteRefundResponse>;
+  /** By id: every worker that was here within the minute. */
+  listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersResponse>;
+  /** In force within a second. */
+  setCordon: handleUnaryCall<SetCordonRequest, SetCordonResponse>;
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work: handleBidiStreamingCall<WorkRequest, WorkResponse>;
 }
@@ -5589,6 +6227,22 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EraseContentResponse) => void,
+  ): ClientUnaryCall;
+  /** All that the account ever wrote, soon: what waits is cancelled, what renders is erased when it has ended. */
+  eraseAccountContent(
+    request: EraseAccountContentRequest,
+    callback: (error: ServiceError | null, response: EraseAccountContentResponse) => void,
+  ): ClientUnaryCall;
+  eraseAccountContent(
+    request: EraseAccountContentRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EraseAccountContentResponse) => void,
+  ): ClientUnaryCall;
+  eraseAccountContent(
+    request: EraseAccountContentRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EraseAccountContentResponse) => void,
   ): ClientUnaryCall;
   /** One message at once, then one per change until the job has ended. */
   watchJob(request: WatchJobRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchJobResponse>;
@@ -5737,6 +6391,38 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: NoteRefundResponse) => void,
+  ): ClientUnaryCall;
+  /** By id: every worker that was here within the minute. */
+  listWorkers(
+    request: ListWorkersRequest,
+    callback: (error: ServiceError | null, response: ListWorkersResponse) => void,
+  ): ClientUnaryCall;
+  listWorkers(
+    request: ListWorkersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListWorkersResponse) => void,
+  ): ClientUnaryCall;
+  listWorkers(
+    request: ListWorkersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListWorkersResponse) => void,
+  ): ClientUnaryCall;
+  /** In force within a second. */
+  setCordon(
+    request: SetCordonRequest,
+    callback: (error: ServiceError | null, response: SetCordonResponse) => void,
+  ): ClientUnaryCall;
+  setCordon(
+    request: SetCordonRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetCordonResponse) => void,
+  ): ClientUnaryCall;
+  setCordon(
+    request: SetCordonRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetCordonResponse) => void,
   ): ClientUnaryCall;
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work(): ClientDuplexStream<WorkRequest, WorkResponse>;

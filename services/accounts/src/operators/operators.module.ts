@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { OperatorStore } from './operator.store';
+
+@Module({ providers: [OperatorStore], exports: [OperatorStore] })
+export class OperatorsModule {}

@@ -1,0 +1,100 @@
+import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import type { ArtifactStore } from '@usvideo/artifacts';
+import { call, hasStatus, status } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { operatorActorOf, sendJson, sendObject } from '../access/request-state.http';
+import { OpenStreams } from '../http/open-streams.http';
+import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema, noQuery } from '../http/requests';
+import { openStream, sendText } from '../http/response-stream.http';
+import { Settings } from '../http/settings';
+import { ARTIFACTS } from '../http/tokens';
+import { adminAccountView } from '../http/views';
+import { known } from '../peers/peer-answers.client';
+import { Peers } from '../peers/peers.client';
+import { Refusal, invalidRequest, jobNotFound } from '../refusals/refusal';
+import { parseQuery } from '../validation/query';
+import { validate } from '../validation/schema';
+import { AccountData } from './account-data.client';
+import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
+import { OperatorOrders } from './operator-orders.client';
+
+const ENVIRONMENTS = ['live', 'test'] as const;
+
+/** The end of an account, and of one video. */
+@Controller('admin/v1/accounts/:id')
+export class AdminAccountLifeController {
+  constructor(
+    private readonly peers: Peers, private readonly orders: OperatorOrders, private readonly data: AccountData, private readonly streams: OpenStreams,
+    private readonly settings: Settings, @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+  ) {}
+
+  /** No key opens it again; what runs finishes, what waits is released at its deadline, money and proof stay. */
+  @Post('close')
+  async close(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { reason } = validate(adminCloseSchema, request.body);
+    const { account } = await known(call(this.peers.accounts, 'closeAccount', { accountId: accountIdOf(accountId), reason, actor: operatorActorOf(request) }), accountNotFound);
+    sendObject(reply, 200, adminAccountView(presentAccount(account)));
+  }
+
+  /** People first, since without them nobody asks again; each step may be repeated, so an erasure that stopped half way is sent again. */
+  @Post('erase')
+  async erase(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { confirm } = validate(adminEraseSchema, request.body);
+    if (confirm !== accountId) throw invalidRequest([{ field: 'confirm', message: 'must be the id of the account: what is erased does not come back' }]);
+    const { account } = await known(this.erased(accountIdOf(accountId), request), accountNotFound);
+    await call(this.peers.scheduler, 'eraseAccountContent', { accountId });
+    for (const environment of ENVIRONMENTS) {
+      const { endpoints } = await call(this.peers.webhooks, 'listEndpoints', { accountId, environment, endpointId: '' });
+      for (const { endpointId } of endpoints) await call(this.peers.webhooks, 'deleteEndpoint', { accountId, environment, endpointId });
+    }
+    sendObject(reply, 200, adminAccountView(presentAccount(account)));
+  }
+
+  /** Everything that is kept of the account, as lines of JSON; its ledger has an export of its own, with its proof. */
+  @Get('data')
+  async export(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }), accountNotFound);
+    await this.orders.record(request, { action: 'data_export_ordered', accountId, subject: accountId, order: {} });
+    const stream = openStream(this.streams, 'operators', reply, this.settings.supportUrl);
+    const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}-data.ndjson"` };
+    await sendText(reply, headers, this.data.lines(presentAccount(account)), stream);
+  }
+
+  /** The file goes, and with it whatever link there is; what was written of it goes as its customer would erase it. */
+  @Post('videos/:job/take-down')
+  async takeDown(@Param('id') accountId: string, @Param('job') jobId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    parseQuery(noQuery, request.query);
+    const { reason } = validate(adminTakeDownSchema, request.body);
+    if (!/^job_[0-9A-Za-z]{1,64}$/.test(jobId)) throw jobNotFound();
+    const environment = await this.environmentOf(accountIdOf(accountId), jobId);
+    await this.orders.record(request, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
+    await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId });
+    const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
+    if (answer.refusal) throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', { status: answer.status });
+    await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
+    sendJson(reply, 200, answer.jobJson);
+  }
+
+  private async environmentOf(accountId: string, jobId: string): Promise<string> {
+    for (const environment of ENVIRONMENTS) {
+      const found = await call(this.peers.scheduler, 'getJob', { accountId, environment, jobId }).catch((error: unknown) => {
+        if (hasStatus(error, status.NOT_FOUND)) return undefined;
+        throw error;
+      });
+      if (found) return environment;
+    }
+    throw jobNotFound();
+  }
+
+  private async erased(accountId: string, request: FastifyRequest) {
+    try {
+      return await call(this.peers.accounts, 'eraseAccount', { accountId, actor: operatorActorOf(request) });
+    } catch (error) {
+      if (hasStatus(error, status.FAILED_PRECONDITION)) throw invalidRequest([{ field: 'confirm', message: 'is of an account that is not closed: close it first' }]);
+      throw error;
+    }
+  }
+}
