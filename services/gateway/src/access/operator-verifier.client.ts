@@ -16,7 +16,7 @@ export class OperatorVerifier {
   private readonly known = new Map<string, Known>();
   private readonly bootstrap: Buffer;
 
-  constructor(private readonly operators: OperatorsServiceClient, bootstrapToken: string) {
+  constructor(private readonly operators: OperatorsServiceClient, bootstrapToken: string, private readonly nowMs = () => performance.now()) {
     this.bootstrap = digestOf(bootstrapToken);
   }
 
@@ -27,9 +27,9 @@ export class OperatorVerifier {
     if (!PERSONAL.test(token)) return undefined;
     const id = digest.toString('base64');
     const known = this.known.get(id);
-    if (known && performance.now() - known.verifiedAtMs <= FRESH_MS) return known.caller;
+    if (known && this.nowMs() - known.verifiedAtMs <= FRESH_MS) return known.caller;
     this.known.delete(id);
-    const verifiedAtMs = performance.now();
+    const verifiedAtMs = this.nowMs();
     const caller = await this.ask(digest);
     if (caller) this.remember(id, { caller, verifiedAtMs });
     return caller;

@@ -100,13 +100,11 @@ describe('a named operator', () => {
     expect(authors).toEqual(['ann-operator', 'Ada']);
   });
 
-  it('is asked about once in five seconds, and again at once after a change here', async () => {
+  it('is asked about again at once after a change here', async () => {
     await send(tokens.auditor, 'GET', '/audit');
-    const before = verified;
-    await send(tokens.auditor, 'GET', '/audit');
-    expect(verified).toBe(before);
     test.peers.operators.revokeOperator = () => ({ operator: { ...operatorOf('auditor'), revokedAt: new Date(0) } });
     expect(await send(tokens.operator, 'DELETE', '/operators/opr_auditor')).toMatchObject({ status: 200, body: { revoked_at: '1970-01-01T00:00:00.000Z' } });
+    const before = verified;
     await send(tokens.auditor, 'GET', '/audit');
     expect(verified).toBe(before + 1);
   });
