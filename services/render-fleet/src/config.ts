@@ -48,9 +48,11 @@ export const renderFleetSchema = z.object({
   OUTBOUND_FORBIDDEN_PORTS: list().transform((ports) => ports.map(Number)).describe('Ports that are never reached in those ranges, separated by commas: the platform\'s own, where it shares a machine with its customer.'),
   OUTBOUND_PROXY: z.string().min(1).optional().describe('Egress proxy through which first frames are fetched.'),
   FFMPEG_PATH: z.string().min(1).optional().describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
-  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(7_000)
-    .describe('How long a stopping worker may finish what it renders before it hands it back.'),
+  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(930_000)
+    .describe('How long a stopping worker may finish what it renders before it hands it back: the longest render and its upload, and less than whoever stops the process grants it.'),
   NODE_NAME: z.string().max(253).default('').describe('The machine that the worker runs on, by which operators cordon and drain it.'),
+  SANDBOX_SLOTS: z.coerce.number().int().min(1).max(1_000).default(50).describe('How many test jobs run at once.'),
+  PROCEDURAL_SLOTS: z.coerce.number().int().min(1).max(1_000).optional().describe('How many pictures the procedural engine draws at once. Unset: one for two cores.'),
   GPU_HOUR_USD: z.coerce.number().min(0).default(2).describe('What an hour of one slot costs, busy or not; for the cost per video on the dashboards.'),
   ...videosEngineSettings,
   SERVICE_TOKEN: serviceToken(),

@@ -106,8 +106,8 @@ function startWorkers(
 
 function enginesOf(config: RenderFleetConfig, ffmpeg: string, logger: Logger): Engine[] {
   const engines: Record<RenderFleetConfig['ENGINES'][number], () => Engine> = {
-    procedural: () => new ProceduralEngine(ffmpeg, config.ALLOW_PROCEDURAL_LIVE ? ['procedural'] : []),
-    sandbox: () => new SandboxEngine(ffmpeg),
+    procedural: () => new ProceduralEngine(ffmpeg, config.ALLOW_PROCEDURAL_LIVE ? ['procedural'] : [], config.PROCEDURAL_SLOTS),
+    sandbox: () => new SandboxEngine(ffmpeg, config.SANDBOX_SLOTS),
     'openai-videos': () => videosEngine(config, logger),
   };
   return [...new Set(config.ENGINES)].map((name) => engines[name]()).filter((engine) => {

@@ -28,7 +28,7 @@ describe('render fleet', () => {
 
   const start = async (env: Record<string, string> = {}) => {
     fleet = await startRenderFleet({
-      config: readRenderFleetConfig({ SCHEDULER_GRPC_URL: scheduler.address, DATA_DIR: folder, ENGINES: 'sandbox', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', DRAIN_TIMEOUT_MS: '0', ...env }),
+      config: readRenderFleetConfig({ SCHEDULER_GRPC_URL: scheduler.address, DATA_DIR: folder, ENGINES: 'sandbox', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', DRAIN_TIMEOUT_MS: '0', SANDBOX_SLOTS: '4', ...env }),
       logger: createLogger('render-fleet', 'silent'),
     });
     return fleet;
@@ -58,9 +58,9 @@ describe('render fleet', () => {
   });
 
   it('announces each engine as one worker, and none for live jobs unless that is allowed', async () => {
-    await started({ ENGINES: 'procedural,sandbox', ALLOW_PROCEDURAL_LIVE: 'true' });
+    await started({ ENGINES: 'procedural,sandbox', ALLOW_PROCEDURAL_LIVE: 'true', PROCEDURAL_SLOTS: '3' });
     expect(scheduler.hellosOf('sandbox')).toMatchObject([{ jobClasses: ['sandbox'], slots: 4, leaseIds: [] }]);
-    expect(scheduler.hellosOf('procedural')).toMatchObject([{ jobClasses: ['procedural'] }]);
+    expect(scheduler.hellosOf('procedural')).toMatchObject([{ jobClasses: ['procedural'], slots: 3 }]);
     await fleet!.stop();
     await started({ ENGINES: 'procedural,sandbox' });
     expect(scheduler.hellosOf('procedural')).toHaveLength(1);

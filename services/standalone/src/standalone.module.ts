@@ -68,7 +68,7 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const listen = (service: string) => `unix:${join(sockets, `${service}.sock`)}`;
   const addresses = { accounts: listen('accounts'), ledger: listen('ledger'), scheduler: listen('scheduler'), webhooks: listen('webhooks') };
   const secrets = state.secrets();
-  const defaults = { HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1' };
+  const defaults = { HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1', DRAIN_TIMEOUT_MS: '7000' };
   const reach = reachOf({ ...defaults, ...config.environment }, [ports.api, ports.admin, ports.ops, ...databasePorts(databaseUrls)]);
   if (reach.OUTBOUND_ALLOW_CIDRS !== undefined) announce(`Webhooks and first frames may reach this machine (${reach.OUTBOUND_ALLOW_CIDRS}); OUTBOUND_ALLOW_CIDRS replaces that`);
   const settings: Environment = {

@@ -14,10 +14,12 @@ const PAINTING_THREADS = 2;
 /** Draws, on the processor alone, a moving picture that depends on nothing but prompt, seed and first frame. */
 export class ProceduralEngine implements Engine {
   readonly name = 'procedural';
-  readonly slots = Math.max(1, Math.floor(availableParallelism() / CORES_PER_RENDER));
+  readonly slots: number;
 
   /** @param jobClasses Empty where live jobs are not to be served by a picture that no model made. */
-  constructor(private readonly ffmpeg: string, readonly jobClasses: readonly string[]) {}
+  constructor(private readonly ffmpeg: string, readonly jobClasses: readonly string[], slots?: number) {
+    this.slots = slots ?? Math.max(1, Math.floor(availableParallelism() / CORES_PER_RENDER));
+  }
 
   async render(request: RenderRequest): Promise<{ readonly file: string }> {
     const file = join(request.scratchDir, 'rendered.ts');

@@ -2,4 +2,4 @@ import { describeEngine } from './engine.conformance';
 import { locateFfmpeg } from '../conform/ffmpeg.process';
 import { SandboxEngine } from './sandbox.engine';
 
-describeEngine('sandbox', () => new SandboxEngine(locateFfmpeg()));
+describeEngine('sandbox', () => new SandboxEngine(locateFfmpeg(), 4));

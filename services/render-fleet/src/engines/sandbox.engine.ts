@@ -17,9 +17,9 @@ const FRAMES_PER_PICTURE = 3;
 export class SandboxEngine implements Engine {
   readonly name = 'sandbox';
   readonly jobClasses = ['sandbox'];
-  readonly slots = 4;
 
-  constructor(private readonly ffmpeg: string) {}
+  /** @param slots A customer at a raised limit should see it: what waits for its prompt's time takes next to no processor. */
+  constructor(private readonly ffmpeg: string, readonly slots: number) {}
 
   async render(request: RenderRequest): Promise<{ readonly file: string }> {
     const { failCode, slowSeconds = 0 } = readDirectives(request.prompt);

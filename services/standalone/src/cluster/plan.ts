@@ -129,7 +129,8 @@ function plannedProcess(place: Place, dial: ClusterPlan['dial'], options: Cluste
     name, service, replica, address,
     opsUrl: `http://127.0.0.1:${ops}`,
     environment: {
-      HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', PUBLIC_URL: `http://127.0.0.1:${options.ports.api}`,
+      // Whoever presses Ctrl-C does not wait for a render.
+      HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', DRAIN_TIMEOUT_MS: '7000', PUBLIC_URL: `http://127.0.0.1:${options.ports.api}`,
       ...Object.fromEntries(inherited),
       ACCOUNTS_GRPC_URL: dial.accounts, LEDGER_GRPC_URL: dial.ledger, SCHEDULER_GRPC_URL: dial.scheduler, WEBHOOKS_GRPC_URL: dial.webhooks,
       SERVICE_TOKEN: options.token(service), KAFKA_BROKERS: options.brokers(name).join(','), DATA_DIR: options.dataDir,
