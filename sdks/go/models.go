@@ -448,13 +448,14 @@ type BalanceCurrentPeriod struct {
 	Start *time.Time `json:"start"`
 	End   *time.Time `json:"end"`
 	// Charged this month less what was refunded.
-	Spend       *string `json:"spend"`
-	SpendMicros *int64  `json:"spend_micros"`
-	Jobs        int64   `json:"jobs"`
+	Spend       string `json:"spend"`
+	SpendMicros int64  `json:"spend_micros"`
+	Jobs        int64  `json:"jobs"`
 }
 
 type SpendCap struct {
-	Object string `json:"object"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// null: the whole account.
 	APIKeyID *string `json:"api_key_id"`
 	// The most that may be spent and held in a UTC month; null: no cap.
@@ -478,7 +479,8 @@ type SetLowBalanceThresholdRequest struct {
 }
 
 type LowBalanceThreshold struct {
-	Object string `json:"object"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// $0.00: no notice.
 	Threshold       string `json:"threshold"`
 	ThresholdMicros int64  `json:"threshold_micros"`
@@ -499,6 +501,8 @@ type Usage struct {
 	NextCursor *string     `json:"next_cursor"`
 	Limit      int64       `json:"limit"`
 	Offset     int64       `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 	// What data is grouped by; null: a row for each job.
 	GroupBy   *string     `json:"group_by"`
 	StartDate string      `json:"start_date"`
@@ -556,11 +560,14 @@ type LedgerEntryList struct {
 	NextCursor *string       `json:"next_cursor"`
 	Limit      int64         `json:"limit"`
 	Offset     int64         `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 }
 
 type LedgerEntry struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made;
 	// more may come.
 	Kind  string  `json:"kind"`
@@ -596,11 +603,14 @@ type StatementList struct {
 	NextCursor *string     `json:"next_cursor"`
 	Limit      int64       `json:"limit"`
 	Offset     int64       `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 }
 
 type Statement struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// The UTC month as YYYY-MM.
 	Period string     `json:"period"`
 	Start  *time.Time `json:"start"`
@@ -641,8 +651,9 @@ type Statement struct {
 }
 
 type StatementWithLines struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// The UTC month as YYYY-MM.
 	Period string     `json:"period"`
 	Start  *time.Time `json:"start"`
@@ -694,8 +705,9 @@ type CreateTopUpRequest struct {
 }
 
 type TopUp struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// What is added once it is paid.
 	Amount       string      `json:"amount"`
 	AmountMicros int64       `json:"amount_micros"`
@@ -718,6 +730,8 @@ type TopUpList struct {
 	NextCursor *string `json:"next_cursor"`
 	Limit      int64   `json:"limit"`
 	Offset     int64   `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 }
 
 type PaymentEventReceived struct {

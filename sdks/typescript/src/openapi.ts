@@ -353,9 +353,9 @@ export interface components {
                 /** Format: date-time */
                 end: string | null;
                 /** @description Charged this month less what was refunded. */
-                spend: string | null;
+                spend: string;
                 /** Format: int64 */
-                spend_micros: number | null;
+                spend_micros: number;
                 /** Format: int64 */
                 jobs: number;
             };
@@ -365,6 +365,7 @@ export interface components {
         /**
          * @example {
          *       "object": "spend_cap",
+         *       "livemode": true,
          *       "api_key_id": null,
          *       "limit": "$100.00",
          *       "limit_micros": 100000000,
@@ -379,6 +380,7 @@ export interface components {
         SpendCap: {
             /** @constant */
             object: "spend_cap";
+            livemode: boolean;
             /** @description null: the whole account. */
             api_key_id: string | null;
             /** @description The most that may be spent and held in a UTC month; null: no cap. */
@@ -405,6 +407,7 @@ export interface components {
         /**
          * @example {
          *       "object": "low_balance_threshold",
+         *       "livemode": true,
          *       "threshold": "$20.00",
          *       "threshold_micros": 20000000
          *     }
@@ -412,6 +415,7 @@ export interface components {
         LowBalanceThreshold: {
             /** @constant */
             object: "low_balance_threshold";
+            livemode: boolean;
             /** @description $0.00: no notice. */
             threshold: string;
             /** Format: int64 */
@@ -426,6 +430,7 @@ export interface components {
         /**
          * @example {
          *       "object": "list",
+         *       "livemode": true,
          *       "data": [
          *         {
          *           "group": "2026-03-02",
@@ -464,6 +469,8 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
             /** @description What data is grouped by; null: a row for each job. */
             group_by: string | null;
             /** Format: date */
@@ -534,11 +541,14 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
         };
         LedgerEntry: {
             id: string;
             /** @constant */
             object: "ledger_entry";
+            livemode: boolean;
             /** @description funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made; more may come. */
             kind: string;
             job_id: string | null;
@@ -582,11 +592,14 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
         };
         /**
          * @example {
          *       "id": "2026-03",
          *       "object": "statement",
+         *       "livemode": true,
          *       "period": "2026-03",
          *       "start": "2026-03-01T00:00:00.000Z",
          *       "end": "2026-04-01T00:00:00.000Z",
@@ -618,6 +631,7 @@ export interface components {
             id: string;
             /** @constant */
             object: "statement";
+            livemode: boolean;
             /** @description The UTC month as YYYY-MM. */
             period: string;
             /** Format: date-time */
@@ -673,6 +687,7 @@ export interface components {
             id: string;
             /** @constant */
             object: "statement";
+            livemode: boolean;
             /** @description The UTC month as YYYY-MM. */
             period: string;
             /** Format: date-time */
@@ -744,6 +759,7 @@ export interface components {
          * @example {
          *       "id": "top_01J…",
          *       "object": "topup",
+         *       "livemode": true,
          *       "amount": "$100.00",
          *       "amount_micros": 100000000,
          *       "status": "pending",
@@ -760,6 +776,7 @@ export interface components {
             id: string;
             /** @constant */
             object: "topup";
+            livemode: boolean;
             /** @description What is added once it is paid. */
             amount: string;
             /** Format: int64 */
@@ -789,6 +806,8 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
         };
         PaymentEventReceived: {
             /** @constant */
