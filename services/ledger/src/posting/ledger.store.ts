@@ -47,7 +47,8 @@ export class LedgerStore {
   private async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, LockedAccount>> {
     const unknown = ids.filter((id) => !this.known.has(id));
     const inserted = unknown.length > 0 ? insertAccounts(tx, unknown) : undefined;
-    const [locked] = await together([lockAccounts(tx, ids), inserted]);
+    // The insert comes first: what fails there is why the lock fails behind it.
+    const [, locked] = await together([inserted, lockAccounts(tx, ids)]);
     this.remember([...locked.values()]);
     return locked;
   }
