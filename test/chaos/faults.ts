@@ -49,7 +49,7 @@ export const UNPUBLISHED = 'select coalesce(sum(h.next_seq - 1 - c.last_seq), 0)
 export const TOPICS = { 'usvideo.jobs.v1': 'scheduler', 'usvideo.ledger.v1': 'ledger', 'usvideo.accounts.v1': 'accounts' } as const satisfies Readonly<Record<string, ServiceWithEvents>>;
 export type Topic = keyof typeof TOPICS;
 
-/** Who hears which topic; nobody hears the ledger's. */
+/** Who hears which topic, where it is all that a run makes: a refund, which the scheduler hears from the ledger, is none of it. */
 export interface Consumption { readonly consumer: 'ledger' | 'webhooks' | 'scheduler'; readonly topic: Topic }
 export const CONSUMPTIONS: readonly Consumption[] = [
   { consumer: 'ledger', topic: 'usvideo.jobs.v1' }, { consumer: 'webhooks', topic: 'usvideo.jobs.v1' }, { consumer: 'scheduler', topic: 'usvideo.accounts.v1' },
