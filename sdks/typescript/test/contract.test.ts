@@ -14,7 +14,7 @@ const document = json('../../../services/gateway/openapi.json') as unknown as {
 
 /** Those that no key opens are for people at a screen, payment providers and readers; links to files open themselves. */
 const isForKeys = ({ operationId, security = [] }: { operationId: string; security?: Record<string, unknown>[] }) =>
-  operationId === 'getMedia' || security.some((scheme) => !('session' in scheme));
+  operationId === 'getMedia' || security.some((scheme) => !('sessionCookie' in scheme));
 
 /** One call of every method. */
 const CALLS: readonly ((client: USVideo) => unknown)[] = [

@@ -100,5 +100,5 @@ export function jsonOf(content: Content | undefined): Schema | undefined {
 /** Who may call it. */
 export function callerOf({ security }: Operation): 'key' | 'session' | 'anyone' {
   if (security.length === 0) return 'anyone';
-  return security.some((each) => 'session' in each) ? 'session' : 'key';
+  return security.some((each) => 'sessionCookie' in each) ? 'session' : 'key';
 }

@@ -90,12 +90,12 @@ function errorPages(): Json {
 }
 
 const PUBLIC_SCHEMES = {
-  session: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' },
+  sessionCookie: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' },
   bearerAuth: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
 };
 const ADMIN_SCHEMES = { operator: { type: 'http', scheme: 'bearer', description: 'An operator\'s token.' } };
 
-const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ bearerAuth: [] }], session: [{ session: [] }], operator: [{ operator: [] }], anyone: [] };
+const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ bearerAuth: [] }], session: [{ sessionCookie: [] }], operator: [{ operator: [] }], anyone: [] };
 
 function pathOf(route: string): string {
   return route.replace(/:(\w+)/g, '{$1}').replace('*', '{file}');
