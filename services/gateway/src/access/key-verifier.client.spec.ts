@@ -98,6 +98,17 @@ describe('a verified key', () => {
     expect(await again).toBeUndefined();
   });
 
+  it('that is forgotten while a question is under way waits for no answer to it', async () => {
+    const w = world();
+    const underWay = w.verifier.verify(SECRET);
+    w.verifier.forget('key_1');
+    const again = w.verifier.verify(SECRET);
+    expect(w.asked).toHaveLength(2);
+    w.answer();
+    w.fail(status.NOT_FOUND);
+    expect([await underWay, await again]).toEqual([expect.objectContaining({ keyId: 'key_1' }), undefined]);
+  });
+
   it('ends at its time without being asked about', async () => {
     const w = world();
     const verified = w.verifier.verify(SECRET);
@@ -105,6 +116,21 @@ describe('a verified key', () => {
     await verified;
     w.pass(1_000);
     expect(w.verifier.verify(SECRET)).toBeUndefined();
+  });
+});
+
+describe.each([-1, 1])('with the clock set by %d hour', (hours) => {
+  const set = () => jest.setSystemTime(jest.now() + hours * 3_600_000);
+
+  it('a key is believed for five seconds all the same', async () => {
+    const w = world();
+    await known(w);
+    set();
+    expect(w.verifier.verify(SECRET)).toMatchObject({ keyId: 'key_1' });
+    w.pass(5_001);
+    const revoked = w.verifier.verify(SECRET);
+    w.fail(status.NOT_FOUND);
+    expect(await revoked).toBeUndefined();
   });
 });
 

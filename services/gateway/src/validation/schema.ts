@@ -62,18 +62,44 @@ function withoutNulls(schema: z.ZodType, body: object): object {
   return members.some(isLeftOut) ? Object.fromEntries(members.filter((member) => !isLeftOut(member))) : body;
 }
 
-export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object): z.output<Schema> {
+/** The name of what is wrong, for the one who sent it. */
+export type FieldOf = (path: readonly PropertyKey[]) => string;
+
+const byPath: FieldOf = (path) => path.map(String).join('.');
+
+export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object, fieldOf: FieldOf = byPath): z.output<Schema> {
   const result = schema.safeParse(members);
   if (result.success) return result.data;
-  throw invalidRequest(result.error.issues.flatMap((issue) => faultsOf(issue, members)));
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  throw invalidRequest(result.error.issues.flatMap((issue) => faultsOf(issue, members, known, fieldOf)));
 }
 
-export function faultsOf(issue: z.core.$ZodIssue, body: unknown): FaultDetail[] {
-  const field = issue.path.map(String).join('.');
+/** @param known the names that the object has, for a guess at what was meant. */
+export function faultsOf(issue: z.core.$ZodIssue, body: unknown, known: readonly string[] = [], fieldOf: FieldOf = byPath): FaultDetail[] {
+  const field = fieldOf(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: fieldName(field ? `${field}.${key}` : key), message: 'is not a known field' }));
+    return issue.keys.map((key) => {
+      const meant = field === '' ? nearest(key, known) : undefined;
+      return { field: fieldName(field ? `${field}.${key}` : key), message: `is not a known field${meant === undefined ? '' : `; did you mean ${meant}?`}` };
+    });
   }
   return [{ field: fieldName(field), message: messageOf(issue, valueAt(body, issue.path)) }];
+}
+
+/** The known name that is a slip of the pen away: a letter more, less, changed or two swapped, or another way to join its words. */
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (given.length > FIELD_NAME_CHARACTERS_MAX) return undefined;
+  return known.find((name) => plain(name) === plain(given)) ?? known.find((name) => isSlipOf(plain(given), plain(name)));
+}
+
+function isSlipOf(given: string, meant: string): boolean {
+  if (Math.abs(given.length - meant.length) > 1 || meant.length < 4) return false;
+  let start = 0;
+  while (start < meant.length && given[start] === meant[start]) start++;
+  const rests = (skipGiven: number, skipMeant: number) => given.slice(start + skipGiven) === meant.slice(start + skipMeant);
+  const swapped = given[start] === meant[start + 1] && given[start + 1] === meant[start] && rests(2, 2);
+  return swapped || rests(1, 1) || rests(1, 0) || rests(0, 1);
 }
 
 function fieldName(field: string): string {

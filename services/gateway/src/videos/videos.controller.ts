@@ -6,7 +6,7 @@ import { createRefusal } from '../refusals/create-refusal';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
-import { readWaitSeconds } from '../access/request-headers';
+import { readWait } from '../access/request-headers';
 import { listVideosQuery, noQuery } from '../http/requests';
 import { createJob } from './create-job.client';
 import { getJob } from './get-job.client';
@@ -42,7 +42,7 @@ export class VideosController {
     request.gateway.judgement = this.limiter.judged(caller, answer.refusal !== 'rate_limit_exceeded', answer.rate, answer.retryAfterMs);
     if (answer.refusal) throw createRefusal(answer, this.settings.supportUrl);
     const { jobId, jobJson } = answer;
-    const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWaitSeconds(request.headers.prefer), reply);
+    const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWait(request.headers.prefer), reply);
     reply.header('location', `${this.settings.publicUrl}/v1/videos/${jobId}`);
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     sendJson(reply, 202, json);
@@ -69,7 +69,7 @@ export class VideosController {
     const { accountId, environment } = caller;
     const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
     const seen = { jobId, status: found.status, json: found.jobJson };
-    sendJson(reply, 200, await this.waits.untilEnd(caller, seen, readWaitSeconds(request.headers.prefer), reply));
+    sendJson(reply, 200, await this.waits.untilEnd(caller, seen, readWait(request.headers.prefer), reply));
   }
 
   @Get(':id/events')
