@@ -14,7 +14,8 @@ export const VALUES = ['small', 'production', 'enterprise', 'ci'] as const;
 export interface Variable {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  /** Of a Secret, or of the pod itself. */
+  readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string }; readonly fieldRef?: { readonly fieldPath: string } };
 }
 
 export interface Container {

@@ -16,7 +16,11 @@ const CALLERS = Object.keys(SCHEMAS).sort() as Caller[];
 const calleesOf = (caller: Caller) => Object.keys(CALLER_METHODS[caller]).sort() as Callee[];
 const callersOf = (callee: string) => CALLERS.filter((caller) => calleesOf(caller).includes(callee as Callee));
 /** What each key of the Secret could hold. */
-const secretValue = (key: string) => (key === 'mail-url' ? 'smtp://mail.example.com:587' : /-key$/.test(key) ? Buffer.alloc(32, 1).toString('base64') : key.padEnd(32, '-'));
+function secretValue(key: string): string {
+  if (/^database-url-|^uri$/.test(key)) return 'postgresql://service:password@postgres.example.com:5432/service';
+  if (key === 'mail-url') return 'smtp://mail.example.com:587';
+  return /-key$/.test(key) ? Buffer.alloc(32, 1).toString('base64') : key.padEnd(32, '-');
+}
 
 function ownContainers(values: string): [Caller, Container][] {
   return resources(rendered(values)).filter(({ kind }) => kind === 'Deployment')
@@ -27,7 +31,7 @@ function ownContainers(values: string): [Caller, Container][] {
 function environmentOf({ env = [] }: Container): Record<string, string> {
   const known: Record<string, string> = {};
   for (const { name, value, valueFrom } of env) {
-    known[name] = value?.replaceAll(/\$\(([A-Z_]+)\)/g, (_, other: string) => known[other]!) ?? secretValue(valueFrom!.secretKeyRef.key);
+    known[name] = value?.replaceAll(/\$\(([A-Z_]+)\)/g, (_, other: string) => known[other]!) ?? (valueFrom!.secretKeyRef ? secretValue(valueFrom!.secretKeyRef.key) : valueFrom!.fieldRef!.fieldPath);
   }
   return known;
 }
