@@ -16,7 +16,12 @@
 {{- include "usvideo.checkFleetScaling" (dict "root" $ "fleet" $fleet "path" $path) -}}
 {{- end -}}
 {{- if and $values.production (lt ($values.kafka.replicationFactor | int) 2) }}{{ fail "kafka.replicationFactor is 1 and refused while production is true: a lost broker would lose events" }}{{ end -}}
-{{- if and $values.kafka.sasl.mechanism (not $values.kafka.sasl.username) }}{{ fail "kafka.sasl.username is required with kafka.sasl.mechanism" }}{{ end -}}
+{{- with $values.kafka -}}
+{{- if and .sasl.mechanism (not .sasl.username) }}{{ fail (printf "kafka.sasl.username is required with kafka.sasl.mechanism %s" .sasl.mechanism) }}{{ end -}}
+{{- if and (eq .sasl.mechanism "oauthbearer") (not .sasl.oauth.tokenUrl) }}{{ fail "kafka.sasl.oauth.tokenUrl is required with kafka.sasl.mechanism oauthbearer" }}{{ end -}}
+{{- if and .sasl.oauth.tokenUrl (ne .sasl.mechanism "oauthbearer") }}{{ fail "kafka.sasl.oauth.tokenUrl is set, but kafka.sasl.mechanism is not oauthbearer" }}{{ end -}}
+{{- if and .tls.client.secret (not .tls.enabled) }}{{ fail "kafka.tls.client.secret is set, but kafka.tls.enabled is false: a certificate is shown over TLS only" }}{{ end -}}
+{{- end -}}
 {{- if and $values.ingress.enabled (not $values.ingress.host) }}{{ fail "ingress.host is required with ingress.enabled" }}{{ end -}}
 {{- if and $values.gatewayApi.enabled (not $values.gatewayApi.parentRefs) }}{{ fail "gatewayApi.parentRefs is required with gatewayApi.enabled" }}{{ end -}}
 {{- with $values.secrets.externalSecret -}}

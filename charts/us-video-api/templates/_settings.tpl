@@ -56,6 +56,12 @@
 - name: KAFKA_SSL_CA
   valueFrom: { secretKeyRef: { name: {{ .ca.secret }}, key: {{ .ca.key }} } }
 {{- end }}
+{{- if .client.secret }}
+- name: KAFKA_SSL_CERT
+  valueFrom: { secretKeyRef: { name: {{ .client.secret }}, key: {{ .client.certificate }} } }
+- name: KAFKA_SSL_KEY
+  valueFrom: { secretKeyRef: { name: {{ .client.secret }}, key: {{ .client.key }} } }
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if eq .service "render-fleet" }}
@@ -98,6 +104,12 @@ KAFKA_NAME_PREFIX: {{ . | quote }}
 {{- with .sasl.mechanism }}
 KAFKA_SASL_MECHANISM: {{ . }}
 KAFKA_SASL_USERNAME: {{ $.Values.kafka.sasl.username | quote }}
+{{- if eq . "oauthbearer" }}
+KAFKA_OAUTH_TOKEN_URL: {{ $.Values.kafka.sasl.oauth.tokenUrl | quote }}
+{{- with $.Values.kafka.sasl.oauth.scope }}
+KAFKA_OAUTH_SCOPE: {{ . | quote }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
