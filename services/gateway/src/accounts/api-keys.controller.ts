@@ -1,17 +1,17 @@
-import { Controller, Delete, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import type { ApiKey } from '@usvideo/contracts/accounts';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, DEFAULT_SCOPES } from '../access/caller';
-import { parseQuery } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { createKeySchema, noQuery, rotateKeySchema } from '../http/requests';
-import { validate } from '../validation/schema';
+import { createKeySchema, rotateKeySchema } from '../http/requests';
 import { apiKeyListView, apiKeyView } from '../http/views';
 import { KeyVerifier } from '../access/key-verifier.client';
 import { Peers } from '../peers/peers.client';
-import { known, refuseBody } from '../peers/peer-answers.client';
-import { actorOf, callerOf, sendObject } from '../access/request-state.http';
+import { known } from '../peers/peer-answers.client';
+import { AuditActor, KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
+import type { Actor } from '@usvideo/contracts/accounts';
+
 
 const OVERLAP_SECONDS = 24 * 3_600;
 
@@ -21,49 +21,43 @@ export class ApiKeysController {
   constructor(private readonly peers: Peers, private readonly verifier: KeyVerifier) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const keys = await this.keysOf(callerOf(request));
-    sendObject(reply, 200, apiKeyListView(keys));
+  async list(@KeyCaller() caller: Caller): Promise<object> {
+    const keys = await this.keysOf(caller);
+    return apiKeyListView(keys);
   }
 
   @Post()
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { name, scopes } = validate(createKeySchema, request.body);
+  async create(
+    @KeyCaller() caller: Caller, @ValidBody(createKeySchema) { name, scopes }: Valid<typeof createKeySchema>, @AuditActor() actor: Actor,
+  ): Promise<object> {
     const granted = scopes ?? DEFAULT_SCOPES.filter((scope) => caller.scopes.includes(scope));
     if (granted.length === 0) throw new Refusal('forbidden', `This key has none of the scopes that a key gets by default (${DEFAULT_SCOPES.join(', ')}). Name the scopes.`);
     refuseEscalation(caller, granted);
     const created = await usable(call(this.peers.accounts, 'createKey', {
-      accountId: caller.accountId, environment: caller.environment, name, scopes: [...granted], author: caller.keyId, actor: actorOf(request),
+      accountId: caller.accountId, environment: caller.environment, name, scopes: [...granted], author: caller.keyId, actor,
     }));
-    sendObject(reply, 201, { ...apiKeyView(present(created.key)), secret: created.secret });
+    return { ...apiKeyView(present(created.key)), secret: created.secret };
   }
 
   @Post(':id/rotate')
-  async rotate(@Param('id') keyId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { expire_old_now: expireOldNow } = validate(rotateKeySchema, request.body ?? {});
+  async rotate(
+    @Param('id') keyId: string, @KeyCaller() caller: Caller, @ValidBody(rotateKeySchema, {}) { expire_old_now: expireOldNow }: Valid<typeof rotateKeySchema>, @AuditActor() actor: Actor,
+  ): Promise<object> {
     const old = await this.keyOf(caller, keyId);
     refuseEscalation(caller, old.scopes);
     const rotated = await usable(call(this.peers.accounts, 'rotateKey', {
-      accountId: caller.accountId, keyId, overlapSeconds: expireOldNow ? 0 : OVERLAP_SECONDS, author: caller.keyId, actor: actorOf(request),
+      accountId: caller.accountId, keyId, overlapSeconds: expireOldNow ? 0 : OVERLAP_SECONDS, author: caller.keyId, actor,
     }));
     this.verifier.forget(keyId);
-    sendObject(reply, 201, { ...apiKeyView(present(rotated.key)), secret: rotated.secret, replaces: apiKeyView(present(rotated.oldKey)) });
+    return { ...apiKeyView(present(rotated.key)), secret: rotated.secret, replaces: apiKeyView(present(rotated.oldKey)) };
   }
 
   @Delete(':id')
-  async revoke(@Param('id') keyId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
+  async revoke(@Param('id') keyId: string, @KeyCaller() caller: Caller, @AuditActor() actor: Actor): Promise<object> {
     const key = await this.keyOf(caller, keyId);
-    await known(call(this.peers.accounts, 'revokeKey', { accountId: caller.accountId, keyId, author: caller.keyId, actor: actorOf(request) }), keyNotFound);
+    await known(call(this.peers.accounts, 'revokeKey', { accountId: caller.accountId, keyId, author: caller.keyId, actor }), keyNotFound);
     this.verifier.forget(keyId);
-    sendObject(reply, 200, apiKeyView({ ...key, expiresAt: new Date() }));
+    return apiKeyView({ ...key, expiresAt: new Date() });
   }
 
   private async keysOf({ accountId, environment }: Caller): Promise<ApiKey[]> {

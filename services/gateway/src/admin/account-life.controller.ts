@@ -1,10 +1,10 @@
-import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { ArtifactStore } from '@usvideo/artifacts';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { operatorActorOf, sendJson, sendObject } from '../access/request-state.http';
+import { operatorActorOf } from '../access/request-state.http';
 import { OpenStreams } from '../http/open-streams.http';
-import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema, noQuery } from '../http/requests';
+import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema } from '../http/requests';
 import { openStream, sendText } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
 import { ARTIFACTS } from '../http/tokens';
@@ -12,11 +12,11 @@ import { adminAccountView } from '../http/views';
 import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest, jobNotFound } from '../refusals/refusal';
-import { parseQuery } from '../validation/query';
-import { validate } from '../validation/schema';
 import { AccountData } from './account-data.client';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
 import { OperatorOrders } from './operator-orders.client';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 const ENVIRONMENTS = ['live', 'test'] as const;
 
@@ -30,18 +30,20 @@ export class AdminAccountLifeController {
 
   /** No key opens it again; what runs finishes, what waits is released at its deadline, money and proof stay. */
   @Post('close')
-  async close(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { reason } = validate(adminCloseSchema, request.body);
+  @HttpCode(200)
+  async close(
+    @Param('id') accountId: string, @ValidBody(adminCloseSchema) { reason }: Valid<typeof adminCloseSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const { account } = await known(call(this.peers.accounts, 'closeAccount', { accountId: accountIdOf(accountId), reason, actor: operatorActorOf(request) }), accountNotFound);
-    sendObject(reply, 200, adminAccountView(presentAccount(account)));
+    return adminAccountView(presentAccount(account));
   }
 
   /** People first, since without them nobody asks again; each step may be repeated, so an erasure that stopped half way is sent again. */
   @Post('erase')
-  async erase(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { confirm } = validate(adminEraseSchema, request.body);
+  @HttpCode(200)
+  async erase(
+    @Param('id') accountId: string, @ValidBody(adminEraseSchema) { confirm }: Valid<typeof adminEraseSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     if (confirm !== accountId) throw invalidRequest([{ field: 'confirm', message: 'must be the id of the account: what is erased does not come back' }]);
     const { account } = await known(this.erased(accountIdOf(accountId), request), accountNotFound);
     await call(this.peers.scheduler, 'eraseAccountContent', { accountId });
@@ -49,13 +51,12 @@ export class AdminAccountLifeController {
       const { endpoints } = await call(this.peers.webhooks, 'listEndpoints', { accountId, environment, endpointId: '' });
       for (const { endpointId } of endpoints) await call(this.peers.webhooks, 'deleteEndpoint', { accountId, environment, endpointId });
     }
-    sendObject(reply, 200, adminAccountView(presentAccount(account)));
+    return adminAccountView(presentAccount(account));
   }
 
   /** Everything that is kept of the account, as lines of JSON; its ledger has an export of its own, with its proof. */
   @Get('data')
   async export(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
     const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }), accountNotFound);
     await this.orders.record(request, { action: 'data_export_ordered', accountId, subject: accountId, order: {} });
     const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
@@ -65,9 +66,10 @@ export class AdminAccountLifeController {
 
   /** The file goes, and with it whatever link there is; what was written of it goes as its customer would erase it. */
   @Post('videos/:job/take-down')
-  async takeDown(@Param('id') accountId: string, @Param('job') jobId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { reason } = validate(adminTakeDownSchema, request.body);
+  @HttpCode(200)
+  async takeDown(
+    @Param('id') accountId: string, @Param('job') jobId: string, @ValidBody(adminTakeDownSchema) { reason }: Valid<typeof adminTakeDownSchema>, @Req() request: FastifyRequest,
+  ): Promise<Answer> {
     if (!/^job_[0-9A-Za-z]{1,64}$/.test(jobId)) throw jobNotFound();
     const environment = await this.environmentOf(accountIdOf(accountId), jobId);
     await this.orders.record(request, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
@@ -75,7 +77,7 @@ export class AdminAccountLifeController {
     const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
     if (answer.refusal) throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', { status: answer.status });
     await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
-    sendJson(reply, 200, answer.jobJson);
+    return new Answer(answer.jobJson);
   }
 
   private async environmentOf(accountId: string, jobId: string): Promise<string> {

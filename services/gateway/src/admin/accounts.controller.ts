@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { Account } from '@usvideo/contracts/accounts';
 import { call, formatUsd, hasStatus, parseUsd, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,42 +10,43 @@ import { adminAccountView } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Registration } from '../accounts/registration.client';
 import { known } from '../peers/peer-answers.client';
-import { operatorActorOf, operatorOf, sendJson, sendObject } from '../access/request-state.http';
+import { operatorActorOf, operatorOf, sendObject } from '../access/request-state.http';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
 import { OperatorOrders } from './operator-orders.client';
+import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 @Controller('admin/v1')
 export class AdminController {
   constructor(private readonly peers: Peers, private readonly registration: Registration, private readonly orders: OperatorOrders) {}
 
   @Get('accounts')
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const page = pageOf(parseQuery(adminAccountsQuery, request.query), /^acc_[0-9A-Za-z]{1,60}$/);
+  async list(@ValidQuery(adminAccountsQuery) query: Valid<typeof adminAccountsQuery>): Promise<Answer> {
+    const page = pageOf(query, /^acc_[0-9A-Za-z]{1,60}$/);
     const { accounts, hasMore } = await call(this.peers.accounts, 'listAccounts', { limit: page.limit, afterAccountId: page.startingAfter });
     const data = accounts.map((account) => JSON.stringify(adminAccountView(account)));
-    sendJson(reply, 200, renderList(page, data, hasMore, accounts.at(-1)?.accountId ?? null));
+    return new Answer(renderList(page, data, hasMore, accounts.at(-1)?.accountId ?? null));
   }
 
   @Post('accounts')
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { email, account_name: accountName, plan } = validate(adminCreateAccountSchema, request.body);
+  async create(
+    @ValidBody(adminCreateAccountSchema) { email, account_name: accountName, plan }: Valid<typeof adminCreateAccountSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', ...by(request), signIn: false, emailVerified: false });
-    sendObject(reply, 201, {
+    return {
       ...adminAccountView(presentAccount(opened.account)), live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
-    });
+    };
   }
 
   @Get('accounts/:id')
-  async get(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    sendObject(reply, 200, adminAccountView(await this.account(accountId)));
+  async get(@Param('id') accountId: string): Promise<object> {
+    return adminAccountView(await this.account(accountId));
   }
 
   @Put('accounts/:id/limits')
-  async setLimits(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { environment, freeze, expires_at: end, reason, ...limits } = validate(adminLimitsSchema, request.body);
+  async setLimits(
+    @Param('id') accountId: string, @ValidBody(adminLimitsSchema) { environment, freeze, expires_at: end, reason, ...limits }: Valid<typeof adminLimitsSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const zeroes = (['concurrent_jobs', 'queued_jobs'] as const).filter((name) => limits[name] === 0 && freeze !== true);
     if (zeroes.length > 0) throw invalidRequest(zeroes.map((field) => ({ field, message: 'of 0 freezes the account: say "freeze": true if that is meant' })));
     const { account } = await known(call(this.peers.accounts, 'setLimits', {
@@ -53,7 +54,7 @@ export class AdminController {
       concurrentJobs: limits.concurrent_jobs, queuedJobs: limits.queued_jobs,
       createsPerMinute: limits.creates_per_minute, readsPerMinute: limits.reads_per_minute,
     }), accountNotFound);
-    sendObject(reply, 200, { ...adminAccountView(presentAccount(account)), in_use: await this.inUse(accountId, environment) });
+    return { ...adminAccountView(presentAccount(account)), in_use: await this.inUse(accountId, environment) };
   }
 
   /** What runs and waits beside the new limit; null while the scheduler is away, since the limit is set all the same. */
@@ -63,19 +64,20 @@ export class AdminController {
   }
 
   @Post('accounts/:id/credit')
-  async credit(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { amount_usd: amount, payment_ref: paymentRef, note } = validate(adminCreditSchema, request.body);
+  @HttpCode(200)
+  async credit(
+    @Param('id') accountId: string, @ValidBody(adminCreditSchema) { amount_usd: amount, payment_ref: paymentRef, note }: Valid<typeof adminCreditSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const amountMicros = parseUsd(String(amount)) ?? 0n;
     if (amountMicros <= 0n) throw invalidRequest([{ field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' }]);
     // The ledger opens an account's stream at its first entry, so a mistyped id is refused here.
     await this.account(accountId);
     await this.orders.record(request, { action: 'credit_ordered', accountId, subject: paymentRef, order: { amountMicros } });
     const added = await this.addFunds({ accountId, amountMicros, source: 'manual', paymentRef, author: operatorOf(request).name, note: note ?? '' });
-    sendObject(reply, 200, {
+    return {
       account_id: accountId, payment_ref: paymentRef, amount: formatUsd(amountMicros), amount_micros: Number(amountMicros),
       available: formatUsd(added.availableMicros), available_micros: Number(added.availableMicros), replayed: added.replayed,
-    });
+    };
   }
 
   @Post('accounts/:id/suspend')

@@ -1,11 +1,12 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendJson, sendObject } from '../access/request-state.http';
-import { adminAuditQuery, noQuery } from '../http/requests';
+import { sendJson } from '../access/request-state.http';
+import { adminAuditQuery } from '../http/requests';
 import { Peers } from '../peers/peers.client';
-import { parseQuery, renderList } from '../validation/query';
+import { renderList } from '../validation/query';
 import { auditView } from './audit-view';
+import { type Valid, ValidQuery } from '../validation/valid.pipe';
 
 const VERIFY_WITHIN_MS = 60_000;
 
@@ -16,8 +17,9 @@ export class AdminAuditController {
 
   /** As lines of JSON with their hashes where those are preferred, for whoever keeps the log elsewhere. */
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { account_id: accountId, limit, starting_after: after } = parseQuery(adminAuditQuery, request.query);
+  async list(
+    @ValidQuery(adminAuditQuery) { account_id: accountId, limit, starting_after: after }: Valid<typeof adminAuditQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { entries, hasMore } = await call(this.peers.accounts, 'listAudit', { accountId: accountId ?? '', limit, beforeSeq: BigInt(after ?? 0) });
     const lines = entries.map((entry) => JSON.stringify(auditView(entry)));
     if (request.headers.accept?.includes('application/x-ndjson')) {
@@ -28,9 +30,8 @@ export class AdminAuditController {
   }
 
   @Get('verify')
-  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async verify(): Promise<object> {
     const { checked, brokenSeq } = await call(this.peers.accounts, 'verifyAudit', {}, { deadlineMs: VERIFY_WITHIN_MS });
-    sendObject(reply, 200, { ok: brokenSeq === undefined, checked: Number(checked), broken_at: brokenSeq === undefined ? null : Number(brokenSeq) });
+    return { ok: brokenSeq === undefined, checked: Number(checked), broken_at: brokenSeq === undefined ? null : Number(brokenSeq) };
   }
 }

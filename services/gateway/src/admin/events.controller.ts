@@ -1,14 +1,12 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { RestoredShard } from '@usvideo/contracts/events';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseQuery } from '../validation/query';
+import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../refusals/refusal';
-import { adminOwedQuery, adminParkedQuery, adminReplayRequest, noQuery } from '../http/requests';
-import { validate } from '../validation/schema';
+import { adminOwedQuery, adminParkedQuery, adminReplayRequest } from '../http/requests';
 import { Peers } from '../peers/peers.client';
-import { sendObject } from '../access/request-state.http';
 import { OperatorOrders } from './operator-orders.client';
+import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 
 /** Each parked event is handled in a transaction of its own. */
 const REPLAYED_WITHIN_MS = 10 * 60_000;
@@ -24,47 +22,47 @@ export class AdminEventsController {
   constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
 
   @Get('consumers/:consumer/parked')
-  async parked(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { limit = LISTED } = parseQuery(adminParkedQuery, request.query);
+  async parked(@Param('consumer') consumer: string, @ValidQuery(adminParkedQuery) { limit = LISTED }: Valid<typeof adminParkedQuery>): Promise<object> {
     const { events } = await call(this.consumer(consumer), 'listParked', { limit });
-    sendObject(reply, 200, {
+    return {
       consumer, data: events.map(({ topic, shard, seq, streamId, kind, reason, parkedAt }) => ({
         topic, shard, seq: Number(seq), stream_id: streamId, kind, reason, parked_at: parkedAt?.toISOString() ?? null,
       })),
-    });
+    };
   }
 
   @Get('consumers/:consumer/owed')
-  async owed(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS } = parseQuery(adminOwedQuery, request.query);
+  async owed(
+    @Param('consumer') consumer: string, @ValidQuery(adminOwedQuery) { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS }: Valid<typeof adminOwedQuery>,
+  ): Promise<object> {
     const { topic, differences } = await call(this.consumer(consumer), 'listOwed', { heardWithinSeconds }, { deadlineMs: COMPARED_WITHIN_MS });
-    sendObject(reply, 200, { consumer, topic, ok: differences.length === 0, differences });
+    return { consumer, topic, ok: differences.length === 0, differences };
   }
 
   @Post('consumers/:consumer/replay')
-  async replay(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { stream_id: streamId = '' } = validate(adminReplayRequest, request.body ?? {});
+  @HttpCode(200)
+  async replay(
+    @Param('consumer') consumer: string, @ValidBody(adminReplayRequest, {}) { stream_id: streamId = '' }: Valid<typeof adminReplayRequest>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const parked = this.consumer(consumer);
     await this.orders.record(request, { action: 'replay_ordered', subject: consumer, order: { streamId } });
     const { replayed, stillParked } = await call(parked, 'replayParked', { streamId }, { deadlineMs: REPLAYED_WITHIN_MS });
-    sendObject(reply, 200, { consumer, replayed: Number(replayed), still_parked: stillParked });
+    return { consumer, replayed: Number(replayed), still_parked: stillParked };
   }
 
   @Get('consumers/:consumer/restored')
-  async restored(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async restored(@Param('consumer') consumer: string): Promise<object> {
     const { shards } = await call(this.consumer(consumer), 'listRestored', {});
-    sendObject(reply, 200, { consumer, data: shards.map(shown) });
+    return { consumer, data: shards.map(shown) };
   }
 
   @Post('consumers/:consumer/adopt')
-  async adopt(@Param('consumer') consumer: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  @HttpCode(200)
+  async adopt(@Param('consumer') consumer: string, @Req() request: FastifyRequest): Promise<object> {
     const parked = this.consumer(consumer);
     await this.orders.record(request, { action: 'adoption_ordered', subject: consumer, order: {} });
     const { shards } = await call(parked, 'adoptRestored', {}, { deadlineMs: ADOPTED_WITHIN_MS });
-    sendObject(reply, 200, { consumer, adopted: shards.map(shown) });
+    return { consumer, adopted: shards.map(shown) };
   }
 
   private consumer(name: string): Peers['parked'][keyof Peers['parked']] {

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Put, Req, Res } from '@nestjs/common';
 import type { FleetWorker } from '@usvideo/contracts/scheduler';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { operatorOf, sendJson, sendObject } from '../access/request-state.http';
+import { operatorOf, sendObject } from '../access/request-state.http';
 import { adminCordonSchema, adminWorkersQuery, noQuery } from '../http/requests';
 import { orNull, time } from '../http/views';
 import { Peers } from '../peers/peers.client';
@@ -10,6 +10,8 @@ import { Refusal, invalidRequest } from '../refusals/refusal';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { validate } from '../validation/schema';
 import { OperatorOrders } from './operator-orders.client';
+import { type Valid, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 
@@ -19,10 +21,10 @@ export class AdminFleetController {
   constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
 
   @Get('workers')
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const page = pageOf(parseQuery(adminWorkersQuery, request.query), /^wrk_[0-9A-Za-z]{1,60}$/);
+  async list(@ValidQuery(adminWorkersQuery) query: Valid<typeof adminWorkersQuery>): Promise<Answer> {
+    const page = pageOf(query, /^wrk_[0-9A-Za-z]{1,60}$/);
     const { workers, hasMore } = await call(this.peers.scheduler, 'listWorkers', { limit: page.limit, afterWorkerId: page.startingAfter });
-    sendJson(reply, 200, renderList(page, workers.map((worker) => JSON.stringify(workerView(worker))), hasMore, workers.at(-1)?.workerId ?? null));
+    return new Answer(renderList(page, workers.map((worker) => JSON.stringify(workerView(worker))), hasMore, workers.at(-1)?.workerId ?? null));
   }
 
   @Put('workers/:name/cordon')

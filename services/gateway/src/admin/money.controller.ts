@@ -1,17 +1,16 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { call, formatUsd } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { adminAdjustmentRequest, adminConfirmTopUpRequest, adminPriceRequest, adminRefundRequest, adminReversalRequest } from '../money/billing-requests';
 import { priceView, topUpView } from '../money/billing-views';
-import { parseQuery, renderList } from '../validation/query';
+import { renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { noQuery } from '../http/requests';
-import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
 import { known, moved } from '../peers/peer-answers.client';
-import { sendJson, sendObject } from '../access/request-state.http';
 import { authorOf, OperatorOrders } from './operator-orders.client';
 import { topUpNotFound } from '../money/top-ups.controller';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 /** What operators do to money. Each call names who did it and why, and may be sent again under its own reference. */
 @Controller('admin/v1')
@@ -19,72 +18,75 @@ export class AdminMoneyController {
   constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
 
   @Post('accounts/:id/refunds')
-  async refund(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { job_id: jobId, refund_key: refundKey, amount_usd: amountMicros, reason, author: given } = validate(adminRefundRequest, request.body);
+  @HttpCode(200)
+  async refund(
+    @Param('id') accountId: string, @ValidBody(adminRefundRequest) { job_id: jobId, refund_key: refundKey, amount_usd: amountMicros, reason, author: given }: Valid<typeof adminRefundRequest>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const author = authorOf(request, given);
     await this.orders.record(request, { action: 'refund_ordered', accountId, subject: jobId, order: { refundKey, amountMicros, reason } });
     const { refundedMicros, ...done } = await moved(call(this.peers.ledger, 'refundCapture', { accountId, jobId, refundKey, amountMicros, reason, author }));
-    sendObject(reply, 200, {
+    return {
       account_id: accountId, job_id: jobId, refund_key: refundKey, ...amounts({ amount: amountMicros, refunded: refundedMicros, available: done.availableMicros }), replayed: done.replayed,
-    });
+    };
   }
 
   @Post('accounts/:id/reversals')
-  async reverse(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { payment_ref: paymentRef, reversal_ref: reversalRef, amount_usd: amountMicros, reason, author: given } = validate(adminReversalRequest, request.body);
+  @HttpCode(200)
+  async reverse(
+    @Param('id') accountId: string, @ValidBody(adminReversalRequest) { payment_ref: paymentRef, reversal_ref: reversalRef, amount_usd: amountMicros, reason, author: given }: Valid<typeof adminReversalRequest>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const author = authorOf(request, given);
     await this.orders.record(request, { action: 'reversal_ordered', accountId, subject: paymentRef, order: { reversalRef, amountMicros, reason } });
     const done = await moved(call(this.peers.ledger, 'reverseFunds', { accountId, paymentRef, reversalRef, amountMicros, reason, author }));
-    sendObject(reply, 200, {
+    return {
       account_id: accountId, payment_ref: paymentRef, reversal_ref: reversalRef,
       ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }), replayed: done.replayed,
-    });
+    };
   }
 
   @Post('accounts/:id/adjustments')
-  async adjust(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { adjustment_ref: adjustmentRef, amount_usd: amountMicros, reason, author: given } = validate(adminAdjustmentRequest, request.body);
+  @HttpCode(200)
+  async adjust(
+    @Param('id') accountId: string, @ValidBody(adminAdjustmentRequest) { adjustment_ref: adjustmentRef, amount_usd: amountMicros, reason, author: given }: Valid<typeof adminAdjustmentRequest>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const author = authorOf(request, given);
     await this.demandAccount(accountId);
     await this.orders.record(request, { action: 'adjustment_ordered', accountId, subject: adjustmentRef, order: { amountMicros, reason } });
     const done = await moved(call(this.peers.ledger, 'adjust', { accountId, adjustmentRef, amountMicros, reason, author }));
-    sendObject(reply, 200, {
+    return {
       account_id: accountId, adjustment_ref: adjustmentRef, ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }), replayed: done.replayed,
-    });
+    };
   }
 
   @Post('topups/:id/confirm')
-  async confirmTopUp(@Param('id') topUpId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { payment_ref: paymentRef, author: given } = validate(adminConfirmTopUpRequest, request.body);
+  @HttpCode(200)
+  async confirmTopUp(
+    @Param('id') topUpId: string, @ValidBody(adminConfirmTopUpRequest) { payment_ref: paymentRef, author: given }: Valid<typeof adminConfirmTopUpRequest>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const author = authorOf(request, given);
     await this.orders.record(request, { action: 'top_up_confirmation_ordered', subject: topUpId, order: { paymentRef } });
     const { topUp } = await known(moved(call(this.peers.ledger, 'confirmTopUp', { topUpId, paymentRef, author })), topUpNotFound);
     if (!topUp) throw new Error('the ledger answered no top-up');
-    sendObject(reply, 200, { ...topUpView(topUp), account_id: topUp.accountId });
+    return { ...topUpView(topUp), account_id: topUp.accountId };
   }
 
   @Get('prices')
-  async prices(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async prices(): Promise<Answer> {
     const { prices } = await call(this.peers.ledger, 'listPrices', {});
-    sendJson(reply, 200, renderList({ limit: prices.length, offset: 0, startingAfter: '' }, prices.map((price) => JSON.stringify(priceView(price))), false, null));
+    return new Answer(renderList({ limit: prices.length, offset: 0, startingAfter: '' }, prices.map((price) => JSON.stringify(priceView(price))), false, null));
   }
 
   @Post('prices')
-  async setPrice(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author: given } = validate(adminPriceRequest, request.body);
+  async setPrice(
+    @ValidBody(adminPriceRequest) { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author: given }: Valid<typeof adminPriceRequest>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const effectiveFrom = from === undefined ? undefined : new Date(from);
     if (effectiveFrom && effectiveFrom.getTime() < Date.now()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
     const author = authorOf(request, given);
     await this.orders.record(request, { action: 'price_ordered', subject: `${model} ${resolution}`, order: { perSecondMicros, effectiveFrom } });
     const { price } = await moved(call(this.peers.ledger, 'setPrice', { model, resolution, perSecondMicros, effectiveFrom, author }));
     if (!price) throw new Error('the ledger answered no price');
-    sendObject(reply, 201, priceView(price));
+    return priceView(price);
   }
 
   /** The ledger opens an account's stream at its first entry, so a mistyped id is refused here. */

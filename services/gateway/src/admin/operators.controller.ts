@@ -1,16 +1,18 @@
-import { Controller, Delete, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post, Req } from '@nestjs/common';
 import type { Operator } from '@usvideo/contracts/accounts';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { OperatorVerifier } from '../access/operator-verifier.client';
-import { operatorActorOf, operatorOf, sendJson, sendObject } from '../access/request-state.http';
+import { operatorActorOf, operatorOf } from '../access/request-state.http';
 import { time } from '../http/views';
-import { adminOperatorSchema, adminOperatorTokenSchema, noQuery } from '../http/requests';
+import { adminOperatorSchema, adminOperatorTokenSchema } from '../http/requests';
 import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { parseQuery, renderList } from '../validation/query';
-import { validate } from '../validation/schema';
+import { renderList } from '../validation/query';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
+
 
 /** Who administers, each under a name and with a token of their own. */
 @Controller('admin/v1/operators')
@@ -18,27 +20,25 @@ export class AdminOperatorsController {
   constructor(private readonly peers: Peers, private readonly verifier: OperatorVerifier) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async list(): Promise<Answer> {
     const { operators } = await call(this.peers.operators, 'listOperators', {});
-    sendJson(reply, 200, renderList({ limit: operators.length, offset: 0, startingAfter: '' }, operators.map((operator) => JSON.stringify(operatorView(operator))), false, null));
+    return new Answer(renderList({ limit: operators.length, offset: 0, startingAfter: '' }, operators.map((operator) => JSON.stringify(operatorView(operator))), false, null));
   }
 
   /** Who the token that asks belongs to. */
   @Get('me')
-  me(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(noQuery, request.query);
+  me(@Req() request: FastifyRequest): object {
     const { name, role, bootstrap } = operatorOf(request);
-    sendObject(reply, 200, { object: 'operator', name, role, bootstrap });
+    return { object: 'operator', name, role, bootstrap };
   }
 
   @Post()
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { name, role, expires_in_days: expiresInDays = 0 } = validate(adminOperatorSchema, request.body);
+  async create(
+    @ValidBody(adminOperatorSchema) { name, role, expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     try {
       const { operator, token } = await call(this.peers.operators, 'createOperator', { name, role, expiresInDays, actor: operatorActorOf(request) });
-      sendObject(reply, 201, { ...operatorView(present(operator)), token });
+      return { ...operatorView(present(operator)), token };
     } catch (error) {
       if (hasStatus(error, status.ALREADY_EXISTS)) throw invalidRequest([{ field: 'name', message: 'is or was somebody\'s: the audit log names them by it' }]);
       throw error;
@@ -46,20 +46,19 @@ export class AdminOperatorsController {
   }
 
   @Post(':id/token')
-  async replaceToken(@Param('id') operatorId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { expires_in_days: expiresInDays = 0 } = validate(adminOperatorTokenSchema, request.body ?? {});
+  async replaceToken(
+    @Param('id') operatorId: string, @ValidBody(adminOperatorTokenSchema, {}) { expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorTokenSchema>, @Req() request: FastifyRequest,
+  ): Promise<object> {
     const { operator, token } = await known(call(this.peers.operators, 'replaceOperatorToken', { operatorId, expiresInDays, actor: operatorActorOf(request) }), notFound);
     this.verifier.forgetAll();
-    sendObject(reply, 201, { ...operatorView(present(operator)), token });
+    return { ...operatorView(present(operator)), token };
   }
 
   @Delete(':id')
-  async revoke(@Param('id') operatorId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async revoke(@Param('id') operatorId: string, @Req() request: FastifyRequest): Promise<object> {
     const { operator } = await known(call(this.peers.operators, 'revokeOperator', { operatorId, actor: operatorActorOf(request) }), notFound);
     this.verifier.forgetAll();
-    sendObject(reply, 200, operatorView(present(operator)));
+    return operatorView(present(operator));
   }
 }
 

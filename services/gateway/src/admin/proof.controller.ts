@@ -3,17 +3,17 @@ import type { SignedRoot } from '@usvideo/contracts/ledger';
 import { call, hasStatus, status, traceMetadata } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { adminReconcileQuery, adminRootsQuery, adminVerifyQuery } from '../money/billing-requests';
-import { pageOf, parseQuery, renderList } from '../validation/query';
+import { pageOf, renderList } from '../validation/query';
 import { Refusal } from '../refusals/refusal';
-import { noQuery } from '../http/requests';
 import { Peers } from '../peers/peers.client';
 import { messagesOf } from '../peers/server-stream.client';
 import { OpenStreams } from '../http/open-streams.http';
 import { known } from '../peers/peer-answers.client';
-import { sendJson, sendObject } from '../access/request-state.http';
 import { openStream, sendText } from '../http/response-stream.http';
 import { OperatorOrders } from './operator-orders.client';
 import { Settings } from '../http/settings';
+import { type Valid, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 const PROVEN_WITHIN_MS = 10 * 60_000;
 
@@ -23,46 +23,42 @@ export class AdminProofController {
   constructor(private readonly peers: Peers, private readonly streams: OpenStreams, private readonly settings: Settings, private readonly orders: OperatorOrders) {}
 
   @Get('ledger/verify')
-  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { known_root: knownRoot } = parseQuery(adminVerifyQuery, request.query);
+  async verify(@ValidQuery(adminVerifyQuery) { known_root: knownRoot }: Valid<typeof adminVerifyQuery>): Promise<object> {
     const found = await call(this.peers.ledger, 'verify', { knownRoot }, { deadlineMs: PROVEN_WITHIN_MS });
-    sendObject(reply, 200, {
+    return {
       ok: found.differences.length === 0 && found.postingsSumMicros === 0n,
       events_checked: Number(found.eventsChecked), postings_sum_micros: Number(found.postingsSumMicros),
       roots_checked: Number(found.rootsChecked ?? 0n), last_root_at: found.lastRootAt?.toISOString() ?? null, differences: found.differences,
-    });
+    };
   }
 
   @Get('reconcile')
-  async reconcile(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { grace_seconds: graceSeconds } = parseQuery(adminReconcileQuery, request.query);
+  async reconcile(@ValidQuery(adminReconcileQuery) { grace_seconds: graceSeconds }: Valid<typeof adminReconcileQuery>): Promise<object> {
     const found = await call(this.peers.scheduler, 'reconcile', { graceSeconds }, { deadlineMs: PROVEN_WITHIN_MS });
-    sendObject(reply, 200, {
+    return {
       ok: found.differences.length === 0, jobs_checked: Number(found.jobsChecked), holds_checked: Number(found.holdsChecked),
       under_way: Number(found.underWay), differences: found.differences,
-    });
+    };
   }
 
   @Get('ledger/roots')
-  async roots(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const page = pageOf(parseQuery(adminRootsQuery, request.query));
+  async roots(@ValidQuery(adminRootsQuery) query: Valid<typeof adminRootsQuery>): Promise<Answer> {
+    const page = pageOf(query);
     const { limit, offset } = page;
     const { roots, hasMore } = await this.signed(call(this.peers.ledger, 'listSignedRoots', { limit, offset }));
-    sendJson(reply, 200, renderList(page, roots.map((root) => JSON.stringify(rootView(root))), hasMore, null));
+    return new Answer(renderList(page, roots.map((root) => JSON.stringify(rootView(root))), hasMore, null));
   }
 
   @Post('ledger/roots')
-  async sign(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async sign(@Req() request: FastifyRequest): Promise<object> {
     await this.orders.record(request, { action: 'root_ordered', subject: 'ledger', order: {} });
     const { root } = await this.signed(call(this.peers.ledger, 'signRoot', {}, { deadlineMs: PROVEN_WITHIN_MS }));
     if (!root) throw new Error('the ledger answered no root');
-    sendObject(reply, 201, rootView(root));
+    return rootView(root);
   }
 
   @Get('accounts/:id/export')
-  async export(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
+  async export(@Param('id') accountId: string, @Res() reply: FastifyReply): Promise<void> {
     await known(call(this.peers.accounts, 'getAccount', { accountId }), () => new Refusal('not_found', 'There is no account with this id.'));
     const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
     const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}.ndjson"` };

@@ -14,10 +14,14 @@ export class OperationInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const { operation } = request.gateway;
-    if (operation?.query === noQuery) parseQuery(noQuery, request.query);
+    if (operation !== undefined && takesNoQuery(operation)) parseQuery(noQuery, request.query);
     if (operation !== undefined && takesNoBody(operation, request.method)) refuseBody(request.body);
     return next.handle().pipe(map((value: unknown) => (value instanceof Answer ? sent(value, http.getResponse<FastifyReply>()) : value)));
   }
+}
+
+function takesNoQuery({ access, query }: Operation): boolean {
+  return query === noQuery || (query === undefined && access.by === 'operator');
 }
 
 function takesNoBody({ body, rawBody }: Operation, method: string): boolean {

@@ -1,18 +1,20 @@
-import { Controller, Get, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Put, Req } from '@nestjs/common';
 import { call, formatUsd, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { spendCapRequest, thresholdRequest } from './billing-requests';
 import { balanceView, entryView, quoteView, spendCapView } from './billing-views';
 import { parseQuote } from '../videos/create-video';
-import { pageOf, parseQuery, renderList } from '../validation/query';
+import { pageOf, renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { ledgerQuery, noQuery } from '../http/requests';
-import { validate } from '../validation/schema';
+import { ledgerQuery } from '../http/requests';
 import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
 import type { Caller } from '../access/caller';
 import { known, moved } from '../peers/peer-answers.client';
-import { bookOfCaller, callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
+import { bookOfCaller, isTest } from '../access/request-state.http';
+import { KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 /** Money. A test key is answered from its account's play money, which goes the same ways. */
 @Controller('v1')
@@ -21,68 +23,58 @@ export class BillingController {
 
   /** The scheduler says which model it would be, the ledger what that costs. */
   @Post('quotes')
-  async quote(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
+  @HttpCode(200)
+  async quote(@KeyCaller() caller: Caller, @Req() request: FastifyRequest): Promise<object> {
     const terms = parseQuote(request.body);
     const { modelId } = await known(call(this.peers.scheduler, 'chooseModel', { terms }), noSuchModel);
     const { resolution, durationSeconds } = terms;
     const { quote } = await this.priced(call(this.peers.ledger, 'createQuote', { accountId: bookOfCaller(caller), model: modelId, resolution, durationSeconds }));
     if (!quote) throw new Error('the ledger answered no quote');
-    sendObject(reply, 200, quoteView(quote, !isTest(caller)));
+    return quoteView(quote, !isTest(caller));
   }
 
   @Get('balance')
-  async balance(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    sendObject(reply, 200, await this.balanceOf(caller));
+  async balance(@KeyCaller() caller: Caller): Promise<object> {
+    return await this.balanceOf(caller);
   }
 
   @Post('sandbox/reset')
-  async resetSandbox(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
+  @HttpCode(200)
+  async resetSandbox(@KeyCaller() caller: Caller): Promise<object> {
     if (!isTest(caller)) throw new Refusal('forbidden', 'Only play money can be reset. Use a test key.');
     await call(this.peers.ledger, 'resetSandbox', { accountId: bookOfCaller(caller), author: caller.keyId });
-    sendObject(reply, 200, await this.balanceOf(caller));
+    return await this.balanceOf(caller);
   }
 
   @Put('balance/threshold')
-  async setThreshold(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { threshold_usd: threshold } = validate(thresholdRequest, request.body);
+  async setThreshold(@KeyCaller() caller: Caller, @ValidBody(thresholdRequest) { threshold_usd: threshold }: Valid<typeof thresholdRequest>): Promise<object> {
     const { thresholdMicros } = await this.inRange('threshold_usd', call(this.peers.ledger, 'setLowBalanceThreshold', {
       accountId: bookOfCaller(caller), thresholdMicros: threshold, author: caller.keyId,
     }));
-    sendObject(reply, 200, { object: 'low_balance_threshold', livemode: !isTest(caller), threshold: formatUsd(thresholdMicros), threshold_micros: Number(thresholdMicros) });
+    return { object: 'low_balance_threshold', livemode: !isTest(caller), threshold: formatUsd(thresholdMicros), threshold_micros: Number(thresholdMicros) };
   }
 
   @Put('spend-caps')
-  async setSpendCap(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { api_key_id: apiKeyId, limit_usd: limit } = validate(spendCapRequest, request.body);
+  async setSpendCap(
+    @KeyCaller() caller: Caller, @ValidBody(spendCapRequest) { api_key_id: apiKeyId, limit_usd: limit }: Valid<typeof spendCapRequest>,
+  ): Promise<object> {
     if (apiKeyId !== undefined) await this.demandKey(caller, apiKeyId);
     const { cap } = await this.inRange('limit_usd', call(this.peers.ledger, 'setSpendCap', {
       accountId: bookOfCaller(caller), apiKeyId: apiKeyId ?? '', limitMicros: limit ?? undefined, author: caller.keyId,
     }));
     if (!cap) throw new Error('the ledger answered no cap');
-    sendObject(reply, 200, spendCapView(cap, !isTest(caller)));
+    return spendCapView(cap, !isTest(caller));
   }
 
   @Get('ledger')
-  async ledger(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    const query = parseQuery(ledgerQuery, request.query);
+  async ledger(@KeyCaller() caller: Caller, @ValidQuery(ledgerQuery) query: Valid<typeof ledgerQuery>): Promise<Answer> {
     const page = pageOf(query, sequenceCursor);
     const found = await call(this.peers.ledger, 'listEntries', {
       accountId: bookOfCaller(caller), limit: page.limit, offset: page.offset, beforeVersion: BigInt(page.startingAfter), jobId: query.job_id ?? '',
     });
     const next = found.entries.at(-1)?.version.toString() ?? null;
     const livemode = !isTest(caller);
-    sendJson(reply, 200, renderList(page, found.entries.map((entry) => JSON.stringify(entryView(entry, livemode))), found.hasMore, next, livemode));
+    return new Answer(renderList(page, found.entries.map((entry) => JSON.stringify(entryView(entry, livemode))), found.hasMore, next, livemode));
   }
 
   private async balanceOf(caller: Caller): Promise<object> {

@@ -1,16 +1,18 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import type { Statement } from '@usvideo/contracts/ledger';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { statementQuery, statementsQuery } from './billing-requests';
 import { entryView, statementView } from './billing-views';
-import { type Page, pageOf, parseQuery, renderList } from '../validation/query';
+import { type Page, pageOf, renderList } from '../validation/query';
 import { Refusal } from '../refusals/refusal';
 import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
 import type { Caller } from '../access/caller';
-import { bookOfCaller, callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
+import { bookOfCaller, isTest } from '../access/request-state.http';
+import { KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 /** The months of an account, each with what made its closing balance of its opening one. */
 @Controller('v1/statements')
@@ -18,23 +20,21 @@ export class StatementsController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    const page = pageOf(parseQuery(statementsQuery, request.query));
+  async list(@KeyCaller() caller: Caller, @ValidQuery(statementsQuery) query: Valid<typeof statementsQuery>): Promise<Answer> {
+    const page = pageOf(query);
     const { limit, offset } = page;
     const livemode = !isTest(caller);
     const { statements, hasMore } = await call(this.peers.ledger, 'listStatements', { accountId: bookOfCaller(caller), limit, offset });
-    sendJson(reply, 200, renderList(page, statements.map((statement) => JSON.stringify(statementView(statement, livemode))), hasMore, null, livemode));
+    return new Answer(renderList(page, statements.map((statement) => JSON.stringify(statementView(statement, livemode))), hasMore, null, livemode));
   }
 
   @Get(':period')
-  async get(@Param('period') period: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    const page = pageOf(parseQuery(statementQuery, request.query), sequenceCursor);
+  async get(@Param('period') period: string, @KeyCaller() caller: Caller, @ValidQuery(statementQuery) query: Valid<typeof statementQuery>): Promise<object> {
+    const page = pageOf(query, sequenceCursor);
     if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) throw noSuchMonth();
     const { statement } = await known(call(this.peers.ledger, 'getStatement', { accountId: bookOfCaller(caller), period }), noSuchMonth);
     if (!statement) throw new Error('the ledger answered no statement');
-    sendObject(reply, 200, { ...statementView(statement, !isTest(caller)), lines: await this.lines(caller, statement, page) });
+    return { ...statementView(statement, !isTest(caller)), lines: await this.lines(caller, statement, page) };
   }
 
   /** A month is defined by its versions, so its entries are those between the first and the last. */

@@ -4,15 +4,17 @@ import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { topUpRequest, topUpsQuery } from './billing-requests';
 import { topUpView } from './billing-views';
-import { pageOf, parseQuery, renderList } from '../validation/query';
+import { pageOf, renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
 import { readIdempotencyKey } from '../access/request-headers';
-import { noQuery } from '../http/requests';
-import { validate } from '../validation/schema';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
-import { callerOf, isTest, liveCallerOf, sendJson, sendObject } from '../access/request-state.http';
+import { isTest, sendObject } from '../access/request-state.http';
 import { Settings } from '../http/settings';
+import { KeyCaller, LiveCaller } from '../access/parameters.http';
+import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
+import type { Caller } from '../access/caller';
 
 /** A payment page of a provider in another country may be slow; the customer waits for it here. */
 const CHECKOUT_WITHIN_MS = 20_000;
@@ -23,11 +25,10 @@ export class TopUpsController {
   constructor(private readonly peers: Peers, private readonly settings: Settings) {}
 
   @Post()
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, keyId } = liveCallerOf(request);
-    parseQuery(noQuery, request.query);
+  async create(
+    @LiveCaller() { accountId, keyId }: Caller, @ValidBody(topUpRequest) { amount_usd: amountMicros, success_url: successUrl, cancel_url: cancelUrl }: Valid<typeof topUpRequest>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+  ): Promise<void> {
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
-    const { amount_usd: amountMicros, success_url: successUrl, cancel_url: cancelUrl } = validate(topUpRequest, request.body);
     const landing = `${this.settings.publicUrl}/docs`;
     const topUp = await this.open({
       accountId, amountMicros, idempotencyKey, successUrl: successUrl ?? landing, cancelUrl: cancelUrl ?? landing, provider: '', author: keyId,
@@ -37,21 +38,18 @@ export class TopUpsController {
   }
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    const page = pageOf(parseQuery(topUpsQuery, request.query));
+  async list(@KeyCaller() caller: Caller, @ValidQuery(topUpsQuery) query: Valid<typeof topUpsQuery>): Promise<Answer> {
+    const page = pageOf(query);
     const { limit, offset } = page;
     const { topUps, hasMore } = isTest(caller) ? { topUps: [], hasMore: false } : await call(this.peers.ledger, 'listTopUps', { accountId: caller.accountId, limit, offset });
-    sendJson(reply, 200, renderList(page, topUps.map((topUp) => JSON.stringify(topUpView(topUp))), hasMore, null, !isTest(caller)));
+    return new Answer(renderList(page, topUps.map((topUp) => JSON.stringify(topUpView(topUp))), hasMore, null, !isTest(caller)));
   }
 
   @Get(':id')
-  async get(@Param('id') topUpId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
+  async get(@Param('id') topUpId: string, @KeyCaller() caller: Caller): Promise<object> {
     if (isTest(caller) || !/^[\w-]{1,100}$/.test(topUpId)) throw topUpNotFound();
     const { topUp } = await known(call(this.peers.ledger, 'getTopUp', { accountId: caller.accountId, topUpId }), topUpNotFound);
-    sendObject(reply, 200, topUpView(present(topUp)));
+    return topUpView(present(topUp));
   }
 
   private async open(request: CreateTopUpRequest): Promise<TopUp> {

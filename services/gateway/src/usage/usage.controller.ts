@@ -7,15 +7,17 @@ import { usageQuery } from '../money/billing-requests';
 import { usageGroupView, usageRowView, usageTotalsView } from '../money/billing-views';
 import type { Caller } from '../access/caller';
 import { csvLine, prefersCsv } from './csv';
-import { type Page, pageOf, parseQuery } from '../validation/query';
+import { type Page, pageOf } from '../validation/query';
 import { GROUP_COLUMNS, USAGE_COLUMNS, groupCsvLine, usageCsvLine } from './usage-csv';
 import { usagePeriod } from './usage-period';
 import { Peers } from '../peers/peers.client';
 import { type GroupPage, type UsageRange, UsageReports } from './usage-reports.client';
 import { type OpenStream, OpenStreams } from '../http/open-streams.http';
-import { bookOfCaller, callerOf, isTest, sendObject } from '../access/request-state.http';
+import { bookOfCaller, isTest, sendObject } from '../access/request-state.http';
 import { openStream, sendText } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
+import { KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidQuery } from '../validation/valid.pipe';
 
 type Grouping = z.output<typeof usageQuery>['group_by'];
 
@@ -39,9 +41,9 @@ export class UsageController {
   ) {}
 
   @Get()
-  async usage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    const query = parseQuery(usageQuery, request.query);
+  async usage(
+    @KeyCaller() caller: Caller, @ValidQuery(usageQuery) query: Valid<typeof usageQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+  ): Promise<void> {
     const page = pageOf(query);
     const period = usagePeriod(query.start_date, query.end_date, new Date());
     const report = { caller, range: { accountId: bookOfCaller(caller), ...period, apiKeyId: query.api_key_id ?? '' }, grouping: query.group_by };

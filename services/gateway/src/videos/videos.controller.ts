@@ -1,13 +1,13 @@
-import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { ArtifactStore } from '@usvideo/artifacts';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createRefusal } from '../refusals/create-refusal';
-import { pageOf, parseQuery, renderList } from '../validation/query';
+import { pageOf, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
 import { readWait } from '../access/request-headers';
-import { listVideosQuery, noQuery, streamQuery } from '../http/requests';
+import { listVideosQuery, streamQuery } from '../http/requests';
 import { createJob } from './create-job.client';
 import { getJob } from './get-job.client';
 import { Peers } from '../peers/peers.client';
@@ -15,12 +15,16 @@ import { RateLimiter } from '../access/rate-limiter.client';
 import { jobEvents } from './job-events.http';
 import { JobWaits } from './job-wait.service';
 import { OpenStreams } from '../http/open-streams.http';
-import { refuseBody, knownJob } from '../peers/peer-answers.client';
-import { callerOf, jobIdOf, sendJson } from '../access/request-state.http';
+import { knownJob } from '../peers/peer-answers.client';
+import { sendJson } from '../access/request-state.http';
 import { openStream } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
 import { ARTIFACTS } from '../http/tokens';
 import { VideoOrders } from './video-order.service';
+import { JobId, KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
+import type { Caller } from '../access/caller';
 
 @Controller('v1/videos')
 export class VideosController {
@@ -35,8 +39,7 @@ export class VideosController {
   ) {}
 
   @Post()
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
+  async create(@KeyCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const order = await this.orders.read(request);
     const answer = await createJob(this.peers.exchange, order);
     request.gateway.judgement = this.limiter.judged(caller, answer.refusal !== 'rate_limit_exceeded', answer.rate, answer.retryAfterMs);
@@ -49,23 +52,18 @@ export class VideosController {
   }
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, environment } = callerOf(request);
-    const query = parseQuery(listVideosQuery, request.query);
+  async list(@KeyCaller() { accountId, environment }: Caller, @ValidQuery(listVideosQuery) query: Valid<typeof listVideosQuery>): Promise<Answer> {
     const page = pageOf(query, /^job_[0-9A-Za-z]{1,60}$/);
     const found = await call(this.peers.scheduler, 'listJobs', {
       accountId, environment, ...page,
       statuses: query.status ?? [], endUser: query.end_user ?? '',
       createdAfter: dateOf(query.created_after), createdBefore: dateOf(query.created_before),
     });
-    sendJson(reply, 200, renderList(page, found.jobJson, found.hasMore, found.nextCursor));
+    return new Answer(renderList(page, found.jobJson, found.hasMore, found.nextCursor));
   }
 
   @Get(':id')
-  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const jobId = jobIdOf(request);
+  async get(@KeyCaller() caller: Caller, @JobId() jobId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { accountId, environment } = caller;
     const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
     const seen = { jobId, status: found.status, json: found.jobJson };
@@ -73,10 +71,9 @@ export class VideosController {
   }
 
   @Get(':id/events')
-  async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(streamQuery, request.query);
-    const jobId = jobIdOf(request);
+  async events(
+    @KeyCaller() caller: Caller, @JobId() jobId: string, @ValidQuery(streamQuery) _: Valid<typeof streamQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+  ): Promise<void> {
     const stream = openStream(this.streams, caller, reply, this.settings.supportUrl);
     try {
       const events = await knownJob(jobEvents(this.peers.scheduler, caller, jobId, lastEventIdOf(request), stream));
@@ -93,31 +90,26 @@ export class VideosController {
   }
 
   @Post(':id/cancel')
-  async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, environment, keyId } = callerOf(request);
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    const answer = await knownJob(call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId: jobIdOf(request), apiKeyId: keyId }));
+  @HttpCode(200)
+  async cancel(@KeyCaller() { accountId, environment, keyId }: Caller, @JobId() jobId: string): Promise<Answer> {
+    const answer = await knownJob(call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: keyId }));
     if (answer.refusal) {
       throw new Refusal('job_not_cancellable', `A job that is ${answer.status} cannot be cancelled.`, { status: answer.status });
     }
-    sendJson(reply, 200, answer.jobJson);
+    return new Answer(answer.jobJson);
   }
 
   @Delete(':id')
-  async delete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.cancel(request, reply);
+  delete(@KeyCaller() caller: Caller, @JobId() jobId: string): Promise<Answer> {
+    return this.cancel(caller, jobId);
   }
 
   @Delete(':id/content')
-  async erase(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, environment } = callerOf(request);
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId: jobIdOf(request) }));
+  async erase(@KeyCaller() { accountId, environment }: Caller, @JobId() jobId: string): Promise<Answer> {
+    const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId }));
     if (answer.refusal) throw new Refusal('job_not_ended', 'Content can be erased once the job has ended; cancel it first.', { status: answer.status });
     await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
-    sendJson(reply, 200, answer.jobJson);
+    return new Answer(answer.jobJson);
   }
 }
 

@@ -1,16 +1,16 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf, sendJson, sendObject } from '../access/request-state.http';
-import { noQuery } from '../http/requests';
-import { known, refuseBody } from '../peers/peer-answers.client';
+import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal } from '../refusals/refusal';
-import { pageOf, parseQuery, renderList } from '../validation/query';
-import { validate } from '../validation/schema';
+import { pageOf, renderList } from '../validation/query';
 import { ownerOf } from './endpoints.controller';
 import { deliveriesQuery, redeliverManyRequest } from './webhook-requests';
 import { deliveryView } from './webhook-views';
+import { KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
+import type { Caller } from '../access/caller';
 
 const ANY = { endpointId: '', event: '', jobId: '', deliveryId: '', statuses: [], startingAfter: '' };
 
@@ -20,43 +20,39 @@ export class DeliveriesController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = parseQuery(deliveriesQuery, request.query);
+  async list(@KeyCaller() caller: Caller, @ValidQuery(deliveriesQuery) query: Valid<typeof deliveriesQuery>): Promise<Answer> {
     const page = pageOf(query, /^dlv_[0-9A-Za-z]{1,60}$/);
     const found = await call(this.peers.webhooks, 'listDeliveries', {
-      ...ownerOf(callerOf(request)), ...page, jobId: query.job_id ?? '', statuses: query.status ?? [], endpointId: query.endpoint_id ?? '', event: query.event ?? '', deliveryId: '',
+      ...ownerOf(caller), ...page, jobId: query.job_id ?? '', statuses: query.status ?? [], endpointId: query.endpoint_id ?? '', event: query.event ?? '', deliveryId: '',
     });
     const next = found.deliveries.at(-1)?.deliveryId ?? null;
-    sendJson(reply, 200, renderList(page, found.deliveries.map((delivery) => JSON.stringify(deliveryView(delivery))), found.hasMore, next));
+    return new Answer(renderList(page, found.deliveries.map((delivery) => JSON.stringify(deliveryView(delivery))), found.hasMore, next));
   }
 
   @Get(':id')
-  async get(@Param('id') deliveryId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { deliveries: [delivery] } = await call(this.peers.webhooks, 'listDeliveries', { ...ownerOf(callerOf(request)), ...ANY, deliveryId, limit: 1, offset: 0 });
+  async get(@Param('id') deliveryId: string, @KeyCaller() caller: Caller): Promise<object> {
+    const { deliveries: [delivery] } = await call(this.peers.webhooks, 'listDeliveries', { ...ownerOf(caller), ...ANY, deliveryId, limit: 1, offset: 0 });
     if (!delivery) throw deliveryNotFound();
-    sendObject(reply, 200, deliveryView(delivery));
+    return deliveryView(delivery);
   }
 
   @Post(':id/redeliver')
-  async redeliver(@Param('id') deliveryId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
+  @HttpCode(202)
+  async redeliver(@Param('id') deliveryId: string, @KeyCaller() caller: Caller): Promise<object> {
     const made = await known(call(this.peers.webhooks, 'redeliver', {
-      ...ownerOf(callerOf(request)), ...ANY, deliveryId, createdAfter: undefined, createdBefore: undefined,
+      ...ownerOf(caller), ...ANY, deliveryId, createdAfter: undefined, createdBefore: undefined,
     }), deliveryNotFound);
-    sendObject(reply, 202, { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: null });
+    return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: null };
   }
 
   @Post('redeliver')
-  async redeliverMany(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const wanted = validate(redeliverManyRequest, request.body ?? {});
+  @HttpCode(202)
+  async redeliverMany(@KeyCaller() caller: Caller, @ValidBody(redeliverManyRequest, {}) wanted: Valid<typeof redeliverManyRequest>): Promise<object> {
     const made = await call(this.peers.webhooks, 'redeliver', {
-      ...ownerOf(callerOf(request)), deliveryId: '', statuses: wanted.status ?? ['failed'], endpointId: wanted.endpoint_id ?? '', event: wanted.event ?? '',
+      ...ownerOf(caller), deliveryId: '', statuses: wanted.status ?? ['failed'], endpointId: wanted.endpoint_id ?? '', event: wanted.event ?? '',
       jobId: wanted.job_id ?? '', createdAfter: momentOf(wanted.created_after), createdBefore: momentOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
     });
-    sendObject(reply, 202, { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: made.nextCursor || null });
+    return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: made.nextCursor || null };
   }
 }
 

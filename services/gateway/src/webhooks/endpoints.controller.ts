@@ -1,20 +1,19 @@
-import { Controller, Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import type { Endpoint, Fault } from '@usvideo/contracts/webhooks';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller';
-import { callerOf, sendJson, sendObject } from '../access/request-state.http';
-import { noQuery } from '../http/requests';
-import { known, refuseBody } from '../peers/peer-answers.client';
+import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { invalidRequest, Refusal } from '../refusals/refusal';
-import { parseQuery, renderList } from '../validation/query';
-import { validate } from '../validation/schema';
+import { renderList } from '../validation/query';
 import { createEndpointRequest, rotateSecretRequest, testEndpointRequest, updateEndpointRequest } from './webhook-requests';
 import { endpointView, secretView } from './webhook-views';
+import { KeyCaller } from '../access/parameters.http';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
+import { Answer } from '../http/answer';
 
 const ENDPOINTS_MAX = 20;
-const DEFAULT_EVENTS = ['video.completed', 'video.failed'];
+const DEFAULT_EVENTS: NonNullable<Valid<typeof createEndpointRequest>['events']> = ['video.completed', 'video.failed'];
 const OVERLAP_HOURS = 24;
 
 /** An account's endpoints and secrets, of the environment of the key. */
@@ -23,90 +22,82 @@ export class EndpointsController {
   constructor(private readonly peers: Peers) {}
 
   @Get('endpoints')
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
+  async list(@KeyCaller() caller: Caller): Promise<Answer> {
     const { endpoints } = await call(this.peers.webhooks, 'listEndpoints', { ...ownerOf(caller), endpointId: '' });
     const page = { limit: ENDPOINTS_MAX, offset: 0, startingAfter: '' };
-    sendJson(reply, 200, renderList(page, endpoints.map((endpoint) => JSON.stringify(endpointView(endpoint, caller.environment))), false, null));
+    return new Answer(renderList(page, endpoints.map((endpoint) => JSON.stringify(endpointView(endpoint, caller.environment))), false, null));
   }
 
   @Post('endpoints')
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { description = '', events = DEFAULT_EVENTS, headers = {}, url } = validate(createEndpointRequest, request.body);
+  async create(
+    @KeyCaller() caller: Caller, @ValidBody(createEndpointRequest) { description = '', events = DEFAULT_EVENTS, headers = {}, url }: Valid<typeof createEndpointRequest>,
+  ): Promise<object> {
     const created = await call(this.peers.webhooks, 'createEndpoint', { ...ownerOf(caller), url, events, description, headers: headersOf(headers) });
-    sendObject(reply, 201, { ...endpointView(present(created), caller.environment), secret: created.secret });
+    return { ...endpointView(present(created), caller.environment), secret: created.secret };
   }
 
   @Get('endpoints/:id')
-  async get(@Param('id') endpointId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
+  async get(@Param('id') endpointId: string, @KeyCaller() caller: Caller): Promise<object> {
     const { endpoints: [endpoint] } = await call(this.peers.webhooks, 'listEndpoints', { ...ownerOf(caller), endpointId });
     if (!endpoint) throw endpointNotFound();
-    sendObject(reply, 200, endpointView(endpoint, caller.environment));
+    return endpointView(endpoint, caller.environment);
   }
 
   @Patch('endpoints/:id')
-  async update(@Param('id') endpointId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { events, headers, ...rest } = validate(updateEndpointRequest, request.body);
+  async update(
+    @Param('id') endpointId: string, @KeyCaller() caller: Caller, @ValidBody(updateEndpointRequest) { events, headers, ...rest }: Valid<typeof updateEndpointRequest>,
+  ): Promise<object> {
     const updated = await known(call(this.peers.webhooks, 'updateEndpoint', {
       ...ownerOf(caller), endpointId, ...rest, events: events && { events }, headers: headers && { headers: headersOf(headers) },
     }), endpointNotFound);
-    sendObject(reply, 200, endpointView(present(updated), caller.environment));
+    return endpointView(present(updated), caller.environment);
   }
 
   @Delete('endpoints/:id')
-  async remove(@Param('id') endpointId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    refuseBody(request.body);
-    await known(call(this.peers.webhooks, 'deleteEndpoint', { ...ownerOf(callerOf(request)), endpointId }), endpointNotFound);
-    sendObject(reply, 200, { id: endpointId, object: 'webhook_endpoint', deleted: true });
+  async remove(@Param('id') endpointId: string, @KeyCaller() caller: Caller): Promise<object> {
+    await known(call(this.peers.webhooks, 'deleteEndpoint', { ...ownerOf(caller), endpointId }), endpointNotFound);
+    return { id: endpointId, object: 'webhook_endpoint', deleted: true };
   }
 
   @Get('endpoints/:id/secret')
-  async endpointSecret(@Param('id') endpointId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.sendSecret(request, reply, endpointId);
+  endpointSecret(@Param('id') endpointId: string, @KeyCaller() caller: Caller): Promise<object> {
+    return this.secretOf(caller, endpointId);
   }
 
   @Post('endpoints/:id/secret/rotate')
-  async rotateEndpointSecret(@Param('id') endpointId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.rotate(request, reply, endpointId);
+  @HttpCode(200)
+  rotateEndpointSecret(
+    @Param('id') endpointId: string, @KeyCaller() caller: Caller, @ValidBody(rotateSecretRequest, {}) body: Valid<typeof rotateSecretRequest>,
+  ): Promise<object> {
+    return this.rotate(caller, endpointId, body);
   }
 
   @Get('secret')
-  async secret(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.sendSecret(request, reply, '');
+  secret(@KeyCaller() caller: Caller): Promise<object> {
+    return this.secretOf(caller, '');
   }
 
   @Post('secret/rotate')
-  async rotateSecret(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.rotate(request, reply, '');
+  @HttpCode(200)
+  rotateSecret(@KeyCaller() caller: Caller, @ValidBody(rotateSecretRequest, {}) body: Valid<typeof rotateSecretRequest>): Promise<object> {
+    return this.rotate(caller, '', body);
   }
 
   @Post('test')
-  async test(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { endpoint_id: endpointId } = validate(testEndpointRequest, request.body);
-    const sent = await known(call(this.peers.webhooks, 'sendTestEvent', { ...ownerOf(callerOf(request)), endpointId }), endpointNotFound);
-    sendObject(reply, 202, { object: 'webhook_test', delivery_id: sent.deliveryId, event_id: sent.eventId });
+  @HttpCode(202)
+  async test(@KeyCaller() caller: Caller, @ValidBody(testEndpointRequest) { endpoint_id: endpointId }: Valid<typeof testEndpointRequest>): Promise<object> {
+    const sent = await known(call(this.peers.webhooks, 'sendTestEvent', { ...ownerOf(caller), endpointId }), endpointNotFound);
+    return { object: 'webhook_test', delivery_id: sent.deliveryId, event_id: sent.eventId };
   }
 
-  private async sendSecret(request: FastifyRequest, reply: FastifyReply, endpointId: string): Promise<void> {
-    parseQuery(noQuery, request.query);
-    sendObject(reply, 200, secretView(await known(call(this.peers.webhooks, 'getSecret', { ...ownerOf(callerOf(request)), endpointId }), endpointNotFound)));
+  private async secretOf(caller: Caller, endpointId: string): Promise<object> {
+    return secretView(await known(call(this.peers.webhooks, 'getSecret', { ...ownerOf(caller), endpointId }), endpointNotFound));
   }
 
-  private async rotate(request: FastifyRequest, reply: FastifyReply, endpointId: string): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { overlap_hours: hours = OVERLAP_HOURS } = validate(rotateSecretRequest, request.body ?? {});
-    const rotated = await known(call(this.peers.webhooks, 'rotateSecret', { ...ownerOf(callerOf(request)), endpointId, overlapSeconds: hours * 3_600 }), endpointNotFound);
+  private async rotate(caller: Caller, endpointId: string, { overlap_hours: hours = OVERLAP_HOURS }: Valid<typeof rotateSecretRequest>): Promise<object> {
+    const rotated = await known(call(this.peers.webhooks, 'rotateSecret', { ...ownerOf(caller), endpointId, overlapSeconds: hours * 3_600 }), endpointNotFound);
     if (!rotated.secret) throw new Error('webhooks answered no secret');
-    sendObject(reply, 200, secretView(rotated.secret));
+    return secretView(rotated.secret);
   }
 }
 
