@@ -29,7 +29,7 @@ const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (
       return live.create(BODY);
     },
   },
-  forbidden: { status: 403, by: ({ sandbox }) => sandbox.put<Problem>('/v1/spend-caps', { limit_usd: 1 }) },
+  forbidden: { status: 403, by: ({ sandbox }) => sandbox.post<Problem>('/v1/topups', { amount_usd: '5' }) },
   account_suspended: {
     status: 403,
     by: async ({ platform, admin }) => {

@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AttemptFailure } from '../conform/attempt-failure';
@@ -18,8 +20,14 @@ export class SandboxEngine implements Engine {
   readonly name = 'sandbox';
   readonly jobClasses = ['sandbox'];
 
-  /** @param slots A customer at a raised limit should see it: what waits for its prompt's time takes next to no processor. */
-  constructor(private readonly ffmpeg: string, readonly slots: number) {}
+  private readonly turns = new EventEmitter().setMaxListeners(0);
+  private drawing = 0;
+
+  /**
+   * @param slots A customer at a raised limit should see it: what waits for its prompt's time takes next to no processor.
+   * @param drawnAtOnce of the others, which take a core each while they last
+   */
+  constructor(private readonly ffmpeg: string, readonly slots: number, private readonly drawnAtOnce = Math.max(4, availableParallelism())) {}
 
   async render(request: RenderRequest): Promise<{ readonly file: string }> {
     const { failCode, slowSeconds = 0 } = readDirectives(request.prompt);
@@ -27,6 +35,21 @@ export class SandboxEngine implements Engine {
       await delay(slowSeconds * 1_000, undefined, { signal: request.signal });
       throw new AttemptFailure(failCode, 'The prompt asked the sandbox to fail.', false);
     }
+    return slowSeconds > 0 ? this.draw(request, slowSeconds) : this.inTurn(request.signal, () => this.draw(request, 0));
+  }
+
+  private async inTurn<T>(signal: AbortSignal, draw: () => Promise<T>): Promise<T> {
+    while (this.drawing >= this.drawnAtOnce) await once(this.turns, 'free', { signal });
+    this.drawing += 1;
+    try {
+      return await draw();
+    } finally {
+      this.drawing -= 1;
+      this.turns.emit('free');
+    }
+  }
+
+  private async draw(request: RenderRequest, slowSeconds: number): Promise<{ readonly file: string }> {
     const file = join(request.scratchDir, 'rendered.ts');
     const drawn = { width: evenShare(request.width), height: evenShare(request.height) };
     await encodeFrames({
