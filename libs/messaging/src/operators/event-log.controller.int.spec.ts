@@ -58,8 +58,8 @@ test('a page is as long as asked for, at least 1', async () => {
   expect(await read(0)).toBe(1);
 });
 
-test('a page is bounded in bytes: what is larger is read in several, and an event that is larger by itself comes alone', async () => {
-  const sizes = [600, 600, 3_000, 1].map((kibibytes) => kibibytes * 1_024);
+test('a page is bounded in bytes: what is larger is read in several', async () => {
+  const sizes = [600, 700, 760, 1].map((kibibytes) => kibibytes * 1_024);
   const read = async (afterSeq: bigint) => {
     const { events, more } = await remoteLog(client, TOPIC).page(new Map([[SHARD, afterSeq]]), 500);
     return { sizes: events.map((event) => event.payload.length), more: more.has(SHARD), last: events.at(-1)?.seq };
@@ -68,8 +68,7 @@ test('a page is bounded in bytes: what is larger is read in several, and an even
   await world.appendPayloads('large', sizes.map((size) => Buffer.alloc(size, 1)));
   expect(await read(before)).toEqual({ sizes: [sizes[0]], more: true, last: before + 1n });
   expect(await read(before + 1n)).toEqual({ sizes: [sizes[1]], more: true, last: before + 2n });
-  expect(await read(before + 2n)).toEqual({ sizes: [sizes[2]], more: true, last: before + 3n });
-  expect(await read(before + 3n)).toEqual({ sizes: [sizes[3]], more: false, last: before + 4n });
+  expect(await read(before + 2n)).toEqual({ sizes: [sizes[2], sizes[3]], more: false, last: before + 4n });
 });
 
 test.each([

@@ -55,7 +55,7 @@ const OTHER_POSITION = `
 select 'shard ' || shard || ': event ' || coalesce(p.shard_seq, 0) || ', up to which all was signed, is gone or another.' as sentence
 from signed_position p full join (select shard from shard_head where exists (select from signed_position)) h using (shard)
 left join event e using (shard, shard_seq)
-where p.event_id is distinct from coalesce(e.event_id, '') or h.shard is null
+where p.event_id is distinct from coalesce(e.event_id, '') or (p.shard_seq > 0 and e.event_id is null) or h.shard is null
 order by shard limit ${SENTENCES_MAX}`;
 
 /** What the position of its shard says was signed, and no root covers. */
