@@ -1,4 +1,4 @@
-import { AccountsServiceService, MembersServiceService } from '@usvideo/contracts/accounts';
+import { AccountsServiceService, MembersServiceService, OperatorsServiceService } from '@usvideo/contracts/accounts';
 import { EventLogServiceService, ParkedEventsServiceService } from '@usvideo/contracts/events';
 import { LedgerServiceService } from '@usvideo/contracts/ledger';
 import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
@@ -8,7 +8,7 @@ import { CALLER_METHODS, type Callee } from './callers';
 const methodsOf = (...services: Record<string, { path: string }>[]) => services.flatMap((service) => Object.values(service).map(({ path }) => path));
 
 const SERVED: Record<Callee, string[]> = {
-  accounts: methodsOf(AccountsServiceService, MembersServiceService, EventLogServiceService),
+  accounts: methodsOf(AccountsServiceService, MembersServiceService, OperatorsServiceService, EventLogServiceService),
   ledger: methodsOf(LedgerServiceService, EventLogServiceService, ParkedEventsServiceService),
   scheduler: methodsOf(SchedulerServiceService, EventLogServiceService, ParkedEventsServiceService),
   webhooks: methodsOf(WebhooksServiceService, ParkedEventsServiceService),
