@@ -63,7 +63,8 @@ def wire(value: Any) -> Any:
 def error_members(error: USVideoError) -> Dict[str, Any]:
     members: Dict[str, Any] = {"code": error.code, "message": str(error)}
     if isinstance(error, APIError):
-        members.update(status=error.status, message=error.message, request_id=error.request_id, doc_url=error.doc_url, details=error.details)
+        members.update(status=error.status, message=error.message, request_id=error.request_id)
+        members.update(doc_url=error.doc_url, details=error.details)
         if error.retry_after is not None:
             members["retry_after_ms"] = error.retry_after * 1000
     if isinstance(error, VideoNotCompletedError):
