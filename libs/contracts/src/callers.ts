@@ -27,7 +27,7 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
     ledger: [...PARKED, ...of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],
-    scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
+    scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'AnnounceArtifact', 'ClaimArtifactDeletions', 'ArtifactsDeleted', 'WatchJob', 'ListModels', 'GetLimits', 'GetSandboxBalance', 'ChooseModel',
       'ListEndUsers', 'NoteRefund', 'Reconcile')],
     webhooks: [...PARKED, ...of(WEBHOOKS, 'EnsureSecret', 'GetSecret', 'RotateSecret', 'CreateEndpoint', 'ListEndpoints', 'UpdateEndpoint', 'DeleteEndpoint',
       'SendTestEvent', 'ListDeliveries', 'Redeliver', 'ReadFeed', 'WatchFeeds')],

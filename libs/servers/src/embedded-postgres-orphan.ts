@@ -62,9 +62,9 @@ async function processOf(pid: number): Promise<{ command: string; parent: number
 }
 
 async function gone(pid: number, dataDir: string, deadlineMs: number): Promise<boolean> {
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   while (await isServerOf(pid, dataDir)) {
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await delay(25);
   }
   return true;

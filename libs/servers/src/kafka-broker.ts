@@ -134,8 +134,8 @@ export class KafkaBroker {
 
   /** Up when it answers a client, which is after it has recovered its log and elected itself. */
   private async ready(child: ChildProcess): Promise<void> {
-    for (const deadline = Date.now() + START_MS; !(await this.answers());) {
-      if (child.exitCode === null && Date.now() < deadline) await delay(50);
+    for (const deadline = performance.now() + START_MS; !(await this.answers());) {
+      if (child.exitCode === null && performance.now() < deadline) await delay(50);
       else throw new Error(`Apache Kafka did not come up: ${(await readFile(this.logFile, 'utf8')).slice(-4_000)}`);
     }
   }

@@ -15,7 +15,7 @@ export async function eventually<T>(
   check: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   { what, deadlineMs = 30_000 }: Deadline,
 ): Promise<T> {
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   let last: unknown;
   for (;;) {
     try {
@@ -25,7 +25,7 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (Date.now() >= deadline) throw new Error(`not within ${deadlineMs} ms: ${what} (last: ${String(last)})`, { cause: last });
+    if (performance.now() >= deadline) throw new Error(`not within ${deadlineMs} ms: ${what} (last: ${String(last)})`, { cause: last });
     await delay(10);
   }
 }

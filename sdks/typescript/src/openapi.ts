@@ -157,6 +157,12 @@ export interface components {
             doc_url: string;
             /** @description The job's status, where the refusal depends on it. */
             status?: string;
+            /** @description What the video costs, where money is missing. */
+            required_micros?: number;
+            /** @description What is available, where money is missing. */
+            available_micros?: number;
+            /** @description What is missing. */
+            shortfall_micros?: number;
             details?: {
                 field: string;
                 message: string;
@@ -831,6 +837,7 @@ export interface components {
         CreateWebhookEndpointRequest: {
             /** @description An https URL. */
             url: string;
+            /** @description Your words about it. */
             description?: string;
             /** @description Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked. */
             headers?: {
@@ -867,6 +874,7 @@ export interface components {
         UpdateWebhookEndpointRequest: {
             /** @description An https URL. */
             url?: string;
+            /** @description Your words about it. */
             description?: string;
             /** @description Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked. */
             headers?: {

@@ -83,9 +83,10 @@ export class FakeLedger implements LedgerPort {
     return Object.entries(PER_SECOND).map(([resolution, perSecondMicros]) => ({ model: '*', resolution, perSecondMicros, priceVersion: 1, effectiveFrom: new Date(0) }));
   }
 
-  async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+  async listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    const placedBefore = new Date(Date.now() - olderThanSeconds * 1_000);
     const first = afterJobId === undefined ? 0 : [...this.holds.keys()].indexOf(afterJobId) + 1;
-    return [...this.holds].slice(first).filter(([, hold]) => hold.state === 'pending' && hold.placedAt < placedBefore).slice(0, limit)
+    return [...this.holds].slice(first).filter(([, hold]) => hold.state === 'pending' && hold.placedAt <= placedBefore).slice(0, limit)
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 

@@ -6,7 +6,7 @@ import { LocalLimits } from './local-limits';
 import { ADDRESS_LIMITS, type AddressPolicy } from './operation';
 import type { Judgement } from './rate';
 import { Refusal } from '../refusals/refusal';
-import { readBearerKey } from './request-headers';
+import { faultOfKeyHeaders, readBearerKey } from './request-headers';
 import type { KeyVerifier } from './key-verifier.client';
 import type { RateLimiter } from './rate-limiter.client';
 import type { RequestState } from './request-state.http';
@@ -55,13 +55,13 @@ export class Access {
   }
 
   spendAddress(address: string, policy: AddressPolicy): Judgement {
-    return this.addresses.spend(`${policy}/${address}`, ADDRESS_LIMITS[policy], Date.now());
+    return this.addresses.spend(`${policy}/${address}`, ADDRESS_LIMITS[policy], performance.now(), new Date());
   }
 
   /** A key, or else the person who is signed in. */
   private async callerOf(request: FastifyRequest): Promise<Caller> {
     const { authorization, cookie } = request.headers;
-    if (authorization !== undefined || readSessionCookie(cookie) === undefined) return this.identify(authorization);
+    if (authorization !== undefined || readSessionCookie(cookie) === undefined) return this.identify(request);
     const caller = await this.person(request);
     refuseForgery(caller, request.method, request.headers['x-csrf-token'], false);
     return caller;
@@ -82,10 +82,10 @@ export class Access {
     return sessionCaller(session, token, request.headers['x-environment']);
   }
 
-  private async identify(authorization: string | undefined): Promise<Caller> {
-    const secret = readBearerKey(authorization);
+  private async identify({ headers }: FastifyRequest): Promise<Caller> {
+    const secret = readBearerKey(headers.authorization);
     const caller = secret === undefined ? undefined : await this.options.keys.verify(secret);
-    if (!caller) throw invalidKey();
+    if (!caller) throw invalidKey(faultOfKeyHeaders(headers.authorization, headers['x-api-key']));
     return caller;
   }
 
@@ -109,9 +109,9 @@ function requireScope(caller: Caller, scope: Scope | undefined): void {
   if (scope !== undefined && !caller.scopes.includes(scope)) throw new Refusal('forbidden', `${'session' in caller ? 'Your role' : 'This key'} lacks the scope ${scope}.`);
 }
 
-/** One answer for every way in which a key can be wrong. */
-function invalidKey(): Refusal {
-  return new Refusal('invalid_api_key', 'Send a valid API key as Authorization: Bearer <key>.', { headers: { 'www-authenticate': 'Bearer' } });
+/** Says how the key was sent wrongly, and one thing only of every key that is not good. */
+function invalidKey(fault = 'The token is not right.'): Refusal {
+  return new Refusal('invalid_api_key', `${fault} Send a valid API key as Authorization: Bearer <key>.`, { headers: { 'www-authenticate': 'Bearer' } });
 }
 
 /** Digests have one length, so that comparing them takes the same time for every token. */

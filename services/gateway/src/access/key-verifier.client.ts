@@ -20,6 +20,7 @@ interface Known {
   readonly caller: Caller;
   /** When accounts was asked: what it answered was true then, whenever the answer came. */
   readonly verifiedAtMs: number;
+  /** By our steady clock: accounts says how long the key has, not until when. */
   readonly expiresAtMs: number;
 }
 
@@ -38,9 +39,9 @@ export class KeyVerifier {
     const digest = createHash('sha256').update(secret).digest();
     const id = idOf(digest);
     const known = this.known.get(id);
-    if (known && Date.now() >= known.expiresAtMs) return undefined;
-    if (known && Date.now() - known.verifiedAtMs <= FRESH_MS) {
-      if (Date.now() - known.verifiedAtMs >= RENEW_FROM_MS) this.renewSoon(id, digest);
+    if (known && performance.now() >= known.expiresAtMs) return undefined;
+    if (known && performance.now() - known.verifiedAtMs <= FRESH_MS) {
+      if (performance.now() - known.verifiedAtMs >= RENEW_FROM_MS) this.renewSoon(id, digest);
       return known.caller;
     }
     const asked = this.asking.get(id) ?? this.ask(id, digest).finally(() => this.asking.delete(id));
@@ -56,7 +57,7 @@ export class KeyVerifier {
   }
 
   private async ask(id: string, digest: Buffer): Promise<Caller | undefined> {
-    const [forgottenBefore, askedAtMs] = [this.forgotten, Date.now()];
+    const [forgottenBefore, askedAtMs] = [this.forgotten, performance.now()];
     try {
       const answer = await call(this.accounts, 'verifyKey', { secretSha256: digest }, { deadlineMs: VERIFY_WITHIN_MS });
       if (forgottenBefore === this.forgotten) this.remember(id, answer, askedAtMs);
@@ -77,7 +78,7 @@ export class KeyVerifier {
 
   /** One question at a time. Without an answer nothing changes: each key is asked about by itself when its time is over. */
   private async renew(): Promise<void> {
-    const [askedAtMs, digests] = [Date.now(), [...this.due.values()]];
+    const [askedAtMs, digests] = [performance.now(), [...this.due.values()]];
     const asked = inSpan('renew keys', { root: true, sampled: false, service: 'gateway' }, () =>
       call(this.accounts, 'verifyKeys', { secretSha256s: digests }, { deadlineMs: VERIFY_WITHIN_MS }));
     const answer = await asked.catch(() => undefined);
@@ -100,14 +101,14 @@ export class KeyVerifier {
 
   private fromMemory(id: string): Caller {
     const known = this.known.get(id);
-    if (!known || Date.now() - known.verifiedAtMs > STALE_MAX_MS) throw serviceUnavailable();
+    if (!known || performance.now() - known.verifiedAtMs > STALE_MAX_MS) throw serviceUnavailable();
     return known.caller;
   }
 
   /** The least recently verified go first; a verification moves its key to the end. */
   private remember(id: string, answer: VerifyKeyResponse, askedAtMs: number): void {
     this.known.delete(id);
-    this.known.set(id, { caller: callerOf(answer), verifiedAtMs: askedAtMs, expiresAtMs: answer.expiresAt?.getTime() ?? Infinity });
+    this.known.set(id, { caller: callerOf(answer), verifiedAtMs: askedAtMs, expiresAtMs: askedAtMs + Number(answer.expiresInMs ?? Infinity) });
     if (this.known.size > KEYS_MAX) this.known.delete(this.known.keys().next().value!);
   }
 }

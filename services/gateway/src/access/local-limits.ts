@@ -6,12 +6,16 @@ export class LocalLimits {
 
   constructor(private readonly keysMax: number) {}
 
-  spend(key: string, limitPerMinute: number, nowMs: number): Judgement {
-    const { arrivalMs, judgement } = spend(this.arrivals.get(key), limitPerMinute, nowMs);
+  /**
+   * @param nowMs by a clock that is never set
+   * @param timeOfDay what the reset is told in
+   */
+  spend(key: string, limitPerMinute: number, nowMs: number, timeOfDay: Date): Judgement {
+    const { arrivalMs, resetInMs, verdict } = spend(this.arrivals.get(key), limitPerMinute, nowMs);
     this.arrivals.delete(key);
     this.arrivals.set(key, arrivalMs);
     if (this.arrivals.size > this.keysMax) this.dropOldest(nowMs);
-    return judgement;
+    return { ...verdict, resetAt: new Date(timeOfDay.getTime() + resetInMs) };
   }
 
   get size(): number {

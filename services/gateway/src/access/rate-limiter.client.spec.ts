@@ -35,6 +35,6 @@ describe('the limits of keyed requests', () => {
 
   it('ride on the answer to an order', () => {
     const limiter = limiterOver(() => Promise.reject(new ExchangeUnavailable('not asked')));
-    expect(limiter.judged(caller, false, { limit: 5, remaining: 0, resetAt: new Date(9_000) }, 100)).toEqual({ allowed: false, limit: 5, remaining: 0, resetAtMs: 9_000, retryAfterMs: 100 });
+    expect(limiter.judged(caller, false, { limit: 5, remaining: 0, resetAt: new Date(9_000) }, 100)).toEqual({ allowed: false, limit: 5, remaining: 0, resetAt: new Date(9_000), retryAfterMs: 100 });
   });
 });

@@ -34,10 +34,16 @@ export class RateLimiter {
     return rate ? this.learn(caller, 'creates', judgementOf(allowed, rate, retryAfterMs)) : this.spendLocally(caller, 'creates');
   }
 
+  /** What is known of a limit without spending any of it: for an order whose judge has not answered yet. */
+  lastKnown(caller: Caller, policy: Policy): Judgement {
+    const limit = this.lastLimits.get(keyOf(caller, policy)) ?? LIMIT_UNTIL_KNOWN[policy];
+    return { allowed: true, limit, remaining: 0, resetAt: new Date(), retryAfterMs: 0 };
+  }
+
   spendLocally(caller: Caller, policy: Policy): Judgement {
     const key = keyOf(caller, policy);
     const limit = this.lastLimits.get(key) ?? LIMIT_UNTIL_KNOWN[policy];
-    return this.local.spend(key, Math.max(1, Math.floor(limit / this.replicas)), Date.now());
+    return this.local.spend(key, Math.max(1, Math.floor(limit / this.replicas)), performance.now(), new Date());
   }
 
   private learn(caller: Caller, policy: Policy, judgement: Judgement): Judgement {
@@ -55,5 +61,5 @@ function keyOf(caller: Caller, policy: Policy): string {
 }
 
 function judgementOf(allowed: boolean, rate: RateState | undefined, retryAfterMs: number): Judgement {
-  return { allowed, limit: rate?.limit ?? 0, remaining: rate?.remaining ?? 0, resetAtMs: rate?.resetAt?.getTime() ?? Date.now(), retryAfterMs };
+  return { allowed, limit: rate?.limit ?? 0, remaining: rate?.remaining ?? 0, resetAt: rate?.resetAt ?? new Date(), retryAfterMs };
 }

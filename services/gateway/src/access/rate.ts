@@ -1,23 +1,26 @@
 /** What a limiter said of a request; behind the X-RateLimit headers of its response. */
-export interface Judgement {
+export interface Judgement extends Verdict {
+  /** When the full limit is back, by the time of day. */
+  readonly resetAt: Date;
+}
+
+export interface Verdict {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** When the full limit is back. */
-  readonly resetAtMs: number;
   readonly retryAfterMs: number;
 }
 
 const WINDOW_MS = 60_000;
 
-/** The theoretical arrival time of the generic cell rate algorithm, in milliseconds; it is all the state there is. */
+/** The theoretical arrival time of the generic cell rate algorithm, by a clock that is never set; it is all the state there is. */
 export type ArrivalTimeMs = number;
 
 /**
  * Spends one request of a limit per minute (GCRA, the virtual scheduling form of ITU-T I.371): a full burst of `limitPerMinute`,
  * refilled evenly. A refused request spends nothing.
  */
-export function spend(arrivalMs: ArrivalTimeMs | undefined, limitPerMinute: number, nowMs: number): { arrivalMs: ArrivalTimeMs; judgement: Judgement } {
+export function spend(arrivalMs: ArrivalTimeMs | undefined, limitPerMinute: number, nowMs: number): { arrivalMs: ArrivalTimeMs; resetInMs: number; verdict: Verdict } {
   const intervalMs = WINDOW_MS / limitPerMinute;
   const startMs = Math.max(arrivalMs ?? nowMs, nowMs);
   const nextMs = startMs + intervalMs;
@@ -26,11 +29,11 @@ export function spend(arrivalMs: ArrivalTimeMs | undefined, limitPerMinute: numb
   const keptMs = allowed ? nextMs : startMs;
   return {
     arrivalMs: keptMs,
-    judgement: {
+    resetInMs: keptMs - nowMs,
+    verdict: {
       allowed,
       limit: limitPerMinute,
       remaining: allowed ? Math.max(0, Math.floor((WINDOW_MS - (keptMs - nowMs)) / intervalMs + 1e-6)) : 0,
-      resetAtMs: keptMs,
       retryAfterMs: allowed ? 0 : Math.ceil(nextMs - nowMs - WINDOW_MS),
     },
   };
@@ -40,6 +43,6 @@ export function rateHeaders(judgement: Judgement): Record<string, string> {
   return {
     'x-ratelimit-limit': String(judgement.limit),
     'x-ratelimit-remaining': String(judgement.remaining),
-    'x-ratelimit-reset': String(Math.ceil(judgement.resetAtMs / 1000)),
+    'x-ratelimit-reset': String(Math.ceil(judgement.resetAt.getTime() / 1000)),
   };
 }

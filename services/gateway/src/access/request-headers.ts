@@ -13,11 +13,18 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
 
 export const WAIT_SECONDS_MAX = 50;
 
-/** Seconds of `Prefer: wait=N` (RFC 7240), at most 50; a preference that is not understood is ignored, as the RFC asks. */
-export function readWaitSeconds(header: string | string[] | undefined): number {
+export interface Wait {
+  readonly seconds: number;
+  /** A preference for a wait that says no number of seconds. */
+  readonly isUnclear: boolean;
+}
+
+/** `Prefer: wait=N` (RFC 7240), at most 50 seconds; a preference that is not understood is not followed, as the RFC asks, and told of. */
+export function readWait(header: string | string[] | undefined): Wait {
   const preferences = (Array.isArray(header) ? header.join(',') : header ?? '').split(',');
   const wait = preferences.map((preference) => /^\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?$/i.exec(preference)).find((match) => match);
-  return wait ? Math.min(WAIT_SECONDS_MAX, Number(wait[1])) : 0;
+  if (wait) return { seconds: Math.min(WAIT_SECONDS_MAX, Number(wait[1])), isUnclear: false };
+  return { seconds: 0, isUnclear: preferences.some((preference) => /^\s*wait\b/i.test(preference)) };
 }
 
 const KEY_FORM = /^Bearer +(usv_(live|test)_[A-Za-z0-9_-]{16,128})$/i;
@@ -25,6 +32,17 @@ const KEY_FORM = /^Bearer +(usv_(live|test)_[A-Za-z0-9_-]{16,128})$/i;
 /** The secret of a key that has the right form; whether it exists is another question. */
 export function readBearerKey(header: string | undefined): string | undefined {
   return header === undefined ? undefined : KEY_FORM.exec(header)?.[1];
+}
+
+/** What is wrong with how a key was sent. Nothing is said of a key that has the form of one: whether it exists is not told. */
+export function faultOfKeyHeaders(authorization: string | undefined, apiKey: string | string[] | undefined): string {
+  if (authorization === undefined) {
+    return apiKey === undefined ? 'The request has no key.' : 'The key was sent as X-API-Key, which is not read.';
+  }
+  const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
+  if (/^usv_(live|test)_/.test(scheme)) return 'The word Bearer is missing before the key.';
+  if (!/^bearer$/i.test(scheme)) return 'The Authorization header has another scheme than Bearer.';
+  return KEY_FORM.test(authorization) ? 'This key is not known, was revoked or has expired.' : `${value === '' ? 'Nothing follows' : 'What follows'} Bearer${value === '' ? '.' : ' is not a key of this service: those begin with usv_live_ or usv_test_.'}`;
 }
 
 export interface ByteRange {

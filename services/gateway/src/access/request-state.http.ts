@@ -4,7 +4,7 @@ import type { Actor } from '@usvideo/contracts/accounts';
 import type { Caller } from './caller';
 import type { Operation } from './operation';
 import type { Judgement } from './rate';
-import { Refusal, jobNotFound } from '../refusals/refusal';
+import { Refusal, type RefusalCode, jobNotFound } from '../refusals/refusal';
 import type { SessionCaller } from './session-caller';
 import type { RequestTrace } from './request-trace.http';
 
@@ -22,6 +22,10 @@ export interface RequestState {
   caller?: Caller;
   /** Of the policy that judged the request; behind its X-RateLimit headers. */
   judgement?: Judgement;
+  /** Of an order: the job that it made. */
+  jobId?: string;
+  /** Why the request was refused. */
+  refusal?: RefusalCode;
 }
 
 declare module 'fastify' {

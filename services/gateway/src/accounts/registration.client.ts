@@ -45,12 +45,12 @@ export class Registration {
 
   /** The account exists and its keys are shown once, so a later step is retried and then given up on, never answered as a failure. */
   private async persist<T>(step: string, accountId: string, work: () => Promise<T>): Promise<T | undefined> {
-    const deadlineMs = Date.now() + COMPLETED_WITHIN_MS;
+    const deadlineMs = performance.now() + COMPLETED_WITHIN_MS;
     for (;;) {
       try {
         return await work();
       } catch (error) {
-        if (Date.now() + RETRY_PAUSE_MS >= deadlineMs) {
+        if (performance.now() + RETRY_PAUSE_MS >= deadlineMs) {
           this.logger.error({ err: error, account: accountId, step }, 'a new account is incomplete');
           return undefined;
         }

@@ -72,7 +72,7 @@ export class AdminMoneyController {
     parseQuery(noQuery, request.query);
     const { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author } = validate(adminPriceRequest, request.body);
     const effectiveFrom = from === undefined ? undefined : new Date(from);
-    if (effectiveFrom && effectiveFrom.getTime() < Date.now()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
+    if (effectiveFrom && effectiveFrom < new Date()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
     const { price } = await moved(call(this.peers.ledger, 'setPrice', { model, resolution, perSecondMicros, effectiveFrom, author }));
     if (!price) throw new Error('the ledger answered no price');
     sendObject(reply, 201, priceView(price));

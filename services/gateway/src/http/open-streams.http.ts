@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 export const STREAMS_PER_ACCOUNT_MAX = 100;
+/** A stream that nobody reads holds two job objects of some 100 KB. */
+const STREAMS_MAX = 2_500;
 
 export interface OpenStream {
   /** Aborted when the client goes away or the gateway stops. */
@@ -13,8 +15,15 @@ export class OpenStreams {
   private readonly byAccount = new Map<string, number>();
   private readonly open = new Set<AbortController>();
 
-  /** Undefined when the account has as many open as it may. */
+  constructor(private readonly streamsMax = STREAMS_MAX) {}
+
+  get full(): boolean {
+    return this.open.size >= this.streamsMax;
+  }
+
+  /** Undefined when the account, or the process, has as many open as it may. */
   tryOpen(accountId: string, response: ServerResponse): OpenStream | undefined {
+    if (this.full) return undefined;
     if (this.inUse(accountId) >= STREAMS_PER_ACCOUNT_MAX) return undefined;
     this.byAccount.set(accountId, this.inUse(accountId) + 1);
     const controller = new AbortController();

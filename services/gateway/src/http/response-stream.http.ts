@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { Refusal } from '../refusals/refusal';
+import { Refusal, serviceUnavailable } from '../refusals/refusal';
 import { type OpenStream, type OpenStreams, STREAMS_PER_ACCOUNT_MAX } from './open-streams.http';
 
-/** @throws Refusal rate_limit_exceeded: the account has as many open as it may. */
+/** @throws Refusal rate_limit_exceeded: the account has as many open as it may; service_unavailable: all have. */
 export function openStream(streams: OpenStreams, accountId: string, reply: FastifyReply, supportUrl: string): OpenStream {
   const stream = streams.tryOpen(accountId, reply.raw);
   if (stream) return stream;
+  if (streams.full) throw serviceUnavailable();
   throw new Refusal('rate_limit_exceeded', `Your account has ${STREAMS_PER_ACCOUNT_MAX} streams open, as many as it may. Raised limits: ${supportUrl}`, { retryAfterMs: 1_000 });
 }
 

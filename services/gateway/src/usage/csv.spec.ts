@@ -1,7 +1,7 @@
 import { csvLine, prefersCsv } from './csv';
 
 it.each([
-  ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@sum', "'@sum"], ['\tx', "'\tx"], ['\rx', '"\'\rx"'],
+  ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@sum', "'@sum"], ['\tx', "'\tx"], ['\rx', '"\'\rx"'], ['\n=x', '"\'\n=x"'], ['＝1+1', "'＝1+1"], ['＋1', "'＋1"], ['－1', "'－1"], ['＠sum', "'＠sum"],
   ['plain', 'plain'], ['a,b', '"a,b"'], ['say "hi"', '"say ""hi"""'], ['two\nlines', '"two\nlines"'], ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
   ['', ''], ['Zoë', 'Zoë'],
 ])('writes %j as %j', (text, cell) => expect(csvLine([text])).toBe(`${cell}\r\n`));

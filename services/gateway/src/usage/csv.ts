@@ -1,5 +1,5 @@
-/** Text that a spreadsheet would run as a formula (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Text that a spreadsheet would run as a formula (OWASP, CSV injection), also in the full-width signs of East Asian ones. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** Text is guarded against formulas; numbers and bigints are written as they are. */

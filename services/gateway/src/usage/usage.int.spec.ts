@@ -103,6 +103,12 @@ describe('CSV', () => {
     expect(await (await get(query, 'text/csv', sandbox)).text()).toMatch(/^\w+(,\w+)+\r\n$/);
   });
 
+  it.each(['', '&group_by=end_user', '&group_by=day'])('of a test key holds no live job%s', async (query) => {
+    test.peers.exportUsage = () => pages([row(1)]);
+    test.peers.scheduler.listEndUsers = () => ({ jobs: [{ jobId: 'job_1', endUser: 'ann' }] });
+    expect(await (await get(query, 'text/csv', sandbox)).text()).toMatch(/^\w+(,\w+)+\r\n$/);
+  });
+
   it('is 503 while the ledger is away, and cut off when it goes away later', async () => {
     test.peers.exportUsage = () => { throw failure(status.UNAVAILABLE); };
     expect((await get('', 'text/csv')).status).toBe(503);

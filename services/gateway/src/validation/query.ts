@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FaultDetail, invalidRequest } from '../refusals/refusal';
-import { validateMembers } from './schema';
+import { type FieldOf, validateMembers } from './schema';
 
 /** Offsets beyond this would make the database count rows it throws away; the cursor has no such bound. */
 export const OFFSET_MAX = 10_000;
@@ -11,8 +11,11 @@ type Raw = Readonly<Record<string, string | string[] | undefined>>;
 export function parseQuery<Shape extends z.core.$ZodLooseShape>(schema: z.ZodObject<Shape, z.core.$strict>, raw: unknown): z.output<typeof schema> {
   const members: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw as Raw)) members[name] = readAs(kindOf(schema, name), value);
-  return validateMembers(schema, members);
+  return validateMembers(schema, members, oneField);
 }
+
+/** A list is one field of a query, however its values are written: none of them has a name. */
+const oneField: FieldOf = ([name]) => String(name ?? '');
 
 type Kind = 'integer' | 'list' | 'text';
 
@@ -24,7 +27,8 @@ function kindOf(schema: z.ZodObject, name: string): Kind {
 }
 
 function readAs(kind: Kind, value: string | string[] | undefined): unknown {
-  if (kind === 'list') return Array.isArray(value) ? value : [value];
+  // Written once with commas or several times: both are in use, and no value of a list contains a comma.
+  if (kind === 'list') return (Array.isArray(value) ? value : [value]).flatMap((part) => (part === undefined ? [] : part.split(',')));
   if (kind === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
   return value;
 }

@@ -1,4 +1,4 @@
-import { faultOfLine } from '@usvideo/contracts/text';
+import { faultOfCharacters, faultOfLine } from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 
@@ -10,6 +10,11 @@ export function text(charactersMax: number, description: string) {
 /** A name: text without control characters and line breaks. */
 export function line(charactersMax: number, description: string) {
   return ruled((value) => faultOfLine(value, charactersMax)).meta({ minLength: 1, maxLength: charactersMax, description });
+}
+
+/** Text that may be empty. */
+export function characters(charactersMax: number, description: string) {
+  return ruled((value) => faultOfCharacters(value, charactersMax)).meta({ maxLength: charactersMax, description });
 }
 
 /** A string that keeps a rule, which says what is wrong with it. */
@@ -24,19 +29,19 @@ function faultOfText(value: string, charactersMax: number): string | undefined {
   return faultOfCharacters(value, charactersMax) ?? (value.trim() === '' ? 'must not be blank' : undefined);
 }
 
-/** A NUL cannot be stored and a lone surrogate cannot be encoded, so both are refused rather than changed silently. */
-export function faultOfCharacters(value: string, charactersMax: number): string | undefined {
-  // A character has two code units at most: what is longer is not looked at any further.
-  if (value.length > 2 * charactersMax || (value.length > charactersMax && characters(value) > charactersMax)) return `must be at most ${charactersMax} characters`;
-  if (value.includes('\0')) return 'must not contain a NUL character';
-  if (!value.isWellFormed()) return 'must be well-formed Unicode';
-  return undefined;
-}
+export type Pairs = Readonly<Record<string, unknown>>;
 
-function characters(value: string): number {
-  let count = 0;
-  for (const _ of value) count++;
-  return count;
+/**
+ * An object of the customer's own names. Not a record of zod, which leaves out the name __proto__: every own one is kept as it was sent.
+ * @param faultsOf the field of a fault is the name it is about; empty: the object as a whole
+ */
+export function pairsOf(faultsOf: (pairs: Pairs) => Iterable<FaultDetail>) {
+  return z.any().transform((value: unknown, context): Readonly<Record<string, string>> => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const faults = isObject ? [...faultsOf(value as Pairs)] : [{ field: '', message: 'must be an object' }];
+    for (const fault of faults) context.issues.push({ code: 'custom', message: fault.message, path: fault.field === '' ? [] : [fault.field], input: value });
+    return faults.length === 0 ? value as Readonly<Record<string, string>> : z.NEVER;
+  });
 }
 
 const FIELD_NAME_CHARACTERS_MAX = 64;
@@ -62,18 +67,44 @@ function withoutNulls(schema: z.ZodType, body: object): object {
   return members.some(isLeftOut) ? Object.fromEntries(members.filter((member) => !isLeftOut(member))) : body;
 }
 
-export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object): z.output<Schema> {
+/** The name of what is wrong, for the one who sent it. */
+export type FieldOf = (path: readonly PropertyKey[]) => string;
+
+const byPath: FieldOf = (path) => path.map(String).join('.');
+
+export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object, fieldOf: FieldOf = byPath): z.output<Schema> {
   const result = schema.safeParse(members);
   if (result.success) return result.data;
-  throw invalidRequest(result.error.issues.flatMap((issue) => faultsOf(issue, members)));
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  throw invalidRequest(result.error.issues.flatMap((issue) => faultsOf(issue, members, known, fieldOf)));
 }
 
-export function faultsOf(issue: z.core.$ZodIssue, body: unknown): FaultDetail[] {
-  const field = issue.path.map(String).join('.');
+/** @param known the names that the object has, for a guess at what was meant. */
+export function faultsOf(issue: z.core.$ZodIssue, body: unknown, known: readonly string[] = [], fieldOf: FieldOf = byPath): FaultDetail[] {
+  const field = fieldOf(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: fieldName(field ? `${field}.${key}` : key), message: 'is not a known field' }));
+    return issue.keys.map((key) => {
+      const meant = field === '' ? nearest(key, known) : undefined;
+      return { field: fieldName(field ? `${field}.${key}` : key), message: `is not a known field${meant === undefined ? '' : `; did you mean ${meant}?`}` };
+    });
   }
   return [{ field: fieldName(field), message: messageOf(issue, valueAt(body, issue.path)) }];
+}
+
+/** The known name that is a slip of the pen away: a letter more, less, changed or two swapped, or another way to join its words. */
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (given.length > FIELD_NAME_CHARACTERS_MAX) return undefined;
+  return known.find((name) => plain(name) === plain(given)) ?? known.find((name) => isSlipOf(plain(given), plain(name)));
+}
+
+function isSlipOf(given: string, meant: string): boolean {
+  if (Math.abs(given.length - meant.length) > 1 || meant.length < 4) return false;
+  let start = 0;
+  while (start < meant.length && given[start] === meant[start]) start++;
+  const rests = (skipGiven: number, skipMeant: number) => given.slice(start + skipGiven) === meant.slice(start + skipMeant);
+  const swapped = given[start] === meant[start + 1] && given[start + 1] === meant[start] && rests(2, 2);
+  return swapped || rests(1, 1) || rests(1, 0) || rests(0, 1);
 }
 
 function fieldName(field: string): string {

@@ -1,8 +1,12 @@
 import type { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../access/caller';
+import { type Wait, WAIT_SECONDS_MAX } from '../access/request-headers';
 import { hasEnded, watchJob } from './job-watch.client';
 import type { OpenStreams } from '../http/open-streams.http';
+
+/** RFC 7234, 5.5: a warning of a kind that has no number of its own. */
+const NOT_FOLLOWED = `299 - "Prefer: wait is a number of seconds from 1 to ${WAIT_SECONDS_MAX}; this preference was not followed"`;
 
 export interface SeenJob {
   readonly jobId: string;
@@ -17,7 +21,8 @@ export interface SeenJob {
 export class JobWaits {
   constructor(private readonly scheduler: SchedulerServiceClient, private readonly streams: OpenStreams) {}
 
-  async untilEnd(caller: Caller, seen: SeenJob, waitSeconds: number, reply: FastifyReply): Promise<string> {
+  async untilEnd(caller: Caller, seen: SeenJob, { seconds: waitSeconds, isUnclear }: Wait, reply: FastifyReply): Promise<string> {
+    if (isUnclear) reply.header('warning', NOT_FOLLOWED);
     if (waitSeconds === 0) return seen.json;
     if (hasEnded(seen.status)) return this.applied(reply, waitSeconds, seen.json);
     const stream = this.streams.tryOpen(caller.accountId, reply.raw);

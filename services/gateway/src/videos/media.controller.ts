@@ -21,7 +21,7 @@ export class MediaController {
   @Get('*')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const target = verifyLink({ secret: this.settings.linkSecret, pathAndQuery: request.url, now: new Date() });
-    if (target === 'bad_signature') throw new Refusal('not_found', 'There is nothing at this path.');
+    if (target === 'bad_signature') throw new Refusal('not_found', 'This link was changed or never given: its signature does not fit. Get the job again for its links.');
     const found = target === 'expired' ? undefined : await this.artifacts.stat(target.key);
     if (target === 'expired' || !found) throw videoExpired();
     this.send(request, reply, target, found.sizeBytes);
@@ -31,7 +31,7 @@ export class MediaController {
   @Options('*')
   preflight(@Res() reply: FastifyReply): void {
     reply.code(204).headers({
-      'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'Range, If-None-Match', 'access-control-max-age': '86400',
+      'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'Range, If-Range, If-None-Match', 'access-control-max-age': '86400',
     }).send();
   }
 

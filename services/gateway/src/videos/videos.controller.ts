@@ -1,17 +1,14 @@
-import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import type { ArtifactStore } from '@usvideo/artifacts';
+import { Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createRefusal } from '../refusals/create-refusal';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
-import { readWaitSeconds } from '../access/request-headers';
+import { readWait } from '../access/request-headers';
 import { listVideosQuery, noQuery } from '../http/requests';
-import { createJob } from './create-job.client';
+import { ArtifactDeletions } from './artifact-deletions.loop';
 import { getJob } from './get-job.client';
 import { Peers } from '../peers/peers.client';
-import { RateLimiter } from '../access/rate-limiter.client';
 import { jobEvents } from './job-events.http';
 import { JobWaits } from './job-wait.service';
 import { OpenStreams } from '../http/open-streams.http';
@@ -19,30 +16,25 @@ import { refuseBody, knownJob } from '../peers/peer-answers.client';
 import { callerOf, jobIdOf, sendJson } from '../access/request-state.http';
 import { openStream } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
-import { ARTIFACTS } from '../http/tokens';
 import { VideoOrders } from './video-order.service';
 
 @Controller('v1/videos')
 export class VideosController {
   constructor(
     private readonly peers: Peers,
-    private readonly limiter: RateLimiter,
     private readonly orders: VideoOrders,
     private readonly waits: JobWaits,
     private readonly streams: OpenStreams,
     private readonly settings: Settings,
-    @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    private readonly deletions: ArtifactDeletions,
   ) {}
 
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
-    const order = await this.orders.read(request);
-    const answer = await createJob(this.peers.exchange, order);
-    request.gateway.judgement = this.limiter.judged(caller, answer.refusal !== 'rate_limit_exceeded', answer.rate, answer.retryAfterMs);
-    if (answer.refusal) throw createRefusal(answer, this.settings.supportUrl);
+    const answer = await this.orders.place(request);
     const { jobId, jobJson } = answer;
-    const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWaitSeconds(request.headers.prefer), reply);
+    const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWait(request.headers.prefer), reply);
     reply.header('location', `${this.settings.publicUrl}/v1/videos/${jobId}`);
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     sendJson(reply, 202, json);
@@ -69,7 +61,7 @@ export class VideosController {
     const { accountId, environment } = caller;
     const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
     const seen = { jobId, status: found.status, json: found.jobJson };
-    sendJson(reply, 200, await this.waits.untilEnd(caller, seen, readWaitSeconds(request.headers.prefer), reply));
+    sendJson(reply, 200, await this.waits.untilEnd(caller, seen, readWait(request.headers.prefer), reply));
   }
 
   @Get(':id/events')
@@ -77,9 +69,12 @@ export class VideosController {
     const caller = callerOf(request);
     parseQuery(noQuery, request.query);
     const jobId = jobIdOf(request);
-    const stream = openStream(this.streams, caller.accountId, reply, this.settings.supportUrl);
+    const { accountId, environment } = caller;
+    // Known before the answer begins, however long the watch is silent.
+    await getJob(this.peers.exchange, { accountId, environment, jobId });
+    const stream = openStream(this.streams, accountId, reply, this.settings.supportUrl);
     try {
-      const events = await knownJob(jobEvents(this.peers.scheduler, caller, jobId, lastEventIdOf(request), stream));
+      const events = await knownJob(jobEvents(this.peers.watches, caller, jobId, lastEventIdOf(request), stream));
       if (events) {
         reply.code(200).headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }).send(events);
       } else {
@@ -116,7 +111,7 @@ export class VideosController {
     refuseBody(request.body);
     const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId: jobIdOf(request) }));
     if (answer.refusal) throw new Refusal('job_not_ended', 'Content can be erased once the job has ended; cancel it first.', { status: answer.status });
-    await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
+    await this.deletions.discard(answer.artifactKeys);
     sendJson(reply, 200, answer.jobJson);
   }
 }

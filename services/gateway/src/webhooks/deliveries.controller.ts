@@ -6,6 +6,7 @@ import { noQuery } from '../http/requests';
 import { known, refuseBody } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal } from '../refusals/refusal';
+import { dateOf } from '../validation/fields';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { validate } from '../validation/schema';
 import { ownerOf } from './endpoints.controller';
@@ -54,14 +55,10 @@ export class DeliveriesController {
     const wanted = validate(redeliverManyRequest, request.body ?? {});
     const made = await call(this.peers.webhooks, 'redeliver', {
       ...ownerOf(callerOf(request)), deliveryId: '', statuses: wanted.status ?? ['failed'], endpointId: wanted.endpoint_id ?? '', event: wanted.event ?? '',
-      jobId: wanted.job_id ?? '', createdAfter: momentOf(wanted.created_after), createdBefore: momentOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
+      jobId: wanted.job_id ?? '', createdAfter: dateOf(wanted.created_after), createdBefore: dateOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
     });
     sendObject(reply, 202, { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: made.nextCursor || null });
   }
-}
-
-function momentOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
 }
 
 function deliveryNotFound(): Refusal {

@@ -53,10 +53,10 @@ export class LedgerController {
   }
 
   @GrpcMethod('LedgerService', 'listPendingHolds')
-  async listPendingHolds({ placedBefore, limit, afterJobId }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
-    demand(placedBefore !== undefined, 'placed_before is required');
+  async listPendingHolds({ olderThanSeconds, limit, afterJobId }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+    demand(olderThanSeconds >= 0, 'older_than_seconds is 0 or more');
     demand(limit >= 1 && limit <= PENDING_HOLDS_MAX, `limit is 1 to ${PENDING_HOLDS_MAX}`);
-    return { holds: await this.reader.pendingHolds(placedBefore!, limit, afterJobId) };
+    return { holds: await this.reader.pendingHolds(olderThanSeconds, limit, afterJobId) };
   }
 }
 

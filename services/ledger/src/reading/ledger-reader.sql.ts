@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Database } from '@usvideo/event-store';
+import { databaseNow, type Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import type { Cap } from '../account/account-state';
 import { changeIn, type AccountEvent } from '../account/postings';
@@ -81,11 +81,11 @@ interface KeyCapRecord { api_key_id: string; limit_micros: bigint | null; held_m
 
 const READ_PENDING_HOLDS = `
 select account_id, job_id, amount_micros, placed_at from hold
-where state = 'pending' and placed_at < $1 order by placed_at, job_id limit $2`;
+where state = 'pending' and placed_at <= $1 order by placed_at, job_id limit $2`;
 
 const READ_MORE_PENDING_HOLDS = `
 select account_id, job_id, amount_micros, placed_at from hold
-where state = 'pending' and placed_at < $1 and (placed_at, job_id) > (select placed_at, job_id from hold where job_id = $3)
+where state = 'pending' and placed_at <= $1 and (placed_at, job_id) > (select placed_at, job_id from hold where job_id = $3)
 order by placed_at, job_id limit $2`;
 
 /** What the ledger answers from its committed rows, always the primary's. */
@@ -135,7 +135,8 @@ export class LedgerReader {
   }
 
   /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
-  async pendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<{ accountId: string; jobId: string; amountMicros: bigint; placedAt: Date }[]> {
+  async pendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<{ accountId: string; jobId: string; amountMicros: bigint; placedAt: Date }[]> {
+    const placedBefore = new Date((await databaseNow(this.database)).getTime() - olderThanSeconds * 1_000);
     const { rows } = await this.database.query<{ account_id: string; job_id: string; amount_micros: bigint; placed_at: Date }>(afterJobId === undefined
       ? { name: 'pending_holds_read', text: READ_PENDING_HOLDS, values: [placedBefore, limit] }
       : { name: 'pending_holds_read_on', text: READ_MORE_PENDING_HOLDS, values: [placedBefore, limit, afterJobId] });

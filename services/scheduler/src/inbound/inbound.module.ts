@@ -7,6 +7,7 @@ import { OrdersModule } from '../orders/orders.module';
 import { ReconciliationModule } from '../reconciliation/reconciliation.module';
 import { SubmissionModule } from '../submission/submission.module';
 import { ViewsModule } from '../views/views.module';
+import { ArtifactsController } from './artifacts.grpc';
 import { CatalogueController } from './catalogue.grpc';
 import { ExchangeController } from './exchange.grpc';
 import { JobsController } from './jobs.grpc';
@@ -18,7 +19,7 @@ import { WorkController } from './work.grpc';
 @Module({
   imports: [DispatchModule, LimitsModule, OrdersModule, ReconciliationModule, SubmissionModule, ViewsModule],
   providers: [{ provide: MODELS, inject: [CONFIG], useFactory: ({ MODELS: models }: SchedulerConfig) => models }],
-  controllers: [ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, ReconciliationController],
+  controllers: [ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, ReconciliationController, ArtifactsController],
   exports: [DispatchModule],
 })
 export class InboundModule {}

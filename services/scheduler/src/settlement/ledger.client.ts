@@ -20,7 +20,8 @@ export interface LedgerPort {
   verifyQuote(quote: VerifyQuoteRequest, timeoutMs: number): Promise<PlaceHoldAnswer>;
   listPrices(): Promise<Price[]>;
   /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
-  listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]>;
+  /** Of the age that they have by the ledger's own clock, which placed them. */
+  listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]>;
   /** What it recorded of all accounts. */
   readonly events: LogReader;
 }
@@ -65,8 +66,8 @@ export class LedgerClient implements LedgerPort, Running {
     return (await call(this.client, 'listPrices', {})).prices;
   }
 
-  async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
-    return (await call(this.client, 'listPendingHolds', { placedBefore, limit, afterJobId })).holds;
+  async listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    return (await call(this.client, 'listPendingHolds', { olderThanSeconds, limit, afterJobId })).holds;
   }
 
   async stop(): Promise<void> {

@@ -33,7 +33,17 @@ export class Authorization {
   private async placeHold({ accountId, jobId, apiKeyId, terms, quoteId }: Purchase, timeoutMs: number): Promise<Authorized> {
     const { model, resolution, durationSeconds } = terms;
     const answer = await this.ledger.placeHold({ accountId, jobId, apiKeyId, model, resolution, durationSeconds, quoteId }, Math.max(1, timeoutMs));
-    return authorizedBy(answer);
+    if (answer.refusal !== 'insufficient_balance') return authorizedBy(answer);
+    return authorizedBy({ ...answer, amountMicros: answer.amountMicros || await this.missed({ accountId, terms, quoteId }, timeoutMs) });
+  }
+
+  /** What was too much for the balance, for the one who is told; the refusal stands whether or not it can be found. */
+  private async missed({ accountId, terms, quoteId }: Pick<Purchase, 'accountId' | 'terms' | 'quoteId'>, timeoutMs: number): Promise<bigint> {
+    const { model, resolution, durationSeconds } = terms;
+    const price = quoteId === undefined
+      ? this.prices.priceMicros(terms)
+      : this.ledger.verifyQuote({ accountId, quoteId, model, resolution, durationSeconds }, Math.max(1, timeoutMs)).then((quote) => quote.amountMicros);
+    return await price.catch(() => undefined) ?? 0n;
   }
 
   /** A test job has no hold, but a quote binds it like any other. */

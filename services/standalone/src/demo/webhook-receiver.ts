@@ -26,11 +26,11 @@ export class WebhookReceiver {
 
   /** The webhook about a job; rejects when none came in time. */
   async about(jobId: string, deadlineMs: number): Promise<ReceivedWebhook> {
-    const deadline = Date.now() + deadlineMs;
+    const deadline = performance.now() + deadlineMs;
     for (;;) {
       const found = this.received.find((webhook) => (JSON.parse(webhook.body) as { id: string }).id === jobId);
       if (found) return found;
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (left <= 0) throw new Error(`no webhook about ${jobId} within ${deadlineMs / 1000} s`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);

@@ -275,9 +275,8 @@ export interface Price {
 }
 
 export interface ListPendingHoldsRequest {
-  placedBefore:
-    | Date
-    | undefined;
+  /** By the clock of the ledger's database. */
+  olderThanSeconds: number;
   /** At most 500. */
   limit: number;
   /** Exclusive: the last hold of the page before. Its job may have ended meanwhile. */
@@ -3412,13 +3411,13 @@ export const Price: MessageFns<Price> = {
 };
 
 function createBaseListPendingHoldsRequest(): ListPendingHoldsRequest {
-  return { placedBefore: undefined, limit: 0, afterJobId: undefined };
+  return { olderThanSeconds: 0, limit: 0, afterJobId: undefined };
 }
 
 export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
   encode(message: ListPendingHoldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.placedBefore !== undefined) {
-      Timestamp.encode(toTimestamp(message.placedBefore), writer.uint32(10).fork()).join();
+    if (message.olderThanSeconds !== 0) {
+      writer.uint32(32).int32(message.olderThanSeconds);
     }
     if (message.limit !== 0) {
       writer.uint32(16).int32(message.limit);
@@ -3442,12 +3441,12 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
+          case 4: {
+            if (tag !== 32) {
               break;
             }
 
-            message.placedBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.olderThanSeconds = reader.int32();
             continue;
           }
           case 2: {
@@ -3483,7 +3482,7 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
   },
   fromPartial(object: DeepPartial<ListPendingHoldsRequest>): ListPendingHoldsRequest {
     const message = createBaseListPendingHoldsRequest();
-    message.placedBefore = object.placedBefore ?? undefined;
+    message.olderThanSeconds = object.olderThanSeconds ?? 0;
     message.limit = object.limit ?? 0;
     message.afterJobId = object.afterJobId ?? undefined;
     return message;
