@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -113,7 +112,7 @@ describe('the bytes of bodies', () => {
     const body = JSON.stringify({ prompt: 'x', first_frame: `data:image/png;base64,${picture.toString('base64')}` });
     const held = Math.floor(HELD_BYTES_PER_OWNER_MAX / body.length);
     const requests = Array.from({ length: held }, () => send('/v1/videos', body));
-    await eventually(() => test.peers.orders.length === held, { what: 'all orders to wait for their answer' });
+    await eventually(() => test.peers.orders.length === held, { what: 'all orders to wait for their answer', deadlineMs: 100_000 });
     expect((await send('/v1/videos', body)).status).toBe(429);
     answer();
     expect((await Promise.all(requests)).map((response) => response.status)).toEqual(requests.map(() => 202));

@@ -205,7 +205,7 @@ describe('reading videos', () => {
       const { request_id: _, ...body } = (await response.json()) as Record<string, unknown>;
       return { status: response.status, body };
     }));
-    for (const answer of bodies) expect(answer).toEqual({ status: 404, body: { error: 'job_not_found', message: expect.any(String) } });
+    for (const answer of bodies) expect(answer).toEqual({ status: 404, body: { error: 'job_not_found', message: expect.any(String), doc_url: expect.any(String) } });
   });
 
   it('waits for the end when asked to', async () => {
