@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   accountSchema, apiKeySchema, apiKeysSchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
   registeredSchema, rotatedApiKeySchema, videoSchema,
@@ -13,10 +14,13 @@ import {
   listVideosQuery, noQuery, registerSchema, rotateKeySchema,
 } from '../http/requests';
 
+/** Judged with the rest of the order, so that all its faults are told at once. */
+const noQueryOfAnOrder = z.strictObject({});
+
 const VIDEO_OPERATIONS = {
   'POST /v1/videos': {
     id: 'createVideo', tag: 'Videos', summary: 'Create a video',
-    access: keyed('videos', 'creates'), query: noQuery, body: createVideoSchema, bodyBytesMax: BODY_BYTES_MAX, headers: ['Idempotency-Key', 'Prefer'],
+    access: keyed('videos', 'creates'), query: noQueryOfAnOrder, body: createVideoSchema, bodyBytesMax: BODY_BYTES_MAX, headers: ['Idempotency-Key', 'Prefer'],
     answers: { 202: { description: 'The job, accepted and paid for from the balance.', schema: videoSchema, headers: ['Location', 'Idempotent-Replayed', 'Preference-Applied'] } },
     refusals: [
       ...REFUSALS_OF_BODY, 'insufficient_balance', 'spend_cap_reached', 'quote_expired', 'quote_mismatch', 'idempotency_in_progress', 'idempotency_key_reused',
