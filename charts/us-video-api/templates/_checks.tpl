@@ -17,6 +17,7 @@
 {{- end -}}
 {{- if and $values.production (lt ($values.kafka.replicationFactor | int) 2) }}{{ fail "kafka.replicationFactor is 1 and refused while production is true: a lost broker would lose events" }}{{ end -}}
 {{- if and $values.kafka.sasl.mechanism (not $values.kafka.sasl.username) }}{{ fail "kafka.sasl.username is required with kafka.sasl.mechanism" }}{{ end -}}
+{{- if and (eq $values.artifacts.store "s3") (not $values.artifacts.s3.bucket) }}{{ fail "artifacts.s3.bucket is required with artifacts.store s3" }}{{ end -}}
 {{- if and $values.ingress.enabled (not $values.ingress.host) }}{{ fail "ingress.host is required with ingress.enabled" }}{{ end -}}
 {{- if and $values.gatewayApi.enabled (not $values.gatewayApi.parentRefs) }}{{ fail "gatewayApi.parentRefs is required with gatewayApi.enabled" }}{{ end -}}
 {{- with $values.secrets.externalSecret -}}

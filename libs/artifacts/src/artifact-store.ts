@@ -6,6 +6,16 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** How a file is served that its store gives out itself. */
+export interface DirectLink {
+  /** Whose second the validity is counted from. */
+  readonly signedAt: Date;
+  readonly validForSeconds: number;
+  readonly contentType: string;
+  readonly contentDisposition: string;
+  readonly cacheControl: string;
+}
+
 /**
  * Where files live that customers get or give. Every implementation passes `describeArtifactStore`.
  * A key is seen by readers only once all of its bytes are there. Each method fails with ArtifactStoreAway while the store cannot
@@ -22,6 +32,8 @@ export interface ArtifactStore {
   delete(key: string): Promise<void>;
   /** Deletes what was last put before the given time; answers how many artifacts that were. */
   sweep(olderThan: Date): Promise<number>;
+  /** A link under which anybody gets the artifact from the store itself, for so long; undefined where the store serves nobody. */
+  linkTo(key: string, link: DirectLink): Promise<string | undefined>;
 }
 
 export class ArtifactMissing extends Error {

@@ -65,6 +65,10 @@ export class DiskArtifactStore implements ArtifactStore {
     return deleted;
   }
 
+  async linkTo(key: string): Promise<undefined> {
+    assertArtifactKey(key);
+  }
+
   private pathOf(key: string): string {
     return join(this.rootDir, key);
   }
