@@ -62,6 +62,10 @@ export class Customer {
     return this.request('DELETE', path);
   }
 
+  upload<T = Record<string, unknown>>(path: string, form: FormData): Promise<Answer<T>> {
+    return this.request('POST', path, form);
+  }
+
   create(body: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Answer<Job & Problem>> {
     return this.post('/v1/videos', body, headers);
   }
@@ -74,10 +78,10 @@ export class Customer {
     throw new Error(`${jobId} did not end`);
   }
 
-  async request<T = Record<string, unknown>>(method: string, path: string, body?: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async request<T = Record<string, unknown>>(method: string, path: string, body?: string | Uint8Array | FormData, headers: Record<string, string> = {}): Promise<Answer<T>> {
     const response = await fetch(`${this.url}${path}`, {
       method, signal: AbortSignal.timeout(REQUEST_MS), redirect: 'manual',
-      headers: { ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }), ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     });
     const text = await response.text();

@@ -115,6 +115,7 @@ KAFKA_SASL_USERNAME: {{ $.Values.kafka.sasl.username | quote }}
 {{- define "usvideo.artifactSettings" -}}
 DATA_DIR: /data
 ARTIFACT_STORE: {{ .Values.artifacts.store }}
+ARTIFACT_RETENTION_HOURS: {{ .Values.artifacts.retentionHours | quote }}
 {{- if eq .Values.artifacts.store "s3" }}
 {{- with .Values.artifacts.s3 }}
 S3_BUCKET: {{ .bucket | quote }}
@@ -188,7 +189,6 @@ ENGINE_URL: {{ . | quote }}
 {{- end }}
 ENGINES: {{ join "," $fleet.engines }}
 SCRATCH_DIR: /tmp/scratch
-ARTIFACT_RETENTION_HOURS: {{ .root.Values.artifacts.retentionHours | quote }}
 ALLOW_PROCEDURAL_LIVE: {{ $fleet.allowProceduralLive | default false | quote }}
 DRAIN_TIMEOUT_MS: {{ include "usvideo.drainSeconds" . | int | mul 1000 | quote }}
 {{- end -}}

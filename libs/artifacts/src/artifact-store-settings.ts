@@ -13,6 +13,7 @@ export const artifactStoreSettings = {
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional().describe('The S3-compatible server that has it. Unset: Amazon\'s.'),
   S3_PUBLIC_ENDPOINT: z.url({ protocol: /^https?$/ }).optional().describe('How customers reach that server. Unset: as we do.'),
   S3_PATH_STYLE: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').describe('Whether the bucket is part of the path, as most servers of one\'s own want it.'),
+  ARTIFACT_RETENTION_HOURS: z.coerce.number().int().min(1).default(168).describe('How long videos, thumbnails and uploaded frames are kept.'),
 };
 
 type ArtifactStoreConfig = Readonly<z.output<z.ZodObject<typeof artifactStoreSettings>>>;

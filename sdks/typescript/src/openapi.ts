@@ -20,7 +20,7 @@ export interface components {
              * @enum {string}
              */
             aspect_ratio?: "16:9" | "9:16" | "1:1";
-            /** @description An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
+            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
             first_frame?: string;
             /** @description An https URL that is told when the job ends. */
             webhook_url?: string;
@@ -173,6 +173,37 @@ export interface components {
             /** Format: int64 */
             offset: number;
         };
+        CreateFileRequest: {
+            /**
+             * Format: binary
+             * @description A PNG, JPEG or WebP of at most 10 MiB.
+             */
+            file: string;
+        };
+        /** @description A picture that was uploaded. */
+        File: {
+            id: string;
+            /** @constant */
+            object: "file";
+            livemode: boolean;
+            bytes: number;
+            /** @enum {string} */
+            content_type: "image/png" | "image/jpeg" | "image/webp";
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is deleted by itself.
+             */
+            expires_at: string;
+        };
+        DeletedFile: {
+            id: string;
+            /** @constant */
+            object: "file";
+            /** @constant */
+            deleted: true;
+        };
         ModelList: {
             /** @constant */
             object: "list";
@@ -220,7 +251,7 @@ export interface components {
              * @enum {string}
              */
             aspect_ratio?: "16:9" | "9:16" | "1:1";
-            /** @description An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
+            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
             first_frame?: string;
             /** @description An https URL that is told when the job ends. */
             webhook_url?: string;

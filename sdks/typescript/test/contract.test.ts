@@ -19,7 +19,8 @@ const isForKeys = ({ operationId, security = [] }: { operationId: string; securi
 /** One call of every method. */
 const CALLS: readonly ((client: USVideo) => unknown)[] = [
   (c) => c.videos.create({ prompt: 'x' }), (c) => c.videos.retrieve('x'), (c) => c.videos.list(), (c) => c.videos.cancel('x'), (c) => c.videos.delete('x'),
-  (c) => c.videos.erase('x'), (c) => drain(c.videos.stream('x')), (c) => drain(c.videos.content('x')), (c) => c.quotes.create({}), (c) => c.models.list(),
+  (c) => c.videos.erase('x'), (c) => drain(c.videos.stream('x')), (c) => drain(c.videos.content('x')), (c) => c.files.create(new Uint8Array(1)), (c) => c.files.retrieve('x'),
+  (c) => c.files.delete('x'), (c) => c.quotes.create({}), (c) => c.models.list(),
   (c) => c.balance.retrieve(), (c) => c.balance.setThreshold({ threshold_usd: '1' }), (c) => c.spendCaps.set({ limit_usd: null }), (c) => c.usage.list(),
   (c) => c.ledger.list(), (c) => c.statements.list(), (c) => c.statements.retrieve('x'), (c) => c.topUps.create({ amount_usd: '1' }), (c) => c.topUps.list(),
   (c) => c.topUps.retrieve('x'), (c) => c.account.retrieve(), (c) => c.limits.retrieve(), (c) => c.apiKeys.list(), (c) => c.apiKeys.create({ name: 'x' }),

@@ -45,7 +45,9 @@ import { DeliveriesController } from './webhooks/deliveries.controller';
 import { EndpointsController } from './webhooks/endpoints.controller';
 import { EventsController } from './events/events.controller';
 import { FeedWatches } from './events/feed-watch.client';
+import { FilesController } from './videos/files.controller';
 import { FirstFrameStore } from './videos/first-frame.store';
+import { UploadedFileStore } from './videos/uploaded-file.store';
 import { KeyVerifier } from './access/key-verifier.client';
 import { Peers } from './peers/peers.client';
 import { RateLimiter } from './access/rate-limiter.client';
@@ -69,11 +71,13 @@ export interface RunningGateway extends Service {
   readonly adminPort: number;
 }
 
+const HOUR_MS = 3_600_000;
+
 class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
+  VideosController, FilesController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
   EndpointsController, DeliveriesController, EventsController, McpController, MarkdownController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController];
@@ -112,12 +116,14 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   const limiter = new RateLimiter(peers.exchange, config.GATEWAY_REPLICAS);
   const streams = new OpenStreams();
   const artifacts = openArtifactStore(config);
+  const firstFrames = new FirstFrameStore(artifacts);
+  const files = new UploadedFileStore(artifacts, config.ARTIFACT_RETENTION_HOURS * HOUR_MS);
   const settings = new Settings(
     config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,
   );
   const instances = [
     peers, keys, sessions, operators, new OperatorOrders(peers), new AccountData(peers), limiter, streams, settings, watches,
-    new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
+    firstFrames, files, new VideoOrders(new UrlGuard(outbound), firstFrames, files), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),

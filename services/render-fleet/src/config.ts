@@ -45,7 +45,6 @@ export const renderFleetSchema = z.object({
   DATA_DIR: z.string().min(1).default('.data').describe('Holds the artifact store `disk`, which the gateway shares.'),
   ...artifactStoreSettings,
   SCRATCH_DIR: z.string().min(1).optional().describe('Where attempts work; emptied at start, so one process only. Unset: `scratch` under `DATA_DIR`.'),
-  ARTIFACT_RETENTION_HOURS: z.coerce.number().int().min(1).default(168).describe('How long videos, thumbnails and uploaded frames are kept.'),
   OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges from which first frames may be fetched, over plain http too.'),
   OUTBOUND_FORBIDDEN_PORTS: list().transform((ports) => ports.map(Number)).describe('Ports that are never reached in those ranges, separated by commas: the platform\'s own, where it shares a machine with its customer.'),
   OUTBOUND_PROXY: z.string().min(1).optional().describe('Egress proxy through which first frames are fetched.'),

@@ -42,6 +42,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
   readonly bodyOptional?: boolean;
+  /** The body is a form of this shape, multipart/form-data, and handed on as it arrived. */
+  readonly form?: z.ZodObject;
   /** The body is handed on as it arrived, because somebody signed its bytes. */
   readonly rawBody?: boolean;
   /** Of the decoded body; BODY_BYTES_DEFAULT unless said. */

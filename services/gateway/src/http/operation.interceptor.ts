@@ -20,8 +20,8 @@ export class OperationInterceptor implements NestInterceptor {
   }
 }
 
-function takesNoBody({ body, rawBody }: Operation, method: string): boolean {
-  return body === undefined && rawBody !== true && method !== 'GET' && method !== 'HEAD';
+function takesNoBody({ body, form, rawBody }: Operation, method: string): boolean {
+  return body === undefined && form === undefined && rawBody !== true && method !== 'GET' && method !== 'HEAD';
 }
 
 function sent({ body, headers }: Answer, reply: FastifyReply): object | string {

@@ -162,6 +162,9 @@ function addBodyReader(instance: FastifyInstance): void {
   instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => (
     request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload)
   ));
+  instance.addContentTypeParser('multipart/form-data', (request: FastifyRequest, payload: IncomingMessage) => (
+    request.gateway.operation?.form ? reader.readRaw(request, payload) : reader.readNothing(payload, notJson())
+  ));
   instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => reader.readNothing(payload, notJson()));
 }
 

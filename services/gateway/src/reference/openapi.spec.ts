@@ -15,6 +15,7 @@ import { ApiKeysController } from '../accounts/api-keys.controller';
 import { BillingController } from '../money/billing.controller';
 import { MembersController } from '../accounts/members.controller';
 import { SignInController } from '../accounts/sign-in.controller';
+import { FilesController } from '../videos/files.controller';
 import { MediaController } from '../videos/media.controller';
 import { PaymentsController } from '../money/payments.controller';
 import { ReferenceController } from './reference.controller';
@@ -57,7 +58,7 @@ describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
     const routes = [
       VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
-      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, EndpointsController, DeliveriesController, EventsController,
+      RegistrationController, SignInController, MembersController, MediaController, FilesController, ReferenceController, EndpointsController, DeliveriesController, EventsController,
     ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });

@@ -111,6 +111,7 @@ function operationObject(method: string, route: string, operation: Operation, sc
     security: SECURITY[access.by],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
+    ...(operation.form ? { requestBody: requestBody(operation.form, false, operation.id, schemas, 'multipart/form-data') } : {}),
     ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),
     responses: { ...answers(operation, schemas), ...refusals(operation, schemas) },
   };
@@ -142,10 +143,10 @@ function headerParameters({ headers }: Operation): Json[] {
   return (headers ?? []).map((name) => ({ name, in: 'header', required: false, ...REQUEST_HEADERS[name] }));
 }
 
-function requestBody(body: z.ZodType, optional: boolean, operationId: string, schemas: Json): Json {
+function requestBody(body: z.ZodType, optional: boolean, operationId: string, schemas: Json, type = 'application/json'): Json {
   const name = `${operationId[0]!.toUpperCase()}${operationId.slice(1)}Request`;
   schemas[name] = jsonSchemaOf(body);
-  return { required: !optional, content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } };
+  return { required: !optional, content: { [type]: { schema: { $ref: `#/components/schemas/${name}` } } } };
 }
 
 function answers({ answers }: Operation, schemas: Json): Json {

@@ -1,9 +1,10 @@
 import {
-  accountSchema, apiKeySchema, apiKeysSchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
+  accountSchema, apiKeySchema, apiKeysSchema, deletedFileSchema, fileSchema, limitsSchema, listOf, modelSchema, newApiKeySchema,
   registeredSchema, rotatedApiKeySchema, videoSchema,
 } from './answers';
 import { BILLING_OPERATIONS } from './billing-operations';
 import { createVideoSchema } from '../videos/create-video';
+import { createFileForm, FILE_BODY_BYTES_MAX } from '../videos/picture-form';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations';
 import { MONEY_OPERATIONS } from './money-operations';
 import { WEBHOOK_OPERATIONS } from './webhook-operations';
@@ -56,6 +57,20 @@ const VIDEO_OPERATIONS = {
     id: 'eraseVideoContent', tag: 'Videos', summary: 'Erase prompt, first frame and file of a video that has ended',
     access: keyed('videos'), query: noQuery, answers: { 200: { description: 'The job without its content.', schema: videoSchema } },
     refusals: [...REFUSALS_OF_BODY, 'job_not_found', 'job_not_ended'],
+  },
+  'POST /v1/files': {
+    id: 'createFile', tag: 'Files', summary: 'Upload a picture that first_frame may name by its id',
+    access: keyed('videos', 'creates'), query: noQuery, form: createFileForm, bodyBytesMax: FILE_BODY_BYTES_MAX,
+    answers: { 201: { description: 'The file; jobs that name it have the picture for themselves.', schema: fileSchema, headers: ['Location'] } },
+    refusals: REFUSALS_OF_BODY,
+  },
+  'GET /v1/files/:id': {
+    id: 'getFile', tag: 'Files', summary: 'Get what is known of an uploaded file',
+    access: keyed('videos'), query: noQuery, answers: { 200: { description: 'The file.', schema: fileSchema } }, refusals: ['invalid_request', 'not_found'],
+  },
+  'DELETE /v1/files/:id': {
+    id: 'deleteFile', tag: 'Files', summary: 'Delete an uploaded file; jobs that named it keep the picture',
+    access: keyed('videos'), query: noQuery, answers: { 200: { description: 'It is gone.', schema: deletedFileSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_found'],
   },
   'GET /v1/models': {
     id: 'listModels', tag: 'Videos', summary: 'List models and their prices',

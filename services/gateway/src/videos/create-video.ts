@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
-import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, isDataUri, readDataUri } from './first-frame';
+import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, isDataUri, isFileId, readDataUri } from './first-frame';
 import { type FaultDetail, invalidRequest } from '../refusals/refusal';
 import { faultOfCharacters, text, validate } from '../validation/schema';
 
@@ -20,7 +20,7 @@ const firstFrame = z.string().check((context) => {
   const max = isDataUri(context.value) ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
   if (context.value.length > max) context.issues.push({ code: 'custom', message: 'must be at most 10 MiB as a data URI or 2048 characters as a URL', input: context.value });
   else if (context.value.trim() === '') context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
-}).describe('An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.');
+}).describe('An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.');
 
 const metadata = z.record(z.string(), z.string()).check((context) => {
   for (const fault of faultsOfMetadata(context.value)) {
@@ -65,6 +65,7 @@ export const createVideoSchema = z.strictObject({
 
 export type FirstFrame =
   | { readonly kind: 'url'; readonly url: string; readonly field: string }
+  | { readonly kind: 'file'; readonly id: string; readonly field: string }
   | { readonly kind: 'upload'; readonly image: DataUri; readonly field: string };
 
 export interface CreateVideo {
@@ -87,7 +88,7 @@ export function parseCreateVideo(body: unknown): CreateVideo {
     content: {
       prompt: request.prompt,
       negativePrompt: request.negative_prompt,
-      firstFrame: firstFrame?.kind === 'url' ? firstFrame.url : undefined,
+      firstFrame: shownAs(firstFrame),
       firstFrameKey: undefined,
       metadata: request.metadata ?? {},
       endUser: request.end_user,
@@ -138,7 +139,14 @@ function readFirstFrame(request: Request): FirstFrame | undefined {
   const field = request.first_frame === undefined ? 'image_url' : 'first_frame';
   const given = request.first_frame ?? request.image_url;
   if (given === undefined) return undefined;
+  if (isFileId(given)) return { kind: 'file', id: given, field };
   return isDataUri(given) ? { kind: 'upload', image: readDataUri(given, field), field } : { kind: 'url', url: given, field };
+}
+
+/** What is not known by its bytes alone. */
+function shownAs(firstFrame: FirstFrame | undefined): string | undefined {
+  if (firstFrame?.kind === 'file') return firstFrame.id;
+  return firstFrame?.kind === 'url' ? firstFrame.url : undefined;
 }
 
 /** The URLs a body names, whether or not the rest of it is right: their faults are told together with the others. */
@@ -146,7 +154,7 @@ export function urlsOf(body: unknown): { field: string; url: string }[] {
   if (typeof body !== 'object' || body === null) return [];
   return ['webhook_url', 'first_frame', 'image_url'].flatMap((field) => {
     const url: unknown = (body as Record<string, unknown>)[field];
-    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !(field !== 'webhook_url' && isDataUri(url));
+    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !(field !== 'webhook_url' && (isDataUri(url) || isFileId(url)));
     return isUrl ? [{ field, url }] : [];
   });
 }

@@ -25,9 +25,25 @@ export class FirstFrameStore {
 
   /** @throws Refusal invalid_request for what does not decode, service_unavailable when too many wait. */
   async put(image: DataUri, field: string): Promise<StoredFirstFrame> {
-    const { width, height } = await this.inTurn(() => decode(image, field));
-    const hash = createHash('sha256').update(image.bytes).digest('hex');
-    await this.artifacts.put(`inputs/${hash}`, image.bytes);
+    return this.store(image, await this.inTurn(() => decode(image, field)));
+  }
+
+  /** @throws Refusal as `put` does */
+  async check(image: DataUri, field: string): Promise<void> {
+    await this.inTurn(() => decode(image, field));
+  }
+
+  /** One that is read from elsewhere first: no more of them at once than are decoded. @throws whatever `read` throws, and as `put` does */
+  putFrom(read: () => Promise<DataUri>, field: string): Promise<StoredFirstFrame> {
+    return this.inTurn(async () => {
+      const image = await read();
+      return this.store(image, await decode(image, field));
+    });
+  }
+
+  private async store({ bytes }: DataUri, { width, height }: { width: number; height: number }): Promise<StoredFirstFrame> {
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    await this.artifacts.put(`inputs/${hash}`, bytes);
     return { key: `inputs/${hash}`, reference: `sha256:${hash}`, aspectRatio: nearestAspectRatio(width, height) };
   }
 

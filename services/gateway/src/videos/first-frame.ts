@@ -10,6 +10,13 @@ export function isDataUri(text: string): boolean {
   return /^\s*data:/i.test(text.slice(0, 64));
 }
 
+const FILE_ID = /^file_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Of a picture that was uploaded before. */
+export function isFileId(text: string): boolean {
+  return FILE_ID.test(text);
+}
+
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 
 export interface DataUri {
