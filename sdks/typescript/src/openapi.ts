@@ -186,6 +186,7 @@ export interface components {
             /** @constant */
             object: "file";
             livemode: boolean;
+            /** Format: int64 */
             bytes: number;
             /** @enum {string} */
             content_type: "image/png" | "image/jpeg" | "image/webp";
