@@ -16,6 +16,8 @@ export default defineConfig({
       // "use client" of the component library means nothing to a page without a server.
       checks: { moduleLevelDirective: false, pluginTimings: false },
       input: PAGES,
+      // The PDF library's ways to draw a page of HTML, which ours does not ask for.
+      external: ['html2canvas', 'dompurify', 'canvg'],
       output: {
         // The public port refuses the operators' files by this name.
         entryFileNames: 'assets/[name]-[hash].js',

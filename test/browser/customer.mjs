@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openPage } from './chromium.mjs';
@@ -113,5 +114,28 @@ test('a key is made, shown once, used and revoked; what a page refuses says why'
   await page.getByRole('row', { name: /First test key/ }).waitFor({ state: 'detached' });
   const deadline = Date.now() + 10_000;
   while ((await ask(first)).status !== 401) assert.ok(Date.now() < deadline, 'the revoked key still works');
+  await close();
+});
+
+test('a month is taken away as a PDF and as CSV, to the cent as the page shows it', async () => {
+  const { page, faults, close } = await openPage(stage.browser);
+  await register(page);
+  const { account: { account_id: id } } = await page.evaluate(async () => (await fetch('/v1/auth/session')).json());
+  const credit = await fetch(`${stage.platform.admin}/admin/v1/accounts/${id}/credit`, {
+    method: 'POST', headers: { authorization: `Bearer ${stage.platform.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ amount_usd: '17.25', payment_ref: `invoice-${Date.now()}`, note: 'wire' }),
+  });
+  assert.equal(credit.status, 200);
+  await page.getByRole('radio', { name: 'Live' }).check({ force: true });
+  await page.getByRole('navigation').getByRole('link', { name: 'Billing' }).click();
+  await page.getByRole('row', { name: /running/ }).getByText('$17.25').first().waitFor();
+  const text = async (kind) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: new RegExp(`^${kind} of`) }).click()]);
+    return readFileSync(await download.path(), 'latin1');
+  };
+  const pdf = await text('PDF');
+  assert.match(pdf, /^%PDF-1\.\d/);
+  for (const shown of ['Closing balance', '$17.25', 'funds added']) assert.ok(pdf.includes(`(${shown}`), `the PDF does not show ${shown}`);
+  assert.match(await text('CSV'), /^created_at,kind.*\r\n[^\r]*funds_added,,17\.25,/);
+  assert.deepEqual(faults, []);
   await close();
 });

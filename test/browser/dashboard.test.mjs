@@ -3,3 +3,4 @@ import './customer.mjs';
 import './documentation.mjs';
 import './guides.mjs';
 import './operator.mjs';
+import './security.mjs';

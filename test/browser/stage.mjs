@@ -26,13 +26,16 @@ export const picture = async (page, name) => {
   if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 };
 
+export const PASSWORD = 'correct horse battery';
+export const newEmail = () => `dev-${Date.now()}-${Math.random().toString(36).slice(2)}@example.com`;
+
 /** From the sign-in page to the first keys, as somebody new. */
-export async function register(page) {
+export async function register(page, { name = 'Northwind Studio', email = newEmail() } = {}) {
   await page.goto(`${stage.platform.api}/`);
   await page.getByRole('link', { name: 'Open an account' }).click();
-  await page.getByLabel('Account name').fill('Northwind Studio');
-  await page.getByLabel('Email').fill(`dev-${Date.now()}-${Math.random().toString(36).slice(2)}@example.com`);
-  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByLabel('Account name').fill(name);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Open the account' }).click();
   await page.getByRole('heading', { name: 'Your keys' }).waitFor();
   return page.getByText(/^usv_test_/).first().innerText();

@@ -7,21 +7,27 @@ import { Card } from '../ui/card';
 import { Badge, Empty, Failure } from '../ui/states';
 import { Table } from '../ui/table';
 import type { ApiError } from '../api/client';
-import { csv, saveText } from './csv';
+import { useSession } from '../session/session';
+import { csv, save, saveText } from './csv';
+import { statementPdf } from './statement-pdf';
 
 const LINES = 100;
 const PAGES_MAX = 1_000;
 
 export function Statements() {
   const { api } = useApi();
+  const { account } = useSession();
   const [busy, setBusy] = useState('');
   const [error, setError] = useState<ApiError>();
   const statements = useGet<List<Statement>>('/v1/statements', { limit: 24 });
-  const download = async (period: string) => {
-    setBusy(period);
+  const download = async (statement: Statement, kind: 'csv' | 'pdf') => {
+    const { period } = statement;
+    setBusy(`${period}.${kind}`);
     setError(undefined);
     try {
-      saveText(`statement-${period}.csv`, 'text/csv', csv(COLUMNS, await linesOf(period, (query) => api.get<{ lines: List<LedgerEntry> }>(`/v1/statements/${period}`, { query }))));
+      const lines = await linesOf(period, (query) => api.get<{ lines: List<LedgerEntry> }>(`/v1/statements/${period}`, { query }));
+      if (kind === 'csv') saveText(`statement-${period}.csv`, 'text/csv', csv(COLUMNS, lines));
+      else save(`statement-${period}.pdf`, await statementPdf(statement, lines, account));
     } catch (failure) {
       setError(failure as ApiError);
     } finally {
@@ -41,7 +47,13 @@ export function Statements() {
           { title: 'Charged', align: 'right', cell: (each) => each.charged },
           { title: 'Refunded', align: 'right', cell: (each) => each.refunded, wide: true },
           { title: 'Closing', align: 'right', cell: (each) => <span className="strong">{each.closing_balance}</span> },
-          { title: '', align: 'right', cell: ({ period }) => <Button small look="quiet" icon="download" busy={busy === period} onClick={() => void download(period)}>CSV</Button> },
+          { title: '', align: 'right', cell: (statement) => (
+            <span className="row-actions">
+              {(['pdf', 'csv'] as const).map((kind) => (
+                <Button key={kind} small look="quiet" icon="download" busy={busy === `${statement.period}.${kind}`} onClick={() => void download(statement, kind)}>{kind.toUpperCase()}<span className="visually-hidden"> of {statement.period}</span></Button>
+              ))}
+            </span>
+          ) },
         ]}
       />
     </Card>

@@ -30,7 +30,7 @@ export const ERROR_NOTES: Readonly<Record<RefusalCode, ErrorNote>> = {
   mfa_required: {
     title: 'A second factor is needed', remedy: 'change',
     means: 'The password is right, and the account asks for a code of the authenticator as well.',
-    do: 'Send the same request with `totp_code`.',
+    do: 'Send the same request with `totp`, the six digits that the authenticator shows.',
   },
   signed_out: {
     title: 'Nobody is signed in', remedy: 'act',
