@@ -17,6 +17,7 @@ import { curlOf } from './snippets';
 import { Timeline } from './timeline';
 import { DeliveryRows } from './video-deliveries';
 
+const DELIVERIES_EVERY_MS = 5_000;
 const CHANGED = ['/v1/videos', '/v1/balance', '/v1/ledger'];
 
 export function VideoDetail() {
@@ -123,6 +124,6 @@ function LedgerCard({ id }: { id: string }) {
 }
 
 function DeliveriesCard({ id }: { id: string }) {
-  const deliveries = useGet<List<Delivery>>('/v1/webhooks/deliveries', { job_id: id });
+  const deliveries = useGet<List<Delivery>>('/v1/webhooks/deliveries', { job_id: id }, { refetchInterval: DELIVERIES_EVERY_MS });
   return <Card flush title="Webhook deliveries" description="What your endpoints were told of this job."><DeliveryRows query={deliveries} /></Card>;
 }
