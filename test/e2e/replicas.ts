@@ -1,6 +1,7 @@
 import { type HttpReceiver, eventually, httpReceiver } from '@usvideo/testing';
 import { Customer, type Job } from './customer';
 import type { Cluster } from './platform';
+import { openFeed, streamedEvents } from './event-stream';
 import type { Stage } from './stage';
 
 const SHORT = { resolution: '480p', duration: 1 };
@@ -61,6 +62,30 @@ export function anyReplica(clusterOf: () => Cluster, stageOf: () => Stage): void
       expect(new Set(jobs.map(({ status }) => status))).toEqual(new Set(['completed']));
       await cluster.type('resume ledger-1');
       await cluster.serving('ledger-1');
+    }, 120_000);
+
+    it('of gateway and webhooks may end under a client of the feed, which goes on at another and has everything once', async () => {
+      const { live } = stage;
+      const [one, other] = ['gateway-1', 'gateway-2'].map((name) => cluster.part(name).address);
+      const seen: number[] = [];
+      const read = async (url: string, until: (event: { event: string; data: string }) => boolean): Promise<void> => {
+        for await (const told of streamedEvents(await openFeed(url, live.key!, String(seen.at(-1) ?? 0)))) {
+          seen.push(Number(told.id));
+          if (until(told)) return;
+        }
+      };
+      const completed = (id: string) => ({ event, data }: { event: string; data: string }) => event === 'video.completed' && data.includes(id);
+      const before = await accepted(live, 'before the client goes');
+      await read(one!, completed(before));
+      await cluster.type('kill gateway-1');
+      await cluster.type('kill webhooks-2');
+      const away = await accepted(new Customer(other!, live.key), 'while the client is away');
+      await live.ended(away);
+      await read(other!, completed(away));
+      await Promise.all([cluster.serving('gateway-1'), cluster.serving('webhooks-2')]);
+      const last = await accepted(live, 'at the first again');
+      await read(one!, completed(last));
+      expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
     }, 120_000);
 
     it('has done its part: each job is charged once and told of under one id', async () => {
