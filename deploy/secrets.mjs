@@ -9,8 +9,8 @@ const KEPT = join(VOLUME, 'kept', 'secrets.json');
 const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'];
 /** Who calls whom; libs/contracts/src/callers.ts says for what. */
 const CALLERS = {
-  accounts: ['gateway', 'scheduler'],
-  ledger: ['gateway', 'scheduler'],
+  accounts: ['gateway', 'scheduler', 'webhooks'],
+  ledger: ['gateway', 'scheduler', 'webhooks'],
   scheduler: ['accounts', 'gateway', 'ledger', 'render-fleet', 'webhooks'],
   webhooks: ['gateway'],
 };

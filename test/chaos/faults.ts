@@ -49,20 +49,19 @@ export const UNPUBLISHED = 'select coalesce(sum(h.next_seq - 1 - c.last_seq), 0)
 export const TOPICS = { 'usvideo.jobs.v1': 'scheduler', 'usvideo.ledger.v1': 'ledger', 'usvideo.accounts.v1': 'accounts' } as const satisfies Readonly<Record<string, ServiceWithEvents>>;
 export type Topic = keyof typeof TOPICS;
 
-/** Who hears which topic; nobody hears the ledger's. */
-export interface Consumption { readonly consumer: 'ledger' | 'webhooks' | 'scheduler'; readonly topic: Topic }
+/** Who hears which topic, and, in SQL, what of it: of what a consumer may leave out, such as ends of test jobs, it stores no watermark at once. */
+export interface Consumption { readonly consumer: 'ledger' | 'webhooks' | 'scheduler'; readonly topic: Topic; readonly relevant: string }
 export const CONSUMPTIONS: readonly Consumption[] = [
-  { consumer: 'ledger', topic: 'usvideo.jobs.v1' }, { consumer: 'webhooks', topic: 'usvideo.jobs.v1' }, { consumer: 'scheduler', topic: 'usvideo.accounts.v1' },
+  { consumer: 'ledger', topic: 'usvideo.jobs.v1', relevant: "kind in ('job_completed', 'job_failed', 'job_cancelled') and environment = 'live'" },
+  { consumer: 'webhooks', topic: 'usvideo.jobs.v1', relevant: "kind in ('job_completed', 'job_failed', 'job_cancelled')" },
+  { consumer: 'webhooks', topic: 'usvideo.ledger.v1', relevant: "kind = 'balance_low'" },
+  { consumer: 'webhooks', topic: 'usvideo.accounts.v1', relevant: "kind = 'account_created'" },
+  { consumer: 'scheduler', topic: 'usvideo.accounts.v1', relevant: 'true' },
 ];
 
-/** Of what a consumer may leave out, such as ends of test jobs, which cost nothing, it stores no watermark at once. */
-export const RELEVANT: Readonly<Record<Consumption['consumer'], string>> = {
-  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled') and environment = 'live'", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
-};
-
 /** Shards in which a consumer has not come to the last event that it isRelevant. */
-export async function shardsBehind(disturbed: DisturbableCluster, { consumer, topic }: Consumption): Promise<number> {
-  const last = await disturbed.sql<{ shard: number; seq: string }>(TOPICS[topic], `select shard, max(shard_seq) as seq from event where ${RELEVANT[consumer]} group by shard`);
+export async function shardsBehind(disturbed: DisturbableCluster, { consumer, topic, relevant }: Consumption): Promise<number> {
+  const last = await disturbed.sql<{ shard: number; seq: string }>(TOPICS[topic], `select shard, max(shard_seq) as seq from event where ${relevant} group by shard`);
   const heard = await heardBy(disturbed, { consumer, topic });
   return last.filter(({ shard, seq }) => Number(seq) > (heard.get(shard) ?? 0)).length;
 }
@@ -74,7 +73,7 @@ export async function unheard(disturbed: DisturbableCluster, { consumer, topic }
   return heads.reduce((sum, { shard, last }) => sum + Math.max(0, Number(last) - (heard.get(shard) ?? 0)), 0);
 }
 
-async function heardBy(disturbed: DisturbableCluster, { consumer, topic }: Consumption): Promise<ReadonlyMap<number, number>> {
+async function heardBy(disturbed: DisturbableCluster, { consumer, topic }: Pick<Consumption, 'consumer' | 'topic'>): Promise<ReadonlyMap<number, number>> {
   const marks = await disturbed.sql<{ shard: number; seq: string }>(consumer, 'select shard, seq from consumer_watermark where consumer = $1 and topic = $2', [consumer, topic]);
   return new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));
 }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { AccountChanges } from './account-changes.ts';
 import { send } from './api.ts';
 import { type DisturbableCluster, SERVICES_WITH_EVENTS } from './disturbable-cluster.ts';
-import { CONSUMPTIONS, RELEVANT, TOPICS } from './faults.ts';
+import { CONSUMPTIONS, TOPICS } from './faults.ts';
 import type { JobHistory } from './job-history.ts';
 import type { Load } from './load.ts';
 
@@ -67,8 +67,8 @@ const bigints = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (o
 export async function deliveryAuditProof({ disturbed }: Evidence): Promise<Proof> {
   const faults: string[] = [];
   let checked = 0;
-  for (const { consumer, topic } of CONSUMPTIONS) {
-    const log = await disturbed.sql<{ stream_id: string; shard: number; shard_seq: string; event_id: string; heeded: boolean }>(TOPICS[topic], `select stream_id, shard, shard_seq, event_id, ${RELEVANT[consumer]} as heeded from event`);
+  for (const { consumer, topic, relevant } of CONSUMPTIONS) {
+    const log = await disturbed.sql<{ stream_id: string; shard: number; shard_seq: string; event_id: string; heeded: boolean }>(TOPICS[topic], `select stream_id, shard, shard_seq, event_id, ${relevant} as heeded from event`);
     const at = new Map(log.map(({ shard, shard_seq: seq, event_id: id }) => [`${shard}/${seq}`, id]));
     const marks = await disturbed.sql<{ shard: number; seq: string; event_id: string }>(consumer, 'select shard, seq, event_id from consumer_watermark where topic = $1 and consumer = $2', [topic, consumer]);
     const heard = new Map(marks.map(({ shard, seq }) => [shard, Number(seq)]));

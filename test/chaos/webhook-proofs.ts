@@ -8,8 +8,11 @@ const NAMES: Readonly<Record<string, string>> = { jobCompleted: 'video.completed
 export function webhookProof({ disturbed, load, histories }: Evidence): Proof {
   const faults: string[] = [];
   const byJob = Map.groupBy(disturbed.webhooks.received, ({ jobId }) => jobId);
-  const owed = load.accepted.filter(({ hasWebhook }) => hasWebhook).map(({ jobIds: [jobId] }) => jobId!);
-  for (const jobId of owed) faults.push(...judge(jobId, byJob.get(jobId) ?? [], endsOf(histories.get(jobId) ?? { jobId, accountId: '', environment: '', events: [], eventIds: [] })[0]?.$case));
+  const endOf = (jobId: string) => endsOf(histories.get(jobId) ?? { jobId, accountId: '', environment: '', events: [], eventIds: [] })[0];
+  // Who takes its own job back is not told of it.
+  const isTold = (jobId: string) => { const end = endOf(jobId); return end?.$case !== 'jobCancelled' || !end.value.byOwnKey; };
+  const owed = load.accepted.filter(({ hasWebhook }) => hasWebhook).map(({ jobIds: [jobId] }) => jobId!).filter(isTold);
+  for (const jobId of owed) faults.push(...judge(jobId, byJob.get(jobId) ?? [], endOf(jobId)?.$case));
   const expected = new Set(owed);
   for (const jobId of byJob.keys()) if (!expected.has(jobId)) faults.push(`a webhook about ${jobId} was sent, and nobody asked for one`);
   return { name: `every webhook owed was delivered under one id (${disturbed.webhooks.received.length} requests)`, checked: owed.length, of: 'webhooks', faults };

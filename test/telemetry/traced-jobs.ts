@@ -4,7 +4,7 @@ import type { Customer, Job } from '../e2e/customer';
 import { type CollectedSpan, edgesOf, type TraceCollector } from './trace-collector';
 
 /** Who is told of whose events: the double arrows of the picture in ARCHITECTURE.md. The single ones are `CALLER_METHODS`. */
-const TOLD = ['scheduler ═▶ ledger', 'scheduler ═▶ webhooks', 'accounts ═▶ scheduler'];
+const TOLD = ['scheduler ═▶ ledger', 'scheduler ═▶ webhooks', 'ledger ═▶ webhooks', 'accounts ═▶ scheduler', 'accounts ═▶ webhooks'];
 
 const PICTURE = new Set([
   ...Object.entries(CALLER_METHODS).flatMap(([caller, callees]) => Object.keys(callees).map((callee) => `${caller} ─▶ ${callee}`)), ...TOLD,

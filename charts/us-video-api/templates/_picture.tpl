@@ -7,7 +7,7 @@ gateway: { calls: [accounts, ledger, scheduler, webhooks], files: true, own: { L
 accounts: { calls: [scheduler], state: true }
 ledger: { calls: [scheduler], state: true, own: { LEDGER_SIGNING_KEY: ledger-signing-key } }
 scheduler: { calls: [accounts, ledger], state: true, own: { LINK_SECRET: link-secret } }
-webhooks: { calls: [scheduler], state: true, goesOut: true, own: { SECRETS_KEY: secrets-key } }
+webhooks: { calls: [accounts, ledger, scheduler], state: true, goesOut: true, own: { SECRETS_KEY: secrets-key } }
 render-fleet: { calls: [scheduler], files: true, goesOut: true }
 {{- end -}}
 

@@ -37,6 +37,6 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
   'accounts': { scheduler: of(SCHEDULER, 'SyncLimits') },
   'scheduler': { ledger: [...of(LEDGER, 'Exchange', 'ListPrices', 'ListPendingHolds', 'VerifyQuote'), ...MISSED_EVENTS], accounts: MISSED_EVENTS },
   'render-fleet': { scheduler: of(SCHEDULER, 'Work') },
-  'webhooks': { scheduler: [...of(SCHEDULER, 'DescribeJobs'), ...MISSED_EVENTS] },
+  'webhooks': { scheduler: [...of(SCHEDULER, 'DescribeJobs'), ...MISSED_EVENTS], ledger: MISSED_EVENTS, accounts: MISSED_EVENTS },
   'ledger': { scheduler: MISSED_EVENTS },
 };

@@ -33,7 +33,11 @@ export function readWebhooksConfig(env: Readonly<Record<string, string | undefin
 }
 
 /** What the service reads when it is a process of its own. */
-export const webhooksProcessSchema = webhooksSchema.extend({ ...processSettings, ...kafkaSettings });
+export const webhooksProcessSchema = webhooksSchema.extend({
+  ...processSettings, ...kafkaSettings,
+  LEDGER_GRPC_URL: z.string().min(1).describe('The ledger, asked for events of money that Kafka did not bring.'),
+  ACCOUNTS_GRPC_URL: z.string().min(1).describe('The accounts service, asked for events of accounts that Kafka did not bring.'),
+});
 
 export function readWebhooksProcessConfig(): z.output<typeof webhooksProcessSchema> {
   return readConfig(webhooksProcessSchema, process.env);

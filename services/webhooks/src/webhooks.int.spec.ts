@@ -38,6 +38,19 @@ test.each([['job_failed', 'video.failed'], ['job_cancelled', 'video.cancelled']]
   expect(await verified(ended, request!)).toMatchObject({ event: name });
 });
 
+test('a job that its own key cancelled is told to the endpoints that ask and in the feed, not at its own URL', async () => {
+  const accountId = `acc_${ulid()}`;
+  const fields = { url: `${receiver.url}/all`, events: ['video.cancelled'], description: '', headers: [] };
+  await call(stage.client, 'createEndpoint', { accountId, environment: 'live', ...fields });
+  const { jobId } = await endJob({ accountId, kind: 'job_cancelled', byOwnKey: true });
+  const later = await endJob({ accountId });
+  await receiver.received(2);
+  const told = (await stage.deliveriesOf({ accountId })).map((delivery) => [delivery.event, delivery.jobId, new URL(delivery.url).pathname]);
+  expect(told.sort()).toEqual([['video.cancelled', jobId, '/all'], ['video.completed', later.jobId, '/hook']]);
+  const { rows } = await stage.database.query('select event from feed_event where account_id = $1 order by seq', [accountId]);
+  expect(rows.map(({ event }) => event)).toEqual(['video.cancelled', 'video.completed']);
+});
+
 test('a job without a URL is in the feed and delivered to nobody', async () => {
   const accountId = `acc_${ulid()}`;
   for (let index = 0; index < 3; index++) await endJob({ accountId, webhookUrl: undefined });
@@ -94,6 +107,12 @@ test('four attempts, each at its time after the end of the one before, then no m
   }
   expect(delivery).toMatchObject({ status: 'failed', nextAttemptAt: undefined });
   expect(delivery.attempts.map((attempt) => [attempt.attempt, attempt.httpStatus, attempt.error])).toEqual([1, 2, 3, 4].map((attempt) => [attempt, 500, 'http_error']));
+});
+
+test('a server that is too busy says itself when it wants the next attempt', async () => {
+  receiver.answerWith((_, response) => { response.writeHead(503, { 'retry-after': '45' }).end(); });
+  const { attempts: [attempt], nextAttemptAt } = await stage.attempted(await endJob(), 1);
+  expect(nextAttemptAt!.getTime() - attempt!.startedAt!.getTime() - attempt!.durationMs).toBe(45_000);
 });
 
 test('the sandbox can ask for its webhook twice: two deliveries under one webhook-id', async () => {

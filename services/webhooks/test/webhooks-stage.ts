@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { SchedulerServiceService, type DescribeJobsRequest, type DescribeJobsResponse, type JobDescription } from '@usvideo/contracts/scheduler';
+import { JobEvent, SchedulerServiceService, type DescribeJobsRequest, type DescribeJobsResponse, type JobDescription } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceClient, type Delivery } from '@usvideo/contracts/webhooks';
 import { appendEvents, EMPTY_HEAD, eventStoreSchema, inTransaction, openDatabase, type Database, type StreamHead } from '@usvideo/event-store';
 import { LocalTransport, type Publisher } from '@usvideo/messaging';
@@ -18,6 +18,9 @@ export interface EndedJob {
   /** Of the event that ended it. */
   readonly eventId: string;
 }
+
+/** The log of a service that webhooks hears. */
+interface HeardLog { readonly database: Database; readonly publisher: Publisher }
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -35,16 +38,17 @@ export class WebhooksStage {
   private readonly directory = mkdtempSync(join(tmpdir(), 'usv-'));
   private readonly transport = new LocalTransport({ logger: this.logger });
   private readonly heads = new Map<string, StreamHead>();
-  private jobsDatabase!: Database;
-  private publisher!: Publisher;
+  private readonly logs = new Map<string, HeardLog>();
   private scheduler!: Server;
   private webhooks: Running | undefined;
 
   async open(): Promise<void> {
     const server = await postgres();
-    this.jobsDatabase = this.databaseAt(await server.createDatabase('jobs'));
-    await this.jobsDatabase.query(eventStoreSchema);
-    this.publisher = this.transport.publish({ topic: 'usvideo.jobs.v1', database: this.jobsDatabase });
+    for (const topic of ['usvideo.jobs.v1', 'usvideo.ledger.v1', 'usvideo.accounts.v1']) {
+      const database = this.databaseAt(await server.createDatabase('log'));
+      await database.query(eventStoreSchema);
+      this.logs.set(topic, { database, publisher: this.transport.publish({ topic, database }) });
+    }
     await this.startScheduler();
     this.settings = {
       GRPC_LISTEN: this.address('webhooks'), DATABASE_URL: await server.createDatabase('webhooks'), SCHEDULER_GRPC_URL: this.address('scheduler'),
@@ -58,8 +62,8 @@ export class WebhooksStage {
   async close(): Promise<void> {
     this.client.close();
     await this.stopWebhooks();
-    await this.publisher.stop();
-    await Promise.all([this.database.end(), this.jobsDatabase.end()]);
+    for (const { publisher } of this.logs.values()) await publisher.stop();
+    await Promise.all([this.database.end(), ...[...this.logs.values()].map(({ database }) => database.end())]);
     this.stopScheduler();
     rmSync(this.directory, { recursive: true });
   }
@@ -92,25 +96,31 @@ export class WebhooksStage {
   }
 
   /** A job ends: the scheduler can describe it and records its event. */
-  async endJob(changes: Partial<JobDescription> & { kind?: string } = {}): Promise<EndedJob> {
-    const { kind = 'job_completed', ...description } = changes;
+  async endJob(changes: Partial<JobDescription> & { kind?: string; byOwnKey?: boolean } = {}): Promise<EndedJob> {
+    const { kind = 'job_completed', byOwnKey = false, ...description } = changes;
     const jobId = `job_${ulid()}`;
     const accountId = description.accountId ?? `acc_${ulid()}`;
     this.jobs.set(jobId, {
       jobId, accountId, environment: 'live', status: 'completed', settled: true, duplicateWebhook: false, webhookUrl: undefined,
       jobJson: JSON.stringify({ id: jobId, status: 'completed', prompt: 'a bear' }), ...description,
     });
-    return { jobId, accountId, eventId: await this.record({ jobId, accountId }, kind) };
+    return { jobId, accountId, eventId: await this.record({ jobId, accountId }, kind, kind === 'job_cancelled' ? cancelled(byOwnKey) : undefined) };
   }
 
   /** Records one more event of the job and returns its id. */
-  async record({ accountId, jobId }: { jobId: string; accountId: string }, kind: string, payload = Buffer.alloc(0)): Promise<string> {
-    const [appended] = await inTransaction(this.jobsDatabase, (tx, now) => appendEvents(tx, now, [{
-      streamId: jobId, accountId, environment: 'live', head: this.heads.get(jobId) ?? EMPTY_HEAD,
-      events: [{ kind, payload, traceparent: TRACEPARENT }],
+  record({ accountId, jobId }: { jobId: string; accountId: string }, kind: string, payload: Uint8Array = new Uint8Array()): Promise<string> {
+    return this.recordIn('usvideo.jobs.v1', { accountId, streamId: jobId }, kind, payload);
+  }
+
+  /** Records an event in the log of another service that webhooks hears, and returns its id. */
+  async recordIn(topic: string, { accountId, streamId }: { accountId: string; streamId: string }, kind: string, payload: Uint8Array): Promise<string> {
+    const { database, publisher } = this.logs.get(topic)!;
+    const stream = `${topic} ${streamId}`;
+    const [appended] = await inTransaction(database, (tx, now) => appendEvents(tx, now, [{
+      streamId, accountId, environment: 'live', head: this.heads.get(stream) ?? EMPTY_HEAD, events: [{ kind, payload, traceparent: TRACEPARENT }],
     }]));
-    this.heads.set(jobId, appended!.head);
-    this.publisher.nudge();
+    this.heads.set(stream, appended!.head);
+    publisher.nudge();
     return appended!.events[0]!.eventId;
   }
 
@@ -136,4 +146,8 @@ export class WebhooksStage {
   private databaseAt(url: string): Database {
     return openDatabase({ url, poolSize: 2, applicationName: 'spec' }, () => undefined);
   }
+}
+
+function cancelled(byOwnKey: boolean): Uint8Array {
+  return JobEvent.encode({ event: { $case: 'jobCancelled', value: { verdict: undefined, byOwnKey } } }).finish();
 }

@@ -51,7 +51,7 @@ export const createVideoSchema = z.strictObject({
   duration: z.int().min(1).max(10).optional().meta({ default: 5, description: 'Seconds.' }),
   aspect_ratio: z.enum(ASPECT_RATIOS).optional().meta({ description: '16:9 by default, or the nearest to the first frame.' }),
   first_frame: firstFrame.optional(),
-  webhook_url: text(URL_CHARACTERS_MAX, 'An https URL that is told when the job ends.').optional(),
+  webhook_url: text(URL_CHARACTERS_MAX, 'An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it.').optional(),
   seed: z.int().min(0).max(4_294_967_295).optional().describe('The same seed and request give the same video; drawn when absent.'),
   negative_prompt: text(4_000, 'What the video should not show.').optional(),
   metadata: metadata.optional(),

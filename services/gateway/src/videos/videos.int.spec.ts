@@ -202,9 +202,11 @@ describe('reading videos', () => {
 
 describe('ending videos', () => {
   it.each([['POST', '/v1/videos/job_1/cancel'], ['DELETE', '/v1/videos/job_1']])('cancels by %s %s', async (method, path) => {
-    test.peers.scheduler.cancelJob = () => ({ refusal: '', status: 'cancelled', jobJson: '{"status":"cancelled"}' });
+    let by: string | undefined;
+    test.peers.scheduler.cancelJob = ({ apiKeyId }) => { by = apiKeyId; return { refusal: '', status: 'cancelled', jobJson: '{"status":"cancelled"}' }; };
     const response = await send(method, path);
     expect([response.status, await response.text()]).toEqual([200, '{"status":"cancelled"}']);
+    expect(by).toBe('key_usv_live_0123456789abcdefghijklmnop');
   });
 
   it('says why a job cannot be cancelled any more', async () => {

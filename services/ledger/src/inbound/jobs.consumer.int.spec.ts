@@ -43,7 +43,7 @@ describe('the jobs consumer', () => {
   });
 
   const verdict = (chargedMicros: bigint, rule: string) => ({ chargedMicros, releasedMicros: PRICE_MICROS - chargedMicros, rule });
-  const cancelled = (charged = 0n): JobEvent => ({ event: { $case: 'jobCancelled', value: { verdict: verdict(charged, 'cancelled') } } });
+  const cancelled = (charged = 0n): JobEvent => ({ event: { $case: 'jobCancelled', value: { verdict: verdict(charged, 'cancelled'), byOwnKey: false } } });
   const failed = (): JobEvent => ({ event: { $case: 'jobFailed', value: { attempt: 1, leaseId: '', errorCode: 'engine_error', errorMessage: '', verdict: verdict(0n, 'engine_error') } } });
   const completed = (): JobEvent => ({ event: { $case: 'jobCompleted', value: { attempt: 1, leaseId: '', artifact: undefined, verdict: verdict(PRICE_MICROS, 'completed') } } });
 
@@ -110,8 +110,8 @@ describe('the jobs consumer', () => {
   });
 
   it.each([
-    ['that is more than the hold', (): JobEvent => ({ event: { $case: 'jobCancelled', value: { verdict: { chargedMicros: PRICE_MICROS + 1n, releasedMicros: 0n, rule: '' } } } }), 'capture_exceeds_hold'],
-    ['that is missing', (): JobEvent => ({ event: { $case: 'jobCancelled', value: { verdict: undefined } } }), 'verdict_missing'],
+    ['that is more than the hold', (): JobEvent => ({ event: { $case: 'jobCancelled', value: { verdict: { chargedMicros: PRICE_MICROS + 1n, releasedMicros: 0n, rule: '' }, byOwnKey: false } } }), 'capture_exceeds_hold'],
+    ['that is missing', (): JobEvent => ({ event: { $case: 'jobCancelled', value: { verdict: undefined, byOwnKey: false } } }), 'verdict_missing'],
     ['in an event of a later version', (): JobEvent => ({ event: undefined }), 'unknown kind'],
   ])('parks a verdict %s and keeps the money held', async (_, ending, reason) => {
     const job = await heldJob();

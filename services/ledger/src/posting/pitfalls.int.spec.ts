@@ -234,7 +234,7 @@ describe('what went wrong elsewhere', () => {
     const [second, third] = [newJob(), newJob()];
     await Promise.all([second, third].map((each) => submit(placeHold(accountId, each))));
     const verdict = { chargedMicros: 0n, releasedMicros: PRICE_MICROS, rule: 'cancelled' };
-    const payload = JobEvent.encode({ event: { $case: 'jobCancelled', value: { verdict } } }).finish();
+    const payload = JobEvent.encode({ event: { $case: 'jobCancelled', value: { verdict, byOwnKey: false } } }).finish();
     for (const streamId of [jobId, second, third]) {
       await inTransaction(jobs, (tx, now) => appendEvents(tx, now, [{ streamId, accountId, environment: 'live', head: EMPTY_HEAD, events: [{ kind: 'job_cancelled', payload, traceparent: '' }] }]));
     }

@@ -56,7 +56,7 @@ export class JobsController {
   @GrpcMethod('SchedulerService', 'cancelJob')
   async cancelJob(request: CancelJobRequest): Promise<CancelJobResponse> {
     const scope = scopeOf(request);
-    const outcome = await this.orders.cancel(scope, request.jobId);
+    const outcome = await this.orders.cancel(scope, request.jobId, request.apiKeyId);
     if (outcome.kind === 'not_found') throw jobNotFound();
     const view = await this.owned(scope, request.jobId);
     const refusal = outcome.kind === 'refused' ? 'job_not_cancellable' : '';

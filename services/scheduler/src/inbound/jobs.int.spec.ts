@@ -27,7 +27,7 @@ async function list(accountId: string, over: Partial<ListJobsRequest> = {}): Pro
   return { ids: answer.jobJson.map((json) => JSON.parse(json).id), hasMore: answer.hasMore, nextCursor: answer.nextCursor };
 }
 
-const cancel = (accountId: string, jobId: string) => call(world.client, 'cancelJob', { ...live(accountId), jobId });
+const cancel = (accountId: string, jobId: string) => call(world.client, 'cancelJob', { ...live(accountId), jobId, apiKeyId: 'key_1' });
 
 describe('the list of jobs', () => {
   it('is newest first without gap or repetition, by cursor as by offset, although many were created in the same moment', async () => {

@@ -63,7 +63,7 @@ describe('the stream of a worker', () => {
     hello('wrk_cancelled', 'procedural');
     const scope = await submit();
     const { leaseId } = await lease();
-    expect((await call(world.client, 'cancelJob', scope)).refusal).toBe('');
+    expect((await call(world.client, 'cancelJob', { ...scope, apiKeyId: 'key_1' })).refusal).toBe('');
     const ended = await eventually(() => received.find((message) => message.$case === 'ended'), { what: 'the end of the lease' });
     expect(ended.value).toEqual({ jobId: scope.jobId, leaseId, reason: 'cancelled' });
     const next = await submit();

@@ -14,6 +14,7 @@ const lease = (leaseId: string) => ({ kind: 'lease', leaseId, workerId: 'wrk_1',
 const start = (leaseId: string) => ({ kind: 'start_rendering', leaseId, aspectRatio: '16:9' }) as const;
 const complete = (leaseId: string) => ({ kind: 'complete', leaseId, artifact }) as const;
 const fail = (leaseId: string, retryable = true) => ({ kind: 'fail_attempt', leaseId, errorCode: 'engine_error', errorMessage: 'It broke.', retryable }) as const;
+const cancel = (apiKeyId = 'key_1') => ({ kind: 'cancel', apiKeyId }) as const;
 const lose = (leaseId: string) => ({ kind: 'lose_lease', leaseId, reason: 'lease_expired' }) as const;
 
 /** The state after these orders, each of which must be accepted. */
@@ -47,19 +48,23 @@ describe('the way of a job', () => {
   it('is submitted once and leased only while it is queued', () => {
     expect(when(given(submit), submit).refusal).toBe('job_exists');
     expect(when(given(submit, lease('a')), lease('b')).refusal).toBe('job_not_queued');
-    expect(when(given(submit, { kind: 'cancel' }), lease('b')).refusal).toBe('job_ended');
+    expect(when(given(submit, cancel()), lease('b')).refusal).toBe('job_ended');
   });
 });
 
 describe('cancel', () => {
   it.each([['queued', [submit]], ['leased', [submit, lease('a')]], ['queued again', [submit, lease('a'), start('a'), lose('a')]]] as const)('releases a %s job', (_, orders) => {
-    expect(when(given(...orders), { kind: 'cancel' })).toMatchObject({ facts: ['jobCancelled'], state: { name: 'cancelled', verdict: released('cancelled') } });
+    expect(when(given(...orders), cancel())).toMatchObject({ facts: ['jobCancelled'], state: { name: 'cancelled', verdict: released('cancelled') } });
+  });
+
+  it.each([['key_1', true], ['key_2', false], ['', false]])('by %j is by the job\'s own key: %p', (apiKeyId, byOwnKey) => {
+    expect(when(given(submit), cancel(apiKeyId)).events).toMatchObject([{ $case: 'jobCancelled', value: { byOwnKey } }]);
   });
 
   it('comes too late once rendering has started or the job has ended, and twice is once', () => {
-    expect(when(given(submit, lease('a'), start('a')), { kind: 'cancel' }).refusal).toBe('job_not_cancellable');
-    expect(when(given(submit, lease('a'), start('a'), complete('a')), { kind: 'cancel' }).refusal).toBe('job_not_cancellable');
-    expect(when(given(submit, { kind: 'cancel' }), { kind: 'cancel' })).toMatchObject({ facts: [], state: { name: 'cancelled' } });
+    expect(when(given(submit, lease('a'), start('a')), cancel()).refusal).toBe('job_not_cancellable');
+    expect(when(given(submit, lease('a'), start('a'), complete('a')), cancel()).refusal).toBe('job_not_cancellable');
+    expect(when(given(submit, cancel()), cancel())).toMatchObject({ facts: [], state: { name: 'cancelled' } });
   });
 });
 
@@ -115,7 +120,7 @@ describe('the deadline', () => {
 
 it('erases the content of an ended job only, once', () => {
   expect(when(given(submit), { kind: 'erase_content' }).refusal).toBe('job_not_ended');
-  const erased = when(given(submit, { kind: 'cancel' }), { kind: 'erase_content' });
+  const erased = when(given(submit, cancel()), { kind: 'erase_content' });
   expect(erased).toMatchObject({ facts: ['contentErased'], state: { contentErasedAt: after(2) } });
   expect(when(erased.state, { kind: 'erase_content' }).facts).toEqual([]);
 });

@@ -59,7 +59,7 @@ export type JobCommand = { readonly now: Date } & (
   | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'worker_lost' | 'render_timeout' }
   | { readonly kind: 'hand_back'; readonly leaseId: string }
   | { readonly kind: 'expire_deadline' }
-  | { readonly kind: 'cancel' }
+  | { readonly kind: 'cancel'; readonly apiKeyId: string }
   | { readonly kind: 'erase_content' }
 );
 
@@ -117,7 +117,7 @@ function decide(state: JobState, command: JobCommand): Decided {
     case 'cancel':
       if (state.name === 'cancelled') return accept();
       if (state.name !== 'queued' && state.name !== 'leased') return refuse('job_not_cancellable');
-      return accept({ $case: 'jobCancelled', at, value: { verdict: verdictOf(state, 'cancelled') } });
+      return accept({ $case: 'jobCancelled', at, value: { verdict: verdictOf(state, 'cancelled'), byOwnKey: command.apiKeyId !== '' && command.apiKeyId === state.apiKeyId } });
     case 'erase_content':
       if (!isEnded(state)) return refuse('job_not_ended');
       return state.contentErasedAt ? accept() : accept({ $case: 'contentErased', at, value: {} });

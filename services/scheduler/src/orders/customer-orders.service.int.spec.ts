@@ -45,11 +45,11 @@ const settledAt = async (jobId: string) => (await world.database.query('select s
 describe('cancel', () => {
   it('ends a waiting job, releases its hold before the answer and answers the same again', async () => {
     const { scope, jobIds: [jobId] } = await heldJobs(1);
-    const first = await orders.cancel(scope, jobId!);
+    const first = await orders.cancel(scope, jobId!, 'key_1');
     expect(first).toMatchObject({ kind: 'done', changed: true, job: { state: { name: 'cancelled', verdict: { chargedMicros: 0n, releasedMicros: 1_250_000n, rule: 'cancelled' } } } });
     expect(await settledAt(jobId!)).toBeInstanceOf(Date);
     expect(ledger.availableOf(scope.accountId)).toBe(1_250_000n);
-    expect(await orders.cancel(scope, jobId!)).toMatchObject({ kind: 'done', changed: false });
+    expect(await orders.cancel(scope, jobId!, 'key_1')).toMatchObject({ kind: 'done', changed: false });
     expect(await drift(world.database)).toEqual([]);
     expect((await world.database.query('select 1 from job_queue')).rowCount).toBe(0);
     expect((await world.database.query("select 1 from event where kind = 'job_cancelled'")).rowCount).toBe(1);
@@ -58,7 +58,7 @@ describe('cancel', () => {
   it('tells the worker of a leased job to stop', async () => {
     const { scope, jobIds: [jobId] } = await heldJobs(1);
     const { leased: [lease] } = await claimOnce(world.database, [freeWorker(1)]);
-    await orders.cancel(scope, jobId!);
+    await orders.cancel(scope, jobId!, 'key_1');
     expect(ended).toEqual([[jobId, lease!.job.state.attempts[0]!.leaseId, 'cancelled']]);
     expect(await drift(world.database)).toEqual([]);
   });
@@ -68,16 +68,16 @@ describe('cancel', () => {
     const { leased: [lease] } = await claimOnce(world.database, [freeWorker(1)]);
     const reports = new JobReports({ database: world.database, settings, onChanged: () => undefined, onCommitted: () => undefined });
     await reports.submit({ kind: 'start_rendering', jobId: jobId!, leaseId: lease!.job.state.attempts[0]!.leaseId, aspectRatio: '16:9' });
-    expect(await orders.cancel(scope, jobId!)).toMatchObject({ kind: 'refused', job: { state: { name: 'rendering' } } });
-    expect(await orders.cancel({ ...scope, environment: 'test' }, jobId!)).toEqual({ kind: 'not_found' });
-    expect(await orders.cancel(scope, 'job_unknown')).toEqual({ kind: 'not_found' });
+    expect(await orders.cancel(scope, jobId!, 'key_1')).toMatchObject({ kind: 'refused', job: { state: { name: 'rendering' } } });
+    expect(await orders.cancel({ ...scope, environment: 'test' }, jobId!, 'key_1')).toEqual({ kind: 'not_found' });
+    expect(await orders.cancel(scope, 'job_unknown', 'key_1')).toEqual({ kind: 'not_found' });
     expect(ledger.pendingHolds()).toEqual([jobId]);
   });
 
   it('is answered before it is settled when the ledger is away, and settled later', async () => {
     const { scope, jobIds: [jobId] } = await heldJobs(1);
     ledger.fail('settle', 'late');
-    expect(await orders.cancel(scope, jobId!)).toMatchObject({ kind: 'done', job: { state: { name: 'cancelled' } } });
+    expect(await orders.cancel(scope, jobId!, 'key_1')).toMatchObject({ kind: 'done', job: { state: { name: 'cancelled' } } });
     expect(await settledAt(jobId!)).toBeNull();
     ledger.deliverLate();
     expect(ledger.availableOf(scope.accountId)).toBe(1_250_000n);
@@ -91,7 +91,7 @@ describe('cancel', () => {
     const outcomes: { started: boolean; cancelled: boolean }[] = [];
     for (const [index, { job: { jobId, state } }] of leased.entries()) {
       const start = async () => (await reports.submit({ kind: 'start_rendering', jobId, leaseId: state.attempts[0]!.leaseId, aspectRatio: '16:9' })).refusal === '';
-      const cancel = async () => (await orders.cancel(scope, jobId)).kind === 'done';
+      const cancel = async () => (await orders.cancel(scope, jobId, 'key_1')).kind === 'done';
       const race = index % 2 ? [start(), cancel()] : [cancel(), start()].reverse();
       const [started, cancelled] = await Promise.all(race);
       outcomes.push({ started: started!, cancelled: cancelled! });
@@ -111,7 +111,7 @@ describe('erasing content', () => {
   it('deletes what the customer wrote of an ended job and keeps money and times', async () => {
     const { scope, jobIds: [jobId] } = await heldJobs(1);
     expect(await orders.eraseContent(scope, jobId!)).toMatchObject({ kind: 'refused' });
-    await orders.cancel(scope, jobId!);
+    await orders.cancel(scope, jobId!, 'key_1');
     expect(await orders.eraseContent(scope, jobId!)).toMatchObject({ kind: 'done', changed: true, artifactKeys: [] });
     expect(await orders.eraseContent(scope, jobId!)).toMatchObject({ kind: 'done', changed: false });
     expect((await world.database.query('select 1 from job_content where job_id = $1', [jobId])).rowCount).toBe(0);
@@ -126,7 +126,7 @@ describe('erasing content', () => {
     const [first, second] = await addJobs(world.database, accountId, 2, { content });
     for (const jobId of [first!, second!]) {
       await ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 0 }, 1_000);
-      await orders.cancel(scope, jobId);
+      await orders.cancel(scope, jobId, 'key_1');
     }
     expect(await orders.eraseContent(scope, first!)).toMatchObject({ artifactKeys: [] });
     expect(await orders.eraseContent(scope, second!)).toMatchObject({ artifactKeys: ['inputs/ab'] });

@@ -20,9 +20,9 @@ export class CustomerOrders {
   constructor(private readonly options: CustomerOrdersOptions) {}
 
   /** The hold is released before the answer, unless the ledger is away. */
-  async cancel(scope: Scope, jobId: string): Promise<Ordered> {
+  async cancel(scope: Scope, jobId: string, apiKeyId: string): Promise<Ordered> {
     const { orders, holders, changes, settle, settleWithinMs = 2_000, logger } = this.options;
-    const outcome = await orders.submit({ kind: 'cancel', scope, jobId, traceparent: currentTraceparent() });
+    const outcome = await orders.submit({ kind: 'cancel', apiKeyId, scope, jobId, traceparent: currentTraceparent() });
     if (outcome.kind !== 'done') return outcome;
     if (outcome.endedLeaseId) holders.endLease(jobId, outcome.endedLeaseId, 'cancelled');
     if (outcome.changed) jobsEnded.inc({ status: 'cancelled', model: outcome.job.state.terms.model, environment: scope.environment });

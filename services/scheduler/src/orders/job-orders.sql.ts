@@ -8,8 +8,9 @@ import type { Scope } from '../views/job-views.sql';
 import { decideJob, lockJobs } from '../job/job-writer.sql';
 
 /** What the customer orders about a job that exists. */
-export interface JobOrder {
-  readonly kind: 'cancel' | 'erase_content';
+export type JobOrder = OrderedJob & ({ readonly kind: 'cancel'; readonly apiKeyId: string } | { readonly kind: 'erase_content' });
+
+interface OrderedJob {
   readonly scope: Scope;
   readonly jobId: string;
   readonly traceparent: string;
@@ -76,10 +77,11 @@ async function applyOrders(tx: Transaction, now: Date, orders: readonly JobOrder
   });
 }
 
-function applyOrder({ kind, scope }: JobOrder, touched: Touched | undefined, now: Date): Ordered {
+function applyOrder(order: JobOrder, touched: Touched | undefined, now: Date): Ordered {
+  const { scope } = order;
   const job = touched?.after;
   if (job?.accountId !== scope.accountId || job.environment !== scope.environment) return { kind: 'not_found' };
-  const decided = decideJob(job, { kind, now });
+  const decided = decideJob(job, order.kind === 'cancel' ? { kind: order.kind, apiKeyId: order.apiKeyId, now } : { kind: order.kind, now });
   if (!decided.accepted) return { kind: 'refused', job };
   touched!.after = decided.after;
   touched!.facts.push(...decided.facts);

@@ -40,7 +40,7 @@ describe('reconciliation', () => {
   it('finds nothing where every job has its hold and every verdict its posting', async () => {
     const accountId = await funded();
     const [waiting, cancelled] = [await world.create({ accountId }), await world.create({ accountId })];
-    await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId: cancelled.jobId });
+    await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId: cancelled.jobId, apiKeyId: 'key_1' });
     await world.create({ environment: 'test' });
     ledgerRecorded([held(accountId, waiting.jobId), held(accountId, cancelled.jobId), released(accountId, cancelled.jobId, 'cancelled')]);
     expect(await call(world.client, 'reconcile', { graceSeconds: 0 })).toEqual({ jobsChecked: 2n, holdsChecked: 2n, underWay: 0n, differences: [] });
@@ -49,7 +49,7 @@ describe('reconciliation', () => {
   it('tells of a job without a hold, a hold without a job and a verdict that was not executed', async () => {
     const accountId = await funded();
     const [bare, unsettled] = [await world.create({ accountId }), await world.create({ accountId })];
-    await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId: unsettled.jobId });
+    await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId: unsettled.jobId, apiKeyId: 'key_1' });
     ledgerRecorded([held(accountId, unsettled.jobId), held(accountId, 'job_nobody')]);
     const { differences } = await call(world.client, 'reconcile', { graceSeconds: 0 });
     expect(differences.map((difference) => difference.replace(/ended at \S+,/, 'ended,')).sort()).toEqual([
@@ -68,7 +68,7 @@ describe('reconciliation', () => {
   it('tells of an event that is missing from the log of jobs', async () => {
     const accountId = await funded();
     const { jobId } = await world.create({ accountId });
-    await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId });
+    await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId, apiKeyId: 'key_1' });
     ledgerRecorded([held(accountId, jobId), released(accountId, jobId, 'cancelled')]);
     await world.database.query('set session_replication_role = replica; delete from event where kind = \'job_submitted\'');
     const { differences } = await call(world.client, 'reconcile', { graceSeconds: 0 });

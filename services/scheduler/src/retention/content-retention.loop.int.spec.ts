@@ -24,7 +24,7 @@ const erasures = async (jobId: string) => (await world.database.query(`select fr
 async function endedJobs(count: number): Promise<{ accountId: string; jobIds: string[] }> {
   const accountId = await addAccount(world.database);
   const jobIds = await addJobs(world.database, accountId, count);
-  for (const jobId of jobIds) await orders.cancel({ accountId, environment: 'live' }, jobId);
+  for (const jobId of jobIds) await orders.cancel({ accountId, environment: 'live' }, jobId, 'key_1');
   return { accountId, jobIds };
 }
 
@@ -63,7 +63,7 @@ describe('what a customer wrote', () => {
     expect(await written(accountId)).toEqual([lease!.job.jobId]);
     expect(await written(stranger.accountId)).toEqual(stranger.jobIds);
     expect((await world.database.query(`select from job where job_id = any($1) and state = 'cancelled'`, [jobIds])).rowCount).toBe(2);
-    await orders.cancel({ accountId, environment: 'live' }, lease!.job.jobId);
+    await orders.cancel({ accountId, environment: 'live' }, lease!.job.jobId, 'key_1');
     await retention.eraseAccounts();
     expect(await written(accountId)).toEqual([]);
     expect((await world.database.query('select from content_erasure')).rowCount).toBe(0);

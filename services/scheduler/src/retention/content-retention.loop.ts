@@ -76,7 +76,7 @@ export class ContentRetention {
 
   private async eraseJob({ job_id: jobId, account_id: accountId, environment, ended }: Due): Promise<boolean> {
     const scope = { accountId, environment };
-    if (!ended && (await this.options.orders.cancel(scope, jobId)).kind !== 'done') return false;
+    if (!ended && (await this.options.orders.cancel(scope, jobId, '')).kind !== 'done') return false;
     return (await this.options.orders.eraseContent(scope, jobId)).kind === 'done';
   }
 }

@@ -1,12 +1,14 @@
 import { EventLog, type Database } from '@usvideo/event-store';
 import { concernsLedger } from '@usvideo/ledger';
 import { eventsSetAside, unheardEvents } from '@usvideo/messaging';
-import { concernsCustomers } from '@usvideo/webhooks';
+import { concernsCustomers, makesSecrets, tellsOfBalance } from '@usvideo/webhooks';
 
 /** Who hears which service's events, and which of them matter to it. */
 const HEARERS = [
   { consumer: 'ledger', topic: 'usvideo.jobs.v1', publisher: 'scheduler', isRelevant: concernsLedger },
   { consumer: 'webhooks', topic: 'usvideo.jobs.v1', publisher: 'scheduler', isRelevant: concernsCustomers },
+  { consumer: 'webhooks', topic: 'usvideo.ledger.v1', publisher: 'ledger', isRelevant: tellsOfBalance },
+  { consumer: 'webhooks', topic: 'usvideo.accounts.v1', publisher: 'accounts', isRelevant: makesSecrets },
   { consumer: 'scheduler', topic: 'usvideo.accounts.v1', publisher: 'accounts' },
 ] as const;
 

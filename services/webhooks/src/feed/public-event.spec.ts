@@ -3,7 +3,7 @@ import { mayRender, meaningOf, ownBody, webhookBody } from './public-event';
 test('the beginning and the three ends of a job are public; nothing else is', () => {
   expect(meaningOf('job_completed')).toEqual({ type: 'public', name: 'video.completed' });
   expect(meaningOf('job_failed')).toEqual({ type: 'public', name: 'video.failed' });
-  expect(meaningOf('job_cancelled')).toEqual({ type: 'public', name: 'video.cancelled' });
+  expect(meaningOf('job_cancelled')).toEqual({ type: 'cancelled', name: 'video.cancelled' });
   expect(meaningOf('job_leased')).toEqual({ type: 'begun', name: 'video.processing' });
   expect(meaningOf('rendering_started')).toEqual({ type: 'private' });
   expect(meaningOf('content_erased')).toEqual({ type: 'erased' });

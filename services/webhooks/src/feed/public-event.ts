@@ -2,7 +2,6 @@
 const PUBLIC_NAMES: ReadonlyMap<string, string> = new Map([
   ['job_completed', 'video.completed'],
   ['job_failed', 'video.failed'],
-  ['job_cancelled', 'video.cancelled'],
 ]);
 
 /** Kinds that are known and say nothing to customers. */
@@ -17,6 +16,7 @@ export interface PublicEvent {
 export type Meaning =
   | { readonly type: 'public'; readonly name: string }
   | { readonly type: 'begun'; readonly name: string }
+  | { readonly type: 'cancelled'; readonly name: string }
   | { readonly type: 'erased' }
   | { readonly type: 'private' }
   | { readonly type: 'unknown' };
@@ -24,6 +24,7 @@ export type Meaning =
 export function meaningOf(kind: string): Meaning {
   const name = PUBLIC_NAMES.get(kind);
   if (name !== undefined) return { type: 'public', name };
+  if (kind === 'job_cancelled') return { type: 'cancelled', name: 'video.cancelled' };
   if (kind === 'job_leased') return { type: 'begun', name: 'video.processing' };
   if (kind === 'content_erased') return { type: 'erased' };
   return { type: PRIVATE_KINDS.has(kind) ? 'private' : 'unknown' };

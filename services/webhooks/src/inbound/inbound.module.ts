@@ -11,6 +11,6 @@ import { WebhooksController } from './webhooks.grpc';
 @Module({
   imports: [DeliveryModule, EndpointsModule, FeedModule, LoopsModule, SecretsModule],
   controllers: [WebhooksController, EndpointsController, FeedController],
-  exports: [DeliveryModule],
+  exports: [DeliveryModule, SecretsModule],
 })
 export class InboundModule {}

@@ -23,11 +23,18 @@ async function handleJobEvent(event: LoggedEvent, tx: Transaction, now: Date): P
   const meaning = meaningOf(event.kind);
   switch (meaning.type) {
     case 'public': return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: true });
+    case 'cancelled': return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: !isByOwnKey(event) });
     case 'begun': return recordBeginning(event, meaning.name, tx);
     case 'erased': return eraseJob(tx, event.streamId, now);
     case 'private': return;
     case 'unknown': throw new ParkEvent(`unknown kind ${event.kind}`);
   }
+}
+
+/** Whoever cancelled its own job knows; who did not make the job takes it from somebody who waits for it. */
+function isByOwnKey(event: LoggedEvent): boolean {
+  const decoded = decodeEvent(JobEvent, event);
+  return decoded.$case === 'jobCancelled' && decoded.value.byOwnKey;
 }
 
 /** Only the first attempt at rendering is news, and only to those who ask. */

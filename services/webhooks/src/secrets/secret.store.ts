@@ -1,6 +1,6 @@
 import type { SecretBox } from '@usvideo/runtime';
 import { randomBytes } from 'node:crypto';
-import type { Database } from '@usvideo/event-store';
+import type { Database, Transaction } from '@usvideo/event-store';
 
 const INSERT = 'insert into account_secret (account_id, key_id, sealed) values ($1, $2, $3) on conflict do nothing';
 const SELECT = 'select key_id, sealed from account_secret where account_id = $1';
@@ -20,12 +20,17 @@ export class SecretStore {
   async ensure(accountId: string): Promise<string> {
     const known = await this.find(accountId);
     if (known !== undefined) return known;
-    const sealed = this.box.seal(accountId, `whsec_${randomBytes(32).toString('base64')}`);
-    await this.database.query({ name: 'secret_insert', text: INSERT, values: [accountId, sealed.keyId, sealed.bytes] });
+    await this.make(accountId);
     // Whoever came first has won: everybody reads back the same one.
     const stored = await this.find(accountId);
     if (stored === undefined) throw new Error('the secret that was just stored is gone');
     return stored;
+  }
+
+  /** Unless it has one. */
+  async make(accountId: string, via: Pick<Transaction, 'query'> = this.database): Promise<void> {
+    const sealed = this.box.seal(accountId, `whsec_${randomBytes(32).toString('base64')}`);
+    await via.query({ name: 'secret_insert', text: INSERT, values: [accountId, sealed.keyId, sealed.bytes] });
   }
 
   private async find(accountId: string): Promise<string | undefined> {

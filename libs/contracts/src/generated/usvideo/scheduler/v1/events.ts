@@ -106,7 +106,11 @@ export interface JobFailed {
 }
 
 export interface JobCancelled {
-  verdict: Verdict | undefined;
+  verdict:
+    | Verdict
+    | undefined;
+  /** Whoever made the job took it back, and need not be told. */
+  byOwnKey: boolean;
 }
 
 /** A worker reported an outcome for a lease that had ended. Recorded once per lease, applied never. */
@@ -1242,13 +1246,16 @@ export const JobFailed: MessageFns<JobFailed> = {
 };
 
 function createBaseJobCancelled(): JobCancelled {
-  return { verdict: undefined };
+  return { verdict: undefined, byOwnKey: false };
 }
 
 export const JobCancelled: MessageFns<JobCancelled> = {
   encode(message: JobCancelled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.verdict !== undefined) {
       Verdict.encode(message.verdict, writer.uint32(10).fork()).join();
+    }
+    if (message.byOwnKey !== false) {
+      writer.uint32(16).bool(message.byOwnKey);
     }
     return writer;
   },
@@ -1274,6 +1281,14 @@ export const JobCancelled: MessageFns<JobCancelled> = {
             message.verdict = Verdict.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.byOwnKey = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1294,6 +1309,7 @@ export const JobCancelled: MessageFns<JobCancelled> = {
     message.verdict = (object.verdict !== undefined && object.verdict !== null)
       ? Verdict.fromPartial(object.verdict)
       : undefined;
+    message.byOwnKey = object.byOwnKey ?? false;
     return message;
   },
 };

@@ -171,6 +171,8 @@ export interface CancelJobRequest {
   accountId: string;
   environment: string;
   jobId: string;
+  /** Who cancels: a key, or the member who is signed in. */
+  apiKeyId: string;
 }
 
 export interface CancelJobResponse {
@@ -2037,7 +2039,7 @@ export const ListJobsResponse: MessageFns<ListJobsResponse> = {
 };
 
 function createBaseCancelJobRequest(): CancelJobRequest {
-  return { accountId: "", environment: "", jobId: "" };
+  return { accountId: "", environment: "", jobId: "", apiKeyId: "" };
 }
 
 export const CancelJobRequest: MessageFns<CancelJobRequest> = {
@@ -2050,6 +2052,9 @@ export const CancelJobRequest: MessageFns<CancelJobRequest> = {
     }
     if (message.jobId !== "") {
       writer.uint32(26).string(message.jobId);
+    }
+    if (message.apiKeyId !== "") {
+      writer.uint32(34).string(message.apiKeyId);
     }
     return writer;
   },
@@ -2091,6 +2096,14 @@ export const CancelJobRequest: MessageFns<CancelJobRequest> = {
             message.jobId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.apiKeyId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2111,6 +2124,7 @@ export const CancelJobRequest: MessageFns<CancelJobRequest> = {
     message.accountId = object.accountId ?? "";
     message.environment = object.environment ?? "";
     message.jobId = object.jobId ?? "";
+    message.apiKeyId = object.apiKeyId ?? "";
     return message;
   },
 };
