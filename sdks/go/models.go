@@ -202,7 +202,8 @@ type CreateVideoRequest struct {
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
 	// An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
 	FirstFrame string `json:"first_frame,omitempty"`
-	// An https URL that is told when the job ends.
+	// An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
+	// made it.
 	WebhookURL string `json:"webhook_url,omitempty"`
 	// The same seed and request give the same video; drawn when absent.
 	Seed *int64 `json:"seed,omitempty"`
@@ -380,7 +381,8 @@ type CreateQuoteRequest struct {
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
 	// An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
 	FirstFrame string `json:"first_frame,omitempty"`
-	// An https URL that is told when the job ends.
+	// An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
+	// made it.
 	WebhookURL string `json:"webhook_url,omitempty"`
 	// The same seed and request give the same video; drawn when absent.
 	Seed *int64 `json:"seed,omitempty"`
@@ -910,6 +912,23 @@ type Event struct {
 	Data map[string]any `json:"data"`
 }
 
+type CreateStreamTokenRequest struct {
+	// The stream of this job; without it that of the feed.
+	JobID string `json:"job_id,omitempty"`
+	// Seconds until it, and whatever it opened, ends. 900 by default.
+	ExpiresIn int64 `json:"expires_in,omitempty"`
+}
+
+type StreamToken struct {
+	Object string `json:"object"`
+	Token  string `json:"token"`
+	// Null: the feed.
+	JobID *string `json:"job_id"`
+	// For an EventSource. It is as secret as the token: it opens the stream, and nothing else, until it expires.
+	URL       string     `json:"url"`
+	ExpiresAt *time.Time `json:"expires_at"`
+}
+
 type RegisterRequest struct {
 	Email string `json:"email"`
 	// 12 characters or more; any may be used.
@@ -1192,6 +1211,20 @@ func (p ListVideosParams) values() url.Values {
 	return values
 }
 
+// StreamVideoParams narrows what is listed; zero values are not sent.
+type StreamVideoParams struct {
+	// A token of POST /v1/stream-tokens instead of a key, for streams only.
+	Token string
+}
+
+func (p StreamVideoParams) values() url.Values {
+	values := url.Values{}
+	if p.Token != "" {
+		values.Set("token", string(p.Token))
+	}
+	return values
+}
+
 // ListUsageParams narrows what is listed; zero values are not sent.
 type ListUsageParams struct {
 	// Entries per page. 20 by default.
@@ -1363,6 +1396,8 @@ func (p ListDeliveriesParams) values() url.Values {
 
 // ListEventsParams narrows what is listed; zero values are not sent.
 type ListEventsParams struct {
+	// A token of POST /v1/stream-tokens instead of a key, for streams only.
+	Token string
 	// Events per page. 20 by default.
 	Limit int64
 	// The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream
@@ -1372,6 +1407,9 @@ type ListEventsParams struct {
 
 func (p ListEventsParams) values() url.Values {
 	values := url.Values{}
+	if p.Token != "" {
+		values.Set("token", string(p.Token))
+	}
 	if p.Limit != 0 {
 		values.Set("limit", strconv.FormatInt(p.Limit, 10))
 	}

@@ -129,6 +129,7 @@ export function theReference(stage: () => Stage): void {
       expectAsTold('POST /v1/webhooks/deliveries/{id}/redeliver', await sandbox.post(`${delivery}/redeliver`));
       expectAsTold('POST /v1/webhooks/deliveries/redeliver', await sandbox.post('/v1/webhooks/deliveries/redeliver', { endpoint_id: made.body.id, status: ['delivered'] }));
       expectAsTold('GET /v1/events', await sandbox.get('/v1/events'));
+      expectAsTold('POST /v1/stream-tokens', await sandbox.post('/v1/stream-tokens', {}));
       expectAsTold('GET /v1/webhooks/secret', await sandbox.get('/v1/webhooks/secret'));
       expectAsTold('POST /v1/webhooks/secret/rotate', await sandbox.post('/v1/webhooks/secret/rotate', { overlap_hours: 1 }));
       expectAsTold('DELETE /v1/webhooks/endpoints/{id}', await sandbox.delete(endpoint));

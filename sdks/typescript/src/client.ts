@@ -3,7 +3,7 @@ import { Balances, Ledger, Quotes, SpendCaps, Statements, TopUps, UsageReports }
 import { type ClientOptions, configure } from './config.ts';
 import { type Query, type RequestOptions, Transport } from './transport.ts';
 import { Videos } from './videos.ts';
-import { Deliveries, Events, WebhookEndpoints, WebhookSecrets } from './webhook-endpoints.ts';
+import { Deliveries, Events, StreamTokens, WebhookEndpoints, WebhookSecrets } from './webhook-endpoints.ts';
 
 export interface FreeRequest extends RequestOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -31,6 +31,7 @@ export class USVideo {
   readonly webhookEndpoints: WebhookEndpoints;
   readonly webhookSecrets: WebhookSecrets;
   readonly events: Events;
+  readonly streamTokens: StreamTokens;
   private readonly transport: Transport;
 
   /** @throws USVideoError `invalid_configuration` without base URL or key. */
@@ -53,6 +54,7 @@ export class USVideo {
     this.webhookEndpoints = new WebhookEndpoints(transport);
     this.webhookSecrets = new WebhookSecrets(transport);
     this.events = new Events(transport);
+    this.streamTokens = new StreamTokens(transport);
   }
 
   /** For what has no method here. Only GET is repeated when no answer came; others after a 429 only. */

@@ -22,7 +22,7 @@ export interface components {
             aspect_ratio?: "16:9" | "9:16" | "1:1";
             /** @description An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
             first_frame?: string;
-            /** @description An https URL that is told when the job ends. */
+            /** @description An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it. */
             webhook_url?: string;
             /** @description The same seed and request give the same video; drawn when absent. */
             seed?: number;
@@ -222,7 +222,7 @@ export interface components {
             aspect_ratio?: "16:9" | "9:16" | "1:1";
             /** @description An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
             first_frame?: string;
-            /** @description An https URL that is told when the job ends. */
+            /** @description An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it. */
             webhook_url?: string;
             /** @description The same seed and request give the same video; drawn when absent. */
             seed?: number;
@@ -1015,6 +1015,23 @@ export interface components {
             data: {
                 [key: string]: unknown;
             } | null;
+        };
+        CreateStreamTokenRequest: {
+            /** @description The stream of this job; without it that of the feed. */
+            job_id?: string;
+            /** @description Seconds until it, and whatever it opened, ends. 900 by default. */
+            expires_in?: number;
+        };
+        StreamToken: {
+            /** @constant */
+            object: "stream_token";
+            token: string;
+            /** @description Null: the feed. */
+            job_id: string | null;
+            /** @description For an EventSource. It is as secret as the token: it opens the stream, and nothing else, until it expires. */
+            url: string;
+            /** Format: date-time */
+            expires_at: string | null;
         };
         RegisterRequest: {
             /** Format: email */

@@ -30,6 +30,7 @@ export type Delivery = Schemas['Delivery'];
 export type WebhookEndpoint = Schemas['WebhookEndpoint'];
 export type NewWebhookEndpoint = Schemas['NewWebhookEndpoint'];
 export type WebhookSecret = Schemas['WebhookSecret'];
+export type StreamToken = Schemas['StreamToken'];
 export type Redelivery = Schemas['WebhookRedelivery'];
 export type Event = Schemas['Event'];
 

@@ -1,5 +1,5 @@
 import type { CursorQuery } from './billing.ts';
-import type { Delivery, Event, NewWebhookEndpoint, Page, Redelivery, WebhookEndpoint, WebhookSecret } from './types.ts';
+import type { Delivery, Event, NewWebhookEndpoint, Page, Redelivery, StreamToken, WebhookEndpoint, WebhookSecret } from './types.ts';
 import { followFeed, type FeedOptions } from './feed.ts';
 import { List } from './list.ts';
 import { Resource } from './resource.ts';
@@ -109,5 +109,13 @@ export class Events extends Resource {
   /** Events as they happen, each once and in order, for as long as it is read; a stream that is cut goes on where it was. */
   stream(options: FeedOptions = {}): AsyncGenerator<Event, void, undefined> {
     return followFeed(this.transport, options);
+  }
+}
+
+/** Lets a page follow one video, or the feed, without a key. */
+export class StreamTokens extends Resource {
+  /** Its `url` is for an `EventSource`. The stream of the feed without a `job_id`; for fifteen minutes unless told. */
+  create(request: { readonly job_id?: string; readonly expires_in?: number } = {}, options?: RequestOptions): Promise<StreamToken> {
+    return this.transport.json({ ...options, method: 'POST', path: '/v1/stream-tokens', body: request, repetition: 'only_if_refused' });
   }
 }

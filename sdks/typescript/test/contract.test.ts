@@ -24,7 +24,7 @@ const CALLS: readonly ((client: USVideo) => unknown)[] = [
   (c) => c.ledger.list(), (c) => c.statements.list(), (c) => c.statements.retrieve('x'), (c) => c.topUps.create({ amount_usd: '1' }), (c) => c.topUps.list(),
   (c) => c.topUps.retrieve('x'), (c) => c.account.retrieve(), (c) => c.limits.retrieve(), (c) => c.apiKeys.list(), (c) => c.apiKeys.create({ name: 'x' }),
   (c) => c.apiKeys.rotate('x'), (c) => c.apiKeys.revoke('x'), (c) => c.deliveries.list(),
-  (c) => c.deliveries.retrieve('x'), (c) => c.deliveries.redeliver('x'), (c) => c.deliveries.redeliverMany(), (c) => c.events.list(),
+  (c) => c.deliveries.retrieve('x'), (c) => c.deliveries.redeliver('x'), (c) => c.deliveries.redeliverMany(), (c) => c.events.list(), (c) => c.streamTokens.create(),
   (c) => c.webhookEndpoints.list(), (c) => c.webhookEndpoints.create({ url: 'https://a.example' }), (c) => c.webhookEndpoints.retrieve('x'),
   (c) => c.webhookEndpoints.update('x', { enabled: false }), (c) => c.webhookEndpoints.delete('x'), (c) => c.webhookEndpoints.test('x'),
   (c) => c.webhookSecrets.retrieve(), (c) => c.webhookSecrets.retrieve('x'), (c) => c.webhookSecrets.rotate(), (c) => c.webhookSecrets.rotate({ endpoint_id: 'x' }),

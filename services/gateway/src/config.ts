@@ -33,7 +33,7 @@ export const gatewaySchema = z.object({
   DATA_DIR: z.string().describe('Folder of the artifact store.'),
   DASHBOARD_DIR: z.string().optional().describe('Folder of the built web pages (services/dashboard/dist); without it none are served.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).describe('How customers reach the API: `Location` headers and the reference.'),
-  LINK_SECRET: secret().describe('Key of the signature on video links; the scheduler has the same.'),
+  LINK_SECRET: secret().describe('Key of the signature on video links and stream tokens; the scheduler has the same.'),
   TRUSTED_PROXIES: addressRanges.describe('Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges, comma-separated.'),
   OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges that webhooks and first frames may reach, by plain http too.'),
   OUTBOUND_FORBIDDEN_PORTS: list().transform((ports) => ports.map(Number)).describe('Ports that are never reached in those ranges, separated by commas: the platform\'s own, where it shares a machine with its customer.'),

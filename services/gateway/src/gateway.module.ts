@@ -44,6 +44,7 @@ import { VideosController } from './videos/videos.controller';
 import { DeliveriesController } from './webhooks/deliveries.controller';
 import { EndpointsController } from './webhooks/endpoints.controller';
 import { EventsController } from './events/events.controller';
+import { StreamTokensController } from './events/stream-tokens.controller';
 import { FeedWatches } from './events/feed-watch.client';
 import { FirstFrameStore } from './videos/first-frame.store';
 import { KeyVerifier } from './access/key-verifier.client';
@@ -74,7 +75,7 @@ class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
   VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
-  EndpointsController, DeliveriesController, EventsController, McpController, MarkdownController,
+  EndpointsController, DeliveriesController, EventsController, StreamTokensController, McpController, MarkdownController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController];
 
@@ -123,7 +124,7 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
     { provide: ARTIFACTS, useValue: artifacts },
   ];
-  const access = new Access({ keys, sessions, limiter, operators, bootstrapOnly: config.ADMIN_TOKEN_ONLY_MAKES_OPERATORS, supportUrl: config.SUPPORT_URL });
+  const access = new Access({ keys, sessions, limiter, operators, bootstrapOnly: config.ADMIN_TOKEN_ONLY_MAKES_OPERATORS, linkSecret: config.LINK_SECRET, supportUrl: config.SUPPORT_URL });
   return { access, settings, streams, providers };
 }
 

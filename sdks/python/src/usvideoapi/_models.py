@@ -803,6 +803,21 @@ class EventList(Record):
 
 
 @dataclass(frozen=True)
+class StreamToken(Record):
+    object: str
+    token: str
+    #: Null: the feed.
+    job_id: Optional[str]
+    #: For an EventSource. It is as secret as the token: it opens the stream, and nothing else, until it expires.
+    url: str
+    expires_at: Optional[datetime]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "expires_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
 class Registered(Record):
     """Shown this once."""
 
@@ -1093,7 +1108,8 @@ class CreateVideoRequest(TypedDict, total=False):
     aspect_ratio: AspectRatio
     #: An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
     first_frame: str
-    #: An https URL that is told when the job ends.
+    #: An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
+    #: made it.
     webhook_url: str
     #: The same seed and request give the same video; drawn when absent.
     seed: int
@@ -1126,7 +1142,8 @@ class CreateQuoteRequest(TypedDict, total=False):
     aspect_ratio: AspectRatio
     #: An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
     first_frame: str
-    #: An https URL that is told when the job ends.
+    #: An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
+    #: made it.
     webhook_url: str
     #: The same seed and request give the same video; drawn when absent.
     seed: int
@@ -1216,6 +1233,13 @@ class RedeliverManyRequest(TypedDict, total=False):
     created_before: datetime
     #: The next_cursor of the redelivery before, where there was more than it could take.
     starting_after: str
+
+
+class CreateStreamTokenRequest(TypedDict, total=False):
+    #: The stream of this job; without it that of the feed.
+    job_id: str
+    #: Seconds until it, and whatever it opened, ends. 900 by default.
+    expires_in: int
 
 
 class RegisterRequest(TypedDict, total=False):
@@ -1309,6 +1333,11 @@ class ListVideosParams(TypedDict, total=False):
     end_user: str
 
 
+class StreamVideoParams(TypedDict, total=False):
+    #: A token of POST /v1/stream-tokens instead of a key, for streams only.
+    token: str
+
+
 class ListUsageParams(TypedDict, total=False):
     #: Entries per page. 20 by default.
     limit: int
@@ -1374,6 +1403,8 @@ class ListDeliveriesParams(TypedDict, total=False):
 
 
 class ListEventsParams(TypedDict, total=False):
+    #: A token of POST /v1/stream-tokens instead of a key, for streams only.
+    token: str
     #: Events per page. 20 by default.
     limit: int
     #: The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream

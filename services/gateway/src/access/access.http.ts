@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller, Scope } from './caller';
 import { accountSuspended, rateLimitExceeded } from '../refusals/create-refusal';
 import { LocalLimits } from './local-limits';
-import { ADDRESS_LIMITS, type AddressPolicy } from './operation';
+import { type Access as AccessRule, ADDRESS_LIMITS, type AddressPolicy } from './operation';
 import { mayAct, type OperatorRole, roleFor } from './operator-caller';
 import type { OperatorVerifier } from './operator-verifier.client';
 import type { Judgement } from './rate';
@@ -13,6 +13,7 @@ import type { RateLimiter } from './rate-limiter.client';
 import type { RequestState } from './request-state.http';
 import { readSessionCookie, refuseForgery, type SessionCaller, sessionCaller } from './session-caller';
 import type { SessionVerifier } from './session-verifier.client';
+import { openStreamToken } from './stream-token';
 
 const ADDRESSES_MAX = 100_000;
 
@@ -23,6 +24,8 @@ export interface AccessOptions {
   readonly operators: Pick<OperatorVerifier, 'verify'>;
   /** The installation's token only makes operators. */
   readonly bootstrapOnly: boolean;
+  /** Signs the tokens of streams. */
+  readonly linkSecret: string;
   readonly supportUrl: string;
 }
 
@@ -40,7 +43,7 @@ export class Access {
     if (access.by === 'anyone') return this.countAddress(state, access.policy);
     if (access.by === 'operator') return this.admitOperator(state, request, roleFor(access, request.method));
     if (access.by === 'session') return this.admitPerson(state, request, access.role);
-    const caller = await this.callerOf(request);
+    const caller = this.streamCallerOf(request, access) ?? await this.callerOf(request);
     state.caller = caller;
     if (access.policy !== 'creates') this.judge(state, await this.options.limiter.spend(caller, access.policy));
     if (caller.suspended) throw accountSuspended();
@@ -65,6 +68,17 @@ export class Access {
     const caller = await this.person(request);
     refuseForgery(caller, request.method, request.headers['x-csrf-token'], false);
     return caller;
+  }
+
+  /** Whoever made the token, and only for the stream that it is for. */
+  private streamCallerOf(request: FastifyRequest, { scope, stream }: AccessRule & { readonly by: 'key' }): Caller | undefined {
+    const token = stream === undefined ? undefined : streamTokenOf(request);
+    if (token === undefined) return undefined;
+    const grant = openStreamToken(this.options.linkSecret, token, new Date());
+    const wanted = stream === 'job' ? (request.params as { id: string }).id : '';
+    if (grant?.jobId !== wanted) throw new Refusal('invalid_api_key', 'This stream token has ended, or is for another stream. Make one at POST /v1/stream-tokens.');
+    const { accountId, environment, expiresAt, keyId } = grant;
+    return { accountId, environment, keyId, scopes: scope === undefined ? [] : [scope], suspended: false, until: expiresAt };
   }
 
   private async admitPerson(state: RequestState, request: FastifyRequest, role: 'owner' | undefined): Promise<void> {
@@ -111,7 +125,14 @@ export class Access {
   }
 }
 
-function requireScope(caller: Caller, scope: Scope | undefined): void {
+/** Undefined where none was given; given twice, it is none. */
+export function streamTokenOf({ query }: FastifyRequest): string | undefined {
+  const { token } = query as { token?: string | string[] };
+  return Array.isArray(token) ? '' : token;
+}
+
+/** @throws Refusal forbidden */
+export function requireScope(caller: Caller, scope: Scope | undefined): void {
   if (scope !== undefined && !caller.scopes.includes(scope)) throw new Refusal('forbidden', `${'session' in caller ? 'Your role' : 'This key'} lacks the scope ${scope}.`);
 }
 

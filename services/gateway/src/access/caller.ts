@@ -12,6 +12,8 @@ export interface Caller {
   readonly environment: string;
   readonly scopes: readonly string[];
   readonly suspended: boolean;
+  /** Of a stream token: what it opened ends then. */
+  readonly until?: Date;
 }
 
 export type Policy = 'reads' | 'creates';

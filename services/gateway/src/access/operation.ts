@@ -14,7 +14,8 @@ export const ADDRESS_LIMITS = { register: 60, failed_auth: 60, documents: 3_000,
 export type AddressPolicy = keyof typeof ADDRESS_LIMITS;
 
 export type Access =
-  | { readonly by: 'key'; readonly scope: Scope | undefined; readonly policy: Policy }
+  /** `stream`: a page may come with a token for it instead. */
+  | { readonly by: 'key'; readonly scope: Scope | undefined; readonly policy: Policy; readonly stream?: 'job' | 'feed' }
   | { readonly by: 'anyone'; readonly policy: AddressPolicy }
   /** Signed in, and as an owner where it says so. */
   | { readonly by: 'session'; readonly role: 'owner' | undefined }
@@ -41,6 +42,8 @@ export interface Operation {
   readonly access: Access;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** Says to browsers what a page may send to the operation of the same path. */
+  readonly isPreflight?: boolean;
   readonly bodyOptional?: boolean;
   /** The body is handed on as it arrived, because somebody signed its bytes. */
   readonly rawBody?: boolean;
@@ -59,6 +62,11 @@ export function keyed(scope: Scope | undefined, policy: Policy = 'reads'): Acces
   return { by: 'key', scope, policy };
 }
 
+/** A stream that a customer's page may follow, too, under a token of its own. */
+export function streamed(scope: Scope, stream: 'job' | 'feed'): Access & { readonly by: 'key' } {
+  return { by: 'key', scope, policy: 'reads', stream };
+}
+
 export function signedIn(role?: 'owner'): Access {
   return { by: 'session', role };
 }
@@ -69,6 +77,11 @@ export function anyone(policy: AddressPolicy): Access {
 
 /** Wherever a body is read, if only to say that none is wanted. */
 export const REFUSALS_OF_BODY = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
+
+/** What a page asks first that sends Last-Event-ID by itself; EventSource does not ask. */
+export function streamPreflight(id: string, tag: string): Operation {
+  return { id, tag, summary: 'CORS preflight of a stream', access: anyone('documents'), isPreflight: true, answers: { 204: { description: 'Pages may read the stream with a token.' } }, refusals: [] };
+}
 
 /** An operation of the admin port. */
 export function operator(id: string, summary: string, { role, ...rest }: Partial<Operation> & { readonly role?: OperatorRole } = {}): Operation {

@@ -58,7 +58,7 @@ export class AdminAccountLifeController {
     parseQuery(noQuery, request.query);
     const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }), accountNotFound);
     await this.orders.record(request, { action: 'data_export_ordered', accountId, subject: accountId, order: {} });
-    const stream = openStream(this.streams, 'operators', reply, this.settings.supportUrl);
+    const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
     const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}-data.ndjson"` };
     await sendText(reply, headers, this.data.lines(presentAccount(account)), stream);
   }
@@ -71,7 +71,7 @@ export class AdminAccountLifeController {
     if (!/^job_[0-9A-Za-z]{1,64}$/.test(jobId)) throw jobNotFound();
     const environment = await this.environmentOf(accountIdOf(accountId), jobId);
     await this.orders.record(request, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
-    await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId });
+    await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: '' });
     const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
     if (answer.refusal) throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', { status: answer.status });
     await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));

@@ -64,7 +64,7 @@ export class AdminProofController {
   async export(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     parseQuery(noQuery, request.query);
     await known(call(this.peers.accounts, 'getAccount', { accountId }), () => new Refusal('not_found', 'There is no account with this id.'));
-    const stream = openStream(this.streams, 'operators', reply, this.settings.supportUrl);
+    const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
     const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}.ndjson"` };
     await sendText(reply, headers, this.lines(accountId, stream.signal), stream);
   }

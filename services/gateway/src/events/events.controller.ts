@@ -31,6 +31,7 @@ export class EventsController {
     const caller = callerOf(request);
     const { after, limit } = parseQuery(eventsQuery, request.query);
     if (wantsStream(request)) return this.follow(request, reply, caller, after);
+    if (caller.until !== undefined) throw new Refusal('forbidden', 'A stream token opens the stream only: ask with Accept: text/event-stream.');
     const page = await this.page(caller, cursorOf('after', after ?? '0'), limit);
     const next = page.events.at(-1)?.seq.toString() ?? after ?? '0';
     const data = page.events.map((event) => feedEventJson(event, caller.environment));
@@ -41,7 +42,7 @@ export class EventsController {
   private async follow(request: FastifyRequest, reply: FastifyReply, caller: Caller, after: string | undefined): Promise<void> {
     const lastEventId = request.headers['last-event-id'];
     const place = typeof lastEventId === 'string' && lastEventId !== '' ? cursorOf('Last-Event-ID', lastEventId) : after === undefined ? undefined : cursorOf('after', after);
-    const stream = openStream(this.streams, caller.accountId, reply, this.settings.supportUrl);
+    const stream = openStream(this.streams, caller, reply, this.settings.supportUrl);
     await sendText(reply, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }, this.texts(caller, place, stream), stream);
   }
 

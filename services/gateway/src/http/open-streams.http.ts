@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 export const STREAMS_PER_ACCOUNT_MAX = 100;
 
 export interface OpenStream {
-  /** Aborted when the client goes away or the gateway stops. */
+  /** Aborted when the client goes away, its time is over or the gateway stops. */
   readonly signal: AbortSignal;
   close(): void;
 }
@@ -14,18 +14,20 @@ export class OpenStreams {
   private readonly open = new Set<AbortController>();
 
   /** Undefined when the account has as many open as it may. */
-  tryOpen(accountId: string, response: ServerResponse): OpenStream | undefined {
+  tryOpen(accountId: string, response: ServerResponse, until?: Date): OpenStream | undefined {
     if (this.inUse(accountId) >= STREAMS_PER_ACCOUNT_MAX) return undefined;
     this.byAccount.set(accountId, this.inUse(accountId) + 1);
     const controller = new AbortController();
     this.open.add(controller);
     const abort = () => controller.abort();
     response.once('close', abort);
+    const end = until && setTimeout(abort, Math.max(0, until.getTime() - Date.now()));
     let closed = false;
     const close = () => {
       if (closed) return;
       closed = true;
       response.off('close', abort);
+      clearTimeout(end);
       this.open.delete(controller);
       this.release(accountId);
     };

@@ -21,6 +21,8 @@ export const ledgerQuery = z.strictObject({ ...pageShape, job_id: jobId });
 
 export const noQuery = z.strictObject({});
 
+export const streamQuery = z.strictObject({ token: text(1_024, 'A token of POST /v1/stream-tokens instead of a key, for streams only.').optional() });
+
 const NAME_CHARACTERS_MAX = 200;
 const email = ruled(faultOfEmail).meta({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX });
 const password = ruled(faultOfPassword).meta({ minLength: PASSWORD_CHARACTERS_MIN, maxLength: PASSWORD_CHARACTERS_MAX, description: `${PASSWORD_CHARACTERS_MIN} characters or more; any may be used.` });

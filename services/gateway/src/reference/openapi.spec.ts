@@ -26,6 +26,7 @@ import { VideosController } from '../videos/videos.controller';
 import { DeliveriesController } from '../webhooks/deliveries.controller';
 import { EndpointsController } from '../webhooks/endpoints.controller';
 import { EventsController } from '../events/events.controller';
+import { StreamTokensController } from '../events/stream-tokens.controller';
 import { FAILURES } from './answers';
 import { allowedMethods } from '../access/operation';
 import { openApiDocument, refusalsOf } from './openapi';
@@ -57,7 +58,7 @@ describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
     const routes = [
       VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
-      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, EndpointsController, DeliveriesController, EventsController,
+      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, EndpointsController, DeliveriesController, EventsController, StreamTokensController,
     ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });

@@ -92,6 +92,7 @@ function errorPages(): Json {
 const PUBLIC_SCHEMES = {
   session: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' },
   bearerAuth: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
+  streamToken: { type: 'apiKey', in: 'query', name: 'token', description: 'Of POST /v1/stream-tokens; for the stream that it was made for.' },
 };
 const ADMIN_SCHEMES = { operator: { type: 'http', scheme: 'bearer', description: 'An operator\'s token.' } };
 
@@ -108,7 +109,7 @@ function operationObject(method: string, route: string, operation: Operation, sc
     tags: [operation.tag],
     summary: operation.summary,
     description: whoMay(access, method),
-    security: SECURITY[access.by],
+    security: [...SECURITY[access.by], ...(access.by === 'key' && access.stream !== undefined ? [{ streamToken: [] }] : [])],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
     ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),

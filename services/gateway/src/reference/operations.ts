@@ -7,10 +7,10 @@ import { createVideoSchema } from '../videos/create-video';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations';
 import { MONEY_OPERATIONS } from './money-operations';
 import { WEBHOOK_OPERATIONS } from './webhook-operations';
-import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, operator, type Operations } from '../access/operation';
+import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, operator, type Operations, streamed, streamPreflight } from '../access/operation';
 import {
   adminAccountsQuery, adminAuditQuery, adminCloseSchema, adminCordonSchema, adminEraseSchema, adminTakeDownSchema, adminWorkersQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminOperatorSchema, adminOperatorTokenSchema, adminOwedQuery, adminParkedQuery, adminReplayRequest, adminSuspendSchema, createKeySchema,
-  listVideosQuery, noQuery, registerSchema, rotateKeySchema,
+  listVideosQuery, noQuery, registerSchema, rotateKeySchema, streamQuery,
 } from '../http/requests';
 
 const VIDEO_OPERATIONS = {
@@ -35,13 +35,14 @@ const VIDEO_OPERATIONS = {
   },
   'GET /v1/videos/:id/events': {
     id: 'streamVideo', tag: 'Videos', summary: 'Follow a video as Server-Sent Events until it ends',
-    access: keyed('videos'), query: noQuery, headers: ['Last-Event-ID'],
+    access: streamed('videos', 'job'), query: streamQuery, headers: ['Last-Event-ID'],
     answers: {
       200: { description: 'One event per change, named video.<status>, its data the job; comments in between keep the connection open.', contentType: 'text/event-stream' },
       204: { description: 'The job has ended and nothing happened since Last-Event-ID.' },
     },
     refusals: ['invalid_request', 'job_not_found'],
   },
+  'OPTIONS /v1/videos/:id/events': streamPreflight('preflightVideoStream', 'Videos'),
   'POST /v1/videos/:id/cancel': {
     id: 'cancelVideo', tag: 'Videos', summary: 'Cancel a video whose rendering has not started',
     access: keyed('videos'), query: noQuery, answers: { 200: { description: 'The job, cancelled and its money released.', schema: videoSchema } },

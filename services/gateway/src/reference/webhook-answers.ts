@@ -43,3 +43,8 @@ export const eventSchema = z.object({
   livemode: z.boolean(), created_at: time,
   data: z.record(z.string(), z.unknown()).nullable().describe('As webhooks send it: `event`, then the fields of the video; null once the content was erased.'),
 }).meta({ id: 'Event' });
+
+export const streamTokenSchema = z.object({
+  object: z.literal('stream_token'), token: z.string(), job_id: z.string().nullable().describe('Null: the feed.'),
+  url: z.string().describe('For an EventSource. It is as secret as the token: it opens the stream, and nothing else, until it expires.'), expires_at: time,
+}).meta({ id: 'StreamToken' });

@@ -1,12 +1,12 @@
-import { REFUSALS_OF_BODY, keyed, type Operations } from '../access/operation';
-import { eventsQuery } from '../events/event-requests';
+import { REFUSALS_OF_BODY, keyed, type Operations, streamed, streamPreflight } from '../access/operation';
+import { eventsQuery, streamTokenRequest } from '../events/event-requests';
 import { noQuery } from '../http/requests';
 import {
   createEndpointRequest, deliveriesQuery, redeliverManyRequest, rotateSecretRequest, testEndpointRequest, updateEndpointRequest,
 } from '../webhooks/webhook-requests';
 import { listOf } from './answers';
 import {
-  deletedEndpointSchema, deliverySchema, endpointSchema, eventSchema, newEndpointSchema, redeliverySchema, webhookSecretSchema, webhookTestSchema,
+  deletedEndpointSchema, deliverySchema, endpointSchema, eventSchema, newEndpointSchema, redeliverySchema, streamTokenSchema, webhookSecretSchema, webhookTestSchema,
 } from './webhook-answers';
 
 const webhooks = { tag: 'Webhooks', access: keyed('webhooks'), query: noQuery } as const;
@@ -68,7 +68,7 @@ export const WEBHOOK_OPERATIONS = {
     answers: { 202: { description: 'The new deliveries.', schema: redeliverySchema } }, refusals: REFUSALS_OF_BODY,
   },
   'GET /v1/events': {
-    id: 'listEvents', tag: 'Webhooks', summary: 'Read the feed of events in order, or follow it as Server-Sent Events', access: keyed('webhooks'), query: eventsQuery,
+    id: 'listEvents', tag: 'Webhooks', summary: 'Read the feed of events in order, or follow it as Server-Sent Events', access: streamed('webhooks', 'feed'), query: eventsQuery,
     headers: ['Accept', 'Last-Event-ID'],
     answers: {
       200: {
@@ -77,5 +77,12 @@ export const WEBHOOK_OPERATIONS = {
       },
     },
     refusals: ['invalid_request', 'cursor_expired'],
+  },
+  'OPTIONS /v1/events': streamPreflight('preflightFeedStream', 'Webhooks'),
+  'POST /v1/stream-tokens': {
+    id: 'createStreamToken', tag: 'Webhooks', summary: 'Make a token with which a page follows one video, or the feed, without a key', access: keyed(undefined), query: noQuery,
+    body: streamTokenRequest, bodyOptional: true,
+    answers: { 201: { description: 'The token, and the URL for an EventSource. It needs the scope `videos` for a video and `webhooks` for the feed.', schema: streamTokenSchema } },
+    refusals: [...REFUSALS_OF_BODY, 'job_not_found'],
   },
 } satisfies Operations;

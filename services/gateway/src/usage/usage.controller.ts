@@ -89,7 +89,7 @@ export class UsageController {
   }
 
   private open({ accountId }: Caller, reply: FastifyReply): OpenStream {
-    return openStream(this.streams, accountId, reply, this.settings.supportUrl);
+    return openStream(this.streams, { accountId }, reply, this.settings.supportUrl);
   }
 
   private async sendCsv(report: Report, reply: FastifyReply): Promise<void> {

@@ -7,7 +7,7 @@ import { pageOf, parseQuery, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
 import { readWaitSeconds } from '../access/request-headers';
-import { listVideosQuery, noQuery } from '../http/requests';
+import { listVideosQuery, noQuery, streamQuery } from '../http/requests';
 import { createJob } from './create-job.client';
 import { getJob } from './get-job.client';
 import { Peers } from '../peers/peers.client';
@@ -75,9 +75,9 @@ export class VideosController {
   @Get(':id/events')
   async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
+    parseQuery(streamQuery, request.query);
     const jobId = jobIdOf(request);
-    const stream = openStream(this.streams, caller.accountId, reply, this.settings.supportUrl);
+    const stream = openStream(this.streams, caller, reply, this.settings.supportUrl);
     try {
       const events = await knownJob(jobEvents(this.peers.scheduler, caller, jobId, lastEventIdOf(request), stream));
       if (events) {
@@ -94,10 +94,10 @@ export class VideosController {
 
   @Post(':id/cancel')
   async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, environment } = callerOf(request);
+    const { accountId, environment, keyId } = callerOf(request);
     parseQuery(noQuery, request.query);
     refuseBody(request.body);
-    const answer = await knownJob(call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId: jobIdOf(request) }));
+    const answer = await knownJob(call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId: jobIdOf(request), apiKeyId: keyId }));
     if (answer.refusal) {
       throw new Refusal('job_not_cancellable', `A job that is ${answer.status} cannot be cancelled.`, { status: answer.status });
     }
