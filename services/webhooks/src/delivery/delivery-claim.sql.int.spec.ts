@@ -1,58 +1,19 @@
-import { inTransaction, openDatabase, type Database } from '@usvideo/event-store';
-import { SecretBox, createLogger, GuardedHttpClient, migrateDatabase } from '@usvideo/runtime';
-import { eventually, httpReceiver, postgres, Signal } from '@usvideo/testing';
-import { claimDeliveries, type ClaimLimits } from './delivery-claim.sql';
-import { insertDelivery, recordAttempt, type NewDelivery } from './delivery.store';
-import { DeliveriesDue } from './due';
-import { DeliveryWorker } from './delivery-worker.loop';
-import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
-import { EndpointNotices } from '../endpoints/endpoint-notices.store';
-import { EndpointStore } from '../endpoints/endpoint.store';
-import { SecretStore } from '../secrets/secret.store';
-import { SigningSecretStore } from '../secrets/signing-secret.store';
+import type { Database } from '@usvideo/event-store';
+import { eventually, Signal } from '@usvideo/testing';
+import { DeliveryWorld } from '../../test/delivery-world';
+import { claimDeliveries, releaseDeliveries, type ClaimLimits } from './delivery-claim.sql';
 import { endParked } from './parked.loop';
 
-const logger = createLogger('webhooks', 'silent');
 const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
 const answered = { httpStatus: 200, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1, address: '' };
 const timedOut = { ...answered, httpStatus: 0, error: 'timeout' };
 
-let url: string;
+const world = new DeliveryWorld();
+const { clock, make } = world;
 let database: Database;
-let made: number;
-let aheadMs: number;
-const clock = (now: Date) => new Date(now.getTime() + aheadMs);
-const open = () => openDatabase({ url, poolSize: 8, applicationName: 'spec' }, () => undefined);
 
-beforeEach(async () => {
-  url = await (await postgres()).createDatabase('webhooks');
-  await migrateDatabase({ url, migrations: WEBHOOKS_MIGRATIONS, logger });
-  database = open();
-  made = 0;
-  aheadMs = 0;
-});
-
-afterEach(() => database.end());
-
-async function make(changes: Partial<NewDelivery> = {}, beforeCommit = async () => {}): Promise<NewDelivery> {
-  made += 1;
-  const id = String(made).padStart(5, '0');
-  const delivery: NewDelivery = {
-    deliveryId: `dlv_${id}`, eventId: `evt_${id}`, jobId: `job_${id}`, accountId: 'acc_1', environment: 'live', event: 'video.completed',
-    jobVersion: 5n, url: 'https://a.example/', copy: 1, traceparent: '', ...changes,
-  };
-  await inTransaction(database, async (tx, now) => {
-    await tx.query({
-      name: 'spec_event',
-      text: `insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent, body)
-             values ($1, 'live', $2, $3, $4, $5, $6, $7, '', 'body')`,
-      values: [delivery.accountId, made, delivery.eventId, delivery.event, delivery.jobId, delivery.jobVersion, now],
-    });
-    await insertDelivery(tx, clock(now), delivery);
-    await beforeCommit();
-  });
-  return delivery;
-}
+beforeEach(async () => { database = await world.begin(); });
+afterEach(() => world.end());
 
 const claim = (slots = 100, from = database) => claimDeliveries(from, clock, limits, slots);
 const claimedIds = async (slots = 100) => (await claim(slots)).deliveries.map((delivery) => delivery.deliveryId).sort();
@@ -75,7 +36,7 @@ test('a destination never has more under way than it may, and a freed place is t
   const { deliveries } = await claim();
   expect(deliveries).toHaveLength(4);
   expect(await claimedIds()).toEqual([]);
-  await recordAttempt(database, clock, { ...deliveries[0]!, ...answered });
+  await world.record({ ...deliveries[0]!, ...answered });
   expect(await claimedIds()).toEqual(['dlv_00005']);
 });
 
@@ -85,6 +46,41 @@ test('an account never has more under way than it may, over all its destinations
   const { deliveries } = await claim();
   expect(deliveries.filter((delivery) => delivery.accountId === 'acc_1')).toHaveLength(6);
   expect(deliveries.filter((delivery) => delivery.accountId === 'acc_2')).toHaveLength(1);
+  world.aheadMs += 501;
+  expect(await claimedIds()).toEqual([]);
+  expect(await mostUnderWay('account_id')).toBe(6);
+});
+
+test('a server is one destination, whatever path and query its URLs have', async () => {
+  for (let index = 0; index < 20; index++) await make({ url: `https://a.example/${index}?job=${index}#${index}` });
+  expect(await claimedIds()).toHaveLength(4);
+  expect((await database.query('select from destination')).rowCount).toBe(1);
+});
+
+test('whoever waits with little is in the first claim, however many servers of another account have waited for longer', async () => {
+  for (let index = 0; index < 200; index++) await make({ accountId: 'acc_heavy', url: `https://host${index}.example/` });
+  await make({ accountId: 'acc_light' });
+  await make({ accountId: 'acc_z_light' });
+  const { deliveries } = await claim(4);
+  expect(deliveries.map((delivery) => delivery.accountId).sort()).toEqual(['acc_heavy', 'acc_heavy', 'acc_light', 'acc_z_light']);
+});
+
+test('more accounts than one claim looks at have their turn one after the other', async () => {
+  for (let index = 0; index < 300; index++) await make({ accountId: `acc_${String(index).padStart(3, '0')}` });
+  await database.query(`update destination set next_due_at = next_due_at + interval '1 hour' where account_id < 'acc_290'`);
+  const first = await claimDeliveries(database, clock, limits, 100);
+  expect([first.deliveries, first.turn, first.more]).toEqual([[], 'acc_255', true]);
+  const second = await claimDeliveries(database, clock, limits, 100, first.turn);
+  expect([second.deliveries.length, second.turn, second.more]).toEqual([10, '', false]);
+});
+
+test('a claim holds no more bytes than it may, and one that is larger than that by itself', async () => {
+  const body = 'x'.repeat(3 * 1024 * 1024);
+  for (let index = 0; index < 2; index++) await make({ accountId: `acc_${index}`, body });
+  await make({ accountId: 'acc_2', body: `${body}${body}` });
+  const sizes = [];
+  for (let round = 0; round < 4; round++) sizes.push((await claim()).deliveries.map((delivery) => delivery.body.length));
+  expect(sizes).toEqual([[body.length], [body.length], [2 * body.length], []]);
 });
 
 test('two claimers at once do not each find room for the same account', async () => {
@@ -119,20 +115,22 @@ test('a delivery that arrives while its destination is being claimed is not forg
 test('what has no free slot waits', async () => {
   for (let index = 0; index < 5; index++) await make({ accountId: `acc_${index}` });
   expect(await claimedIds(2)).toHaveLength(2);
+  expect(await claimedIds(2)).toHaveLength(2);
+  expect(await claimedIds(2)).toHaveLength(1);
 });
 
 test('ten claimers at once lease every delivery exactly once', async () => {
   for (let index = 0; index < 120; index++) await make({ accountId: `acc_${index % 12}`, url: `https://host${index % 5}.example/` });
-  const pools = Array.from({ length: 3 }, open);
+  const pools = Array.from({ length: 3 }, () => world.open());
   const leased: string[] = [];
   const drain = async (pool: Database) => {
     const { deliveries } = await claim(7, pool);
     leased.push(...deliveries.map((delivery) => delivery.deliveryId));
     expect(await mostUnderWay('isolation_key')).toBeLessThanOrEqual(limits.inFlightPerDestination);
     expect(await mostUnderWay('account_id')).toBeLessThanOrEqual(limits.inFlightPerAccount);
-    await Promise.all(deliveries.map((delivery) => recordAttempt(pool, clock, { ...delivery, ...answered })));
+    await Promise.all(deliveries.map((delivery) => world.record({ ...delivery, ...answered }, pool)));
     // Destinations of an account that was at its limit are looked at again half a second later.
-    if (deliveries.length === 0) aheadMs += 501;
+    if (deliveries.length === 0) world.aheadMs += 501;
   };
   await eventually(async () => {
     await Promise.all(Array.from({ length: 10 }, (_, index) => drain(pools[index % 3]!)));
@@ -146,21 +144,32 @@ test('ten claimers at once lease every delivery exactly once', async () => {
 test('a lease that ran out is claimed again, and its late record counts for nothing', async () => {
   await make();
   const [first] = (await claim()).deliveries;
-  aheadMs = limits.leaseMs + 1;
+  world.aheadMs = limits.leaseMs + 1;
   const [second] = (await claim()).deliveries;
   expect(second).toMatchObject({ deliveryId: first!.deliveryId, attempt: 1 });
-  expect(await recordAttempt(database, clock, { ...first!, ...answered })).toBeUndefined();
-  expect(await recordAttempt(database, clock, { ...second!, ...answered })).toEqual({ status: 'delivered' });
+  expect(await world.record({ ...first!, ...answered })).toBeUndefined();
+  expect(await world.record({ ...second!, ...answered })).toEqual({ status: 'delivered' });
   expect((await database.query('select from delivery_attempt')).rowCount).toBe(1);
+});
+
+test('what is given back under a lease that was lost stays with whoever has it', async () => {
+  await make();
+  const { deliveries: lost } = await claim();
+  world.aheadMs = limits.leaseMs + 1;
+  const { deliveries: held } = await claim();
+  await releaseDeliveries(database, clock, lost);
+  expect(await claimedIds()).toEqual([]);
+  await releaseDeliveries(database, clock, held);
+  expect(await claimedIds()).toEqual(['dlv_00001']);
 });
 
 test('what is due later is not claimed before its time', async () => {
   await make();
   const [delivery] = (await claim()).deliveries;
-  await recordAttempt(database, clock, { ...delivery!, ...answered, httpStatus: 500, error: 'http_error' });
-  aheadMs = 29_000;
+  await world.record({ ...delivery!, ...answered, httpStatus: 500, error: 'http_error' });
+  world.aheadMs = 29_000;
   expect(await claimedIds()).toEqual([]);
-  aheadMs = 30_100;
+  world.aheadMs = 30_100;
   expect(await claimedIds()).toEqual(['dlv_00001']);
 });
 
@@ -177,7 +186,7 @@ async function breakServer(): Promise<void> {
   for (let index = 0; index < 10; index++) await make();
   for (let failed = 0; failed < 10;) {
     const { deliveries } = await claim();
-    for (const delivery of deliveries) await recordAttempt(database, clock, { ...delivery, ...timedOut });
+    for (const delivery of deliveries) await world.record({ ...delivery, ...timedOut });
     failed += deliveries.length;
   }
 }
@@ -189,11 +198,11 @@ test('a server in trouble is left alone, then probed by one delivery at a time, 
   await make();
   expect(await claimedIds()).toEqual([]);
   for (const pauseMs of [30_000, 60_000, 120_000]) {
-    aheadMs += pauseMs + 1_000;
+    world.aheadMs += pauseMs + 1_000;
     const { deliveries } = await claim();
     expect(deliveries).toEqual([expect.objectContaining({ probe: true })]);
     expect(await claimedIds()).toEqual([]);
-    await recordAttempt(database, clock, { ...deliveries[0]!, ...timedOut });
+    await world.record({ ...deliveries[0]!, ...timedOut });
     expect(await claimedIds()).toEqual([]);
   }
   expect(await attemptsUsed()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
@@ -203,9 +212,9 @@ test('a server in trouble is left alone, then probed by one delivery at a time, 
 
 test('a probe that succeeds lets all that waited go, at the usual pace', async () => {
   await breakServer();
-  aheadMs += 31_000;
+  world.aheadMs += 31_000;
   const [probe] = (await claim()).deliveries;
-  expect(await recordAttempt(database, clock, { ...probe!, ...answered })).toEqual({ status: 'delivered' });
+  expect(await world.record({ ...probe!, ...answered })).toEqual({ status: 'delivered' });
   expect(await claimedIds()).toHaveLength(limits.inFlightPerDestination);
 });
 
@@ -217,43 +226,10 @@ test('another account at the same server has a breaker of its own', async () => 
 
 test('what no server took for three days has failed and is kept', async () => {
   await breakServer();
-  aheadMs += 71 * 3_600_000;
+  world.aheadMs += 71 * 3_600_000;
   await endParked(database, clock, { disable: async () => undefined });
   expect(new Set(await statuses())).toEqual(new Set(['pending']));
-  aheadMs += 2 * 3_600_000;
+  world.aheadMs += 2 * 3_600_000;
   await endParked(database, clock, { disable: async () => undefined });
   expect(new Set(await statuses())).toEqual(new Set(['failed']));
-});
-
-test('killed between sending and recording: the delivery is made again under the same webhook-id and attempt', async () => {
-  const receiver = await httpReceiver();
-  const dying = open();
-  const arrived = new Promise<void>((resolve) => {
-    receiver.answerWith((_, response) => {
-      // The process loses its database at the moment the answer goes out, as it would with kill -9.
-      void dying.end().then(() => { response.writeHead(200).end(); resolve(); });
-    });
-  });
-  const { eventId } = await make({ url: receiver.url });
-  const http = new GuardedHttpClient({ allowCidrs: ['127.0.0.1/32'] });
-  const box = new SecretBox(Buffer.alloc(32, 7));
-  const worker = (own: Database) => new DeliveryWorker({
-    database: own, http, clock, logger, limits, secrets: new SigningSecretStore(own, box, new SecretStore(own, box)), timeoutMs: 5_000, slots: 10, onSlotFreed: () => undefined,
-    endpoints: new EndpointStore(own, box), notices: new EndpointNotices(own, clock, new DeliveriesDue()),
-  });
-  await worker(dying).run();
-  await arrived;
-  receiver.answerWith(200);
-  const survivor = worker(database);
-  await survivor.run();
-  expect(receiver.requests).toHaveLength(1);
-  aheadMs = limits.leaseMs + 1;
-  await survivor.run();
-  const requests = await receiver.received(2);
-  expect(requests.map((request) => request.headers['webhook-id'])).toEqual([eventId, eventId]);
-  expect(requests[1]!.body).toEqual(requests[0]!.body);
-  await eventually(async () => (await statuses())[0] === 'delivered', { what: 'the second attempt is recorded' });
-  await survivor.stop();
-  await http.stop();
-  await receiver.stop();
 });

@@ -34,18 +34,43 @@ export interface ClaimedDelivery {
 
 export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[];
+  /** Behind which account the next claim goes on; empty: with the first. */
+  readonly turn: string;
   /** There may be more to claim right now. */
   readonly more: boolean;
 }
 
 const DESTINATIONS_MAX = 64;
+const DESTINATIONS_PER_ACCOUNT_MAX = 16;
+const ACCOUNTS_MAX = 256;
+/** Of the bodies of one claim: a body has 100 KiB and more where a prompt is long. */
+const BYTES_MAX = 4 * 1024 * 1024;
 
 /** A destination whose account is at its limit is looked at again after this long. */
 const CAPPED_RECHECK_MS = 500;
 
+/**
+ * Who has something due, from behind a place in the circle of accounts on: one step of the index each, so that whoever has a hundred
+ * thousand servers in trouble costs no more than whoever has one. Everybody's first comes before anybody's second.
+ */
+const DUE_DESTINATIONS = `
+with recursive account as (
+  (select account_id from destination where next_due_at is not null and account_id > $1 order by account_id limit 1)
+  union all
+  select after.account_id from account cross join lateral (
+    select d.account_id from destination d where d.next_due_at is not null and d.account_id > account.account_id order by d.account_id limit 1
+  ) as after
+), turn as (select account_id from account limit ${ACCOUNTS_MAX})
+select due.isolation_key, (select case when count(*) = ${ACCOUNTS_MAX} then max(account_id) else '' end from turn) as next from turn left join lateral (
+  select isolation_key, next_due_at, row_number() over (order by next_due_at) as place from (
+    select isolation_key, next_due_at from destination d where d.account_id = turn.account_id and d.next_due_at <= $2
+    order by next_due_at limit ${DESTINATIONS_PER_ACCOUNT_MAX}
+  ) as oldest
+) as due on true order by due.place, due.next_due_at`;
+
 const LOCK_DESTINATIONS = `
 select isolation_key, account_id, open_until is not null as probing from destination
-where next_due_at <= $1 order by next_due_at limit $2 for update skip locked`;
+where isolation_key = any($3) and next_due_at <= $1 order by array_position($3, isolation_key) limit $2 for update skip locked`;
 
 /** Two replicas that work for the same account at the same moment would each see room for it: one of them waits its turn. */
 const LOCK_ACCOUNTS = `
@@ -61,18 +86,23 @@ with slot as (
          k.room - (select count(*) from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending' and d.lease_until > $1) as free
   from unnest($3::text[], $4::text[], $2::integer[]) as k (isolation_key, account_id, room)
 ), due as (
-  select d.delivery_id, d.account_id, d.next_attempt_at
+  select d.delivery_id, d.event_id, d.account_id, d.next_attempt_at
   from slot cross join lateral (
-    select delivery_id, account_id, next_attempt_at from delivery
+    select delivery_id, event_id, account_id, next_attempt_at from delivery
     where isolation_key = slot.isolation_key and status = 'pending' and next_attempt_at <= $1 and (lease_until is null or lease_until <= $1)
     order by next_attempt_at, delivery_id limit greatest(slot.free, 0)
   ) as d
 ), ranked as (
-  select delivery_id, next_attempt_at, account_id, row_number() over (partition by account_id order by next_attempt_at, delivery_id) as place from due
-), picked as (
-  select delivery_id from ranked
+  select delivery_id, event_id, next_attempt_at, account_id, row_number() over (partition by account_id order by next_attempt_at, delivery_id) as place from due
+), eligible as (
+  select delivery_id, event_id, place, next_attempt_at from ranked
   where place <= $5 - (select count(*) from delivery d where d.account_id = ranked.account_id and d.status = 'pending' and d.lease_until > $1)
-  order by next_attempt_at, delivery_id limit $6
+  order by place, next_attempt_at, delivery_id limit $6
+), picked as (
+  select delivery_id from (
+    select delivery_id, row_number() over turn as place, sum(coalesce(octet_length(e.body), 0)) over turn as bytes
+    from eligible join feed_event e using (event_id) window turn as (order by eligible.place, next_attempt_at, delivery_id)
+  ) as weighed where bytes <= ${BYTES_MAX} or place = 1
 )
 update delivery d set lease_id = $7, lease_until = $8
 from picked, feed_event e
@@ -81,11 +111,15 @@ where d.delivery_id = picked.delivery_id and e.event_id = d.event_id
 returning d.delivery_id, d.account_id, d.environment, d.event_id, d.event, d.job_id, d.url, d.isolation_key, d.attempts + 1 as attempt, d.requests + 1 as request,
           coalesce(d.endpoint_id, '') as endpoint_id, d.traceparent, e.body`;
 
-/** A full destination wakes when a place in it is freed or a lease runs out; any other when its next delivery is due. */
+/**
+ * A full destination wakes when a place in it is freed or a lease runs out, one of an account at its limit after a while, and any
+ * other when its next delivery is due: at once where only slots or bytes were short.
+ */
 const RESCHEDULE = `
 update destination t set next_due_at = case
   when s.leased >= s.room then s.lease_ends
-  when s.waiting <= $1 then greatest(least(s.lease_ends, $4::timestamptz), $1)
+  when s.waiting <= $1 and s.account_leased >= $6 then greatest(least(s.lease_ends, $4::timestamptz), $1)
+  when s.waiting <= $1 then $1
   else least(s.waiting, s.lease_ends) end
 from (
   select k.isolation_key,
@@ -93,32 +127,46 @@ from (
     (select min(d.lease_until) from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending' and d.lease_until > $1) as lease_ends,
     (select d.next_attempt_at from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending'
        and (d.lease_until is null or d.lease_until <= $1) order by d.next_attempt_at limit 1) as waiting,
-    k.room
-  from unnest($3::text[], $2::integer[]) as k (isolation_key, room)
+    (select count(*) from delivery d where d.account_id = k.account_id and d.status = 'pending' and d.lease_until > $1) as account_leased, k.room
+  from unnest($3::text[], $2::integer[], $5::text[]) as k (isolation_key, room, account_id)
 ) as s
 where t.isolation_key = s.isolation_key`;
 
 /** Leases due deliveries: destinations first, then their work on a fresh snapshot. */
-export function claimDeliveries(database: Database, clock: Clock, limits: ClaimLimits, slots: number): Promise<Claim> {
+export function claimDeliveries(database: Database, clock: Clock, limits: ClaimLimits, slots: number, turn = ''): Promise<Claim> {
   return inTransaction(database, async (tx, databaseNow) => {
     const now = clock(databaseNow);
-    const leaseId = `lease_${randomUUID()}`;
-    const locked = await tx.query<DestinationRow>({ name: 'claim_destinations', text: LOCK_DESTINATIONS, values: [now, DESTINATIONS_MAX] });
-    if (locked.rows.length === 0) return { deliveries: [], more: false };
+    const { keys, next } = await dueDestinations(tx, now, turn);
+    const atOnce = Math.min(DESTINATIONS_MAX, slots);
+    const more = keys.length > atOnce || next !== '';
+    if (keys.length === 0) return { deliveries: [], turn: next, more };
+    const locked = await tx.query<DestinationRow>({ name: 'claim_destinations', text: LOCK_DESTINATIONS, values: [now, atOnce, keys] });
     const destinations = await withLockedAccounts(tx, locked.rows);
-    const keys = destinations.map((destination) => destination.isolation_key);
-    const rooms = destinations.map(({ probing }) => (probing ? 1 : limits.inFlightPerDestination));
-    const { rows } = await tx.query<ClaimRow>({
-      name: 'claim_lease', text: LEASE,
-      values: [now, rooms, keys, destinations.map((d) => d.account_id), limits.inFlightPerAccount, slots, leaseId, new Date(now.getTime() + limits.leaseMs)],
-    });
-    await tx.query({
-      name: 'claim_reschedule', text: RESCHEDULE,
-      values: [now, rooms, keys, new Date(now.getTime() + CAPPED_RECHECK_MS)],
-    });
-    const probed = new Set(destinations.filter(({ probing }) => probing).map((destination) => destination.isolation_key));
-    return { deliveries: rows.map((row) => readClaim(row, leaseId, probed.has(row.isolation_key))), more: locked.rows.length === DESTINATIONS_MAX };
+    const deliveries = destinations.length === 0 ? [] : await lease(tx, now, limits, slots, destinations);
+    return { deliveries, turn: next, more };
   });
+}
+
+async function dueDestinations(tx: Transaction, now: Date, turn: string): Promise<{ keys: string[]; next: string }> {
+  const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({ name: 'claim_due', text: DUE_DESTINATIONS, values: [turn, now] });
+  return { keys: rows.flatMap((row) => row.isolation_key ?? []), next: rows[0]?.next ?? '' };
+}
+
+async function lease(tx: Transaction, now: Date, limits: ClaimLimits, slots: number, destinations: readonly DestinationRow[]): Promise<ClaimedDelivery[]> {
+  const leaseId = `lease_${randomUUID()}`;
+  const keys = destinations.map((destination) => destination.isolation_key);
+  const rooms = destinations.map(({ probing }) => (probing ? 1 : limits.inFlightPerDestination));
+  const accounts = destinations.map((destination) => destination.account_id);
+  const { rows } = await tx.query<ClaimRow>({
+    name: 'claim_lease', text: LEASE,
+    values: [now, rooms, keys, accounts, limits.inFlightPerAccount, slots, leaseId, new Date(now.getTime() + limits.leaseMs)],
+  });
+  await tx.query({
+    name: 'claim_reschedule', text: RESCHEDULE,
+    values: [now, rooms, keys, new Date(now.getTime() + CAPPED_RECHECK_MS), accounts, limits.inFlightPerAccount],
+  });
+  const probed = new Set(destinations.filter(({ probing }) => probing).map((destination) => destination.isolation_key));
+  return rows.map((row) => readClaim(row, leaseId, probed.has(row.isolation_key)));
 }
 
 async function withLockedAccounts(tx: Transaction, destinations: DestinationRow[]): Promise<DestinationRow[]> {
@@ -136,7 +184,7 @@ where d.delivery_id = l.delivery_id and d.lease_id = l.lease_id and d.status = '
 
 const WAKE_RELEASED = `
 update destination set next_due_at = greatest(least(next_due_at, $2), open_until)
-where isolation_key in (select isolation_key from destination where isolation_key = any($1) order by 1 for update)`;
+where isolation_key in (select isolation_key from destination where isolation_key = any($1) order by isolation_key collate "C" for update)`;
 
 /** Gives deliveries back whose attempt was broken off by our own end: they are due again at once, and no attempt was made. */
 export async function releaseDeliveries(database: Database, clock: Clock, deliveries: readonly ClaimedDelivery[]): Promise<void> {

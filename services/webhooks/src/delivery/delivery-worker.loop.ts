@@ -1,7 +1,7 @@
 import type { Database } from '@usvideo/event-store';
 import { GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, webhookAttempts, webhookDuration, type Logger } from '@usvideo/runtime';
 import { claimDeliveries, releaseDeliveries, type ClaimedDelivery, type ClaimLimits } from './delivery-claim.sql';
-import { recordAttempt, type AttemptRecord, type Clock } from './delivery.store';
+import { AttemptRecords, type AttemptRecord, type Clock } from './delivery.store';
 import type { EndpointSwitch } from './breaker';
 import type { SigningSecretStore } from '../secrets/signing-secret.store';
 import { signedHeaders } from '../secrets/signature';
@@ -39,11 +39,14 @@ const STOP_GRACE_MS = 3_000;
 /** Leases due deliveries and makes their attempts, each by itself: a slow server holds its own slots and nobody else's. */
 export class DeliveryWorker {
   private readonly underWay = new Map<ClaimedDelivery, Promise<void>>();
+  private readonly records: AttemptRecords;
+  private turn = '';
   private stopped = false;
   private abandoned = false;
 
   constructor(private readonly options: DeliveryWorkerOptions) {
-    const { limits, timeoutMs } = options;
+    const { clock, database, limits, timeoutMs } = options;
+    this.records = new AttemptRecords(database, clock);
     for (const outcome of OUTCOMES) webhookAttempts.inc({ outcome }, 0);
     if (limits.leaseMs < timeoutMs + LEASE_MARGIN_MS) {
       throw new Error(`a lease of ${limits.leaseMs} ms is too short for attempts of ${timeoutMs} ms: a delivery could be made twice at once`);
@@ -54,7 +57,8 @@ export class DeliveryWorker {
   async run(): Promise<boolean> {
     const free = this.options.slots - this.underWay.size;
     if (this.stopped || free <= 0) return false;
-    const { deliveries, more } = await claimDeliveries(this.options.database, this.options.clock, this.options.limits, free);
+    const { deliveries, more, turn } = await claimDeliveries(this.options.database, this.options.clock, this.options.limits, free, this.turn);
+    this.turn = turn;
     for (const delivery of deliveries) this.start(delivery);
     return more;
   }
@@ -90,7 +94,7 @@ export class DeliveryWorker {
       if (this.abandoned) return;
       const durationMs = Math.round(performance.now() - started);
       webhookDuration.observe(durationMs / 1_000);
-      const verdict = await recordAttempt(this.options.database, this.options.clock, { ...delivery, ...answer, durationMs });
+      const verdict = await this.records.record({ ...delivery, ...answer, durationMs });
       webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
       if (verdict !== undefined && answer.httpStatus === GONE && delivery.endpointId !== '') await this.options.notices.disable(delivery.endpointId, 'gone');
       const { accountId: account_id, attempt, jobId: job_id } = delivery;

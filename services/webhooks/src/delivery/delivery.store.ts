@@ -1,4 +1,4 @@
-import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
+import { WriterLane, type Database, type Transaction } from '@usvideo/event-store';
 import { breakerAfter, isTrouble, type Breaker } from './breaker';
 import { isolationKey } from './destination';
 import { judgeAttempt, type EndedAttempt, type Verdict } from './retry-schedule';
@@ -20,8 +20,7 @@ export interface NewDelivery {
 
 const WAKE = `
 insert into destination (isolation_key, account_id, next_due_at) values ($1, $2, $3)
-on conflict (isolation_key) do update set next_due_at = greatest(least(destination.next_due_at, excluded.next_due_at), destination.open_until)
-returning counted_since, succeeded, failed, broken_since, open_until, probes_failed`;
+on conflict (isolation_key) do update set next_due_at = greatest(least(destination.next_due_at, excluded.next_due_at), destination.open_until)`;
 
 const INSERT = `
 insert into delivery (delivery_id, account_id, environment, event_id, event, job_id, job_version, url, isolation_key, copy, traceparent,
@@ -48,21 +47,33 @@ export async function insertDelivery(tx: Transaction, now: Date, delivery: NewDe
   });
 }
 
+/** Their servers, each once and in one order: whoever makes or claims a delivery takes these rows first, too. */
+const WAKE_ALL = `
+insert into destination (isolation_key, account_id, next_due_at) select n.key, n.account_id, $3 from unnest($1::text[], $2::text[]) as n (key, account_id) order by n.key collate "C"
+on conflict (isolation_key) do update set next_due_at = greatest(least(destination.next_due_at, excluded.next_due_at), destination.open_until)
+returning isolation_key, counted_since, succeeded, failed, broken_since, open_until, probes_failed`;
+
 const END = `
-update delivery set status = $3, attempts = $4, requests = $7, next_attempt_at = $5, lease_id = null, lease_until = null,
-                    ended_at = case when $5::timestamptz is null then $6::timestamptz end
-where delivery_id = $1 and lease_id = $2 and status = 'pending'`;
+update delivery d set status = n.status, attempts = n.attempts, requests = n.requests, next_attempt_at = n.next_attempt_at, lease_id = null, lease_until = null,
+                      ended_at = case when n.next_attempt_at is null then $7::timestamptz end
+from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::timestamptz[]) as n (delivery_id, lease_id, status, attempts, requests, next_attempt_at)
+where d.delivery_id = n.delivery_id and d.lease_id = n.lease_id and d.status = 'pending'
+returning n.lease_id || ' ' || n.delivery_id as lease`;
 
-const INSERT_ATTEMPT = `
+const INSERT_ATTEMPTS = `
 insert into delivery_attempt (delivery_id, attempt, started_at, duration_ms, http_status, error, response_excerpt, address, probe)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+select * from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::boolean[])`;
 
-const SET_BREAKER = `
-update destination set counted_since = $2, succeeded = $3, failed = $4, broken_since = $5, open_until = $6, probes_failed = $7,
-                       next_due_at = case when $6::timestamptz is null then next_due_at else greatest(next_due_at, $6) end
-where isolation_key = $1`;
+const SET_BREAKERS = `
+update destination t set counted_since = n.counted_since, succeeded = n.succeeded, failed = n.failed, broken_since = n.broken_since, open_until = n.open_until,
+                         probes_failed = n.probes_failed, next_due_at = case when n.open_until is null then t.next_due_at else greatest(t.next_due_at, n.open_until) end
+from unnest($1::text[], $2::timestamptz[], $3::integer[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::integer[])
+  as n (key, counted_since, succeeded, failed, broken_since, open_until, probes_failed)
+where t.isolation_key = n.key`;
 
-interface BreakerRow { counted_since: Date | null; succeeded: number; failed: number; broken_since: Date | null; open_until: Date | null; probes_failed: number }
+interface BreakerRow {
+  isolation_key: string; counted_since: Date | null; succeeded: number; failed: number; broken_since: Date | null; open_until: Date | null; probes_failed: number;
+}
 
 export interface AttemptRecord extends Omit<EndedAttempt, 'endedAt'> {
   readonly deliveryId: string;
@@ -79,37 +90,81 @@ export interface AttemptRecord extends Omit<EndedAttempt, 'endedAt'> {
 /** The database's clock, as tests may shift it. */
 export type Clock = (databaseNow: Date) => Date;
 
-/**
- * Records an attempt and what follows from it. Undefined: the lease was lost, to time or to a later status of the job, and the
- * attempt counts for nothing. A failed probe leaves the delivery as it was, to wait on.
- */
-export function recordAttempt(database: Database, clock: Clock, record: AttemptRecord): Promise<Verdict | undefined> {
-  return inTransaction(database, async (tx, databaseNow) => {
-    const endedAt = clock(databaseNow);
-    const trouble = isTrouble(record);
-    const spared = record.probe && trouble;
-    const verdict: Verdict = spared ? { status: 'pending', nextAttemptAt: endedAt } : judgeAttempt({ ...record, endedAt });
-    const nextAttemptAt = verdict.status === 'pending' ? verdict.nextAttemptAt : null;
-    // The freed place may let another delivery of the same destination go, so claiming looks at it again at once.
-    const woken = await tx.query<BreakerRow>({ name: 'destination_wake', text: WAKE, values: [record.isolationKey, record.accountId, endedAt] });
-    const ended = await tx.query({
-      name: 'delivery_end', text: END,
-      values: [record.deliveryId, record.leaseId, verdict.status, spared ? record.attempt - 1 : record.attempt, nextAttemptAt, endedAt, record.request],
+/** Records attempts and what follows from them, those that end while others are recorded together. */
+export class AttemptRecords {
+  private readonly lane: WriterLane<AttemptRecord, Verdict | undefined>;
+
+  constructor(database: Database, clock: Clock) {
+    this.lane = new WriterLane({
+      database, keyOf: ({ isolationKey: key }) => key, apply: async (tx, opening, records) => recordAttempts(tx, clock(await opening), records),
     });
-    if (ended.rowCount === 0) return undefined;
-    await tx.query({
-      name: 'attempt_insert', text: INSERT_ATTEMPT,
-      values: [record.deliveryId, record.request, new Date(endedAt.getTime() - record.durationMs), record.durationMs, record.httpStatus, record.error, record.responseExcerpt,
-        record.address, record.probe],
-    });
-    await setBreaker(tx, record.isolationKey, breakerAfter(readBreaker(woken.rows[0]!), trouble, endedAt));
-    return verdict;
+  }
+
+  /**
+   * Undefined: the lease was lost, to time or to a later status of the job, and the attempt counts for nothing. A failed probe leaves
+   * the delivery as it was, to wait on.
+   */
+  record(record: AttemptRecord): Promise<Verdict | undefined> {
+    return this.lane.submit(record);
+  }
+}
+
+interface Judged { readonly record: AttemptRecord; readonly verdict: Verdict; readonly attempts: number }
+
+async function recordAttempts(tx: Transaction, endedAt: Date, records: readonly AttemptRecord[]): Promise<(Verdict | undefined)[]> {
+  // A freed place may let another delivery of the same destination go, so claiming looks at it again at once.
+  const accounts = new Map(records.map((record) => [record.isolationKey, record.accountId]));
+  const woken = await tx.query<BreakerRow>({ name: 'destinations_wake', text: WAKE_ALL, values: [[...accounts.keys()], [...accounts.values()], endedAt] });
+  const judged = records.map((record) => judge(record, endedAt));
+  const { rows } = await tx.query<{ lease: string }>({
+    name: 'deliveries_end', text: END,
+    values: [
+      records.map((record) => record.deliveryId), records.map((record) => record.leaseId), judged.map(({ verdict }) => verdict.status), judged.map(({ attempts }) => attempts),
+      records.map((record) => record.request), judged.map(({ verdict }) => (verdict.status === 'pending' ? verdict.nextAttemptAt : null)), endedAt,
+    ],
+  });
+  const held = new Set(rows.map((row) => row.lease));
+  const isHeld = ({ deliveryId, leaseId }: AttemptRecord) => held.has(`${leaseId} ${deliveryId}`);
+  const ended = records.filter(isHeld);
+  await insertAttempts(tx, endedAt, ended);
+  await setBreakers(tx, endedAt, ended, new Map(woken.rows.map((row) => [row.isolation_key, readBreaker(row)])));
+  return judged.map(({ record, verdict }) => (isHeld(record) ? verdict : undefined));
+}
+
+function judge(record: AttemptRecord, endedAt: Date): Judged {
+  const spared = record.probe && isTrouble(record);
+  const verdict: Verdict = spared ? { status: 'pending', nextAttemptAt: endedAt } : judgeAttempt({ ...record, endedAt });
+  return { record, verdict, attempts: spared ? record.attempt - 1 : record.attempt };
+}
+
+async function insertAttempts(tx: Transaction, endedAt: Date, ended: readonly AttemptRecord[]): Promise<void> {
+  if (ended.length === 0) return;
+  const column = <T>(of: (record: AttemptRecord) => T) => ended.map(of);
+  await tx.query({
+    name: 'attempts_insert', text: INSERT_ATTEMPTS,
+    values: [
+      column((record) => record.deliveryId), column((record) => record.request), column((record) => new Date(endedAt.getTime() - record.durationMs)),
+      column((record) => record.durationMs), column((record) => record.httpStatus), column((record) => record.error), column((record) => record.responseExcerpt),
+      column((record) => record.address), column((record) => record.probe),
+    ],
   });
 }
 
-async function setBreaker(tx: Transaction, key: string, breaker: Breaker): Promise<void> {
-  const { brokenSince, countedSince, failed, openUntil, probesFailed, succeeded } = breaker;
-  await tx.query({ name: 'destination_breaker', text: SET_BREAKER, values: [key, countedSince ?? null, succeeded, failed, brokenSince ?? null, openUntil ?? null, probesFailed] });
+async function setBreakers(tx: Transaction, endedAt: Date, ended: readonly AttemptRecord[], breakers: Map<string, Breaker>): Promise<void> {
+  const changed = new Map<string, Breaker>();
+  for (const record of ended) {
+    const breaker = changed.get(record.isolationKey) ?? breakers.get(record.isolationKey)!;
+    changed.set(record.isolationKey, breakerAfter(breaker, isTrouble(record), endedAt));
+  }
+  if (changed.size === 0) return;
+  const column = <T>(of: (breaker: Breaker) => T) => [...changed.values()].map(of);
+  await tx.query({
+    name: 'breakers_set', text: SET_BREAKERS,
+    values: [
+      [...changed.keys()], column((breaker) => breaker.countedSince ?? null), column((breaker) => breaker.succeeded), column((breaker) => breaker.failed),
+      column((breaker) => breaker.brokenSince ?? null), column((breaker) => breaker.openUntil ?? null), column((breaker) => breaker.probesFailed),
+    ],
+  });
 }
 
 function readBreaker(row: BreakerRow): Breaker {

@@ -55,7 +55,7 @@ join delivery d on d.delivery_id = n.original`;
 
 const WAKE = `
 insert into destination (isolation_key, account_id, next_due_at)
-select isolation_key, $1, min(at) from unnest($2::text[], $3::timestamptz[]) as n (isolation_key, at) group by isolation_key order by isolation_key
+select isolation_key, $1, min(at) from unnest($2::text[], $3::timestamptz[]) as n (isolation_key, at) group by isolation_key order by isolation_key collate "C"
 on conflict (isolation_key) do update set next_due_at = greatest(least(destination.next_due_at, excluded.next_due_at), destination.open_until)`;
 
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 9))';

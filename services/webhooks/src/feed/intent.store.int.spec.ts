@@ -1,8 +1,9 @@
-import { openDatabase, type Database } from '@usvideo/event-store';
+import { inTransaction, openDatabase, type Database } from '@usvideo/event-store';
 import { createLogger, migrateDatabase } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
-import { claimIntents, postponeIntents } from './intent.store';
+import { eraseJob } from './feed.store';
+import { claimIntents, fillBody, postponeIntents } from './intent.store';
 
 let database: Database;
 const now = new Date('2026-03-01T12:00:00Z');
@@ -51,4 +52,16 @@ test('what is claimed is nobody else\'s until it is given back', async () => {
   expect(countOf(await claimIntents(database, now, until, 10), 'acc_1')).toBe(1);
   await postponeIntents(database, intents, now);
   expect((await claimIntents(database, now, until, 10)).intents.map((intent) => intent.eventId)).toEqual(intents.map((intent) => intent.eventId));
+});
+
+test('a body that was fetched before its job was erased is not stored: it is fetched again', async () => {
+  await wait('acc_1', 1, 1);
+  const { intents: [intent] } = await claimIntents(database, now, until, 1);
+  const erasedAt = new Date(now.getTime() + 1_000);
+  await inTransaction(database, (tx) => eraseJob(tx, 'job', erasedAt));
+  expect(await inTransaction(database, (tx) => fillBody(tx, intent!, Buffer.from('what was erased')))).toBe(false);
+  expect((await database.query('select body from feed_event')).rows).toEqual([{ body: null }]);
+  const { intents: [again] } = await claimIntents(database, erasedAt, until, 1);
+  expect(again).toMatchObject({ eventId: intent!.eventId });
+  expect(await inTransaction(database, (tx) => fillBody(tx, again!, Buffer.from('without content')))).toBe(true);
 });
