@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
+ * `npm run bench [-- submit|overhead|webhooks|streams|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
  * What tracing costs is told by `--turns N` of four slices, without, with, with and without it: the more, the closer the bounds; six at least.
  * With `profile`, and only then, where the time of submit goes.
  */
@@ -8,10 +8,12 @@ import { parseArgs } from 'node:util';
 import { measureKafka } from './kafka.ts';
 import { measureLedger } from './ledger.ts';
 import { measureOverhead } from './overhead.ts';
+import { measureStreams } from './streams.ts';
 import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
+import { measureWebhooks } from './webhooks.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, turns: { type: 'string', default: '12' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, turns: { type: 'string', default: '12' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, due: { type: 'string', default: '100000' }, streams: { type: 'string', default: '5000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
 
@@ -38,6 +40,16 @@ if (wanted('overhead')) {
   const rows = await measureOverhead(Number(values.jobs));
   console.table(rows.map(round));
   report.overhead = { rows };
+}
+if (wanted('webhooks')) {
+  const rows = await measureWebhooks({ seconds: Number(values.seconds), due: Number(values.due) });
+  console.table(rows.map(round));
+  report.webhooks = { endpoints: 1_000, due: Number(values.due), rows };
+}
+if (wanted('streams')) {
+  const rows = await measureStreams(Number(values.streams));
+  console.table(rows.map(round));
+  report.streams = { rows };
 }
 if (wanted('ways')) {
   const rows = await measureWays(Number(values['way-jobs']));

@@ -1,13 +1,12 @@
-import { Controller, Options, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, HttpCode, Options, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { requireScope } from '../access/access.http';
-import { callerOf, sendObject } from '../access/request-state.http';
+import type { Caller } from '../access/caller';
+import { KeyCaller } from '../access/parameters.http';
 import { sealStreamToken } from '../access/stream-token';
-import { noQuery } from '../http/requests';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
-import { parseQuery } from '../validation/query';
-import { validate } from '../validation/schema';
+import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { getJob } from '../videos/get-job.client';
 import { STREAM_SECONDS, streamTokenRequest } from './event-requests';
 
@@ -17,19 +16,17 @@ export class StreamTokensController {
   constructor(private readonly peers: Peers, private readonly settings: Settings) {}
 
   @Post('stream-tokens')
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
-    const { job_id: jobId = '', expires_in: seconds = STREAM_SECONDS } = validate(streamTokenRequest, request.body ?? {});
+  @HttpCode(201)
+  async create(
+    @KeyCaller() caller: Caller, @ValidBody(streamTokenRequest, {}) { job_id: jobId = '', expires_in: seconds = STREAM_SECONDS }: Valid<typeof streamTokenRequest>,
+  ): Promise<object> {
     const { accountId, environment, keyId } = caller;
     requireScope(caller, jobId === '' ? 'webhooks' : 'videos');
     if (jobId !== '') await getJob(this.peers.exchange, { accountId, environment, jobId });
     const expiresAt = new Date(Date.now() + seconds * 1_000);
     const token = sealStreamToken(this.settings.linkSecret, { accountId, environment, keyId, jobId, expiresAt });
     const path = jobId === '' ? '/v1/events' : `/v1/videos/${jobId}/events`;
-    sendObject(reply, 201, {
-      object: 'stream_token', token, job_id: jobId || null, url: `${this.settings.publicUrl}${path}?token=${token}`, expires_at: expiresAt.toISOString(),
-    });
+    return { object: 'stream_token', token, job_id: jobId || null, url: `${this.settings.publicUrl}${path}?token=${token}`, expires_at: expiresAt.toISOString() };
   }
 
   @Options('events')
