@@ -8,10 +8,8 @@ import { parseArgs } from 'node:util';
 import { measureKafka } from './kafka.ts';
 import { measureLedger } from './ledger.ts';
 import { measureOverhead } from './overhead.ts';
-import { measureStreams } from './streams.ts';
 import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
-import { measureWebhooks } from './webhooks.ts';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, turns: { type: 'string', default: '12' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, due: { type: 'string', default: '100000' }, streams: { type: 'string', default: '5000' }, pgledger: { type: 'string' } } });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
@@ -42,11 +40,13 @@ if (wanted('overhead')) {
   report.overhead = { rows };
 }
 if (wanted('webhooks')) {
+  const { measureWebhooks } = await import('./webhooks.ts');
   const rows = await measureWebhooks({ seconds: Number(values.seconds), due: Number(values.due) });
   console.table(rows.map(round));
   report.webhooks = { endpoints: 1_000, due: Number(values.due), rows };
 }
 if (wanted('streams')) {
+  const { measureStreams } = await import('./streams.ts');
   const rows = await measureStreams(Number(values.streams));
   console.table(rows.map(round));
   report.streams = { rows };

@@ -97,7 +97,10 @@ const at = (sorted: readonly number[], share: number) => sorted[Math.min(sorted.
 class Feeds {
   private readonly feeds = new Map<string, FeedEvent[]>();
 
-  constructor(private readonly peers: FakePeers) {
+  private readonly peers: FakePeers;
+
+  constructor(peers: FakePeers) {
+    this.peers = peers;
     peers.webhooks.readFeed = (request) => this.read(request);
   }
 
@@ -135,7 +138,11 @@ class Reader {
   private text = '';
   private waiting: { seq: number; heard: (at: number) => void } | undefined;
 
-  private constructor(private readonly socket: Socket) {}
+  private readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+  }
 
   static async open(port: number, authorization: string, { after, read }: { read: boolean; after?: number }): Promise<Reader> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });

@@ -11,7 +11,13 @@ export class Endpoints {
   healthy = 0;
   private readonly open = new Set<Socket>();
 
-  private constructor(private readonly server: Server, private readonly refusing: string) {}
+  private readonly server: Server;
+  private readonly refusing: string;
+
+  private constructor(server: Server, refusing: string) {
+    this.server = server;
+    this.refusing = refusing;
+  }
 
   static async start(): Promise<Endpoints> {
     const refusing = createTcpServer().listen(0, '127.0.0.1');

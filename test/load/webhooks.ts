@@ -71,7 +71,17 @@ class Bench {
   private jobs = 0;
   private readonly sentAt = new Map<string, number>();
 
-  private constructor(readonly dispatcher: Dispatcher, private readonly child: ChildProcess, private readonly pool: pg.Pool, readonly endpoints: Endpoints) {}
+  readonly dispatcher: Dispatcher;
+  readonly endpoints: Endpoints;
+  private readonly child: ChildProcess;
+  private readonly pool: pg.Pool;
+
+  private constructor(dispatcher: Dispatcher, child: ChildProcess, pool: pg.Pool, endpoints: Endpoints) {
+    this.dispatcher = dispatcher;
+    this.child = child;
+    this.pool = pool;
+    this.endpoints = endpoints;
+  }
 
   static async start(dispatcher: Dispatcher, createDatabase: (name: string) => Promise<string>, endpoints: Endpoints): Promise<Bench> {
     const isService = dispatcher === 'webhooks service';
