@@ -16,7 +16,13 @@
 {{- include "usvideo.checkFleetScaling" (dict "root" $ "fleet" $fleet "path" $path) -}}
 {{- end -}}
 {{- if and $values.production (lt ($values.kafka.replicationFactor | int) 2) }}{{ fail "kafka.replicationFactor is 1 and refused while production is true: a lost broker would lose events" }}{{ end -}}
-{{- if and $values.kafka.sasl.mechanism (not $values.kafka.sasl.username) }}{{ fail "kafka.sasl.username is required with kafka.sasl.mechanism" }}{{ end -}}
+{{- with $values.kafka -}}
+{{- $isToken := eq .sasl.mechanism "oauthbearer" -}}
+{{- if and .sasl.mechanism (not $isToken) (not .sasl.username) }}{{ fail (printf "kafka.sasl.username is required with kafka.sasl.mechanism %s" .sasl.mechanism) }}{{ end -}}
+{{- if and $isToken (not (or .sasl.token.audience .sasl.token.secret)) }}{{ fail "kafka.sasl.token.audience or kafka.sasl.token.secret is required with kafka.sasl.mechanism oauthbearer" }}{{ end -}}
+{{- if and $isToken .sasl.token.audience .sasl.token.secret }}{{ fail "kafka.sasl.token.audience and kafka.sasl.token.secret are both set: a service shows one token" }}{{ end -}}
+{{- if and .tls.client.secret (not .tls.enabled) }}{{ fail "kafka.tls.client.secret is set, but kafka.tls.enabled is false: a certificate is shown over TLS only" }}{{ end -}}
+{{- end -}}
 {{- if and $values.ingress.enabled (not $values.ingress.host) }}{{ fail "ingress.host is required with ingress.enabled" }}{{ end -}}
 {{- if and $values.gatewayApi.enabled (not $values.gatewayApi.parentRefs) }}{{ fail "gatewayApi.parentRefs is required with gatewayApi.enabled" }}{{ end -}}
 {{- with $values.secrets.externalSecret -}}

@@ -18,7 +18,7 @@ template:
           {{- include "usvideo.databaseUrl" . | nindent 10 }}
         resources: { requests: { cpu: 50m, memory: 128Mi, ephemeral-storage: 16Mi }, limits: { memory: 512Mi, ephemeral-storage: 256Mi } }
         volumeMounts:
-          {{- include "usvideo.volumeMounts" . | nindent 10 }}
+          {{- include "usvideo.volumeMounts" (merge (dict "isShort" true) .) | nindent 10 }}
     volumes:
-      {{- include "usvideo.volumes" . | nindent 6 }}
+      {{- include "usvideo.volumes" (merge (dict "isShort" true) .) | nindent 6 }}
 {{- end -}}

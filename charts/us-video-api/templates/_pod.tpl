@@ -84,6 +84,9 @@ startupProbe:
 {{- if and .known.state .root.Values.postgresql.ca.secret }}
 - { name: postgresql-ca, mountPath: /etc/us-video-api/postgresql, readOnly: true }
 {{- end }}
+{{- if and .known.state (not .isShort) (eq .root.Values.kafka.sasl.mechanism "oauthbearer") }}
+- { name: kafka-token, mountPath: /etc/us-video-api/kafka, readOnly: true }
+{{- end }}
 {{- if .root.Values.caBundle.configMap }}
 - { name: ca, mountPath: /etc/us-video-api/ca, readOnly: true }
 {{- end }}
@@ -100,6 +103,16 @@ startupProbe:
 {{- if and $.known.state .secret }}
 - name: postgresql-ca
   secret: { secretName: {{ .secret }}, items: [{ key: {{ .key }}, path: ca.crt }] }
+{{- end }}
+{{- end }}
+{{- with .root.Values.kafka.sasl }}
+{{- if and $.known.state (not $.isShort) (eq .mechanism "oauthbearer") }}
+- name: kafka-token
+  {{- if .token.secret }}
+  secret: { secretName: {{ .token.secret }}, items: [{ key: {{ .token.key }}, path: token }] }
+  {{- else }}
+  projected: { sources: [{ serviceAccountToken: { audience: {{ .token.audience | quote }}, expirationSeconds: {{ .token.expirationSeconds }}, path: token } }] }
+  {{- end }}
 {{- end }}
 {{- end }}
 {{- with .root.Values.caBundle }}

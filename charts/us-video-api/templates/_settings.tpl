@@ -46,7 +46,7 @@
 {{- if $known.state }}
 {{ include "usvideo.databaseUrl" . }}
 {{- with $values.kafka.sasl }}
-{{- if .mechanism }}
+{{- if and .mechanism (ne .mechanism "oauthbearer") }}
 - name: KAFKA_SASL_PASSWORD
   valueFrom: { secretKeyRef: { name: {{ .password.secret | default $secret }}, key: {{ .password.key }} } }
 {{- end }}
@@ -55,6 +55,12 @@
 {{- if and .enabled .ca.secret }}
 - name: KAFKA_SSL_CA
   valueFrom: { secretKeyRef: { name: {{ .ca.secret }}, key: {{ .ca.key }} } }
+{{- end }}
+{{- if .client.secret }}
+- name: KAFKA_SSL_CERT
+  valueFrom: { secretKeyRef: { name: {{ .client.secret }}, key: {{ .client.certificate }} } }
+- name: KAFKA_SSL_KEY
+  valueFrom: { secretKeyRef: { name: {{ .client.secret }}, key: {{ .client.key }} } }
 {{- end }}
 {{- end }}
 {{- end }}
@@ -97,7 +103,11 @@ KAFKA_NAME_PREFIX: {{ . | quote }}
 {{- end }}
 {{- with .sasl.mechanism }}
 KAFKA_SASL_MECHANISM: {{ . }}
+{{- if eq . "oauthbearer" }}
+KAFKA_SASL_TOKEN_FILE: /etc/us-video-api/kafka/token
+{{- else }}
 KAFKA_SASL_USERNAME: {{ $.Values.kafka.sasl.username | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -38,6 +38,15 @@ test('with a login for SCRAM and a certificate it asks for both', () => {
   expect(JSON.stringify(text)).not.toContain('known');
 });
 
+test('with an authority of its clients the second listener wants to see a certificate, and with tokens a token', () => {
+  expect(properties({ tlsPemFile: '/data/tls.pem', clientsPemFile: '/data/clients.pem', login: { mechanism: 'oauthbearer', tokenFile: '/token' } })).toMatchObject({
+    'listener.name.secure.ssl.client.auth': 'required',
+    'listener.name.secure.ssl.truststore.location': '/data/clients.pem',
+    'listener.name.secure.sasl.enabled.mechanisms': 'OAUTHBEARER',
+    'listener.name.secure.oauthbearer.sasl.jaas.config': 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
+  });
+});
+
 test('a door is a listener of its own that tells its clients another address', () => {
   expect(properties({ doors: [{ port: 4, advertised: '127.0.0.1:5' }] })).toMatchObject({
     'listeners': 'PLAINTEXT://127.0.0.1:1,DOOR1://127.0.0.1:4,CONTROLLER://127.0.0.1:3',

@@ -13,6 +13,8 @@ export interface BrokerLayout {
   readonly ports: { readonly plain: number; readonly secure: number; readonly controller: number };
   /** A PEM file with the private key (PKCS #8) and the certificate; makes the second listener speak TLS. */
   readonly tlsPemFile?: string;
+  /** A PEM file with the authority of the certificates that clients of the second listener must show. */
+  readonly clientsPemFile?: string;
   /** Asked for at the second listener. */
   readonly login?: KafkaLogin;
   readonly doors?: readonly KafkaDoor[];
@@ -54,7 +56,7 @@ export function brokerProperties(layout: BrokerLayout): string {
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(layout.dataDir, 'log'),
     ...ONE_NODE,
-    ...tls(layout.tlsPemFile),
+    ...tls(layout),
     ...sasl(layout.login),
   }).map(([name, value]) => `${name}=${value}\n`).join('');
 }
@@ -64,17 +66,25 @@ function protocol({ tlsPemFile, login }: BrokerLayout): string {
   return tlsPemFile === undefined ? 'SASL_PLAINTEXT' : 'SASL_SSL';
 }
 
-function tls(pemFile: string | undefined): Record<string, string> {
-  return pemFile === undefined ? {} : { 'listener.name.secure.ssl.keystore.type': 'PEM', 'listener.name.secure.ssl.keystore.location': pemFile };
+function tls({ tlsPemFile, clientsPemFile }: BrokerLayout): Record<string, string> {
+  const listener = 'listener.name.secure.ssl';
+  return {
+    ...(tlsPemFile && { [`${listener}.keystore.type`]: 'PEM', [`${listener}.keystore.location`]: tlsPemFile }),
+    ...(clientsPemFile && { [`${listener}.client.auth`]: 'required', [`${listener}.truststore.type`]: 'PEM', [`${listener}.truststore.location`]: clientsPemFile }),
+  };
 }
 
-/** PLAIN keeps its users here; those of SCRAM are written into the log when it is formatted. */
+/** PLAIN keeps its users here; those of SCRAM are written into the log when it is formatted; tokens are believed unsigned: for tests only. */
 function sasl(login: KafkaLogin | undefined): Record<string, string> {
   if (login === undefined) return {};
   const security = 'org.apache.kafka.common.security';
-  const jaas = login.mechanism === 'plain'
-    ? `${security}.plain.PlainLoginModule required user_${login.username}="${login.password}";`
-    : `${security}.scram.ScramLoginModule required;`;
+  const modules = {
+    'plain': (user: KafkaLogin) => ('username' in user ? `plain.PlainLoginModule required user_${user.username}="${user.password}"` : ''),
+    'scram-sha-256': () => 'scram.ScramLoginModule required',
+    'scram-sha-512': () => 'scram.ScramLoginModule required',
+    'oauthbearer': () => 'oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker"',
+  };
+  const jaas = `${security}.${modules[login.mechanism](login)};`;
   return {
     'listener.name.secure.sasl.enabled.mechanisms': login.mechanism.toUpperCase(),
     [`listener.name.secure.${login.mechanism}.sasl.jaas.config`]: jaas,

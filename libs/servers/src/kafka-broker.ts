@@ -18,8 +18,8 @@ export interface KafkaBrokerOptions {
   readonly dataDir: string;
   /** Deletes the data directory with the broker, also when its owner was killed. For tests only. */
   readonly disposable?: boolean;
-  /** PEM, the key as PKCS #8. Opens a second listener that speaks TLS. */
-  readonly tls?: { readonly key: string; readonly certificate: string };
+  /** PEM, the key as PKCS #8. Opens a second listener that speaks TLS; its clients must show a certificate of the authority `clients`, if there is one. */
+  readonly tls?: { readonly key: string; readonly certificate: string; readonly clients?: string };
   /** Opens a second listener that asks for this login. */
   readonly login?: Messaging.KafkaLogin;
   readonly doors?: readonly KafkaDoor[];
@@ -67,8 +67,10 @@ export class KafkaBroker {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     const [plain, secure, controller] = await freePorts(3);
     const tlsPemFile = options.tls === undefined ? undefined : join(options.dataDir, 'tls.pem');
-    const layout = { dataDir: options.dataDir, ports: { plain: plain!, secure: secure!, controller: controller! }, tlsPemFile, login: options.login, doors: options.doors };
+    const clientsPemFile = options.tls?.clients === undefined ? undefined : join(options.dataDir, 'clients.pem');
+    const layout = { dataDir: options.dataDir, ports: { plain: plain!, secure: secure!, controller: controller! }, tlsPemFile, clientsPemFile, login: options.login, doors: options.doors };
     if (options.tls !== undefined) await writeFile(tlsPemFile!, `${options.tls.key}${options.tls.certificate}`, { mode: 0o600 });
+    if (clientsPemFile !== undefined) await writeFile(clientsPemFile, options.tls!.clients!, { mode: 0o600 });
     await writeFile(join(options.dataDir, 'server.properties'), brokerProperties(layout), { mode: 0o600 });
     const broker = new KafkaBroker(options, layout, jars);
     await broker.format();
@@ -101,9 +103,10 @@ export class KafkaBroker {
     await this.end('SIGKILL');
   }
 
-  /** On the same data and the same addresses; after `kill` it recovers first. */
+  /** On the same data and the same addresses; after `kill` it recovers first, and where its log was deleted it begins a new one. */
   async restart(): Promise<void> {
     await this.end('SIGTERM');
+    await this.format();
     await this.launch();
   }
 
@@ -112,7 +115,7 @@ export class KafkaBroker {
     const formatted = await access(join(this.options.dataDir, 'log', 'meta.properties')).then(() => true, () => false);
     if (formatted) return;
     const { login } = this.options;
-    const users = login === undefined || login.mechanism === 'plain' ? [] : ['--add-scram', `${login.mechanism.toUpperCase()}=[name=${login.username},password=${login.password}]`];
+    const users = login === undefined || login.mechanism === 'plain' || login.mechanism === 'oauthbearer' ? [] : ['--add-scram', `${login.mechanism.toUpperCase()}=[name=${login.username},password=${login.password}]`];
     // 128 bits in base64; the first are zero, because a leading hyphen would make it an option.
     const clusterId = Buffer.concat([Buffer.alloc(1), randomBytes(15)]).toString('base64url');
     const args = ['format', '--cluster-id', clusterId, '--config', join(this.options.dataDir, 'server.properties'), ...users];

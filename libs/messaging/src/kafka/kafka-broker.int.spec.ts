@@ -92,6 +92,61 @@ describeOwnKafka('a broker of one\'s own', () => {
   });
 });
 
+/** As the broker of a test believes it: nobody signed it. */
+function token(secondsLeft: number): string {
+  const now = Math.floor(Date.now() / 1_000);
+  return [{ alg: 'none' }, { sub: 'usvideo', iat: now - 60, exp: now + secondsLeft }].map((part) => `${Buffer.from(JSON.stringify(part)).toString('base64url')}.`).join('');
+}
+
+describeOwnKafka('a broker that wants to see a certificate and a token', () => {
+  let broker: KafkaBroker;
+  let folder: string;
+  let tokenFile: string;
+  let server: Awaited<ReturnType<typeof selfSignedCertificate>>;
+  let client: typeof server;
+  let world: World;
+  let harness: KafkaHarness;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'usvideo-token-'));
+    tokenFile = join(folder, 'token');
+    [server, client] = await Promise.all([selfSignedCertificate(), selfSignedCertificate()]);
+    broker = await startTestBroker({ tls: { ...server, clients: client.certificate }, login: { mechanism: 'oauthbearer', tokenFile } });
+  }, START_MS);
+  afterAll(async () => {
+    await broker.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(() => world.close());
+
+  const open = async (own: { cert?: string; key?: string }) => {
+    ({ world, harness } = await openKafkaWorld(() => ({ brokers: broker.secureBrokers, ssl: { ca: server.certificate, ...own }, sasl: { mechanism: 'oauthbearer', tokenFile } })));
+  };
+  const shown = () => ({ cert: client.certificate, key: client.key });
+
+  test('carries events for who shows both', async () => {
+    await writeFile(tokenFile, `${token(600)}\n`);
+    await open(shown());
+    world.consume();
+    await world.append('s', ['1', '2']);
+    await world.did(['s 1', 's 2']);
+  });
+
+  test('lets nobody in without a certificate', async () => {
+    await writeFile(tokenFile, token(600));
+    await open({});
+    await expect(harness.administer((admin) => admin.listTopics())).rejects.toThrow(/certificate required|ECONNRESET|Closed connection|socket/i);
+  });
+
+  test('lets nobody in with a token that is over, and in again once the file has a new one', async () => {
+    await writeFile(tokenFile, token(-30));
+    await open(shown());
+    await expect(harness.administer((admin) => admin.listTopics())).rejects.toThrow(/OAUTHBEARER|token|expir/i);
+    await writeFile(tokenFile, token(600));
+    expect(await harness.administer((admin) => admin.listTopics())).toEqual(expect.any(Array));
+  });
+});
+
 describeOwnKafka('a broker whose owner is killed', () => {
   let home: string;
   beforeEach(async () => { home = await mkdtemp(join(tmpdir(), 'usvideo-kafka-owner-')); });

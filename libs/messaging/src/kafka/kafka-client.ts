@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Admin, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { Logger } from '@usvideo/runtime';
 import { kafkaJs } from './kafka-js';
@@ -5,15 +6,23 @@ import { watchedSockets } from './kafka-socket';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];
-  /** True trusts the system's authorities; `ca` is PEM and replaces them. */
-  readonly ssl?: boolean | { readonly ca: string };
+  /** True trusts the system's authorities; all are PEM, `ca` replaces those, `cert` and `key` are shown to brokers that ask. */
+  readonly ssl?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sasl?: KafkaLogin;
 }
 
-export interface KafkaLogin {
+export type KafkaLogin = PasswordLogin | TokenLogin;
+
+interface PasswordLogin {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
   readonly password: string;
+}
+
+interface TokenLogin {
+  readonly mechanism: 'oauthbearer';
+  /** Read for every login. */
+  readonly tokenFile: string;
 }
 
 /** Makes a client for one purpose. Consumers of one client share what they know of committed offsets, so each gets its own. */
@@ -26,7 +35,7 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
   const { Kafka, logLevel } = kafkaJs();
   const config: KafkaConfig = {
     brokers: [...connection.brokers],
-    ssl: connection.ssl === undefined || typeof connection.ssl === 'boolean' ? connection.ssl : { ca: connection.ssl.ca },
+    ssl: typeof connection.ssl === 'object' ? { ...connection.ssl } : connection.ssl,
     sasl: loginOf(connection),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
@@ -40,7 +49,8 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
 
 /** A copy, because the client stores an authenticator with this password in the object it is given. */
 function loginOf({ sasl }: KafkaConnection): SASLOptions | undefined {
-  return sasl && ({ mechanism: sasl.mechanism, username: sasl.username, password: sasl.password } as SASLOptions);
+  if (sasl?.mechanism !== 'oauthbearer') return sasl && ({ mechanism: sasl.mechanism, username: sasl.username, password: sasl.password } as SASLOptions);
+  return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: (await readFile(sasl.tokenFile, 'utf8')).trim() }) };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { EventLogServiceClient } from '@usvideo/contracts/events';
 import type { RestorableLog } from '@usvideo/event-store';
-import { dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
+import { ConfigError, dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import { kafkaClients, type KafkaClients, type KafkaConnection } from './kafka-client';
+import type { KafkaLogin } from './kafka-client';
 import type { KafkaSettings } from './kafka-settings';
 import { TailReader } from './kafka-tail';
 import { KafkaTransport } from './kafka-transport';
@@ -53,13 +54,25 @@ export function openTopic(config: KafkaSettings, topic: string, logger: Logger):
   return new TailReader(kafkaClients(connectionOf(config), 'command', logger), `${config.KAFKA_NAME_PREFIX}${topic}`, logger);
 }
 
-function connectionOf(config: KafkaSettings): KafkaConnection {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password = '' } = config;
-  return {
-    brokers: config.KAFKA_BROKERS,
-    ssl: config.KAFKA_SSL && config.KAFKA_SSL_CA !== undefined ? { ca: config.KAFKA_SSL_CA } : config.KAFKA_SSL,
-    ...(mechanism === undefined ? {} : { sasl: { mechanism, username, password } }),
-  };
+/** @throws ConfigError for settings that belong together and are not */
+export function connectionOf(config: KafkaSettings): KafkaConnection {
+  const sasl = loginOf(config);
+  return { brokers: config.KAFKA_BROKERS, ssl: tlsOf(config), ...(sasl && { sasl }) };
+}
+
+function tlsOf({ KAFKA_SSL: isOn, KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: KafkaSettings): NonNullable<KafkaConnection['ssl']> {
+  if (cert === undefined && key !== undefined) throw new ConfigError(['KAFKA_SSL_CERT: is required with KAFKA_SSL_KEY']);
+  if (cert !== undefined && key === undefined) throw new ConfigError(['KAFKA_SSL_KEY: is required with KAFKA_SSL_CERT']);
+  if (cert !== undefined && !isOn) throw new ConfigError(['KAFKA_SSL_CERT: is shown over TLS only, and KAFKA_SSL is false']);
+  return isOn && { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert, key: key! }) };
+}
+
+function loginOf(config: KafkaSettings): KafkaLogin | undefined {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password = '', KAFKA_SASL_TOKEN_FILE: tokenFile } = config;
+  if (mechanism === undefined) return undefined;
+  if (mechanism !== 'oauthbearer') return { mechanism, username, password };
+  if (tokenFile === undefined) throw new ConfigError(['KAFKA_SASL_TOKEN_FILE: is required with KAFKA_SASL_MECHANISM=oauthbearer']);
+  return { mechanism, tokenFile };
 }
 
 function openLogs(publishers: Readonly<Record<string, string>>, token: string | undefined, lifecycle: Lifecycle): Map<string, RestorableLog> {
