@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@usvideo/testing';
 import pg from 'pg';
@@ -7,7 +6,8 @@ import type { Cluster } from './platform';
 
 const root = join(__dirname, '..', '..');
 
-export type PublisherName = 'accounts' | 'ledger' | 'scheduler';
+export const PUBLISHERS = ['accounts', 'ledger', 'scheduler'] as const;
+export type PublisherName = (typeof PUBLISHERS)[number];
 
 /** What `docs/runbooks/restore.md` does to the database of one service of a cluster, with a copy on the server for a backup. */
 export class Restoring {
@@ -36,20 +36,15 @@ export class Restoring {
   /** The command that follows. */
   command(...args: string[]): Promise<{ code: number; output: string }> {
     const main = join(root, 'services', this.service, 'dist', 'restore.js');
-    const env = { PATH: process.env.PATH, DATABASE_URL: this.url(this.service), KAFKA_BROKERS: this.cluster.part('kafka').address };
+    const env = { PATH: process.env.PATH, DATABASE_URL: this.cluster.databaseUrl(this.service), KAFKA_BROKERS: this.cluster.part('kafka').address };
     return new Promise((resolve) => {
       execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }));
     });
   }
 
-  private url(database: string): string {
-    const password = readFileSync(join(this.cluster.dataDir, 'cluster', 'postgres', 'owner_password'), 'utf8').trim();
-    return `postgresql://postgres:${password}@${this.cluster.part('postgres').address}/${database}`;
-  }
-
   /** Neither copies nor drops a database to which somebody is connected. */
   private async execute(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url('postgres') });
+    const client = new pg.Client({ connectionString: this.cluster.databaseUrl('postgres') });
     await client.connect();
     try {
       const alone = async () => (await client.query('select from pg_stat_activity where datname = $1', [this.service])).rowCount === 0;
