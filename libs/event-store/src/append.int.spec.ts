@@ -1,5 +1,5 @@
 import { eventually } from '@usvideo/testing';
-import { appendEvents, EMPTY_HEAD } from './append';
+import { appendEvents, EMPTY_HEAD, EVENT_BYTES_MAX, EventTooLarge } from './append';
 import { EventLog } from './event-log';
 import { SHARDS, shardOf } from './shard';
 import { newEvent, openTestStore, type TestStore } from './store.fixture';
@@ -52,6 +52,16 @@ test('an append without events takes no lock and no number', async () => {
   ]));
   expect(appended).toEqual({ head: EMPTY_HEAD, events: [] });
   expect((await verifyLog(store.database)).eventsChecked).toBe(0n);
+});
+
+test('an event that no broker would take is refused by name, and nothing of its append is recorded', async () => {
+  const appending = (bytes: number) => inTransaction(store.database, (tx, now) => appendEvents(tx, now, [
+    { streamId: 's', accountId: 'a', environment: 'live', head: EMPTY_HEAD, events: [newEvent('small'), { ...newEvent('large'), payload: Buffer.alloc(bytes) }] },
+  ]));
+  await expect(appending(EVENT_BYTES_MAX + 1)).rejects.toThrow(new EventTooLarge('large of s has 786433 bytes, and an event has at most 786432'));
+  expect((await verifyLog(store.database)).eventsChecked).toBe(0n);
+  await appending(EVENT_BYTES_MAX);
+  expect((await verifyLog(store.database)).eventsChecked).toBe(2n);
 });
 
 test('a stale head is refused, and leaves no number behind', async () => {

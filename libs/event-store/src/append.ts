@@ -32,6 +32,14 @@ export interface NewEvent {
   readonly level?: number | undefined;
 }
 
+/** Of one payload: with its headers it fits into the largest message that a broker takes as it comes, 1 MiB. */
+export const EVENT_BYTES_MAX = 768 * 1024;
+
+/** An event that no broker would take: recorded, it would stand in the way of its shard for ever. */
+export class EventTooLarge extends Error {
+  override readonly name = 'EventTooLarge';
+}
+
 export interface StreamAppend {
   readonly streamId: string;
   readonly accountId: string;
@@ -111,6 +119,7 @@ from ${rows} join shard_head h on h.shard = n.shard`);
  * ascending order, and must be the last locks the transaction takes: that makes every shard's sequence gapless in commit order.
  * A stale head trips the unique key on (stream, version).
  * @throws SchemaLevelRefused when an event needs a higher level than the one in force
+ * @throws EventTooLarge when a payload is above `EVENT_BYTES_MAX`; nothing is recorded then
  * @param alongside issues writes that need where the streams stand afterwards; they leave in one group with the events and before
  * them, because nobody else records in a shard while its head is locked
  */
@@ -119,6 +128,7 @@ export async function appendEvents(
 ): Promise<Appended[]> {
   const shards = [...new Set(appends.filter((a) => a.events.length > 0).map((a) => shardOf(a.accountId)))].sort((a, b) => a - b);
   if (shards.length === 0) return appends.map((a) => ({ head: a.head, events: [] }));
+  requirePublishable(appends);
   await requireWritable(tx, levelOf(appends));
   const drafts = await draftAll(appends, now);
   const events = drafts.flatMap((draft) => draft.events);
@@ -126,6 +136,14 @@ export async function appendEvents(
   const [, heads] = await together([alongside(drafts.map(({ head }) => head)), lockHeads(tx, shards), INSERT_EVENTS.write(tx, events), MOVE_HEADS.write(tx, [...moved])]);
   for (const event of events) event.seq = heads.get(event.shard)! + event.place;
   return drafts;
+}
+
+function requirePublishable(appends: readonly StreamAppend[]): void {
+  for (const { streamId, events } of appends) {
+    for (const { kind, payload } of events) {
+      if (payload.length > EVENT_BYTES_MAX) throw new EventTooLarge(`${kind} of ${streamId} has ${payload.length} bytes, and an event has at most ${EVENT_BYTES_MAX}`);
+    }
+  }
 }
 
 function levelOf(appends: readonly StreamAppend[]): number {

@@ -1,4 +1,4 @@
-import { appendEvents, EMPTY_HEAD, inTransaction, mintEpoch, SHARDS, shardOf } from '@usvideo/event-store';
+import { appendEvents, EMPTY_HEAD, EVENT_BYTES_MAX, inTransaction, mintEpoch, SHARDS, shardOf } from '@usvideo/event-store';
 import { describeKafka, eventually, Signal } from '@usvideo/testing';
 import { messageOf } from './kafka-message';
 import type { KafkaPublisher } from './kafka-publisher';
@@ -199,6 +199,18 @@ describeKafka('what can happen to a relay', (brokers) => {
     world.consume();
     await world.did(events.map(({ kind }) => `s ${kind}`));
     await published(world, 40n);
+  });
+
+  test('the largest event that may be recorded passes through a broker as it comes, and what follows it', async () => {
+    world.consume();
+    // Longer headers than the platform's own ids make.
+    const [streamId, accountId, traceparent] = ['s'.repeat(255), 'a'.repeat(255), `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`];
+    const large = { kind: 'large', payload: Buffer.alloc(EVENT_BYTES_MAX, 'x'), traceparent };
+    await inTransaction(world.publisherDatabase, (tx, now) => appendEvents(tx, now, [
+      { streamId, accountId, environment: 'live', head: EMPTY_HEAD, events: [large, { ...large, kind: 'small', payload: Buffer.from('y') }] },
+    ]));
+    world.publisher.nudge();
+    await world.did([`${streamId} large`, `${streamId} small`]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { AccountAmounts, MonthlyCap, Movements, OpenHold } from '@usvideo/contracts/ledger';
+import { capsListed, holdsListed, LIST_BYTES_MAX } from './closing-lists';
 import { changeIn, type AccountEvent } from './postings';
 
 /** The UTC month of an account's last event: what it began with and what moved in it. */
@@ -76,8 +77,13 @@ function movementsAfter(before: Movements, event: AccountEvent): Movements {
   }
 }
 
-/** What has to be recorded before an event of the moment `at`: the end of an earlier month, with all that the account holds. */
-export function closingOf(balance: AccountBalance, openHolds: readonly OpenHold[], keyCaps: readonly MonthlyCap[], at: Date): AccountEvent | undefined {
+/**
+ * What has to be recorded before an event of the moment `at`: the end of an earlier month, with all that the account holds.
+ * @param listBytesMax of each list in it; what does not fit is digested
+ */
+export function closingOf(
+  balance: AccountBalance, openHolds: readonly OpenHold[], keyCaps: readonly MonthlyCap[], at: Date, listBytesMax = LIST_BYTES_MAX,
+): AccountEvent | undefined {
   const { period } = balance;
   if (period.month === '' || period.month >= monthOf(at)) return undefined;
   const accountCap = balance.capMicros === undefined ? [] : [{ apiKeyId: '', limitMicros: balance.capMicros }];
@@ -85,8 +91,8 @@ export function closingOf(balance: AccountBalance, openHolds: readonly OpenHold[
     $case: 'periodClosed',
     value: {
       period: period.month, firstVersion: period.firstVersion, lastVersion: balance.version, opening: period.opening, movements: period.movements,
-      closing: amountsOf(balance), totalSpendMicros: balance.totalSpendMicros, openHolds: [...openHolds], caps: [...accountCap, ...keyCaps],
-      lowBalanceThresholdMicros: balance.thresholdMicros,
+      closing: amountsOf(balance), totalSpendMicros: balance.totalSpendMicros, lowBalanceThresholdMicros: balance.thresholdMicros,
+      ...holdsListed(openHolds, listBytesMax), ...capsListed([...accountCap, ...keyCaps], listBytesMax),
     },
   };
 }

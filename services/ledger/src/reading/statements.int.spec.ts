@@ -1,7 +1,8 @@
-import type { Statement } from '@usvideo/contracts/ledger';
+import type { PeriodClosed, Statement } from '@usvideo/contracts/ledger';
 import type { Database } from '@usvideo/event-store';
 import { decodeEvent } from '../posting/event-codec';
 import { addFunds, adjust, LedgerWorld, newAccount, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS } from '../posting/ledger.fixture';
+import { LIST_BYTES_MAX } from '../account/closing-lists';
 import { LedgerReader } from './ledger-reader.sql';
 import { StatementReader } from './statement-reader.sql';
 import { UsageReader } from './usage-reader.sql';
@@ -74,6 +75,19 @@ describe('the months of an account', () => {
       period: '2026-03', firstVersion: 1n, lastVersion: 5n, openHolds: [{ jobId: held, apiKeyId: 'key_1', amountMicros: PRICE_MICROS }],
       closing: { availableMicros: 16_500_000n, heldMicros: PRICE_MICROS, receivableMicros: 0n }, totalSpendMicros: PRICE_MICROS,
     });
+  });
+
+  it('are closed within an event\'s bytes, however many holds are open', async () => {
+    const accountId = newAccount();
+    const jobs = Array.from({ length: 9_000 }, newJob);
+    await world.at(database, '2026-03-05T10:00:00Z', addFunds(accountId, BigInt(jobs.length + 1) * PRICE_MICROS), ...jobs.map((job) => placeHold(accountId, job)));
+    await world.at(database, '2026-04-01T00:00:00Z', placeHold(accountId, newJob()));
+    const { rows } = await database.query<{ payload: Buffer }>("select payload from event where stream_id = $1 and kind = 'period_closed'", [accountId]);
+    const closing = decodeEvent(rows[0]!.payload).value as PeriodClosed;
+    expect(rows[0]!.payload.length).toBeLessThan(LIST_BYTES_MAX);
+    expect(closing.openHolds.map(({ jobId }) => jobId)).toEqual(jobs.toSorted().slice(0, closing.openHolds.length));
+    expect(closing.openHoldsTotal).toMatchObject({ count: 9_000n, amountMicros: 9_000n * PRICE_MICROS });
+    expect(closing.closing!.heldMicros).toBe(closing.openHoldsTotal!.amountMicros);
   });
 
   it('never go back, even if a transaction began before the one that it waited for', async () => {

@@ -160,9 +160,28 @@ export interface PeriodClosed {
   movements: Movements | undefined;
   closing: AccountAmounts | undefined;
   totalSpendMicros: bigint;
+  /** In the order of their ids; of a list that is too long for an event, the first. */
   openHolds: OpenHold[];
   caps: MonthlyCap[];
   lowBalanceThresholdMicros: bigint;
+  /** Present when not all are listed above. */
+  openHoldsTotal?: OpenHoldsTotal | undefined;
+  capsTotal?: CapsTotal | undefined;
+}
+
+/** Of all open holds, the listed ones included. */
+export interface OpenHoldsTotal {
+  count: bigint;
+  amountMicros: bigint;
+  /** SHA-256 of a line `<job_id> <api_key_id> <amount_micros>` for each, in the order of the list, each ended by a line feed. */
+  digest: Buffer;
+}
+
+/** Of all caps, the listed ones included. */
+export interface CapsTotal {
+  count: bigint;
+  /** SHA-256 of a line `<api_key_id> <limit_micros>` for each, in the order of the list, each ended by a line feed. */
+  digest: Buffer;
 }
 
 export interface AccountAmounts {
@@ -1709,6 +1728,8 @@ function createBasePeriodClosed(): PeriodClosed {
     openHolds: [],
     caps: [],
     lowBalanceThresholdMicros: 0n,
+    openHoldsTotal: undefined,
+    capsTotal: undefined,
   };
 }
 
@@ -1757,6 +1778,12 @@ export const PeriodClosed: MessageFns<PeriodClosed> = {
         );
       }
       writer.uint32(80).int64(message.lowBalanceThresholdMicros);
+    }
+    if (message.openHoldsTotal !== undefined) {
+      OpenHoldsTotal.encode(message.openHoldsTotal, writer.uint32(90).fork()).join();
+    }
+    if (message.capsTotal !== undefined) {
+      CapsTotal.encode(message.capsTotal, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -1854,6 +1881,22 @@ export const PeriodClosed: MessageFns<PeriodClosed> = {
             message.lowBalanceThresholdMicros = reader.int64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.openHoldsTotal = OpenHoldsTotal.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.capsTotal = CapsTotal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1896,6 +1939,169 @@ export const PeriodClosed: MessageFns<PeriodClosed> = {
       (object.lowBalanceThresholdMicros !== undefined && object.lowBalanceThresholdMicros !== null)
         ? BigInt(object.lowBalanceThresholdMicros)
         : 0n;
+    message.openHoldsTotal = (object.openHoldsTotal !== undefined && object.openHoldsTotal !== null)
+      ? OpenHoldsTotal.fromPartial(object.openHoldsTotal)
+      : undefined;
+    message.capsTotal = (object.capsTotal !== undefined && object.capsTotal !== null)
+      ? CapsTotal.fromPartial(object.capsTotal)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOpenHoldsTotal(): OpenHoldsTotal {
+  return { count: 0n, amountMicros: 0n, digest: Buffer.alloc(0) };
+}
+
+export const OpenHoldsTotal: MessageFns<OpenHoldsTotal> = {
+  encode(message: OpenHoldsTotal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0n) {
+      if (BigInt.asIntN(64, message.count) !== message.count) {
+        throw new globalThis.Error("value provided for field message.count of type int64 too large");
+      }
+      writer.uint32(8).int64(message.count);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amountMicros);
+    }
+    if (message.digest.length !== 0) {
+      writer.uint32(26).bytes(message.digest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenHoldsTotal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenHoldsTotal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.digest = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenHoldsTotal>): OpenHoldsTotal {
+    return OpenHoldsTotal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenHoldsTotal>): OpenHoldsTotal {
+    const message = createBaseOpenHoldsTotal();
+    message.count = (object.count !== undefined && object.count !== null) ? BigInt(object.count) : 0n;
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.digest = object.digest ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseCapsTotal(): CapsTotal {
+  return { count: 0n, digest: Buffer.alloc(0) };
+}
+
+export const CapsTotal: MessageFns<CapsTotal> = {
+  encode(message: CapsTotal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0n) {
+      if (BigInt.asIntN(64, message.count) !== message.count) {
+        throw new globalThis.Error("value provided for field message.count of type int64 too large");
+      }
+      writer.uint32(8).int64(message.count);
+    }
+    if (message.digest.length !== 0) {
+      writer.uint32(18).bytes(message.digest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CapsTotal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCapsTotal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.digest = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CapsTotal>): CapsTotal {
+    return CapsTotal.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CapsTotal>): CapsTotal {
+    const message = createBaseCapsTotal();
+    message.count = (object.count !== undefined && object.count !== null) ? BigInt(object.count) : 0n;
+    message.digest = object.digest ?? Buffer.alloc(0);
     return message;
   },
 };
