@@ -22,6 +22,7 @@ type Client struct {
 	Models     *ModelsService
 	Quotes     *QuotesService
 	Balance    *BalanceService
+	Sandbox    *SandboxService
 	SpendCaps  *SpendCapsService
 	Usage      *UsageService
 	Ledger     *LedgerService
@@ -100,6 +101,7 @@ func (c *Client) services() {
 	c.Models = &ModelsService{c}
 	c.Quotes = &QuotesService{c}
 	c.Balance = &BalanceService{c}
+	c.Sandbox = &SandboxService{c}
 	c.SpendCaps = &SpendCapsService{c}
 	c.Usage = &UsageService{c}
 	c.Ledger = &LedgerService{c}

@@ -492,13 +492,14 @@ type BalanceCurrentPeriod struct {
 	Start *time.Time `json:"start"`
 	End   *time.Time `json:"end"`
 	// Charged this month less what was refunded.
-	Spend       *string `json:"spend"`
-	SpendMicros *int64  `json:"spend_micros"`
-	Jobs        int64   `json:"jobs"`
+	Spend       string `json:"spend"`
+	SpendMicros int64  `json:"spend_micros"`
+	Jobs        int64  `json:"jobs"`
 }
 
 type SpendCap struct {
-	Object string `json:"object"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// null: the whole account.
 	APIKeyID *string `json:"api_key_id"`
 	// The most that may be spent and held in a UTC month; null: no cap.
@@ -522,7 +523,8 @@ type SetLowBalanceThresholdRequest struct {
 }
 
 type LowBalanceThreshold struct {
-	Object string `json:"object"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// $0.00: no notice.
 	Threshold       string `json:"threshold"`
 	ThresholdMicros int64  `json:"threshold_micros"`
@@ -543,6 +545,8 @@ type Usage struct {
 	NextCursor *string     `json:"next_cursor"`
 	Limit      int64       `json:"limit"`
 	Offset     int64       `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 	// What data is grouped by; null: a row for each job.
 	GroupBy   *string     `json:"group_by"`
 	StartDate string      `json:"start_date"`
@@ -600,11 +604,14 @@ type LedgerEntryList struct {
 	NextCursor *string       `json:"next_cursor"`
 	Limit      int64         `json:"limit"`
 	Offset     int64         `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 }
 
 type LedgerEntry struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made;
 	// more may come.
 	Kind  string  `json:"kind"`
@@ -640,11 +647,14 @@ type StatementList struct {
 	NextCursor *string     `json:"next_cursor"`
 	Limit      int64       `json:"limit"`
 	Offset     int64       `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 }
 
 type Statement struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// The UTC month as YYYY-MM.
 	Period string     `json:"period"`
 	Start  *time.Time `json:"start"`
@@ -685,8 +695,9 @@ type Statement struct {
 }
 
 type StatementWithLines struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// The UTC month as YYYY-MM.
 	Period string     `json:"period"`
 	Start  *time.Time `json:"start"`
@@ -738,8 +749,9 @@ type CreateTopUpRequest struct {
 }
 
 type TopUp struct {
-	ID     string `json:"id"`
-	Object string `json:"object"`
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
 	// What is added once it is paid.
 	Amount       string      `json:"amount"`
 	AmountMicros int64       `json:"amount_micros"`
@@ -762,6 +774,8 @@ type TopUpList struct {
 	NextCursor *string `json:"next_cursor"`
 	Limit      int64   `json:"limit"`
 	Offset     int64   `json:"offset"`
+	// false: play money.
+	Livemode bool `json:"livemode"`
 }
 
 type PaymentEventReceived struct {

@@ -43,6 +43,14 @@ func (s *BalanceService) SetThreshold(ctx context.Context, request SetLowBalance
 	return one[LowBalanceThreshold](ctx, s.client, put("/v1/balance/threshold", request))
 }
 
+// SandboxService is about the test environment.
+type SandboxService struct{ client *Client }
+
+// Reset brings the play money of a test key back to $1,000.00; what is held stays held.
+func (s *SandboxService) Reset(ctx context.Context) (*Balance, error) {
+	return one[Balance](ctx, s.client, call{method: http.MethodPost, path: "/v1/sandbox/reset"})
+}
+
 // SpendCapsService is about what may be spent in a month.
 type SpendCapsService struct{ client *Client }
 

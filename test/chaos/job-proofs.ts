@@ -1,3 +1,4 @@
+import { bookOf } from '@usvideo/contracts/books';
 import { endOf, endsOf, type JobHistory } from './job-history.ts';
 import type { Evidence, Proof } from './proofs.ts';
 
@@ -69,22 +70,22 @@ export async function answersProof({ disturbed, load, histories }: Evidence): Pr
   return { name: 'every 2xx is in the log, every 4xx changed nothing', checked: checked + load.payments.size, of: 'cancels and payments', faults };
 }
 
-interface HoldRow { job_id: string; state: string; captured: string; released: string; rule: string | null }
+interface HoldRow { job_id: string; account_id: string; state: string; captured: string; released: string; rule: string | null }
 
-/** Of live jobs; tests cost nothing and hold nothing. */
+/** Of live jobs in their account's money, of test jobs in its play money. */
 export async function verdictProof({ disturbed, load, histories }: Evidence): Promise<Proof> {
-  const rows = await disturbed.sql<HoldRow>('ledger', 'select job_id, state, captured_micros as captured, released_micros as released from hold where account_id = any($1)', [load.accountIds]);
+  const rows = await disturbed.sql<HoldRow>('ledger', 'select job_id, account_id, state, captured_micros as captured, released_micros as released from hold where account_id = any($1)',
+    [load.accountIds.flatMap((id) => [bookOf(id, 'live'), bookOf(id, 'test')])]);
   const holds = new Map(rows.map((row) => [row.job_id, row]));
   const faults: string[] = [];
   for (const history of histories.values()) {
     const [end] = endsOf(history);
     const hold = holds.get(history.jobId);
     if (end === undefined || !('verdict' in end.value) || end.value.verdict === undefined) faults.push(`${history.jobId} has no verdict`);
-    else if (history.environment === 'test') {
-      if (hold !== undefined || end.value.verdict.chargedMicros !== 0n) faults.push(`${history.jobId} is a test and has a hold or is charged`);
-    } else if (hold === undefined) faults.push(`${history.jobId} has no hold`);
+    else if (hold === undefined) faults.push(`${history.jobId} has no hold`);
     else {
       const { chargedMicros, releasedMicros } = end.value.verdict;
+      if (hold.account_id !== bookOf(history.accountId, history.environment)) faults.push(`${history.jobId} is held in the money of ${hold.account_id}`);
       if (String(chargedMicros) !== hold.captured || String(releasedMicros) !== hold.released || hold.state === 'pending') {
         faults.push(`${history.jobId}: verdict charges ${chargedMicros} and releases ${releasedMicros}, the hold is ${hold.state} with ${hold.captured} and ${hold.released}`);
       }

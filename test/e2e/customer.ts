@@ -1,3 +1,4 @@
+import { eventually } from '@usvideo/testing';
 import type { Platform, ServedPlatform } from './platform';
 
 export interface Answer<T = Record<string, unknown>> {
@@ -72,6 +73,15 @@ export class Customer {
       if (['completed', 'failed', 'cancelled'].includes(body.status)) return body;
     }
     throw new Error(`${jobId} did not end`);
+  }
+
+  /** Once the ledger has acknowledged how its money ended. */
+  async settled(jobId: string): Promise<Job> {
+    await this.ended(jobId);
+    return eventually(async () => {
+      const { body } = await this.get<Job>(`/v1/videos/${jobId}`);
+      return body.billing.settled && body;
+    }, { deadlineMs: 20_000, what: `${jobId} to be settled` });
   }
 
   async request<T = Record<string, unknown>>(method: string, path: string, body?: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer<T>> {

@@ -77,6 +77,7 @@ export function theReference(stage: () => Stage): void {
       expectAsTold('GET /v1/statements/{period}', await live.get(`/v1/statements/${period.data[0]!.period}`));
       expectAsTold('POST /v1/quotes', await live.post('/v1/quotes', BODY));
       expectAsTold('PUT /v1/spend-caps', await live.put('/v1/spend-caps', { limit_usd: 100 }));
+      expectAsTold('POST /v1/sandbox/reset', await stage().sandbox.post('/v1/sandbox/reset'));
       expectAsTold('PUT /v1/balance/threshold', await live.put('/v1/balance/threshold', { threshold_usd: 10 }));
       const topUp = await live.post<{ id: string }>('/v1/topups', { amount_usd: 5 }, { 'idempotency-key': 'five' });
       expectAsTold('POST /v1/topups', topUp);

@@ -37,6 +37,13 @@ export class Balances extends Resource {
   }
 }
 
+export class Sandbox extends Resource {
+  /** Brings the play money of a test key back to $1,000.00; what is held stays held. */
+  reset(options?: RequestOptions): Promise<Balance> {
+    return this.transport.json({ ...options, method: 'POST', path: '/v1/sandbox/reset' });
+  }
+}
+
 export class SpendCaps extends Resource {
   /** Of a key, or of the account; `limit_usd: null` lifts it. */
   set(request: SetSpendCapRequest, options?: RequestOptions): Promise<SpendCap> {

@@ -1,5 +1,5 @@
 import { AccountLimits, Accounts, ApiKeys, Models } from './account.ts';
-import { Balances, Ledger, Quotes, SpendCaps, Statements, TopUps, UsageReports } from './billing.ts';
+import { Balances, Ledger, Quotes, Sandbox, SpendCaps, Statements, TopUps, UsageReports } from './billing.ts';
 import { type ClientOptions, configure } from './config.ts';
 import { type Query, type RequestOptions, Transport } from './transport.ts';
 import { Videos } from './videos.ts';
@@ -19,6 +19,7 @@ export class USVideo {
   readonly quotes: Quotes;
   readonly models: Models;
   readonly balance: Balances;
+  readonly sandbox: Sandbox;
   readonly spendCaps: SpendCaps;
   readonly usage: UsageReports;
   readonly ledger: Ledger;
@@ -41,6 +42,7 @@ export class USVideo {
     this.quotes = new Quotes(transport);
     this.models = new Models(transport);
     this.balance = new Balances(transport);
+    this.sandbox = new Sandbox(transport);
     this.spendCaps = new SpendCaps(transport);
     this.usage = new UsageReports(transport);
     this.ledger = new Ledger(transport);

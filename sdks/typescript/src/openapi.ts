@@ -313,8 +313,9 @@ export interface components {
             current_period: {
                 start: string | null;
                 end: string | null;
-                spend: string | null;
-                spend_micros: number | null;
+                /** @description Charged this month less what was refunded. */
+                spend: string;
+                spend_micros: number;
                 jobs: number;
             };
             /** @description Caps that are set, the account's own first. */
@@ -323,6 +324,7 @@ export interface components {
         /**
          * @example {
          *       "object": "spend_cap",
+         *       "livemode": true,
          *       "api_key_id": null,
          *       "limit": "$100.00",
          *       "limit_micros": 100000000,
@@ -337,6 +339,7 @@ export interface components {
         SpendCap: {
             /** @constant */
             object: "spend_cap";
+            livemode: boolean;
             /** @description null: the whole account. */
             api_key_id: string | null;
             limit: string | null;
@@ -357,6 +360,7 @@ export interface components {
         /**
          * @example {
          *       "object": "low_balance_threshold",
+         *       "livemode": true,
          *       "threshold": "$20.00",
          *       "threshold_micros": 20000000
          *     }
@@ -364,6 +368,7 @@ export interface components {
         LowBalanceThreshold: {
             /** @constant */
             object: "low_balance_threshold";
+            livemode: boolean;
             /** @description $0.00: no notice. */
             threshold: string;
             threshold_micros: number;
@@ -377,6 +382,7 @@ export interface components {
         /**
          * @example {
          *       "object": "list",
+         *       "livemode": true,
          *       "data": [
          *         {
          *           "group": "2026-03-02",
@@ -413,6 +419,8 @@ export interface components {
             next_cursor: string | null;
             limit: number;
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
             /** @description What data is grouped by; null: a row for each job. */
             group_by: string | null;
             /** Format: date */
@@ -468,11 +476,14 @@ export interface components {
             next_cursor: string | null;
             limit: number;
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
         };
         LedgerEntry: {
             id: string;
             /** @constant */
             object: "ledger_entry";
+            livemode: boolean;
             /** @description funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made; more may come. */
             kind: string;
             job_id: string | null;
@@ -507,11 +518,14 @@ export interface components {
             next_cursor: string | null;
             limit: number;
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
         };
         /**
          * @example {
          *       "id": "2026-03",
          *       "object": "statement",
+         *       "livemode": true,
          *       "period": "2026-03",
          *       "start": "2026-03-01T00:00:00.000Z",
          *       "end": "2026-04-01T00:00:00.000Z",
@@ -543,6 +557,7 @@ export interface components {
             id: string;
             /** @constant */
             object: "statement";
+            livemode: boolean;
             /** @description The UTC month as YYYY-MM. */
             period: string;
             start: string | null;
@@ -585,6 +600,7 @@ export interface components {
             id: string;
             /** @constant */
             object: "statement";
+            livemode: boolean;
             /** @description The UTC month as YYYY-MM. */
             period: string;
             start: string | null;
@@ -643,6 +659,7 @@ export interface components {
          * @example {
          *       "id": "top_01J…",
          *       "object": "topup",
+         *       "livemode": true,
          *       "amount": "$100.00",
          *       "amount_micros": 100000000,
          *       "status": "pending",
@@ -659,6 +676,7 @@ export interface components {
             id: string;
             /** @constant */
             object: "topup";
+            livemode: boolean;
             /** @description What is added once it is paid. */
             amount: string;
             amount_micros: number;
@@ -682,6 +700,8 @@ export interface components {
             next_cursor: string | null;
             limit: number;
             offset: number;
+            /** @description false: play money. */
+            livemode: boolean;
         };
         PaymentEventReceived: {
             /** @constant */

@@ -20,7 +20,7 @@ const isForKeys = ({ operationId, security = [] }: { operationId: string; securi
 const CALLS: readonly ((client: USVideo) => unknown)[] = [
   (c) => c.videos.create({ prompt: 'x' }), (c) => c.videos.retrieve('x'), (c) => c.videos.list(), (c) => c.videos.cancel('x'), (c) => c.videos.delete('x'),
   (c) => c.videos.erase('x'), (c) => drain(c.videos.stream('x')), (c) => drain(c.videos.content('x')), (c) => c.quotes.create({}), (c) => c.models.list(),
-  (c) => c.balance.retrieve(), (c) => c.balance.setThreshold({ threshold_usd: '1' }), (c) => c.spendCaps.set({ limit_usd: null }), (c) => c.usage.list(),
+  (c) => c.balance.retrieve(), (c) => c.balance.setThreshold({ threshold_usd: '1' }), (c) => c.sandbox.reset(), (c) => c.spendCaps.set({ limit_usd: null }), (c) => c.usage.list(),
   (c) => c.ledger.list(), (c) => c.statements.list(), (c) => c.statements.retrieve('x'), (c) => c.topUps.create({ amount_usd: '1' }), (c) => c.topUps.list(),
   (c) => c.topUps.retrieve('x'), (c) => c.account.retrieve(), (c) => c.limits.retrieve(), (c) => c.apiKeys.list(), (c) => c.apiKeys.create({ name: 'x' }),
   (c) => c.apiKeys.rotate('x'), (c) => c.apiKeys.revoke('x'), (c) => c.deliveries.list(),

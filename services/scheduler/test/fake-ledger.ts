@@ -1,6 +1,10 @@
-import type { PendingHold, PlaceHold, PlaceHoldAnswer, Price, Settle, SettleAnswer, VerifyQuoteRequest, VoidHold, VoidHoldAnswer } from '@usvideo/contracts/ledger';
+import { isPlayMoney } from '@usvideo/contracts/books';
+import type { PendingHold, PlaceHold, PlaceHoldAnswer, Settle, SettleAnswer, VoidHold, VoidHoldAnswer } from '@usvideo/contracts/ledger';
 import type { LogReader } from '@usvideo/event-store';
 import type { LedgerPort } from '../src/settlement/ledger.client';
+
+/** What a test account begins with. */
+export const PLAY_MONEY_MICROS = 1_000_000_000n;
 
 type Call = 'placeHold' | 'voidHold' | 'settle';
 
@@ -14,6 +18,7 @@ interface Hold { readonly accountId: string; readonly amountMicros: bigint; stat
 
 const PER_SECOND: Readonly<Record<string, bigint>> = { '480p': 100_000n, '720p': 250_000n, '1080p': 500_000n };
 
+/** The quote `expired` has expired, `other` is for other terms, and any other costs what its name says. */
 const quotesRefused: Readonly<Record<string, string>> = { expired: 'quote_expired', other: 'quote_mismatch' };
 
 /** The rules of the ledger without its storage: one hold per job, void leaves a tombstone, a hold ends once. */
@@ -47,7 +52,7 @@ export class FakeLedger implements LedgerPort {
   }
 
   availableOf(accountId: string): bigint {
-    return this.available.get(accountId) ?? 0n;
+    return this.available.get(accountId) ?? (isPlayMoney(accountId) ? PLAY_MONEY_MICROS : 0n);
   }
 
   pendingHolds(): string[] {
@@ -71,16 +76,6 @@ export class FakeLedger implements LedgerPort {
       const ended = this.end(jobId, wanted);
       return { refusal: ended === undefined ? 'hold_unknown' : ended === wanted ? '' : 'verdict_conflict' };
     });
-  }
-
-  /** The quote `expired` has expired, `other` is for other terms, and any other costs what its name says. */
-  async verifyQuote({ quoteId }: VerifyQuoteRequest): Promise<PlaceHoldAnswer> {
-    const refusal = quotesRefused[quoteId] ?? '';
-    return { refusal, amountMicros: refusal === '' ? BigInt(quoteId) : 0n, availableMicros: 0n };
-  }
-
-  async listPrices(): Promise<Price[]> {
-    return Object.entries(PER_SECOND).map(([resolution, perSecondMicros]) => ({ model: '*', resolution, perSecondMicros, priceVersion: 1, effectiveFrom: new Date(0) }));
   }
 
   async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {

@@ -71,6 +71,7 @@ var calls = map[string]call{
 	"balance.retrieve": plain(func(c *usvideo.Client) func(context.Context) (*usvideo.Balance, error) { return c.Balance.Retrieve }),
 	"account.retrieve": plain(func(c *usvideo.Client) func(context.Context) (*usvideo.Account, error) { return c.Account.Retrieve }),
 	"limits.retrieve":  plain(func(c *usvideo.Client) func(context.Context) (*usvideo.Limits, error) { return c.Limits.Retrieve }),
+	"sandbox.reset":    plain(func(c *usvideo.Client) func(context.Context) (*usvideo.Balance, error) { return c.Sandbox.Reset }),
 	"quotes.create":    sent(func(c *usvideo.Client) sending[usvideo.CreateQuoteRequest, usvideo.Quote] { return c.Quotes.Create }),
 	"balance.set_threshold": sent(func(c *usvideo.Client) sending[usvideo.SetLowBalanceThresholdRequest, usvideo.LowBalanceThreshold] {
 		return c.Balance.SetThreshold

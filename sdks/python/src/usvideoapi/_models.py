@@ -269,8 +269,8 @@ class BalanceCurrentPeriod(Record):
     start: Optional[datetime]
     end: Optional[datetime]
     #: Charged this month less what was refunded.
-    spend: Optional[str]
-    spend_micros: Optional[int]
+    spend: str
+    spend_micros: int
     jobs: int
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
@@ -282,6 +282,7 @@ class BalanceCurrentPeriod(Record):
 @dataclass(frozen=True)
 class SpendCap(Record):
     object: str
+    livemode: bool
     #: null: the whole account.
     api_key_id: Optional[str]
     #: The most that may be spent and held in a UTC month; null: no cap.
@@ -334,6 +335,7 @@ class Balance(Record):
 @dataclass(frozen=True)
 class LowBalanceThreshold(Record):
     object: str
+    livemode: bool
     #: $0.00: no notice.
     threshold: str
     threshold_micros: int
@@ -397,6 +399,8 @@ class Usage(Record):
     next_cursor: Optional[str]
     limit: int
     offset: int
+    #: false: play money.
+    livemode: bool
     #: What data is grouped by; null: a row for each job.
     group_by: Optional[str]
     start_date: str
@@ -413,6 +417,7 @@ class Usage(Record):
 class LedgerEntry(Record):
     id: str
     object: str
+    livemode: bool
     #: funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made; more
     #: may come.
     kind: str
@@ -453,6 +458,8 @@ class LedgerEntryList(Record):
     next_cursor: Optional[str]
     limit: int
     offset: int
+    #: false: play money.
+    livemode: bool
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "data": list_of(LedgerEntry.from_dict),
@@ -463,6 +470,7 @@ class LedgerEntryList(Record):
 class Statement(Record):
     id: str
     object: str
+    livemode: bool
     #: The UTC month as YYYY-MM.
     period: str
     start: Optional[datetime]
@@ -515,6 +523,8 @@ class StatementList(Record):
     next_cursor: Optional[str]
     limit: int
     offset: int
+    #: false: play money.
+    livemode: bool
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "data": list_of(Statement.from_dict),
@@ -525,6 +535,7 @@ class StatementList(Record):
 class StatementWithLines(Record):
     id: str
     object: str
+    livemode: bool
     #: The UTC month as YYYY-MM.
     period: str
     start: Optional[datetime]
@@ -576,6 +587,7 @@ class StatementWithLines(Record):
 class TopUp(Record):
     id: str
     object: str
+    livemode: bool
     #: What is added once it is paid.
     amount: str
     amount_micros: int
@@ -604,6 +616,8 @@ class TopUpList(Record):
     next_cursor: Optional[str]
     limit: int
     offset: int
+    #: false: play money.
+    livemode: bool
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "data": list_of(TopUp.from_dict),

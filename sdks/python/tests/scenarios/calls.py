@@ -117,6 +117,7 @@ for _name, _method in {
     "models.list": lambda c: c.models.list,
     "usage.summary": lambda c: c.usage.summary,
     "statements.retrieve": lambda c: c.statements.retrieve,
+    "sandbox.reset": lambda c: c.sandbox.reset,
     "spend_caps.set": lambda c: c.spend_caps.set,
     "topups.create": lambda c: c.topups.create,
     "api_keys.list": lambda c: c.api_keys.list,

@@ -51,6 +51,7 @@ export const calls = {
   'models.list': (client) => itemsOf(client.models.list()),
   'balance.retrieve': (client) => client.balance.retrieve(),
   'balance.set_threshold': (client, args) => client.balance.setThreshold(args),
+  'sandbox.reset': (client) => client.sandbox.reset(),
   'spend_caps.set': (client, args) => client.spendCaps.set(args),
   'usage.list': (client, { take, ...query }) => itemsOf(client.usage.list(query), take),
   'usage.summary': (client, query) => client.usage.summary(query),

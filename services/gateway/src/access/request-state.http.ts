@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '@usvideo/contracts/accounts';
+import { bookOf } from '@usvideo/contracts/books';
 import type { Caller } from './caller';
 import type { Operation } from './operation';
 import type { Judgement } from './rate';
@@ -49,15 +50,20 @@ export function actorOf({ gateway: state }: FastifyRequest, author = state.calle
   return { author, address: state.address(), requestId: state.requestId };
 }
 
-/** Test keys see the sandbox, which has no money. */
+/** Test keys see the sandbox, and its play money. */
 export function isTest(caller: Caller): boolean {
   return caller.environment === 'test';
 }
 
-/** For operations on money itself. @throws Refusal forbidden for a test key. */
+/** The ledger's name for the caller's money: real, or play. */
+export function bookOfCaller({ accountId, environment }: Pick<Caller, 'accountId' | 'environment'>): string {
+  return bookOf(accountId, environment);
+}
+
+/** For payments. @throws Refusal forbidden for a test key. */
 export function liveCallerOf(request: FastifyRequest): Caller {
   const caller = callerOf(request);
-  if (isTest(caller)) throw new Refusal('forbidden', 'A test key moves no money. Use a live key.');
+  if (isTest(caller)) throw new Refusal('forbidden', 'Play money is not bought: POST /v1/sandbox/reset restores it. Use a live key for payments.');
   return caller;
 }
 

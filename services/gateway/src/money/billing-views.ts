@@ -1,29 +1,18 @@
 import type {
   Entry, GetBalanceResponse, ListUsageResponse, Price, Quote, SpendCap, Statement, TopUp, UsageGroup, UsageRow,
 } from '@usvideo/contracts/ledger';
-import type { GetSandboxBalanceResponse } from '@usvideo/contracts/scheduler';
 import { formatUsd } from '@usvideo/runtime';
 import { money, orNull, time } from '../http/views';
 
-export function balanceView(balance: GetBalanceResponse, caps: readonly SpendCap[]) {
+export function balanceView(balance: GetBalanceResponse, caps: readonly SpendCap[], livemode: boolean) {
   return {
-    ...sums(balance, true),
+    ...sums(balance, livemode),
     ...money('owed', balance.receivableMicros ?? 0n),
     ...moneyOrNull('low_balance_threshold', balance.lowBalanceThresholdMicros || undefined),
     current_period: {
       start: time(balance.periodStart), end: time(balance.periodEnd), ...money('spend', balance.periodSpendMicros), jobs: Number(balance.periodJobs),
     },
-    spend_caps: caps.filter(({ limitMicros }) => limitMicros !== undefined).map(spendCapView),
-  };
-}
-
-/** The sandbox has a virtual balance that the ledger knows nothing of. */
-export function sandboxBalanceView(balance: GetSandboxBalanceResponse, now: Date) {
-  const month = monthOf(now);
-  return {
-    ...sums(balance, false), ...money('owed', 0n), ...moneyOrNull('low_balance_threshold', undefined),
-    current_period: { start: time(month.start), end: time(month.end), spend: null, spend_micros: null, jobs: Number(balance.periodJobs) },
-    spend_caps: [],
+    spend_caps: caps.filter(({ limitMicros }) => limitMicros !== undefined).map((cap) => spendCapView(cap, livemode)),
   };
 }
 
@@ -41,16 +30,11 @@ function moneyOrNull<Name extends string>(name: Name, micros: bigint | undefined
   return micros === undefined ? ({ [name]: null, [`${name}_micros`]: null } as Record<Name | `${Name}_micros`, null>) : money(name, micros);
 }
 
-export function monthOf(now: Date): { start: Date; end: Date } {
-  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
-  return { start: new Date(Date.UTC(year, month, 1)), end: new Date(Date.UTC(year, month + 1, 1)) };
-}
-
 /** A cap that was lowered below what is spent leaves nothing, not less. */
-export function spendCapView({ apiKeyId, limitMicros, spentMicros, heldMicros }: SpendCap) {
+export function spendCapView({ apiKeyId, limitMicros, spentMicros, heldMicros }: SpendCap, livemode: boolean) {
   const left = limitMicros === undefined ? undefined : limitMicros - spentMicros - heldMicros;
   return {
-    object: 'spend_cap', api_key_id: orNull(apiKeyId), ...moneyOrNull('limit', limitMicros), ...money('spent', spentMicros), ...money('held', heldMicros),
+    object: 'spend_cap', livemode, api_key_id: orNull(apiKeyId), ...moneyOrNull('limit', limitMicros), ...money('spent', spentMicros), ...money('held', heldMicros),
     ...moneyOrNull('remaining', left !== undefined && left < 0n ? 0n : left),
   };
 }
@@ -73,9 +57,9 @@ export function usageTotalsView(usage: Pick<ListUsageResponse, 'totalJobs' | 'to
   };
 }
 
-export function entryView(entry: Entry) {
+export function entryView(entry: Entry, livemode: boolean) {
   return {
-    id: entry.eventId, object: 'ledger_entry', kind: entry.kind, job_id: orNull(entry.jobId),
+    id: entry.eventId, object: 'ledger_entry', livemode, kind: entry.kind, job_id: orNull(entry.jobId),
     ...money('available_change', entry.availableChangeMicros), ...money('held_change', entry.heldChangeMicros),
     ...money('available_after', entry.availableAfterMicros), ...money('held_after', entry.heldAfterMicros),
     ...money('balance_after', entry.availableAfterMicros + entry.heldAfterMicros), ...money('owed_after', entry.receivableAfterMicros ?? 0n),
@@ -83,9 +67,9 @@ export function entryView(entry: Entry) {
   };
 }
 
-export function statementView(statement: Statement) {
+export function statementView(statement: Statement, livemode: boolean) {
   return {
-    id: statement.period, object: 'statement', period: statement.period, start: time(statement.periodStart), end: time(statement.periodEnd), open: statement.open,
+    id: statement.period, object: 'statement', livemode, period: statement.period, start: time(statement.periodStart), end: time(statement.periodEnd), open: statement.open,
     ...money('opening_balance', statement.openingBalanceMicros),
     ...money('added', statement.addedMicros), ...money('charged', statement.chargedMicros), ...money('refunded', statement.refundedMicros),
     ...money('reversed', statement.reversedMicros), ...money('adjusted', statement.adjustedMicros),
@@ -103,7 +87,7 @@ export function quoteView(quote: Quote, livemode: boolean) {
 
 export function topUpView(topUp: TopUp) {
   return {
-    id: topUp.topUpId, object: 'topup', ...money('amount', topUp.amountMicros), status: topUp.status, provider: topUp.provider,
+    id: topUp.topUpId, object: 'topup', livemode: true, ...money('amount', topUp.amountMicros), status: topUp.status, provider: topUp.provider,
     checkout_url: orNull(topUp.checkoutUrl), payment_ref: orNull(topUp.paymentRef), ...money('reversed', topUp.reversedMicros),
     created_at: time(topUp.createdAt), ended_at: time(topUp.endedAt),
   };

@@ -2,7 +2,7 @@ import { Controller, Get, Post, Put, Req, Res } from '@nestjs/common';
 import { call, formatUsd, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { spendCapRequest, thresholdRequest } from './billing-requests';
-import { balanceView, entryView, quoteView, sandboxBalanceView, spendCapView } from './billing-views';
+import { balanceView, entryView, quoteView, spendCapView } from './billing-views';
 import { parseQuote } from '../videos/create-video';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
@@ -10,10 +10,11 @@ import { ledgerQuery, noQuery } from '../http/requests';
 import { validate } from '../validation/schema';
 import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
+import type { Caller } from '../access/caller';
 import { known, moved } from '../peers/peer-answers.client';
-import { callerOf, isTest, liveCallerOf, sendJson, sendObject } from '../access/request-state.http';
+import { bookOfCaller, callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
 
-/** Money. A test key is answered from the sandbox's virtual balance: it reads prices, and no money of the ledger. */
+/** Money. A test key is answered from its account's play money, which goes the same ways. */
 @Controller('v1')
 export class BillingController {
   constructor(private readonly peers: Peers) {}
@@ -26,7 +27,7 @@ export class BillingController {
     const terms = parseQuote(request.body);
     const { modelId } = await known(call(this.peers.scheduler, 'chooseModel', { terms }), noSuchModel);
     const { resolution, durationSeconds } = terms;
-    const { quote } = await this.priced(call(this.peers.ledger, 'createQuote', { accountId: caller.accountId, model: modelId, resolution, durationSeconds }));
+    const { quote } = await this.priced(call(this.peers.ledger, 'createQuote', { accountId: bookOfCaller(caller), model: modelId, resolution, durationSeconds }));
     if (!quote) throw new Error('the ledger answered no quote');
     sendObject(reply, 200, quoteView(quote, !isTest(caller)));
   }
@@ -35,33 +36,40 @@ export class BillingController {
   async balance(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     parseQuery(noQuery, request.query);
-    const { accountId } = caller;
-    if (isTest(caller)) {
-      sendObject(reply, 200, sandboxBalanceView(await call(this.peers.scheduler, 'getSandboxBalance', { accountId }), new Date()));
-      return;
-    }
-    const [balance, { caps }] = await Promise.all([call(this.peers.ledger, 'getBalance', { accountId }), call(this.peers.ledger, 'getSpendCaps', { accountId })]);
-    sendObject(reply, 200, balanceView(balance, caps));
+    sendObject(reply, 200, await this.balanceOf(caller));
+  }
+
+  @Post('sandbox/reset')
+  async resetSandbox(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(request);
+    parseQuery(noQuery, request.query);
+    if (!isTest(caller)) throw new Refusal('forbidden', 'Only play money can be reset. Use a test key.');
+    await call(this.peers.ledger, 'resetSandbox', { accountId: bookOfCaller(caller), author: caller.keyId });
+    sendObject(reply, 200, await this.balanceOf(caller));
   }
 
   @Put('balance/threshold')
   async setThreshold(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, keyId } = liveCallerOf(request);
+    const caller = callerOf(request);
     parseQuery(noQuery, request.query);
     const { threshold_usd: threshold } = validate(thresholdRequest, request.body);
-    const { thresholdMicros } = await this.inRange('threshold_usd', call(this.peers.ledger, 'setLowBalanceThreshold', { accountId, thresholdMicros: threshold, author: keyId }));
-    sendObject(reply, 200, { object: 'low_balance_threshold', threshold: formatUsd(thresholdMicros), threshold_micros: Number(thresholdMicros) });
+    const { thresholdMicros } = await this.inRange('threshold_usd', call(this.peers.ledger, 'setLowBalanceThreshold', {
+      accountId: bookOfCaller(caller), thresholdMicros: threshold, author: caller.keyId,
+    }));
+    sendObject(reply, 200, { object: 'low_balance_threshold', livemode: !isTest(caller), threshold: formatUsd(thresholdMicros), threshold_micros: Number(thresholdMicros) });
   }
 
   @Put('spend-caps')
   async setSpendCap(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { accountId, keyId } = liveCallerOf(request);
+    const caller = callerOf(request);
     parseQuery(noQuery, request.query);
     const { api_key_id: apiKeyId, limit_usd: limit } = validate(spendCapRequest, request.body);
-    if (apiKeyId !== undefined) await this.demandLiveKey(accountId, apiKeyId);
-    const { cap } = await this.inRange('limit_usd', call(this.peers.ledger, 'setSpendCap', { accountId, apiKeyId: apiKeyId ?? '', limitMicros: limit ?? undefined, author: keyId }));
+    if (apiKeyId !== undefined) await this.demandKey(caller, apiKeyId);
+    const { cap } = await this.inRange('limit_usd', call(this.peers.ledger, 'setSpendCap', {
+      accountId: bookOfCaller(caller), apiKeyId: apiKeyId ?? '', limitMicros: limit ?? undefined, author: caller.keyId,
+    }));
     if (!cap) throw new Error('the ledger answered no cap');
-    sendObject(reply, 200, spendCapView(cap));
+    sendObject(reply, 200, spendCapView(cap, !isTest(caller)));
   }
 
   @Get('ledger')
@@ -69,21 +77,24 @@ export class BillingController {
     const caller = callerOf(request);
     const query = parseQuery(ledgerQuery, request.query);
     const page = pageOf(query, sequenceCursor);
-    if (isTest(caller)) {
-      sendJson(reply, 200, renderList(page, [], false, null));
-      return;
-    }
     const found = await call(this.peers.ledger, 'listEntries', {
-      accountId: caller.accountId, limit: page.limit, offset: page.offset, beforeVersion: BigInt(page.startingAfter), jobId: query.job_id ?? '',
+      accountId: bookOfCaller(caller), limit: page.limit, offset: page.offset, beforeVersion: BigInt(page.startingAfter), jobId: query.job_id ?? '',
     });
     const next = found.entries.at(-1)?.version.toString() ?? null;
-    sendJson(reply, 200, renderList(page, found.entries.map((entry) => JSON.stringify(entryView(entry))), found.hasMore, next));
+    const livemode = !isTest(caller);
+    sendJson(reply, 200, renderList(page, found.entries.map((entry) => JSON.stringify(entryView(entry, livemode))), found.hasMore, next, livemode));
+  }
+
+  private async balanceOf(caller: Caller): Promise<object> {
+    const accountId = bookOfCaller(caller);
+    const [balance, { caps }] = await Promise.all([call(this.peers.ledger, 'getBalance', { accountId }), call(this.peers.ledger, 'getSpendCaps', { accountId })]);
+    return balanceView(balance, caps, !isTest(caller));
   }
 
   /** The ledger would cap a key that never spends; a mistyped id is refused here. */
-  private async demandLiveKey(accountId: string, apiKeyId: string): Promise<void> {
+  private async demandKey({ accountId, environment }: Caller, apiKeyId: string): Promise<void> {
     const { keys } = await call(this.peers.accounts, 'listKeys', { accountId });
-    if (!keys.some((key) => key.keyId === apiKeyId && key.environment === 'live')) throw new Refusal('not_found', 'There is no API key with this id.');
+    if (!keys.some((key) => key.keyId === apiKeyId && key.environment === environment)) throw new Refusal('not_found', 'There is no API key with this id.');
   }
 
   private async priced<T>(answer: Promise<T>): Promise<T> {

@@ -36,17 +36,42 @@ describe('the balance', () => {
       owed: '$0.50', owed_micros: 500_000, low_balance_threshold: '$20.00', low_balance_threshold_micros: 20_000_000,
       current_period: { start: '2026-03-01T00:00:00.000Z', end: '2026-04-01T00:00:00.000Z', spend: '$0.000001', spend_micros: 1, jobs: 3 },
       spend_caps: [{
-        object: 'spend_cap', api_key_id: null, limit: '$100.00', limit_micros: 100_000_000, spent: '$99.00', spent_micros: 99_000_000, held: '$2.00', held_micros: 2_000_000,
+        object: 'spend_cap', livemode: true, api_key_id: null, limit: '$100.00', limit_micros: 100_000_000, spent: '$99.00', spent_micros: 99_000_000, held: '$2.00', held_micros: 2_000_000,
         remaining: '$0.00', remaining_micros: 0,
       }],
     });
   });
 
-  it('of the sandbox never reaches the ledger', async () => {
-    test.peers.scheduler.getSandboxBalance = () => ({ availableMicros: 900_000_000n, heldMicros: 0n, totalSpendMicros: 100_000_000n, periodJobs: 80n });
-    expect(await get('/v1/balance', sandbox)).toMatchObject({ status: 200, body: { livemode: false, available: '$900.00', total_spend: '$100.00', current_period: { jobs: 80 } } });
-    expect(await get('/v1/usage', sandbox)).toMatchObject({ status: 200, body: { data: [], totals: { jobs: 80, cost_micros: 100_000_000 } } });
-    expect(await get('/v1/ledger', sandbox)).toMatchObject({ status: 200, body: { data: [], has_more: false } });
+  it('of the sandbox is play money of the account, which goes the same ways and says so everywhere', async () => {
+    const asked: string[] = [];
+    const answer = <T>(value: T) => ({ accountId }: { accountId: string }) => (asked.push(accountId), value);
+    test.peers.ledger.getBalance = answer({
+      availableMicros: 998_750_000n, heldMicros: 1_250_000n, totalSpendMicros: 0n, periodSpendMicros: 0n, periodJobs: 0n, periodStart: undefined, periodEnd: undefined,
+    });
+    test.peers.ledger.getSpendCaps = answer({ caps: [cap({ limitMicros: 100_000_000n })], periodStart: undefined, periodEnd: undefined });
+    test.peers.ledger.listUsage = answer({ rows: [], hasMore: false, totalJobs: 3n, totalSeconds: 15n, totalMicros: 3_750_000n });
+    test.peers.ledger.listEntries = answer({ entries: [], hasMore: false });
+    test.peers.ledger.listStatements = answer({ statements: [], hasMore: false });
+    expect(await get('/v1/balance', sandbox)).toMatchObject({ status: 200, body: { livemode: false, available: '$998.75', held: '$1.25', spend_caps: [{ livemode: false }] } });
+    expect(await get('/v1/usage', sandbox)).toMatchObject({ status: 200, body: { livemode: false, totals: { jobs: 3, cost_micros: 3_750_000 } } });
+    expect(await get('/v1/ledger', sandbox)).toMatchObject({ status: 200, body: { livemode: false, data: [], has_more: false } });
+    expect(await get('/v1/statements', sandbox)).toMatchObject({ status: 200, body: { livemode: false, data: [] } });
+    expect(await get('/v1/topups', sandbox)).toMatchObject({ status: 200, body: { livemode: false, data: [] } });
+    expect(new Set(asked)).toEqual(new Set(['acc_1:test']));
+  });
+
+  it('of the sandbox is brought back to what it began with, and only that', async () => {
+    const resets: object[] = [];
+    test.peers.ledger.resetSandbox = (request) => (resets.push(request), { availableMicros: 1n, heldMicros: 0n });
+    test.peers.ledger.getBalance = () => ({
+      availableMicros: 1_000_000_000n, heldMicros: 0n, totalSpendMicros: 0n, periodSpendMicros: 0n, periodJobs: 0n, periodStart: undefined, periodEnd: undefined,
+    });
+    test.peers.ledger.getSpendCaps = () => ({ caps: [], periodStart: undefined, periodEnd: undefined });
+    const reset = (authorization: string) => fetch(`${test.url}/v1/sandbox/reset`, { method: 'POST', headers: { authorization } });
+    expect((await reset(live)).status).toBe(403);
+    expect(resets).toEqual([]);
+    expect(await (await reset(sandbox)).json()).toMatchObject({ object: 'balance', livemode: false, available: '$1000.00' });
+    expect(resets).toEqual([{ accountId: 'acc_1:test', author: expect.stringContaining('key') }]);
   });
 
   it('is 503 while the ledger is away', async () => {

@@ -97,11 +97,23 @@ describe('a spend cap', () => {
     expect((await ask('PUT', '/spend-caps', body)).status).toBe(400);
   });
 
-  it('needs billing:manage and a live key, as does everything that moves money', async () => {
+  it('needs billing:manage, as does everything that decides about money; payments need a live key, too', async () => {
     for (const [method, path, body] of [['PUT', '/spend-caps', { limit_usd: 1 }], ['PUT', '/balance/threshold', { threshold_usd: 1 }], ['POST', '/topups', { amount_usd: 1 }]] as const) {
       expect(await ask(method, path, body, reader)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
-      expect(await ask(method, path, body, sandbox)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
     }
+    expect(await ask('POST', '/topups', { amount_usd: 1 }, sandbox)).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+  });
+
+  it('of a test key counts play money, and cannot name a live key', async () => {
+    const key = (keyId: string, environment: string) => ({ keyId, environment, name: '', prefix: '', last4: '', scopes: [], createdAt: undefined, expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined });
+    test.peers.accounts.listKeys = () => ({ keys: [key('key_1', 'live'), key('key_test', 'test')] as never });
+    const accounts: string[] = [];
+    test.peers.ledger.setSpendCap = ({ accountId, apiKeyId, limitMicros }) => (accounts.push(accountId), cap(limitMicros, apiKeyId));
+    expect(await ask('PUT', '/spend-caps', { api_key_id: 'key_test', limit_usd: 5 }, sandbox)).toMatchObject({ status: 200, body: { livemode: false, limit: '$5.00' } });
+    expect((await ask('PUT', '/spend-caps', { api_key_id: 'key_1', limit_usd: 5 }, sandbox)).status).toBe(404);
+    test.peers.ledger.setLowBalanceThreshold = ({ accountId, thresholdMicros }) => (accounts.push(accountId), { thresholdMicros });
+    expect(await ask('PUT', '/balance/threshold', { threshold_usd: 5 }, sandbox)).toMatchObject({ status: 200, body: { livemode: false } });
+    expect(accounts).toEqual(['acc_1:test', 'acc_1:test']);
   });
 
   it('has a sister that only tells: the low balance threshold', async () => {
@@ -134,7 +146,6 @@ describe('statements', () => {
     expect(await ask('GET', '/statements?limit=1', undefined, reader)).toMatchObject({ status: 200, body: { has_more: true, data: [{
       id: '2026-03', opening_balance: '$1.00', added: '$5.00', charged: '$1.25', refunded: '$0.25', adjusted: '-$1.00', closing_balance: '$4.00', jobs: 1, open: false,
     }] } });
-    expect(await ask('GET', '/statements', undefined, sandbox)).toMatchObject({ status: 200, body: { data: [] } });
   });
 
   it('have the lines of their month and no others', async () => {

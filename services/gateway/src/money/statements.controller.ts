@@ -9,7 +9,8 @@ import { Refusal } from '../refusals/refusal';
 import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
-import { callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
+import type { Caller } from '../access/caller';
+import { bookOfCaller, callerOf, isTest, sendJson, sendObject } from '../access/request-state.http';
 
 /** The months of an account, each with what made its closing balance of its opening one. */
 @Controller('v1/statements')
@@ -21,32 +22,36 @@ export class StatementsController {
     const caller = callerOf(request);
     const page = pageOf(parseQuery(statementsQuery, request.query));
     const { limit, offset } = page;
-    const { statements, hasMore } = isTest(caller)
-      ? { statements: [], hasMore: false }
-      : await call(this.peers.ledger, 'listStatements', { accountId: caller.accountId, limit, offset });
-    sendJson(reply, 200, renderList(page, statements.map((statement) => JSON.stringify(statementView(statement))), hasMore, null));
+    const livemode = !isTest(caller);
+    const { statements, hasMore } = await call(this.peers.ledger, 'listStatements', { accountId: bookOfCaller(caller), limit, offset });
+    sendJson(reply, 200, renderList(page, statements.map((statement) => JSON.stringify(statementView(statement, livemode))), hasMore, null, livemode));
   }
 
   @Get(':period')
   async get(@Param('period') period: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     const page = pageOf(parseQuery(statementQuery, request.query), sequenceCursor);
-    if (isTest(caller) || !/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) throw noSuchMonth();
-    const { statement } = await known(call(this.peers.ledger, 'getStatement', { accountId: caller.accountId, period }), noSuchMonth);
+    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) throw noSuchMonth();
+    const { statement } = await known(call(this.peers.ledger, 'getStatement', { accountId: bookOfCaller(caller), period }), noSuchMonth);
     if (!statement) throw new Error('the ledger answered no statement');
-    sendObject(reply, 200, { ...statementView(statement), lines: await this.lines(caller.accountId, statement, page) });
+    sendObject(reply, 200, { ...statementView(statement, !isTest(caller)), lines: await this.lines(caller, statement, page) });
   }
 
   /** A month is defined by its versions, so its entries are those between the first and the last. */
-  private async lines(accountId: string, { firstVersion, lastVersion }: Statement, page: Page): Promise<object> {
+  private async lines(caller: Caller, { firstVersion, lastVersion }: Statement, page: Page): Promise<object> {
     const asked = page.startingAfter === '' ? lastVersion + 1n : BigInt(page.startingAfter);
     const beforeVersion = asked > lastVersion ? lastVersion + 1n : asked;
     const isEmpty = lastVersion === 0n || beforeVersion <= firstVersion;
-    const found = isEmpty ? { entries: [], hasMore: false } : await call(this.peers.ledger, 'listEntries', { accountId, limit: page.limit, offset: 0, beforeVersion, jobId: '' });
+    const found = isEmpty ? { entries: [], hasMore: false } : await call(this.peers.ledger, 'listEntries', {
+      accountId: bookOfCaller(caller), limit: page.limit, offset: 0, beforeVersion, jobId: '',
+    });
     const entries = found.entries.filter(({ version }) => version >= firstVersion);
     const hasMore = found.hasMore && entries.length === found.entries.length;
     const nextCursor = hasMore ? entries.at(-1)!.version.toString() : null;
-    return { object: 'list', data: entries.map(entryView), has_more: hasMore, next_cursor: nextCursor, limit: page.limit, offset: 0 };
+    const livemode = !isTest(caller);
+    return {
+      object: 'list', livemode, data: entries.map((entry) => entryView(entry, livemode)), has_more: hasMore, next_cursor: nextCursor, limit: page.limit, offset: 0,
+    };
   }
 }
 

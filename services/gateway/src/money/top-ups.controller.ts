@@ -42,7 +42,7 @@ export class TopUpsController {
     const page = pageOf(parseQuery(topUpsQuery, request.query));
     const { limit, offset } = page;
     const { topUps, hasMore } = isTest(caller) ? { topUps: [], hasMore: false } : await call(this.peers.ledger, 'listTopUps', { accountId: caller.accountId, limit, offset });
-    sendJson(reply, 200, renderList(page, topUps.map((topUp) => JSON.stringify(topUpView(topUp))), hasMore, null));
+    sendJson(reply, 200, renderList(page, topUps.map((topUp) => JSON.stringify(topUpView(topUp))), hasMore, null, !isTest(caller)));
   }
 
   @Get(':id')

@@ -22,6 +22,11 @@ export const BILLING_OPERATIONS = {
     id: 'getBalance', tag: 'Billing', summary: 'Get the balance, the running month and the caps', access: keyed('billing:read'), query: noQuery,
     answers: { 200: { description: 'The balance.', schema: balanceSchema } }, refusals: ['invalid_request'],
   },
+  'POST /v1/sandbox/reset': {
+    id: 'resetSandbox', tag: 'Billing', summary: 'Bring the play money of the test environment back to what it began with', access: keyed('videos'), query: noQuery,
+    answers: { 200: { description: 'The balance of the test environment. What is held stays held; history, usage and caps stay.', schema: balanceSchema } },
+    refusals: REFUSALS_OF_BODY,
+  },
   'PUT /v1/balance/threshold': {
     id: 'setLowBalanceThreshold', tag: 'Billing', summary: 'Be told when the balance is low', access: keyed('billing:manage'), query: noQuery, body: thresholdRequest,
     answers: { 200: { description: 'The threshold.', schema: thresholdSchema } }, refusals: REFUSALS_OF_BODY,

@@ -13,7 +13,7 @@ import { usagePeriod } from './usage-period';
 import { Peers } from '../peers/peers.client';
 import { type GroupPage, type UsageRange, UsageReports } from './usage-reports.client';
 import { type OpenStream, OpenStreams } from '../http/open-streams.http';
-import { callerOf, isTest, sendObject } from '../access/request-state.http';
+import { bookOfCaller, callerOf, isTest, sendObject } from '../access/request-state.http';
 import { openStream, sendText } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
 
@@ -31,7 +31,7 @@ interface UsagePage {
   readonly totals: Parameters<typeof usageTotalsView>[0];
 }
 
-/** What was charged. The sandbox keeps sums and no rows. */
+/** What was charged. */
 @Controller('v1/usage')
 export class UsageController {
   constructor(
@@ -44,17 +44,16 @@ export class UsageController {
     const query = parseQuery(usageQuery, request.query);
     const page = pageOf(query);
     const period = usagePeriod(query.start_date, query.end_date, new Date());
-    const report = { caller, range: { accountId: caller.accountId, ...period, apiKeyId: query.api_key_id ?? '' }, grouping: query.group_by };
+    const report = { caller, range: { accountId: bookOfCaller(caller), ...period, apiKeyId: query.api_key_id ?? '' }, grouping: query.group_by };
     if (prefersCsv(request.headers.accept)) return this.sendCsv(report, reply);
     const { data, hasMore, totals } = await this.page(report, page, reply);
     sendObject(reply, 200, {
-      object: 'list', data, has_more: hasMore, next_cursor: null, limit: page.limit, offset: page.offset,
+      object: 'list', livemode: !isTest(caller), data, has_more: hasMore, next_cursor: null, limit: page.limit, offset: page.offset,
       group_by: query.group_by ?? null, start_date: period.startDate, end_date: period.endDate, totals: usageTotalsView(totals),
     });
   }
 
   private async page(report: Report, page: Page, reply: FastifyReply): Promise<UsagePage> {
-    if (isTest(report.caller)) return this.sandbox(report.caller);
     if (report.grouping === undefined) {
       const { rows, hasMore, ...totals } = await this.jobs(report.range, page);
       return { data: rows.map(usageRowView), hasMore, totals };
@@ -65,11 +64,6 @@ export class UsageController {
 
   private jobs(range: UsageRange, { limit, offset }: Pick<Page, 'limit' | 'offset'>): Promise<ListUsageResponse> {
     return call(this.peers.ledger, 'listUsage', { ...range, limit, offset });
-  }
-
-  private async sandbox({ accountId }: Caller): Promise<UsagePage> {
-    const { periodJobs: totalJobs, totalSpendMicros: totalMicros } = await call(this.peers.scheduler, 'getSandboxBalance', { accountId });
-    return { data: [], hasMore: false, totals: { totalJobs, totalSeconds: 0n, totalMicros } };
   }
 
   private async groups({ caller, range, grouping }: Report, { limit, offset }: Page, reply: FastifyReply): Promise<GroupPage> {
@@ -103,8 +97,7 @@ export class UsageController {
   private async *csv({ caller, range, grouping }: Report, signal: AbortSignal): AsyncGenerator<string> {
     const header = csvLine(grouping === undefined ? USAGE_COLUMNS : [grouping, ...GROUP_COLUMNS]);
     let pages: AsyncIterable<string>;
-    if (isTest(caller)) pages = joined<never>([], String);
-    else if (grouping === undefined) pages = joined(this.reports.rows(range, signal), usageCsvLine);
+    if (grouping === undefined) pages = joined(this.reports.rows(range, signal), usageCsvLine);
     else if (grouping === 'end_user') pages = joined([await this.reports.byEndUser(caller, range, signal)], groupCsvLine);
     else pages = joined(this.reports.allGroups(range, grouping), groupCsvLine);
     let before = header;

@@ -91,6 +91,14 @@ describe('CSV', () => {
     expect(offsets).toEqual([0, 1_000, 2_000]);
   });
 
+  it('of a test key has the jobs of the sandbox and no others', async () => {
+    const asked: unknown[] = [];
+    test.peers.exportUsage = ({ accountId }) => (asked.push(accountId), pages([row(accountId === 'acc_1:test' ? 1 : 2)]));
+    expect((await (await get('', 'text/csv', sandbox)).text()).split('\r\n')[1]).toMatch(/^job_1,/);
+    expect((await (await get('', 'text/csv')).text()).split('\r\n')[1]).toMatch(/^job_2,/);
+    expect(asked).toEqual(['acc_1:test', 'acc_1']);
+  });
+
   it('guards against end users that are formulas', async () => {
     test.peers.exportUsage = () => pages([row(1)]);
     test.peers.scheduler.listEndUsers = () => ({ jobs: [{ jobId: 'job_1', endUser: '=HYPERLINK("x")' }] });

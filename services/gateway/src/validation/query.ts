@@ -62,7 +62,8 @@ export function pageOf(query: PageQuery, cursor?: { test(value: string): boolean
 }
 
 /** A page of objects that are JSON already: their bytes are passed through. */
-export function renderList(page: Page, dataJson: readonly string[], hasMore: boolean, nextCursor: string | null): string {
+export function renderList(page: Page, dataJson: readonly string[], hasMore: boolean, nextCursor: string | null, livemode?: boolean): string {
   const next = hasMore && nextCursor ? JSON.stringify(nextCursor) : 'null';
-  return `{"object":"list","data":[${dataJson.join(',')}],"has_more":${hasMore},"next_cursor":${next},"limit":${page.limit},"offset":${page.offset}}`;
+  const mode = livemode === undefined ? '' : `"livemode":${livemode},`;
+  return `{"object":"list",${mode}"data":[${dataJson.join(',')}],"has_more":${hasMore},"next_cursor":${next},"limit":${page.limit},"offset":${page.offset}}`;
 }

@@ -1,10 +1,12 @@
 import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
 import { evolve, type AccountState, type Cap, type Done, type Hold } from './account-state';
 import type {
-  AccountCommand, AddFunds, Adjust, HoldCommand, PlaceHold, Refusal, RefundCapture, ReinstateFunds, ReverseFunds, SetLowBalanceThreshold, SetSpendCap,
-  Settle, VoidHold,
+  AccountCommand, AddFunds, Adjust, HoldCommand, PlaceHold, Refusal, RefundCapture, ReinstateFunds, ResetSandbox, ReverseFunds, SetLowBalanceThreshold,
+  SetSpendCap, Settle, VoidHold,
 } from './commands';
+import { netOf } from './account-balance';
 import type { AccountEvent } from './postings';
+import { SANDBOX_FUNDS_MICROS } from './sandbox';
 import type { HoldTerms } from '../prices/price';
 
 /** A billion dollars: far above any payment, and far enough below 64 bits that a balance cannot overflow. */
@@ -33,6 +35,8 @@ function decideOne(state: AccountState, command: AccountCommand): Verdict {
     case 'Adjust': return adjust(state, command);
     case 'SetSpendCap': return setSpendCap(state, command);
     case 'SetLowBalanceThreshold': return setLowBalanceThreshold(state, command);
+    case 'OpenSandbox': return accept();
+    case 'ResetSandbox': return resetSandbox(state, command);
     default: return decideOnHold(state, command);
   }
 }
@@ -155,6 +159,16 @@ function adjust(state: AccountState, { adjustmentRef, amountMicros, reason, auth
   if (-amountMicros > state.availableMicros) return refuse('insufficient_balance');
   const settledMicros = amountMicros > 0n ? settled(state, amountMicros) : 0n;
   return accept({ $case: 'adjustmentMade', value: { adjustmentRef, amountMicros, settledMicros, reason, author } });
+}
+
+/** What is held stays held: its jobs still run, and end as in live. */
+function resetSandbox(state: AccountState, { resetRef, author }: ResetSandbox): Verdict {
+  const { availableMicros, heldMicros, receivableMicros, done } = state;
+  const missingMicros = SANDBOX_FUNDS_MICROS - netOf({ availableMicros, heldMicros, receivableMicros });
+  const amountMicros = -missingMicros > availableMicros ? -availableMicros : missingMicros;
+  if (done !== undefined || amountMicros === 0n) return accept();
+  const settledMicros = amountMicros > 0n ? settled(state, amountMicros) : 0n;
+  return accept({ $case: 'adjustmentMade', value: { adjustmentRef: resetRef, amountMicros, settledMicros, reason: 'Sandbox reset', author } });
 }
 
 function setSpendCap(state: AccountState, { apiKeyId, limitMicros, author }: SetSpendCap): Verdict {

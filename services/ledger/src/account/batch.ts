@@ -1,3 +1,4 @@
+import { isPlayMoney } from '@usvideo/contracts/books';
 import type { MonthlyCap, OpenHold } from '@usvideo/contracts/ledger';
 import { account, refusalOf, reinstatementRef } from './account';
 import { NO_CAP, type AccountState, type Cap, type Done, type Hold, type Payment } from './account-state';
@@ -6,6 +7,7 @@ import { changeIn, jobIdOf, movesMoney, type AccountEvent } from './postings';
 import { priceOf, type PriceRow } from '../prices/price';
 import { offerOfQuote, type GivenQuote } from '../prices/quote';
 import { Rows } from './rows';
+import { openingOf } from './sandbox';
 import { advance, closingOf, dayOf, monthOf, recordingTime, spendIn, type AccountBalance } from './account-balance';
 
 /** A command as it arrives: a hold is priced inside the batch, at the moment it is decided. */
@@ -78,6 +80,7 @@ function doneKeyOf(command: LedgerCommand): NaturalKey | undefined {
     case 'ReverseFunds': return { accountId, kind: 'reversal', reference: command.reversalRef };
     case 'ReinstateFunds': return { accountId, kind: 'reinstatement', reference: command.reversalRef };
     case 'Adjust': return { accountId, kind: 'adjustment', reference: command.adjustmentRef };
+    case 'ResetSandbox': return { accountId, kind: 'adjustment', reference: command.resetRef };
     default: return undefined;
   }
 }
@@ -128,7 +131,14 @@ export class Batch {
     this.capped = new Set(loaded.keyCaps.keys());
   }
 
-  decide({ command, traceparent }: TracedCommand): Outcome {
+  /** Play money is there before the first thing that is done with it. */
+  decide(traced: TracedCommand): Outcome {
+    const { command: { accountId }, traceparent } = traced;
+    if (isPlayMoney(accountId) && this.balanceOf(accountId).version === 0n) this.carryOut({ command: openingOf(accountId), traceparent });
+    return this.carryOut(traced);
+  }
+
+  private carryOut({ command, traceparent }: TracedCommand): Outcome {
     const before = this.stateFor(command);
     const decision = account.decide(before, this.priced(command));
     const events = decision.accepted ? decision.events : [];

@@ -11,7 +11,8 @@ export type Refusal =
   | 'reinstatement_conflict' | 'reinstatement_exceeds_reversal'
   | 'adjustment_conflict';
 
-export type FundsSource = 'manual' | 'promotion' | 'stripe';
+/** `sandbox` is play money. */
+export type FundsSource = 'manual' | 'promotion' | 'sandbox' | 'stripe';
 
 export interface AddFunds {
   readonly type: 'AddFunds';
@@ -110,5 +111,20 @@ export interface SetLowBalanceThreshold {
   readonly author: string;
 }
 
+/** Brings play money back to what it began with; history, caps and what is held stay. */
+export interface ResetSandbox {
+  readonly type: 'ResetSandbox';
+  readonly accountId: string;
+  /** Natural key within the account. */
+  readonly resetRef: string;
+  readonly author: string;
+}
+
+/** Changes nothing by itself: a book of play money begins before the first command to it. */
+export interface OpenSandbox {
+  readonly type: 'OpenSandbox';
+  readonly accountId: string;
+}
+
 export type HoldCommand = PlaceHold | VoidHold | Settle | RefundCapture;
-export type AccountCommand = HoldCommand | AddFunds | ReverseFunds | ReinstateFunds | Adjust | SetSpendCap | SetLowBalanceThreshold;
+export type AccountCommand = HoldCommand | AddFunds | ReverseFunds | ReinstateFunds | Adjust | SetSpendCap | SetLowBalanceThreshold | OpenSandbox | ResetSandbox;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { LedgerCommand, Outcome } from './batch';
 import type { HoldTerms } from '../prices/price';
+import { SANDBOX_FUNDS_MICROS } from './sandbox';
 
 interface Key { limit: bigint | undefined; spent: bigint; held: bigint }
 interface Account extends Key { available: bigint; owed: bigint; threshold: bigint }
@@ -37,6 +38,8 @@ export class LedgerModel {
       case 'Adjust': return this.adjust(command);
       case 'SetSpendCap': return this.setCap(command);
       case 'SetLowBalanceThreshold': return this.setThreshold(command);
+      case 'OpenSandbox': return 'again';
+      case 'ResetSandbox': return this.reset(command);
       default: return this.onJob(command);
     }
   }
@@ -128,6 +131,17 @@ export class LedgerModel {
     if (amount > 0n) this.receive(accountId, amount);
     else this.account(accountId).available += amount;
     this.slips.set(name, `${amount}`);
+    return 'done';
+  }
+
+  private reset({ accountId, resetRef }: Extract<LedgerCommand, { type: 'ResetSandbox' }>): Said {
+    const account = this.account(accountId);
+    const missing = SANDBOX_FUNDS_MICROS - (account.available + account.held - account.owed);
+    const amount = -missing > account.available ? -account.available : missing;
+    if (this.slips.has(`${accountId} adjustment ${resetRef}`) || amount === 0n) return 'again';
+    if (amount > 0n) this.receive(accountId, amount);
+    else account.available += amount;
+    this.slips.set(`${accountId} adjustment ${resetRef}`, `${amount}`);
     return 'done';
   }
 

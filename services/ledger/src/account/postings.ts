@@ -80,7 +80,7 @@ export function noteOf(event: AccountEvent): string {
 }
 
 function fundingBook(source: string): Book {
-  return source === 'promotion' ? 'promotions' : 'funding';
+  return source === 'promotion' || source === 'sandbox' ? 'promotions' : 'funding';
 }
 
 /** Money that comes to the customer settles what is owed first; `settled` is absent in events where nothing was owed. */

@@ -1,3 +1,4 @@
+import { bookOf } from '@usvideo/contracts/books';
 import { JobEvent } from '@usvideo/contracts/scheduler';
 import { appendEvents, EMPTY_HEAD, eventStoreSchema, inTransaction, openDatabase, type Database } from '@usvideo/event-store';
 import { LocalTransport, type Publisher } from '@usvideo/messaging';
@@ -47,8 +48,8 @@ describe('the jobs consumer', () => {
   const failed = (): JobEvent => ({ event: { $case: 'jobFailed', value: { attempt: 1, leaseId: '', errorCode: 'engine_error', errorMessage: '', verdict: verdict(0n, 'engine_error') } } });
   const completed = (): JobEvent => ({ event: { $case: 'jobCompleted', value: { attempt: 1, leaseId: '', artifact: undefined, verdict: verdict(PRICE_MICROS, 'completed') } } });
 
-  async function heldJob(): Promise<{ accountId: string; jobId: string }> {
-    const held = { accountId: `acc_${ulid()}`, jobId: `job_${ulid()}` };
+  async function heldJob(accountId = `acc_${ulid()}`): Promise<{ accountId: string; jobId: string }> {
+    const held = { accountId, jobId: `job_${ulid()}` };
     await writer.submit({ type: 'AddFunds', accountId: held.accountId, amountMicros: 10_000_000n, source: 'manual', paymentRef: 'pay_1', author: '', note: '' });
     await writer.submit({ type: 'PlaceHold', ...held, terms: { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', durationSeconds: 5 } });
     return held;
@@ -78,7 +79,7 @@ describe('the jobs consumer', () => {
     });
 
   it('and the direct call end 50 holds once each', async () => {
-    const held = await Promise.all(Array.from({ length: 50 }, heldJob));
+    const held = await Promise.all(Array.from({ length: 50 }, () => heldJob()));
     await Promise.all(held.flatMap((job) => [
       publish(job, completed()),
       writer.submit({ type: 'Settle', ...job, chargedMicros: PRICE_MICROS, releasedMicros: 0n, rule: 'completed' }),
@@ -97,9 +98,19 @@ describe('the jobs consumer', () => {
     expect(await reader.balance(job.accountId)).toMatchObject({ availableMicros: 10_000_000n, totalSpendMicros: 0n });
   });
 
-  it('ignores test jobs and events that end nothing', async () => {
+  it('charges a test job to the play money of its account', async () => {
+    const accountId = `acc_${ulid()}`;
+    const job = { accountId: bookOf(accountId, 'test'), jobId: `job_${ulid()}` };
+    await writer.submit({ type: 'PlaceHold', ...job, terms: { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', durationSeconds: 5 } });
+    await publish({ accountId, jobId: job.jobId }, completed(), 'test');
+    await ended(job.accountId);
+    expect(await reader.balance(job.accountId)).toMatchObject({ availableMicros: 998_750_000n, totalSpendMicros: PRICE_MICROS });
+    expect(await reader.balance(accountId)).toMatchObject({ version: 0n });
+  });
+
+  it('passes over test jobs from before the sandbox had holds, and over events that end nothing', async () => {
     const job = await heldJob();
-    await publish(job, completed(), 'test');
+    await publish({ accountId: job.accountId, jobId: `job_${ulid()}` }, completed(), 'test');
     const erased = { accountId: job.accountId, jobId: `job_${ulid()}` };
     await publish(erased, { event: { $case: 'contentErased', value: {} } });
     const later = { accountId: job.accountId, jobId: `job_${ulid()}` };

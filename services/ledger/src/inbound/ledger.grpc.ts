@@ -11,6 +11,7 @@ import { LOGGER } from '@usvideo/service';
 import { noteOf, referenceOf } from '../account/postings';
 import { LedgerReader, type EntryLine } from '../reading/ledger-reader.sql';
 import { LedgerWriter } from '../posting/ledger-writer.service';
+import { SandboxOpener } from '../posting/sandbox-opener.service';
 import { QuoteTokens } from '../prices/quote-tokens';
 import { answerCall } from './exchange.grpc';
 import { demand, demandPage, required } from './validation.grpc';
@@ -23,6 +24,7 @@ export class LedgerController {
   constructor(
     private readonly writer: LedgerWriter,
     private readonly reader: LedgerReader,
+    private readonly sandbox: SandboxOpener,
     private readonly quotes: QuoteTokens,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -35,6 +37,7 @@ export class LedgerController {
   @GrpcMethod('LedgerService', 'getBalance')
   async getBalance(request: GetBalanceRequest): Promise<GetBalanceResponse> {
     const { accountId, asOf } = required(request, 'accountId');
+    await this.sandbox.open(accountId);
     if (asOf !== undefined) return { ...(await this.reader.balanceAsOf(accountId, asOf)), totalSpendMicros: 0n, periodStart: undefined, periodEnd: undefined, periodSpendMicros: 0n, periodJobs: 0n };
     const balance = await this.reader.balance(accountId);
     const { availableMicros, heldMicros, receivableMicros, version, totalSpendMicros, period, capMicros, thresholdMicros } = balance;
@@ -48,6 +51,7 @@ export class LedgerController {
   async listEntries(request: ListEntriesRequest): Promise<ListEntriesResponse> {
     demandPage(required(request, 'accountId'));
     demand(request.beforeVersion >= 0n, 'before_version is 0 or a version');
+    await this.sandbox.open(request.accountId);
     const lines = await this.reader.entries(request);
     return { entries: lines.slice(0, request.limit).map(entryOf), hasMore: lines.length > request.limit };
   }

@@ -2,13 +2,15 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
   AddFundsRequest, AddFundsResponse, AdjustRequest, AdjustResponse, GetSpendCapsRequest, GetSpendCapsResponse, RefundCaptureRequest,
-  RefundCaptureResponse, ReverseFundsRequest, ReverseFundsResponse, SetLowBalanceThresholdRequest, SetLowBalanceThresholdResponse,
+  RefundCaptureResponse, ResetSandboxRequest, ResetSandboxResponse, ReverseFundsRequest, ReverseFundsResponse, SetLowBalanceThresholdRequest, SetLowBalanceThresholdResponse,
   SetSpendCapRequest, SetSpendCapResponse,
 } from '@usvideo/contracts/ledger';
+import { isPlayMoney } from '@usvideo/contracts/books';
+import { newId } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
 import { LedgerReader } from '../reading/ledger-reader.sql';
 import { LedgerWriter } from '../posting/ledger-writer.service';
-import { accepted, required } from './validation.grpc';
+import { accepted, demand, required } from './validation.grpc';
 
 /** What people and payment providers do to a balance; every call may be sent again under its natural key. */
 @Controller()
@@ -42,6 +44,14 @@ export class MoneyController {
     const adjustment = required(request, 'accountId', 'adjustmentRef', 'reason', 'author');
     const { replayed, state } = accepted(await this.writer.submit({ type: 'Adjust', ...adjustment }));
     return { availableMicros: state.availableMicros, receivableMicros: state.receivableMicros, replayed };
+  }
+
+  @GrpcMethod('LedgerService', 'resetSandbox')
+  async resetSandbox(request: ResetSandboxRequest): Promise<ResetSandboxResponse> {
+    const { accountId, author } = required(request, 'accountId', 'author');
+    demand(isPlayMoney(accountId), 'account_id names the play money of an account');
+    const { state } = accepted(await this.writer.submit({ type: 'ResetSandbox', accountId, resetRef: newId('reset', Date.now()), author }));
+    return { availableMicros: state.availableMicros, heldMicros: state.heldMicros };
   }
 
   @GrpcMethod('LedgerService', 'setSpendCap')

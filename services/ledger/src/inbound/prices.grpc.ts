@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  CreateQuoteRequest, CreateQuoteResponse, ListPricesResponse, SetPriceRequest, SetPriceResponse, VerifyQuoteRequest, VerifyQuoteResponse,
+  CreateQuoteRequest, CreateQuoteResponse, ListPricesResponse, SetPriceRequest, SetPriceResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import { priceOf } from '../prices/price';
-import { offerOfQuote, type Quote } from '../prices/quote';
+import type { Quote } from '../prices/quote';
 import { PriceList } from '../prices/price-book.sql';
 import { QuoteTokens } from '../prices/quote-tokens';
 import { demand, required } from './validation.grpc';
@@ -37,14 +37,6 @@ export class PricesController {
     const price = priceOf(await this.prices.all(), request, now);
     if (price === undefined) throw grpcError(status.FAILED_PRECONDITION, 'price_unavailable');
     return { quote: this.shown({ accountId, model, resolution, durationSeconds, price, expiresAt: this.quotes.expiry(now) }) };
-  }
-
-  @GrpcMethod('LedgerService', 'verifyQuote')
-  async verifyQuote(request: VerifyQuoteRequest): Promise<VerifyQuoteResponse> {
-    const quote = this.quotes.read(request.quoteId);
-    const offer = offerOfQuote(quote, request.accountId, request, await this.prices.now());
-    if ('refusal' in offer || quote === 'forged') return { refusal: 'refusal' in offer ? offer.refusal : 'quote_mismatch', quote: undefined };
-    return { refusal: '', quote: this.shown(quote) };
   }
 
   private shown(quote: Quote): NonNullable<CreateQuoteResponse['quote']> {

@@ -7,6 +7,7 @@ import type {
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
+import { SandboxOpener } from '../posting/sandbox-opener.service';
 import { StatementReader } from '../reading/statement-reader.sql';
 import { UsageReader, type UsageGrouping } from '../reading/usage-reader.sql';
 import { paced } from './paced.grpc';
@@ -18,7 +19,7 @@ const GROUPS_MAX = 1_000;
 /** What an account was charged and what its months came to. */
 @Controller()
 export class StatementsController {
-  constructor(private readonly usage: UsageReader, private readonly statements: StatementReader) {}
+  constructor(private readonly usage: UsageReader, private readonly statements: StatementReader, private readonly sandbox: SandboxOpener) {}
 
   @GrpcMethod('LedgerService', 'listUsage')
   async listUsage(request: ListUsageRequest): Promise<ListUsageResponse> {
@@ -50,6 +51,7 @@ export class StatementsController {
   @GrpcMethod('LedgerService', 'listStatements')
   async listStatements(request: ListStatementsRequest): Promise<ListStatementsResponse> {
     demandPage(required(request, 'accountId'));
+    await this.sandbox.open(request.accountId);
     const all = await this.statements.all(request.accountId);
     const statements = all.slice(request.offset, request.offset + request.limit);
     return { statements, hasMore: all.length > request.offset + request.limit };
@@ -58,6 +60,7 @@ export class StatementsController {
   @GrpcMethod('LedgerService', 'getStatement')
   async getStatement(request: GetStatementRequest): Promise<GetStatementResponse> {
     const { accountId, period } = required(request, 'accountId', 'period');
+    await this.sandbox.open(accountId);
     const statement = (await this.statements.all(accountId)).find((month) => month.period === period);
     if (statement === undefined) throw grpcError(status.NOT_FOUND, 'the account has no such month');
     return { statement };

@@ -5,9 +5,6 @@ import type { AccountEvent } from '../account/postings';
 
 export const TOPIC = 'usvideo.ledger.v1';
 
-/** Money belongs to live jobs only; test jobs never reach the ledger. */
-export const ENVIRONMENT = 'live';
-
 export function encodeEvent({ event, traceparent }: TracedEvent): NewEvent {
   return { kind: kindOf(event), payload: LedgerEvent.encode({ event }).finish(), traceparent };
 }

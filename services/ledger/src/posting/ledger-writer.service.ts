@@ -16,7 +16,8 @@ export interface LedgerWriterOptions {
 const SPANS = {
   AddFunds: 'ledger.add_funds', PlaceHold: 'ledger.place_hold', VoidHold: 'ledger.void_hold', Settle: 'ledger.settle',
   RefundCapture: 'ledger.refund_capture', ReverseFunds: 'ledger.reverse_funds', ReinstateFunds: 'ledger.reinstate_funds', Adjust: 'ledger.adjust', SetSpendCap: 'ledger.set_spend_cap',
-  SetLowBalanceThreshold: 'ledger.set_low_balance_threshold',
+  SetLowBalanceThreshold: 'ledger.set_low_balance_threshold', OpenSandbox: 'ledger.open_sandbox',
+  ResetSandbox: 'ledger.reset_sandbox',
 } satisfies Record<LedgerCommand['type'], string>;
 
 /** Everything that changes a balance goes through here: commands through the lanes, verdicts also inside a consumer's transaction. */

@@ -1,9 +1,10 @@
+import { ownerOf } from '@usvideo/contracts/books';
 import { appendEvents, together, type Transaction } from '@usvideo/event-store';
 import { reinstatementRef } from '../account/account';
 import { Batch, keysOf, type Outcome, type TracedCommand } from '../account/batch';
 import { monthOf, recordingTime, type AccountBalance } from '../account/account-balance';
 import { insertAccounts, lockAccounts, updateAccounts, type LockedAccount } from './account-rows.sql';
-import { ENVIRONMENT, encodeEvent } from './event-codec';
+import { encodeEvent } from './event-codec';
 import { loadHolds, loadOpenHolds, writeHolds } from './hold-rows.sql';
 import { countKeys, insertDone, loadDone, loadKeyCaps, loadPayments, writeKeyCaps, writePayments } from './money-rows.sql';
 import type { PriceBook } from '../prices/price-book.sql';
@@ -90,7 +91,7 @@ async function write(tx: Transaction, now: Date, batch: Batch, locked: Map<strin
   const { rows } = batch;
   const before = changed.map(({ accountId }) => lockedOf(locked, accountId));
   const appends = changed.map(({ accountId, lastRecordedAt }, index) => ({
-    streamId: accountId, accountId, environment: ENVIRONMENT, head: before[index]!.head,
+    streamId: accountId, ...ownerOf(accountId), head: before[index]!.head,
     events: (batch.events.get(accountId) ?? []).map(encodeEvent), recordedAt: lastRecordedAt ?? now,
   }));
   // `appendEvents` comes last in the group, because it locks the shard heads. The account rows carry the new hashes and so are

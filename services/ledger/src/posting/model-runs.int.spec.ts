@@ -128,6 +128,8 @@ function keyOf(command: LedgerCommand): string {
     case 'ReverseFunds': return `reverse ${command.reversalRef}`;
     case 'ReinstateFunds': return `reinstate ${command.reversalRef}`;
     case 'Adjust': return `adjust ${command.adjustmentRef}`;
+    case 'ResetSandbox': return `adjust ${command.resetRef}`;
+    case 'OpenSandbox': return 'open';
     case 'RefundCapture': return `refund ${command.jobId} ${command.refundKey}`;
     case 'PlaceHold': return `place ${command.jobId}`;
     case 'VoidHold': case 'Settle': return `end ${command.jobId}`;

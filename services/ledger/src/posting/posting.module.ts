@@ -5,10 +5,11 @@ import { Lifecycle, type Logger } from '@usvideo/runtime';
 import { CONFIG, DATABASE, LOGGER, PUBLISHER } from '@usvideo/service';
 import type { LedgerConfig } from '../config';
 import { LedgerWriter } from './ledger-writer.service';
+import { SandboxOpener } from './sandbox-opener.service';
 
 @Module({
-  providers: [{ provide: LedgerWriter, inject: [CONFIG, DATABASE, PUBLISHER, LOGGER, Lifecycle], useFactory: openWriter }],
-  exports: [LedgerWriter],
+  providers: [{ provide: LedgerWriter, inject: [CONFIG, DATABASE, PUBLISHER, LOGGER, Lifecycle], useFactory: openWriter }, SandboxOpener],
+  exports: [LedgerWriter, SandboxOpener],
 })
 export class PostingModule {}
 

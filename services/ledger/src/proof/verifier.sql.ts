@@ -1,5 +1,6 @@
+import { ownerOf } from '@usvideo/contracts/books';
 import { type Database, kindOf, type Transaction, verifyLog } from '@usvideo/event-store';
-import { decodeEvent, ENVIRONMENT } from '../posting/event-codec';
+import { decodeEvent } from '../posting/event-codec';
 import { readPrices } from '../prices/price-book.sql';
 import { verifyRoots } from './root-verifier.sql';
 import type { ExpectedRow } from './verifier-expected';
@@ -82,8 +83,9 @@ class Run {
   private foldOne(fold: AccountFold, row: EventRecord): ExpectedRow[] {
     const named = `event ${row.stream_id} ${row.version}`;
     // The hash covers neither: they follow from the stream.
-    if (row.account_id !== row.stream_id) this.report([`${named} is filed under account ${row.account_id}.`]);
-    if (row.environment !== ENVIRONMENT) this.report([`${named} is filed under environment ${row.environment}.`]);
+    const owner = ownerOf(row.stream_id);
+    if (row.account_id !== owner.accountId) this.report([`${named} is filed under account ${row.account_id}.`]);
+    if (row.environment !== owner.environment) this.report([`${named} is filed under environment ${row.environment}.`]);
     try {
       const event = decodeEvent(row.payload);
       if (row.kind !== kindOf(event)) this.report([`${named} is called ${row.kind} and holds ${kindOf(event)}.`]);

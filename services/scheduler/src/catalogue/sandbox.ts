@@ -20,6 +20,3 @@ export function sandboxOrders(prompt: string): SandboxOrders {
     duplicateWebhook: orders.has('duplicate_webhook'),
   };
 }
-
-/** Every account's virtual money in the sandbox: $1,000.00. */
-export const SANDBOX_FUNDS_MICROS = 1_000_000_000n;

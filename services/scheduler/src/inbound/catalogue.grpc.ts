@@ -1,11 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  ChooseModelRequest, ChooseModelResponse, GetLimitsRequest, GetLimitsResponse, GetSandboxBalanceRequest, GetSandboxBalanceResponse, ListModelsResponse,
+  ChooseModelRequest, ChooseModelResponse, GetLimitsRequest, GetLimitsResponse, ListModelsResponse,
 } from '@usvideo/contracts/scheduler';
 import { grpcError, status } from '@usvideo/runtime';
 import { modelFor, type CatalogueModel } from '../catalogue/models';
-import { SANDBOX_FUNDS_MICROS } from '../catalogue/sandbox';
 import { AccountUsage } from '../views/account-usage.sql';
 import { scopeOf } from './requests.grpc';
 import { MODELS } from './tokens';
@@ -39,12 +38,5 @@ export class CatalogueController {
   @GrpcMethod('SchedulerService', 'getLimits')
   async getLimits(request: GetLimitsRequest): Promise<GetLimitsResponse> {
     return this.usage.limits(scopeOf(request));
-  }
-
-  @GrpcMethod('SchedulerService', 'getSandboxBalance')
-  async getSandboxBalance({ accountId }: GetSandboxBalanceRequest): Promise<GetSandboxBalanceResponse> {
-    const { heldMicros, spentMicros, periodJobs } = await this.usage.sandboxSpending(accountId);
-    const left = SANDBOX_FUNDS_MICROS - heldMicros - spentMicros;
-    return { availableMicros: left > 0n ? left : 0n, heldMicros, totalSpendMicros: spentMicros, periodJobs };
   }
 }

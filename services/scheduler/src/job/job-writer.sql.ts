@@ -7,10 +7,8 @@ const LOCK_JOBS = 'select * from job where job_id = any($1::text[]) order by job
 
 const INSERT_JOBS = new RowsStatement<StoredJob>('job_insert', { ...FIXED_COLUMNS, ...MOVING_COLUMNS }, (names, rows) => `insert into job (${names}) select * from ${rows}`);
 
-/** A test job has no hold: its end settles it. */
 const UPDATE_JOBS = new RowsStatement<StoredJob>('job_update', { job_id: FIXED_COLUMNS.job_id, ...MOVING_COLUMNS }, (_, rows) => `
-update job set ${Object.keys(MOVING_COLUMNS).map((name) => `${name} = n.${name}`).join(', ')},
-  settled_at = case when job.environment = 'test' then n.ended_at else job.settled_at end
+update job set ${Object.keys(MOVING_COLUMNS).map((name) => `${name} = n.${name}`).join(', ')}
 from ${rows}
 where job.job_id = n.job_id`);
 

@@ -39,9 +39,9 @@ describe('the way of a job', () => {
     expect(done.attempts).toEqual([{ attempt: 1, leaseId: 'a', workerId: 'wrk_1', engine: 'procedural', startedAt: after(1), endedAt: after(1), outcome: 'completed', counts: true }]);
   });
 
-  it('charges nothing for a test job', () => {
-    const state = { ...given(submit, lease('a'), start('a')), environment: 'test' as const };
-    expect(when(state, complete('a')).state.verdict).toEqual({ chargedMicros: 0n, releasedMicros: 0n, rule: 'completed' });
+  it('charges a test job as a live one', () => {
+    const state = given(submit, lease('a'), start('a'));
+    expect(when({ ...state, environment: 'test' }, complete('a')).state.verdict).toEqual(when(state, complete('a')).state.verdict);
   });
 
   it('is submitted once and leased only while it is queued', () => {

@@ -67,12 +67,10 @@ class ShardReader {
   }
 }
 
-/** Test jobs have no money. */
 function tellJob(reconciliation: Reconciliation, { environment, streamId: jobId, recordedAt: at, payload }: LoggedEvent): void {
-  if (environment !== 'live') return;
   const { event } = JobEvent.decode(payload);
   switch (event?.$case) {
-    case 'jobSubmitted': return reconciliation.job({ kind: 'submitted', jobId, at, estimatedMicros: event.value.estimatedCostMicros });
+    case 'jobSubmitted': return reconciliation.job({ kind: 'submitted', jobId, at, environment, estimatedMicros: event.value.estimatedCostMicros });
     case 'jobCompleted': case 'jobFailed': case 'jobCancelled': {
       const verdict = event.value.verdict ?? { chargedMicros: 0n, releasedMicros: 0n, rule: 'no verdict' };
       return reconciliation.job({ kind: 'ended', jobId, at, completed: event.$case === 'jobCompleted', verdict });

@@ -41,9 +41,9 @@ describe('reconciliation', () => {
     const accountId = await funded();
     const [waiting, cancelled] = [await world.create({ accountId }), await world.create({ accountId })];
     await call(world.client, 'cancelJob', { accountId, environment: 'live', jobId: cancelled.jobId });
-    await world.create({ environment: 'test' });
-    ledgerRecorded([held(accountId, waiting.jobId), held(accountId, cancelled.jobId), released(accountId, cancelled.jobId, 'cancelled')]);
-    expect(await call(world.client, 'reconcile', { graceSeconds: 0 })).toEqual({ jobsChecked: 2n, holdsChecked: 2n, underWay: 0n, differences: [] });
+    const played = await world.create({ accountId, environment: 'test' });
+    ledgerRecorded([held(accountId, waiting.jobId), held(accountId, played.jobId), held(accountId, cancelled.jobId), released(accountId, cancelled.jobId, 'cancelled')]);
+    expect(await call(world.client, 'reconcile', { graceSeconds: 0 })).toEqual({ jobsChecked: 3n, holdsChecked: 3n, underWay: 0n, differences: [] });
   });
 
   it('tells of a job without a hold, a hold without a job and a verdict that was not executed', async () => {

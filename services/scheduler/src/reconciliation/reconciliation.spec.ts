@@ -6,7 +6,7 @@ const JUDGED_BEFORE = new Date('2026-03-02T11:50:00Z');
 const charged: Settlement = { chargedMicros: 1_250_000n, releasedMicros: 0n, rule: 'completed' };
 const released: Settlement = { chargedMicros: 0n, releasedMicros: 1_250_000n, rule: 'cancelled' };
 
-const submitted = (at = LONG_AGO): JobFact => ({ kind: 'submitted', jobId: 'job_1', at, estimatedMicros: 1_250_000n });
+const submitted = (at = LONG_AGO, environment = 'live'): JobFact => ({ kind: 'submitted', jobId: 'job_1', at, environment, estimatedMicros: 1_250_000n });
 const ended = (verdict = charged, at = LONG_AGO): JobFact => ({ kind: 'ended', jobId: 'job_1', at, completed: verdict.rule === 'completed', verdict });
 const placed = (at = LONG_AGO, amountMicros = 1_250_000n): HoldFact => ({ kind: 'placed', jobId: 'job_1', at, amountMicros });
 const posted = (posting = charged, at = LONG_AGO): HoldFact => ({ kind: 'posted', jobId: 'job_1', at, posting });
@@ -23,6 +23,9 @@ describe.each([false, true])('jobs and holds agree (the ledger read first: %s)',
     ['a completed job that was captured', [submitted(), ended()], [placed(), posted()]],
     ['a cancelled job that was released', [submitted(), ended(released)], [placed(), posted(released)]],
     ['a job that is alive', [submitted()], [placed()]],
+    ['a test job that was captured', [submitted(LONG_AGO, 'test'), ended()], [placed(), posted()]],
+    ['a test job from before the sandbox had holds', [submitted(LONG_AGO, 'test'), ended({ ...released, releasedMicros: 0n })], []],
+    ['a test job whose verdict came after that', [submitted(LONG_AGO, 'test'), ended()], []],
     ['a hold that was voided', [], [placed(), posted({ ...released, rule: 'voided' })]],
     ['the tombstone of a hold that was never placed', [], [posted({ chargedMicros: 0n, releasedMicros: 0n, rule: 'voided' })]],
   ])('%s', (_, jobs, holds) => {
@@ -36,6 +39,7 @@ describe.each([false, true])('a difference is told in a sentence (the ledger rea
     ['a completed job whose hold was released', [submitted(), ended()], [placed(), posted(released)], 'job_1: the verdict charges $1.25 and releases $0.00 as completed, the ledger charges $0.00 and releases $1.25 as cancelled'],
     ['a job that was charged without completing', [submitted(), ended({ ...charged, rule: 'engine_error' })], [placed(), posted({ ...charged, rule: 'engine_error' })], 'job_1 did not complete and its verdict charges $1.25 and releases $0.00 as engine_error'],
     ['a completed job that was charged too little', [submitted(), ended({ ...charged, chargedMicros: 1n })], [placed(), posted({ ...charged, chargedMicros: 1n })], 'job_1 completed, its verdict charges $0.000001 and releases $0.00 as completed, and $1.25 was held'],
+    ['a completed test job that was not captured', [submitted(LONG_AGO, 'test'), ended()], [placed()], 'job_1 ended at 2026-03-01T12:00:00.000Z, its verdict charges $1.25 and releases $0.00 as completed, and the hold is still pending'],
     ['another rule', [submitted(), ended(released)], [placed(), posted({ ...released, rule: 'voided' })], 'job_1: the verdict charges $0.00 and releases $1.25 as cancelled, the ledger charges $0.00 and releases $1.25 as voided'],
     ['a hold without a job', [], [placed()], 'job_1: $1.25 is held since 2026-03-01T12:00:00.000Z for a job that does not exist'],
     ['a charge without a job', [], [placed(), posted()], 'job_1: the ledger charges $1.25 and releases $0.00 as completed for a job that does not exist'],

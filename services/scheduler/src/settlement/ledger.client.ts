@@ -1,6 +1,6 @@
 import {
-  LedgerServiceClient, type LedgerAnswer, type LedgerCall, type PendingHold, type PlaceHold, type PlaceHoldAnswer, type Price, type Settle,
-  type SettleAnswer, type VerifyQuoteRequest, type VoidHold, type VoidHoldAnswer,
+  LedgerServiceClient, type LedgerAnswer, type LedgerCall, type PendingHold, type PlaceHold, type PlaceHoldAnswer, type Settle, type SettleAnswer,
+  type VoidHold, type VoidHoldAnswer,
 } from '@usvideo/contracts/ledger';
 import { EventLogServiceClient } from '@usvideo/contracts/events';
 import type { LogReader } from '@usvideo/event-store';
@@ -16,9 +16,6 @@ export interface LedgerPort {
   placeHold(hold: PlaceHold, timeoutMs: number): Promise<PlaceHoldAnswer>;
   voidHold(hold: VoidHold, timeoutMs: number): Promise<VoidHoldAnswer>;
   settle(settle: Settle, timeoutMs: number): Promise<SettleAnswer>;
-  /** What a quote answers for, in the form of a hold's answer; nothing is held. */
-  verifyQuote(quote: VerifyQuoteRequest, timeoutMs: number): Promise<PlaceHoldAnswer>;
-  listPrices(): Promise<Price[]>;
   /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
   listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]>;
   /** What it recorded of all accounts. */
@@ -54,15 +51,6 @@ export class LedgerClient implements LedgerPort, Running {
 
   settle(value: Settle, timeoutMs: number): Promise<SettleAnswer> {
     return this.ask({ $case: 'settle', value }, 'settle', timeoutMs);
-  }
-
-  async verifyQuote(request: VerifyQuoteRequest, timeoutMs: number): Promise<PlaceHoldAnswer> {
-    const { refusal, quote } = await call(this.client, 'verifyQuote', request, { deadlineMs: timeoutMs });
-    return { refusal, amountMicros: quote?.amountMicros ?? 0n, availableMicros: 0n };
-  }
-
-  async listPrices(): Promise<Price[]> {
-    return (await call(this.client, 'listPrices', {})).prices;
   }
 
   async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {

@@ -1,3 +1,4 @@
+import { bookOf } from '@usvideo/contracts/books';
 import { verdictsRefused } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { addAccount, addJobs, claimOnce, freeWorker, logger, openWorld, settings, type World } from '../../test/dispatch-world';
@@ -26,9 +27,10 @@ const artifact = { videoKey: 'v', thumbnailKey: 't', sizeBytes: 9n, sha256: '', 
 /** A job that was rendered, with its hold still pending. */
 async function completedJob(environment: 'live' | 'test' = 'live'): Promise<StoredJob> {
   const accountId = await addAccount(world.database, { environment });
-  ledger.fund(accountId, 1_250_000n);
+  const book = bookOf(accountId, environment);
+  if (environment === 'live') ledger.fund(book, 1_250_000n);
   const [jobId] = await addJobs(world.database, accountId, 1, { environment }) as [string];
-  if (environment === 'live') await ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
+  await ledger.placeHold({ accountId: book, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
   const { leased: [lease] } = await claimOnce(world.database, [freeWorker(1)]);
   const { leaseId } = lease!.job.state.attempts[0]!;
   const reports = new JobReports({ database: world.database, settings, onChanged: () => undefined, onCommitted: () => undefined });
@@ -81,11 +83,19 @@ it('alarms when the ledger knows no hold of a job', async () => {
   expect(await refused()).toBe(before + 1);
 });
 
-it('settles a test job with its end', async () => {
+it('captures the hold of a test job in play money', async () => {
   const job = await completedJob('test');
-  expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
+  expect(await settledAt(job.jobId)).toBeNull();
   expect(await settlement.ended(job)).toBe(true);
-  expect(ledger.calls).toEqual([]);
+  expect(ledger.holds.get(job.jobId)).toMatchObject({ accountId: bookOf(job.accountId, 'test'), state: 'captured' });
+  expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
+});
+
+it('asks nothing for a test job from before the sandbox had holds', async () => {
+  const job = await completedJob('test');
+  ledger.holds.delete(job.jobId);
+  expect(await settlement.ended(job)).toBe(true);
+  expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
 });
 
 it('voids old holds of jobs that do not exist, settles those of ended jobs and leaves the others', async () => {

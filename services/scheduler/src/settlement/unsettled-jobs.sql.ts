@@ -1,23 +1,25 @@
 import type { Verdict } from '@usvideo/contracts/scheduler';
 import { WriterLane, type Database } from '@usvideo/event-store';
+import type { Environment } from '../job/job';
 
 export interface UnsettledJob {
   readonly jobId: string;
   readonly accountId: string;
+  readonly environment: Environment;
   readonly traceparent: string;
   readonly verdict: Verdict;
 }
 
-interface Row { job_id: string; account_id: string; traceparent: string; charged_micros: bigint; released_micros: bigint; verdict_rule: string }
+interface Row { job_id: string; account_id: string; environment: Environment; traceparent: string; charged_micros: bigint; released_micros: bigint; verdict_rule: string }
 
 /** Jobs that ended a moment ago are being settled by whoever ended them. */
 const DUE = `
-select job_id, account_id, traceparent, charged_micros, released_micros, verdict_rule from job
+select job_id, account_id, environment, traceparent, charged_micros, released_micros, verdict_rule from job
 where ended_at < clock_timestamp() - interval '2 seconds' and settled_at is null and (settle_after is null or settle_after <= clock_timestamp())
 order by ended_at limit 200`;
 
 const ENDED = `
-select job_id, account_id, traceparent, charged_micros, released_micros, verdict_rule from job where job_id = any($1::text[]) and ended_at is not null`;
+select job_id, account_id, environment, traceparent, charged_micros, released_micros, verdict_rule from job where job_id = any($1::text[]) and ended_at is not null`;
 
 const KNOWN = 'select job_id from job where job_id = any($1::text[])';
 
@@ -72,7 +74,7 @@ export class UnsettledJobs {
 
 function unsettled(row: Row): UnsettledJob {
   return {
-    jobId: row.job_id, accountId: row.account_id, traceparent: row.traceparent,
+    jobId: row.job_id, accountId: row.account_id, environment: row.environment, traceparent: row.traceparent,
     verdict: { chargedMicros: row.charged_micros, releasedMicros: row.released_micros, rule: row.verdict_rule },
   };
 }

@@ -1,3 +1,4 @@
+import { bookOf } from '@usvideo/contracts/books';
 import { fundedRequest, startSagaWorld, traces, type SagaWorld } from '../../test/saga-world';
 
 let world: SagaWorld;
@@ -57,12 +58,14 @@ describe('limits of an account', () => {
 });
 
 describe('the sandbox', () => {
-  it('prices a job without touching the ledger', async () => {
+  it('holds play money for a job, and leaves the account\'s own alone', async () => {
     const create = world.replica();
     const request = funded({ environment: 'test' });
+    const before = world.ledger.availableOf(request.accountId);
     const answer = await create(request);
     expect(JSON.parse(answer.jobJson)).toMatchObject({ livemode: false, status: 'pending', estimated_cost: '$1.25', billing: { state: 'held' } });
-    expect(world.ledger.calls).toEqual([]);
+    expect(world.ledger.holds.get(answer.jobId)).toMatchObject({ accountId: bookOf(request.accountId, 'test'), amountMicros: 1_250_000n });
+    expect(world.ledger.availableOf(request.accountId)).toBe(before);
     const { rows } = await world.database.query('select job_class from job_queue where job_id = $1', [answer.jobId]);
     expect(rows).toEqual([{ job_class: 'sandbox' }]);
   });

@@ -1,7 +1,6 @@
 import type { CreateJob } from '@usvideo/contracts/scheduler';
 import { planOf } from './create-plan';
 import { expectedGpuMs, TEST_PICTURE } from '../catalogue/models';
-import { priceMicros } from '../catalogue/price';
 
 const call = (over: Partial<CreateJob['terms'] & object> = {}, environment = 'live', prompt = 'a lighthouse'): CreateJob => ({
   accountId: 'acc_1', environment, apiKeyId: 'key_1', idempotencyKey: '', requestSha256: Buffer.alloc(32), seedGiven: false, deadlineSeconds: 60,
@@ -25,19 +24,4 @@ it('obeys the sandbox in test only', () => {
 
 it('expects longer renders of more pixels and more seconds', () => {
   expect(expectedGpuMs({ resolution: '1080p', durationSeconds: 10 })).toBeGreaterThan(expectedGpuMs({ resolution: '720p', durationSeconds: 10 }));
-});
-
-describe('the price of a test job', () => {
-  const price = (model: string, perSecondMicros: bigint, priceVersion: number, from: string) => ({ model, resolution: '720p', perSecondMicros, priceVersion, effectiveFrom: new Date(from) });
-  const prices = [price('*', 250_000n, 1, '2026-01-01'), price('test-picture', 100_000n, 1, '2026-01-01'), price('test-picture', 200_000n, 2, '2026-06-01')];
-  const terms = { model: 'test-picture', resolution: '720p', durationSeconds: 5 };
-
-  it.each([['2026-03-01', 500_000n], ['2026-06-01', 1_000_000n], ['2025-12-31', undefined]])('is on %s %p', (day, expected) => {
-    expect(priceMicros(prices, terms, new Date(day))).toBe(expected);
-  });
-
-  it('falls back on the price for every model', () => {
-    expect(priceMicros(prices, { ...terms, model: 'other' }, new Date('2026-03-01'))).toBe(1_250_000n);
-    expect(priceMicros(prices, { ...terms, resolution: '480p' }, new Date('2026-03-01'))).toBeUndefined();
-  });
 });

@@ -1,3 +1,4 @@
+import { bookOf } from '@usvideo/contracts/books';
 import type { WriterLane } from '@usvideo/event-store';
 import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import type { LedgerPort } from '../settlement/ledger.client';
@@ -46,7 +47,7 @@ export class SubmissionUpkeep implements Running {
 
   private async sweep(): Promise<void> {
     const stale = await this.options.submissions.olderThan(this.options.staleMs ?? 15_000);
-    await Promise.all(stale.map(({ jobId, environment }) => this.options.closer.submit({ kind: 'void', jobId, askLedger: environment === 'live' })));
+    await Promise.all(stale.map(({ jobId }) => this.options.closer.submit({ kind: 'void', jobId, askLedger: true })));
     if (stale.length > 0) this.nudge();
   }
 
@@ -60,9 +61,9 @@ export class SubmissionUpkeep implements Running {
     return ids(true).length > 0;
   }
 
-  private async voidHold({ accountId, jobId }: UnfinishedSubmission): Promise<boolean> {
+  private async voidHold({ accountId, environment, jobId }: UnfinishedSubmission): Promise<boolean> {
     try {
-      const { refusal } = await this.options.ledger.voidHold({ accountId, jobId }, VOID_TIMEOUT_MS);
+      const { refusal } = await this.options.ledger.voidHold({ accountId: bookOf(accountId, environment), jobId }, VOID_TIMEOUT_MS);
       if (refusal !== '') this.options.logger.error({ job_id: jobId, account_id: accountId, refusal }, 'the hold of a job that was never submitted cannot be voided');
       return true;
     } catch (error) {

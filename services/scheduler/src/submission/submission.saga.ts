@@ -116,7 +116,7 @@ export class SubmissionSaga {
         return given?.kind === 'voided' ? refusal(authorized.refusal, authorized.amounts) : unavailable();
       }
       case 'unknown':
-        await this.giveBack(saga, authorized.holdMayExist);
+        await this.giveBack(saga, true);
         return unavailable();
     }
   }
@@ -130,7 +130,7 @@ export class SubmissionSaga {
     });
     const closed = await within(Math.max(0, left(saga)), submitted).catch((error: unknown) => {
       this.options.logger.warn({ err: error, job_id: submission.jobId }, 'a submission did not end in time');
-      return this.giveBack(saga, submission.environment === 'live');
+      return this.giveBack(saga, true);
     });
     if (closed?.kind !== 'submitted') return unavailable();
     const jobJson = closed.job ? this.newJobJson(saga, opened, closed.job) : await this.storedJobJson(submission);

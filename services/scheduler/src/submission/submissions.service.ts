@@ -4,7 +4,6 @@ import type { SchedulerConfig } from '../config';
 import type { DispatchWake } from '../dispatch/dispatch-wake.sql';
 import type { JobViews } from '../views/job-views.sql';
 import type { LedgerPort } from '../settlement/ledger.client';
-import { PriceList } from '../catalogue/price-list.store';
 import { closeSubmissions, type Closed, type CloseSubmission } from './submission-closer.sql';
 import { SubmissionOpener, type Opened, type OpenSubmission } from './submission-opener.sql';
 import { UnfinishedSubmissions } from './unfinished-submissions.sql';
@@ -45,10 +44,9 @@ export function startSubmissions(options: SubmissionsOptions): Running & { reado
   const closer = new WriterLane<CloseSubmission, Closed>({ database, keyOf: keyOfClosing, apply: async (tx, now, commands) => closeSubmissions(tx, await now, commands), onCommitted });
   const submissions = new UnfinishedSubmissions(database);
   const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();
-  const prices = new PriceList(ledger, (error) => logger.warn({ err: error }, 'the price list is out of date'));
   const creation = new SubmissionSaga({
     opener, closer, views, renderer, estimate, logger, models: config.MODELS, sagaMs: times.sagaMs,
-    authorization: new Authorization(ledger, prices, logger),
+    authorization: new Authorization(ledger, logger),
     duplicates: new IdempotentReplay({ views, renderer, stateOf: (jobId) => submissions.stateOf(jobId), waitMs: times.duplicateMs }),
     onSubmitted: (queue) => wake.wake(queue),
     onVoiding: () => upkeep.nudge(),

@@ -19,14 +19,6 @@ from (select $1::text as account_id, $2::text as environment) n
 left join account_slot s using (account_id, environment)
 left join admission a using (account_id, environment)`;
 
-const SANDBOX_SPENDING = `
-select coalesce(sum(estimated_cost_micros) filter (where ended_at is null), 0)::bigint as held,
-  coalesce(sum(estimated_cost_micros) filter (where state = 'completed'), 0)::bigint as spent,
-  count(*) filter (where state = 'completed' and ended_at >= date_trunc('month', now(), 'UTC')) as period_jobs
-from job where account_id = $1 and environment = 'test'`;
-
-export interface SandboxSpending { readonly heldMicros: bigint; readonly spentMicros: bigint; readonly periodJobs: bigint }
-
 /** What accounts may use and do use. */
 @Injectable()
 export class AccountUsage {
@@ -43,13 +35,5 @@ export class AccountUsage {
       },
       runningJobs: row.running, queuedJobs: Number(row.waiting),
     };
-  }
-
-  async sandboxSpending(accountId: string): Promise<SandboxSpending> {
-    const { rows } = await this.database.query<{ held: bigint; spent: bigint; period_jobs: bigint }>({
-      name: 'usage_sandbox', text: SANDBOX_SPENDING, values: [accountId],
-    });
-    const row = rows[0]!;
-    return { heldMicros: row.held, spentMicros: row.spent, periodJobs: row.period_jobs };
   }
 }

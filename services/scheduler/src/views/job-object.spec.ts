@@ -58,9 +58,9 @@ it('costs nothing when it failed, and says why', () => {
   });
 });
 
-it('costs nothing in the sandbox', () => {
-  const test: JobState = { ...completed, environment: 'test', verdict: { chargedMicros: 0n, releasedMicros: 0n, rule: 'completed' } };
-  expect(jobObject(view(test), now, link)).toMatchObject({ livemode: false, estimated_cost: '$1.25', cost: '$0.00', cost_micros: 0, billing: { state: 'charged', charged_micros: 0 } });
+it('costs as much in the sandbox', () => {
+  const [live, test] = [jobObject(view(completed), now, link), jobObject(view({ ...completed, environment: 'test' }), now, link)];
+  expect(test).toEqual({ ...live, livemode: false });
 });
 
 it('names the second in which its links expire, the same one for a minute', () => {

@@ -17,6 +17,7 @@ from .resources import (
     AsyncLimitsApi,
     AsyncModelsApi,
     AsyncQuotesApi,
+    AsyncSandboxApi,
     AsyncSpendCapsApi,
     AsyncStatementsApi,
     AsyncTopUpsApi,
@@ -54,6 +55,7 @@ class AsyncUSVideo:
         self.models = AsyncModelsApi(self._transport)
         self.quotes = AsyncQuotesApi(self._transport)
         self.balance = AsyncBalanceApi(self._transport)
+        self.sandbox = AsyncSandboxApi(self._transport)
         self.spend_caps = AsyncSpendCapsApi(self._transport)
         self.usage = AsyncUsageApi(self._transport)
         self.ledger = AsyncLedgerApi(self._transport)

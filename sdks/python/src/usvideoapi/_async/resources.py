@@ -76,6 +76,12 @@ class AsyncBalanceApi(AsyncResource):
         return LowBalanceThreshold.from_dict(await self._transport.json("PUT", "/v1/balance/threshold", body=request))
 
 
+class AsyncSandboxApi(AsyncResource):
+    async def reset(self) -> Balance:
+        """Brings the play money of a test key back to $1,000.00; what is held stays held."""
+        return Balance.from_dict(await self._transport.json("POST", "/v1/sandbox/reset"))
+
+
 class AsyncSpendCapsApi(AsyncResource):
     async def set(self, **request: Unpack[SetSpendCapRequest]) -> SpendCap:
         """Of the account, or of one of its keys, per UTC month; None for no cap."""

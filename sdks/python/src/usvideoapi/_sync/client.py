@@ -18,6 +18,7 @@ from .resources import (
     LimitsApi,
     ModelsApi,
     QuotesApi,
+    SandboxApi,
     SpendCapsApi,
     StatementsApi,
     TopUpsApi,
@@ -55,6 +56,7 @@ class USVideo:
         self.models = ModelsApi(self._transport)
         self.quotes = QuotesApi(self._transport)
         self.balance = BalanceApi(self._transport)
+        self.sandbox = SandboxApi(self._transport)
         self.spend_caps = SpendCapsApi(self._transport)
         self.usage = UsageApi(self._transport)
         self.ledger = LedgerApi(self._transport)

@@ -77,6 +77,12 @@ class BalanceApi(Resource):
         return LowBalanceThreshold.from_dict(self._transport.json("PUT", "/v1/balance/threshold", body=request))
 
 
+class SandboxApi(Resource):
+    def reset(self) -> Balance:
+        """Brings the play money of a test key back to $1,000.00; what is held stays held."""
+        return Balance.from_dict(self._transport.json("POST", "/v1/sandbox/reset"))
+
+
 class SpendCapsApi(Resource):
     def set(self, **request: Unpack[SetSpendCapRequest]) -> SpendCap:
         """Of the account, or of one of its keys, per UTC month; None for no cap."""

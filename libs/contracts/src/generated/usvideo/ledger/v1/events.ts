@@ -7,7 +7,10 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** Topic usvideo.ledger.v1. Stream id = account id. Amounts are 64-bit micro-dollars. */
+/**
+ * Topic usvideo.ledger.v1. Stream id = account id, or `<account id>:test` for the play money of its test environment, whose
+ * events are in the environment test. Amounts are 64-bit micro-dollars.
+ */
 export interface LedgerEvent {
   event:
     | { $case: "fundsAdded"; value: FundsAdded }
@@ -28,7 +31,7 @@ export interface LedgerEvent {
 /** funding (or promotions) -> receivable as far as the account owes, -> available for the rest. */
 export interface FundsAdded {
   amountMicros: bigint;
-  /** "manual" and "stripe" come from funding; "promotion" from promotions. */
+  /** "manual" and "stripe" come from funding; "promotion" and "sandbox" (play money) from promotions. */
   source: string;
   /** Unique for ever within the account. */
   paymentRef: string;

@@ -369,6 +369,16 @@ export interface AdjustResponse {
   replayed: boolean;
 }
 
+export interface ResetSandboxRequest {
+  accountId: string;
+  author: string;
+}
+
+export interface ResetSandboxResponse {
+  availableMicros: bigint;
+  heldMicros: bigint;
+}
+
 export interface SetSpendCapRequest {
   accountId: string;
   /** Empty: the whole account. */
@@ -422,20 +432,6 @@ export interface CreateQuoteRequest {
 }
 
 export interface CreateQuoteResponse {
-  quote: Quote | undefined;
-}
-
-export interface VerifyQuoteRequest {
-  accountId: string;
-  quoteId: string;
-  model: string;
-  resolution: string;
-  durationSeconds: number;
-}
-
-export interface VerifyQuoteResponse {
-  /** Empty, quote_mismatch or quote_expired. */
-  refusal: string;
   quote: Quote | undefined;
 }
 
@@ -4429,6 +4425,150 @@ export const AdjustResponse: MessageFns<AdjustResponse> = {
   },
 };
 
+function createBaseResetSandboxRequest(): ResetSandboxRequest {
+  return { accountId: "", author: "" };
+}
+
+export const ResetSandboxRequest: MessageFns<ResetSandboxRequest> = {
+  encode(message: ResetSandboxRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.author !== "") {
+      writer.uint32(18).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetSandboxRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetSandboxRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResetSandboxRequest>): ResetSandboxRequest {
+    return ResetSandboxRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResetSandboxRequest>): ResetSandboxRequest {
+    const message = createBaseResetSandboxRequest();
+    message.accountId = object.accountId ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseResetSandboxResponse(): ResetSandboxResponse {
+  return { availableMicros: 0n, heldMicros: 0n };
+}
+
+export const ResetSandboxResponse: MessageFns<ResetSandboxResponse> = {
+  encode(message: ResetSandboxResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.availableMicros !== 0n) {
+      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
+        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
+      }
+      writer.uint32(8).int64(message.availableMicros);
+    }
+    if (message.heldMicros !== 0n) {
+      if (BigInt.asIntN(64, message.heldMicros) !== message.heldMicros) {
+        throw new globalThis.Error("value provided for field message.heldMicros of type int64 too large");
+      }
+      writer.uint32(16).int64(message.heldMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetSandboxResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetSandboxResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.availableMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.heldMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResetSandboxResponse>): ResetSandboxResponse {
+    return ResetSandboxResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResetSandboxResponse>): ResetSandboxResponse {
+    const message = createBaseResetSandboxResponse();
+    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
+      ? BigInt(object.availableMicros)
+      : 0n;
+    message.heldMicros = (object.heldMicros !== undefined && object.heldMicros !== null)
+      ? BigInt(object.heldMicros)
+      : 0n;
+    return message;
+  },
+};
+
 function createBaseSetSpendCapRequest(): SetSpendCapRequest {
   return { accountId: "", apiKeyId: "", limitMicros: undefined, author: "" };
 }
@@ -5105,176 +5245,6 @@ export const CreateQuoteResponse: MessageFns<CreateQuoteResponse> = {
   },
   fromPartial(object: DeepPartial<CreateQuoteResponse>): CreateQuoteResponse {
     const message = createBaseCreateQuoteResponse();
-    message.quote = (object.quote !== undefined && object.quote !== null) ? Quote.fromPartial(object.quote) : undefined;
-    return message;
-  },
-};
-
-function createBaseVerifyQuoteRequest(): VerifyQuoteRequest {
-  return { accountId: "", quoteId: "", model: "", resolution: "", durationSeconds: 0 };
-}
-
-export const VerifyQuoteRequest: MessageFns<VerifyQuoteRequest> = {
-  encode(message: VerifyQuoteRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountId !== "") {
-      writer.uint32(10).string(message.accountId);
-    }
-    if (message.quoteId !== "") {
-      writer.uint32(18).string(message.quoteId);
-    }
-    if (message.model !== "") {
-      writer.uint32(26).string(message.model);
-    }
-    if (message.resolution !== "") {
-      writer.uint32(34).string(message.resolution);
-    }
-    if (message.durationSeconds !== 0) {
-      writer.uint32(40).int32(message.durationSeconds);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): VerifyQuoteRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseVerifyQuoteRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.accountId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.quoteId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.model = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.resolution = reader.string();
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.durationSeconds = reader.int32();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<VerifyQuoteRequest>): VerifyQuoteRequest {
-    return VerifyQuoteRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<VerifyQuoteRequest>): VerifyQuoteRequest {
-    const message = createBaseVerifyQuoteRequest();
-    message.accountId = object.accountId ?? "";
-    message.quoteId = object.quoteId ?? "";
-    message.model = object.model ?? "";
-    message.resolution = object.resolution ?? "";
-    message.durationSeconds = object.durationSeconds ?? 0;
-    return message;
-  },
-};
-
-function createBaseVerifyQuoteResponse(): VerifyQuoteResponse {
-  return { refusal: "", quote: undefined };
-}
-
-export const VerifyQuoteResponse: MessageFns<VerifyQuoteResponse> = {
-  encode(message: VerifyQuoteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.refusal !== "") {
-      writer.uint32(10).string(message.refusal);
-    }
-    if (message.quote !== undefined) {
-      Quote.encode(message.quote, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): VerifyQuoteResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseVerifyQuoteResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.refusal = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.quote = Quote.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<VerifyQuoteResponse>): VerifyQuoteResponse {
-    return VerifyQuoteResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<VerifyQuoteResponse>): VerifyQuoteResponse {
-    const message = createBaseVerifyQuoteResponse();
-    message.refusal = object.refusal ?? "";
     message.quote = (object.quote !== undefined && object.quote !== null) ? Quote.fromPartial(object.quote) : undefined;
     return message;
   },
@@ -7761,6 +7731,10 @@ export const ExportAccountResponse: MessageFns<ExportAccountResponse> = {
   },
 };
 
+/**
+ * account_id names whose money it is: an account's own, or `<account id>:test` for the play money of its test environment, which
+ * begins with a fixed sum. To the ledger each is an account of its own (libs/contracts/src/books.ts).
+ */
 export type LedgerServiceService = typeof LedgerServiceService;
 export const LedgerServiceService = {
   /** The hot path: one stream per process pair, frames carry what queued in the tick, answers come per item in any order. */
@@ -7882,6 +7856,17 @@ export const LedgerServiceService = {
     responseSerialize: (value: AdjustResponse): Buffer => Buffer.from(AdjustResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AdjustResponse => AdjustResponse.decode(value),
   },
+  /** Brings play money back to what it began with. What is held stays held; history, caps and usage stay. */
+  resetSandbox: {
+    path: "/usvideo.ledger.v1.LedgerService/ResetSandbox" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResetSandboxRequest): Buffer => Buffer.from(ResetSandboxRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResetSandboxRequest => ResetSandboxRequest.decode(value),
+    responseSerialize: (value: ResetSandboxResponse): Buffer =>
+      Buffer.from(ResetSandboxResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResetSandboxResponse => ResetSandboxResponse.decode(value),
+  },
   setSpendCap: {
     path: "/usvideo.ledger.v1.LedgerService/SetSpendCap" as const,
     requestStream: false as const,
@@ -7922,15 +7907,6 @@ export const LedgerServiceService = {
     requestDeserialize: (value: Buffer): CreateQuoteRequest => CreateQuoteRequest.decode(value),
     responseSerialize: (value: CreateQuoteResponse): Buffer => Buffer.from(CreateQuoteResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateQuoteResponse => CreateQuoteResponse.decode(value),
-  },
-  verifyQuote: {
-    path: "/usvideo.ledger.v1.LedgerService/VerifyQuote" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: VerifyQuoteRequest): Buffer => Buffer.from(VerifyQuoteRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): VerifyQuoteRequest => VerifyQuoteRequest.decode(value),
-    responseSerialize: (value: VerifyQuoteResponse): Buffer => Buffer.from(VerifyQuoteResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): VerifyQuoteResponse => VerifyQuoteResponse.decode(value),
   },
   /** Adds a version to the price book; effective in two seconds or later, never earlier. Holds keep the price they were placed at. */
   setPrice: {
@@ -8081,12 +8057,13 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   /** Takes a payment back, whole or in part; what the balance cannot cover is owed. */
   reverseFunds: handleUnaryCall<ReverseFundsRequest, ReverseFundsResponse>;
   adjust: handleUnaryCall<AdjustRequest, AdjustResponse>;
+  /** Brings play money back to what it began with. What is held stays held; history, caps and usage stay. */
+  resetSandbox: handleUnaryCall<ResetSandboxRequest, ResetSandboxResponse>;
   setSpendCap: handleUnaryCall<SetSpendCapRequest, SetSpendCapResponse>;
   getSpendCaps: handleUnaryCall<GetSpendCapsRequest, GetSpendCapsResponse>;
   setLowBalanceThreshold: handleUnaryCall<SetLowBalanceThresholdRequest, SetLowBalanceThresholdResponse>;
   /** A price that PlaceHold keeps until the quote expires. FAILED_PRECONDITION price_unavailable when the book has none. */
   createQuote: handleUnaryCall<CreateQuoteRequest, CreateQuoteResponse>;
-  verifyQuote: handleUnaryCall<VerifyQuoteRequest, VerifyQuoteResponse>;
   /** Adds a version to the price book; effective in two seconds or later, never earlier. Holds keep the price they were placed at. */
   setPrice: handleUnaryCall<SetPriceRequest, SetPriceResponse>;
   /** Every charged job of the range, oldest first, in pages; the ledger reads on only as fast as the caller does. */
@@ -8287,6 +8264,22 @@ export interface LedgerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AdjustResponse) => void,
   ): ClientUnaryCall;
+  /** Brings play money back to what it began with. What is held stays held; history, caps and usage stay. */
+  resetSandbox(
+    request: ResetSandboxRequest,
+    callback: (error: ServiceError | null, response: ResetSandboxResponse) => void,
+  ): ClientUnaryCall;
+  resetSandbox(
+    request: ResetSandboxRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResetSandboxResponse) => void,
+  ): ClientUnaryCall;
+  resetSandbox(
+    request: ResetSandboxRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResetSandboxResponse) => void,
+  ): ClientUnaryCall;
   setSpendCap(
     request: SetSpendCapRequest,
     callback: (error: ServiceError | null, response: SetSpendCapResponse) => void,
@@ -8347,21 +8340,6 @@ export interface LedgerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateQuoteResponse) => void,
-  ): ClientUnaryCall;
-  verifyQuote(
-    request: VerifyQuoteRequest,
-    callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
-  ): ClientUnaryCall;
-  verifyQuote(
-    request: VerifyQuoteRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
-  ): ClientUnaryCall;
-  verifyQuote(
-    request: VerifyQuoteRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: VerifyQuoteResponse) => void,
   ): ClientUnaryCall;
   /** Adds a version to the price book; effective in two seconds or later, never earlier. Holds keep the price they were placed at. */
   setPrice(

@@ -274,17 +274,6 @@ export interface SyncLimitsRequest {
 export interface SyncLimitsResponse {
 }
 
-export interface GetSandboxBalanceRequest {
-  accountId: string;
-}
-
-export interface GetSandboxBalanceResponse {
-  availableMicros: bigint;
-  heldMicros: bigint;
-  totalSpendMicros: bigint;
-  periodJobs: bigint;
-}
-
 export interface ChooseModelRequest {
   terms: Terms | undefined;
 }
@@ -3281,172 +3270,6 @@ export const SyncLimitsResponse: MessageFns<SyncLimitsResponse> = {
   },
 };
 
-function createBaseGetSandboxBalanceRequest(): GetSandboxBalanceRequest {
-  return { accountId: "" };
-}
-
-export const GetSandboxBalanceRequest: MessageFns<GetSandboxBalanceRequest> = {
-  encode(message: GetSandboxBalanceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountId !== "") {
-      writer.uint32(10).string(message.accountId);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetSandboxBalanceRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetSandboxBalanceRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.accountId = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetSandboxBalanceRequest>): GetSandboxBalanceRequest {
-    return GetSandboxBalanceRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetSandboxBalanceRequest>): GetSandboxBalanceRequest {
-    const message = createBaseGetSandboxBalanceRequest();
-    message.accountId = object.accountId ?? "";
-    return message;
-  },
-};
-
-function createBaseGetSandboxBalanceResponse(): GetSandboxBalanceResponse {
-  return { availableMicros: 0n, heldMicros: 0n, totalSpendMicros: 0n, periodJobs: 0n };
-}
-
-export const GetSandboxBalanceResponse: MessageFns<GetSandboxBalanceResponse> = {
-  encode(message: GetSandboxBalanceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.availableMicros !== 0n) {
-      if (BigInt.asIntN(64, message.availableMicros) !== message.availableMicros) {
-        throw new globalThis.Error("value provided for field message.availableMicros of type int64 too large");
-      }
-      writer.uint32(8).int64(message.availableMicros);
-    }
-    if (message.heldMicros !== 0n) {
-      if (BigInt.asIntN(64, message.heldMicros) !== message.heldMicros) {
-        throw new globalThis.Error("value provided for field message.heldMicros of type int64 too large");
-      }
-      writer.uint32(16).int64(message.heldMicros);
-    }
-    if (message.totalSpendMicros !== 0n) {
-      if (BigInt.asIntN(64, message.totalSpendMicros) !== message.totalSpendMicros) {
-        throw new globalThis.Error("value provided for field message.totalSpendMicros of type int64 too large");
-      }
-      writer.uint32(24).int64(message.totalSpendMicros);
-    }
-    if (message.periodJobs !== 0n) {
-      if (BigInt.asIntN(64, message.periodJobs) !== message.periodJobs) {
-        throw new globalThis.Error("value provided for field message.periodJobs of type int64 too large");
-      }
-      writer.uint32(32).int64(message.periodJobs);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetSandboxBalanceResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetSandboxBalanceResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.availableMicros = reader.int64() as bigint;
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.heldMicros = reader.int64() as bigint;
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.totalSpendMicros = reader.int64() as bigint;
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.periodJobs = reader.int64() as bigint;
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetSandboxBalanceResponse>): GetSandboxBalanceResponse {
-    return GetSandboxBalanceResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetSandboxBalanceResponse>): GetSandboxBalanceResponse {
-    const message = createBaseGetSandboxBalanceResponse();
-    message.availableMicros = (object.availableMicros !== undefined && object.availableMicros !== null)
-      ? BigInt(object.availableMicros)
-      : 0n;
-    message.heldMicros = (object.heldMicros !== undefined && object.heldMicros !== null)
-      ? BigInt(object.heldMicros)
-      : 0n;
-    message.totalSpendMicros = (object.totalSpendMicros !== undefined && object.totalSpendMicros !== null)
-      ? BigInt(object.totalSpendMicros)
-      : 0n;
-    message.periodJobs = (object.periodJobs !== undefined && object.periodJobs !== null)
-      ? BigInt(object.periodJobs)
-      : 0n;
-    return message;
-  },
-};
-
 function createBaseChooseModelRequest(): ChooseModelRequest {
   return { terms: undefined };
 }
@@ -5432,18 +5255,6 @@ export const SchedulerServiceService = {
     responseSerialize: (value: SyncLimitsResponse): Buffer => Buffer.from(SyncLimitsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SyncLimitsResponse => SyncLimitsResponse.decode(value),
   },
-  /** The virtual balance of the sandbox: a fixed sum minus the account's test jobs. */
-  getSandboxBalance: {
-    path: "/usvideo.scheduler.v1.SchedulerService/GetSandboxBalance" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetSandboxBalanceRequest): Buffer =>
-      Buffer.from(GetSandboxBalanceRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetSandboxBalanceRequest => GetSandboxBalanceRequest.decode(value),
-    responseSerialize: (value: GetSandboxBalanceResponse): Buffer =>
-      Buffer.from(GetSandboxBalanceResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetSandboxBalanceResponse => GetSandboxBalanceResponse.decode(value),
-  },
   /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
   chooseModel: {
     path: "/usvideo.scheduler.v1.SchedulerService/ChooseModel" as const,
@@ -5511,8 +5322,6 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   listModels: handleUnaryCall<ListModelsRequest, ListModelsResponse>;
   getLimits: handleUnaryCall<GetLimitsRequest, GetLimitsResponse>;
   syncLimits: handleUnaryCall<SyncLimitsRequest, SyncLimitsResponse>;
-  /** The virtual balance of the sandbox: a fixed sum minus the account's test jobs. */
-  getSandboxBalance: handleUnaryCall<GetSandboxBalanceRequest, GetSandboxBalanceResponse>;
   /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
   chooseModel: handleUnaryCall<ChooseModelRequest, ChooseModelResponse>;
   /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
@@ -5657,22 +5466,6 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SyncLimitsResponse) => void,
-  ): ClientUnaryCall;
-  /** The virtual balance of the sandbox: a fixed sum minus the account's test jobs. */
-  getSandboxBalance(
-    request: GetSandboxBalanceRequest,
-    callback: (error: ServiceError | null, response: GetSandboxBalanceResponse) => void,
-  ): ClientUnaryCall;
-  getSandboxBalance(
-    request: GetSandboxBalanceRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetSandboxBalanceResponse) => void,
-  ): ClientUnaryCall;
-  getSandboxBalance(
-    request: GetSandboxBalanceRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetSandboxBalanceResponse) => void,
   ): ClientUnaryCall;
   /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
   chooseModel(
