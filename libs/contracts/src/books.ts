@@ -1,6 +1,7 @@
 export type Environment = 'live' | 'test';
 
-const PLAY_MONEY = ':test';
+/** How the names of such books end. */
+export const PLAY_MONEY = ':test';
 
 /**
  * The name under which the ledger knows an account's money: the account's own, or that with a mark for the play money of its test

@@ -1,6 +1,7 @@
 import { bookOf } from '@usvideo/contracts/books';
 import type { LedgerCommand } from '../account/batch';
 import { SANDBOX_FUNDS_MICROS } from '../account/sandbox';
+import { observe } from '../proof/imbalance.sql';
 import { StatementReader } from '../reading/statement-reader.sql';
 import { UsageReader } from '../reading/usage-reader.sql';
 import { addFunds, newAccount, newJob, placeHold, PRICE_MICROS, refund, settle, TERMS, twoInstances, voidHold } from './ledger.fixture';
@@ -89,6 +90,20 @@ describe('the play money of a test environment', () => {
     expect((await ledger.reader.balance(book)).availableMicros).toBe(SANDBOX_FUNDS_MICROS + PRICE_MICROS);
     await submit(reset(book, 'reset_2'));
     expect((await ledger.reader.balance(book)).availableMicros).toBe(SANDBOX_FUNDS_MICROS);
+  });
+
+  it('balances by itself, and is no part of what customers own', async () => {
+    const before = await observe(ledger.database);
+    const account = newAccount();
+    const job = newJob();
+    for (const command of [addFunds(account, 7n), placeHold(bookOf(account, 'test'), job), settle(bookOf(account, 'test'), job), placeHold(bookOf(account, 'test'), newJob())]) await submit(command);
+    const after = await observe(ledger.database);
+    expect([before.imbalanceMicros, after.imbalanceMicros]).toEqual([0n, 0n]);
+    expect(after.live).toEqual({ ...before.live, availableMicros: before.live.availableMicros + 7n });
+    expect(after.play).toEqual({
+      availableMicros: before.play.availableMicros + SANDBOX_FUNDS_MICROS - 2n * PRICE_MICROS, heldMicros: before.play.heldMicros + PRICE_MICROS,
+      spentMicros: before.play.spentMicros + PRICE_MICROS, pendingHolds: before.play.pendingHolds + 1n,
+    });
   });
 
   it('is reset once, however many ask at the same time', async () => {

@@ -60,28 +60,6 @@ export class MerkleFold {
   }
 }
 
-/** What has to be hashed with the leaf, step by step, to come to the root. */
-export function merklePath(leaves: readonly Buffer[], index: number): PathStep[] {
-  const path: PathStep[] = [];
-  let level = [...leaves];
-  for (let at = index; level.length > 1; at >>= 1) {
-    const sibling = level[at ^ 1];
-    if (sibling !== undefined) path.push({ side: at % 2 === 0 ? 'right' : 'left', hash: sibling });
-    level = levelAbove(level);
-  }
-  return path;
-}
-
-/** A node without a neighbour goes up as it is. */
-function levelAbove(level: readonly Buffer[]): Buffer[] {
-  const above: Buffer[] = [];
-  for (let at = 0; at < level.length; at += 2) {
-    const right = level[at + 1];
-    above.push(right === undefined ? level[at]! : nodeHash(level[at]!, right));
-  }
-  return above;
-}
-
 /** The text under the signature. */
 export function signedText({ sequence, signedAt, accounts, root, previousRoot }: RootFacts): Buffer {
   return Buffer.from(`usvideo-ledger-root-v1\n${sequence}\n${signedAt.toISOString()}\n${accounts}\n${hex(root)}\n${hex(previousRoot)}\n`);

@@ -3,6 +3,7 @@ import type { Transaction } from '@usvideo/event-store';
 import { leafHash, MerkleFold, NO_ROOT, signedText } from './merkle';
 import { pagesOf } from './pages.sql';
 import { ROOT_COLUMNS } from './signed-roots.store';
+import { leafHashOf, NODE_HASH } from './signed-tree.sql';
 import { isSignedBy } from '../signing/signing-key';
 
 export interface RootVerification {
@@ -20,7 +21,8 @@ const READ_ROOTS = `select ${ROOT_COLUMNS} from signed_root where sequence > $1 
 
 /** Account by account as in the tree, and from one root to the next. */
 const READ_HEADS = `
-select sequence, account_id as "accountId", version, hash from signed_head order by account_id collate "C", sequence`;
+select h.sequence, h.account_id as "accountId", h.version, h.hash from signed_head h left join signed_account s using (account_id)
+order by s.leaf, h.account_id collate "C", h.sequence`;
 
 const NOT_IN_LOG = `
 select 'account ' || h.account_id || ' version ' || h.version || ': the event that root ' || h.sequence || ' signed is gone or another.' as sentence
@@ -32,11 +34,42 @@ select 'root ' || sequence || ': is gone, and heads that it signed are left.' as
 from (select distinct sequence from signed_head h where not exists (select from signed_root r where r.sequence = h.sequence)) left_over
 order by sequence limit ${SENTENCES_MAX}`;
 
+const OTHER_HEAD = `
+select 'account ' || coalesce(s.account_id, h.account_id) || ': the tree does not hold its newest signed head.' as sentence
+from signed_account s full join (select distinct on (account_id) * from signed_head order by account_id, sequence desc) h using (account_id)
+where (s.sequence, s.version, s.hash) is distinct from (h.sequence, h.version, h.hash)
+order by 1 limit ${SENTENCES_MAX}`;
+
+const OTHER_NODE = `
+select 'the tree of signed heads: node ' || level || '/' || position || ' is not made of what is below it.' as sentence
+from (
+  select 0 as level, s.leaf as position, ${leafHashOf('s')} as hash from signed_account s
+  union all
+  select l.level + 1, l.position / 2, ${NODE_HASH}
+  from signed_node l left join signed_node r on r.level = l.level and r.position = l.position + 1
+  where l.position % 2 = 0 and (1::bigint << l.level) < (select count(*) from signed_account)
+) made full join signed_node n using (level, position)
+where n.hash is distinct from made.hash order by level, position limit ${SENTENCES_MAX}`;
+
+const OTHER_POSITION = `
+select 'shard ' || shard || ': event ' || coalesce(p.shard_seq, 0) || ', up to which all was signed, is gone or another.' as sentence
+from signed_position p full join (select shard from shard_head where exists (select from signed_position)) h using (shard)
+left join event e using (shard, shard_seq)
+where p.event_id is distinct from coalesce(e.event_id, '') or h.shard is null
+order by shard limit ${SENTENCES_MAX}`;
+
+/** What the position of its shard says was signed, and no root covers. */
+const UNSIGNED = `
+select 'account ' || e.stream_id || ': version ' || max(e.version) || ' is under no root, as if it had been signed.' as sentence
+from event e join signed_position p on p.shard = e.shard and e.shard_seq <= p.shard_seq
+left join signed_account s on s.account_id = e.stream_id
+where e.version > coalesce(s.version, 0) group by e.stream_id order by e.stream_id limit ${SENTENCES_MAX}`;
+
 const IS_KNOWN = `select 1 from signed_root where encode(root, 'hex') = lower($1)`;
 
 /**
  * Checks every signed root: its signature, its place in the row of roots, that it is the root of the heads that were kept with
- * it, and that each of those heads is in the log today. A log that was rewritten or cut as a whole, tables and hashes included,
+ * it, and that each of those heads is in the log today; and that the tree which the next root grows from is the one of the last. A log that was rewritten or cut as a whole, tables and hashes included,
  * shows here, because its author could not sign. Needs the same memory for any number of accounts and roots.
  */
 export async function verifyRoots(tx: Transaction, trustedKeys: readonly Buffer[], knownRoot: string): Promise<RootVerification> {
@@ -50,7 +83,9 @@ export async function verifyRoots(tx: Transaction, trustedKeys: readonly Buffer[
     last = roots.at(-1) ?? last;
     if (roots.length < ROOTS_AT_ONCE) break;
   }
-  differences.push(...(await tx.query<{ sentence: string }>(WITHOUT_ROOT)).rows.map((row) => row.sentence));
+  for (const text of [WITHOUT_ROOT, OTHER_HEAD, OTHER_NODE, OTHER_POSITION, UNSIGNED]) {
+    differences.push(...(await tx.query<{ sentence: string }>(text)).rows.map((row) => row.sentence));
+  }
   const isKnown = knownRoot === '' || (await tx.query({ name: 'verify_known_root', text: IS_KNOWN, values: [knownRoot] })).rowCount !== 0;
   if (!isKnown) differences.push(`the root ${knownRoot} that was kept outside is not among the signed ones.`);
   return { rootsChecked, lastRootAt: last?.signedAt, differences };

@@ -1,13 +1,8 @@
 import type { SignedRoot } from '@usvideo/contracts/ledger';
 import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
-import { leafHash, MerkleFold, merklePath, NO_ROOT, signedText, type AccountHead, type PathStep } from './merkle';
-import { pagesOf } from './pages.sql';
+import { NO_ROOT, signedText, type AccountHead, type PathStep } from './merkle';
+import { growTree } from './signed-tree.sql';
 import type { SigningKey } from '../signing/signing-key';
-
-/** A head that was signed is not there any more: nothing is signed on top of that. */
-export class SignedHistoryChanged extends Error {
-  override readonly name = 'SignedHistoryChanged';
-}
 
 export interface Inclusion {
   readonly root: SignedRoot;
@@ -24,25 +19,22 @@ const LIST_ROOTS = `select ${ROOT_COLUMNS} from signed_root order by sequence de
 /** One signer at a time, over all processes; the number is this lock's alone. */
 const LOCK_SIGNER = `select pg_advisory_xact_lock(7261001)`;
 
-/** One head per account, its newest under a root. Ordered by code point, which every verifier can do without our collation. */
-const headsUnder = (sequence: string) => `
-select distinct on (account_id collate "C") account_id as "accountId", version, hash from signed_head where sequence <= ${sequence}
-order by account_id collate "C", sequence desc`;
-const HEADS_UNDER = headsUnder('$1');
-
-const CHANGED_HISTORY = `
-select h."accountId" from (${headsUnder('(select max(sequence) from signed_root)')}) h left join event e on e.stream_id = h."accountId" and e.version = h.version
-where e.hash is distinct from h.hash limit 1`;
-
-/** Heads are stored only when they moved. */
-const STORE_HEADS = `
-insert into signed_head (sequence, account_id, version, hash)
-select $1, a.account_id, a.version, a.head_hash from ledger_account a
-left join lateral (select hash from signed_head h where h.account_id = a.account_id order by sequence desc limit 1) h on true
-where a.version > 0 and h.hash is distinct from a.head_hash`;
-
 const STORE_ROOT = `
 insert into signed_root (sequence, signed_at, accounts, root, previous_root, signature, public_key) values ($1, $2, $3, $4, $5, $6, $7)`;
+
+/** The account's leaf and what stands beside its way up, under the newest root: one statement, and so of one moment. */
+const READ_INCLUSION = `
+select r.*, a.leaf, a.version as "headVersion", a.hash as "headHash", beside.level, beside.hash as sibling
+from (${LATEST_ROOT}) r join signed_account a on a.account_id = $1
+left join lateral (
+  select n.level, n.hash from generate_series(0, 62) as l join signed_node n on n.level = l and n.position = (a.leaf >> l) # 1
+  where (1::bigint << l) < r.accounts
+) beside on true
+order by beside.level`;
+
+interface InclusionRow extends Omit<SignedRoot, 'root' | 'previousRoot'> {
+  root: Buffer; previousRoot: Buffer; leaf: bigint; headVersion: bigint; headHash: Buffer; level: number | null; sibling: Buffer | null;
+}
 
 /** Merkle roots over the heads of all accounts, signed with a key that the database never sees. */
 export class SignedRoots {
@@ -52,8 +44,6 @@ export class SignedRoots {
   sign(): Promise<SignedRoot> {
     return inTransaction(this.database, async (tx, now) => {
       await tx.query(LOCK_SIGNER);
-      const changed = (await tx.query<{ accountId: string }>(CHANGED_HISTORY)).rows[0];
-      if (changed !== undefined) throw new SignedHistoryChanged(`the signed head of ${changed.accountId} is not in the log`);
       return this.signHeads(tx, now);
     });
   }
@@ -71,12 +61,14 @@ export class SignedRoots {
 
   /** The proof that the account's signed head is under the newest root; undefined while none covers the account. */
   async inclusionOf(accountId: string): Promise<Inclusion | undefined> {
-    const root = await this.latest();
-    if (root === undefined) return undefined;
-    // Under this root and no later one: the next may be signed while this one is shown.
-    const heads = (await this.database.query<AccountHead>({ name: 'signed_heads_read', text: HEADS_UNDER, values: [root.sequence] })).rows;
-    const index = heads.findIndex((head) => head.accountId === accountId);
-    return index < 0 ? undefined : { root, head: heads[index]!, path: merklePath(heads.map(leafHash), index) };
+    const { rows } = await this.database.query<InclusionRow>({ name: 'signed_inclusion_read', text: READ_INCLUSION, values: [accountId] });
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const { leaf, headVersion, headHash, level: _, sibling: __, ...root } = first;
+    const path = rows.flatMap(({ level, sibling }): PathStep[] => (level === null || sibling === null ? [] : [
+      { side: (leaf >> BigInt(level)) % 2n === 0n ? 'right' : 'left', hash: sibling },
+    ]));
+    return { root, head: { accountId, version: headVersion, hash: headHash }, path };
   }
 
   private async hasEvents(): Promise<boolean> {
@@ -90,11 +82,8 @@ export class SignedRoots {
   private async signHeads(tx: Transaction, signedAt: Date): Promise<SignedRoot> {
     const previous = (await tx.query<SignedRoot>(LATEST_ROOT)).rows[0];
     const sequence = (previous?.sequence ?? 0n) + 1n;
-    await tx.query({ name: 'signed_heads_store', text: STORE_HEADS, values: [sequence] });
-    const fold = new MerkleFold();
-    for await (const heads of pagesOf<AccountHead>(tx, headsUnder(String(sequence)))) for (const head of heads) fold.add(leafHash(head));
-    const root = fold.root();
-    const facts = { sequence, signedAt, accounts: fold.leaves, root, previousRoot: previous?.root ?? NO_ROOT };
+    const { accounts, root } = await growTree(tx, sequence);
+    const facts = { sequence, signedAt, accounts, root, previousRoot: previous?.root ?? NO_ROOT };
     const signature = this.key.sign(signedText(facts));
     const { publicKey } = this.key;
     await tx.query({ name: 'signed_root_store', text: STORE_ROOT, values: [sequence, signedAt, facts.accounts, root, facts.previousRoot, signature, publicKey] });

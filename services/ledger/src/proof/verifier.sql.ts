@@ -2,6 +2,7 @@ import { ownerOf } from '@usvideo/contracts/books';
 import { type Database, kindOf, type Transaction, verifyLog } from '@usvideo/event-store';
 import { decodeEvent } from '../posting/event-codec';
 import { readPrices } from '../prices/price-book.sql';
+import { inSnapshot } from './snapshot.sql';
 import { verifyRoots } from './root-verifier.sql';
 import type { ExpectedRow } from './verifier-expected';
 import { AccountFold } from './verifier-fold';
@@ -21,10 +22,6 @@ export interface Verification {
 /** Sentences listed at most: a ruined ledger must not exhaust the memory of the one who looks at it. */
 const DIFFERENCES_MAX = 1_000;
 const PAGE_EVENTS = 1_000;
-/** Sums and orders over whole tables take longer than what customers wait for. */
-const STATEMENT_WITHIN_MS = 600_000;
-const ANSWER_WITHIN_MS = STATEMENT_WITHIN_MS + 5_000;
-
 const READ_STREAMS = `
 select stream_id, version, account_id, environment, kind, hash, payload, recorded_at from event
 where (stream_id, version) > ($1, $2) order by stream_id, version limit ${PAGE_EVENTS}`;
@@ -114,24 +111,5 @@ class Run {
 
   private report(sentences: readonly string[]): void {
     this.differences.push(...sentences.slice(0, DIFFERENCES_MAX - this.differences.length));
-  }
-}
-
-/** All statements see one moment, so that writers need not pause while the ledger is checked. */
-async function inSnapshot<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const client = await database.connect();
-  try {
-    await client.query(`begin isolation level repeatable read read only; set local statement_timeout = '${STATEMENT_WITHIN_MS}ms'`);
-    const patiently = (statement: string | { text: string }) => {
-      const query = { ...(typeof statement === 'string' ? { text: statement } : statement), query_timeout: ANSWER_WITHIN_MS };
-      return client.query(query);
-    };
-    const result = await work({ query: patiently as Transaction['query'] });
-    await client.query('commit');
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(error as Error);
-    throw error;
   }
 }
