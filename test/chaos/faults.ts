@@ -57,7 +57,7 @@ export const CONSUMPTIONS: readonly Consumption[] = [
 
 /** Of what a consumer may leave out, such as ends of test jobs, which cost nothing, it stores no watermark at once. */
 export const RELEVANT: Readonly<Record<Consumption['consumer'], string>> = {
-  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled') and environment = 'live'", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
+  ledger: "kind in ('job_completed', 'job_failed', 'job_cancelled')", webhooks: "kind in ('job_completed', 'job_failed', 'job_cancelled')", scheduler: 'true',
 };
 
 /** Shards in which a consumer has not come to the last event that it isRelevant. */

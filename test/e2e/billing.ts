@@ -137,7 +137,11 @@ export function billing(stage: () => Stage): void {
       expect([tooMuch.status, tooMuch.body.details]).toMatchObject([400, [{ field: 'amount_usd' }]]);
       expect((await admin.post<Problem>(`/admin/v1/accounts/${accountId}/refunds`, { ...refund, author: undefined })).body.details).toMatchObject([{ field: 'author' }]);
       expect((await balance()).available_micros).toBe(before.available_micros + 150_000);
-      expect((await live.get(`/v1/videos/${job.id}`)).body).toMatchObject({ billing: { state: 'charged', charged_micros: 200_000, refunded_micros: 150_000 } });
+      const { billing } = await eventually(async () => {
+        const { body } = await live.get<{ billing: { refunded_micros: number } }>(`/v1/videos/${job.id}`);
+        return body.billing.refunded_micros > 0 && body;
+      }, { what: 'the job to show it' });
+      expect(billing).toMatchObject({ state: 'charged', charged_micros: 200_000, refunded_micros: 150_000 });
       const { body } = await live.get<{ data: { kind: string; job_id: string; note: string | null; reference: string | null }[] }>(`/v1/ledger?job_id=${job.id}`);
       expect(body.data.map((entry) => entry.kind)).toEqual(['capture_refunded', 'hold_captured', 'hold_placed']);
       expect(body.data[0]).toMatchObject({ job_id: job.id, note: 'Too dark', reference: 'ticket-7' });

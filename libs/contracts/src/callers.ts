@@ -28,7 +28,7 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ResetSandbox', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],
     scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'WatchJob', 'ListModels', 'GetLimits', 'ChooseModel',
-      'ListEndUsers', 'NoteRefund', 'Reconcile')],
+      'ListEndUsers', 'Reconcile')],
     webhooks: [...PARKED, ...of(WEBHOOKS, 'EnsureSecret', 'GetSecret', 'RotateSecret', 'CreateEndpoint', 'ListEndpoints', 'UpdateEndpoint', 'DeleteEndpoint',
       'SendTestEvent', 'ListDeliveries', 'Redeliver', 'ReadFeed', 'WatchFeeds')],
   },

@@ -7,10 +7,12 @@ import type { SchedulerConfig } from './config';
 import { Dispatch } from './dispatch/dispatch.service';
 import { accountEvents } from './inbound/accounts.consumer';
 import { InboundModule } from './inbound/inbound.module';
+import { ledgerEvents } from './inbound/ledger.consumer';
 import { MIGRATIONS } from './migrations/all';
 import { LedgerClient, type LedgerPort } from './settlement/ledger.client';
 import { LEDGER } from './settlement/tokens';
 
+export { changesJobs } from './inbound/ledger.consumer';
 export { reconcile } from './reconciliation/reconciler.client';
 export { readSchedulerConfig, schedulerProcessSchema, type SchedulerConfig } from './config';
 
@@ -35,7 +37,7 @@ export function startScheduler({ ledger, ...use }: SchedulerOptions): Promise<Se
     name: 'scheduler',
     migrations: MIGRATIONS,
     publishes: TOPIC,
-    consumes: [{ inject: [DATABASE, Dispatch], useFactory: accountEvents }],
+    consumes: [{ inject: [DATABASE, Dispatch], useFactory: accountEvents }, { inject: [DATABASE], useFactory: ledgerEvents }],
     grpc: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService },
     modules: [InboundModule],
   }, { ...use, provided: [ledger === undefined ? LEDGER_CLIENT : { provide: LEDGER, useValue: ledger }] });

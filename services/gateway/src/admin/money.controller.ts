@@ -22,8 +22,6 @@ export class AdminMoneyController {
     parseQuery(noQuery, request.query);
     const { job_id: jobId, refund_key: refundKey, amount_usd: amountMicros, reason, author } = validate(adminRefundRequest, request.body);
     const { refundedMicros, ...done } = await moved(call(this.peers.ledger, 'refundCapture', { accountId, jobId, refundKey, amountMicros, reason, author }));
-    // The job shows it from here on; if this fails, the operator sends the same refund again, which gives nothing back twice.
-    await call(this.peers.scheduler, 'noteRefund', { accountId, jobId, refundedMicros });
     sendObject(reply, 200, {
       account_id: accountId, job_id: jobId, refund_key: refundKey, ...amounts({ amount: amountMicros, refunded: refundedMicros, available: done.availableMicros }), replayed: done.replayed,
     });

@@ -1,10 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ListEndUsersRequest, ListEndUsersResponse, NoteRefundRequest, NoteRefundResponse, ReconcileRequest, ReconcileResponse } from '@usvideo/contracts/scheduler';
+import type { ListEndUsersRequest, ListEndUsersResponse, ReconcileRequest, ReconcileResponse } from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
 import { endUsersOf } from '../views/end-users.sql';
-import { noteRefund } from '../reconciliation/refund-note.sql';
 import { ReconciliationLoop, GRACE_MS } from '../reconciliation/reconciliation.loop';
 import { scopeOf } from './requests.grpc';
 import { DATABASE } from '@usvideo/service';
@@ -20,12 +19,6 @@ export class ReconciliationController {
   async listEndUsers(request: ListEndUsersRequest): Promise<ListEndUsersResponse> {
     if (request.jobIds.length > JOBS_MAX) throw grpcError(status.INVALID_ARGUMENT, `at most ${JOBS_MAX} jobs are looked up at once`);
     return { jobs: await endUsersOf(this.database, scopeOf(request), request.jobIds) };
-  }
-
-  @GrpcMethod('SchedulerService', 'noteRefund')
-  async noteRefund(request: NoteRefundRequest): Promise<NoteRefundResponse> {
-    if (!(await noteRefund(this.database, request))) throw grpcError(status.NOT_FOUND, 'the account has no such job');
-    return {};
   }
 
   @GrpcMethod('SchedulerService', 'reconcile')

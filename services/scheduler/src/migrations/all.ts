@@ -4,6 +4,7 @@ import { Refunds0003 } from './0003-refunds';
 import { Epochs0004 } from './0004-epochs';
 import { SchemaLevel0005 } from './0005-schema-level';
 import { LeaseGrace0006 } from './0006-lease-grace';
+import { RefundEvents0007 } from './0007-refund-events';
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006];
+export const MIGRATIONS = [Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006, RefundEvents0007];

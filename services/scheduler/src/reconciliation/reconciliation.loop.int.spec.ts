@@ -98,19 +98,6 @@ describe('a quote', () => {
   );
 });
 
-describe('what was given back of a job', () => {
-  it('is shown with it, never less than before, and with nobody else\'s', async () => {
-    const accountId = await funded();
-    const [{ jobId }, other] = [await world.create({ accountId }), await world.create({ accountId: await funded() })];
-    await call(world.client, 'noteRefund', { accountId, jobId, refundedMicros: 250_000n });
-    await call(world.client, 'noteRefund', { accountId, jobId, refundedMicros: 100_000n });
-    const { jobJson } = await call(world.client, 'getJob', { accountId, environment: 'live', jobId });
-    expect(JSON.parse(jobJson)).toMatchObject({ billing: { refunded_micros: 250_000 } });
-    const refused = await call(world.client, 'noteRefund', { accountId, jobId: other.jobId, refundedMicros: 1n }).catch((error: unknown) => error);
-    expect(hasStatus(refused, status.NOT_FOUND)).toBe(true);
-  });
-});
-
 describe('billing asks', () => {
   it('which model a request would get', async () => {
     const terms = { model: 'default', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0 };

@@ -1,6 +1,7 @@
 import { EventLog, type Database } from '@usvideo/event-store';
 import { concernsLedger } from '@usvideo/ledger';
 import { eventsSetAside, unheardEvents } from '@usvideo/messaging';
+import { changesJobs } from '@usvideo/scheduler';
 import { concernsCustomers } from '@usvideo/webhooks';
 
 /** Who hears which service's events, and which of them matter to it. */
@@ -8,6 +9,7 @@ const HEARERS = [
   { consumer: 'ledger', topic: 'usvideo.jobs.v1', publisher: 'scheduler', isRelevant: concernsLedger },
   { consumer: 'webhooks', topic: 'usvideo.jobs.v1', publisher: 'scheduler', isRelevant: concernsCustomers },
   { consumer: 'scheduler', topic: 'usvideo.accounts.v1', publisher: 'accounts' },
+  { consumer: 'scheduler', topic: 'usvideo.ledger.v1', publisher: 'ledger', isRelevant: changesJobs },
 ] as const;
 
 export type ServiceWithEvents = (typeof HEARERS)[number]['consumer' | 'publisher'];

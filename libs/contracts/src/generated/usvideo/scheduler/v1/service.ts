@@ -298,15 +298,6 @@ export interface JobEndUser {
   endUser: string;
 }
 
-export interface NoteRefundRequest {
-  accountId: string;
-  jobId: string;
-  refundedMicros: bigint;
-}
-
-export interface NoteRefundResponse {
-}
-
 export interface ReconcileRequest {
   /** What is younger is not missed yet. Absent: 600. */
   graceSeconds?: number | undefined;
@@ -3581,133 +3572,6 @@ export const JobEndUser: MessageFns<JobEndUser> = {
   },
 };
 
-function createBaseNoteRefundRequest(): NoteRefundRequest {
-  return { accountId: "", jobId: "", refundedMicros: 0n };
-}
-
-export const NoteRefundRequest: MessageFns<NoteRefundRequest> = {
-  encode(message: NoteRefundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountId !== "") {
-      writer.uint32(10).string(message.accountId);
-    }
-    if (message.jobId !== "") {
-      writer.uint32(18).string(message.jobId);
-    }
-    if (message.refundedMicros !== 0n) {
-      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
-        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
-      }
-      writer.uint32(24).int64(message.refundedMicros);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NoteRefundRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNoteRefundRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.accountId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.jobId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.refundedMicros = reader.int64() as bigint;
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<NoteRefundRequest>): NoteRefundRequest {
-    return NoteRefundRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<NoteRefundRequest>): NoteRefundRequest {
-    const message = createBaseNoteRefundRequest();
-    message.accountId = object.accountId ?? "";
-    message.jobId = object.jobId ?? "";
-    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
-      ? BigInt(object.refundedMicros)
-      : 0n;
-    return message;
-  },
-};
-
-function createBaseNoteRefundResponse(): NoteRefundResponse {
-  return {};
-}
-
-export const NoteRefundResponse: MessageFns<NoteRefundResponse> = {
-  encode(_: NoteRefundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NoteRefundResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNoteRefundResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<NoteRefundResponse>): NoteRefundResponse {
-    return NoteRefundResponse.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<NoteRefundResponse>): NoteRefundResponse {
-    const message = createBaseNoteRefundResponse();
-    return message;
-  },
-};
-
 function createBaseReconcileRequest(): ReconcileRequest {
   return { graceSeconds: undefined };
 }
@@ -5286,16 +5150,6 @@ export const SchedulerServiceService = {
     responseSerialize: (value: ReconcileResponse): Buffer => Buffer.from(ReconcileResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReconcileResponse => ReconcileResponse.decode(value),
   },
-  /** What the ledger has given back of a job's charge, all refunds together; shown with the job. NOT_FOUND for an unknown live job. */
-  noteRefund: {
-    path: "/usvideo.scheduler.v1.SchedulerService/NoteRefund" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: NoteRefundRequest): Buffer => Buffer.from(NoteRefundRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): NoteRefundRequest => NoteRefundRequest.decode(value),
-    responseSerialize: (value: NoteRefundResponse): Buffer => Buffer.from(NoteRefundResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): NoteRefundResponse => NoteRefundResponse.decode(value),
-  },
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work: {
     path: "/usvideo.scheduler.v1.SchedulerService/Work" as const,
@@ -5328,8 +5182,6 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   listEndUsers: handleUnaryCall<ListEndUsersRequest, ListEndUsersResponse>;
   /** Compares the log of jobs with that of the ledger and says where they contradict each other. */
   reconcile: handleUnaryCall<ReconcileRequest, ReconcileResponse>;
-  /** What the ledger has given back of a job's charge, all refunds together; shown with the job. NOT_FOUND for an unknown live job. */
-  noteRefund: handleUnaryCall<NoteRefundRequest, NoteRefundResponse>;
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work: handleBidiStreamingCall<WorkRequest, WorkResponse>;
 }
@@ -5514,22 +5366,6 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReconcileResponse) => void,
-  ): ClientUnaryCall;
-  /** What the ledger has given back of a job's charge, all refunds together; shown with the job. NOT_FOUND for an unknown live job. */
-  noteRefund(
-    request: NoteRefundRequest,
-    callback: (error: ServiceError | null, response: NoteRefundResponse) => void,
-  ): ClientUnaryCall;
-  noteRefund(
-    request: NoteRefundRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: NoteRefundResponse) => void,
-  ): ClientUnaryCall;
-  noteRefund(
-    request: NoteRefundRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: NoteRefundResponse) => void,
   ): ClientUnaryCall;
   /** A worker's one connection: it announces itself, takes leases and reports. */
   work(): ClientDuplexStream<WorkRequest, WorkResponse>;
