@@ -233,6 +233,8 @@ describe('reversing a payment', () => {
     given(funded()).when(reverse(10_000_001n)).thenRefused('reversal_exceeds_payment');
     given(funded(), reversed(5n)).when(reverse(5n)).then();
     given(funded(), reversed(5n)).when(reverse(6n)).thenRefused('reversal_conflict');
+    given(funded(), reversed(5n)).when({ ...reverse(5n), paymentRef: 'pay_2' } as AccountCommand).thenRefused('reversal_conflict');
+    given(funded(), reversed(0n)).when({ ...reverse(5n), paymentRef: 'pay_2' } as AccountCommand).thenRefused('reversal_conflict');
     given().when(reverse(5n)).thenRefused('payment_unknown');
     given(funded()).when(reverse(0n)).thenRefused('amount_out_of_range');
   });

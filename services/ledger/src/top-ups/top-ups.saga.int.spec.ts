@@ -128,6 +128,9 @@ describe('top-ups through Stripe', () => {
     await deliver('refund.updated', refund(paymentIntent, 're_1'));
     expect((await reader.balance(accountId)).availableMicros).toBe(6_000_000n);
     expect(await store.get(topUpId)).toMatchObject({ reversedMicros: 4_000_000n });
+    await deliver('refund.updated', refund(paymentIntent, 're_3', 200, 'pending'));
+    await deliver('refund.updated', refund(paymentIntent, 're_3', 200, 'canceled'));
+    expect((await reader.balance(accountId)).availableMicros).toBe(6_000_000n);
     await deliver('refund.failed', refund(paymentIntent, 're_2', 300, 'failed'));
     await deliver('refund.created', refund(paymentIntent, 're_2', 300, 'pending'));
     expect((await reader.balance(accountId)).availableMicros).toBe(6_000_000n);
@@ -234,7 +237,8 @@ describe('top-ups through Stripe', () => {
     const foreign: [string, object][] = [
       ['checkout.session.completed', session('', 'pi_shop', shop)], ['checkout.session.async_payment_failed', session('', 'pi_shop', shop)],
       ['checkout.session.expired', session('', 'pi_shop', { ...shop, client_reference_id: null, metadata: null })],
-      ['checkout.session.completed', session('top_of_staging', 'pi_staging')], ['checkout.session.expired', session('top_of_staging', '')],
+      ['checkout.session.completed', session('top_of_staging', 'pi_staging')],
+      ['checkout.session.completed', session(topUpId, 'pi_shop', { client_reference_id: 'cart_4711' })], ['checkout.session.expired', session('top_of_staging', '')],
       ['refund.created', refund('pi_shop', 're_shop')], ['refund.failed', refund('pi_staging', 're_staging', 1, 'failed')], ['refund.updated', refund('pi_nobody_knows', 're_gone')],
       ['refund.created', { ...refund('', 're_charge'), payment_intent: null, currency: 'eur' }], ['refund.created', { ...refund('pi_shop', 're_eur'), currency: 'eur' }],
       ['charge.dispute.funds_withdrawn', dispute('pi_shop', 'dp_shop')], ['charge.dispute.funds_reinstated', { ...dispute('', 'dp_charge'), payment_intent: null }],
