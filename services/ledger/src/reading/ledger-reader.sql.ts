@@ -84,9 +84,9 @@ select account_id, job_id, amount_micros, placed_at from hold
 where state = 'pending' and placed_at < $1 order by placed_at, job_id limit $2`;
 
 const READ_MORE_PENDING_HOLDS = `
-select h.account_id, h.job_id, h.amount_micros, h.placed_at
-from hold before join hold h on h.state = 'pending' and h.placed_at < $1 and (h.placed_at, h.job_id) > (before.placed_at, before.job_id)
-where before.job_id = $3 order by h.placed_at, h.job_id limit $2`;
+select account_id, job_id, amount_micros, placed_at from hold
+where state = 'pending' and placed_at < $1 and (placed_at, job_id) > ((select placed_at from hold where job_id = $3), $3)
+order by placed_at, job_id limit $2`;
 
 /** What the ledger answers from its committed rows, always the primary's. */
 @Injectable()

@@ -78,11 +78,7 @@ export class JobViews {
 
   /** Newest first, ties by id; one more than the limit when there are more. */
   async list(filter: ListFilter): Promise<OwnedView[]> {
-    const { name, where, values } = pageOf(filter);
-    const page = `
-select j.job_id from job j ${filter.endUser === '' ? '' : 'join job_content u on u.job_id = j.job_id'}
-where ${where.join(' and ')}
-order by j.created_at desc, j.job_id desc limit $${values.length + 1} offset $${values.length + 2}`;
+    const { name, page, values } = pageOf(filter);
     const { rows } = await this.database.query<ViewRow>({
       name: `view_list_${name}`, text: `${VIEW} where j.job_id in (${page}) order by j.created_at desc, j.job_id desc`,
       values: [...values, filter.limit + 1, filter.offset],
@@ -107,10 +103,12 @@ order by j.created_at desc, j.job_id desc limit $${values.length + 1} offset $${
   }
 }
 
-/** Each set of filters is a statement of its own, so that each is planned for itself. */
-function pageOf(filter: ListFilter): { name: string; where: string[]; values: unknown[] } {
+/** Each set of filters is a statement of its own, so that each is planned for itself and walks one index from the place reached. */
+export function pageOf(filter: ListFilter): { name: string; page: string; values: unknown[] } {
   const values: unknown[] = [filter.accountId, filter.environment];
-  const where = ['j.account_id = $1', 'j.environment = $2'];
+  // What an end user has is found by the content; both rows carry the owner and the time.
+  const of = filter.endUser === '' ? 'j' : 'u';
+  const where = [`${of}.account_id = $1`, `${of}.environment = $2`];
   let name = '';
   const add = (part: string, condition: (parameter: string) => string, value: unknown): void => {
     values.push(value);
@@ -123,11 +121,18 @@ function pageOf(filter: ListFilter): { name: string; where: string[]; values: un
     const pending = filter.statuses.includes('pending');
     if (pending !== filter.statuses.includes('processing')) add(pending ? 'p' : 'r', (p) => `(j.state <> 'queued' or (j.started_at is null) = ${p}::boolean)`, pending);
   }
-  if (filter.createdAfter) add('a', (p) => `j.created_at > ${p}::timestamptz`, filter.createdAfter);
-  if (filter.createdBefore) add('b', (p) => `j.created_at < ${p}::timestamptz`, filter.createdBefore);
+  if (filter.createdAfter) add('a', (p) => `${of}.created_at > ${p}::timestamptz`, filter.createdAfter);
+  if (filter.createdBefore) add('b', (p) => `${of}.created_at < ${p}::timestamptz`, filter.createdBefore);
   if (filter.endUser !== '') add('u', (p) => `u.end_user = ${p}`, filter.endUser);
+  // Two scalars: a row that comes from one subquery is no place in an index.
   if (filter.startingAfter !== '') {
-    add('c', (p) => `(j.created_at, j.job_id) < (select created_at, job_id from job where job_id = ${p} and account_id = $1 and environment = $2)`, filter.startingAfter);
+    const [created, jobId] = ['created_at', 'job_id'].map((column) => (p: string) => `(select ${column} from job where job_id = ${p} and account_id = $1 and environment = $2)`);
+    add('c', (p) => `(${of}.created_at, ${of}.job_id) < (${created!(p)}, ${jobId!(p)})`, filter.startingAfter);
   }
-  return { name: name || 'all', where, values };
+  const from = of === 'j' ? 'job j' : filter.statuses.length > 0 ? 'job_content u join job j on j.job_id = u.job_id' : 'job_content u';
+  const page = `
+select ${of}.job_id from ${from}
+where ${where.join(' and ')}
+order by ${of}.created_at desc, ${of}.job_id desc limit $${values.length + 1} offset $${values.length + 2}`;
+  return { name: name || 'all', page, values };
 }

@@ -26,17 +26,36 @@ const EXCERPT_CHARACTERS = 16_384;
 const EXCERPT_CHARACTERS_LISTED = 1_024;
 
 /** One statement, so that a delivery and its attempts are of the same moment. */
-const LIST = `
+const list = (where: readonly string[]) => `
 select d.delivery_id, d.event_id, d.event, d.job_id, d.url, d.status, d.created_at, d.next_attempt_at,
        coalesce(d.endpoint_id, '') as endpoint_id, coalesce(d.redelivery_of, '') as redelivery_of,
        d.status = 'pending' and exists (select from destination t where t.isolation_key = d.isolation_key and t.broken_since is not null) as parked,
-       (select coalesce(jsonb_agg(to_jsonb(a) || jsonb_build_object('response_excerpt', left(a.response_excerpt, $11)) order by a.attempt), '[]') from (
+       (select coalesce(jsonb_agg(to_jsonb(a) || jsonb_build_object('response_excerpt', left(a.response_excerpt, $5)) order by a.attempt), '[]') from (
           select * from delivery_attempt where delivery_id = d.delivery_id order by attempt desc limit ${ATTEMPTS_SHOWN}) as a) as attempts
 from delivery d
-where d.account_id = $1 and d.environment = $2
-  and ($3 = '' or d.delivery_id < $3) and ($4 = '' or d.job_id = $4) and (cardinality($5::text[]) = 0 or d.status = any($5))
-  and ($8 = '' or d.endpoint_id = $8) and ($9 = '' or d.event = $9) and ($10 = '' or d.delivery_id = $10)
-order by d.delivery_id desc limit $6 offset $7`;
+where d.account_id = $1 and d.environment = $2${where.map((condition) => ` and ${condition}`).join('')}
+order by d.delivery_id desc limit $3 offset $4`;
+
+/** Each set of filters is a statement of its own, so that each is planned for itself. */
+export function listing(query: DeliveryQuery): { name: string; text: string; values: unknown[] } {
+  const { accountId, deliveryId, endpointId, environment, event, jobId, limit, offset, startingAfter, statuses } = query;
+  const values: unknown[] = [accountId, environment, limit + 1, offset, deliveryId === '' ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS];
+  const where: string[] = [];
+  let name = 'delivery_list';
+  const add = (part: string, condition: (parameter: string) => string, value: unknown): void => {
+    if (value === '') return;
+    values.push(value);
+    where.push(condition(`$${values.length}`));
+    name += `_${part}`;
+  };
+  add('after', (p) => `d.delivery_id < ${p}`, startingAfter);
+  add('job', (p) => `d.job_id = ${p}`, jobId);
+  if (statuses.length > 0) add('status', (p) => `d.status = any(${p}::text[])`, statuses);
+  add('endpoint', (p) => `d.endpoint_id = ${p}`, endpointId);
+  add('event', (p) => `d.event = ${p}`, event);
+  add('one', (p) => `d.delivery_id = ${p}`, deliveryId);
+  return { name, text: list(where), values };
+}
 
 interface DeliveryRow {
   delivery_id: string; event_id: string; event: string; job_id: string; url: string | null; status: string;
@@ -55,11 +74,7 @@ export class DeliveryLog {
 
   /** Newest first; one more than `limit` when there are more. */
   async list(query: DeliveryQuery): Promise<Delivery[]> {
-    const { accountId, deliveryId, endpointId, environment, event, jobId, limit, offset, startingAfter, statuses } = query;
-    const excerpt = deliveryId === '' ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS;
-    const { rows } = await this.database.query<DeliveryRow>({
-      name: 'delivery_list', text: LIST, values: [accountId, environment, startingAfter, jobId, statuses, limit + 1, offset, endpointId, event, deliveryId, excerpt],
-    });
+    const { rows } = await this.database.query<DeliveryRow>(listing(query));
     return rows.map(readDelivery);
   }
 }
