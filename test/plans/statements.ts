@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { transformSync, type Options } from '@swc/core';
 import { RowsStatement } from '@usvideo/event-store';
 import ts from 'typescript';
@@ -13,37 +13,45 @@ export interface FoundStatement {
 
 const root = join(__dirname, '..', '..');
 const SQL = /^\s*(select|insert\s+into|update|delete\s+from|with)\s/i;
+const HOLDS_SQL = /[`'](\/\*)?\s*(select|insert\s+into|update|delete\s+from|with)\s[^`']*\s/i;
 const SWC = { ...JSON.parse(readFileSync(join(root, '.swcrc'), 'utf8')) as Options, exclude: [], swcrc: false, sourceMaps: false } satisfies Options;
 
 /** Sources of a folder that may hold statements: tables are made elsewhere, and tests ask what nobody else does. */
 export function sourcesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/\.(spec|fixture|conformance)\.ts$|^(migrations|generated)\//.test(file))
-    .map((file) => join(folder, file)).filter((file) => /\b(from|into|update)\s/.test(readFileSync(join(root, file), 'utf8')));
+    .map((file) => join(folder, file)).filter((file) => HOLDS_SQL.test(readFileSync(join(root, file), 'utf8')));
+}
+
+/** What stands for the arguments of functions that make statements. */
+export interface Arguments {
+  /** Expressions for names that texts inside functions use. */
+  readonly given?: Readonly<Record<string, string>>;
+  /** Expressions that call the functions. */
+  readonly made?: readonly string[];
 }
 
 /**
- * All statements in a file, as they are sent: constants as their module makes them, and texts inside functions. A text that depends on
- * arguments cannot be found this way.
- * @param made expressions for the statements that functions of the module make
- * @throws naming a text that depends on arguments, in a file without such expressions
+ * All statements in a file, as they are sent: constants as their module makes them, and texts inside functions.
+ * @throws naming a text that depends on arguments which nothing stands for
  */
-export function statementsIn(file: string, made: readonly string[] = []): FoundStatement[] {
+export function statementsIn(file: string, { given = {}, made = [] }: Arguments = {}): FoundStatement[] {
   const source = readFileSync(join(root, file), 'utf8');
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const constants = tree.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => declarationList.declarations.map(({ name }) => name.getText(tree)));
   const texts = textsOf(tree);
+  const [names, values] = [Object.keys(given).map((name) => `${name}: any`).join(', '), Object.values(given).join(', ')];
   const module = evaluated(file, `${source}
 export const __constants = { ${constants.map((name) => `${name}: () => ${name}`).join(', ')} };
-export const __texts = [${texts.map(({ text }) => `() => ${text}`).join(', ')}];
+export const __texts = [${texts.map(({ text }) => `() => ((${names}) => ${text})(${values})`).join(', ')}];
 export const __made = [${made.map((expression) => `() => (${expression})`).join(', ')}];`);
   const found = Object.entries(module.__constants).flatMap(([name, get]) => sqlOf(get()).map((sql) => ({ where: `${file} ${name}`, sql })));
-  found.push(...module.__made.flatMap((get, index) => sqlOf(get()).map((sql) => ({ where: `${file} ${made[index]}`, sql }))));
+  found.push(...module.__made.flatMap((get, index) => sqlOf(get()).map((sql) => ({ where: `${file} made ${index + 1}`, sql }))));
   for (const [index, get] of module.__texts.entries()) {
     const { line, isOfRows } = texts[index]!;
     const sql = textOf(get);
-    if (sql === undefined && !isOfRows && made.length === 0) throw new Error(`${file}:${line}: this statement depends on arguments: say in DYNAMIC how it is made`);
-    if (sql !== undefined && SQL.test(sql) && !found.some((known) => known.sql.includes(sql))) found.push({ where: `${file}:${line}`, sql });
+    if (sql === undefined && !isOfRows && made.length === 0) throw new Error(`${file}:${line}: this statement depends on arguments: say in ARGUMENTS what stands for them`);
+    if (sql !== undefined && SQL.test(sql) && !found.some((known) => known.sql.includes(sql))) found.push({ where: `${file} text ${index + 1}`, sql });
   }
   return found;
 }
@@ -83,7 +91,7 @@ function textOf(get: () => string): string | undefined {
   try {
     return get();
   } catch (error) {
-    if (error instanceof ReferenceError) return undefined;
+    if ((error as Error).name === 'ReferenceError') return undefined;
     throw error;
   }
 }
@@ -93,8 +101,4 @@ function sqlOf(value: unknown, depth = 0): string[] {
   if (value instanceof RowsStatement) return [value.text];
   if (typeof value !== 'object' || value === null || depth > 2) return [];
   return Object.values(value).flatMap((part) => sqlOf(part, depth + 1));
-}
-
-export function nameOf(path: string): string {
-  return relative(root, path);
 }
