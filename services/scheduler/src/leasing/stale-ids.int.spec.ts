@@ -1,6 +1,5 @@
 import { addAccount, addJobs, claimOnce, freeWorker, openWorld, settings, type World } from '../../test/dispatch-world';
 import { JobOrders } from '../orders/job-orders.sql';
-import { noteRefund } from '../reconciliation/refund-note.sql';
 import type { Environment } from '../job/job';
 import { JobReports } from './job-reports.sql';
 import { overdueJobs, renewLeases } from './leases.sql';
@@ -55,14 +54,5 @@ describe('a stranger', () => {
     const stranger = { accountId: await addAccount(world.database), environment: 'live' as const };
     expect(await orders.submit({ kind, scope: stranger, jobId, traceparent: '' })).toEqual({ kind: 'not_found' });
     expect((await world.database.query('select state, content_erased_at from job join job_content using (job_id) where job_id = $1', [jobId])).rows).toEqual([{ state: 'leased', content_erased_at: null }]);
-  });
-
-  it('has no refund noted on a job, nor has anybody on a test job', async () => {
-    const [live, test] = [await leasedJob(), await leasedJob('test')];
-    expect(await noteRefund(world.database, { accountId: test.accountId, jobId: live.jobId, refundedMicros: 5n })).toBe(false);
-    expect(await noteRefund(world.database, { ...test, refundedMicros: 5n })).toBe(false);
-    expect(await noteRefund(world.database, { ...live, refundedMicros: 5n })).toBe(true);
-    const { rows } = await world.database.query<{ refunded: bigint }>('select refunded_micros as refunded from job where job_id = any($1) order by refunded_micros', [[live.jobId, test.jobId]]);
-    expect(rows.map(({ refunded }) => refunded)).toEqual([0n, 5n]);
   });
 });
