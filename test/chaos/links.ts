@@ -9,7 +9,7 @@ export const PICTURE: Readonly<Record<LinkClass, readonly string[]>> = {
   grpc: [
     'gateway → accounts', 'gateway → ledger', 'gateway → scheduler', 'gateway → webhooks', 'accounts → scheduler', 'scheduler → ledger', 'webhooks → scheduler',
     // Who hears events asks their publisher for those missed.
-    'render-fleet → scheduler', 'ledger → scheduler', 'scheduler → accounts',
+    'webhooks → ledger', 'webhooks → accounts', 'render-fleet → scheduler', 'ledger → scheduler', 'scheduler → accounts',
   ],
   outside: ['customer → gateway', 'operator → gateway', 'webhooks → customer'],
 };
