@@ -97,7 +97,7 @@ async function install(name) {
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   const isLean = RUNS_ONLY.includes(name);
   if (installed === everything || (isLean && installed === toRun)) return;
-  const title = `Installing packages (about ${isLean ? '0.6' : '0.9'} GiB, once; one to three minutes)`;
+  const title = `Installing packages (about ${isLean ? '0.7' : '1.0'} GiB, once; one to three minutes)`;
   await step(title, 'install', 'npm', ['ci', ...(isLean ? ['--omit=dev'] : []), '--no-audit', '--no-fund', '--loglevel=error'], process.env);
   // Node's headers and its npm: 68 MiB that nothing here is compiled with.
   for (const folder of ['include', 'lib', 'share']) rmSync(join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`, folder), { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { absent } from '@usvideo/testing';
 import { parseAllDocuments } from 'yaml';
 
 const ROOT = join(__dirname, '..', '..');
@@ -71,8 +72,5 @@ export function resources(manifests: string): Resource[] {
 /** A group of tests with the tools of prepare.mjs. Where these are not, they are counted as skipped, aloud; under CI=true they fail. */
 export function describeChart(name: string, tests: () => void): void {
   if (existsSync(join(TOOLS, '.made-from'))) return describe(name, tests);
-  const reason = `${name}: not tested, because helm is not there: npm run chart makes it, with Go 1.26 or Python`;
-  process.stderr.write(`\nSKIPPED ${reason}\n`);
-  if (process.env.CI === 'true') test(name, () => { throw new Error(reason); });
-  else test.skip(reason, () => undefined);
+  absent(name, 'helm is not there: npm run chart makes it, with Go 1.26 or Python', { failsInCi: true });
 }

@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { absent } from '@usvideo/testing';
 import { KAFKA_VERSION } from '../../libs/servers/src/kafka-jars';
 
 const STAND_INS = join(__dirname, 'stand-ins');
@@ -31,9 +32,7 @@ export async function docker(args: readonly string[], options: { environment?: R
 export function describeDocker(name: string, images: readonly string[], tests: () => void): void {
   const missing = missingForDocker(images);
   if (missing === undefined) return describe(name, tests);
-  const reason = `${name}: not tested, because ${missing}`;
-  process.stderr.write(`\nSKIPPED ${reason}\n`);
-  test.skip(reason, () => undefined);
+  absent(name, missing, { failsInCi: false });
 }
 
 function missingForDocker(images: readonly string[]): string | undefined {

@@ -8,7 +8,7 @@ import { expressionOf } from '../../deploy/observability/source/model.ts';
 import { ALL_ALERTS, rendered, WATCHDOG } from '../../deploy/observability/source/render.ts';
 import { SERVICE_LEVELS } from '../../deploy/observability/source/service-levels.ts';
 import { FAULTS } from './alert-faults.fixture';
-import { hasPrometheus, promtool } from './prometheus-server';
+import { describePrometheus, promtool } from './prometheus-server';
 
 const root = join(__dirname, '..', '..');
 const folder = join(root, 'deploy', 'observability');
@@ -85,28 +85,32 @@ describe('dashboards and rules', () => {
     expect(route.routes.flatMap(({ matchers }) => matchers).sort()).toEqual(wanted.sort());
   });
 
-  it('fire on their fault and stay silent without it, each by a unit test of promtool', () => {
-    if (!hasPrometheus()) return;
+  it('have a fault of their own, each', () => {
     expect(Object.keys(FAULTS).sort()).toEqual(ALL_ALERTS.map(({ name }) => name).sort());
-    const work = mkdtempSync(join(tmpdir(), 'usv-rules-'));
-    try {
-      writeFileSync(join(work, 'rules.yml'), rendered().get('rules/usvideo.yml')!);
-      const tests = Object.entries(FAULTS).flatMap(([alert, { series, healthy, everyMinutes = 1, afterMinutes = 40 }]) => [series, healthy].map((input, index) => ({
-        everyMinutes, interval: `${everyMinutes}m`, input_series: Object.entries(input).map(([name, values]) => ({ series: name, values })),
-        promql_expr_test: [{
-          expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`, eval_time: `${afterMinutes}m`, exp_samples: index === 0 ? [{ value: 1 }] : [],
-        }],
-      })));
-      expect(promtool(['check', 'rules', 'rules.yml'], work)).toContain('SUCCESS');
-      expect(promtool(['check', 'config', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
-      // Days are evaluated by the hour: by the minute they would take minutes.
-      for (const [everyMinutes, alike] of Map.groupBy(tests, (test) => test.everyMinutes)) {
-        const file = { rule_files: ['rules.yml'], evaluation_interval: `${everyMinutes}m`, tests: alike.map(({ everyMinutes: _, ...test }) => test) };
-        writeFileSync(join(work, 'tests.yml'), JSON.stringify(file));
-        expect(promtool(['test', 'rules', 'tests.yml'], work)).toContain('SUCCESS');
+  });
+
+  describePrometheus('in promtool', () => {
+    it('fire on their fault and stay silent without it, each by a unit test of promtool', () => {
+      const work = mkdtempSync(join(tmpdir(), 'usv-rules-'));
+      try {
+        writeFileSync(join(work, 'rules.yml'), rendered().get('rules/usvideo.yml')!);
+        const tests = Object.entries(FAULTS).flatMap(([alert, { series, healthy, everyMinutes = 1, afterMinutes = 40 }]) => [series, healthy].map((input, index) => ({
+          everyMinutes, interval: `${everyMinutes}m`, input_series: Object.entries(input).map(([name, values]) => ({ series: name, values })),
+          promql_expr_test: [{
+            expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`, eval_time: `${afterMinutes}m`, exp_samples: index === 0 ? [{ value: 1 }] : [],
+          }],
+        })));
+        expect(promtool(['check', 'rules', 'rules.yml'], work)).toContain('SUCCESS');
+        expect(promtool(['check', 'config', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
+        // Days are evaluated by the hour: by the minute they would take minutes.
+        for (const [everyMinutes, alike] of Map.groupBy(tests, (test) => test.everyMinutes)) {
+          const file = { rule_files: ['rules.yml'], evaluation_interval: `${everyMinutes}m`, tests: alike.map(({ everyMinutes: _, ...test }) => test) };
+          writeFileSync(join(work, 'tests.yml'), JSON.stringify(file));
+          expect(promtool(['test', 'rules', 'tests.yml'], work)).toContain('SUCCESS');
+        }
+      } finally {
+        rmSync(work, { recursive: true, force: true });
       }
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  }, 60_000);
+    }, 60_000);
+  });
 });

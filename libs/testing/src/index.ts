@@ -1,3 +1,4 @@
+export { absent } from './absent';
 export { fakeClock, type FakeClock } from './clock';
 export { EngineServer, type EngineFault, type EngineRequest } from './engine-server';
 export { eventually, type Deadline } from './eventually';

@@ -1,4 +1,5 @@
 import { missingForKafka } from '../../servers/src/index';
+import { absent } from './absent';
 
 /** Where the broker of the Jest run is asked for. */
 export const KAFKA_HOST_URL = 'USVIDEO_TEST_KAFKA_HOST_URL';
@@ -24,7 +25,7 @@ export async function kafka(): Promise<string[]> {
 export function describeKafka(name: string, tests: (brokers: () => string[]) => void): void {
   const isHad = process.env.KAFKA_BROKERS !== undefined || process.env[KAFKA_IN_CONTAINER] === 'true';
   const missing = isHad ? undefined : missingForKafka();
-  if (missing !== undefined) return absent(name, missing);
+  if (missing !== undefined) return absent(name, `this machine lacks ${missing}`, { failsInCi: true });
   describe(name, () => {
     let brokers: string[];
     beforeAll(async () => { brokers = await kafka(); }, START_MS);
@@ -35,15 +36,6 @@ export function describeKafka(name: string, tests: (brokers: () => string[]) => 
 /** A group of tests that start, stop and damage brokers of their own. */
 export function describeOwnKafka(name: string, tests: () => void): void {
   const missing = missingForKafka();
-  if (missing !== undefined) return absent(name, missing);
+  if (missing !== undefined) return absent(name, `this machine lacks ${missing}`, { failsInCi: true });
   describe(name, tests);
-}
-
-/** Counted as skipped, said aloud, and a failure where a machine has to have it. */
-function absent(name: string, missing: string): void {
-  const reason = `${name}: not tested, because this machine lacks ${missing}`;
-  // Jest keeps the console of a file to itself when all of it is skipped.
-  process.stderr.write(`\nSKIPPED ${reason}\n`);
-  if (process.env.CI === 'true') test(name, () => { throw new Error(reason); });
-  else test.skip(reason, () => undefined);
 }
