@@ -1,6 +1,7 @@
 import { type HttpReceiver, eventually, httpReceiver } from '@usvideo/testing';
 import { Customer, type Job } from './customer';
 import type { Cluster } from './platform';
+import { openFeed, streamedEvents } from './event-stream';
 import type { Stage } from './stage';
 
 const SHORT = { resolution: '480p', duration: 1 };
@@ -61,6 +62,31 @@ export function anyReplica(clusterOf: () => Cluster, stageOf: () => Stage): void
       expect(new Set(jobs.map(({ status }) => status))).toEqual(new Set(['completed']));
       await cluster.type('resume ledger-1');
       await cluster.serving('ledger-1');
+    }, 120_000);
+
+    it('of gateway and webhooks may end under a client of the feed, which goes on at another and has everything once', async () => {
+      const { live } = stage;
+      const [one, other] = ['gateway-2', 'gateway-1'].map((name) => cluster.part(name).address);
+      const seen: number[] = [];
+      const goOn = (url: string) => openFeed(url, live.key!, String(seen.at(-1) ?? 0));
+      const read = async (feed: Response, isLast: (event: { event: string; data: string }) => boolean): Promise<void> => {
+        for await (const told of streamedEvents(feed)) {
+          seen.push(Number(told.id));
+          if (isLast(told)) return;
+        }
+      };
+      const completed = (id: string) => ({ event, data }: { event: string; data: string }) => event === 'video.completed' && data.includes(id);
+      await read(await goOn(one!), completed(await accepted(live, 'before the client goes')));
+      const cut = read(await goOn(one!), () => false).catch(() => undefined);
+      await cluster.type('kill gateway-2');
+      await cluster.type('kill webhooks-2');
+      await cut;
+      const away = await accepted(live, 'while the client is away');
+      await live.ended(away);
+      await read(await goOn(other!), completed(away));
+      await Promise.all([cluster.serving('gateway-2'), cluster.serving('webhooks-2')]);
+      await read(await goOn(one!), completed(await accepted(live, 'at the first again')));
+      expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
     }, 120_000);
 
     it('has done its part: each job is charged once and told of under one id', async () => {

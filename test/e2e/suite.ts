@@ -10,6 +10,7 @@ import { cancelling } from './videos-cancel';
 import { creating } from './videos-create';
 import { idempotency } from './videos-idempotency';
 import { lifeOfAVideo } from './videos-lifecycle';
+import { webhookEndpoints } from './webhook-endpoints';
 
 export interface Pace {
   /** Rounds of the race between a cancel and the start of a render. */
@@ -28,6 +29,7 @@ export function endToEnd(platform: () => ServedPlatform, { races, progressValues
   creating(ownAccount(platform));
   cancelling(ownAccount(platform), races);
   lifeOfAVideo(ownAccount(platform), progressValuesMin);
+  webhookEndpoints(ownAccount(platform));
   apiKeys(ownAccount(platform));
   refusals(ownAccount(platform));
   theReference(ownAccount(platform));

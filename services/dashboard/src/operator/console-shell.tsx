@@ -5,8 +5,7 @@ import { Icon, type IconName, Mark } from '../ui/icons';
 import { Badge } from '../ui/states';
 
 const PAGES: readonly (readonly [path: string, label: string, icon: IconName])[] = [
-  ['/', 'Accounts', 'people'], ['/fleet', 'Fleet', 'server'], ['/prices', 'Prices', 'wallet'], ['/proof', 'Proof', 'shield'], ['/events', 'Events', 'inbox'],
-  ['/audit', 'Audit', 'book'], ['/operators', 'Operators', 'key'],
+  ['/', 'Accounts', 'people'], ['/prices', 'Prices', 'wallet'], ['/proof', 'Proof', 'shield'], ['/events', 'Events', 'inbox'],
 ];
 
 export function ConsoleShell({ children, onSignOut }: { children: ReactNode; onSignOut: () => void }) {
