@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openPage } from './chromium.mjs';
 import { look, stage } from './stage.mjs';
 
-const CONSOLE_PAGES = ['Accounts', 'Prices', 'Proof', 'Events'];
+const CONSOLE_PAGES = ['Accounts', 'Fleet', 'Prices', 'Proof', 'Events', 'Audit', 'Operators'];
 
 test('an operator raises a limit in the console, which the public port does not serve', async () => {
   const { page, faults, close } = await openPage(stage.browser);

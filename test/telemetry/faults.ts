@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { eventually, type HttpReceiver } from '@usvideo/testing';
 import { stripeSays } from '../e2e/billing';
+import { Customer } from '../e2e/customer';
 import type { Cluster } from '../e2e/platform';
 import { Restoring } from '../e2e/restoring';
 import { type DatabaseName, type ObservedPlatform } from './observed-platform';
@@ -14,6 +15,7 @@ const AT_ONCE = 20;
 /** Breaks a running cluster on purpose. What holds on to something is let go of by `release`. */
 export class Faults {
   private readonly held: (() => Promise<unknown>)[] = [];
+  private colleague: Promise<Customer> | undefined;
 
   constructor(private readonly observed: ObservedPlatform<Cluster>) {}
 
@@ -110,8 +112,10 @@ export class Faults {
   /** An ended job that owes a webhook, without a worker. */
   async oweWebhook(url: string): Promise<void> {
     const { test } = this.observed;
+    // A URL hears of a cancellation by another key than the job's own.
+    this.colleague ??= test.post<{ secret: string }>('/v1/api-keys', { name: 'colleague', scopes: ['videos'] }).then(({ body }) => new Customer(test.url, body.secret));
     const { body: { id } } = await test.create({ ...SMALL, prompt: 'sandbox:slow=300 cancelled', webhook_url: url });
-    await test.post(`/v1/videos/${id}/cancel`);
+    await (await this.colleague).post(`/v1/videos/${id}/cancel`);
   }
 
   /** Servers of one customer, all of which fail. */

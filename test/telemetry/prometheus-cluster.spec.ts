@@ -13,6 +13,8 @@ import { tracesOfJobs } from './traced-jobs';
 
 const ALERTED_MS = 120_000;
 const GROUP_TIMEOUT_MS = 300_000;
+/** How full the disk is that these tests run on is nobody's fault. */
+const OF_THE_MACHINE = ['StoreFills', 'StoreFull'];
 
 describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a cluster under load', () => {
   let observed: ObservedPlatform<Cluster>;
@@ -63,8 +65,9 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
 
     it('none without a fault, but for attempts that the load failed on purpose', async () => {
       // One missed scrape of a busy machine is an alert here, where none has to last.
-      await eventually(async () => [...await prometheus.firing()].join() === 'AttemptsFail', { what: 'nothing else', deadlineMs: ALERTED_MS })
-        .catch(async () => expect([...await prometheus.firing()]).toEqual(['AttemptsFail']));
+      const firing = async () => [...await prometheus.firing()].filter((name) => !OF_THE_MACHINE.includes(name));
+      await eventually(async () => (await firing()).join() === 'AttemptsFail', { what: 'nothing else', deadlineMs: ALERTED_MS })
+        .catch(async () => expect(await firing()).toEqual(['AttemptsFail']));
       proven.add('AttemptsFail');
     }, GROUP_TIMEOUT_MS);
 
@@ -120,7 +123,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
       const since = Date.now();
       await faults.restoreAccounts();
       await fires(since, ['ConsumerHalted']);
-      await observed.admin.post('/admin/v1/consumers/scheduler/adopt');
+      for (const consumer of ['scheduler', 'webhooks']) await observed.admin.post(`/admin/v1/consumers/${consumer}/adopt`);
       await eventually(async () => !(await prometheus.firing()).has('ConsumerHalted'), { what: 'the alert to end', deadlineMs: ALERTED_MS });
     }, GROUP_TIMEOUT_MS);
 
@@ -149,7 +152,7 @@ describePrometheus('with Prometheus', () => describeOwnKafka('what it reads of a
     }, GROUP_TIMEOUT_MS);
 
     // They need a second replica, a day, or a machine's disk: `rules.spec.ts` proves them on series.
-    const ELSEWHERE = ['ReplicaDown', 'VerificationOverdue', 'ReconciliationOverdue', 'TableTooBig', 'StoreFills', 'StoreFull'];
+    const ELSEWHERE = ['ReplicaDown', 'VerificationOverdue', 'ReconciliationOverdue', 'TableTooBig', ...OF_THE_MACHINE];
 
     it('and these were all but those that cannot be made here', () => {
       expect([...proven, ...ELSEWHERE].sort()).toEqual(ALL_ALERTS.map(({ name }) => name).sort());

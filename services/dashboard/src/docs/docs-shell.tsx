@@ -1,9 +1,9 @@
-import { Dialog } from '@base-ui/react/dialog';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { GUIDES } from '../guides/guides';
 import { type Theme, readTheme, showTheme } from '../session/browser';
 import { IconButton } from '../ui/button';
+import { Frame } from '../ui/frame';
 import { Icon, Mark } from '../ui/icons';
 import { useReference } from '../reference/context';
 import { SearchButton } from './search';
@@ -11,31 +11,8 @@ import { TestKey } from '../reference/test-key';
 import { Method } from '../reference/text';
 
 export function DocsShell({ children }: { children: ReactNode }) {
-  const [location] = useLocation();
-  const [drawer, setDrawer] = useState(false);
-  useEffect(() => setDrawer(false), [location]);
-  return (
-    <div className="app docs">
-      <a className="skip" href="#content">Skip to content</a>
-      <aside className="sidebar"><Side /></aside>
-      <div className="page">
-        <header className="topbar">
-          <Dialog.Root open={drawer} onOpenChange={setDrawer}>
-            <Dialog.Trigger className="icon-button menu-button" aria-label="Open the menu"><Icon name="menu" /></Dialog.Trigger>
-            <Dialog.Portal>
-              <Dialog.Backdrop className="backdrop" />
-              <Dialog.Popup className="drawer"><Dialog.Title className="visually-hidden">Menu</Dialog.Title><Side /></Dialog.Popup>
-            </Dialog.Portal>
-          </Dialog.Root>
-          <SearchButton />
-          <span className="grow" />
-          <TestKey />
-          <ThemeButton />
-        </header>
-        <main className="content" id="content" tabIndex={-1}>{children}</main>
-      </div>
-    </div>
-  );
+  const bar = <><SearchButton /><span className="grow" /><TestKey /><ThemeButton /></>;
+  return <Frame className="docs" menu={<Side />} bar={bar}>{children}</Frame>;
 }
 
 function ThemeButton() {

@@ -1,4 +1,3 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { usd } from '../api/format';
@@ -7,6 +6,7 @@ import type { Balance } from '../api/types';
 import { type Theme, readTheme, showTheme } from '../session/browser';
 import { useSession } from '../session/session';
 import { Segments } from '../ui/field';
+import { Frame } from '../ui/frame';
 import { Icon, Mark } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Notice, Skeleton } from '../ui/states';
@@ -17,35 +17,15 @@ const BALANCE_EVERY_MS = 30_000;
 export function Shell({ children }: { children: ReactNode }) {
   const { environment, signed } = useSession();
   const [location] = useLocation();
-  const [drawer, setDrawer] = useState(false);
-  useEffect(() => {
-    setDrawer(false);
-    window.scrollTo(0, 0);
-  }, [location]);
+  useEffect(() => window.scrollTo(0, 0), [location]);
+  const band = environment === 'test' && <div className="test-band" role="status">Test environment: play money, a sandbox engine, nothing is charged.</div>;
+  const bar = <><EnvironmentSwitch /><span className="grow" /><BalancePill /></>;
+  const isUnproven = signed?.kind === 'session' && !signed.session.user.email_verified;
   return (
-    <div className="app">
-      <a className="skip" href="#content">Skip to content</a>
-      <aside className="sidebar"><Side /></aside>
-      <div className="page">
-        {environment === 'test' && <div className="test-band" role="status">Test environment: play money, a sandbox engine, nothing is charged.</div>}
-        <header className="topbar">
-          <Dialog.Root open={drawer} onOpenChange={setDrawer}>
-            <Dialog.Trigger className="icon-button menu-button" aria-label="Open the menu"><Icon name="menu" /></Dialog.Trigger>
-            <Dialog.Portal>
-              <Dialog.Backdrop className="backdrop" />
-              <Dialog.Popup className="drawer"><Dialog.Title className="visually-hidden">Menu</Dialog.Title><Side /></Dialog.Popup>
-            </Dialog.Portal>
-          </Dialog.Root>
-          <EnvironmentSwitch />
-          <span className="grow" />
-          <BalancePill />
-        </header>
-        <main className="content" id="content" tabIndex={-1}>
-          {signed?.kind === 'session' && !signed.session.user.email_verified && <Notice tone="warn" title="Your address is not proven yet">A letter with a link went to {signed.session.user.email}.</Notice>}
-          {children}
-        </main>
-      </div>
-    </div>
+    <Frame menu={<Side />} band={band} bar={bar}>
+      {isUnproven && <Notice tone="warn" title="Your address is not proven yet">A letter with a link went to {signed.session.user.email}.</Notice>}
+      {children}
+    </Frame>
   );
 }
 

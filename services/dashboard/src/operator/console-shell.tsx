@@ -5,7 +5,8 @@ import { Icon, type IconName, Mark } from '../ui/icons';
 import { Badge } from '../ui/states';
 
 const PAGES: readonly (readonly [path: string, label: string, icon: IconName])[] = [
-  ['/', 'Accounts', 'people'], ['/prices', 'Prices', 'wallet'], ['/proof', 'Proof', 'shield'], ['/events', 'Events', 'inbox'],
+  ['/', 'Accounts', 'people'], ['/fleet', 'Fleet', 'server'], ['/prices', 'Prices', 'wallet'], ['/proof', 'Proof', 'shield'], ['/events', 'Events', 'inbox'],
+  ['/audit', 'Audit', 'book'], ['/operators', 'Operators', 'key'],
 ];
 
 export function ConsoleShell({ children, onSignOut }: { children: ReactNode; onSignOut: () => void }) {

@@ -15,6 +15,9 @@ const Accounts = page(() => import('./accounts'), 'Accounts');
 const AccountDetail = page(() => import('./account-detail'), 'AccountDetail');
 const Prices = page(() => import('./prices'), 'Prices');
 const Proof = page(() => import('./proof'), 'Proof');
+const Fleet = page(() => import('./fleet'), 'Fleet');
+const Operators = page(() => import('./operators'), 'Operators');
+const Audit = page(() => import('./audit'), 'Audit');
 const Consumers = page(() => import('./consumers'), 'Consumers');
 
 /** The operators' side. The token is held in this page's memory and nowhere else: a reload asks for it again. */
@@ -31,6 +34,9 @@ export function Console() {
             <Switch>
               <Route path="/"><Accounts /></Route>
               <Route path="/accounts/:id"><AccountDetail /></Route>
+              <Route path="/fleet"><Fleet /></Route>
+              <Route path="/operators"><Operators /></Route>
+              <Route path="/audit"><Audit /></Route>
               <Route path="/prices"><Prices /></Route>
               <Route path="/proof"><Proof /></Route>
               <Route path="/events"><Consumers /></Route>

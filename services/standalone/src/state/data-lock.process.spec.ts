@@ -16,8 +16,8 @@ afterEach(() => {
 /** Another process that holds the lock, and leaves it when it is told to or killed. */
 async function holder(): Promise<ChildProcess> {
   const script = `const { DatabaseSync } = require('node:sqlite');
-    const database = new DatabaseSync(process.argv[1]); database.exec('begin exclusive'); console.log('held');
-    process.on('SIGTERM', () => setTimeout(() => process.exit(0), 700)); setInterval(() => undefined, 1000);`;
+    const database = new DatabaseSync(process.argv[1]); database.exec('begin exclusive');
+    process.on('SIGTERM', () => setTimeout(() => process.exit(0), 700)); setInterval(() => undefined, 1000); console.log('held');`;
   const child = spawn(process.execPath, ['-e', script, join(folder, 'run.lock')], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout!, 'data');

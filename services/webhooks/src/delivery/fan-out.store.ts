@@ -1,17 +1,9 @@
 import { newId, type Transaction } from '@usvideo/event-store';
 import { isolationKey } from './destination';
-import { insertDelivery } from './delivery.store';
+import { insertDelivery, type NewDelivery } from './delivery.store';
 
-/** An event whose body is stored. */
-export interface DeliverableEvent {
-  readonly accountId: string;
-  readonly environment: string;
-  readonly eventId: string;
-  readonly event: string;
-  /** Empty for what concerns no job. */
-  readonly jobId: string;
-  readonly jobVersion: bigint;
-  readonly traceparent: string;
+/** An event whose body is stored; without a job where it concerns none. */
+export interface DeliverableEvent extends Omit<NewDelivery, 'copy' | 'deliveryId' | 'endpointId' | 'url'> {
   /** The job's own URL, where it hears of this. */
   readonly url?: string | undefined;
   readonly copies?: number;
