@@ -7,6 +7,9 @@ import { LeaseGrace0006 } from './0006-lease-grace';
 import { Retention0007 } from './0007-retention';
 import { Cordons0008 } from './0008-cordons';
 import { RefundEvents0009 } from './0009-refund-events';
+import { OldestFirst0010 } from './0010-oldest-first';
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006, Retention0007, Cordons0008, RefundEvents0009];
+export const MIGRATIONS = [
+  Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006, Retention0007, Cordons0008, RefundEvents0009, OldestFirst0010,
+];

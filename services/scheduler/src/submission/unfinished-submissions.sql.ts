@@ -32,11 +32,11 @@ const READ_STATE = 'select state from submission where job_id = $1';
 /** Keys are kept for a day at least. */
 const FORGET_KEYS = `
 delete from idempotency_key where (account_id, environment, key) in (
-  select account_id, environment, key from idempotency_key where created_at < clock_timestamp() - interval '25 hours' limit 1000)`;
+  select account_id, environment, key from idempotency_key where created_at < clock_timestamp() - interval '25 hours' order by created_at limit 1000)`;
 
 const FORGET_SUBMISSIONS = `
 delete from submission where job_id in (
-  select job_id from submission where state in ('submitted', 'voided') and created_at < clock_timestamp() - interval '25 hours' limit 1000)`;
+  select job_id from submission where state in ('submitted', 'voided') and created_at < clock_timestamp() - interval '25 hours' order by created_at limit 1000)`;
 
 /** The submissions that nobody is going to end, those whose hold is to be voided, and those that are history. */
 export class UnfinishedSubmissions {
