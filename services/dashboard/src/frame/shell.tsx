@@ -17,7 +17,10 @@ const BALANCE_EVERY_MS = 30_000;
 export function Shell({ children }: { children: ReactNode }) {
   const { environment, signed } = useSession();
   const [location] = useLocation();
-  useEffect(() => window.scrollTo(0, 0), [location]);
+  useEffect(() => {
+    // Its value is a promise in newer browsers, and an effect may return only what ends it.
+    window.scrollTo(0, 0);
+  }, [location]);
   const band = environment === 'test' && <div className="test-band" role="status">Test environment: play money, a sandbox engine, nothing is charged.</div>;
   const bar = <><EnvironmentSwitch /><span className="grow" /><BalancePill /></>;
   const isUnproven = signed?.kind === 'session' && !signed.session.user.email_verified;
