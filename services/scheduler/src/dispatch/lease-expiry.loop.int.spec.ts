@@ -63,6 +63,20 @@ it('takes none after a sweep that came back late, as from a database that stood 
   }
 });
 
+it('takes none after a sweep that failed, however quickly it did', async () => {
+  let isAway = false;
+  const refusing = { query: (statement: never) => (isAway ? Promise.reject(new Error('away')) : world.database.query(statement)) };
+  const expiry = replica(refusing as unknown as World['database']);
+  await expiry.sweep();
+  await graceIsOver();
+  await sixLapsed();
+  isAway = true;
+  await expect(expiry.sweep()).rejects.toThrow('away');
+  isAway = false;
+  await expiry.sweep();
+  expect(await states()).toEqual(six('leased'));
+});
+
 it('takes none while another replica gives time for heartbeats that it could not write', async () => {
   const expiry = replica();
   await expiry.sweep();

@@ -24,6 +24,16 @@ export class LeaseExpiry {
 
   /** True: there may be more. */
   async sweep(): Promise<boolean> {
+    try {
+      return await this.look();
+    } catch (error) {
+      // A database that refuses at once is as far away as one that stands still.
+      this.lookedAtMs = -Infinity;
+      throw error;
+    }
+  }
+
+  private async look(): Promise<boolean> {
     const { database, reports, settings } = this.options;
     if (this.wasAway()) await extendGrace(database, settings.leaseMs);
     this.lookedAtMs = performance.now();
