@@ -32,6 +32,20 @@ describe('what a database can do to a batch', () => {
     expect(results.map((result) => result.status)).toEqual(accounts.map((_, n) => (n === 3 ? 'rejected' : 'fulfilled')));
   });
 
+  it('an account that a stopped process holds delays its own commands, and no other account\'s', async () => {
+    const [held, ...others] = await Promise.all(Array.from({ length: 8 }, () => funded()));
+    const stopped = await ledger.database.connect();
+    await stopped.query('begin');
+    await stopped.query('select from ledger_account where account_id = $1 for update', [held]);
+    let isAnswered = false;
+    const late = ledger.writers[0].submit(adjust(held!, 5n)).finally(() => { isAnswered = true; });
+    const outcomes = await Promise.all(others.map((accountId) => ledger.writers[0].submit(adjust(accountId, 5n))));
+    expect([accepted(outcomes), isAnswered]).toEqual([others.length, false]);
+    await stopped.query('rollback');
+    stopped.release();
+    expect(await late).toMatchObject({ refusal: undefined, replayed: false });
+  });
+
   it('a statement time-out fails its batch, which may be asked again', async () => {
     const accountId = await funded();
     const clear = await raising('57014', 'true', 1_000);
