@@ -13,7 +13,7 @@ export const webhooksSchema = z.object({
   SECRETS_KEY: secret().describe('32 bytes in base64 that encrypt the signing secrets.'),
   OUTBOUND_ALLOW_CIDRS: list().describe('Private address ranges that webhooks may reach, over plain http too; separated by commas.'),
   OUTBOUND_FORBIDDEN_PORTS: list().transform((ports) => ports.map(Number)).describe('Ports that are never reached in those ranges, separated by commas: the platform\'s own, where it shares a machine with its customer.'),
-  OUTBOUND_PROXY: z.string().optional().describe('Proxy for requests to customers.'),
+  OUTBOUND_PROXY: z.string().optional().describe('Proxy for requests to customers. It resolves and judges names, and has to deny private ranges.'),
   WEBHOOK_TIMEOUT_MS: count(15_000, 60_000).describe('Longest time of one attempt, from name resolution to the last byte.'),
   WEBHOOK_LEASE_MS: count(30_000, 300_000).describe('How long an attempt whose process died keeps its delivery; above the timeout.'),
   WEBHOOK_SLOTS: count(256, 10_000).describe('Attempts under way in one process at most.'),

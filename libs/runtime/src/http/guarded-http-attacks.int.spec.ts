@@ -6,6 +6,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { connect as connectTcp, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { httpReceiver, selfSignedCertificate, Signal, type HttpReceiver } from '@usvideo/testing';
+import { AddressPolicy } from './address-policy';
 import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
 
 const LOOPBACK = ['127.0.0.0/8'];
@@ -96,11 +97,11 @@ describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', (
     expect(sent).toBeLessThan(64 * 2 ** 20);
   });
 
-  test.each<[string, (socket: { write(text: string): void }) => void]>([
-    ['a body that drips', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n')],
-    ['headers that drip', (socket) => socket.write('HTTP/1.1 200 OK\r\nX-A: ')],
-    ['interim answers without end', () => undefined],
-  ])('%s ends at the deadline', async (name, begin) => {
+  test.each<[string, (socket: { write(text: string): void }) => void, RegExp]>([
+    ['a body that drips', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'), /^x+$/],
+    ['headers that drip', (socket) => socket.write('HTTP/1.1 200 OK\r\nX-A: '), /^$/],
+    ['interim answers without end', () => undefined, /^$/],
+  ])('%s ends at the deadline, and what had come is known', async (name, begin, received) => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => undefined).once('data', () => {
         begin(socket);
@@ -111,7 +112,8 @@ describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', (
     await once(server, 'listening');
     const before = performance.now();
     const failed = await failureOf(client({ allowCidrs: LOOPBACK, ...options() }).request(post(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeoutMs: 300 })));
-    expect(failed.kind).toBe('timeout');
+    expect(failed).toMatchObject({ kind: 'timeout', address: '127.0.0.1' });
+    expect(failed.received.toString()).toMatch(received);
     expect(performance.now() - before).toBeLessThan(2_000);
     server.close();
   });
@@ -144,6 +146,34 @@ test('a name server that answers otherwise the second time is caught at the seco
   expect(receiver.requests).toHaveLength(0);
   expect(names.asked()).toBe(2);
   names.close();
+});
+
+test.each([
+  ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n'], ['Smokescreen', 'HTTP/1.1 407 Request rejected by proxy\r\nX-Smokescreen-Error: denied by private address\r\n\r\n'],
+])('a proxy that judges names (%s) is asked before a URL is accepted, and again at each connection', async (_, no) => {
+  const policy = new AddressPolicy([]);
+  // The name is bound anew between the first question and the second.
+  const addresses = ['1.1.1.1', '127.0.0.1', '127.0.0.1'];
+  const judging = createHttpServer().on('connect', (_request, socket) => {
+    socket.on('error', () => undefined).end(policy.allows(addresses.shift()!, 'https:') ? 'HTTP/1.1 200 OK\r\n\r\n' : no);
+  }).listen(0, '127.0.0.1');
+  await once(judging, 'listening');
+  const guarded = client({ proxy: `http://127.0.0.1:${(judging.address() as AddressInfo).port}` });
+  expect(await guarded.refusalOf('https://rebinding.example/')).toBeUndefined();
+  expect((await failureOf(guarded.request(post('https://rebinding.example/')))).kind).toBe('url_forbidden');
+  expect(await guarded.refusalOf('https://rebinding.example/')).toContain('proxy');
+  judging.close();
+});
+
+test('a proxy that is away, or cannot reach a server, refuses nothing', async () => {
+  const failing = createHttpServer().on('connect', (_request, socket) => { socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'); }).listen(0, '127.0.0.1');
+  await once(failing, 'listening');
+  const { port } = failing.address() as AddressInfo;
+  const guarded = client({ proxy: `http://127.0.0.1:${port}` });
+  expect(await guarded.refusalOf('https://away.example/')).toBeUndefined();
+  expect((await failureOf(guarded.request(post('https://away.example/')))).kind).toBe('connection_failed');
+  await new Promise((resolve) => failing.close(resolve));
+  expect(await guarded.refusalOf('https://away.example/')).toBeUndefined();
 });
 
 test('a certificate is checked, for an address too', async () => {

@@ -124,7 +124,7 @@ describe('GuardedHttpClient', () => {
     const connected = new Signal<string>('the proxy was asked for a connection');
     const proxy = createHttpServer().on('connect', (request, socket) => {
       connected.emit(request.url!);
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      socket.end('HTTP/1.1 504 Gateway Timeout\r\n\r\n');
     }).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const { port } = proxy.address() as AddressInfo;
@@ -240,6 +240,7 @@ describe('GuardedHttpClient', () => {
     const closed = await httpReceiver();
     await closed.stop();
     const url = receiver.url.replace(/\d+$/, '1');
-    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(url)))).toBe('connection_failed');
+    const failure: unknown = await client({ allowCidrs: LOOPBACK }).request(get(url)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'connection_failed', address: '127.0.0.1' });
   });
 });

@@ -8,12 +8,27 @@ import { within, type Running } from '../lifecycle/lifecycle';
 
 export type OutboundErrorKind = 'url_forbidden' | 'timeout' | 'connection_failed' | 'too_large';
 
+export interface OutboundErrorOptions extends ErrorOptions {
+  /** Who was reached, or could not be; unset where nobody was named. */
+  readonly address?: string;
+  /** What had come of the answer's body. */
+  readonly received?: Buffer;
+}
+
 export class OutboundError extends Error {
-  constructor(readonly kind: OutboundErrorKind, message: string, options?: ErrorOptions) {
+  readonly address: string;
+  readonly received: Buffer;
+
+  constructor(readonly kind: OutboundErrorKind, message: string, { address = '', received = Buffer.alloc(0), ...options }: OutboundErrorOptions = {}) {
     super(message, options);
     this.name = 'OutboundError';
+    this.address = address;
+    this.received = received;
   }
 }
+
+/** How far an exchange has come. */
+interface Progress { address: string; readonly chunks: Buffer[] }
 
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'HEAD';
@@ -41,13 +56,14 @@ export interface GuardedHttpClientOptions {
   readonly allowCidrs: readonly string[];
   /** Ports that are never reached in those ranges: the platform's own, where it shares a machine with its customer. */
   readonly forbiddenPorts?: readonly number[];
-  /** An egress proxy; names are then resolved and judged there, and plain http is for address literals only. */
+  /** An egress proxy; names are then resolved and judged there, where 403 says no, and plain http is for address literals only. */
   readonly proxy?: string;
   /** All addresses of a name. */
   readonly resolve?: (hostname: string) => Promise<string[]>;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const PROXY_REFUSAL = 'its host is refused by the proxy of this installation';
 
 /** Requests to addresses that strangers chose: never redirected, never to a forbidden address, never longer or larger than said. */
 export class GuardedHttpClient implements Running {
@@ -64,6 +80,7 @@ export class GuardedHttpClient implements Running {
     this.#resolve = options.resolve ?? resolveAll;
     const judge = {
       resolve: this.#resolve,
+      refusedByProxy: () => new OutboundError('url_forbidden', PROXY_REFUSAL),
       refusalOf: (addresses: readonly string[], scheme: Scheme, port: number) => {
         const refusal = this.#refusalOfAddresses(addresses, scheme, port);
         return refusal === undefined ? undefined : new OutboundError('url_forbidden', refusal);
@@ -76,7 +93,8 @@ export class GuardedHttpClient implements Running {
   async refusalOf(url: string): Promise<string | undefined> {
     const judged = this.#judge(url);
     if (typeof judged === 'string') return judged;
-    if (this.#proxied || addressLiteral(judged.hostname) !== undefined) return undefined;
+    if (addressLiteral(judged.hostname) !== undefined) return undefined;
+    if (this.#proxied) return (await this.#connector.isRefusedByProxy(judged.hostname, portOf(judged))) ? PROXY_REFUSAL : undefined;
     try {
       const addresses = await within(CONNECT_TIMEOUT_MS, this.#resolve(judged.hostname));
       return this.#refusalOfAddresses(addresses, judged.protocol as Scheme, portOf(judged));
@@ -90,33 +108,35 @@ export class GuardedHttpClient implements Running {
     const judged = this.#judge(outbound.url);
     if (typeof judged === 'string') throw new OutboundError('url_forbidden', judged);
     const deadline = new AbortController();
+    const progress: Progress = { address: '', chunks: [] };
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new OutboundError('timeout', 'no complete answer in time'));
+        reject(new OutboundError('timeout', 'no complete answer in time', soFar(progress, outbound)));
         deadline.abort();
       }, outbound.timeoutMs);
     });
     try {
-      return await Promise.race([this.#exchange(judged, outbound, deadline.signal), expired]);
+      return await Promise.race([this.#exchange(judged, outbound, deadline.signal, progress), expired]);
     } catch (error) {
       if (error instanceof OutboundError) throw error;
-      throw new OutboundError('connection_failed', 'the connection failed', { cause: error });
+      progress.address ||= (error as { address?: string }).address ?? '';
+      throw new OutboundError('connection_failed', 'the connection failed', { cause: error, ...soFar(progress, outbound) });
     } finally {
       clearTimeout(timer);
     }
   }
 
   /** Interim answers (1xx) that nobody asked for are skipped, as the final one follows (RFC 9110, 15.2). */
-  async #exchange(url: URL, outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+  async #exchange(url: URL, outbound: OutboundRequest, signal: AbortSignal, progress: Progress): Promise<OutboundResponse> {
     const { method, headers, body } = outbound;
     const scheme = url.protocol as Scheme;
     const request = (scheme === 'https:' ? https : http).request(url, { agent: this.#connector.agents[scheme], method, headers, signal });
     const answered = new Promise<IncomingMessage>((resolve, reject) => { request.once('response', resolve).on('error', reject); });
-    request.end(body);
+    request.once('socket', ({ remoteAddress }) => { progress.address = remoteAddress ?? ''; }).end(body);
     const response = await answered;
-    const address = response.socket.remoteAddress ?? '';
-    return { status: response.statusCode!, headers: response.headers, address, ...(await readBody(response, outbound)) };
+    const read = await readBody(response, outbound, progress.chunks);
+    return { status: response.statusCode!, headers: response.headers, address: progress.address, ...read };
   }
 
   async stop(): Promise<void> {
@@ -154,8 +174,11 @@ async function resolveAll(hostname: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-async function readBody(stream: IncomingMessage, outbound: OutboundRequest): Promise<{ body: Buffer; truncated: boolean }> {
-  const chunks: Buffer[] = [];
+function soFar({ address, chunks }: Progress, { responseBytesMax }: OutboundRequest): { address: string; received: Buffer } {
+  return { address, received: Buffer.concat(chunks).subarray(0, responseBytesMax) };
+}
+
+async function readBody(stream: IncomingMessage, outbound: OutboundRequest, chunks: Buffer[]): Promise<{ body: Buffer; truncated: boolean }> {
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     chunks.push(chunk);

@@ -8,6 +8,7 @@ test('an address that was allowed when asked for and is refused once connected i
   const judged: (readonly string[])[] = [];
   const connector = new JudgedConnector({
     resolve: async () => ['127.0.0.1'],
+    refusedByProxy: () => new Error('there is no proxy'),
     refusalOf: (addresses) => { judged.push(addresses); return judged.length === 1 ? undefined : new Error('refused once connected'); },
   }, undefined);
   const request = http.request(`http://customer.example:${new URL(receiver.url).port}/`, { method: 'POST', agent: connector.agents['http:'] });

@@ -10,6 +10,8 @@ export interface AddressJudge {
   resolve(hostname: string): Promise<string[]>;
   /** An error when one of them may not be reached. */
   refusalOf(addresses: readonly string[], scheme: Scheme, port: number): Error | undefined;
+  /** The error for what the proxy does not let through. */
+  refusedByProxy(): Error;
 }
 
 interface Target { readonly host: string; readonly port: number; readonly scheme: Scheme }
@@ -42,7 +44,20 @@ export class JudgedConnector {
       this.#encrypt(socket, target, done);
     };
     if (this.proxy === undefined) this.#connectStraight(target, established);
-    else tunnel(this.proxy, target, established);
+    else tunnel(this.proxy, target, this.judge.refusedByProxy(), established);
+  }
+
+  /** Whether the proxy says that nobody goes there; false where it lets through, or cannot say. */
+  async isRefusedByProxy(host: string, port: number): Promise<boolean> {
+    const { proxy } = this;
+    if (proxy === undefined) return false;
+    const refusal = this.judge.refusedByProxy();
+    return new Promise((resolve) => {
+      tunnel(proxy, { host, port, scheme: 'https:' }, refusal, (error, socket) => {
+        socket?.destroy();
+        resolve(error === refusal);
+      });
+    });
   }
 
   /** The connected address is judged again, before a byte is written. */
@@ -115,7 +130,7 @@ function targetOf({ host, port }: http.ClientRequestArgs, scheme: Scheme): Targe
 }
 
 /** Asks the proxy for a connection (RFC 9110, 9.3.6). */
-function tunnel(proxy: URL, { host, port }: Target, done: Done): void {
+function tunnel(proxy: URL, { host, port }: Target, refusal: Error, done: Done): void {
   const authority = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const headers = { host: authority, ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }) };
@@ -125,9 +140,14 @@ function tunnel(proxy: URL, { host, port }: Target, done: Done): void {
   request.once('connect', (response, socket) => {
     if (response.statusCode === 200) return done(null, socket);
     socket.destroy();
-    done(new Error(`the proxy answered ${response.statusCode}`));
+    done(refuses(response) ? refusal : new Error(`the proxy answered ${response.statusCode}`));
   });
   request.once('response', (response) => request.destroy(new Error(`the proxy answered ${response.statusCode}`)));
   request.once('timeout', () => request.destroy(new Error('the proxy did not answer in time')));
   request.once('error', done).end();
+}
+
+/** Smokescreen says 407 where others say 403, and adds why. */
+function refuses({ headers, statusCode }: http.IncomingMessage): boolean {
+  return statusCode === 403 || (statusCode === 407 && headers['x-smokescreen-error'] !== undefined);
 }

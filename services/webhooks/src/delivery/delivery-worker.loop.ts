@@ -116,7 +116,7 @@ export class DeliveryWorker {
       };
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      return { httpStatus: 0, error: error.kind, retryAfter: undefined, responseExcerpt: '', address: '' };
+      return { httpStatus: 0, error: error.kind, retryAfter: undefined, responseExcerpt: excerpt(error.received), address: error.address };
     }
   }
 }
