@@ -20,18 +20,22 @@ export interface DeliveryQuery {
   readonly deliveryId: string;
 }
 
-/** A server in trouble may have been tried for three days. */
-const ATTEMPTS_SHOWN = 20;
+/** Above what three days of probes and four attempts can make. */
+const ATTEMPTS_MAX = 500;
+const ATTEMPTS_LISTED = 20;
 const EXCERPT_CHARACTERS = 16_384;
 const EXCERPT_CHARACTERS_LISTED = 1_024;
+/** The newest of one delivery with all that was answered; of those before, the beginning. */
+const WHOLE_EXCERPTS = 20;
 
 /** One statement, so that a delivery and its attempts are of the same moment. */
 const list = (where: readonly string[]) => `
 select d.delivery_id, d.event_id, d.event, d.job_id, d.url, d.status, d.created_at, d.next_attempt_at,
        coalesce(d.endpoint_id, '') as endpoint_id, coalesce(d.redelivery_of, '') as redelivery_of,
        d.status = 'pending' and exists (select from destination t where t.isolation_key = d.isolation_key and t.broken_since is not null) as parked,
-       (select coalesce(jsonb_agg(to_jsonb(a) || jsonb_build_object('response_excerpt', left(a.response_excerpt, $5)) order by a.attempt), '[]') from (
-          select * from delivery_attempt where delivery_id = d.delivery_id order by attempt desc limit ${ATTEMPTS_SHOWN}) as a) as attempts
+       (select coalesce(jsonb_agg(to_jsonb(a) || jsonb_build_object('response_excerpt', left(a.response_excerpt,
+          case when a.age <= ${WHOLE_EXCERPTS} then $5::int else ${EXCERPT_CHARACTERS_LISTED} end)) order by a.attempt), '[]') from (
+          select t.*, row_number() over (order by attempt desc) as age from delivery_attempt t where delivery_id = d.delivery_id order by attempt desc limit $6) as a) as attempts
 from delivery d
 where d.account_id = $1 and d.environment = $2${where.map((condition) => ` and ${condition}`).join('')}
 order by d.delivery_id desc limit $3 offset $4`;
@@ -39,7 +43,10 @@ order by d.delivery_id desc limit $3 offset $4`;
 /** Each set of filters is a statement of its own, so that each is planned for itself. */
 export function listing(query: DeliveryQuery): { name: string; text: string; values: unknown[] } {
   const { accountId, deliveryId, endpointId, environment, event, jobId, limit, offset, startingAfter, statuses } = query;
-  const values: unknown[] = [accountId, environment, limit + 1, offset, deliveryId === '' ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS];
+  const isList = deliveryId === '';
+  const values: unknown[] = [
+    accountId, environment, limit + 1, offset, isList ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS, isList ? ATTEMPTS_LISTED : ATTEMPTS_MAX,
+  ];
   const where: string[] = [];
   let name = 'delivery_list';
   const add = (part: string, condition: (parameter: string) => string, value: unknown): void => {
