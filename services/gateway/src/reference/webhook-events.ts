@@ -2,13 +2,14 @@ import { ENDPOINT_EVENTS } from '../webhooks/webhook-requests';
 
 type Json = Record<string, unknown>;
 
-const header = (name: string, description: string): Json => ({ name, in: 'header', required: true, description, schema: { type: 'string' } });
+const header = (name: string, description: string, required = true): Json => ({ name, in: 'header', required, description, schema: { type: 'string' } });
 
 const HEADERS = [
   header('webhook-id', 'Id of the event: the same at every attempt, so that what was seen can be dropped.'),
   header('webhook-timestamp', 'Unix seconds of the attempt.'),
   header('webhook-signature', 'Standard Webhooks: `v1,` and the HMAC of id, time and body; several, separated by blanks, while secrets are rotated.'),
-  header('X-Signature', 'The hex HMAC-SHA256 of the body under the whole secret string.'),
+  header('X-Signature', 'The hex HMAC-SHA256 of the body, keyed with the UTF-8 bytes of the whole secret string, `whsec_` included; while a secret is rotated, of the old one.'),
+  header('X-Signature-Next', 'While a secret is rotated: the same, keyed with the new one.', false),
 ];
 
 /** The job as `GET /v1/videos/{id}` answers it, with the name of the event first. */

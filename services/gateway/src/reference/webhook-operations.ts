@@ -61,11 +61,11 @@ export const WEBHOOK_OPERATIONS = {
   },
   'POST /v1/webhooks/deliveries/:id/redeliver': {
     ...webhooks, id: 'redeliver', summary: 'Send a delivery that has ended once more', answers: { 202: { description: 'The new delivery.', schema: redeliverySchema } },
-    refusals: [...REFUSALS_OF_BODY, 'not_found'],
+    refusals: [...REFUSALS_OF_BODY, 'not_found', 'queue_limit_exceeded'],
   },
   'POST /v1/webhooks/deliveries/redeliver': {
     ...webhooks, id: 'redeliverMany', summary: 'Send deliveries once more, chosen by status, endpoint, event, job and time', body: redeliverManyRequest, bodyOptional: true,
-    answers: { 202: { description: 'The new deliveries.', schema: redeliverySchema } }, refusals: REFUSALS_OF_BODY,
+    answers: { 202: { description: 'The new deliveries.', schema: redeliverySchema } }, refusals: [...REFUSALS_OF_BODY, 'queue_limit_exceeded'],
   },
   'GET /v1/events': {
     id: 'listEvents', tag: 'Webhooks', summary: 'Read the feed of events in order, or follow it as Server-Sent Events', access: streamed('webhooks', 'feed'), query: eventsQuery,

@@ -135,7 +135,7 @@ export const ERROR_NOTES: Readonly<Record<RefusalCode, ErrorNote>> = {
   queue_limit_exceeded: {
     title: 'Too many jobs wait', remedy: 'retry',
     means: 'As many jobs wait for a worker as the account may have in its queue. Jobs over the number rendered at a time are no error: they wait as pending.',
-    do: 'Wait for jobs to end, or ask the operator for a longer queue. Nothing was held.',
+    do: 'Wait for jobs to end, or ask the operator for a longer queue. Nothing was held. For redeliveries of webhooks it means that ten thousand wait already.',
   },
   request_header_too_large: {
     title: 'The headers are too large', remedy: 'change',

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { call } from '@usvideo/runtime';
+import type { RedeliverRequest, RedeliverResponse } from '@usvideo/contracts/webhooks';
+import { call, hasStatus, status } from '@usvideo/runtime';
 import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal } from '../refusals/refusal';
@@ -39,22 +40,33 @@ export class DeliveriesController {
   @Post(':id/redeliver')
   @HttpCode(202)
   async redeliver(@Param('id') deliveryId: string, @KeyCaller() caller: Caller): Promise<object> {
-    const made = await known(call(this.peers.webhooks, 'redeliver', {
-      ...ownerOf(caller), ...ANY, deliveryId, createdAfter: undefined, createdBefore: undefined,
-    }), deliveryNotFound);
+    const made = await known(this.redelivered({ ...ownerOf(caller), ...ANY, deliveryId, createdAfter: undefined, createdBefore: undefined }), deliveryNotFound);
     return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: null };
   }
 
   @Post('redeliver')
   @HttpCode(202)
   async redeliverMany(@KeyCaller() caller: Caller, @ValidBody(redeliverManyRequest, {}) wanted: Valid<typeof redeliverManyRequest>): Promise<object> {
-    const made = await call(this.peers.webhooks, 'redeliver', {
+    const made = await this.redelivered({
       ...ownerOf(caller), deliveryId: '', statuses: wanted.status ?? ['failed'], endpointId: wanted.endpoint_id ?? '', event: wanted.event ?? '',
       jobId: wanted.job_id ?? '', createdAfter: momentOf(wanted.created_after), createdBefore: momentOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
     });
     return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: made.nextCursor || null };
   }
+
+  /** @throws Refusal queue_limit_exceeded */
+  private async redelivered(request: RedeliverRequest): Promise<RedeliverResponse> {
+    try {
+      return await call(this.peers.webhooks, 'redeliver', request);
+    } catch (error) {
+      if (!hasStatus(error, status.RESOURCE_EXHAUSTED)) throw error;
+      throw new Refusal('queue_limit_exceeded', 'As many redeliveries of your account wait as may; they are made at ten a second.', { retryAfterMs: RETRY_FULL_AFTER_MS });
+    }
+  }
 }
+
+/** A hundred places are free then. */
+const RETRY_FULL_AFTER_MS = 10_000;
 
 function momentOf(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text);

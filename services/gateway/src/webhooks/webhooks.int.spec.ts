@@ -99,4 +99,8 @@ describe('redelivery', () => {
     expect(many).toMatchObject({ status: 202, body: { delivery_ids: ['dlv_2'], next_cursor: 'dlv_1' } });
     expect(seen).toMatchObject([{ deliveryId: 'dlv_1', statuses: [] }, { deliveryId: '', statuses: ['failed'], endpointId: 'whe_1', createdAfter: new Date('2026-03-01T00:00:00Z') }]);
   });
+  it('is refused while as many wait as may, and may be asked for again', async () => {
+    test.peers.webhooks.redeliver = () => { throw failure(status.RESOURCE_EXHAUSTED); };
+    for (const path of ['deliveries/dlv_1/redeliver', 'deliveries/redeliver']) expect(await ask('POST', path)).toMatchObject({ status: 429, body: { error: 'queue_limit_exceeded' } });
+  });
 });

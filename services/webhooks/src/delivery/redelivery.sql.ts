@@ -27,6 +27,8 @@ export interface Redelivered {
 }
 
 const AT_ONCE_MAX = 1_000;
+/** Of one account. At their pace they take a quarter of an hour. */
+const WAITING_MAX = 10_000;
 /** Ten a second and account, so that making up for a day of outage is no attack on the customer's server. */
 const APART_MS = 100;
 
@@ -40,9 +42,9 @@ where d.account_id = $1 and d.environment = $2 and ($3 = '' or d.delivery_id = $
   and ($8::timestamptz is null or d.created_at >= $8) and ($9::timestamptz is null or d.created_at < $9)
   and ($10 = '' or d.delivery_id > $10) and ($3 <> '' or d.redelivery_of is null)
   and d.url is not null and (d.endpoint_id is null or p.endpoint_id is not null)
-order by d.delivery_id limit ${AT_ONCE_MAX + 1}`;
+order by d.delivery_id limit $11`;
 
-const LAST_WAITING = `select max(next_attempt_at) as last from delivery where account_id = $1 and status = 'pending' and redelivery_of is not null`;
+const WAITING = `select max(next_attempt_at) as last, count(*)::int as count from delivery where account_id = $1 and status = 'pending' and redelivery_of is not null`;
 
 const INSERT = `
 insert into delivery (delivery_id, account_id, environment, event_id, event, job_id, job_version, url, isolation_key, copy, traceparent, created_at, status,
@@ -62,33 +64,38 @@ const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 9))';
 
 interface ChosenRow { delivery_id: string; event_id: string; url: string; isolation_key: string }
 
+interface Waiting { readonly last: Date | null; readonly count: number }
+
 /** New deliveries of what was delivered or has failed, the oldest first, spread in time. They have attempts of their own. */
 @Injectable()
 export class Redeliveries {
   constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock, private readonly due: DeliveriesDue) {}
 
-  async make(query: RedeliveryQuery): Promise<Redelivered> {
+  /** Undefined: as many wait as may. */
+  async make(query: RedeliveryQuery): Promise<Redelivered | undefined> {
     const made = await inTransaction(this.database, (tx, databaseNow) => choose(tx, this.clock(databaseNow), query));
     this.due.now();
     return made;
   }
 }
 
-async function choose(tx: Transaction, now: Date, query: RedeliveryQuery): Promise<Redelivered> {
+async function choose(tx: Transaction, now: Date, query: RedeliveryQuery): Promise<Redelivered | undefined> {
   await tx.query({ name: 'redelivery_lock', text: LOCK, values: [query.accountId] });
+  const { rows: [waiting] } = await tx.query<Waiting>({ name: 'redelivery_waiting', text: WAITING, values: [query.accountId] });
+  const most = Math.min(AT_ONCE_MAX, WAITING_MAX - waiting!.count);
+  if (most <= 0) return undefined;
   const { rows } = await tx.query<ChosenRow>({
     name: 'redelivery_choose', text: CHOOSE,
     values: [query.accountId, query.environment, query.deliveryId, query.statuses, query.endpointId, query.event, query.jobId,
-      query.createdAfter ?? null, query.createdBefore ?? null, query.startingAfter],
+      query.createdAfter ?? null, query.createdBefore ?? null, query.startingAfter, most + 1],
   });
-  const chosen = rows.slice(0, AT_ONCE_MAX);
+  const chosen = rows.slice(0, most);
   if (chosen.length === 0) return { deliveryIds: [], nextCursor: '' };
-  return { deliveryIds: await insert(tx, query.accountId, now, chosen), nextCursor: rows.length > AT_ONCE_MAX ? chosen.at(-1)!.delivery_id : '' };
+  return { deliveryIds: await insert(tx, query.accountId, now, waiting!, chosen), nextCursor: rows.length > most ? chosen.at(-1)!.delivery_id : '' };
 }
 
-async function insert(tx: Transaction, accountId: string, now: Date, chosen: readonly ChosenRow[]): Promise<string[]> {
-  const { rows: [waiting] } = await tx.query<{ last: Date | null }>({ name: 'redelivery_last', text: LAST_WAITING, values: [accountId] });
-  const first = Math.max(now.getTime(), (waiting?.last?.getTime() ?? 0) + APART_MS);
+async function insert(tx: Transaction, accountId: string, now: Date, { last }: Waiting, chosen: readonly ChosenRow[]): Promise<string[]> {
+  const first = Math.max(now.getTime(), (last?.getTime() ?? 0) + APART_MS);
   const due = chosen.map((_, index) => new Date(first + index * APART_MS));
   const ids = chosen.map(() => newId('dlv', now.getTime()));
   const keys = chosen.map((row) => row.isolation_key);

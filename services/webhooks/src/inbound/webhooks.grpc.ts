@@ -32,7 +32,9 @@ export class WebhooksController {
 
   @GrpcMethod('WebhooksService', 'redeliver')
   async redeliver(request: RedeliverRequest): Promise<RedeliverResponse> {
-    const { deliveryIds, nextCursor } = await this.redeliveries.make(request);
+    const made = await this.redeliveries.make(request);
+    if (made === undefined) throw grpcError(status.RESOURCE_EXHAUSTED, 'as many redeliveries wait as may');
+    const { deliveryIds, nextCursor } = made;
     if (request.deliveryId !== '' && deliveryIds.length === 0) throw grpcError(status.NOT_FOUND, 'there is no such delivery that could be repeated');
     return { deliveryIds: [...deliveryIds], nextCursor };
   }
