@@ -32,7 +32,7 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
     scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'EraseAccountContent', 'WatchJob', 'ListModels', 'GetLimits', 'ChooseModel',
       'ListEndUsers', 'Reconcile', 'ListWorkers', 'SetCordon')],
     webhooks: [...PARKED, ...of(WEBHOOKS, 'EnsureSecret', 'GetSecret', 'RotateSecret', 'CreateEndpoint', 'ListEndpoints', 'UpdateEndpoint', 'DeleteEndpoint',
-      'SendTestEvent', 'ListDeliveries', 'Redeliver', 'ReadFeed', 'WatchFeeds')],
+      'SendTestEvent', 'ListDeliveries', 'Redeliver', 'ReadFeed', 'WatchFeeds', 'EraseAccount')],
   },
   'accounts': { scheduler: of(SCHEDULER, 'SyncLimits') },
   'scheduler': { ledger: [...of(LEDGER, 'Exchange', 'ListPendingHolds'), ...MISSED_EVENTS], accounts: MISSED_EVENTS },

@@ -135,6 +135,22 @@ describe('an endpoint', () => {
   });
 });
 
+test('of an account that is erased no endpoint is left, nor what was told of anything but jobs', async () => {
+  receiver.answerWith((_, response) => { response.writeHead(500).end('an answer'); });
+  const { endpointId } = await create();
+  const { eventId } = await call(stage.client, 'sendTestEvent', { ...owner(), endpointId });
+  await stage.attempted({ jobId: '', accountId, eventId }, 1);
+  const kept = await create({ url: `${receiver.url}/another`, environment: 'test' });
+  await call(stage.client, 'eraseAccount', { accountId: 'acc_other' });
+  expect((await call(stage.client, 'listEndpoints', { accountId, environment: 'test', endpointId: kept.endpointId })).endpoints).toHaveLength(1);
+  for (let again = 0; again < 2; again++) await call(stage.client, 'eraseAccount', { accountId });
+  for (const environment of ['live', 'test']) expect((await call(stage.client, 'listEndpoints', { accountId, environment, endpointId: '' })).endpoints).toEqual([]);
+  expect((await stage.database.query('select from signing_secret where owner = any($1)', [[endpointId, kept.endpointId]])).rowCount).toBe(0);
+  const [delivery] = await stage.deliveriesOf({ accountId });
+  expect(delivery).toMatchObject({ status: 'superseded', url: '', nextAttemptAt: undefined, attempts: [{ responseExcerpt: '', address: '' }] });
+  expect((await call(stage.client, 'readFeed', { ...owner(), after: 0n, limit: 10 })).events).toEqual([expect.objectContaining({ eventId, body: Buffer.alloc(0) })]);
+});
+
 describe('a secret', () => {
   test('that is rotated goes on beside the new one for a while: receivers with either accept what is sent', async () => {
     const { endpointId, secret: old } = await create();

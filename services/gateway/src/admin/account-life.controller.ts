@@ -47,10 +47,7 @@ export class AdminAccountLifeController {
     if (confirm !== accountId) throw invalidRequest([{ field: 'confirm', message: 'must be the id of the account: what is erased does not come back' }]);
     const { account } = await known(this.erased(accountIdOf(accountId), request), accountNotFound);
     await call(this.peers.scheduler, 'eraseAccountContent', { accountId });
-    for (const environment of ENVIRONMENTS) {
-      const { endpoints } = await call(this.peers.webhooks, 'listEndpoints', { accountId, environment, endpointId: '' });
-      for (const { endpointId } of endpoints) await call(this.peers.webhooks, 'deleteEndpoint', { accountId, environment, endpointId });
-    }
+    await call(this.peers.webhooks, 'eraseAccount', { accountId });
     return adminAccountView(presentAccount(account));
   }
 

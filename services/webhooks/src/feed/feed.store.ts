@@ -79,7 +79,7 @@ update delivery set url = null, isolation_key = '', status = case status when 'p
 where job_id = $1`;
 
 const ERASE_ATTEMPTS = `
-update delivery_attempt a set response_excerpt = '' from delivery d where d.delivery_id = a.delivery_id and d.job_id = $1`;
+update delivery_attempt a set response_excerpt = '', address = '' from delivery d where d.delivery_id = a.delivery_id and d.job_id = $1`;
 
 export async function eraseJob(tx: Transaction, jobId: string, now: Date): Promise<void> {
   await tx.query({ name: 'erase_claims', text: OUTDATE_CLAIMS, values: [jobId, now] });

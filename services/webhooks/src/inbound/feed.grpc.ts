@@ -1,16 +1,17 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ReadFeedRequest, ReadFeedResponse, WatchFeedsResponse } from '@usvideo/contracts/webhooks';
+import type { EraseAccountRequest, EraseAccountResponse, ReadFeedRequest, ReadFeedResponse, WatchFeedsResponse } from '@usvideo/contracts/webhooks';
 import { grpcError, status } from '@usvideo/runtime';
 import { Observable } from 'rxjs';
 import { FeedHints } from '../feed/feed-hints.client';
 import { FeedReader } from '../feed/feed-reader.sql';
+import { AccountErasure } from '../retention/account-erasure.sql';
 
 const PAGE_MAX = 100;
 
 @Controller()
 export class FeedController {
-  constructor(private readonly reader: FeedReader, private readonly hints: FeedHints) {}
+  constructor(private readonly reader: FeedReader, private readonly hints: FeedHints, private readonly erasure: AccountErasure) {}
 
   /** A limit of 0 asks where new events begin. */
   @GrpcMethod('WebhooksService', 'readFeed')
@@ -24,5 +25,12 @@ export class FeedController {
   @GrpcMethod('WebhooksService', 'watchFeeds')
   watchFeeds(): Observable<WatchFeedsResponse> {
     return new Observable((subscriber) => this.hints.watch((hints) => { for (const hint of hints) subscriber.next(hint); }));
+  }
+
+  @GrpcMethod('WebhooksService', 'eraseAccount')
+  async eraseAccount({ accountId }: EraseAccountRequest): Promise<EraseAccountResponse> {
+    if (accountId === '') throw grpcError(status.INVALID_ARGUMENT, 'account_id is required');
+    await this.erasure.erase(accountId);
+    return {};
   }
 }

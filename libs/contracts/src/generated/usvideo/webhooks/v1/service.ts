@@ -285,6 +285,13 @@ export interface WatchFeedsResponse {
   environment: string;
 }
 
+export interface EraseAccountRequest {
+  accountId: string;
+}
+
+export interface EraseAccountResponse {
+}
+
 function createBaseEnsureSecretRequest(): EnsureSecretRequest {
   return { accountId: "" };
 }
@@ -3183,6 +3190,104 @@ export const WatchFeedsResponse: MessageFns<WatchFeedsResponse> = {
   },
 };
 
+function createBaseEraseAccountRequest(): EraseAccountRequest {
+  return { accountId: "" };
+}
+
+export const EraseAccountRequest: MessageFns<EraseAccountRequest> = {
+  encode(message: EraseAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseAccountRequest>): EraseAccountRequest {
+    return EraseAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseAccountRequest>): EraseAccountRequest {
+    const message = createBaseEraseAccountRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseEraseAccountResponse(): EraseAccountResponse {
+  return {};
+}
+
+export const EraseAccountResponse: MessageFns<EraseAccountResponse> = {
+  encode(_: EraseAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EraseAccountResponse>): EraseAccountResponse {
+    return EraseAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<EraseAccountResponse>): EraseAccountResponse {
+    const message = createBaseEraseAccountResponse();
+    return message;
+  },
+};
+
 export type WebhooksServiceService = typeof WebhooksServiceService;
 export const WebhooksServiceService = {
   /** The account's signing secret, made at the first call and the same ever after, for both environments. */
@@ -3311,6 +3416,20 @@ export const WebhooksServiceService = {
     responseSerialize: (value: WatchFeedsResponse): Buffer => Buffer.from(WatchFeedsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchFeedsResponse => WatchFeedsResponse.decode(value),
   },
+  /**
+   * Forgets the endpoints of an account and what is kept of events that concern no job; the scheduler's events erase what concerns jobs.
+   * Asking twice is fine.
+   */
+  eraseAccount: {
+    path: "/usvideo.webhooks.v1.WebhooksService/EraseAccount" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EraseAccountRequest): Buffer => Buffer.from(EraseAccountRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EraseAccountRequest => EraseAccountRequest.decode(value),
+    responseSerialize: (value: EraseAccountResponse): Buffer =>
+      Buffer.from(EraseAccountResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EraseAccountResponse => EraseAccountResponse.decode(value),
+  },
 } as const;
 
 export interface WebhooksServiceServer extends UntypedServiceImplementation {
@@ -3332,6 +3451,11 @@ export interface WebhooksServiceServer extends UntypedServiceImplementation {
   readFeed: handleUnaryCall<ReadFeedRequest, ReadFeedResponse>;
   /** Whose feed has grown, of all accounts: a hint, which may come late or be lost. Reading the feed tells. */
   watchFeeds: handleServerStreamingCall<WatchFeedsRequest, WatchFeedsResponse>;
+  /**
+   * Forgets the endpoints of an account and what is kept of events that concern no job; the scheduler's events erase what concerns jobs.
+   * Asking twice is fine.
+   */
+  eraseAccount: handleUnaryCall<EraseAccountRequest, EraseAccountResponse>;
 }
 
 export interface WebhooksServiceClient extends Client {
@@ -3512,6 +3636,25 @@ export interface WebhooksServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchFeedsResponse>;
+  /**
+   * Forgets the endpoints of an account and what is kept of events that concern no job; the scheduler's events erase what concerns jobs.
+   * Asking twice is fine.
+   */
+  eraseAccount(
+    request: EraseAccountRequest,
+    callback: (error: ServiceError | null, response: EraseAccountResponse) => void,
+  ): ClientUnaryCall;
+  eraseAccount(
+    request: EraseAccountRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EraseAccountResponse) => void,
+  ): ClientUnaryCall;
+  eraseAccount(
+    request: EraseAccountRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EraseAccountResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const WebhooksServiceClient = makeGenericClientConstructor(
