@@ -47,7 +47,7 @@ test('a server that drips its answer is cut off at the deadline', async () => {
     response.on('close', () => clearInterval(drip));
   });
   const delivery = await stage.attempted(await endJob(), 1);
-  expect(delivery.attempts[0]).toMatchObject({ httpStatus: 0, error: 'timeout' });
+  expect(delivery.attempts[0]).toMatchObject({ httpStatus: 0, error: 'timeout', address: '127.0.0.1', responseExcerpt: expect.stringMatching(/^\.+$/) });
   expect(delivery.attempts[0]!.durationMs).toBeLessThan(1_500);
 });
 
@@ -67,7 +67,7 @@ test.each(['http://169.254.169.254/latest', 'http://2852039166/', 'http://[::1]:
 
 test('a server that is not there is tried again later', async () => {
   const delivery = await stage.attempted(await endJob({ webhookUrl: `http://127.0.0.1:${await freePort()}/` }), 1);
-  expect(delivery).toMatchObject({ status: 'pending', attempts: [{ httpStatus: 0, error: 'connection_failed' }] });
+  expect(delivery).toMatchObject({ status: 'pending', attempts: [{ httpStatus: 0, error: 'connection_failed', address: '127.0.0.1' }] });
 });
 
 test('410 ends a delivery; a large answer is kept as its beginning', async () => {
@@ -155,6 +155,25 @@ test('an orderly stop gives an attempt under way back; it is made again at once,
   const requests = await receiver.received(2);
   expect(requests.map((request) => request.headers['webhook-id'])).toEqual([ended.eventId, ended.eventId]);
   expect(await eventually(() => stage.attempted(ended, 1), { what: 'webhooks answers again' })).toMatchObject({ status: 'delivered' });
+});
+
+test('whoever starts knows how many attempts were made and when the next is due', async () => {
+  stage.aheadMs = 0;
+  receiver.answerWith(500);
+  const ended = await endJob();
+  let delivery = await stage.attempted(ended, 1);
+  for (const [index, waitMs] of [30_000, 120_000, 480_000].entries()) {
+    const dueAt = delivery.nextAttemptAt!;
+    await stage.stopWebhooks();
+    await stage.startWebhooks();
+    expect((await eventually(() => stage.attempted(ended, index + 1), { what: 'webhooks answers again' })).nextAttemptAt).toEqual(dueAt);
+    stage.aheadMs += waitMs;
+    delivery = await stage.attempted(ended, index + 2);
+    expect(delivery.attempts[index + 1]!.startedAt!.getTime()).toBeGreaterThanOrEqual(dueAt.getTime() - 2);
+  }
+  expect(delivery).toMatchObject({ status: 'failed', nextAttemptAt: undefined });
+  expect(receiver.requests.map((request) => request.headers['webhook-id'])).toEqual(Array(4).fill(ended.eventId));
+  stage.aheadMs = 0;
 });
 
 test('events that were recorded while webhooks was down are delivered when it is back', async () => {

@@ -1,7 +1,11 @@
 import type { Database } from '@usvideo/event-store';
+import { SecretBox } from '@usvideo/runtime';
 import { eventually, Signal } from '@usvideo/testing';
 import { DeliveryWorld } from '../../test/delivery-world';
+import { EndpointNotices } from '../endpoints/endpoint-notices.store';
+import { EndpointStore } from '../endpoints/endpoint.store';
 import { claimDeliveries, releaseDeliveries, type ClaimLimits } from './delivery-claim.sql';
+import { DeliveriesDue } from './due';
 import { endParked } from './parked.loop';
 
 const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
@@ -210,6 +214,22 @@ test('a server in trouble is left alone, then probed by one delivery at a time, 
   expect(rows.map((row) => row.probe)).toEqual([...Array<boolean>(10).fill(false), true, true, true]);
 });
 
+test('what replicas see of a server is counted together, and known to one that starts later', async () => {
+  const replicas = [world.open(), world.open()];
+  for (let index = 0; index < 10; index++) await make();
+  for (let failed = 0; failed < 10;) {
+    const { deliveries } = await claim(100, replicas[failed % 2]);
+    for (const delivery of deliveries) await world.record({ ...delivery, ...timedOut }, replicas[failed++ % 2]);
+  }
+  await Promise.all(replicas.map((replica) => replica.end()));
+  await make();
+  const later = world.open();
+  expect((await claim(100, later)).deliveries).toEqual([]);
+  world.aheadMs += 31_000;
+  expect((await claim(100, later)).deliveries).toEqual([expect.objectContaining({ probe: true })]);
+  await later.end();
+});
+
 test('a probe that succeeds lets all that waited go, at the usual pace', async () => {
   await breakServer();
   world.aheadMs += 31_000;
@@ -232,4 +252,27 @@ test('what no server took for three days has failed and is kept', async () => {
   world.aheadMs += 2 * 3_600_000;
   await endParked(database, clock, { disable: async () => undefined });
   expect(new Set(await statuses())).toEqual(new Set(['failed']));
+});
+
+test('an endpoint at a server that took nothing for three days is disabled, and the others of the account are told', async () => {
+  const endpoints = new EndpointStore(database, new SecretBox(Buffer.alloc(32, 7)));
+  const owner = { accountId: 'acc_1', environment: 'live' };
+  const create = async (url: string, events: string[]) => {
+    const created = await endpoints.create(owner, { url, events, description: '', headers: [] });
+    if (typeof created === 'string') throw new Error(created);
+    return created.endpointId;
+  };
+  const silent = await create('https://a.example/', ['video.completed']);
+  const told = await create('https://told.example/', ['webhook.disabled']);
+  await breakServer();
+  await database.query(`insert into feed_head (account_id, environment, next_seq) values ('acc_1', 'live', 100)`);
+  const notices = new EndpointNotices(database, clock, new DeliveriesDue());
+  await endParked(database, clock, notices);
+  expect((await endpoints.list(owner, silent))[0]).toMatchObject({ enabled: true });
+  world.aheadMs += 73 * 3_600_000;
+  await endParked(database, clock, notices);
+  expect((await endpoints.list(owner, silent))[0]).toMatchObject({ enabled: false, disabledReason: 'unreachable', disabledAt: expect.any(Date) });
+  const [notice] = (await claim()).deliveries;
+  expect(notice).toMatchObject({ endpointId: told, event: 'webhook.disabled' });
+  expect(JSON.parse(notice!.body.toString())).toMatchObject({ data: { endpoint_id: silent, url: 'https://a.example/', reason: 'unreachable' } });
 });
