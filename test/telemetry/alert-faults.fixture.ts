@@ -98,6 +98,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   VerificationOverdue: overdue('usvideo_ledger_last_verified_timestamp_seconds'),
   ReconciliationOverdue: overdue('usvideo_reconciliation_last_run_timestamp_seconds'),
   VerdictsRefused: gauge('usvideo_verdicts_refused_total{refusal="hold_unknown"}', '0+1', '4+0'),
+  JobsWithoutHold: gauge('usvideo_jobs_without_hold', '1+0', '0+0'),
   PaymentNewsRefused: gauge('usvideo_payment_events_total{provider="stripe",outcome="refused"}', '0+1', '4+0'),
   CounterDrift: gauge('usvideo_counter_drift_total', '0+1', '5+0'),
   ConsumerParked: gauge('usvideo_consumer_parked_events{consumer="ledger"}', '1+0', '0+0'),

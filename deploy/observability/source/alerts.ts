@@ -65,6 +65,10 @@ export const ALERTS: readonly Alert[] = [
     value: 'sum by (refusal) (increase(usvideo_verdicts_refused_total[15m]))', when: '> 0',
   },
   {
+    name: 'JobsWithoutHold', severity: 'page', for: '0s', runbook: 'verdicts-refused', summary: '{{ $value }} live jobs have no hold in the ledger: they cannot be charged.',
+    value: 'max(usvideo_jobs_without_hold)', when: '> 0',
+  },
+  {
     name: 'PaymentNewsRefused', severity: 'page', for: '0s', runbook: 'payment-news-refused', summary: 'The ledger refuses what {{ $labels.provider }} says happened to a payment.',
     value: 'sum by (provider) (increase(usvideo_payment_events_total{outcome="refused"}[1h]))', when: '> 0',
   },

@@ -73,6 +73,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       figure('Reconciliation differences', 'short', 'max(usvideo_reconciliation_differences)', 'Jobs whose money is not what their verdict says, at the last comparison.'),
       figure('Since the last reconciliation', 's', 'time() - max(usvideo_reconciliation_last_run_timestamp_seconds)', 'Hours at most.'),
       lines('Verdicts refused', 'short', { '{{refusal}}': `sum by (refusal) (increase(usvideo_verdicts_refused_total[${RATE}]))` }, 'The ledger contradicts the scheduler. Anything but 0 is a page.'),
+      figure('Jobs without a hold', 'short', 'max(usvideo_jobs_without_hold)', 'Live jobs that have not ended and cannot be charged. Anything but 0 is a page.'),
       figure('Holds placed', 'short', `sum(increase(usvideo_ledger_entries_total{kind="PlaceHold",answer="accepted"}[${RANGE}]))`, 'In the time shown.'),
       figure('Holds settled', 'short', `sum(increase(usvideo_ledger_entries_total{kind="Settle",answer="accepted"}[${RANGE}]))`, 'Captured or released in the time shown.'),
       figure('Pending holds', 'short', 'max(usvideo_ledger_pending_holds)', 'Of jobs that have not ended.'),

@@ -144,9 +144,11 @@ describe('the ledger over gRPC', () => {
     const jobId = newJob();
     await addFunds(accountId, 10_000_000n);
     await placeHold(accountId, jobId);
-    const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 500 });
+    const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 500, jobIds: [] });
     expect(holds).toContainEqual({ accountId, jobId, amountMicros: 1_250_000n, placedAt: expect.any(Date) });
-    expect((await call(client, 'listPendingHolds', { placedBefore: new Date(0), limit: 500 })).holds).toEqual([]);
+    expect((await call(client, 'listPendingHolds', { placedBefore: new Date(0), limit: 500, jobIds: [] })).holds).toEqual([]);
+    expect((await call(client, 'listPendingHolds', { placedBefore: new Date(0), limit: 1, jobIds: ['job_of_nobody', ...holds.map(({ jobId }) => jobId)] })).holds.map(({ jobId }) => jobId).sort())
+      .toEqual(holds.map(({ jobId }) => jobId).sort());
   });
 
   it('lists pending holds page by page, each once, also when the last of a page has ended meanwhile', async () => {
@@ -156,7 +158,7 @@ describe('the ledger over gRPC', () => {
     await Promise.all(jobs.map((jobId) => placeHold(accountId, jobId)));
     const seen: string[] = [];
     for (let afterJobId: string | undefined; ;) {
-      const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 2, afterJobId });
+      const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 2, jobIds: [], afterJobId });
       seen.push(...holds.map(({ jobId }) => jobId));
       if (holds.length < 2) break;
       afterJobId = holds.at(-1)!.jobId;

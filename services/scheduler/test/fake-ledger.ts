@@ -84,6 +84,11 @@ export class FakeLedger implements LedgerPort {
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 
+  async pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]> {
+    return [...this.holds].filter(([jobId, hold]) => jobIds.includes(jobId) && hold.state === 'pending')
+      .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
+  }
+
   private place({ accountId, jobId, resolution, durationSeconds, quoteId }: PlaceHold): PlaceHoldAnswer {
     const refused = quotesRefused[quoteId ?? ''];
     if (refused !== undefined) return { refusal: refused, amountMicros: 0n, availableMicros: 0n };

@@ -93,6 +93,9 @@ export const leaseExpiries = new Counter({
 export const verdictsRefused = new Counter({
   registers, name: 'usvideo_verdicts_refused_total', help: 'Verdicts that the ledger refused, such as of a job without a hold; anything but 0 is a fault.', labelNames: ['refusal'],
 });
+export const jobsWithoutHold = new Gauge({
+  registers, name: 'usvideo_jobs_without_hold', help: 'Live jobs that have not ended and of which the ledger has no pending hold, at the last look; anything but 0 is a fault.',
+});
 export const counterDrift = new Counter({
   registers, name: 'usvideo_counter_drift_total', help: 'Accounts whose counters differed from their rows and were repaired; anything but 0 is a fault.',
 });

@@ -57,7 +57,9 @@ export class LedgerController {
   }
 
   @GrpcMethod('LedgerService', 'listPendingHolds')
-  async listPendingHolds({ placedBefore, limit, afterJobId }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+  async listPendingHolds({ placedBefore, limit, afterJobId, jobIds }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+    demand(jobIds.length <= PENDING_HOLDS_MAX, `job_ids are ${PENDING_HOLDS_MAX} at most`);
+    if (jobIds.length > 0) return { holds: await this.reader.pendingHoldsOf(jobIds) };
     demand(placedBefore !== undefined, 'placed_before is required');
     demand(limit >= 1 && limit <= PENDING_HOLDS_MAX, `limit is 1 to ${PENDING_HOLDS_MAX}`);
     return { holds: await this.reader.pendingHolds(placedBefore!, limit, afterJobId) };

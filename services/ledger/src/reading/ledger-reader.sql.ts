@@ -88,6 +88,10 @@ select account_id, job_id, amount_micros, placed_at from hold
 where state = 'pending' and placed_at < $1 and (placed_at, job_id) > ((select placed_at from hold where job_id = $3), $3)
 order by placed_at, job_id limit $2`;
 
+const READ_PENDING_HOLDS_OF = `select account_id, job_id, amount_micros, placed_at from hold where state = 'pending' and job_id = any($1::text[])`;
+
+interface PendingHold { readonly accountId: string; readonly jobId: string; readonly amountMicros: bigint; readonly placedAt: Date }
+
 /** What the ledger answers from its committed rows, always the primary's. */
 @Injectable()
 export class LedgerReader {
@@ -135,10 +139,18 @@ export class LedgerReader {
   }
 
   /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
-  async pendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<{ accountId: string; jobId: string; amountMicros: bigint; placedAt: Date }[]> {
-    const { rows } = await this.database.query<{ account_id: string; job_id: string; amount_micros: bigint; placed_at: Date }>(afterJobId === undefined
+  async pendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    return this.readHolds(afterJobId === undefined
       ? { name: 'pending_holds_read', text: READ_PENDING_HOLDS, values: [placedBefore, limit] }
       : { name: 'pending_holds_read_on', text: READ_MORE_PENDING_HOLDS, values: [placedBefore, limit, afterJobId] });
+  }
+
+  pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]> {
+    return this.readHolds({ name: 'pending_holds_of', text: READ_PENDING_HOLDS_OF, values: [jobIds] });
+  }
+
+  private async readHolds(statement: { name: string; text: string; values: unknown[] }): Promise<PendingHold[]> {
+    const { rows } = await this.database.query<{ account_id: string; job_id: string; amount_micros: bigint; placed_at: Date }>(statement);
     return rows.map((row) => ({ accountId: row.account_id, jobId: row.job_id, amountMicros: row.amount_micros, placedAt: row.placed_at }));
   }
 }

@@ -18,6 +18,8 @@ export interface LedgerPort {
   settle(settle: Settle, timeoutMs: number): Promise<SettleAnswer>;
   /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
   listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]>;
+  /** Those of these jobs, 500 at most. A ledger of the version before answers those of other jobs. */
+  pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]>;
   /** What it recorded of all accounts. */
   readonly events: LogReader;
 }
@@ -54,7 +56,11 @@ export class LedgerClient implements LedgerPort, Running {
   }
 
   async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
-    return (await call(this.client, 'listPendingHolds', { placedBefore, limit, afterJobId })).holds;
+    return (await call(this.client, 'listPendingHolds', { placedBefore, limit, afterJobId, jobIds: [] })).holds;
+  }
+
+  async pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]> {
+    return (await call(this.client, 'listPendingHolds', { placedBefore: new Date(), limit: jobIds.length, jobIds: [...jobIds] })).holds;
   }
 
   async stop(): Promise<void> {

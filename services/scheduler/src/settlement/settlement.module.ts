@@ -5,6 +5,7 @@ import { DATABASE, LOGGER } from '@usvideo/service';
 import { JobChanges } from '../views/job-changes';
 import { ViewsModule } from '../views/views.module';
 import type { LedgerPort } from './ledger.client';
+import { MissingHolds } from './missing-holds.loop';
 import { Settlement } from './settlement.loop';
 import { LEDGER } from './tokens';
 import { UnsettledJobs } from './unsettled-jobs.sql';
@@ -17,5 +18,7 @@ import { UnsettledJobs } from './unsettled-jobs.sql';
 export class SettlementModule {}
 
 function startSettlement(database: Database, ledger: LedgerPort, changes: JobChanges, logger: Logger, lifecycle: Lifecycle): Settlement {
-  return lifecycle.keep('settlement', new Settlement({ jobs: new UnsettledJobs(database), ledger, changes, logger }).start());
+  const jobs = new UnsettledJobs(database);
+  lifecycle.keep('missing holds', new MissingHolds({ jobs, ledger, logger }).start());
+  return lifecycle.keep('settlement', new Settlement({ jobs, ledger, changes, logger }).start());
 }

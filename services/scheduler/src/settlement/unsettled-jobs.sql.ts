@@ -23,6 +23,10 @@ select job_id, account_id, environment, traceparent, charged_micros, released_mi
 
 const KNOWN = 'select job_id from job where job_id = any($1::text[])';
 
+const UNENDED = `select job_id, account_id from job_queue where environment = 'live' and job_id > $1 order by job_id limit $2`;
+
+const STILL_UNENDED = 'select job_id from job_queue where job_id = any($1::text[])';
+
 const SETTLED = 'update job set settled_at = coalesce(settled_at, $2::timestamptz) where job_id = any($1::text[])';
 
 /** Backs off from a second to an hour. */
@@ -55,6 +59,17 @@ export class UnsettledJobs {
 
   async known(jobIds: readonly string[]): Promise<Set<string>> {
     const { rows } = await this.database.query<{ job_id: string }>({ name: 'jobs_known', text: KNOWN, values: [[...jobIds]] });
+    return new Set(rows.map((row) => row.job_id));
+  }
+
+  /** Live jobs that have not ended, behind one of them. */
+  async unended(afterJobId: string, limit: number): Promise<{ jobId: string; accountId: string }[]> {
+    const { rows } = await this.database.query<{ job_id: string; account_id: string }>({ name: 'unended_jobs', text: UNENDED, values: [afterJobId, limit] });
+    return rows.map((row) => ({ jobId: row.job_id, accountId: row.account_id }));
+  }
+
+  async stillUnended(jobIds: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.database.query<{ job_id: string }>({ name: 'still_unended_jobs', text: STILL_UNENDED, values: [[...jobIds]] });
     return new Set(rows.map((row) => row.job_id));
   }
 

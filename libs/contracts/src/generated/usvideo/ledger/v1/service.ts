@@ -281,7 +281,11 @@ export interface ListPendingHoldsRequest {
   /** At most 500. */
   limit: number;
   /** Exclusive: the last hold of the page before. Its job may have ended meanwhile. */
-  afterJobId?: string | undefined;
+  afterJobId?:
+    | string
+    | undefined;
+  /** Not empty: those of these jobs alone, at most 500, whenever they were placed. */
+  jobIds: string[];
 }
 
 export interface ListPendingHoldsResponse {
@@ -3408,7 +3412,7 @@ export const Price: MessageFns<Price> = {
 };
 
 function createBaseListPendingHoldsRequest(): ListPendingHoldsRequest {
-  return { placedBefore: undefined, limit: 0, afterJobId: undefined };
+  return { placedBefore: undefined, limit: 0, afterJobId: undefined, jobIds: [] };
 }
 
 export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
@@ -3421,6 +3425,9 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
     }
     if (message.afterJobId !== undefined) {
       writer.uint32(26).string(message.afterJobId);
+    }
+    for (const v of message.jobIds) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -3462,6 +3469,14 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
             message.afterJobId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.jobIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3482,6 +3497,7 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
     message.placedBefore = object.placedBefore ?? undefined;
     message.limit = object.limit ?? 0;
     message.afterJobId = object.afterJobId ?? undefined;
+    message.jobIds = object.jobIds?.map((e) => e) || [];
     return message;
   },
 };
