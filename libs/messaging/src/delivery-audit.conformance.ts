@@ -1,9 +1,9 @@
 import { EventLog, inTransaction, type LogReader, mintEpoch, shardOf } from '@usvideo/event-store';
-import { deliveryAuditDifferences } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { pino } from 'pino';
 import { eventsSetAside, type Hearer, startDeliveryAudit, unheardEvents } from './delivery-audit';
 import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
+import { deliveryAuditDifferences } from './metrics';
 
 const HOUR_MS = 60 * 60_000;
 const later = () => new Date(Date.now() + HOUR_MS);

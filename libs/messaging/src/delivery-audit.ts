@@ -1,7 +1,8 @@
 import { loadWatermarks, parkedEvents, SHARDS, type LogReader, type Watermark } from '@usvideo/event-store';
-import { deliveryAuditDifferences, deliveryAuditLastRun, startSpaced, type Logger, type Running } from '@usvideo/runtime';
+import { startSpaced, type Logger, type Running } from '@usvideo/runtime';
 import { z } from 'zod';
 import type { Consuming, Subscription } from './transport';
+import { deliveryAuditDifferences, deliveryAuditLastRun } from './metrics';
 
 /** Who hears what, and which of it matters. */
 export type Hearer = Pick<Subscription, 'consumer' | 'topic' | 'database' | 'isRelevant'>;

@@ -2,12 +2,13 @@ import {
   advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedEvents, parkedStreams,
   type LoggedEvent, type ParkedEvent, type RestorableLog, type Transaction, type Watermark,
 } from '@usvideo/event-store';
-import { backOffMs, consumerHalted, consumerLag, consumerParked, eventsHandled, inSpan, whenRead, type Logger } from '@usvideo/runtime';
+import { backOffMs, inSpan, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
 import { unheardEvents } from './delivery-audit';
 import { replayParked, type Replayed } from './replay';
 import { adopt, lostEvents, divergenceOf, divergences, type EpochDivergence } from './restored-log';
 import type { Halt, Subscription } from './transport';
+import { consumerHalted, consumerLag, consumerParked, eventsHandled } from './metrics';
 
 const BATCH_MAX = 64;
 const UNHEEDED_MAX = 500;

@@ -1,9 +1,9 @@
 import { parkedEvents, type ParkedEvent } from '@usvideo/event-store';
-import { consumerParked } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { ParkEvent } from './deterministic';
 import { replayParked } from './replay';
 import { recordEffect, TOPIC, type World } from './world.fixture';
+import { consumerParked } from './metrics';
 
 export function parkingConformance(world: () => World): void {
   const parked = (): Promise<ParkedEvent[]> => parkedEvents(world().consumerDatabase, { consumer: 'consumer', topic: TOPIC }, undefined, 10);

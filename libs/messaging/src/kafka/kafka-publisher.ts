@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type RelaySink } from '@usvideo/event-store';
-import { outboxLag, type Logger } from '@usvideo/runtime';
+import { type Logger } from '@usvideo/runtime';
 import type { Message, Producer } from 'kafkajs';
 import { FailureLogThrottle } from './failure-log-throttle';
 import { administer, type KafkaClients } from './kafka-client';
@@ -9,6 +9,7 @@ import { messageOf } from './kafka-message';
 import { TailReader, type Tail } from './kafka-tail';
 import { ensureTopic, UnsuitableTopic } from './kafka-topic';
 import type { Publisher } from '../transport';
+import { outboxLag } from '../metrics';
 
 export interface KafkaPublisherOptions {
   readonly clients: KafkaClients;

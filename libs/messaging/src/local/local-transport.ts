@@ -1,7 +1,8 @@
 import { EventLog, Pump, SHARDS, type Database, type LogReader, type LoggedEvent, type RestorableLog } from '@usvideo/event-store';
-import { outboxLag, whenRead, type Logger } from '@usvideo/runtime';
+import { whenRead, type Logger } from '@usvideo/runtime';
 import { Intake } from '../intake';
 import type { Consuming, EventTransport, Publication, Publisher, Subscription } from '../transport';
+import { outboxLag } from '../metrics';
 
 export interface LocalTransportOptions {
   readonly logger: Logger;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Logger, type Running, httpDuration, httpOutcomes, httpRequests } from '@usvideo/runtime';
+import { type Logger, type Running } from '@usvideo/runtime';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type AddressRange, clientAddress } from '../access/client-address';
 import { BODY_BYTES_MAX, type Operations, operationOf } from '../access/operation';
@@ -17,6 +17,7 @@ import { OperationInterceptor } from './operation.interceptor';
 import { openRequestTrace } from '../access/request-trace.http';
 import type { RequestState } from '../access/request-state.http';
 import { stamp } from './response-headers.http';
+import { httpDuration, httpOutcomes, httpRequests } from '../metrics';
 
 export interface HttpServerOptions {
   /** Name of the listener in logs and metrics: public or admin. */

@@ -1,9 +1,10 @@
 import { WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
-import { currentTraceparent, inSpan, ledgerEntries, type Logger } from '@usvideo/runtime';
+import { currentTraceparent, inSpan, type Logger } from '@usvideo/runtime';
 import type { Settle } from '../account/commands';
 import type { LedgerCommand, Outcome, TracedCommand } from '../account/batch';
 import { LedgerStore } from './ledger.store';
 import { PriceBook } from '../prices/price-book.sql';
+import { ledgerEntries } from '../metrics';
 
 export interface LedgerWriterOptions {
   readonly database: Database;

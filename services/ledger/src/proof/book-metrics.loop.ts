@@ -1,6 +1,6 @@
 import type { Database } from '@usvideo/event-store';
-import { ledgerImbalance, ledgerMoney, pendingHolds } from '@usvideo/runtime';
 import { observe } from './imbalance.sql';
+import { ledgerImbalance, ledgerMoney, pendingHolds } from '../metrics';
 
 /** Floating point is good enough to look at; what decides is the integer sum behind the imbalance. Play money is no money. */
 export async function observeBooks(database: Database): Promise<void> {

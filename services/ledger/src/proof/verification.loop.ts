@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ledgerDifferences, ledgerLastVerified, startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import { LOGGER } from '@usvideo/service';
 import { LedgerVerifier, type Verification as Report } from './verifier.sql';
+import { ledgerDifferences, ledgerLastVerified } from '../metrics';
 
 /** Re-derives the ledger once a day and whenever an operator asks; what it finds is an alarm. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { openDatabase, type Database } from '@usvideo/event-store';
-import { createLogger, ledgerDifferences, migrateDatabase } from '@usvideo/runtime';
+import { createLogger, migrateDatabase } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import type { LedgerCommand } from '../account/batch';
 import { Verification } from './verification.loop';
@@ -7,6 +7,7 @@ import { observe } from './imbalance.sql';
 import { LedgerWriter } from '../posting/ledger-writer.service';
 import { LEDGER_MIGRATIONS } from '../migrations/all';
 import { LedgerVerifier } from './verifier.sql';
+import { ledgerDifferences } from '../metrics';
 
 const logger = createLogger('ledger', 'silent');
 const TERMS = { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', durationSeconds: 5 };

@@ -1,5 +1,5 @@
 import { openDatabase, type Database } from '@usvideo/event-store';
-import { createLogger, migrateDatabase, paymentEvents } from '@usvideo/runtime';
+import { createLogger, migrateDatabase } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import Stripe from 'stripe';
 import { ulid } from 'ulid';
@@ -12,6 +12,7 @@ import { StripeServer } from './stripe-server.fixture';
 import { TopUpStore } from './top-up.store';
 import { NewsRefused, PaymentUnknown, TopUps } from './top-ups.saga';
 import { LedgerVerifier } from '../proof/verifier.sql';
+import { paymentEvents } from '../metrics';
 
 const logger = createLogger('ledger', 'silent');
 const WEBHOOK_SECRET = 'whsec_of_the_test';

@@ -1,11 +1,12 @@
 import type { TopUp } from '@usvideo/contracts/ledger';
-import { paymentEvents, type Logger } from '@usvideo/runtime';
+import { type Logger } from '@usvideo/runtime';
 import { ulid } from 'ulid';
 import type { FundsSource, Refusal } from '../account/commands';
 import type { Outcome } from '../account/batch';
 import type { LedgerWriter } from '../posting/ledger-writer.service';
 import type { PaymentEvent, PaymentNews, PaymentProvider } from './payment-provider';
 import type { NewTopUp, TopUpStore } from './top-up.store';
+import { paymentEvents } from '../metrics';
 
 const APPLIED = ['funds_added', 'funds_reversed', 'top_up_ended', 'ignored', 'not_ours', 'replayed'] as const;
 export type Applied = (typeof APPLIED)[number];

@@ -1,9 +1,10 @@
 import type { Artifact, LeaseGranted, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { framesEncoded, gpuCost, gpuSeconds, gpuSecondsPaid, inSpan, inTrace, renderAttempts, renderDuration, type Running } from '@usvideo/runtime';
+import { inSpan, inTrace, type Running } from '@usvideo/runtime';
 import { ulid } from 'ulid';
 import { AttemptFailure, engineError } from '../conform/attempt-failure';
 import { type AttemptTools, runAttempt } from './attempt.service';
 import { type Report, WorkStream } from './work-stream.client';
+import { framesEncoded, gpuCost, gpuSeconds, gpuSecondsPaid, renderAttempts, renderDuration } from '../metrics';
 
 export interface WorkerOptions extends AttemptTools {
   readonly client: SchedulerServiceClient;

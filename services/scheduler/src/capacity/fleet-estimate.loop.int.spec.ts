@@ -1,5 +1,4 @@
 import { inTransaction } from '@usvideo/event-store';
-import { fleetWantedSlots } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { addAccount, addJobs, logger } from '../../test/dispatch-world';
 import { fundedRequest, startSagaWorld, traces, type SagaWorld } from '../../test/saga-world';
@@ -8,6 +7,7 @@ import type { StoredJob } from '../job/job-row';
 import { lockJobs } from '../job/job-writer.sql';
 import { FleetEstimate, type FleetEstimateOptions } from './fleet-estimate.loop';
 import { WorkerRegistry } from '../workers/worker-registry.service';
+import { fleetWantedSlots } from '../metrics';
 
 let world: SagaWorld;
 const running: FleetEstimate[] = [];

@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import { fleetColdStart, startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import { Backlog } from './backlog';
 import { refusesWait, retryAfterWait, timeToGive } from './capacity';
 import { etaSeconds, type QueuedJob } from '../views/eta';
@@ -9,6 +9,7 @@ import type { StoredJob } from '../job/job-row';
 import { leasedJobs, queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
 import { QueueMetrics } from './queue-metrics.service';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
+import { fleetColdStart } from '../metrics';
 
 export interface FleetEstimateOptions {
   readonly database: Database;

@@ -1,7 +1,7 @@
-import { connectedWorkers, queueDepth, queueOldestAge } from '@usvideo/runtime';
 import { WorkerRegistry } from '../workers/worker-registry.service';
 import type { QueueLoad } from './queue-load.sql';
 import { QueueMetrics } from './queue-metrics.service';
+import { connectedWorkers, queueDepth, queueOldestAge } from '../metrics';
 
 const load = (over: Partial<QueueLoad>): QueueLoad => ({
   jobClass: 'wan', accountId: 'acc_1', environment: 'live', jobs: 5, oldestSeconds: 900, gpuMs: 5_000, weight: 1, suspended: false, concurrentJobs: 10, running: 0, virtualTimeMs: 0, ...over,

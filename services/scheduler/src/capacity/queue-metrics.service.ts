@@ -1,9 +1,9 @@
-import { connectedWorkers, fleetWantedSlots, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '@usvideo/runtime';
 import { SANDBOX_CLASS } from '../catalogue/models';
 import type { Environment } from '../job/job';
 import type { QueueLoad } from './queue-load.sql';
 import { eligibleJobs, wantedSlots } from './wanted-slots';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
+import { connectedWorkers, fleetWantedSlots, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '../metrics';
 
 interface Standing {
   readonly jobs: number;

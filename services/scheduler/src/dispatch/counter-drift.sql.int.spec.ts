@@ -1,6 +1,6 @@
-import { counterDrift } from '@usvideo/runtime';
 import { addAccount, addJobs, claimOnce, drift, freeWorker, logger, openWorld, type World } from '../../test/dispatch-world';
 import { repairDrift } from './counter-drift.sql';
+import { counterDrift } from '../metrics';
 
 let world: World;
 beforeEach(async () => { world = await openWorld(); });

@@ -1,5 +1,6 @@
 import { inTransaction, type Database } from '@usvideo/event-store';
-import { counterDrift, type Logger } from '@usvideo/runtime';
+import { type Logger } from '@usvideo/runtime';
+import { counterDrift } from '../metrics';
 
 /**
  * One snapshot sees every transaction whole, so a difference here is a fault and not a move under way. A job whose submission

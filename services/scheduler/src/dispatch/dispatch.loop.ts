@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inTransaction, type Database } from '@usvideo/event-store';
-import { leasesGranted, queueWait, recordSpan, startLoop, type Logger, type Loop } from '@usvideo/runtime';
+import { recordSpan, startLoop, type Logger, type Loop } from '@usvideo/runtime';
 import type { LeaseSettings } from '../leasing/lease';
 import { clocksAfter, type FreeWorker } from '../limits/virtual-time';
 import { claim, type Claimed } from '../leasing/claim.sql';
@@ -11,6 +11,7 @@ import { slotsTaken } from '../leasing/leases.sql';
 import { eligibleExist, moveClocks, queuesWithWork } from './queue-activity.sql';
 import type { LeaseGrants } from '../workers/lease-grants.service';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
+import { leasesGranted, queueWait } from '../metrics';
 
 export interface DispatchLoopOptions {
   readonly database: Database;

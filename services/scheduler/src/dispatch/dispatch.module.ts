@@ -1,7 +1,7 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
 import type { Publisher } from '@usvideo/messaging';
-import { jobsEnded, Lifecycle, type Logger } from '@usvideo/runtime';
+import { Lifecycle, type Logger } from '@usvideo/runtime';
 import { CONFIG, DATABASE, LOGGER, PUBLISHER } from '@usvideo/service';
 import { CapacityModule } from '../capacity/capacity.module';
 import { FleetEstimate } from '../capacity/fleet-estimate.loop';
@@ -11,6 +11,7 @@ import { SettlementModule } from '../settlement/settlement.module';
 import { JobChanges } from '../views/job-changes';
 import { ViewsModule } from '../views/views.module';
 import { Dispatch } from './dispatch.service';
+import { jobsEnded } from '../metrics';
 
 @Module({
   imports: [CapacityModule, SettlementModule, ViewsModule],

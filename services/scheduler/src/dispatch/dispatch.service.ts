@@ -1,5 +1,5 @@
 import { inTransaction, type Database } from '@usvideo/event-store';
-import { jobsEnded, leaseExpiries, Lifecycle, type Logger } from '@usvideo/runtime';
+import { Lifecycle, type Logger } from '@usvideo/runtime';
 import type { LeaseHolders } from '../job/queue-key';
 import type { LeaseSettings } from '../leasing/lease';
 import { addAccountRows, setLimits, type LimitsChange } from '../limits/account-limits.sql';
@@ -15,6 +15,7 @@ import { LeaseGrants } from '../workers/lease-grants.service';
 import { startCordons } from '../workers/cordons.loop';
 import { WorkerRegistry } from '../workers/worker-registry.service';
 import { WorkerSession, type WorkerStream } from '../workers/worker-session.stream';
+import { jobsEnded, leaseExpiries } from '../metrics';
 
 export interface DispatchOptions {
   readonly database: Database;

@@ -1,9 +1,10 @@
-import { currentTraceparent, jobsEnded, within, type Logger } from '@usvideo/runtime';
+import { currentTraceparent, within, type Logger } from '@usvideo/runtime';
 import type { LeaseHolders } from '../job/queue-key';
 import type { JobChanges } from '../views/job-changes';
 import type { JobOrders, Ordered } from './job-orders.sql';
 import type { StoredJob } from '../job/job-row';
 import type { Scope } from '../views/job-views.sql';
+import { jobsEnded } from '../metrics';
 
 export interface CustomerOrdersOptions {
   readonly orders: JobOrders;

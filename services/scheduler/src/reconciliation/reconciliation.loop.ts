@@ -1,7 +1,8 @@
 import { EventLog, verifyLog, type Database } from '@usvideo/event-store';
-import { reconciliationDifferences, reconciliationLastRun, startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import type { LedgerPort } from '../settlement/ledger.client';
 import { reconcile, type ReconciliationReport } from './reconciler.client';
+import { reconciliationDifferences, reconciliationLastRun } from '../metrics';
 
 export interface ReconciliationLoopOptions {
   readonly database: Database;

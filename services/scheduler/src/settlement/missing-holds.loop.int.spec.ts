@@ -1,4 +1,4 @@
-import { jobsWithoutHold } from '@usvideo/runtime';
+import { jobsWithoutHold } from '../metrics';
 import { addAccount, addJobs, logger, openWorld, type World } from '../../test/dispatch-world';
 import { FakeLedger } from '../../test/fake-ledger';
 import { MissingHolds } from './missing-holds.loop';

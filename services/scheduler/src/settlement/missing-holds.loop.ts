@@ -1,4 +1,5 @@
-import { jobsWithoutHold, startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { jobsWithoutHold } from '../metrics';
 import type { LedgerPort } from './ledger.client';
 import type { UnsettledJobs } from './unsettled-jobs.sql';
 

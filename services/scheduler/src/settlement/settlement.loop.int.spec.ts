@@ -1,5 +1,4 @@
 import { bookOf } from '@usvideo/contracts/books';
-import { verdictsRefused } from '@usvideo/runtime';
 import { eventually } from '@usvideo/testing';
 import { addAccount, addJobs, claimOnce, freeWorker, logger, openWorld, settings, type World } from '../../test/dispatch-world';
 import { FakeLedger } from '../../test/fake-ledger';
@@ -8,6 +7,7 @@ import { JobReports } from '../leasing/job-reports.sql';
 import type { StoredJob } from '../job/job-row';
 import { UnsettledJobs } from './unsettled-jobs.sql';
 import { Settlement } from './settlement.loop';
+import { verdictsRefused } from '../metrics';
 
 let world: World;
 let ledger: FakeLedger;

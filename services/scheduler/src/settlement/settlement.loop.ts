@@ -1,11 +1,12 @@
 import { bookOf } from '@usvideo/contracts/books';
 import type { PendingHold } from '@usvideo/contracts/ledger';
-import { inSpan, startLoop, verdictsRefused, type Logger, type Loop, type Running, type SpanOptions } from '@usvideo/runtime';
+import { inSpan, startLoop, type Logger, type Loop, type Running, type SpanOptions } from '@usvideo/runtime';
 import { isEnded } from '../job/job';
 import type { JobChanges } from '../views/job-changes';
 import type { StoredJob } from '../job/job-row';
 import type { LedgerPort } from './ledger.client';
 import type { UnsettledJob, UnsettledJobs } from './unsettled-jobs.sql';
+import { verdictsRefused } from '../metrics';
 
 export interface SettlementOptions {
   readonly jobs: UnsettledJobs;

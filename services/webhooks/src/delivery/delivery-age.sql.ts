@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import { webhookOldestAge } from '@usvideo/runtime';
+import { webhookOldestAge } from '../metrics';
 
 /** Deliveries whose time has come, and events that wait for their body. */
 const OLDEST_DUE = `

@@ -1,7 +1,7 @@
 import type { Database } from '@usvideo/event-store';
-import { webhookAttempts } from '@usvideo/runtime';
 import { eventually, httpReceiver, type HttpReceiver, Signal } from '@usvideo/testing';
 import { DeliveryWorld } from '../../test/delivery-world';
+import { webhookAttempts } from '../metrics';
 
 const world = new DeliveryWorld();
 let database: Database;

@@ -1,10 +1,11 @@
 import type { Database } from '@usvideo/event-store';
-import { GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, webhookAttempts, webhookDuration, type Logger } from '@usvideo/runtime';
+import { GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, type Logger } from '@usvideo/runtime';
 import { claimDeliveries, releaseDeliveries, type ClaimedDelivery, type ClaimLimits } from './delivery-claim.sql';
 import { AttemptRecords, type AttemptRecord, type Clock } from './delivery.store';
 import type { EndpointSwitch } from './breaker';
 import type { SigningSecretStore } from '../secrets/signing-secret.store';
 import { signedHeaders } from '../secrets/signature';
+import { webhookAttempts, webhookDuration } from '../metrics';
 
 export interface DeliveryWorkerOptions {
   readonly database: Database;

@@ -1,7 +1,8 @@
 import type { Database } from '@usvideo/event-store';
-import { startLoop, webhookBrokenServers, type Logger, type Running } from '@usvideo/runtime';
+import { startLoop, type Logger, type Running } from '@usvideo/runtime';
 import { PARKED_MAX_MS, type EndpointSwitch } from './breaker';
 import type { Clock } from './delivery.store';
+import { webhookBrokenServers } from '../metrics';
 
 const LOOK_EVERY_MS = 30_000;
 const SLICE = 1_000;
