@@ -40,6 +40,13 @@ const neverEnvironment = {
   message: 'Only config.ts reads the environment; take the value from the configuration.',
 };
 
+/** The only two that may: gRPC wants a deadline as a time of day, and an age of a stored time is told by it. */
+const READS_TIME_OF_DAY = ['libs/runtime/src/grpc/grpc-client.ts', 'libs/runtime/src/tracing/steady-clock.ts'];
+
+/** The time of day is set back and forth: an interval measured by it may end at once or never. */
+const neverTimeOfDay = ["CallExpression[callee.object.name='Date'][callee.property.name='now']", "CallExpression[callee.property.name=/^(getTime|valueOf)$/][callee.object.type='NewExpression'][callee.object.callee.name='Date'][callee.object.arguments.length=0]"]
+  .map((selector) => ({ selector, message: 'Measure intervals by performance.now(), ages of stored times by the clock of their database (databaseNow) or by steadyMsOf; what is shown or stored as a time is new Date().' }));
+
 function boundaries(service) {
   const others = services.filter((other) => other !== service).map((other) => `@usvideo/${other}`);
   return {
@@ -74,6 +81,10 @@ export default tseslint.config(
       'prefer-const': 'error',
       eqeqeq: 'error',
     },
+  },
+  {
+    files: ['services/*/src/**/*.ts', 'libs/*/src/**/*.ts'], ignores: ['services/dashboard/**', '**/*.fixture.ts', '**/*.conformance.ts', ...READS_TIME_OF_DAY],
+    rules: { 'no-restricted-syntax': ['error', neverEnvironment, ...ownPackagesStatically, ...neverTimeOfDay] },
   },
   { files: ['**/*.cjs', '**/*.mjs', '**/config.ts', 'test/**', 'libs/testing/**', 'sdks/*/test/**', '**/*.spec.ts'], rules: { 'no-restricted-syntax': 'off' } },
   ...services.map(boundaries),

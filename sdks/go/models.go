@@ -322,8 +322,14 @@ type ErrorBody struct {
 	// The page that says what the code means and what to do.
 	DocURL string `json:"doc_url"`
 	// The job's status, where the refusal depends on it.
-	Status  string            `json:"status,omitempty"`
-	Details []ErrorBodyDetail `json:"details,omitempty"`
+	Status string `json:"status,omitempty"`
+	// What the video costs, where money is missing.
+	RequiredMicros int64 `json:"required_micros,omitempty"`
+	// What is available, where money is missing.
+	AvailableMicros int64 `json:"available_micros,omitempty"`
+	// What is missing.
+	ShortfallMicros int64             `json:"shortfall_micros,omitempty"`
+	Details         []ErrorBodyDetail `json:"details,omitempty"`
 }
 
 type ErrorBodyDetail struct {
@@ -767,7 +773,8 @@ type WebhookEndpoint struct {
 
 type CreateWebhookEndpointRequest struct {
 	// An https URL.
-	URL         string `json:"url"`
+	URL string `json:"url"`
+	// Your words about it.
 	Description string `json:"description,omitempty"`
 	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
 	Headers map[string]string `json:"headers,omitempty"`
@@ -795,7 +802,8 @@ type NewWebhookEndpoint struct {
 
 type UpdateWebhookEndpointRequest struct {
 	// An https URL.
-	URL         string `json:"url,omitempty"`
+	URL string `json:"url,omitempty"`
+	// Your words about it.
 	Description string `json:"description,omitempty"`
 	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
 	Headers map[string]string `json:"headers,omitempty"`

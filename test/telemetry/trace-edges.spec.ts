@@ -45,6 +45,20 @@ describe('the trace of a job', () => {
     expect(one('webhook attempt').startMs).toBeGreaterThan(one('report complete').startMs);
   }, 60_000);
 
+  it('says how a request was answered, and of an attempt what was rendered and why it failed', async () => {
+    const sandbox = Customer.test(platform.platform);
+    const { body } = await sandbox.create({ prompt: 'sandbox:fail=content_rejected', resolution: '480p', duration: 1 });
+    const job = await sandbox.ended(body.id);
+    const spans = await collector.until('the failed attempt', (collected) => traceOf(job, collected).some(({ attributes }) => attributes['error.type'] === 'content_rejected'));
+    const one = (name: string) => traceOf(job, spans).find((span) => span.name === name)!;
+    expect(one('POST /v1/videos').attributes).toMatchObject({ 'http.response.status_code': '202', 'job.id': job.id, 'account.environment': 'test' });
+    expect(one('attempt').attributes).toMatchObject({ 'job.id': job.id, 'job.environment': 'test', 'job.resolution': '480p', 'error.type': 'content_rejected' });
+    const { headers } = await sandbox.create({ prompt: '' });
+    const refused = await collector.until('the refusal', (collected) => collected.some(({ attributes }) => attributes['error.code'] === 'invalid_request'));
+    expect(refused.find(({ attributes }) => attributes['error.code'] === 'invalid_request')!.attributes).toMatchObject({ 'http.response.status_code': '400' });
+    expect(headers.get('x-request-id')).toBeTruthy();
+  }, 60_000);
+
   it('links each further attempt of a delivery to the one before, in the same trace', async () => {
     customerServer.answerWith((request, response) => { response.writeHead(request.headers['webhook-id'] === undefined || seen(request) > 1 ? 200 : 503).end(); });
     const job = await make();

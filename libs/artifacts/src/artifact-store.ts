@@ -20,8 +20,10 @@ export interface ArtifactStore {
   read(key: string, range?: ByteRange): Readable;
   /** Deleting what is not there succeeds. */
   delete(key: string): Promise<void>;
-  /** Deletes what was last put before the given time; answers how many artifacts that were. */
-  sweep(olderThan: Date): Promise<number>;
+  /** The bytes of all artifacts right under a folder; 0 when there is none. */
+  sizeOf(folder: string): Promise<number>;
+  /** Deletes what was last put this long ago; answers how many artifacts that were. */
+  sweep(olderThanMs: number): Promise<number>;
 }
 
 export class ArtifactMissing extends Error {

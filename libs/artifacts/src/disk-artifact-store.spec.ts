@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -31,11 +31,21 @@ describe('disk artifact store', () => {
     await close();
   });
 
+  it('keeps its files from other users of the machine', async () => {
+    const { folder, store, close } = await openedIn();
+    await writeFile(join(folder, 'source'), 'x', { mode: 0o644 });
+    await store.put('inputs/a', Buffer.from('x'));
+    await store.put('videos/b', join(folder, 'source'));
+    const modes = await Promise.all(['', 'inputs', 'inputs/a', 'videos', 'videos/b'].map(async (path) => (await stat(join(folder, 'store', path))).mode & 0o777));
+    expect(modes).toEqual([0o700, 0o700, 0o600, 0o700, 0o600]);
+    await close();
+  });
+
   it('puts into a folder that a sweep takes away at the same time', async () => {
     const { store, close } = await openedIn();
     const puts = Array.from({ length: 50 }, (_, index) => store.put(`videos/job/${index}`, Buffer.from('x')));
-    await Promise.all([...puts, ...Array.from({ length: 10 }, () => store.sweep(new Date(0)))]);
-    expect(await store.sweep(new Date(Date.now() + 60_000))).toBe(50);
+    await Promise.all([...puts, ...Array.from({ length: 10 }, () => store.sweep(3_600_000))]);
+    expect(await store.sweep(-60_000)).toBe(50);
     await close();
   });
 });

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { constants, copyFile, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, constants, copyFile, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
+import { steadyMsOf } from '@usvideo/runtime';
 import { ArtifactMissing, ArtifactStoreAway, type ArtifactStore, assertArtifactKey, type ByteRange } from './artifact-store';
 
 /** Hidden, so that no key can name it; on the same file system as the root, so that a rename is atomic. */
 const INCOMING = '.incoming';
 /** The directory may be swept away between its making and the rename into it. */
 const RENAME_TRIES = 3;
+
+/** Customers' files are not for the other users of the machine. */
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
 
 /** One node's folder. A crash leaves either the whole artifact or none, and at most a temporary file that `sweep` removes. */
 export class DiskArtifactStore implements ArtifactStore {
@@ -18,9 +23,10 @@ export class DiskArtifactStore implements ArtifactStore {
     assertArtifactKey(key);
     const incoming = join(this.rootDir, INCOMING, randomUUID());
     try {
-      await mkdir(dirname(incoming), { recursive: true });
+      await mkdir(dirname(incoming), { recursive: true, mode: FOLDER_MODE });
       if (typeof source === 'string') await copyFile(source, incoming, constants.COPYFILE_FICLONE);
-      else await writeFile(incoming, source);
+      else await writeFile(incoming, source, { mode: FILE_MODE });
+      if (typeof source === 'string') await chmod(incoming, FILE_MODE);
       await flush(incoming);
       await this.publish(incoming, this.pathOf(key));
     } catch (error) {
@@ -45,7 +51,7 @@ export class DiskArtifactStore implements ArtifactStore {
     await rm(this.pathOf(key), { force: true });
   }
 
-  async sweep(olderThan: Date): Promise<number> {
+  async sweep(olderThanMs: number): Promise<number> {
     let deleted = 0;
     const folders: string[] = [];
     const entries = await readdir(this.rootDir, { recursive: true, withFileTypes: true }).catch(absent);
@@ -56,7 +62,7 @@ export class DiskArtifactStore implements ArtifactStore {
         continue;
       }
       const found = await stat(path).catch(absent);
-      if (!found || found.mtime >= olderThan) continue;
+      if (!found || performance.now() - steadyMsOf(found.mtime) <= olderThanMs) continue;
       await rm(path, { force: true });
       if (!relative(this.rootDir, path).startsWith(INCOMING)) deleted++;
     }
@@ -65,13 +71,20 @@ export class DiskArtifactStore implements ArtifactStore {
     return deleted;
   }
 
+  async sizeOf(folder: string): Promise<number> {
+    assertArtifactKey(folder);
+    const names = await readdir(this.pathOf(folder)).catch(absent);
+    const found = await Promise.all((names ?? []).map((name) => stat(join(this.pathOf(folder), name)).catch(absent)));
+    return found.reduce((sum, file) => sum + (file?.isFile() ? file.size : 0), 0);
+  }
+
   private pathOf(key: string): string {
     return join(this.rootDir, key);
   }
 
   private async publish(incoming: string, path: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
       try {
         await rename(incoming, path);
         // Without it the new name itself may be lost with the power.

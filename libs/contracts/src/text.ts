@@ -12,6 +12,14 @@ export function faultOfLine(value: string, charactersMax: number): string | unde
   return undefined;
 }
 
+/** What is wrong with text of any lines. A NUL cannot be stored and a lone surrogate cannot be encoded: both are refused, not changed silently. */
+export function faultOfCharacters(value: string, charactersMax: number): string | undefined {
+  if (longerThan(value, charactersMax)) return `must be at most ${charactersMax} characters`;
+  if (value.includes('\0')) return 'must not contain a NUL character';
+  if (!value.isWellFormed()) return 'must be well-formed Unicode';
+  return undefined;
+}
+
 export const EMAIL_CHARACTERS_MAX = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 

@@ -13,7 +13,7 @@ function fraction(): number {
   return POOL[offset++]! / 256;
 }
 
-/** `<prefix>_<ulid>`: sorts by its millisecond, 80 random bits behind it. */
-export function newId(prefix: string, atMs: number): string {
+/** `<prefix>_<ulid>`: sorts by its millisecond, this one unless given, 80 random bits behind it. */
+export function newId(prefix: string, atMs?: number): string {
   return `${prefix}_${ulid(atMs, fraction)}`;
 }

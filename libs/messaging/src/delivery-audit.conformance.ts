@@ -6,7 +6,8 @@ import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
 import { deliveryAuditDifferences } from './metrics';
 
 const HOUR_MS = 60 * 60_000;
-const later = () => new Date(Date.now() + HOUR_MS);
+/** Events of this moment are due. */
+const AN_HOUR_LATER = -HOUR_MS;
 
 export function deliveryAuditConformance(world: () => World): void {
   /** As an administrator of the database can, beside all that the service allows itself. */
@@ -19,10 +20,10 @@ export function deliveryAuditConformance(world: () => World): void {
     await world().did(['s 1']);
     await world().append('t', ['1'], ELSEWHERE);
     await world().did(['s 1', 't 1']);
-    expect(await consuming.unheard(later())).toEqual([]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([]);
     await consuming.stop();
     await world().append('s', ['2']);
-    expect(await consuming.unheard(new Date(Date.now() - HOUR_MS))).toEqual([]);
+    expect(await consuming.unheard(HOUR_MS)).toEqual([]);
   });
 
   test('an event that a consumer has not heard, also in a shard in which it never heard any', async () => {
@@ -32,16 +33,16 @@ export function deliveryAuditConformance(world: () => World): void {
     await consuming.stop();
     await world().append('s', ['2', '3']);
     await world().append('t', ['1'], ELSEWHERE);
-    expect((await consuming.unheard(later())).map((sentence) => sentence.replace(/ of \d.*/, '')).sort()).toEqual([`${inShard(ACCOUNT)}has not heard event 2`, `${inShard(ELSEWHERE)}has not heard event 1`].sort());
+    expect((await consuming.unheard(AN_HOUR_LATER)).map((sentence) => sentence.replace(/ of \d.*/, '')).sort()).toEqual([`${inShard(ACCOUNT)}has not heard event 2`, `${inShard(ELSEWHERE)}has not heard event 1`].sort());
   });
 
   test('an owed event behind more unheeded ones than a page holds', async () => {
     const consuming = world().consume({ isRelevant: ({ kind }) => kind !== 'noise' });
     await consuming.stop();
     await world().append('s', Array.from({ length: 600 }, () => 'noise'));
-    expect(await consuming.unheard(later())).toEqual([]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([]);
     await world().append('s', ['2']);
-    expect(await consuming.unheard(later())).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 601`)]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 601`)]);
   });
 
   test('an owed event of a log that gives fewer events than it is asked for', async () => {
@@ -51,7 +52,7 @@ export function deliveryAuditConformance(world: () => World): void {
     const log = new EventLog(world().publisherDatabase);
     const sparing: LogReader = { page: (positions) => log.page(positions, 1) };
     const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase, isRelevant: ({ kind }) => kind !== 'noise' };
-    expect(await unheardEvents(hearer, sparing, later())).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`)]);
+    expect(await unheardEvents(hearer, sparing, AN_HOUR_LATER)).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`)]);
   });
 
   test('an event that was heard and is gone from the log, or another one since a restore', async () => {
@@ -61,19 +62,19 @@ export function deliveryAuditConformance(world: () => World): void {
     const mark = (await world().watermark())!;
     const gone = [`${inShard(ACCOUNT)}has heard event 2 as ${mark.eventId}, which is not in the log`];
     await meddle(`update event set event_id = 'evt_another' where shard_seq = 2`);
-    expect(await consuming.unheard(later())).toEqual(gone);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual(gone);
     await meddle('delete from event where shard_seq = 2');
-    expect(await consuming.unheard(later())).toEqual(gone);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual(gone);
     await consuming.stop();
     const epoch = await inTransaction(world().publisherDatabase, (tx) => mintEpoch(tx));
-    expect(await consuming.unheard(later())).toEqual([`${inShard(ACCOUNT)}has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([`${inShard(ACCOUNT)}has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`]);
   });
 
   test('not an event that was set aside, which has a list and an alarm of its own', async () => {
     const consuming = world().consume();
     await world().append('s', ['poison']);
     await eventually(async () => (await consuming.parked(1)).length === 1, { what: 'a parked event' });
-    expect(await consuming.unheard(later())).toEqual([]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([]);
     const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase };
     expect(await eventsSetAside(hearer)).toEqual([`${inShard(ACCOUNT)}set event 1 of s aside: ParkEvent: poison`]);
   });

@@ -1,4 +1,4 @@
-import { loadWatermarks, parkedEvents, SHARDS, type LogReader, type Watermark } from '@usvideo/event-store';
+import { databaseNow, loadWatermarks, parkedEvents, SHARDS, type LogReader, type Watermark } from '@usvideo/event-store';
 import { startSpaced, type Logger, type Running } from '@usvideo/runtime';
 import { z } from 'zod';
 import type { Consuming, Subscription } from './transport';
@@ -18,12 +18,13 @@ export const deliveryAuditSettings = {
 
 /**
  * Compares a publisher's log with what a consumer has heard of it, shard by shard, and tells of every event that is owed: not heard
- * although it was recorded before `unheardBefore`, or heard and gone from the log since. A watermark moves over whole runs of
+ * although it was recorded `graceMs` ago, or heard and gone from the log since. A watermark moves over whole runs of
  * events and in the transaction of their effects, so that what is behind it is done or set aside and only what is before it can
  * be missing. Events that the consumer does not heed move it late and are never owed.
  */
-export async function unheardEvents(hearer: Hearer, log: LogReader, unheardBefore: Date): Promise<string[]> {
+export async function unheardEvents(hearer: Hearer, log: LogReader, graceMs: number): Promise<string[]> {
   const { consumer, topic, database } = hearer;
+  const unheardBefore = new Date((await databaseNow(database)).getTime() - graceMs);
   const marks = await loadWatermarks(database, hearer);
   const found: string[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
@@ -62,7 +63,7 @@ export function startDeliveryAudit(consuming: Consuming, logger: Logger, everyMs
   return startSpaced({
     name: `hearing_${consumer}`, everyMs, firstAfterMs, logger,
     work: async () => {
-      const differences = await consuming.unheard(new Date(Date.now() - HEARD_WITHIN_MS));
+      const differences = await consuming.unheard(HEARD_WITHIN_MS);
       deliveryAuditDifferences.set({ consumer, topic }, differences.length);
       deliveryAuditLastRun.setToCurrentTime({ consumer, topic });
       for (const difference of differences) logger.error({ consumer, difference }, 'an event is owed to a consumer');

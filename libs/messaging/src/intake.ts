@@ -2,7 +2,7 @@ import {
   advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedEvents, parkedStreams,
   type LoggedEvent, type ParkedEvent, type RestorableLog, type Transaction, type Watermark,
 } from '@usvideo/event-store';
-import { backOffMs, inSpan, whenRead, type Logger } from '@usvideo/runtime';
+import { backOffMs, inSpan, steadyMsOf, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
 import { unheardEvents } from './delivery-audit';
 import { replayParked, type Replayed } from './replay';
@@ -51,8 +51,8 @@ export class Intake {
   /** As the database has them, and since when. */
   private readonly stored = new Map<number, { readonly mark: Watermark; readonly atMs: number }>();
   private readonly pauses = new Map<number, Pause>();
-  /** When the first event that each shard has not got past was recorded. */
-  private readonly waiting = new Map<number, Date>();
+  /** When the first event that each shard has not got past was recorded, on the steady clock. */
+  private readonly waiting = new Map<number, number>();
   private readonly endObserving: () => void;
   private parkedCountedAtMs = -Infinity;
   private loaded = false;
@@ -84,7 +84,7 @@ export class Intake {
     try {
       const valid = await this.ofEpochInForce(shard, arriving, epoch);
       for (let rest = this.fresh(shard, valid); rest.length > 0 && !this.stopping; rest = this.fresh(shard, rest)) {
-        this.waiting.set(shard, rest[0]!.recordedAt);
+        this.waiting.set(shard, steadyMsOf(rest[0]!.recordedAt));
         await this.handleBatch(shard, await this.joined(shard, rest));
       }
       this.pauses.delete(shard);
@@ -97,8 +97,8 @@ export class Intake {
 
   /** Age of the oldest event that came and is not handled. */
   lagSeconds(): number {
-    const oldest = Math.min(Date.now(), ...[...this.waiting.values()].map((recordedAt) => recordedAt.getTime()));
-    return (Date.now() - oldest) / 1_000;
+    const nowMs = performance.now();
+    return (nowMs - Math.min(nowMs, ...this.waiting.values())) / 1_000;
   }
 
   /** What stands still or waits in other shards is for the process to tell that they went to. */
@@ -110,8 +110,8 @@ export class Intake {
     return [...this.pauses].flatMap(([shard, { halted }]) => (halted === undefined ? [] : [{ shard, reason: halted }]));
   }
 
-  unheard(before: Date): Promise<string[]> {
-    return unheardEvents(this.subscription, this.log, before);
+  unheard(graceMs: number): Promise<string[]> {
+    return unheardEvents(this.subscription, this.log, graceMs);
   }
 
   parked(limit: number): Promise<ParkedEvent[]> {

@@ -61,8 +61,8 @@ export interface Consuming extends Running {
   halts(): readonly Halt[];
   readonly consumer: string;
   readonly topic: string;
-  /** Events recorded before this that the consumer is owed, a sentence each, as `unheardEvents` finds them. */
-  unheard(before: Date): Promise<string[]>;
+  /** Events recorded this long ago that the consumer is owed, a sentence each, as `unheardEvents` finds them. */
+  unheard(graceMs: number): Promise<string[]>;
   /** What was set aside, the oldest of each shard first. */
   parked(limit: number): Promise<ParkedEvent[]>;
   /** Handles what was set aside, of one stream or of all, as `replayParked` does. */

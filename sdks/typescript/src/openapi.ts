@@ -157,6 +157,21 @@ export interface components {
             doc_url: string;
             /** @description The job's status, where the refusal depends on it. */
             status?: string;
+            /**
+             * Format: int64
+             * @description What the video costs, where money is missing.
+             */
+            required_micros?: number;
+            /**
+             * Format: int64
+             * @description What is available, where money is missing.
+             */
+            available_micros?: number;
+            /**
+             * Format: int64
+             * @description What is missing.
+             */
+            shortfall_micros?: number;
             details?: {
                 field: string;
                 message: string;
@@ -850,6 +865,7 @@ export interface components {
         CreateWebhookEndpointRequest: {
             /** @description An https URL. */
             url: string;
+            /** @description Your words about it. */
             description?: string;
             /** @description Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked. */
             headers?: {
@@ -886,6 +902,7 @@ export interface components {
         UpdateWebhookEndpointRequest: {
             /** @description An https URL. */
             url?: string;
+            /** @description Your words about it. */
             description?: string;
             /** @description Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked. */
             headers?: {

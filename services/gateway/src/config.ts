@@ -41,6 +41,8 @@ export const gatewaySchema = z.object({
   SUPPORT_URL: z.string().default('https://github.com/us-video-api/us-video-api/issues').describe('Named by 429 answers, for raised limits.'),
   REGISTRATION: z.enum(['open', 'invite', 'closed']).default('closed').describe('Who may register: anyone, invited people, nobody.'),
   SIGNUP_CREDIT_USD: usd.describe('Dollars that a new account gets once its owner has proven the address.'),
+  FIRST_FRAMES_MIB_PER_ACCOUNT: z.coerce.number().int().min(10).max(1_048_576).default(10_240)
+    .describe('Uploaded first frames of one account that are kept at one time, in MiB.'),
   GATEWAY_REPLICAS: z.coerce.number().int().min(1).max(1_000).default(1)
     .describe('Gateways that run side by side: each allows its share of the reads while the shared limiter is away.'),
 });

@@ -4,6 +4,9 @@ import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
 import { GuardedHttpClient, Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import type { GatewayConfig } from './config';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './reference/operations';
+import { OPENAI_OPERATIONS } from './openai/openai-operations';
+import { OPENAI_PROTOCOL } from './openai/openai-protocol';
+import { OpenAiVideosController } from './openai/openai-videos.controller';
 import { Access } from './access/access.http';
 import type { Operations } from './access/operation';
 import { AccountController } from './accounts/account.controller';
@@ -39,6 +42,7 @@ import { StatementsController } from './money/statements.controller';
 import { ARTIFACTS } from './http/tokens';
 import { TopUpsController } from './money/top-ups.controller';
 import { UsageController } from './usage/usage.controller';
+import { ArtifactDeletions } from './videos/artifact-deletions.loop';
 import { VideoOrders } from './videos/video-order.service';
 import { VideosController } from './videos/videos.controller';
 import { DeliveriesController } from './webhooks/deliveries.controller';
@@ -74,7 +78,7 @@ class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
+  VideosController, OpenAiVideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
   EndpointsController, DeliveriesController, EventsController, StreamTokensController, McpController, MarkdownController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController];
@@ -90,12 +94,14 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     const watches = new FeedWatches(peers.webhooks, logger);
     lifecycle.add('feed watch', () => watches.stop());
     const parts = assemble(config, logger, peers, outbound, watches);
+    const deletions = parts.deletions.start();
+    lifecycle.add('deletions of files', () => deletions.stop());
     const pages = config.DASHBOARD_DIR === undefined ? NO_PAGES : await pagesOf(config.DASHBOARD_DIR);
     const providers = [...parts.providers, ...pages.providers];
     const shared = { access: parts.access, docsUrl: parts.settings.errorDocsUrl, trustedProxies: config.TRUSTED_PROXIES, logger };
     const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
     lifecycle.add('admin port', () => admin.stop());
-    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...MCP_OPERATIONS, ...MARKDOWN_OPERATIONS, ...pages.public.operations }, host: config.HOST, port: config.PORT });
+    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...OPENAI_OPERATIONS, ...MCP_OPERATIONS, ...MARKDOWN_OPERATIONS, ...pages.public.operations }, protocols: [OPENAI_PROTOCOL], host: config.HOST, port: config.PORT });
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());
@@ -113,19 +119,20 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   const limiter = new RateLimiter(peers.exchange, config.GATEWAY_REPLICAS);
   const streams = new OpenStreams();
   const artifacts: ArtifactStore = new DiskArtifactStore(`${config.DATA_DIR}/artifacts`);
+  const deletions = new ArtifactDeletions({ artifacts, scheduler: peers.scheduler, logger });
   const settings = new Settings(
     config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,
   );
   const instances = [
-    peers, keys, sessions, operators, new OperatorOrders(peers), new AccountData(peers), limiter, streams, settings, watches,
-    new VideoOrders(new UrlGuard(outbound), new FirstFrameStore(artifacts)), new JobWaits(peers.scheduler, streams), new Registration(peers, logger), new UsageReports(peers),
+    peers, keys, sessions, operators, new OperatorOrders(peers), new AccountData(peers), limiter, streams, settings, watches, deletions,
+    new VideoOrders({ peers, limiter, urls: new UrlGuard(outbound), firstFrames: new FirstFrameStore(artifacts, config.FIRST_FRAMES_MIB_PER_ACCOUNT * 1024 * 1024, deletions), supportUrl: config.SUPPORT_URL }), new JobWaits(peers.watches, streams), new Registration(peers, logger), new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
     { provide: ARTIFACTS, useValue: artifacts },
   ];
   const access = new Access({ keys, sessions, limiter, operators, bootstrapOnly: config.ADMIN_TOKEN_ONLY_MAKES_OPERATORS, linkSecret: config.LINK_SECRET, supportUrl: config.SUPPORT_URL });
-  return { access, settings, streams, providers };
+  return { access, settings, streams, deletions, providers };
 }
 
 /** What browsers are served besides the APIs. */

@@ -144,10 +144,15 @@ describe('the ledger over gRPC', () => {
     const jobId = newJob();
     await addFunds(accountId, 10_000_000n);
     await placeHold(accountId, jobId);
-    const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 500, jobIds: [] });
+    const listed = { placedBefore: undefined, limit: 500, jobIds: [] };
+    const { holds } = await call(client, 'listPendingHolds', { ...listed, olderThanSeconds: 0 });
     expect(holds).toContainEqual({ accountId, jobId, amountMicros: 1_250_000n, placedAt: expect.any(Date) });
-    expect((await call(client, 'listPendingHolds', { placedBefore: new Date(0), limit: 500, jobIds: [] })).holds).toEqual([]);
-    expect((await call(client, 'listPendingHolds', { placedBefore: new Date(0), limit: 1, jobIds: ['job_of_nobody', ...holds.map(({ jobId }) => jobId)] })).holds.map(({ jobId }) => jobId).sort())
+    expect((await call(client, 'listPendingHolds', { ...listed, olderThanSeconds: 3_600 })).holds).toEqual([]);
+    // As a scheduler of the version before asks.
+    const ofBefore = await call(client, 'listPendingHolds', { ...listed, placedBefore: new Date(Date.now() + 60_000) });
+    expect(ofBefore.holds.map((hold) => hold.jobId)).toContain(jobId);
+    expect((await call(client, 'listPendingHolds', { ...listed, placedBefore: new Date(0) })).holds).toEqual([]);
+    expect((await call(client, 'listPendingHolds', { ...listed, placedBefore: new Date(0), limit: 1, jobIds: ['job_of_nobody', ...holds.map(({ jobId }) => jobId)] })).holds.map(({ jobId }) => jobId).sort())
       .toEqual(holds.map(({ jobId }) => jobId).sort());
   });
 
@@ -158,7 +163,7 @@ describe('the ledger over gRPC', () => {
     await Promise.all(jobs.map((jobId) => placeHold(accountId, jobId)));
     const seen: string[] = [];
     for (let afterJobId: string | undefined; ;) {
-      const { holds } = await call(client, 'listPendingHolds', { placedBefore: new Date(Date.now() + 60_000), limit: 2, jobIds: [], afterJobId });
+      const { holds } = await call(client, 'listPendingHolds', { olderThanSeconds: 0, placedBefore: undefined, limit: 2, jobIds: [], afterJobId });
       seen.push(...holds.map(({ jobId }) => jobId));
       if (holds.length < 2) break;
       afterJobId = holds.at(-1)!.jobId;

@@ -130,7 +130,7 @@ function startSweeping(store: ArtifactStore, config: RenderFleetConfig, logger: 
   const sweep = startLoop({
     name: 'artifact_sweep', everyMs: SWEEP_EVERY_MS, logger,
     work: async () => {
-      const swept = await store.sweep(new Date(Date.now() - config.ARTIFACT_RETENTION_HOURS * HOUR_MS));
+      const swept = await store.sweep(config.ARTIFACT_RETENTION_HOURS * HOUR_MS);
       retentionRemoved.inc({ what: 'artifacts' }, swept);
       if (swept > 0) logger.info({ artifacts: swept }, 'artifacts past their retention are deleted');
     },

@@ -53,7 +53,7 @@ export async function addJobs(database: Database, accountId: string, count: numb
   const { asleep = false, ...fields } = over;
   const submissions = Array.from({ length: count }, (): Submission => ({
     jobId: `job_${ulid()}`, accountId, environment: 'live', apiKeyId: 'key_1', jobClass: 'procedural', estimatedCostMicros: 1_250_000n,
-    deadlineSeconds: 86_400, holdSeconds: 0, traceparent: '', content: { prompt: 'a lighthouse', metadata: {} },
+    deadlineSeconds: 86_400, holdSeconds: 0, traceparent: '', content: { prompt: 'a lighthouse', metadata: new Map() },
     terms: { model: 'test-picture', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 7 }, ...fields,
   }));
   await inTransaction(database, async (tx, now) => {

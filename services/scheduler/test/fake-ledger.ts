@@ -78,9 +78,10 @@ export class FakeLedger implements LedgerPort {
     });
   }
 
-  async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+  async listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    const placedBefore = new Date(Date.now() - olderThanSeconds * 1_000);
     const first = afterJobId === undefined ? 0 : [...this.holds.keys()].indexOf(afterJobId) + 1;
-    return [...this.holds].slice(first).filter(([, hold]) => hold.state === 'pending' && hold.placedAt < placedBefore).slice(0, limit)
+    return [...this.holds].slice(first).filter(([, hold]) => hold.state === 'pending' && hold.placedAt <= placedBefore).slice(0, limit)
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 

@@ -63,7 +63,7 @@ export function createRequest(over: Partial<CreateJob> = {}): CreateJob {
   return {
     accountId: newAccount(), environment: 'live', apiKeyId: 'key_1', idempotencyKey: '', requestSha256: sha256('a request'), seedGiven: false, deadlineSeconds: 86_400,
     terms: { model: 'default', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0 },
-    content: { prompt: 'a lighthouse', metadata: { shot: '7' }, webhookUrl: 'https://customer.example/hook' }, ...over,
+    content: { prompt: 'a lighthouse', metadata: new Map([['shot', '7']]), webhookUrl: 'https://customer.example/hook' }, ...over,
   };
 }
 

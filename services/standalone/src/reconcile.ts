@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { EventLog, openDatabase, verifyLog } from '@usvideo/event-store';
+import { databaseNow, EventLog, openDatabase, verifyLog } from '@usvideo/event-store';
 import { startEmbeddedPostgres } from '@usvideo/servers';
 import { reconcile } from '@usvideo/scheduler';
 import { readStandaloneConfig } from './config';
@@ -23,8 +23,8 @@ async function main(): Promise<void> {
     const differences: string[] = [];
     for (const name of SERVICES) differences.push(...(await verifyLog(databases[name])).differences.map((difference) => `${name}: ${difference}`));
     // Nothing is under way where nothing runs.
-    const report = await reconcile(new EventLog(databases.scheduler), new EventLog(databases.ledger), new Date());
-    differences.push(...report.differences, ...(await unheardAnywhere(databases, new Date(Date.now() - DELIVERY_AUDIT_MS))));
+    const report = await reconcile(new EventLog(databases.scheduler), new EventLog(databases.ledger), await databaseNow(databases.scheduler));
+    differences.push(...report.differences, ...(await unheardAnywhere(databases, DELIVERY_AUDIT_MS)));
     await Promise.all(Object.values(databases).map((database) => database.end()));
     console.log(`${report.jobsChecked} jobs and ${report.holdsChecked} holds`);
     for (const difference of differences) console.log(`  ${difference}`);

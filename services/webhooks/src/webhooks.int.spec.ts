@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { call } from '@usvideo/runtime';
+import { call, hasStatus, status } from '@usvideo/runtime';
 import { eventually, httpReceiver, type HttpReceiver, type ReceivedRequest } from '@usvideo/testing';
 import { Webhook } from 'standardwebhooks';
 import { ulid } from 'ulid';
@@ -150,6 +150,9 @@ test('the log is read page by page, newest first, by its owner only', async () =
   expect((await page({ jobId: all[3]!.jobId })).deliveries).toEqual([all[3]]);
   expect((await page({ environment: 'test' })).deliveries).toEqual([]);
   expect(await stage.deliveriesOf({ accountId: 'acc_other' })).toEqual([]);
+  for (const foreign of [{ startingAfter: 'dlv_none' }, { startingAfter: all[1]!.deliveryId, environment: 'test' }, { startingAfter: all[1]!.deliveryId, accountId: 'acc_other' }]) {
+    expect(hasStatus(await page(foreign).catch((error: unknown) => error), status.INVALID_ARGUMENT)).toBe(true);
+  }
 });
 
 test('an account has one secret, also when asked for twenty times at once, and it is stored encrypted', async () => {

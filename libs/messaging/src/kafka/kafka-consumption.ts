@@ -65,8 +65,8 @@ export class KafkaConsumption implements Consuming {
     return this.intake.halts();
   }
 
-  unheard(before: Date): Promise<string[]> {
-    return this.intake.unheard(before);
+  unheard(graceMs: number): Promise<string[]> {
+    return this.intake.unheard(graceMs);
   }
 
   parked(limit: number): Promise<ParkedEvent[]> {

@@ -68,7 +68,7 @@ export class LocalTransport implements EventTransport {
     return {
       consumer: subscription.consumer,
       topic: subscription.topic,
-      unheard: (before) => intake.unheard(before),
+      unheard: (graceMs) => intake.unheard(graceMs),
       halts: () => intake.halts(),
       parked: (limit) => intake.parked(limit),
       replay: (streamId) => intake.replay(streamId),

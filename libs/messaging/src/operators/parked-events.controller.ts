@@ -32,8 +32,7 @@ export class ParkedEventsController {
 
   @GrpcMethod('ParkedEventsService', 'listOwed')
   async listOwed({ heardWithinSeconds }: ListOwedRequest): Promise<ListOwedResponse> {
-    const before = new Date(Date.now() - heardWithinSeconds * 1_000);
-    return { topic: this.topics.map(({ topic }) => topic).join(', '), differences: await this.ofEach((consuming) => consuming.unheard(before)) };
+    return { topic: this.topics.map(({ topic }) => topic).join(', '), differences: await this.ofEach((consuming) => consuming.unheard(heardWithinSeconds * 1_000)) };
   }
 
   @GrpcMethod('ParkedEventsService', 'listRestored')

@@ -32,9 +32,11 @@ type ClientConstructor<C extends Client> = new (address: string, creds: ChannelC
  * @param address one server (`unix:/run/ledger.sock`, `host:port`), or several that take turns (`ipv4:10.0.0.1:7001,10.0.0.2:7001`,
  * `dns:///ledger:7001` for all that the name resolves to)
  * @param token shown with every call
+ * @param ownConnection for streams that may be read slowly: what is unread of one holds up every call of its connection
  */
-export function dial<C extends Client>(constructor: ClientConstructor<C>, address: string, token?: string): C {
-  return new constructor(address, credentials.createInsecure(), token === undefined ? CHANNEL : { ...CHANNEL, interceptors: [showToken(token)] });
+export function dial<C extends Client>(constructor: ClientConstructor<C>, address: string, token?: string, ownConnection = false): C {
+  const options = ownConnection ? { ...CHANNEL, 'grpc.use_local_subchannel_pool': 1 } : CHANNEL;
+  return new constructor(address, credentials.createInsecure(), token === undefined ? options : { ...options, interceptors: [showToken(token)] });
 }
 
 type Unary<Request, Response> = (
@@ -55,6 +57,11 @@ export function call<C extends Client, K extends UnaryMethod<C>>(
     const deadline = Date.now() + (options.deadlineMs ?? 5_000);
     invoke.call(client, request, traceMetadata(), { deadline }, (error, response) => (error === null ? resolve(response) : reject(error)));
   });
+}
+
+/** Whether a connection stands, or comes to stand in time. */
+export function isReachable(client: Client, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => client.waitForReady(Date.now() + withinMs, (error) => resolve(!error)));
 }
 
 /** Metadata that continues the current trace; for streams, which `call` does not open. */

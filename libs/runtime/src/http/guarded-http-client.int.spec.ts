@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { connect as connectTcp, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Signal, httpReceiver, type HttpReceiver } from '@usvideo/testing';
+import { LookUpFailed } from './host-names.client';
 import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
 
 const LOOPBACK = ['127.0.0.0/8'];
@@ -87,9 +88,13 @@ describe('GuardedHttpClient', () => {
     });
 
     it('a name that does not resolve, which when sending is a failed connection', async () => {
-      const guarded = client({ resolve: () => Promise.reject(new Error('ENOTFOUND')) });
+      const guarded = client({ resolve: async () => [] });
       expect(await guarded.refusalOf('https://nowhere.example/')).toBe('its host name does not resolve');
-      expect(await kindOf(guarded.request(get('https://nowhere.example/')))).toBe('connection_failed');
+      expect(await kindOf(client({ resolve: () => Promise.reject(new Error('ENOTFOUND')) }).request(get('https://nowhere.example/')))).toBe('connection_failed');
+    });
+
+    it('a name that nobody could look up, as if it were bad', async () => {
+      await expect(client({ resolve: () => Promise.reject(new Error('ETIMEOUT')) }).refusalOf('https://silent.example/')).rejects.toThrow(LookUpFailed);
     });
   });
 

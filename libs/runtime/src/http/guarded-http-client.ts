@@ -1,7 +1,6 @@
-import { lookup as systemLookup } from 'node:dns';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { promisify } from 'node:util';
+import { HostNames, LookUpFailed } from './host-names.client';
 import { AddressPolicy, addressLiteral, type Scheme } from './address-policy';
 import { JudgedConnector } from './judged-connection';
 import { within, type Running } from '../lifecycle/lifecycle';
@@ -70,6 +69,7 @@ export class GuardedHttpClient implements Running {
   readonly #policy: AddressPolicy;
   readonly #proxied: boolean;
   readonly #forbiddenPorts: ReadonlySet<number>;
+  readonly #names = new HostNames();
   readonly #resolve: (hostname: string) => Promise<string[]>;
   readonly #connector: JudgedConnector;
 
@@ -77,7 +77,7 @@ export class GuardedHttpClient implements Running {
     this.#policy = new AddressPolicy(options.allowCidrs);
     this.#proxied = options.proxy !== undefined;
     this.#forbiddenPorts = new Set(options.forbiddenPorts);
-    this.#resolve = options.resolve ?? resolveAll;
+    this.#resolve = options.resolve ?? ((hostname) => this.#names.resolve(hostname));
     const judge = {
       resolve: this.#resolve,
       refusedByProxy: () => new OutboundError('url_forbidden', PROXY_REFUSAL),
@@ -89,7 +89,10 @@ export class GuardedHttpClient implements Running {
     this.#connector = new JudgedConnector(judge, options.proxy === undefined ? undefined : new URL(options.proxy));
   }
 
-  /** Why this URL will not be requested, in words for its author; undefined when it may be. The same verdict as a request gives. */
+  /**
+   * Why this URL will not be requested, in words for its author; undefined when it may be. The same verdict as a request gives.
+   * @throws LookUpFailed when nobody could tell its addresses.
+   */
   async refusalOf(url: string): Promise<string | undefined> {
     const judged = this.#judge(url);
     if (typeof judged === 'string') return judged;
@@ -98,8 +101,8 @@ export class GuardedHttpClient implements Running {
     try {
       const addresses = await within(CONNECT_TIMEOUT_MS, this.#resolve(judged.hostname));
       return this.#refusalOfAddresses(addresses, judged.protocol as Scheme, portOf(judged));
-    } catch {
-      return 'its host name does not resolve';
+    } catch (error) {
+      throw error instanceof LookUpFailed ? error : new LookUpFailed('the host name could not be looked up', { cause: error });
     }
   }
 
@@ -140,6 +143,7 @@ export class GuardedHttpClient implements Running {
   }
 
   async stop(): Promise<void> {
+    this.#names.stop();
     this.#connector.stop();
   }
 
@@ -167,11 +171,6 @@ export class GuardedHttpClient implements Running {
 
 function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === 'https:' ? 443 : 80);
-}
-
-async function resolveAll(hostname: string): Promise<string[]> {
-  const found = await promisify(systemLookup)(hostname, { all: true });
-  return found.map(({ address }) => address);
 }
 
 function soFar({ address, chunks }: Progress, { responseBytesMax }: OutboundRequest): { address: string; received: Buffer } {

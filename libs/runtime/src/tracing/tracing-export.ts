@@ -5,6 +5,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, resourceAttributesEnvDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { spansDropped } from '../metrics/metrics';
+import { steadyMsOf } from './steady-clock';
 import { VERSION } from '../version';
 
 /** A finished operation. Times are those of `performance.now()`. */
@@ -108,7 +109,7 @@ export class SpanExport {
   private epoch(): number {
     const nowMs = performance.now();
     if (nowMs - this.epochReadAtMs > CLOCK_READ_EVERY_MS) {
-      this.epochMs = Date.now() - nowMs;
+      this.epochMs = -steadyMsOf(new Date(0));
       this.epochReadAtMs = nowMs;
     }
     return this.epochMs;

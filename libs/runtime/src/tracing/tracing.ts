@@ -2,6 +2,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { context, createContextKey, ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Running } from '../lifecycle/lifecycle';
+import { steadyMsOf } from './steady-clock';
 import type { RecordedSpan, SpanExport } from './tracing-export';
 import type * as TracingExport from './tracing-export';
 
@@ -76,7 +77,9 @@ export function inTrace<T>(traceparent: string, fn: () => T): T {
 
 export interface OpenSpan {
   run<T>(fn: () => T): T;
-  /** Counts once; with an error the operation failed. */
+  /** What is known of the operation only while it goes on. */
+  note(attributes: RecordedSpan['attributes']): void;
+  /** Counts once; with an error, or the code of one, the operation failed. */
   end(error?: unknown): void;
 }
 
@@ -89,12 +92,14 @@ export function openSpan(name: string, options: SpanOptions = {}): OpenSpan {
   const service = options.service ?? within.getValue(SERVICE) as string | undefined ?? processService;
   const active = trace.setSpanContext(within, span).setValue(SERVICE, service);
   let ended = false;
+  let { attributes = {} } = options;
   return {
     run: (fn) => context.with(active, fn),
+    note: (noted) => { attributes = { ...attributes, ...noted }; },
     end: (error) => {
       if (ended) return;
       ended = true;
-      record(name, options, { span, parent, service, startMs, endMs: performance.now(), error });
+      record(name, { ...options, attributes }, { span, parent, service, startMs, endMs: performance.now(), error });
     },
   };
 }
@@ -110,8 +115,7 @@ export function recordSpan(name: string, { startedAt, endedAt, ...options }: Pas
   const within = parentContext(options.parent);
   const parent = trace.getSpanContext(within);
   const service = options.service ?? within.getValue(SERVICE) as string | undefined ?? processService;
-  const sinceMs = (at: Date): number => performance.now() - (Date.now() - at.getTime());
-  record(name, options, { span: newSpan(parent, options), parent, service, startMs: sinceMs(startedAt), endMs: sinceMs(endedAt), error: undefined });
+  record(name, options, { span: newSpan(parent, options), parent, service, startMs: steadyMsOf(startedAt), endMs: steadyMsOf(endedAt), error: undefined });
 }
 
 /** The traceparent that the operation opened under this key has, or will have, in the trace of `traceparent`; empty without a trace. */
@@ -148,7 +152,7 @@ function record(name: string, options: SpanOptions, { span, parent, service, sta
     attributes: options.attributes ?? {},
     links: (options.links ?? []).flatMap((link) => parseTraceparent(link) ?? []),
     // The error's name only: messages may quote what a customer wrote.
-    failure: error === undefined ? undefined : error instanceof Error ? error.name : 'Error',
+    failure: error === undefined || typeof error === 'string' ? error : error instanceof Error ? error.name : 'Error',
   });
 }
 

@@ -180,6 +180,12 @@ class ErrorBody(Record):
     doc_url: str
     #: The job's status, where the refusal depends on it.
     status: Optional[str] = None
+    #: What the video costs, where money is missing.
+    required_micros: Optional[int] = None
+    #: What is available, where money is missing.
+    available_micros: Optional[int] = None
+    #: What is missing.
+    shortfall_micros: Optional[int] = None
     details: Optional[List[ErrorBodyDetail]] = None
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
@@ -1201,6 +1207,7 @@ class CreateTopUpRequest(TypedDict, total=False):
 class CreateWebhookEndpointRequest(TypedDict, total=False):
     #: An https URL.
     url: Required[str]
+    #: Your words about it.
     description: str
     #: Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
     headers: Dict[str, str]
@@ -1211,6 +1218,7 @@ class CreateWebhookEndpointRequest(TypedDict, total=False):
 class UpdateWebhookEndpointRequest(TypedDict, total=False):
     #: An https URL.
     url: str
+    #: Your words about it.
     description: str
     #: Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
     headers: Dict[str, str]

@@ -38,14 +38,14 @@ export class AccountsController {
     const { password, author } = request;
     const given = { ...request, email: request.email.trim(), plan: request.plan || 'standard' };
     refuseFaults(registrationFaults(given));
-    const accountId = newId('acc', Date.now());
+    const accountId = newId('acc');
     const plan = given.plan as Plan;
     const keys = ENVIRONMENTS.map((environment) => ({
-      keyId: newId('key', Date.now()), environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
+      keyId: newId('key'), environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
     }));
     if (password !== '' && this.passwords.isEasilyGuessed(password, [given.email, given.accountName])) refuseFaults(['password is easily guessed: it is among those that are tried first']);
     const owner = {
-      memberId: newId('mem', Date.now()), personId: newId('usr', Date.now()), email: given.email, emailVerified: request.emailVerified ?? false,
+      memberId: newId('mem'), personId: newId('usr'), email: given.email, emailVerified: request.emailVerified ?? false,
       passwordHash: password === '' ? undefined : await this.passwords.hash(password),
     };
     const session = mintToken();

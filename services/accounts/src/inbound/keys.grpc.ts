@@ -42,7 +42,7 @@ export class KeysController {
     const { accountId, author } = request;
     const actor = actorOf(request);
     const environment = request.environment as Environment;
-    const keyId = newId('key', Date.now());
+    const keyId = newId('key');
     const minted = mintKey(environment);
     const key = { keyId, environment, name: request.name.trim(), scopes: [...new Set(request.scopes)] };
     refuse(await this.store.execute(accountId, actor, () => ({ type: 'createKey', accountId, key, author }), { secrets: new Map([[keyId, minted]]) }));
@@ -55,7 +55,7 @@ export class KeysController {
     refuseFaults(overlapFaults(overlapSeconds));
     // The secret names its environment, so the key is read before its successor is made; keys never change their environment.
     const { environment } = await this.key(accountId, keyId);
-    const newKeyId = newId('key', Date.now());
+    const newKeyId = newId('key');
     const minted = mintKey(environment as Environment);
     refuse(await this.store.execute(accountId, actorOf(request), (now) => ({
       type: 'rotateKey', accountId, keyId, newKeyId, oldKeyExpiresAt: new Date(now.getTime() + overlapSeconds * 1_000), author,

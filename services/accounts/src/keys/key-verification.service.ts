@@ -3,10 +3,11 @@ import type { VerifiedKey } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 
-interface VerifiedRow { secret_sha256: Buffer; account_id: string; key_id: string; environment: string; scopes: string[]; expires_at: Date | null; suspended: boolean }
+interface VerifiedRow { secret_sha256: Buffer; account_id: string; key_id: string; environment: string; scopes: string[]; expires_in_ms: bigint | null; suspended: boolean }
 
 const FIND_KEYS = `
-select k.secret_sha256, k.account_id, k.key_id, k.environment, k.scopes, k.expires_at, a.status = 'suspended' as suspended
+select k.secret_sha256, k.account_id, k.key_id, k.environment, k.scopes, a.status = 'suspended' as suspended,
+  floor(extract(epoch from k.expires_at - now()) * 1000)::bigint as expires_in_ms
 from api_key k join account a using (account_id)
 where k.secret_sha256 = any($1::bytea[]) and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`;
 
@@ -34,7 +35,7 @@ export class KeyVerification {
       secretSha256: row.secret_sha256,
       key: {
         accountId: row.account_id, keyId: row.key_id, environment: row.environment, scopes: row.scopes,
-        suspended: row.suspended, expiresAt: row.expires_at ?? undefined,
+        suspended: row.suspended, expiresInMs: row.expires_in_ms ?? undefined,
       },
     }));
   }

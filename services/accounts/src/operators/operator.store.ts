@@ -45,7 +45,7 @@ export class OperatorStore {
   /** Undefined: somebody has or had this name. */
   create(operator: NewOperator, actor: Actor): Promise<{ operator: Operator; token: string } | undefined> {
     const minted = mintOperatorToken();
-    const operatorId = newId('opr', Date.now());
+    const operatorId = newId('opr');
     return inTransaction(this.database, async (tx, now) => {
       const { rows: [row] } = await tx.query<OperatorRow>({
         name: 'operator_insert', text: INSERT, values: [operator.expiresInDays, operatorId, operator.name, operator.role, minted.digest, now],

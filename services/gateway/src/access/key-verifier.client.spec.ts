@@ -15,7 +15,7 @@ function world() {
     verifyKey: (...args: unknown[]) => { asked.push(args.at(-1) as Answer); },
     verifyKeys: ({ secretSha256s }: VerifyKeysRequest, ...args: unknown[]) => { askedTogether.push({ secrets: secretSha256s, answer: args.at(-1) as Answer }); },
   } as unknown as AccountsServiceClient;
-  const found = { accountId: 'acc_1', keyId: 'key_1', environment: 'live', scopes: ['videos'], suspended: false, expiresAt: undefined };
+  const found = { accountId: 'acc_1', keyId: 'key_1', environment: 'live', scopes: ['videos'], suspended: false, expiresInMs: undefined };
   return {
     verifier: new KeyVerifier(accounts),
     asked,
@@ -112,7 +112,7 @@ describe('a verified key', () => {
   it('ends at its time without being asked about', async () => {
     const w = world();
     const verified = w.verifier.verify(SECRET);
-    w.answer({ expiresAt: new Date(1_000) });
+    w.answer({ expiresInMs: 1_000n });
     await verified;
     w.pass(1_000);
     expect(w.verifier.verify(SECRET)).toBeUndefined();
@@ -131,6 +131,18 @@ describe.each([-1, 1])('with the clock set by %d hour', (hours) => {
     const revoked = w.verifier.verify(SECRET);
     w.fail(status.NOT_FOUND);
     expect(await revoked).toBeUndefined();
+  });
+
+  it('a key ends at its time all the same', async () => {
+    const w = world();
+    const verified = w.verifier.verify(SECRET);
+    w.answer({ expiresInMs: 1_000n });
+    await verified;
+    set();
+    w.pass(999);
+    expect(w.verifier.verify(SECRET)).toMatchObject({ keyId: 'key_1' });
+    w.pass(1);
+    expect(w.verifier.verify(SECRET)).toBeUndefined();
   });
 });
 

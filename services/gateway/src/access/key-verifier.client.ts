@@ -20,7 +20,8 @@ interface Known {
   readonly caller: Caller;
   /** When accounts was asked: what it answered was true then, whenever the answer came. */
   readonly verifiedAtMs: number;
-  readonly expiresAt: Date | undefined;
+  /** By our steady clock: accounts says how long the key has, not until when. */
+  readonly expiresAtMs: number;
 }
 
 /** Whom a presented key speaks for: what accounts said of it within the last five seconds. */
@@ -38,7 +39,7 @@ export class KeyVerifier {
     const digest = createHash('sha256').update(secret).digest();
     const id = idOf(digest);
     const known = this.known.get(id);
-    if (known && known.expiresAt !== undefined && new Date() >= known.expiresAt) return undefined;
+    if (known && performance.now() >= known.expiresAtMs) return undefined;
     if (known && performance.now() - known.verifiedAtMs <= FRESH_MS) {
       if (performance.now() - known.verifiedAtMs >= RENEW_FROM_MS) this.renewSoon(id, digest);
       return known.caller;
@@ -107,7 +108,7 @@ export class KeyVerifier {
   /** The least recently verified go first; a verification moves its key to the end. */
   private remember(id: string, answer: VerifyKeyResponse, askedAtMs: number): void {
     this.known.delete(id);
-    this.known.set(id, { caller: callerOf(answer), verifiedAtMs: askedAtMs, expiresAt: answer.expiresAt });
+    this.known.set(id, { caller: callerOf(answer), verifiedAtMs: askedAtMs, expiresAtMs: askedAtMs + Number(answer.expiresInMs ?? Infinity) });
     if (this.known.size > KEYS_MAX) this.known.delete(this.known.keys().next().value!);
   }
 }

@@ -47,6 +47,8 @@ export interface Operation {
   readonly bodyOptional?: boolean;
   /** The body is handed on as it arrived, because somebody signed its bytes. */
   readonly rawBody?: boolean;
+  /** Also taken as multipart/form-data. */
+  readonly form?: boolean;
   /** Of the decoded body; BODY_BYTES_DEFAULT unless said. */
   readonly bodyBytesMax?: number;
   readonly headers?: readonly RequestHeader[];

@@ -34,6 +34,12 @@ export class RateLimiter {
     return rate ? this.learn(caller, 'creates', judgementOf(allowed, rate, retryAfterMs)) : this.spendLocally(caller, 'creates');
   }
 
+  /** What is known of a limit without spending any of it: for an order whose judge has not answered yet. */
+  lastKnown(caller: Caller, policy: Policy): Judgement {
+    const limit = this.lastLimits.get(keyOf(caller, policy)) ?? LIMIT_UNTIL_KNOWN[policy];
+    return { allowed: true, limit, remaining: 0, resetAt: new Date(), retryAfterMs: 0 };
+  }
+
   spendLocally(caller: Caller, policy: Policy): Judgement {
     const key = keyOf(caller, policy);
     const limit = this.lastLimits.get(key) ?? LIMIT_UNTIL_KNOWN[policy];

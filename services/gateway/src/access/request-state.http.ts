@@ -6,7 +6,7 @@ import type { Caller } from './caller';
 import type { Operation } from './operation';
 import type { OperatorCaller } from './operator-caller';
 import type { Judgement } from './rate';
-import { Refusal, jobNotFound } from '../refusals/refusal';
+import { Refusal, type RefusalCode, jobNotFound } from '../refusals/refusal';
 import type { SessionCaller } from './session-caller';
 import type { RequestTrace } from './request-trace.http';
 
@@ -25,6 +25,10 @@ export interface RequestState {
   operator?: OperatorCaller;
   /** Of the policy that judged the request; behind its X-RateLimit headers. */
   judgement?: Judgement;
+  /** Of an order: the job that it made. */
+  jobId?: string;
+  /** Why the request was refused. */
+  refusal?: RefusalCode;
 }
 
 declare module 'fastify' {

@@ -22,5 +22,5 @@ export function openRequestTrace(method: string, route: string, callerTraceparen
 /** A trace whose flag says "not sampled" keeps the services behind from recording it either. */
 function unrecorded(): RequestTrace {
   const traceparent = `00-${randomUUID().replaceAll('-', '')}-${randomUUID().replaceAll('-', '').slice(0, 16)}-00`;
-  return { run: (fn) => inTrace(traceparent, fn), end: () => undefined };
+  return { run: (fn) => inTrace(traceparent, fn), note: () => undefined, end: () => undefined };
 }

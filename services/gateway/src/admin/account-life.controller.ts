@@ -1,5 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import type { ArtifactStore } from '@usvideo/artifacts';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operatorActorOf } from '../access/request-state.http';
@@ -7,7 +6,6 @@ import { OpenStreams } from '../http/open-streams.http';
 import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema } from '../http/requests';
 import { openStream, sendText } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
-import { ARTIFACTS } from '../http/tokens';
 import { adminAccountView } from '../http/views';
 import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
@@ -16,6 +14,7 @@ import { AccountData } from './account-data.client';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
 import { OperatorOrders } from './operator-orders.client';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
+import { ArtifactDeletions } from '../videos/artifact-deletions.loop';
 import { Answer } from '../http/answer';
 
 const ENVIRONMENTS = ['live', 'test'] as const;
@@ -25,7 +24,7 @@ const ENVIRONMENTS = ['live', 'test'] as const;
 export class AdminAccountLifeController {
   constructor(
     private readonly peers: Peers, private readonly orders: OperatorOrders, private readonly data: AccountData, private readonly streams: OpenStreams,
-    private readonly settings: Settings, @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    private readonly settings: Settings, private readonly deletions: ArtifactDeletions,
   ) {}
 
   /** No key opens it again; what runs finishes, what waits is released at its deadline, money and proof stay. */
@@ -73,7 +72,7 @@ export class AdminAccountLifeController {
     await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: '' });
     const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
     if (answer.refusal) throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', { status: answer.status });
-    await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
+    await this.deletions.discard(answer.artifactKeys);
     return new Answer(answer.jobJson);
   }
 

@@ -81,7 +81,7 @@ export class AdminMoneyController {
     @ValidBody(adminPriceRequest) { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author: given }: Valid<typeof adminPriceRequest>, @Req() request: FastifyRequest,
   ): Promise<object> {
     const effectiveFrom = from === undefined ? undefined : new Date(from);
-    if (effectiveFrom && effectiveFrom.getTime() < Date.now()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
+    if (effectiveFrom && effectiveFrom < new Date()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
     const author = authorOf(request, given);
     await this.orders.record(request, { action: 'price_ordered', subject: `${model} ${resolution}`, order: { perSecondMicros, effectiveFrom } });
     const { price } = await moved(call(this.peers.ledger, 'setPrice', { model, resolution, perSecondMicros, effectiveFrom, author }));

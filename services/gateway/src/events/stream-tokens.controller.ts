@@ -24,7 +24,8 @@ export class StreamTokensController {
     const { accountId, environment, keyId } = caller;
     requireScope(caller, jobId === '' ? 'webhooks' : 'videos');
     if (jobId !== '') await getJob(this.peers.exchange, { accountId, environment, jobId });
-    const expiresAt = new Date(Date.now() + seconds * 1_000);
+    const issuedAt = new Date();
+    const expiresAt = new Date(issuedAt.getTime() + seconds * 1_000);
     const token = sealStreamToken(this.settings.linkSecret, { accountId, environment, keyId, jobId, expiresAt });
     const path = jobId === '' ? '/v1/events' : `/v1/videos/${jobId}/events`;
     sendObject(reply, 201, {

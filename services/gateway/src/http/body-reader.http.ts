@@ -80,8 +80,15 @@ function collect(payload: Readable, { bytesMax, tooLarge: overflow, reserve }: C
       }
     });
     payload.once('end', () => (refusal ? reject(refusal) : resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))));
-    payload.once('error', () => reject(refusal ?? new Refusal('invalid_request', 'The body ended before it was complete, or is not encoded as its Content-Encoding says.')));
+    payload.once('error', (error: NodeJS.ErrnoException) => reject(refusal ?? unreadable(error)));
   });
+}
+
+function unreadable({ code }: NodeJS.ErrnoException): Refusal {
+  const isEncoding = code?.startsWith('Z_') || code?.startsWith('ERR_') || code?.startsWith('ZSTD_');
+  return isEncoding
+    ? new Refusal('unsupported_media_type', 'The body is not encoded as its Content-Encoding says.')
+    : new Refusal('invalid_request', 'The body ended before it was complete.');
 }
 
 const MIB = 1024 * 1024;

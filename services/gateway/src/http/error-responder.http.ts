@@ -12,10 +12,38 @@ import { stamp } from './response-headers.http';
 /** What a peer's failure means for the customer: it may help to come back. */
 const AWAY: ReadonlySet<unknown> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.RESOURCE_EXHAUSTED, status.CANCELLED, status.ABORTED]);
 
+/** A protocol of somebody else under a path of its own: how it tells a refusal, and whose programs speak it. */
+export interface ForeignProtocol {
+  readonly path: string;
+  errorBody(refusal: Refusal): object;
+  /** The way to it, for a program of it that asks elsewhere. */
+  hintFor(userAgent: string): string | undefined;
+}
+
+export interface ErrorResponderOptions {
+  readonly access: Access;
+  readonly operations: Operations;
+  readonly docsUrl: string;
+  readonly protocols?: readonly ForeignProtocol[];
+  readonly logger: Logger;
+}
+
 /** Every error of the gateway, whoever threw it, is answered here and in one form. */
 @Catch()
 export class ErrorResponder implements ExceptionFilter {
-  constructor(private readonly access: Access, private readonly operations: Operations, private readonly docsUrl: string, private readonly logger: Logger) {}
+  private readonly access: Access;
+  private readonly operations: Operations;
+  private readonly docsUrl: string;
+  private readonly protocols: readonly ForeignProtocol[];
+  private readonly logger: Logger;
+
+  constructor({ access, operations, docsUrl, protocols = [], logger }: ErrorResponderOptions) {
+    this.access = access;
+    this.operations = operations;
+    this.docsUrl = docsUrl;
+    this.protocols = protocols;
+    this.logger = logger;
+  }
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
@@ -25,7 +53,7 @@ export class ErrorResponder implements ExceptionFilter {
   async respond(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (reply.sent) return;
     const state = request.gateway;
-    let refusal = this.refusalOf(error, request);
+    let refusal = this.withHint(this.refusalOf(error, request), request);
     try {
       await this.access.judgeRefused(state, refusal);
     } catch (limited) {
@@ -38,18 +66,32 @@ export class ErrorResponder implements ExceptionFilter {
   /** A path under which other methods live is known; the method is what is wrong. */
   notFound(request: FastifyRequest): Refusal {
     const methods = allowedMethods(this.operations, request.url.split('?')[0]!);
-    if (methods.length === 0) return new Refusal('not_found', 'There is nothing at this path.');
+    if (methods.length === 0) return this.nothingHere();
     const allow = methods.join(', ');
     return new Refusal('method_not_allowed', `This path answers ${allow}.`, { headers: { allow } });
   }
 
+  private nothingHere(): Refusal {
+    const reference = ['GET /docs', 'GET /admin/v1/openapi.json'].find((name) => Object.hasOwn(this.operations, name));
+    return new Refusal('not_found', `There is nothing at this path.${reference === undefined ? '' : ` ${reference} describes what there is.`}`);
+  }
+
   private send(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): void {
     const { headers, retryAfterMs } = refusal.extras;
+    request.gateway.refusal = refusal.code;
     if (headers) reply.headers(headers);
     if (refusal.httpStatus === 429 || refusal.httpStatus === 503) reply.headers(retryHeaders(retryAfterMs ?? 1_000));
     for (const name of ['etag', 'content-length', 'cache-control', 'location']) reply.removeHeader(name);
     stamp(request, reply);
-    sendObject(reply, refusal.httpStatus, errorBody(refusal, request.gateway.requestId, this.docsUrl));
+    const protocol = this.protocols.find(({ path }) => request.url.startsWith(path));
+    sendObject(reply, refusal.httpStatus, protocol?.errorBody(refusal) ?? errorBody(refusal, request.gateway.requestId, this.docsUrl));
+  }
+
+  /** Programs of another protocol that were given the address of this one. */
+  private withHint(refusal: Refusal, { url, headers }: FastifyRequest): Refusal {
+    if (!url.startsWith('/v1/') || ![400, 404, 405, 415].includes(refusal.httpStatus)) return refusal;
+    const hint = this.protocols.map((protocol) => protocol.hintFor(headers['user-agent'] ?? '')).find((found) => found !== undefined);
+    return hint === undefined ? refusal : new Refusal(refusal.code, `${refusal.message} ${hint}`, refusal.extras);
   }
 
   private refusalOf(error: unknown, request: FastifyRequest): Refusal {

@@ -48,6 +48,10 @@ export class FakePeers {
   readonly feedWatchers = new Set<ServerWritableStream<unknown, WatchFeedsResponse>>();
   readonly orders: CreateJob[] = [];
   readonly checks: CheckRate[] = [];
+  /** Keys of the artifact store: announced before they are stored, due to be deleted, said to be deleted. */
+  readonly announced: string[] = [];
+  readonly deletionsDue: string[] = [];
+  readonly deleted: string[] = [];
   private server: Server | undefined;
   private folder = '';
 
@@ -65,6 +69,9 @@ export class FakePeers {
       return key;
     };
     this.operators.recordOrder ??= (order) => { this.recorded.push(order); return {}; };
+    this.scheduler.announceArtifact ??= ({ artifactKey }) => { this.announced.push(artifactKey); return {}; };
+    this.scheduler.claimArtifactDeletions ??= () => ({ artifactKeys: this.deletionsDue.splice(0) });
+    this.scheduler.artifactsDeleted ??= ({ artifactKeys }) => { this.deleted.push(...artifactKeys); return {}; };
     server.addService(AccountsServiceService, unary(AccountsServiceService, () => this.accounts));
     server.addService(MembersServiceService, unary(MembersServiceService, () => this.members));
     server.addService(OperatorsServiceService, unary(OperatorsServiceService, () => this.operators));
@@ -103,7 +110,7 @@ export class FakePeers {
   addKey(secret: string, key: Partial<VerifyKeyResponse>): string {
     this.keys.set(createHash('sha256').update(secret).digest('hex'), {
       accountId: 'acc_1', keyId: `key_${secret}`, environment: 'live', scopes: ['videos', 'billing:read', 'webhooks', 'keys:read'],
-      suspended: false, expiresAt: undefined, ...key,
+      suspended: false, expiresInMs: undefined, ...key,
     });
     return `Bearer ${secret}`;
   }
@@ -134,7 +141,11 @@ export class FakePeers {
   }
 
   private async answerOrder(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, callId: number, order: CreateJob): Promise<void> {
-    const answer = await this.createJob(order);
+    const answer = await Promise.resolve(this.createJob(order)).catch(() => undefined);
+    if (answer === undefined) {
+      stream.write({ answers: [{ callId, answer: { $case: 'fault', value: 'told to fail' } }] });
+      return;
+    }
     const value = CreateJobAnswer.fromPartial({ rate: allowed(300).rate, ...answer });
     stream.write({ answers: [{ callId, answer: { $case: 'createJob', value } }] });
   }

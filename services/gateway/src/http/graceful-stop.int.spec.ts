@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Signal } from '@usvideo/testing';
 import { startTestGateway } from './gateway.fixture';
 
@@ -21,4 +23,18 @@ describe('a gateway that is told to stop', () => {
     await expect(order()).rejects.toThrow();
     await test.stop();
   });
+
+  it('cuts a connection on which a body never ends', async () => {
+    const test = await startTestGateway();
+    const authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
+    const { hostname, port } = new URL(test.url);
+    const asked = new Signal('the request is admitted');
+    test.peers.accounts.verifyKey = (request) => { asked.emit(); return test.peers.keys.get(Buffer.from(request.secretSha256).toString('hex'))!; };
+    const socket = connect(Number(port), hostname);
+    const closed = once(socket, 'close');
+    socket.on('error', () => undefined).write(`POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`);
+    await asked.wait();
+    await test.stop();
+    await closed;
+  }, 30_000);
 });

@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { steadyMsOf } from '@usvideo/runtime';
 
 export const STREAMS_PER_ACCOUNT_MAX = 100;
+/** Idle ones cost some 40 KB each; one that nobody reads holds two job objects, too. */
+const STREAMS_MAX = 6_000;
 
 export interface OpenStream {
   /** Aborted when the client goes away, its time is over or the gateway stops. */
@@ -13,15 +16,22 @@ export class OpenStreams {
   private readonly byAccount = new Map<string, number>();
   private readonly open = new Set<AbortController>();
 
-  /** Undefined when the account has as many open as it may. */
+  constructor(private readonly streamsMax = STREAMS_MAX) {}
+
+  get full(): boolean {
+    return this.open.size >= this.streamsMax;
+  }
+
+  /** Undefined when the account, or the process, has as many open as it may. */
   tryOpen(accountId: string, response: ServerResponse, until?: Date): OpenStream | undefined {
+    if (this.full) return undefined;
     if (this.inUse(accountId) >= STREAMS_PER_ACCOUNT_MAX) return undefined;
     this.byAccount.set(accountId, this.inUse(accountId) + 1);
     const controller = new AbortController();
     this.open.add(controller);
     const abort = () => controller.abort();
     response.once('close', abort);
-    const end = until && setTimeout(abort, Math.max(0, until.getTime() - Date.now()));
+    const end = until && setTimeout(abort, Math.max(0, steadyMsOf(until) - performance.now()));
     let closed = false;
     const close = () => {
       if (closed) return;

@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../access/caller';
-import { Refusal } from '../refusals/refusal';
+import { Refusal, serviceUnavailable } from '../refusals/refusal';
 import { type OpenStream, type OpenStreams, STREAMS_PER_ACCOUNT_MAX } from './open-streams.http';
 
-/** @throws Refusal rate_limit_exceeded: the account has as many open as it may. */
+/** @throws Refusal rate_limit_exceeded: the account has as many open as it may; service_unavailable: all have. */
 export function openStream(streams: OpenStreams, { accountId, until }: Pick<Caller, 'accountId' | 'until'>, reply: FastifyReply, supportUrl: string): OpenStream {
   const stream = streams.tryOpen(accountId, reply.raw, until);
   if (stream) return stream;
+  if (streams.full) throw serviceUnavailable();
   throw new Refusal('rate_limit_exceeded', `Your account has ${STREAMS_PER_ACCOUNT_MAX} streams open, as many as it may. Raised limits: ${supportUrl}`, { retryAfterMs: 1_000 });
 }
 

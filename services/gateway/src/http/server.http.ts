@@ -12,10 +12,12 @@ import type { Access } from '../access/access.http';
 import { Refusal } from '../refusals/refusal';
 import { BodyReader } from './body-reader.http';
 import { answerClientError } from './client-error.http';
-import { ErrorResponder } from './error-responder.http';
+import { ErrorResponder, type ForeignProtocol } from './error-responder.http';
 import { OperationInterceptor } from './operation.interceptor';
+import { readForm } from './multipart.http';
 import { openRequestTrace } from '../access/request-trace.http';
 import type { RequestState } from '../access/request-state.http';
+import { PathParameter } from './path-parameter.pipe';
 import { stamp } from './response-headers.http';
 import { httpDuration, httpOutcomes, httpRequests } from '../metrics';
 
@@ -27,6 +29,8 @@ export interface HttpServerOptions {
   readonly access: Access;
   /** Where the pages of the error codes are. */
   readonly docsUrl: string;
+  /** Protocols of others that are spoken here, too. */
+  readonly protocols?: readonly ForeignProtocol[];
   readonly trustedProxies: readonly AddressRange[];
   readonly port: number;
   readonly host: string;
@@ -46,7 +50,7 @@ const UNMATCHED = 'unmatched';
 
 /** A Nest application on Fastify whose every response, the framework's own included, goes through the hooks below. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
-  const errors = new ErrorResponder(options.access, options.operations, options.docsUrl, options.logger);
+  const errors = new ErrorResponder(options);
   const instance = createFastify(options, errors);
   addHooks(instance, options);
   addBodyReader(instance);
@@ -55,6 +59,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   });
   app.useGlobalFilters(errors);
   app.useGlobalInterceptors(new OperationInterceptor());
+  app.useGlobalPipes(new PathParameter());
   await app.listen(options.port, options.host);
   let stopping: Promise<void> | undefined;
   return { port: (instance.server.address() as AddressInfo).port, stop: () => (stopping ??= drain(app, instance)) };
@@ -152,9 +157,13 @@ function observe(request: FastifyRequest, reply: FastifyReply, { listener, logge
   httpDuration.observe({ listener, method, route }, elapsedMs / 1_000);
   state.trace.run(() => logger.info({
     listener, method, route, status: reply.statusCode, elapsed_ms: Math.round(elapsedMs), request_id: state.requestId,
-    account: state.caller?.accountId, environment: state.caller?.environment, api_key_id: state.caller?.keyId,
+    account: state.caller?.accountId, environment: state.caller?.environment, api_key_id: state.caller?.keyId, job_id: state.jobId, error: state.refusal,
   }, 'request'));
-  state.trace.end(reply.statusCode >= 500 ? new Error(String(reply.statusCode)) : undefined);
+  state.trace.note({
+    'http.response.status_code': reply.statusCode,
+    ...(state.refusal && { 'error.code': state.refusal }), ...(state.jobId && { 'job.id': state.jobId }), ...(state.caller && { 'account.environment': state.caller.environment }),
+  });
+  state.trace.end(reply.statusCode >= 500 ? state.refusal ?? String(reply.statusCode) : undefined);
 }
 
 function addBodyReader(instance: FastifyInstance): void {
@@ -162,6 +171,9 @@ function addBodyReader(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => (
     request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload)
+  ));
+  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) => (
+    request.gateway.operation?.form ? readForm(await reader.readRaw(request, payload), request.headers['content-type']!) : reader.readNothing(payload, notJson())
   ));
   instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => reader.readNothing(payload, notJson()));
 }

@@ -4,7 +4,7 @@ import { LedgerServiceClient } from '@usvideo/contracts/ledger';
 import { type SchedulerAnswer, type SchedulerCall, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceClient } from '@usvideo/contracts/webhooks';
 import { ExchangeClient } from '@usvideo/exchange';
-import { type Logger, type Readiness, dial } from '@usvideo/runtime';
+import { type Logger, type Readiness, dial, isReachable } from '@usvideo/runtime';
 
 export interface PeerAddresses {
   readonly SERVICE_TOKEN?: string | undefined;
@@ -26,6 +26,8 @@ export class Peers {
   readonly ledger: LedgerServiceClient;
   readonly scheduler: SchedulerServiceClient;
   readonly webhooks: WebhooksServiceClient;
+  /** Job watches only, on a connection of their own: a customer who does not read must not hold up anybody's calls. */
+  readonly watches: SchedulerServiceClient;
   /** Of each service that hears events: what it set aside. */
   readonly parked: Readonly<Record<'ledger' | 'scheduler' | 'webhooks', ParkedEventsServiceClient>>;
   /** Creates, rate checks and reads of one job: the hot calls. */
@@ -39,6 +41,7 @@ export class Peers {
     this.operators = dial(OperatorsServiceClient, addresses.ACCOUNTS_GRPC_URL, token);
     this.ledger = dial(LedgerServiceClient, addresses.LEDGER_GRPC_URL, token);
     this.scheduler = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token);
+    this.watches = dial(SchedulerServiceClient, addresses.SCHEDULER_GRPC_URL, token, true);
     this.webhooks = dial(WebhooksServiceClient, addresses.WEBHOOKS_GRPC_URL, token);
     this.parked = {
       ledger: dial(ParkedEventsServiceClient, addresses.LEDGER_GRPC_URL, token),
@@ -61,16 +64,14 @@ export class Peers {
   private async reachable(): Promise<Record<string, boolean>> {
     const { accounts, ledger, scheduler, webhooks } = this;
     const states = await Promise.all(Object.entries({ accounts, ledger, scheduler, webhooks }).map(async ([name, client]) => {
-      const connected = await new Promise<boolean>((resolve) => {
-        client.waitForReady(Date.now() + READY_WITHIN_MS, (error) => resolve(!error));
-      });
-      return [name, connected] as const;
+      return [name, await isReachable(client, READY_WITHIN_MS)] as const;
     }));
     return Object.fromEntries(states);
   }
 
   async stop(): Promise<void> {
     await this.exchange.stop();
-    for (const client of [this.accounts, this.members, this.operators, this.ledger, this.scheduler, this.webhooks, ...Object.values(this.parked)]) client.close();
+    const clients = [this.accounts, this.members, this.operators, this.ledger, this.scheduler, this.watches, this.webhooks, ...Object.values(this.parked)];
+    for (const client of clients) client.close();
   }
 }

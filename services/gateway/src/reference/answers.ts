@@ -15,6 +15,9 @@ export const errorSchema = z.object({
   request_id: z.string().describe('The same as X-Request-Id: name it when you ask us.'),
   doc_url: z.string().describe('The page that says what the code means and what to do.'),
   status: z.string().optional().describe('The job\'s status, where the refusal depends on it.'),
+  required_micros: z.int().optional().describe('What the video costs, where money is missing.'),
+  available_micros: z.int().optional().describe('What is available, where money is missing.'),
+  shortfall_micros: z.int().optional().describe('What is missing.'),
   details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 }).meta({ id: 'Error', description: 'Every refusal has this form.' });
 

@@ -28,10 +28,7 @@ const RENDERING = {
     `As many jobs as your plan allows are waiting already. Raised limits: ${supportUrl}`,
     { retryAfterMs: answer.retryAfterMs || 1_000 },
   ),
-  insufficient_balance: (answer) => new Refusal(
-    'insufficient_balance',
-    `This video costs ${formatUsd(answer.requiredMicros)} and ${formatUsd(answer.availableMicros)} is available. Add funds and try again.`,
-  ),
+  insufficient_balance: (answer) => insufficientBalance(answer.requiredMicros, answer.availableMicros),
   spend_cap_reached: () => new Refusal('spend_cap_reached', 'This video would exceed the spend cap of your account or key for this month. GET /v1/balance shows the caps.'),
   price_unavailable: (answer) => new Refusal(
     'price_unavailable',
@@ -65,6 +62,16 @@ export function rateLimitExceeded(retryAfterMs: number, supportUrl: string): Ref
 
 export function accountSuspended(): Refusal {
   return new Refusal('account_suspended', 'This account is suspended.');
+}
+
+function insufficientBalance(requiredMicros: bigint, availableMicros: bigint): Refusal {
+  const shortfallMicros = requiredMicros - availableMicros;
+  if (shortfallMicros <= 0n) return new Refusal('insufficient_balance', `${formatUsd(availableMicros)} is available, which does not cover this video. Add funds and try again.`);
+  return new Refusal(
+    'insufficient_balance',
+    `This video costs ${formatUsd(requiredMicros)} and ${formatUsd(availableMicros)} is available: ${formatUsd(shortfallMicros)} is missing. Add funds and try again.`,
+    { amounts: { required_micros: Number(requiredMicros), available_micros: Number(availableMicros), shortfall_micros: Number(shortfallMicros) } },
+  );
 }
 
 /** The prompt `sandbox:http=…` asked for this answer. */

@@ -22,7 +22,9 @@ describe('what the scheduler refuses', () => {
   });
 
   it('says what is missing, and names the support page where a limit could be raised', () => {
-    expect(refusalOf({ refusal: 'insufficient_balance', requiredMicros: 1_250_000n, availableMicros: 1_249_999n }).message).toContain('$1.25 and $1.249999 is available');
+    expect(refusalOf({ refusal: 'insufficient_balance', requiredMicros: 1_250_000n, availableMicros: 1_249_999n }).message).toContain('costs $1.25 and $1.249999 is available: $0.000001 is missing');
+    expect(errorBody(refusalOf({ refusal: 'insufficient_balance', requiredMicros: 5n, availableMicros: 2n }), 'r', DOCS)).toMatchObject({ required_micros: 5, available_micros: 2, shortfall_micros: 3 });
+    expect(refusalOf({ refusal: 'insufficient_balance', requiredMicros: 0n, availableMicros: 2_000_000n }).message).not.toContain('$0.00');
     for (const refusal of ['rate_limit_exceeded', 'queue_limit_exceeded']) expect(refusalOf({ refusal }).message).toContain(SUPPORT);
   });
 });

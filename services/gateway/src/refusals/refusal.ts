@@ -46,6 +46,8 @@ export interface RefusalExtras {
   readonly headers?: Readonly<Record<string, string>>;
   /** The job's status, where the refusal depends on it. */
   readonly status?: string;
+  /** In micro-dollars, where money is missing. */
+  readonly amounts?: { readonly required_micros: number; readonly available_micros: number; readonly shortfall_micros: number };
 }
 
 /** A request that is refused by a named rule. Its message is written for the customer and never names anything internal. */
@@ -94,7 +96,7 @@ export function serviceUnavailable(retryAfterMs = WAIT_BEFORE_RETRY_MS): Refusal
   return new Refusal('service_unavailable', 'The service cannot answer at the moment. Please try again shortly.', { retryAfterMs });
 }
 
-export interface ErrorBody {
+export interface ErrorBody extends Partial<NonNullable<RefusalExtras['amounts']>> {
   readonly error: RefusalCode;
   readonly message: string;
   readonly request_id: string;
@@ -106,13 +108,14 @@ export interface ErrorBody {
 
 /** `docsUrl` is where the pages of the codes are, without a slash at its end. */
 export function errorBody(refusal: Refusal, requestId: string, docsUrl: string): ErrorBody {
-  const { details, status } = refusal.extras;
+  const { details, status, amounts } = refusal.extras;
   return {
     error: refusal.code,
     message: refusal.message,
     request_id: requestId,
     doc_url: `${docsUrl}/${refusal.code}`,
     ...(status === undefined ? {} : { status }),
+    ...amounts,
     ...(details === undefined ? {} : { details }),
   };
 }

@@ -7,7 +7,7 @@ export const END_USERS_MAX = 100_000;
 export class EndUserUsage {
   private readonly groups = new Map<string, UsageGroup>();
 
-  /** Jobs whose content was erased, or that named nobody, count under the empty name. False: there are too many end users. */
+  /** Jobs that named nobody count under the empty name, erased ones under a pseudonym. False: there are too many end users. */
   add(rows: readonly UsageRow[], endUserOf: ReadonlyMap<string, string>): boolean {
     for (const row of rows) {
       const group = endUserOf.get(row.jobId) ?? '';

@@ -111,6 +111,14 @@ describe('CSV', () => {
     expect(await (await get(query, 'text/csv', sandbox)).text()).toMatch(/^\w+(,\w+)+\r\n$/);
   });
 
+  it.each(['&group_by=end_user', '&group_by=day'])('of a test key sums no live job%s', async (query) => {
+    const group = { group: 'd', jobs: 1n, seconds: 5n, chargedMicros: 1_250_000n, refundedMicros: 0n };
+    test.peers.exportUsage = ({ accountId }) => (accountId === 'acc_1:test' ? pages() : pages([row(1)]));
+    test.peers.ledger.listUsageGroups = ({ accountId }) => ({ groups: accountId === 'acc_1:test' ? [] : [group], hasMore: false });
+    test.peers.scheduler.listEndUsers = () => ({ jobs: [{ jobId: 'job_1', endUser: 'ann' }] });
+    expect(await (await get(query, 'text/csv', sandbox)).text()).toMatch(/^\w+(,\w+)+\r\n$/);
+  });
+
   it('is 503 while the ledger is away, and cut off when it goes away later', async () => {
     test.peers.exportUsage = () => { throw failure(status.UNAVAILABLE); };
     expect((await get('', 'text/csv')).status).toBe(503);

@@ -1,5 +1,6 @@
+import { faultOfCharacters } from '@usvideo/contracts/text';
 import { z } from 'zod';
-import { faultOfCharacters, ruled } from './schema';
+import { ruled } from './schema';
 
 /** Fields that several operations take, each with the one rule that every service behind can hold. */
 

@@ -7,7 +7,7 @@ const MEMBERS_MAX = 1_000;
 /** Brackets, numbers and white space; an embedded image is a text and not counted. */
 const BYTES_OUTSIDE_TEXTS_MAX = 64 * 1024;
 /** Each of them is looked at one by one. */
-const ESCAPED_QUOTES_MAX = 64 * 1024;
+const ESCAPED_QUOTES_MAX = 20_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,4 +1,4 @@
-import { faultOfLine } from '@usvideo/contracts/text';
+import { faultOfCharacters, faultOfLine } from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 
@@ -10,6 +10,11 @@ export function text(charactersMax: number, description: string) {
 /** A name: text without control characters and line breaks. */
 export function line(charactersMax: number, description: string) {
   return ruled((value) => faultOfLine(value, charactersMax)).meta({ minLength: 1, maxLength: charactersMax, description });
+}
+
+/** Text that may be empty. */
+export function characters(charactersMax: number, description: string) {
+  return ruled((value) => faultOfCharacters(value, charactersMax)).meta({ maxLength: charactersMax, description });
 }
 
 /** A string that keeps a rule, which says what is wrong with it. */
@@ -24,19 +29,19 @@ function faultOfText(value: string, charactersMax: number): string | undefined {
   return faultOfCharacters(value, charactersMax) ?? (value.trim() === '' ? 'must not be blank' : undefined);
 }
 
-/** A NUL cannot be stored and a lone surrogate cannot be encoded, so both are refused rather than changed silently. */
-export function faultOfCharacters(value: string, charactersMax: number): string | undefined {
-  // A character has two code units at most: what is longer is not looked at any further.
-  if (value.length > 2 * charactersMax || (value.length > charactersMax && characters(value) > charactersMax)) return `must be at most ${charactersMax} characters`;
-  if (value.includes('\0')) return 'must not contain a NUL character';
-  if (!value.isWellFormed()) return 'must be well-formed Unicode';
-  return undefined;
-}
+export type Pairs = Readonly<Record<string, unknown>>;
 
-function characters(value: string): number {
-  let count = 0;
-  for (const _ of value) count++;
-  return count;
+/**
+ * An object of the customer's own names. Not a record of zod, which leaves out the name __proto__: every own one is kept as it was sent.
+ * @param faultsOf the field of a fault is the name it is about; empty: the object as a whole
+ */
+export function pairsOf(faultsOf: (pairs: Pairs) => Iterable<FaultDetail>) {
+  return z.any().transform((value: unknown, context): Readonly<Record<string, string>> => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const faults = isObject ? [...faultsOf(value as Pairs)] : [{ field: '', message: 'must be an object' }];
+    for (const fault of faults) context.issues.push({ code: 'custom', message: fault.message, path: fault.field === '' ? [] : [fault.field], input: value });
+    return faults.length === 0 ? value as Readonly<Record<string, string>> : z.NEVER;
+  });
 }
 
 const FIELD_NAME_CHARACTERS_MAX = 64;

@@ -1,3 +1,4 @@
+import { Content } from '@usvideo/contracts/scheduler';
 import { createVideoSchema, parseCreateVideo, urlsOf } from './create-video';
 import { type FaultDetail, Refusal } from '../refusals/refusal';
 
@@ -46,9 +47,9 @@ describe('a create request', () => {
     ['an empty metadata key', { prompt, metadata: { '': 'v' } }, 'metadata', /must not be empty/],
     ['a contradicting alias', { prompt, resolution: '720p', size: '1080p' }, 'size', /contradicts resolution/],
     ['two first frames', { prompt, first_frame: 'https://a.example/1.png', image_url: 'https://a.example/2.png' }, 'image_url', /contradicts first_frame/],
-    ['a first frame that is text', { prompt, first_frame: `data:image/png;base64,${Buffer.from('hello').toString('base64')}` }, 'first_frame', /PNG, JPEG or WebP/],
     ['a first frame that is not base64', { prompt, first_frame: 'data:image/png;base64,@@@@' }, 'first_frame', /not valid base64/],
     ['a data URI without base64', { prompt, image_url: 'data:text/plain,hello' }, 'image_url', /base64 data URI/],
+    ['a first frame without its scheme', { prompt, first_frame: 'iVBORw0KGgoAAAANSUhEUg' }, 'first_frame', /^is bare base64: write data:image\/png;base64, before it/],
     ['an endless first frame URL', { prompt, first_frame: `https://a.example/${'x'.repeat(2_048)}` }, 'first_frame', /at most/],
     ['a list', [], '', /JSON object/],
     ['nothing', undefined, '', /JSON object/],
@@ -76,10 +77,15 @@ describe('a create request', () => {
     expect(parseCreateVideo({ prompt })).toEqual({
       terms: { model: '', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0 },
       seedGiven: false,
-      content: { prompt, negativePrompt: undefined, firstFrame: undefined, firstFrameKey: undefined, metadata: {}, endUser: undefined, webhookUrl: undefined },
+      content: { prompt, negativePrompt: undefined, firstFrame: undefined, firstFrameKey: undefined, metadata: new Map(), endUser: undefined, webhookUrl: undefined },
       deadlineSeconds: 86_400,
       firstFrame: undefined,
     });
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', '0'])('keeps the metadata key %s', (key) => {
+    const { content } = parseCreateVideo(JSON.parse(`{"prompt":"x","metadata":{"${key}":"kept","other":"1"}}`));
+    expect(Content.decode(Content.encode(content).finish()).metadata).toEqual(new Map([[key, 'kept'], ['other', '1']]));
   });
 
   it('understands the names of older clients', () => {
@@ -93,6 +99,7 @@ describe('a create request', () => {
   });
 
   it('names its URLs even when the rest is wrong', () => {
+    expect(urlsOf({ first_frame: '/9j/4AAQSkZJRg==' })).toEqual([]);
     expect(urlsOf({ duration: 0, webhook_url: 'http://127.0.0.1', first_frame: 'data:image/png;base64,AA' })).toEqual([{ field: 'webhook_url', url: 'http://127.0.0.1' }]);
     expect(urlsOf(null)).toEqual([]);
   });

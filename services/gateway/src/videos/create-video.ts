@@ -1,8 +1,9 @@
-import { z } from 'zod';
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
-import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, isDataUri, readDataUri } from './first-frame';
+import { faultOfCharacters } from '@usvideo/contracts/text';
+import { z } from 'zod';
+import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, isBareBase64, isDataUri, readDataUri } from './first-frame';
 import { type FaultDetail, invalidRequest } from '../refusals/refusal';
-import { faultOfCharacters, text, validate } from '../validation/schema';
+import { type Pairs, pairsOf, text, validate } from '../validation/schema';
 
 export const RESOLUTIONS = ['480p', '720p', '1080p'] as const;
 export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const;
@@ -17,29 +18,28 @@ const resolution = z.enum(RESOLUTIONS);
 
 /** Too long to be read as a URL, too short to hold more than 10 MiB: everything between is checked where it is decoded. */
 const firstFrame = z.string().check((context) => {
-  const max = isDataUri(context.value) ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
+  const bare = isBareBase64(context.value);
+  if (bare) context.issues.push({ code: 'custom', message: 'is bare base64: write data:image/png;base64, before it, or the type that it has', input: context.value });
+  const max = bare || isDataUri(context.value) ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
   if (context.value.length > max) context.issues.push({ code: 'custom', message: 'must be at most 10 MiB as a data URI or 2048 characters as a URL', input: context.value });
   else if (context.value.trim() === '') context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
 }).describe('An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.');
 
-const metadata = z.record(z.string(), z.string()).check((context) => {
-  for (const fault of faultsOfMetadata(context.value)) {
-    context.issues.push({ code: 'custom', message: fault.message, path: fault.field === '' ? [] : [fault.field], input: context.value });
-  }
-}).meta({
+const metadata = pairsOf(faultsOfMetadata).meta({
+  type: 'object',
   maxProperties: METADATA_PAIRS_MAX,
   additionalProperties: { type: 'string', maxLength: METADATA_VALUE_CHARACTERS_MAX },
   propertyNames: { type: 'string', minLength: 1, maxLength: METADATA_KEY_CHARACTERS_MAX },
   description: 'At most 16 pairs of your own strings, shown with the job.',
 });
 
-function* faultsOfMetadata(pairs: Readonly<Record<string, string>>): Generator<FaultDetail> {
+function* faultsOfMetadata(pairs: Pairs): Generator<FaultDetail> {
   const entries = Object.entries(pairs);
-  if (entries.length > METADATA_PAIRS_MAX) yield { field: '', message: `must have at most ${METADATA_PAIRS_MAX} pairs` };
+  if (entries.length > METADATA_PAIRS_MAX) return yield { field: '', message: `must have at most ${METADATA_PAIRS_MAX} pairs` };
   for (const [key, value] of entries) {
     const keyFault = key === '' ? 'a key must not be empty' : faultOfCharacters(key, METADATA_KEY_CHARACTERS_MAX);
     if (keyFault) yield { field: key, message: `key ${keyFault}` };
-    const valueFault = faultOfCharacters(value, METADATA_VALUE_CHARACTERS_MAX);
+    const valueFault = typeof value === 'string' ? faultOfCharacters(value, METADATA_VALUE_CHARACTERS_MAX) : 'must be a string';
     if (valueFault) yield { field: key, message: valueFault };
   }
 }
@@ -89,7 +89,7 @@ export function parseCreateVideo(body: unknown): CreateVideo {
       negativePrompt: request.negative_prompt,
       firstFrame: firstFrame?.kind === 'url' ? firstFrame.url : undefined,
       firstFrameKey: undefined,
-      metadata: request.metadata ?? {},
+      metadata: new Map(Object.entries(request.metadata ?? {})),
       endUser: request.end_user,
       webhookUrl: request.webhook_url,
     },
@@ -146,7 +146,7 @@ export function urlsOf(body: unknown): { field: string; url: string }[] {
   if (typeof body !== 'object' || body === null) return [];
   return ['webhook_url', 'first_frame', 'image_url'].flatMap((field) => {
     const url: unknown = (body as Record<string, unknown>)[field];
-    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !(field !== 'webhook_url' && isDataUri(url));
+    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !(field !== 'webhook_url' && (isDataUri(url) || isBareBase64(url)));
     return isUrl ? [{ field, url }] : [];
   });
 }

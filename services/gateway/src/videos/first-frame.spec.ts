@@ -1,15 +1,24 @@
-import { FIRST_FRAME_BYTES_MAX, FIRST_FRAME_CHARACTERS_MAX, nearestAspectRatio, readDataUri, sniffImage } from './first-frame';
+import { FIRST_FRAME_BYTES_MAX, FIRST_FRAME_CHARACTERS_MAX, isDataUri, nearestAspectRatio, readDataUri } from './first-frame';
 
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
 
 describe('a first frame', () => {
-  it.each([
-    [png, 'image/png'], [Buffer.from('ffd8ffe0', 'hex'), 'image/jpeg'], [Buffer.from('RIFF0000WEBPVP8 '), 'image/webp'],
-    [Buffer.from('GIF89a'), undefined], [Buffer.from('<svg/>'), undefined], [Buffer.from('RIFF0000WAVE'), undefined], [Buffer.alloc(0), undefined],
-  ])('is known by its first bytes (%#)', (bytes, type) => expect(sniffImage(bytes)).toBe(type));
+  const text = Buffer.concat([png, Buffer.from('?>~ and more, so that it has every letter')]).toString('base64');
+  const wrapped = (every: number, end: string) => text.match(new RegExp(`.{1,${every}}`, 'g'))!.join(end);
 
-  it('is what its bytes are, not what its URI claims', () => {
-    expect(readDataUri(`data:image/jpeg;charset=utf-8;base64,${png.toString('base64')}`, 'first_frame')).toEqual({ bytes: png, type: 'image/png' });
+  it.each([
+    ['plain', `data:image/png;base64,${text}`], ['without padding', `data:image/png;base64,${text.replace(/=+$/, '')}`], ['wrapped', `data:image/png;base64,${wrapped(20, '\n')}`],
+    ['wrapped with CR LF', `data:image/png;base64,${wrapped(24, '\r\n')}\r\n`], ['with a line end', `data:image/png;base64,${text}\n`],
+    ['with a charset', `data:image/png;charset=utf-8;base64,${text}`], ['with a name', `data:image/png;name=photo%201.png;base64,${text}`], ['with a quoted name', `data:image/png;name="a b.png";base64,${text}`],
+    ['in upper case', `DATA:IMAGE/PNG;BASE64,${text}`], ['without a type', `data:;base64,${text}`], ['of the URL-safe alphabet', `data:image/png;base64,${text.replaceAll('+', '-').replaceAll('/', '_')}`],
+    ['after blanks', `  data:image/png;base64, ${text}`],
+  ])('is read as encoders write it: %s', (_, uri) => {
+    expect(isDataUri(uri)).toBe(true);
+    expect(readDataUri(uri, 'f').bytes.toString('base64')).toBe(text);
+  });
+
+  it('with blanks for its plus signs is refused and not guessed', () => {
+    expect(() => readDataUri('data:image/png;base64,iVBO Rw0K', 'f')).toThrow(/blanks/);
   });
 
   it('may have 10 MiB and not a byte more', () => {

@@ -1,59 +1,93 @@
-import { createHash } from 'node:crypto';
-import type { ArtifactStore } from '@usvideo/artifacts';
-import sharp from 'sharp';
+import { createHash, randomUUID } from 'node:crypto';
+import { type ArtifactStore, inspectPicture, PictureRefused, type PictureSize } from '@usvideo/artifacts';
+import { Refusal, invalidRequest, serviceUnavailable } from '../refusals/refusal';
+import type { ArtifactDeletions } from './artifact-deletions.loop';
+import { FairTurns } from './fair-turns';
 import { type DataUri, nearestAspectRatio } from './first-frame';
-import { invalidRequest, serviceUnavailable } from '../refusals/refusal';
 
-/** Four times 4K; a small file that unfolds into more is an attack and not a picture. */
-const PIXELS_MAX = 40_000_000;
-const DECODING_MAX = 2;
-const WAITING_MAX = 64;
+const TURNS = { atOnceMax: 2, waitingMax: 64, waitingPerOwnerMax: 16 };
+const RETRY_MS = 1_000;
+const LOOKED_THROUGH_EVERY_MS = 30_000;
+const FOLDERS_MAX = 10_000;
+
+interface KeptBytes {
+  bytes: number;
+  readonly atMs: number;
+}
+
+export interface SeenFirstFrame {
+  readonly bytes: Buffer;
+  readonly aspectRatio: string;
+}
 
 export interface StoredFirstFrame {
   readonly key: string;
   /** As the job object shows it: `sha256:<hex>`. */
   readonly reference: string;
-  readonly aspectRatio: string;
 }
 
-/** Uploaded first frames: decoded whole once, so that a broken one is refused now and not in the engine, then stored by content. */
+/** Uploaded first frames: decoded whole once, so that a broken one is refused now and not in the engine, then stored for one order. */
 export class FirstFrameStore {
-  private decoding = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly turns = new FairTurns(TURNS);
+  private readonly kept = new Map<string, KeptBytes>();
 
-  constructor(private readonly artifacts: ArtifactStore) {}
+  constructor(private readonly artifacts: ArtifactStore, private readonly accountBytesMax: number, private readonly deletions: ArtifactDeletions) {}
 
-  /** @throws Refusal invalid_request for what does not decode, service_unavailable when too many wait. */
-  async put(image: DataUri, field: string): Promise<StoredFirstFrame> {
-    const { width, height } = await this.inTurn(() => decode(image, field));
-    const hash = createHash('sha256').update(image.bytes).digest('hex');
-    await this.artifacts.put(`inputs/${hash}`, image.bytes);
-    return { key: `inputs/${hash}`, reference: `sha256:${hash}`, aspectRatio: nearestAspectRatio(width, height) };
+  /** @throws Refusal invalid_request for what does not decode, rate_limit_exceeded when the account's own wait in numbers. */
+  async look(accountId: string, image: DataUri, field: string): Promise<SeenFirstFrame> {
+    const { width, height } = await this.inTurn(accountId, () => inspect(image.bytes, field));
+    return { bytes: image.bytes, aspectRatio: nearestAspectRatio(width, height) };
   }
 
-  /** A finished decode hands its turn to the one that waits longest. */
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.waiting.length >= WAITING_MAX) throw serviceUnavailable();
-    if (this.decoding < DECODING_MAX) this.decoding++;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  /** Each order has a file of its own, so that deleting one never takes the picture of another. @throws Refusal queue_limit_exceeded */
+  async put(accountId: string, { bytes }: SeenFirstFrame): Promise<StoredFirstFrame> {
+    const folder = `inputs/${accountId}`;
+    const kept = await this.keptIn(folder);
+    if (kept.bytes + bytes.length > this.accountBytesMax) {
+      throw new Refusal('queue_limit_exceeded', 'Your account keeps as many bytes of first frames as it may. Erase the content of ended videos, or send first_frame as a URL.', { retryAfterMs: RETRY_MS });
+    }
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    const key = `${folder}/${hash}-${randomUUID()}`;
+    kept.bytes += bytes.length;
+    await this.deletions.announce(key);
+    await this.artifacts.put(key, bytes);
+    return { key, reference: `sha256:${hash}` };
+  }
+
+  /** Of an order that made no job. */
+  async discard({ key }: StoredFirstFrame): Promise<void> {
+    await this.deletions.discard([key]);
+  }
+
+  /** Looking through a folder takes longer the more lies in it, so it is done now and then, and what is stored here is added meanwhile. */
+  private async keptIn(folder: string): Promise<KeptBytes> {
+    const known = this.kept.get(folder);
+    if (known && performance.now() - known.atMs < LOOKED_THROUGH_EVERY_MS) return known;
+    const found = { bytes: await this.artifacts.sizeOf(folder), atMs: performance.now() };
+    this.kept.delete(folder);
+    this.kept.set(folder, found);
+    if (this.kept.size > FOLDERS_MAX) this.kept.delete(this.kept.keys().next().value!);
+    return found;
+  }
+
+  private async inTurn<T>(owner: string, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve, reject) => {
+      const refused = this.turns.ask(owner, resolve);
+      if (refused === 'owner_waits_too_much') reject(new Refusal('rate_limit_exceeded', 'Too many first frames of your account are being read at this moment. Send fewer at once.', { retryAfterMs: RETRY_MS }));
+      else if (refused) reject(serviceUnavailable());
+    });
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.decoding--;
+      this.turns.done(owner);
     }
   }
 }
 
-async function decode(image: DataUri, field: string): Promise<{ width: number; height: number }> {
+async function inspect(bytes: Buffer, field: string): Promise<PictureSize> {
   try {
-    const picture = sharp(image.bytes, { failOn: 'error', limitInputPixels: PIXELS_MAX, sequentialRead: true });
-    const { autoOrient } = await picture.metadata();
-    await picture.stats();
-    return autoOrient;
-  } catch {
-    // The decoder's own words name libraries and are of no use to a customer.
-    throw invalidRequest([{ field, message: 'is not a complete image of at most 40 megapixels' }]);
+    return await inspectPicture(bytes);
+  } catch (error) {
+    throw error instanceof PictureRefused ? invalidRequest([{ field, message: error.message }]) : error;
   }
 }

@@ -1,6 +1,8 @@
 import { invalidRequest } from '../refusals/refusal';
 
+/** The store refuses what is larger; this bounds what is decoded from text before it is asked. */
 export const FIRST_FRAME_BYTES_MAX = 10 * 1024 * 1024;
+
 const HEADER_CHARACTERS_MAX = 512;
 /** The longest data URI that can hold that many bytes, with room for its media type and a line end after each 60 characters. */
 export const FIRST_FRAME_CHARACTERS_MAX = Math.ceil(Math.ceil(FIRST_FRAME_BYTES_MAX / 3) * 4 * (62 / 60)) + HEADER_CHARACTERS_MAX;
@@ -10,11 +12,15 @@ export function isDataUri(text: string): boolean {
   return /^\s*data:/i.test(text.slice(0, 64));
 }
 
-export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
+const BARE_BASE64 = /^\s*(?:iVBORw0KGgo|\/9j\/|UklGR)/;
+
+/** The three formats in base64 without the scheme before them: no address begins like this. */
+export function isBareBase64(text: string): boolean {
+  return BARE_BASE64.test(text.slice(0, 64));
+}
 
 export interface DataUri {
   readonly bytes: Buffer;
-  readonly type: ImageType;
 }
 
 const HEADER = /^data:[\w.+/-]*(?:;[\w-]+=(?:[\w.+%-]+|"[^"]*"))*;base64,/i;
@@ -22,7 +28,7 @@ const HEADER = /^data:[\w.+/-]*(?:;[\w-]+=(?:[\w.+%-]+|"[^"]*"))*;base64,/i;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const LINE_ENDS = /[\r\n\t]+/g;
 
-/** The bytes of a data URI; what they are is read from the bytes, not from what the URI claims. @throws Refusal invalid_request */
+/** The bytes of a data URI; what they are is told by the bytes later, not by what the URI claims. @throws Refusal invalid_request */
 export function readDataUri(uri: string, field: string): DataUri {
   const trimmed = uri.trim();
   const header = HEADER.exec(trimmed.slice(0, HEADER_CHARACTERS_MAX));
@@ -32,25 +38,13 @@ export function readDataUri(uri: string, field: string): DataUri {
   if (!BASE64.test(encoded)) throw invalidRequest([{ field, message: 'is not valid base64' }]);
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length > FIRST_FRAME_BYTES_MAX) throw invalidRequest([{ field, message: 'must be at most 10 MiB' }]);
-  const type = sniffImage(bytes);
-  if (!type) throw invalidRequest([{ field, message: 'must be a PNG, JPEG or WebP image' }]);
-  return { bytes, type };
+  return { bytes };
 }
 
 /** Encoders wrap lines at 64 or 76 characters. */
 function withoutLineEnds(encoded: string): string {
   const text = encoded.trimStart();
   return /[\r\n\t]/.test(text) ? text.replace(LINE_ENDS, '') : text;
-}
-
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
-/** The three formats by their first bytes; nothing else ever reaches a decoder. */
-export function sniffImage(bytes: Buffer): ImageType | undefined {
-  if (bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return 'image/png';
-  if (bytes.length > 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'image/jpeg';
-  const isWebp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';
-  return isWebp ? 'image/webp' : undefined;
 }
 
 const RATIOS = [['16:9', 16 / 9], ['9:16', 9 / 16], ['1:1', 1]] as const;

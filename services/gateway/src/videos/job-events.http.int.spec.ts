@@ -11,6 +11,7 @@ let authorization: string;
 beforeEach(async () => {
   test = await startTestGateway();
   authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
+  test.peers.scheduler.getJob = () => ({ jobJson: '{}', status: 'processing' });
 });
 afterEach(() => test.stop());
 
@@ -33,16 +34,21 @@ function watchForever(): { watching: () => number } {
 
 describe('the events of a job', () => {
   it('are told one by one and end with its end', async () => {
+    let tell: (updateId: string, jobStatus: string) => void = () => undefined;
     test.peers.watchJob = (_, push, stream) => {
-      push(change('1.0', 'pending'));
-      push(change('2.40', 'processing'));
-      push(change('3.0', 'completed'));
-      stream.end();
+      tell = (updateId, jobStatus) => { push(change(updateId, jobStatus)); if (jobStatus === 'completed') stream.end(); };
+      tell('1.0', 'pending');
     };
     const response = await follow();
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(response.headers.get('x-ratelimit-limit')).toBe('3000');
-    expect((await response.text()).split('\n\n')).toEqual([
+    const next = new Map([['pending', () => tell('2.40', 'processing')], ['processing', () => tell('3.0', 'completed')]]);
+    let told = '';
+    for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+      told += part;
+      for (const [seen, go] of next) if (told.includes(`event: video.${seen}`) && next.delete(seen)) go();
+    }
+    expect(told.split('\n\n')).toEqual([
       'retry: 2000',
       'id: 1.0\nevent: video.pending\ndata: {"status":"pending"}',
       'id: 2.40\nevent: video.processing\ndata: {"status":"processing"}',
@@ -67,7 +73,8 @@ describe('the events of a job', () => {
   });
 
   it('are not there for a job that is not there', async () => {
-    test.peers.watchJob = (_request, _push, stream) => { stream.emit('error', failure(status.NOT_FOUND)); };
+    test.peers.scheduler.getJob = () => { throw failure(status.NOT_FOUND); };
+    test.peers.watchJob = () => undefined;
     const response = await follow();
     expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([404, 'job_not_found']);
   });

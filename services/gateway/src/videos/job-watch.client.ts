@@ -8,16 +8,21 @@ export function hasEnded(status: string): boolean {
 }
 
 /**
- * The job as it changes, ending after its terminal state. Breaking out of the loop, or the signal, ends the call; a slow reader
- * slows the stream down instead of filling memory.
+ * The job as it changes, ending after its terminal state. Breaking out of the loop, or the signal, ends the call. Changes are taken
+ * from the connection as they come and only the newest is kept, so that whoever reads slowly costs one job object and holds up
+ * nobody else on the connection.
  */
 export async function* watchJob(scheduler: SchedulerServiceClient, request: WatchJobRequest, signal: AbortSignal): AsyncGenerator<WatchJobResponse> {
   if (signal.aborted) return;
   const stream = scheduler.watchJob(request, traceMetadata());
+  const newest = new Newest<WatchJobResponse>();
+  stream.on('data', (change: WatchJobResponse) => newest.put(change));
+  stream.once('end', () => newest.end());
+  stream.on('error', (error) => newest.end(error));
   const cancel = () => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    for await (const change of stream as AsyncIterable<WatchJobResponse>) {
+    for (let change = await newest.take(); change !== undefined; change = await newest.take()) {
       yield change;
       if (hasEnded(change.status)) return;
     }
@@ -25,12 +30,34 @@ export async function* watchJob(scheduler: SchedulerServiceClient, request: Watc
     if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', cancel);
-    stream.on('error', ignoreCancellation);
     stream.cancel();
   }
 }
 
-/** Cancelling a call makes it fail with CANCELLED, which is what was asked for. */
-function ignoreCancellation(): void {
-  return undefined;
+/** Holds the last value put, until it is taken. */
+class Newest<T> {
+  private value: T | undefined;
+  private ended = false;
+  private error: Error | undefined;
+  private wake: (() => void) | undefined;
+
+  put(value: T): void {
+    this.value = value;
+    this.wake?.();
+  }
+
+  end(error?: Error): void {
+    this.ended = true;
+    this.error ??= error;
+    this.wake?.();
+  }
+
+  /** Undefined at the end. What was put before a failure is taken before it is told. */
+  async take(): Promise<T | undefined> {
+    while (this.value === undefined && !this.ended) await new Promise<void>((resolve) => { this.wake = resolve; });
+    const { value } = this;
+    this.value = undefined;
+    if (value === undefined && this.error) throw this.error;
+    return value;
+  }
 }

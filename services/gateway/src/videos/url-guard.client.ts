@@ -1,7 +1,11 @@
-import type { GuardedHttpClient } from '@usvideo/runtime';
+import { type GuardedHttpClient, LookUpFailed } from '@usvideo/runtime';
+import { Refusal, serviceUnavailable } from '../refusals/refusal';
 
 const REMEMBER_MS = 30_000;
 const SERVERS_MAX = 10_000;
+/** Look-ups of one account that wait for a name server at one time. */
+const LOOK_UPS_PER_ACCOUNT_MAX = 8;
+const RETRY_MS = 1_000;
 
 interface Verdict {
   readonly refusal: string | undefined;
@@ -11,18 +15,37 @@ interface Verdict {
 /** Whether deliveries would refuse a URL. Asked once per server and half minute: the create path does not wait for the name server or the proxy each time. */
 export class UrlGuard {
   private readonly verdicts = new Map<string, Verdict>();
+  private readonly lookUps = new Map<string, number>();
 
   constructor(private readonly client: Pick<GuardedHttpClient, 'refusalOf'>) {}
 
-  async refusalOf(url: string): Promise<string | undefined> {
+  /** @throws Refusal service_unavailable when we could not look it up, rate_limit_exceeded when the account has too many look-ups under way. */
+  async refusalOf(accountId: string, url: string): Promise<string | undefined> {
     // Path and query are not judged.
     const server = URL.canParse(url) ? new URL('/', url).href : url;
     const known = this.verdicts.get(server);
-    if (known && known.untilMs > Date.now()) return known.refusal;
-    const refusal = await this.client.refusalOf(url);
+    if (known && known.untilMs > performance.now()) return known.refusal;
+    const refusal = await this.asOneOf(accountId, () => this.client.refusalOf(url));
     this.verdicts.delete(server);
-    this.verdicts.set(server, { refusal, untilMs: Date.now() + REMEMBER_MS });
+    this.verdicts.set(server, { refusal, untilMs: performance.now() + REMEMBER_MS });
     if (this.verdicts.size > SERVERS_MAX) this.verdicts.delete(this.verdicts.keys().next().value!);
     return refusal;
+  }
+
+  private async asOneOf<T>(accountId: string, lookUp: () => Promise<T>): Promise<T> {
+    const underWay = this.lookUps.get(accountId) ?? 0;
+    if (underWay >= LOOK_UPS_PER_ACCOUNT_MAX) {
+      throw new Refusal('rate_limit_exceeded', 'Too many host names of your account are being looked up at this moment.', { retryAfterMs: RETRY_MS });
+    }
+    this.lookUps.set(accountId, underWay + 1);
+    try {
+      return await lookUp();
+    } catch (error) {
+      throw error instanceof LookUpFailed ? serviceUnavailable() : error;
+    } finally {
+      const left = this.lookUps.get(accountId)! - 1;
+      if (left > 0) this.lookUps.set(accountId, left);
+      else this.lookUps.delete(accountId);
+    }
   }
 }

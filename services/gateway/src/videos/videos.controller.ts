@@ -1,17 +1,14 @@
-import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import type { ArtifactStore } from '@usvideo/artifacts';
+import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createRefusal } from '../refusals/create-refusal';
 import { pageOf, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
 import { readWait } from '../access/request-headers';
 import { listVideosQuery, streamQuery } from '../http/requests';
-import { createJob } from './create-job.client';
+import { ArtifactDeletions } from './artifact-deletions.loop';
 import { getJob } from './get-job.client';
 import { Peers } from '../peers/peers.client';
-import { RateLimiter } from '../access/rate-limiter.client';
 import { jobEvents } from './job-events.http';
 import { JobWaits } from './job-wait.service';
 import { OpenStreams } from '../http/open-streams.http';
@@ -19,7 +16,6 @@ import { knownJob } from '../peers/peer-answers.client';
 import { sendJson } from '../access/request-state.http';
 import { openStream } from '../http/response-stream.http';
 import { Settings } from '../http/settings';
-import { ARTIFACTS } from '../http/tokens';
 import { VideoOrders } from './video-order.service';
 import { JobId, KeyCaller } from '../access/parameters.http';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
@@ -30,20 +26,16 @@ import type { Caller } from '../access/caller';
 export class VideosController {
   constructor(
     private readonly peers: Peers,
-    private readonly limiter: RateLimiter,
     private readonly orders: VideoOrders,
     private readonly waits: JobWaits,
     private readonly streams: OpenStreams,
     private readonly settings: Settings,
-    @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    private readonly deletions: ArtifactDeletions,
   ) {}
 
   @Post()
   async create(@KeyCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const order = await this.orders.read(request);
-    const answer = await createJob(this.peers.exchange, order);
-    request.gateway.judgement = this.limiter.judged(caller, answer.refusal !== 'rate_limit_exceeded', answer.rate, answer.retryAfterMs);
-    if (answer.refusal) throw createRefusal(answer, this.settings.supportUrl);
+    const answer = await this.orders.place(request);
     const { jobId, jobJson } = answer;
     const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWait(request.headers.prefer), reply);
     reply.header('location', `${this.settings.publicUrl}/v1/videos/${jobId}`);
@@ -74,9 +66,12 @@ export class VideosController {
   async events(
     @KeyCaller() caller: Caller, @JobId() jobId: string, @ValidQuery(streamQuery) _: Valid<typeof streamQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
   ): Promise<void> {
+    const { accountId, environment } = caller;
+    // Known before the answer begins, however long the watch is silent.
+    await getJob(this.peers.exchange, { accountId, environment, jobId });
     const stream = openStream(this.streams, caller, reply, this.settings.supportUrl);
     try {
-      const events = await knownJob(jobEvents(this.peers.scheduler, caller, jobId, lastEventIdOf(request), stream));
+      const events = await knownJob(jobEvents(this.peers.watches, caller, jobId, lastEventIdOf(request), stream));
       if (events) {
         reply.code(200).headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }).send(events);
       } else {
@@ -108,7 +103,7 @@ export class VideosController {
   async erase(@KeyCaller() { accountId, environment }: Caller, @JobId() jobId: string): Promise<Answer> {
     const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId }));
     if (answer.refusal) throw new Refusal('job_not_ended', 'Content can be erased once the job has ended; cancel it first.', { status: answer.status });
-    await Promise.all(answer.artifactKeys.map((key) => this.artifacts.delete(key)));
+    await this.deletions.discard(answer.artifactKeys);
     return new Answer(answer.jobJson);
   }
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
+import { CreateQuoteResponse, GetBalanceResponse } from '@usvideo/contracts/ledger';
 import sharp from 'sharp';
 import { allowed, failure } from '../http/fake-peers.fixture';
 import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
@@ -41,7 +42,7 @@ describe('creating a video', () => {
     expect(response.headers.get('x-ratelimit-limit')).toBe('300');
     expect(test.peers.orders).toMatchObject([{
       accountId: 'acc_1', environment: 'live', apiKeyId: 'key_usv_live_0123456789abcdefghijklmnop', idempotencyKey: 'order-1', seedGiven: true,
-      terms: { resolution: '720p', durationSeconds: 5, seed: 7 }, content: { prompt: 'a red ball', metadata: { a: 'b' } }, deadlineSeconds: 86_400,
+      terms: { resolution: '720p', durationSeconds: 5, seed: 7 }, content: { prompt: 'a red ball', metadata: new Map([['a', 'b']]) }, deadlineSeconds: 86_400,
     }]);
     expect(test.peers.orders[0]!.requestSha256).toHaveLength(32);
   });
@@ -104,6 +105,14 @@ describe('creating a video', () => {
     expect(await faultsOf(response)).toMatchObject({ status: 429, error: 'rate_limit_exceeded', message: expect.stringContaining('https://support.example.com') });
   });
 
+  it('answers 503 when nobody knows whether it was done, whatever the rate says, and spends nothing more', async () => {
+    test.peers.createJob = () => Promise.reject(new Error('broken'));
+    test.peers.checkRate = () => ({ ...allowed(300), allowed: false, retryAfterMs: 50 });
+    expect(await faultsOf(await create({ prompt: 'x' }))).toMatchObject({ status: 503, error: 'service_unavailable' });
+    expect(test.peers.checks).toEqual([]);
+    test.peers.checkRate = () => allowed(3_000);
+  });
+
   it('answers 503 when the outcome is unknown', async () => {
     test.peers.createJob = () => Promise.reject(new Error('broken'));
     const stopped = test.peers.stop();
@@ -117,7 +126,7 @@ describe('creating a video', () => {
 });
 
 describe('a first frame in the request', () => {
-  const inputs = () => readdir(join(test.dataDir, 'artifacts', 'inputs'));
+  const inputs = () => readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [] as string[]);
   const uri = (bytes: Buffer, type = 'image/png') => `data:${type};base64,${bytes.toString('base64')}`;
   const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: 'red' } });
 
@@ -125,9 +134,41 @@ describe('a first frame in the request', () => {
     const bytes = await picture(90, 160).toFormat(format).toBuffer();
     expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(202);
     const { content, terms } = test.peers.orders[0]!;
-    expect(content!.firstFrameKey).toBe(`inputs/${content!.firstFrame!.replace('sha256:', '')}`);
+    expect(test.peers.announced).toContain(content!.firstFrameKey);
+    expect(content!.firstFrameKey).toMatch(new RegExp(`^inputs/acc_1/${content!.firstFrame!.replace('sha256:', '')}-[0-9a-f-]{36}$`));
     expect(terms).toMatchObject({ mode: 'image_to_video', aspectRatio: '9:16' });
-    expect(await inputs()).toContain(content!.firstFrameKey!.slice('inputs/'.length));
+    expect(await inputs()).toContain(content!.firstFrameKey!.slice('inputs/acc_1/'.length));
+  });
+
+  it('leaves nothing behind when its order makes no job', async () => {
+    const bytes = await picture(64, 64).png().toBuffer();
+    const before = await inputs();
+    test.peers.createJob = () => ({ refusal: 'insufficient_balance', requiredMicros: 1n });
+    expect((await create({ prompt: 'x', first_frame: uri(bytes) }, { 'idempotency-key': 'refused' })).status).toBe(402);
+    test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{}', replayed: true });
+    expect((await create({ prompt: 'x', first_frame: uri(bytes) }, { 'idempotency-key': 'again' })).status).toBe(202);
+    expect(await inputs()).toEqual(before);
+    const keys = test.peers.announced.slice(-2);
+    expect(keys.map((key) => key.split('/')[1])).toEqual(['acc_1', 'acc_1']);
+    expect(test.peers.deleted.slice(-2)).toEqual(keys);
+  });
+
+  it('is not stored before rate and balance are judged, and the rate is spent once', async () => {
+    const bytes = await picture(64, 64).png().toBuffer();
+    const before = await inputs();
+    test.peers.checkRate = () => ({ ...allowed(300), allowed: false, retryAfterMs: 50 });
+    expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(429);
+    test.peers.checkRate = () => allowed(3_000);
+    test.peers.scheduler.chooseModel = () => ({ modelId: 'default' });
+    test.peers.ledger.getBalance = () => GetBalanceResponse.fromPartial({ availableMicros: 5n });
+    test.peers.ledger.createQuote = () => CreateQuoteResponse.fromPartial({ quote: { amountMicros: 6n } });
+    const poor = await create({ prompt: 'x', first_frame: uri(bytes) });
+    expect([poor.status, test.peers.orders.length]).toEqual([402, 0]);
+    expect(await inputs()).toEqual(before);
+    test.peers.ledger.getBalance = () => GetBalanceResponse.fromPartial({ availableMicros: 6n });
+    test.peers.checks.length = 0;
+    expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(202);
+    expect([test.peers.checks.length, test.peers.orders[0]!.rateSpent]).toEqual([1, true]);
   });
 
   it('may have 10 MiB', async () => {
@@ -141,7 +182,7 @@ describe('a first frame in the request', () => {
     const noise = sharp({ create: { width: 200, height: 200, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 128, sigma: 60 } } });
     const bytes = await noise.toFormat(format).toBuffer();
     const response = await create({ prompt: 'x', first_frame: uri(bytes.subarray(0, bytes.length / 2)) });
-    expect(await faultsOf(response)).toMatchObject({ status: 400, fields: ['first_frame'], message: expect.stringContaining('complete image') });
+    expect(await faultsOf(response)).toMatchObject({ status: 400, fields: ['first_frame'], message: expect.stringContaining('complete PNG, JPEG or WebP image') });
   });
 });
 
@@ -184,6 +225,9 @@ describe('reading videos', () => {
     test.peers.watchJob = (_, push) => push({ updateId: '1.0', status: 'processing', jobJson: '{"progress":40}' });
     const response = await send('GET', '/v1/videos/job_1', { headers: { prefer: 'wait=1' } });
     expect([response.headers.get('preference-applied'), await response.json()]).toEqual(['wait=1', { progress: 40 }]);
+    expect(response.headers.get('warning')).toBeNull();
+    const unclear = await send('GET', '/v1/videos/job_1', { headers: { prefer: 'wait=soon' } });
+    expect([unclear.status, unclear.headers.get('preference-applied'), unclear.headers.get('warning')]).toEqual([200, null, expect.stringContaining('from 1 to 50')]);
   });
 
   it('lists with filters, and passes the jobs through', async () => {
@@ -221,7 +265,8 @@ describe('ending videos', () => {
     const key = test.peers.orders[0]!.content!.firstFrameKey!;
     test.peers.scheduler.eraseContent = () => ({ refusal: '', status: 'completed', jobJson: '{"prompt":null}', artifactKeys: [key] });
     expect(await (await send('DELETE', '/v1/videos/job_1/content')).json()).toEqual({ prompt: null });
-    expect(await readdir(join(test.dataDir, 'artifacts', 'inputs'))).not.toContain(key.slice('inputs/'.length));
+    expect(await readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [])).not.toContain(key.slice('inputs/acc_1/'.length));
+    expect(test.peers.deleted).toContain(key);
   });
 
   it('erases nothing of a job that goes on', async () => {

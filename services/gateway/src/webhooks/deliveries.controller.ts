@@ -4,6 +4,7 @@ import { call, hasStatus, status } from '@usvideo/runtime';
 import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal } from '../refusals/refusal';
+import { dateOf } from '../validation/fields';
 import { pageOf, renderList } from '../validation/query';
 import { ownerOf } from './endpoints.controller';
 import { deliveriesQuery, redeliverManyRequest } from './webhook-requests';
@@ -49,7 +50,7 @@ export class DeliveriesController {
   async redeliverMany(@KeyCaller() caller: Caller, @ValidBody(redeliverManyRequest, {}) wanted: Valid<typeof redeliverManyRequest>): Promise<object> {
     const made = await this.redelivered({
       ...ownerOf(caller), deliveryId: '', statuses: wanted.status ?? ['failed'], endpointId: wanted.endpoint_id ?? '', event: wanted.event ?? '',
-      jobId: wanted.job_id ?? '', createdAfter: momentOf(wanted.created_after), createdBefore: momentOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
+      jobId: wanted.job_id ?? '', createdAfter: dateOf(wanted.created_after), createdBefore: dateOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
     });
     return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: made.nextCursor || null };
   }
@@ -67,10 +68,6 @@ export class DeliveriesController {
 
 /** A hundred places are free then. */
 const RETRY_FULL_AFTER_MS = 10_000;
-
-function momentOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
-}
 
 function deliveryNotFound(): Refusal {
   return new Refusal('not_found', 'There is no webhook delivery with this id that could be shown or sent again.');

@@ -1,6 +1,9 @@
+import { faultOfCharacters } from '@usvideo/contracts/text';
 import { z } from 'zod';
+import type { FaultDetail } from '../refusals/refusal';
 import { pageShape } from '../validation/query';
-import { text } from '../validation/schema';
+import { moment } from '../validation/fields';
+import { characters, type Pairs, pairsOf, text } from '../validation/schema';
 
 /** What an endpoint may ask for; webhooks knows the same. */
 export const ENDPOINT_EVENTS = ['video.processing', 'video.completed', 'video.failed', 'video.cancelled', 'balance.low', 'webhook.disabled'] as const;
@@ -10,10 +13,24 @@ const STATUSES = ['pending', 'delivered', 'failed', 'superseded'] as const;
 const DAYS_IN_HOURS = 7 * 24;
 
 const events = z.array(z.enum(ENDPOINT_EVENTS)).min(1).max(ENDPOINT_EVENTS.length).describe('What it hears.');
-const headers = z.record(z.string().max(64), z.string().max(1_024)).optional()
-  .describe('Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.');
-const url = z.string().max(2_048).describe('An https URL.');
-const description = z.string().max(500).optional();
+const HEADERS_MAX = 5;
+
+/** Names and values are judged where they are kept; here is what could not be carried there. */
+function* faultsOfHeaders(pairs: Pairs): Generator<FaultDetail> {
+  const entries = Object.entries(pairs);
+  if (entries.length > HEADERS_MAX) return yield { field: '', message: `must be at most ${HEADERS_MAX}` };
+  for (const [name, value] of entries) {
+    const fault = faultOfCharacters(name, 64) ?? (typeof value === 'string' ? faultOfCharacters(value, 1_024) : 'must be a string');
+    if (fault) yield { field: name, message: fault };
+  }
+}
+
+const headers = pairsOf(faultsOfHeaders).optional().meta({
+  type: 'object', maxProperties: HEADERS_MAX, additionalProperties: { type: 'string', maxLength: 1_024 }, propertyNames: { type: 'string', maxLength: 64 },
+  description: 'Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.',
+});
+const url = text(2_048, 'An https URL.');
+const description = characters(500, 'Your words about it.').optional();
 
 export const createEndpointRequest = z.strictObject({
   url, description, headers, events: events.optional().meta({ default: ['video.completed', 'video.failed'] }),
@@ -34,8 +51,6 @@ const event = z.enum(EVERY_EVENT).optional().describe('Of this event only.');
 export const deliveriesQuery = z.strictObject({
   ...pageShape, job_id: jobId, endpoint_id: endpointId, event, status: z.array(z.enum(STATUSES)).max(STATUSES.length).optional().describe('Repeat it for several.'),
 });
-
-const moment = z.iso.datetime({ offset: true });
 
 export const redeliverManyRequest = z.strictObject({
   status: z.array(z.enum(['delivered', 'failed', 'superseded'])).min(1).max(3).optional().meta({ default: ['failed'] }),

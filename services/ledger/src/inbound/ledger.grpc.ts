@@ -57,12 +57,12 @@ export class LedgerController {
   }
 
   @GrpcMethod('LedgerService', 'listPendingHolds')
-  async listPendingHolds({ placedBefore, limit, afterJobId, jobIds }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+  async listPendingHolds({ olderThanSeconds, placedBefore, limit, afterJobId, jobIds }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
     demand(jobIds.length <= PENDING_HOLDS_MAX, `job_ids are ${PENDING_HOLDS_MAX} at most`);
     if (jobIds.length > 0) return { holds: await this.reader.pendingHoldsOf(jobIds) };
-    demand(placedBefore !== undefined, 'placed_before is required');
+    demand(olderThanSeconds === undefined ? placedBefore !== undefined : olderThanSeconds >= 0, 'older_than_seconds is 0 or more');
     demand(limit >= 1 && limit <= PENDING_HOLDS_MAX, `limit is 1 to ${PENDING_HOLDS_MAX}`);
-    return { holds: await this.reader.pendingHolds(placedBefore!, limit, afterJobId) };
+    return { holds: await this.reader.pendingHolds(olderThanSeconds ?? placedBefore!, limit, afterJobId) };
   }
 }
 

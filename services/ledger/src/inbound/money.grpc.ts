@@ -50,7 +50,7 @@ export class MoneyController {
   async resetSandbox(request: ResetSandboxRequest): Promise<ResetSandboxResponse> {
     const { accountId, author } = required(request, 'accountId', 'author');
     demand(isPlayMoney(accountId), 'account_id names the play money of an account');
-    const { state } = accepted(await this.writer.submit({ type: 'ResetSandbox', accountId, resetRef: newId('reset', Date.now()), author }));
+    const { state } = accepted(await this.writer.submit({ type: 'ResetSandbox', accountId, resetRef: newId('reset'), author }));
     return { availableMicros: state.availableMicros, heldMicros: state.heldMicros };
   }
 

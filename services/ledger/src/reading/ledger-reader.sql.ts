@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Database } from '@usvideo/event-store';
+import { databaseNow, type Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import type { Cap } from '../account/account-state';
 import { changeIn, type AccountEvent } from '../account/postings';
@@ -81,11 +81,11 @@ interface KeyCapRecord { api_key_id: string; limit_micros: bigint | null; held_m
 
 const READ_PENDING_HOLDS = `
 select account_id, job_id, amount_micros, placed_at from hold
-where state = 'pending' and placed_at < $1 order by placed_at, job_id limit $2`;
+where state = 'pending' and placed_at <= $1 order by placed_at, job_id limit $2`;
 
 const READ_MORE_PENDING_HOLDS = `
 select account_id, job_id, amount_micros, placed_at from hold
-where state = 'pending' and placed_at < $1 and (placed_at, job_id) > ((select placed_at from hold where job_id = $3), $3)
+where state = 'pending' and placed_at <= $1 and (placed_at, job_id) > ((select placed_at from hold where job_id = $3), $3)
 order by placed_at, job_id limit $2`;
 
 const READ_PENDING_HOLDS_OF = `select account_id, job_id, amount_micros, placed_at from hold where state = 'pending' and job_id = any($1::text[])`;
@@ -138,8 +138,9 @@ export class LedgerReader {
     return rows.map(entryLine);
   }
 
-  /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
-  async pendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+  /** Oldest first. @param than an age in seconds, or a time, before which they were placed @param afterJobId the last hold of the page before; undefined: the first page */
+  async pendingHolds(than: number | Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    const placedBefore = than instanceof Date ? than : new Date((await databaseNow(this.database)).getTime() - than * 1_000);
     return this.readHolds(afterJobId === undefined
       ? { name: 'pending_holds_read', text: READ_PENDING_HOLDS, values: [placedBefore, limit] }
       : { name: 'pending_holds_read_on', text: READ_MORE_PENDING_HOLDS, values: [placedBefore, limit, afterJobId] });

@@ -70,7 +70,7 @@ export function describeEngine(name: string, open: () => Engine): void {
       const { video } = await render(pixelsOf('480p', aspectRatio));
       expect(await probeMp4(video.file)).toMatchObject({ ...pixelsOf('480p', aspectRatio), codec: 'avc1', frames: FRAMES, durationMs: 1_000, fastStart: true });
       expect((await readFile(video.file)).includes(`AI-generated video, engine: ${open().name}`)).toBe(true);
-      expect(await sharp(video.thumbnail).metadata()).toMatchObject({ format: 'jpeg' });
+      expect(await sharp(await readFile(video.thumbnail)).metadata()).toMatchObject({ format: 'jpeg' });
     });
 
     it('gives identical bytes for the same request and others for another prompt or seed', async () => {

@@ -1,18 +1,13 @@
 import { buffer } from 'node:stream/consumers';
-import { ArtifactMissing, type ArtifactStore } from '@usvideo/artifacts';
+import { ArtifactMissing, type ArtifactStore, inspectPicture, openPicture, PICTURE_BYTES_MAX, PictureRefused } from '@usvideo/artifacts';
 import type { Content } from '@usvideo/contracts/scheduler';
 import { type GuardedHttpClient, OutboundError, type OutboundErrorKind, type OutboundResponse } from '@usvideo/runtime';
-import sharp from 'sharp';
 import { type AttemptFailure, firstFrameInvalid, firstFrameUnreachable } from '../conform/attempt-failure';
 import type { Size } from '../conform/contract-pixels';
 import type { FirstFrame } from './engine';
 import { yuvOfRgb } from '../picture/yuv';
 
-const BYTES_MAX = 10 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 15_000;
-/** An image of few bytes may unpack to many: more than this is refused before it is unpacked. */
-const PIXELS_MAX = 50_000_000;
-const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp'];
 
 const FAILURES = {
   url_forbidden: () => firstFrameUnreachable('the first frame lies at an address that is not allowed'),
@@ -51,7 +46,7 @@ export class FirstFrames {
     try {
       return await this.http.request({
         method: 'GET', url, headers: { accept: 'image/png, image/jpeg, image/webp' },
-        timeoutMs: FETCH_TIMEOUT_MS, responseBytesMax: BYTES_MAX, overflow: 'refuse',
+        timeoutMs: FETCH_TIMEOUT_MS, responseBytesMax: PICTURE_BYTES_MAX, overflow: 'refuse',
       });
     } catch (error) {
       throw error instanceof OutboundError ? FAILURES[error.kind]() : error;
@@ -59,14 +54,9 @@ export class FirstFrames {
   }
 }
 
-/** Decodes the whole image once, so that a truncated one is found before rendering starts. */
+/** Looks at the whole image once, so that a truncated one is found before rendering starts. */
 export async function decodeFirstFrame(bytes: Buffer): Promise<FirstFrame> {
-  const { width, height } = await refuseInvalid(async () => {
-    const { format, autoOrient } = await open(bytes).metadata();
-    if (!FORMATS.includes(format)) throw new Error(`the format ${format} is not accepted`);
-    await open(bytes).resize(16, 16, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer();
-    return autoOrient;
-  });
+  const { width, height } = await refuseInvalid(() => inspectPicture(bytes));
   return { width, height, cropTo: (size) => refuseInvalid(() => cropped(bytes, size)), pngOf: (size) => refuseInvalid(() => croppedPng(bytes, size)) };
 }
 
@@ -78,18 +68,14 @@ async function croppedPng(bytes: Buffer, size: Size): Promise<Uint8Array<ArrayBu
   return new Uint8Array(await croppedRgb(bytes, size).png().toBuffer());
 }
 
-function croppedRgb(bytes: Buffer, { width, height }: Size): sharp.Sharp {
-  return open(bytes).resize(width, height, { fit: 'cover', position: 'centre' }).flatten({ background: '#000000' }).toColourspace('srgb').removeAlpha();
-}
-
-function open(bytes: Buffer): sharp.Sharp {
-  return sharp(bytes, { failOn: 'error', limitInputPixels: PIXELS_MAX }).autoOrient();
+function croppedRgb(bytes: Buffer, { width, height }: Size): ReturnType<typeof openPicture> {
+  return openPicture(bytes).resize(width, height, { fit: 'cover', position: 'centre' }).toColourspace('srgb').removeAlpha();
 }
 
 async function refuseInvalid<T>(decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
-    throw firstFrameInvalid('the first frame is not a whole PNG, JPEG or WebP image of at most 50 megapixels', error);
+    throw firstFrameInvalid(`the first frame ${error instanceof PictureRefused ? error.message : 'could not be decoded'}`, error);
   }
 }

@@ -8,6 +8,7 @@ import { ReconciliationModule } from '../reconciliation/reconciliation.module';
 import { RetentionModule } from '../retention/retention.module';
 import { SubmissionModule } from '../submission/submission.module';
 import { ViewsModule } from '../views/views.module';
+import { ArtifactsController } from './artifacts.grpc';
 import { CatalogueController } from './catalogue.grpc';
 import { ExchangeController } from './exchange.grpc';
 import { FleetController } from './fleet.grpc';
@@ -20,7 +21,9 @@ import { WorkController } from './work.grpc';
 @Module({
   imports: [DispatchModule, LimitsModule, OrdersModule, ReconciliationModule, RetentionModule, SubmissionModule, ViewsModule],
   providers: [{ provide: MODELS, inject: [CONFIG], useFactory: ({ MODELS: models }: SchedulerConfig) => models }],
-  controllers: [ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, ReconciliationController, FleetController],
+  controllers: [
+    ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, ReconciliationController, FleetController, ArtifactsController,
+  ],
   exports: [DispatchModule],
 })
 export class InboundModule {}

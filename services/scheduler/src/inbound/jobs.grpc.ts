@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
@@ -48,6 +50,10 @@ export class JobsController {
     const found = await this.views.list({
       ...scopeOf(request), limit, offset, startingAfter, createdAfter, createdBefore, endUser, statuses: statusesOf(request.statuses),
     });
+    // A cursor that nobody was given finds nothing, which would read as the end of a walk.
+    if (found.length === 0 && startingAfter !== '' && !(await this.views.exists(scopeOf(request), startingAfter))) {
+      throw grpcError(status.INVALID_ARGUMENT, 'starting_after is not a cursor of this list');
+    }
     const page = found.slice(0, limit);
     const hasMore = found.length > limit;
     return { jobJson: page.map((view) => this.renderer.json(view)), hasMore, nextCursor: hasMore ? page.at(-1)!.jobId : '' };
@@ -82,13 +88,18 @@ export class JobsController {
     return {};
   }
 
+  /** Nest writes whatever an observable emits and buffers without a bound, so the next update waits until the stream has room. */
   @GrpcMethod('SchedulerService', 'watchJob')
-  watchJob(request: WatchJobRequest): Observable<WatchJobResponse> {
+  watchJob(request: WatchJobRequest, _metadata: Metadata, stream: ServerWritableStream<WatchJobRequest, WatchJobResponse>): Observable<WatchJobResponse> {
     const scope = scopeOf(request);
     if (this.watches.full) throw grpcError(status.RESOURCE_EXHAUSTED, 'too many jobs are watched');
     return new Observable((subscriber) => {
       const abort = new AbortController();
-      this.watches.follow({ ...scope, jobId: request.jobId, afterUpdateId: request.afterUpdateId }, (update) => subscriber.next(update), abort.signal).then(
+      const tell = async (update: WatchJobResponse): Promise<void> => {
+        subscriber.next(update);
+        if (stream.writableNeedDrain) await once(stream, 'drain', { signal: abort.signal });
+      };
+      this.watches.follow({ ...scope, jobId: request.jobId, afterUpdateId: request.afterUpdateId }, tell, abort.signal).then(
         (known) => (known ? subscriber.complete() : subscriber.error(jobNotFound())),
         (error: unknown) => subscriber.error(error),
       );

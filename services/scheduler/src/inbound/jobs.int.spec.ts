@@ -16,7 +16,7 @@ async function funded(): Promise<string> {
 const live = (accountId: string) => ({ accountId, environment: 'live' });
 
 async function createMany(accountId: string, count: number): Promise<string[]> {
-  const answers = await Promise.all(Array.from({ length: count }, (_, index) => world.create({ accountId, content: { prompt: `p${index}`, metadata: {}, endUser: `u${index % 2}` } })));
+  const answers = await Promise.all(Array.from({ length: count }, (_, index) => world.create({ accountId, content: { prompt: `p${index}`, metadata: new Map(), endUser: `u${index % 2}` } })));
   return answers.map((answer) => answer.jobId);
 }
 
@@ -57,7 +57,10 @@ describe('the list of jobs', () => {
     expect((await list(accountId, { createdAfter: new Date(Date.now() + 60_000) })).ids).toEqual([]);
     expect((await list(accountId, { createdBefore: new Date(Date.now() + 60_000) })).ids).toHaveLength(3);
     expect((await list(accountId, { environment: 'test' })).ids).toEqual([]);
-    expect((await list(newAccount(), { startingAfter: first })).ids).toEqual([]);
+    for (const cursor of [list(newAccount(), { startingAfter: first }), list(accountId, { startingAfter: 'job_none' }), list(accountId, { environment: 'test', startingAfter: first })]) {
+      expect(hasStatus(await cursor.catch((error: unknown) => error), status.INVALID_ARGUMENT)).toBe(true);
+    }
+    expect((await list(accountId, { startingAfter: (await list(accountId)).ids.at(-1)! })).ids).toEqual([]);
     const refused = await list(accountId, { statuses: ['leased'] }).catch((error: unknown) => error);
     expect(hasStatus(refused, status.INVALID_ARGUMENT)).toBe(true);
   });
@@ -119,7 +122,7 @@ describe('watching a job', () => {
 describe('what others ask', () => {
   it('describes jobs for webhooks', async () => {
     const accountId = await funded();
-    const content = { prompt: 'a lighthouse sandbox:duplicate_webhook', metadata: {}, webhookUrl: 'https://customer.example/hook' };
+    const content = { prompt: 'a lighthouse sandbox:duplicate_webhook', metadata: new Map(), webhookUrl: 'https://customer.example/hook' };
     const { jobId } = await world.create({ accountId, environment: 'test', content });
     const { jobs } = await call(world.client, 'describeJobs', { jobIds: [jobId, 'job_unknown'] });
     expect(jobs).toEqual([expect.objectContaining({
@@ -131,7 +134,7 @@ describe('what others ask', () => {
 
   it('describes what fits into an answer of bounded size and names the rest, until all are described', async () => {
     const accountId = await funded();
-    const metadata = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`${index}`.padEnd(64, '\u{1F43B}'.repeat(15)), '\u{1F43B}'.repeat(512)]));
+    const metadata = new Map(Array.from({ length: 16 }, (_, index) => [`${index}`.padEnd(64, '\u{1F43B}'.repeat(15)), '\u{1F43B}'.repeat(512)]));
     const content = { prompt: '\u{1F43B}'.repeat(4_000), negativePrompt: '\u{1F43B}'.repeat(4_000), metadata };
     const jobIds = (await Promise.all(Array.from({ length: 120 }, () => world.create({ accountId, content })))).map((answer) => answer.jobId);
     const described: string[] = [];

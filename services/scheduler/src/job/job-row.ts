@@ -54,7 +54,13 @@ export function storedJob(row: JobRow): StoredJob {
 
 /** Content as the JSON of `job_content` has it. */
 export function contentOf(stored: unknown): Content {
-  return Content.fromPartial(stored as Content);
+  const { metadata, ...content } = stored as Omit<Content, 'metadata'> & { metadata?: Readonly<Record<string, string>> };
+  return Content.fromPartial({ ...content, metadata: new Map(Object.entries(metadata ?? {})) });
+}
+
+/** The other way round. Pairs become own properties, whatever they are called. */
+export function storedContent(content: Content): string {
+  return JSON.stringify({ ...content, metadata: Object.fromEntries(content.metadata) });
 }
 
 type JobColumns = { readonly [Name in keyof JobRow]?: Columns<StoredJob>[string] };

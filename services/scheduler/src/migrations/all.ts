@@ -8,8 +8,11 @@ import { Retention0007 } from './0007-retention';
 import { Cordons0008 } from './0008-cordons';
 import { RefundEvents0009 } from './0009-refund-events';
 import { OldestFirst0010 } from './0010-oldest-first';
+import { ArtifactDeletions0011 } from './0011-artifact-deletions';
+import { ErasedEndUsers0012 } from './0012-erased-end-users';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
-  Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006, Retention0007, Cordons0008, RefundEvents0009, OldestFirst0010,
+  Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006, Retention0007, Cordons0008, RefundEvents0009, OldestFirst0010, ArtifactDeletions0011,
+  ErasedEndUsers0012,
 ];

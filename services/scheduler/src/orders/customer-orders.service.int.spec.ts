@@ -5,6 +5,7 @@ import { JobChanges } from '../views/job-changes';
 import { JobOrders } from './job-orders.sql';
 import { JobReports } from '../leasing/job-reports.sql';
 import type { Scope } from '../views/job-views.sql';
+import { endUsersOf } from '../views/end-users.sql';
 import { lockJobs } from '../job/job-writer.sql';
 import { UnsettledJobs } from '../settlement/unsettled-jobs.sql';
 import { CustomerOrders } from './customer-orders.service';
@@ -119,10 +120,28 @@ describe('erasing content', () => {
     expect(rows[0]).toMatchObject({ released_micros: 1_250_000n, created_at: expect.any(Date), content_erased_at: expect.any(Date) });
   });
 
+  it('leaves a name under which the spend of an end user adds up, and that tells nothing of them', async () => {
+    const scopes = await Promise.all([1, 2].map(async (): Promise<Scope> => ({ accountId: await addAccount(world.database), environment: 'live' })));
+    const erased = async (scope: Scope, endUser: string | undefined) => {
+      const [jobId] = await addJobs(world.database, scope.accountId, 1, { content: { prompt: 'x', metadata: new Map(), endUser } });
+      await orders.cancel(scope, jobId!, 'key_1');
+      await orders.eraseContent(scope, jobId!);
+      return (await endUsersOf(world.database, scope, [jobId!])).map((job) => job.endUser);
+    };
+    const [ada, adaAgain, bob, nobody, adaElsewhere] = [
+      await erased(scopes[0]!, 'ada'), await erased(scopes[0]!, 'ada'), await erased(scopes[0]!, 'bob'), await erased(scopes[0]!, undefined), await erased(scopes[1]!, 'ada'),
+    ];
+    expect(ada).toEqual([expect.stringMatching(/^erased:[0-9a-f]{32}$/)]);
+    expect(adaAgain).toEqual(ada);
+    expect(nobody).toEqual([]);
+    expect(new Set([ada[0], bob[0], adaElsewhere[0]]).size).toBe(3);
+    expect(await endUsersOf(world.database, scopes[1]!, (await world.database.query('select job_id from job where account_id = $1', [scopes[0]!.accountId])).rows.map((row) => row.job_id as string))).toEqual([]);
+  });
+
   it('names an uploaded frame only when no other job shows it', async () => {
     const accountId = await addAccount(world.database);
     const scope: Scope = { accountId, environment: 'live' };
-    const content = { prompt: 'a lighthouse', metadata: {}, firstFrame: 'sha256:ab', firstFrameKey: 'inputs/ab' };
+    const content = { prompt: 'a lighthouse', metadata: new Map(), firstFrame: 'sha256:ab', firstFrameKey: 'inputs/ab' };
     const [first, second] = await addJobs(world.database, accountId, 2, { content });
     for (const jobId of [first!, second!]) {
       await ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 0 }, 1_000);
@@ -130,5 +149,6 @@ describe('erasing content', () => {
     }
     expect(await orders.eraseContent(scope, first!)).toMatchObject({ artifactKeys: [] });
     expect(await orders.eraseContent(scope, second!)).toMatchObject({ artifactKeys: ['inputs/ab'] });
+    expect((await world.database.query('select artifact_key from artifact_deletion')).rows).toEqual([{ artifact_key: 'inputs/ab' }]);
   });
 });

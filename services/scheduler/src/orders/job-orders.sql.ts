@@ -6,6 +6,8 @@ import { moveJobs } from '../leasing/job-moves.sql';
 import { contentOf, type StoredJob } from '../job/job-row';
 import type { Scope } from '../views/job-views.sql';
 import { decideJob, lockJobs } from '../job/job-writer.sql';
+import { deleteArtifacts } from './artifact-deletions.sql';
+import { keepPseudonyms } from './erased-end-users.sql';
 
 /** What the customer orders about a job that exists. */
 export type JobOrder = OrderedJob & ({ readonly kind: 'cancel'; readonly apiKeyId: string } | { readonly kind: 'erase_content' });
@@ -29,7 +31,7 @@ export type Ordered =
     readonly artifactKeys: readonly string[];
   };
 
-const ERASE_CONTENT = 'delete from job_content where job_id = any($1::text[]) returning job_id, content';
+const ERASE_CONTENT = 'delete from job_content where job_id = any($1::text[]) returning job_id, account_id, environment, content';
 
 const SHARED_FRAMES = `
 select distinct content ->> 'firstFrameKey' as key from job_content where content ->> 'firstFrameKey' = any($1::text[])`;
@@ -70,11 +72,13 @@ async function applyOrders(tx: Transaction, now: Date, orders: readonly JobOrder
     return job && job.facts.length > 0 ? [{ job: job.before, facts: job.facts, traceparent: order.traceparent }] : [];
   });
   await moveJobs(tx, now, records, settings);
-  return outcomes.map((outcome, index) => {
+  const answers = outcomes.map((outcome, index) => {
     const { kind, jobId } = orders[index]!;
     if (outcome.kind !== 'done' || kind !== 'erase_content') return outcome;
     return { ...outcome, artifactKeys: [...artifactsOf(outcome.job), ...erased.get(jobId) ?? []] };
   });
+  await deleteArtifacts(tx, answers.flatMap((answer) => (answer.kind === 'done' ? answer.artifactKeys : [])));
+  return answers;
 }
 
 function applyOrder(order: JobOrder, touched: Touched | undefined, now: Date): Ordered {
@@ -92,7 +96,11 @@ function applyOrder(order: JobOrder, touched: Touched | undefined, now: Date): O
 /** Returns the uploaded frames that only these jobs showed. */
 async function eraseContent(tx: Transaction, orders: readonly JobOrder[]): Promise<Map<string, string[]>> {
   if (orders.length === 0) return new Map();
-  const { rows } = await tx.query<{ job_id: string; content: Content }>({ name: 'content_erase', text: ERASE_CONTENT, values: [orders.map((order) => order.jobId)] });
+  const { rows } = await tx.query<{ job_id: string; account_id: string; environment: string; content: Content }>({ name: 'content_erase', text: ERASE_CONTENT, values: [orders.map((order) => order.jobId)] });
+  await keepPseudonyms(tx, rows.flatMap(({ job_id: jobId, account_id: accountId, environment, content }) => {
+    const { endUser } = contentOf(content);
+    return endUser === undefined ? [] : [{ jobId, accountId, environment, endUser }];
+  }));
   const frames = rows.flatMap((row) => contentOf(row.content).firstFrameKey ?? []);
   const shared = await tx.query<{ key: string }>({ name: 'content_shared_frames', text: SHARED_FRAMES, values: [frames] });
   const kept = new Set(shared.rows.map((row) => row.key));

@@ -109,7 +109,7 @@ describe('billing asks', () => {
   it('whom jobs were made for, of its own account only', async () => {
     const accountId = await funded();
     const [named, unnamed] = [
-      await world.create({ accountId, content: { prompt: 'p', metadata: {}, endUser: 'ada' } }), await world.create({ accountId, content: { prompt: 'p', metadata: {} } }),
+      await world.create({ accountId, content: { prompt: 'p', metadata: new Map(), endUser: 'ada' } }), await world.create({ accountId, content: { prompt: 'p', metadata: new Map() } }),
     ];
     const jobIds = [named.jobId, unnamed.jobId, 'job_nobody'];
     expect(await call(world.client, 'listEndUsers', { accountId, environment: 'live', jobIds })).toEqual({ jobs: [{ jobId: named.jobId, endUser: 'ada' }] });

@@ -1,4 +1,4 @@
-import { EventLog, verifyLog, type Database } from '@usvideo/event-store';
+import { databaseNow, EventLog, verifyLog, type Database } from '@usvideo/event-store';
 import { startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import type { LedgerPort } from '../settlement/ledger.client';
 import { reconcile, type ReconciliationReport } from './reconciler.client';
@@ -31,7 +31,7 @@ export class ReconciliationLoop implements Running {
   /** Reads both logs whole; the log of jobs is checked to be as it was written. */
   async run(graceMs: number): Promise<ReconciliationReport> {
     const { database, ledger, logger } = this.options;
-    const judgedBefore = new Date(Date.now() - graceMs);
+    const judgedBefore = new Date((await databaseNow(database)).getTime() - graceMs);
     const whole = await verifyLog(database);
     const report = await reconcile(new EventLog(database), ledger.events, judgedBefore);
     const differences = [...whole.differences.map((difference) => `usvideo.jobs.v1, ${difference}`), ...report.differences];

@@ -68,4 +68,16 @@ describe('what a customer wrote', () => {
     expect(await written(accountId)).toEqual([]);
     expect((await world.database.query('select from content_erasure')).rowCount).toBe(0);
   });
+
+  it('leaves the end users of an erased account without the key to their names', async () => {
+    const [gone, stays] = [await addAccount(world.database), await addAccount(world.database)];
+    for (const accountId of [gone, stays]) {
+      const [jobId] = await addJobs(world.database, accountId, 1, { content: { prompt: 'x', metadata: new Map(), endUser: 'ada' } });
+      await orders.cancel({ accountId, environment: 'live' }, jobId!, 'key_1');
+      await orders.eraseContent({ accountId, environment: 'live' }, jobId!);
+    }
+    await askForErasure(world.database, gone);
+    await retention.eraseAccounts();
+    expect((await world.database.query('select account_id from end_user_key where account_id = any($1)', [[gone, stays]])).rows).toEqual([{ account_id: stays }]);
+  });
 });

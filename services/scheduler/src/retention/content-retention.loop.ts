@@ -30,8 +30,10 @@ select c.job_id, c.account_id, c.environment, j.ended_at is not null as ended
 from content_erasure e join job_content c using (account_id) join job j using (job_id)
 where j.state not in ('leased', 'rendering') limit ${SLICE}`;
 
+/** Without their key the names that are left of end users are nobody's. */
 const FORGET_ERASURES = `
-delete from content_erasure e where not exists (select from job_content c where c.account_id = e.account_id)`;
+with done as (delete from content_erasure e where not exists (select from job_content c where c.account_id = e.account_id) returning account_id)
+delete from end_user_key where account_id in (select account_id from done)`;
 
 /**
  * Erases what was kept long enough, and at once what an erased account wrote: each job's as its customer would, so that whoever holds

@@ -16,8 +16,8 @@ export interface LedgerPort {
   placeHold(hold: PlaceHold, timeoutMs: number): Promise<PlaceHoldAnswer>;
   voidHold(hold: VoidHold, timeoutMs: number): Promise<VoidHoldAnswer>;
   settle(settle: Settle, timeoutMs: number): Promise<SettleAnswer>;
-  /** Oldest first. @param afterJobId the last hold of the page before; undefined: the first page. */
-  listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]>;
+  /** Oldest first, and as old by the ledger's own clock, which placed them. @param afterJobId the last hold of the page before; undefined: the first page. */
+  listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]>;
   /** Those of these jobs, 500 at most. A ledger of the version before answers those of other jobs. */
   pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]>;
   /** What it recorded of all accounts. */
@@ -55,8 +55,10 @@ export class LedgerClient implements LedgerPort, Running {
     return this.ask({ $case: 'settle', value }, 'settle', timeoutMs);
   }
 
-  async listPendingHolds(placedBefore: Date, limit: number, afterJobId?: string): Promise<PendingHold[]> {
-    return (await call(this.client, 'listPendingHolds', { placedBefore, limit, afterJobId, jobIds: [] })).holds;
+  async listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]> {
+    const now = new Date();
+    const placedBefore = new Date(now.getTime() - olderThanSeconds * 1_000);
+    return (await call(this.client, 'listPendingHolds', { olderThanSeconds, placedBefore, limit, afterJobId, jobIds: [] })).holds;
   }
 
   async pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]> {

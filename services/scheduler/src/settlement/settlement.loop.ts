@@ -19,7 +19,7 @@ const SETTLE_TIMEOUT_MS = 5_000;
 const RESEND_EVERY_MS = 1_000;
 const HOLDS_EVERY_MS = 60_000;
 /** A hold this old belongs to no submission that is still under way. */
-const HOLD_AGE_MS = 10 * 60_000;
+const HOLD_AGE_SECONDS = 10 * 60;
 const HOLDS_PER_PAGE = 500;
 /** What one run looks at, so that a long queue is no load: the next run goes on where this one ends. */
 const PAGES_PER_RUN = 20;
@@ -38,7 +38,7 @@ export class Settlement implements Running {
     for (const refusal of ['hold_unknown', 'verdict_conflict']) verdictsRefused.inc({ refusal }, 0);
     this.loops.push(
       startLoop({ name: 'settlements', everyMs: RESEND_EVERY_MS, work: () => this.resend(), logger }),
-      startLoop({ name: 'pending-holds', everyMs: HOLDS_EVERY_MS, work: () => this.justifyHolds(new Date()), logger }),
+      startLoop({ name: 'pending-holds', everyMs: HOLDS_EVERY_MS, work: () => this.justifyHolds(HOLD_AGE_SECONDS), logger }),
     );
     return this;
   }
@@ -92,10 +92,9 @@ export class Settlement implements Running {
   }
 
   /** Voids old holds of jobs that do not exist and settles those of jobs that have ended, page after page. */
-  async justifyHolds(now: Date): Promise<void> {
-    const placedBefore = new Date(now.getTime() - HOLD_AGE_MS);
+  async justifyHolds(olderThanSeconds: number): Promise<void> {
     for (let page = 0; page < PAGES_PER_RUN; page++) {
-      const holds = await this.options.ledger.listPendingHolds(placedBefore, HOLDS_PER_PAGE, this.justifiedUpTo);
+      const holds = await this.options.ledger.listPendingHolds(olderThanSeconds, HOLDS_PER_PAGE, this.justifiedUpTo);
       await this.justify(holds);
       this.justifiedUpTo = holds.length < HOLDS_PER_PAGE ? undefined : holds.at(-1)!.jobId;
       if (this.justifiedUpTo === undefined) return;

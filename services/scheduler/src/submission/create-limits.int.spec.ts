@@ -73,11 +73,11 @@ describe('the sandbox', () => {
   it('plays the answer and the wait that the prompt asks for', async () => {
     const create = world.replica();
     const request = funded({ environment: 'test' });
-    expect(await create({ ...request, content: { prompt: 'sandbox:http=402 a lighthouse', metadata: {} } })).toMatchObject({ refusal: 'sandbox_refusal', sandboxHttpStatus: 402 });
-    const held = await create({ ...request, content: { prompt: 'a lighthouse sandbox:hold_pending=30', metadata: {} } });
+    expect(await create({ ...request, content: { prompt: 'sandbox:http=402 a lighthouse', metadata: new Map() } })).toMatchObject({ refusal: 'sandbox_refusal', sandboxHttpStatus: 402 });
+    const held = await create({ ...request, content: { prompt: 'a lighthouse sandbox:hold_pending=30', metadata: new Map() } });
     const { rows } = await world.database.query("select extract(epoch from available_at - created_at)::int as seconds from job_queue join job using (job_id) where job_id = $1", [held.jobId]);
     expect(rows).toEqual([{ seconds: 30 }]);
-    const live = await create({ ...request, environment: 'live', content: { prompt: 'sandbox:http=402', metadata: {} } });
+    const live = await create({ ...request, environment: 'live', content: { prompt: 'sandbox:http=402', metadata: new Map() } });
     expect(live).toMatchObject({ refusal: '' });
   });
 });

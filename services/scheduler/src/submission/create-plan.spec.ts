@@ -4,7 +4,7 @@ import { expectedGpuMs, TEST_PICTURE } from '../catalogue/models';
 
 const call = (over: Partial<CreateJob['terms'] & object> = {}, environment = 'live', prompt = 'a lighthouse'): CreateJob => ({
   accountId: 'acc_1', environment, apiKeyId: 'key_1', idempotencyKey: '', requestSha256: Buffer.alloc(32), seedGiven: false, deadlineSeconds: 60,
-  terms: { model: 'default', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0, ...over }, content: { prompt, metadata: {} },
+  terms: { model: 'default', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0, ...over }, content: { prompt, metadata: new Map() },
 });
 
 it('names the model behind an alias, draws a seed where none was given, and knows who can render it', () => {

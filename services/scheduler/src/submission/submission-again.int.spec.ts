@@ -17,7 +17,7 @@ const opening = (accountId: string, idempotencyKey: string): OpenSubmission => (
 function submission({ jobId, accountId }: OpenSubmission): Submission {
   return {
     jobId, accountId, environment: 'live', apiKeyId: 'key_1', jobClass: 'procedural', estimatedCostMicros: 1n, deadlineSeconds: 60, holdSeconds: 0, traceparent: '',
-    content: { prompt: 'a lighthouse', metadata: {} },
+    content: { prompt: 'a lighthouse', metadata: new Map() },
     terms: { model: 'test-picture', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 7 },
   };
 }

@@ -3,7 +3,8 @@ import { RowsStatement, type Columns, type Transaction } from '@usvideo/event-st
 import { expectedGpuMs } from '../catalogue/models';
 import type { Environment } from '../job/job';
 import { decideJob, recordJobs, unsubmittedJob, type JobRecord } from '../job/job-writer.sql';
-import type { StoredJob } from '../job/job-row';
+import { storedContent, type StoredJob } from '../job/job-row';
+import { forgetArtifacts } from '../orders/artifact-deletions.sql';
 
 /** Everything T2 writes. */
 export interface Submission {
@@ -73,7 +74,7 @@ const INSERT_CONTENT = new RowsStatement<Submitted>('content_insert', {
   ...IDENTITY,
   created_at: ['timestamptz', ({ now }) => now],
   end_user: ['text', ({ submission }) => submission.content.endUser],
-  content: ['jsonb', ({ submission }) => JSON.stringify(submission.content)],
+  content: ['jsonb', ({ submission }) => storedContent(submission.content)],
 }, (names, rows) => `insert into job_content (${names}) select * from ${rows}`);
 
 const INSERT_QUEUE = new RowsStatement<Submitted>('queue_insert', {
@@ -131,8 +132,9 @@ async function voidAuthorizing(tx: Transaction, voids: readonly { jobId: string;
 async function writeJobs(tx: Transaction, now: Date, submissions: readonly Submission[]): Promise<Map<string, StoredJob>> {
   if (submissions.length === 0) return new Map();
   const submitted = submissions.map((submission) => ({ submission, now }));
+  const frames = submissions.flatMap(({ content }) => content.firstFrameKey ?? []);
   // Issued in this order, in which also their locks are taken: the shard heads, in recordJobs, come last.
-  const [, , written] = await Promise.all([INSERT_CONTENT.run(tx, submitted), INSERT_QUEUE.run(tx, submitted), recordJobs(tx, now, submitted.map(submittedJob))]);
+  const [, , , written] = await Promise.all([INSERT_CONTENT.run(tx, submitted), INSERT_QUEUE.run(tx, submitted), forgetArtifacts(tx, frames), recordJobs(tx, now, submitted.map(submittedJob))]);
   return new Map(written.map((job) => [job.jobId, job]));
 }
 

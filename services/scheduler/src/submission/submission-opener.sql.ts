@@ -14,7 +14,12 @@ export interface OpenSubmission {
   readonly requestSha256: Uint8Array;
   /** Known before the database was asked; it counts against the rate like any other request. */
   readonly refusal: CreateRefusal | undefined;
+  /** An order is judged once: this one was, by a check of its own. */
+  readonly rateSpent?: boolean;
 }
+
+/** What an order is told whose rate was judged before; its caller knows better. */
+const SPENT_BEFORE: RateVerdict = { allowed: true, limit: 0, remaining: 0, resetAt: new Date(0), retryAfterMs: 0 };
 
 export type Opened = { readonly rate: RateVerdict } & (
   | { readonly kind: 'opened'; /** Jobs of the account that wait, this one included. */ readonly waiting: number; readonly concurrentJobs: number }
@@ -83,11 +88,13 @@ export class SubmissionOpener {
     const claiming = keyed.length > 0 ? claimKeys(tx, await opening, keyed) : new Set<string>();
     const [now, claimed, admissions] = await together([opening, claiming, lockAdmissions(tx, commands)]);
     const others = keyed.filter((command) => !claimed.has(command.jobId));
-    const checks = commands.map((command) => ({ ...command, policy: 'creates' as const }));
+    const judged = commands.filter((command) => !command.rateSpent);
+    const checks = judged.map((command) => ({ ...command, policy: 'creates' as const }));
     const limitOf = (check: RateCheck) => admissions.get(accountOf(check))!.creates_per_minute;
-    const [taken, rates] = await Promise.all([readKeys(tx, others), spendRates(tx, checks, limitOf)]);
-    const decided = commands.map((command, index): Opened => {
-      const rate = rates[index]!;
+    const [taken, verdicts] = await Promise.all([readKeys(tx, others), checks.length === 0 ? [] : spendRates(tx, checks, limitOf)]);
+    const rates = new Map(judged.map((command, index) => [command, verdicts[index]!]));
+    const decided = commands.map((command): Opened => {
+      const rate = rates.get(command) ?? SPENT_BEFORE;
       const key = taken.get(command.jobId);
       if (key) return { ...key, rate };
       return admit(command, admissions.get(accountOf(command))!, rate, before.has(command.jobId));

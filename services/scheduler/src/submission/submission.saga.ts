@@ -63,14 +63,14 @@ export class SubmissionSaga {
 
   private begin(call: CreateJob): Saga {
     const { models, estimate, sagaMs = 5_000 } = this.options;
-    const jobId = newId('job', Date.now());
+    const jobId = newId('job');
     const { refusal, sandboxHttpStatus, ...plan } = planOf(call, models, randomInt(2 ** 32));
     const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256, quoteId } = call;
     const fullForMs = refusal ? undefined : estimate.refusesFor({ accountId, jobClass: plan.jobClass, expectedMs: expectedGpuMs(plan.terms) });
     return {
       submission: { ...plan, jobId, accountId, apiKeyId, deadlineSeconds, content: call.content!, traceparent: currentTraceparent() },
       opening: {
-        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256,
+        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256, rateSpent: call.rateSpent,
         refusal: refusal ?? (fullForMs === undefined ? undefined : 'capacity_exhausted'),
       },
       sandboxHttpStatus, quoteId: quoteId || undefined, fullForMs, deadline: performance.now() + sagaMs,

@@ -17,7 +17,7 @@ const completed: JobState = {
 };
 
 function view(state: JobState, over: Partial<JobView> = {}): JobView {
-  const content = { prompt: 'a lighthouse', metadata: { shot: '7' }, endUser: 'u1', webhookUrl: 'https://customer.example/hook' };
+  const content = { prompt: 'a lighthouse', metadata: new Map([['shot', '7']]), endUser: 'u1', webhookUrl: 'https://customer.example/hook' };
   return { jobId: 'job_1', state, content, settled: true, refundedMicros: 0n, progress: 0, queue: { position: 3, etaSeconds: 12 }, traceId: 'ab12', ...over };
 }
 

@@ -53,7 +53,7 @@ export function jobObject(view: JobView, now: Date, link: LinkMaker): Record<str
     cancellable: state.name === 'queued' || state.name === 'leased',
     attempts: state.attempts.map(attemptObject),
     error: state.error ? { code: state.error.code, message: state.error.message } : null,
-    webhook_url: content?.webhookUrl ?? null, metadata: content?.metadata ?? {}, end_user: content?.endUser ?? null,
+    webhook_url: content?.webhookUrl ?? null, metadata: Object.fromEntries(content?.metadata ?? []), end_user: content?.endUser ?? null,
     api_key_id: state.apiKeyId, trace_id: view.traceId || null,
     created_at: state.createdAt.toISOString(), started_at: iso(state.startedAt), rendering_started_at: iso(state.renderingStartedAt),
     completed_at: iso(state.endedAt), deadline_at: state.deadlineAt.toISOString(), content_erased_at: iso(state.contentErasedAt),

@@ -86,6 +86,13 @@ export class JobViews {
     return rows.map((row) => this.view(row));
   }
 
+  async exists({ accountId, environment }: Scope, jobId: string): Promise<boolean> {
+    const { rows } = await this.database.query({
+      name: 'view_exists', text: 'select 1 from job where job_id = $1 and account_id = $2 and environment = $3', values: [jobId, accountId, environment],
+    });
+    return rows.length > 0;
+  }
+
   private view(row: ViewRow): OwnedView {
     const job = storedJob(row);
     return {

@@ -33,8 +33,11 @@ export class JobWatches {
     return this.watchers >= (this.options.watchersMax ?? 10_000);
   }
 
-  /** Undefined at once when there is no such job; otherwise true once the job has ended and was told, or the watch was aborted. */
-  async follow(watch: Watch, tell: (update: WatchJobResponse) => void, aborted: AbortSignal): Promise<true | undefined> {
+  /**
+   * Undefined at once when there is no such job; otherwise true once the job has ended and was told, or the watch was aborted.
+   * The job is looked at again only when the last telling was taken: a slow watcher misses states between, and fills no memory.
+   */
+  async follow(watch: Watch, tell: (update: WatchJobResponse) => Promise<void>, aborted: AbortSignal): Promise<true | undefined> {
     const { views, changes, renderer } = this.options;
     const changed = new Changed();
     const stopListening = changes.listen(watch.jobId, () => changed.signal());
@@ -42,12 +45,14 @@ export class JobWatches {
     this.watchers += 1;
     try {
       let last = watch.afterUpdateId;
+      let endSeenAtMs: number | undefined;
       while (!aborted.aborted) {
         const view = await views.one(watch, watch.jobId);
         if (view === undefined) return undefined;
-        const settling = settlingMs(view);
+        if (isEnded(view.state)) endSeenAtMs ??= performance.now();
+        const settling = view.settled || endSeenAtMs === undefined ? 0 : Math.max(0, endSeenAtMs + SETTLED_WITHIN_MS - performance.now());
         const updateId = updateIdOf(view);
-        if (updateId !== last && settling === 0 && !aborted.aborted) tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
+        if (updateId !== last && settling === 0 && !aborted.aborted) await tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
         if (settling === 0) last = updateId;
         if (isEnded(view.state) && settling === 0) return true;
         await changed.next(settling || undefined);
@@ -63,11 +68,6 @@ export class JobWatches {
 /** Grows with every change of state, and of progress within it. */
 function updateIdOf({ version, state, progress }: OwnedView): string {
   return `${version}.${state.name === 'rendering' ? progress : 0}`;
-}
-
-function settlingMs({ state, settled }: OwnedView): number {
-  if (settled || state.endedAt === undefined) return 0;
-  return Math.max(0, state.endedAt.getTime() + SETTLED_WITHIN_MS - Date.now());
 }
 
 /** Remembers a change that comes while the last one is being told. */

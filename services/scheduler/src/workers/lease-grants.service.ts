@@ -37,6 +37,7 @@ export class LeaseGrants {
     const held = heldAttempt(state);
     if (held === undefined) return false;
     const { attempt, leaseId, workerId } = held;
-    return this.workers.hold(workerId, { jobId, leaseId, attempt, traceparent, previousLeaseId: state.attempts.at(-2)?.leaseId, resumed });
+    const { environment, terms: { model, resolution } } = state;
+    return this.workers.hold(workerId, { jobId, leaseId, attempt, traceparent, environment, model, resolution, previousLeaseId: state.attempts.at(-2)?.leaseId, resumed });
   }
 }

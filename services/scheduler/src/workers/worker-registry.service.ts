@@ -18,6 +18,9 @@ export interface NotedLease {
   readonly attempt: number;
   /** Of the job. */
   readonly traceparent: string;
+  readonly environment: string;
+  readonly model: string;
+  readonly resolution: string;
   /** The lease of the attempt before this one. */
   readonly previousLeaseId: string | undefined;
   /** Whether the attempt began earlier, on another stream. */
@@ -147,10 +150,13 @@ export class WorkerRegistry implements LeaseHolders {
     worker.link.send({ $case: 'lease', value: { ...grant, traceparent: lease.span.run(currentTraceparent) || grant.traceparent } });
   }
 
-  /** The lease is over and its worker knows. */
-  release(workerId: string, leaseId: string): void {
+  /**
+   * The lease is over and its worker knows.
+   * @param errorCode why its attempt failed, when it did
+   */
+  release(workerId: string, leaseId: string, errorCode?: string): void {
     const leases = this.workers.get(workerId)?.leases;
-    leases?.get(leaseId)?.span.end();
+    leases?.get(leaseId)?.span.end(errorCode);
     leases?.delete(leaseId);
   }
 
@@ -166,7 +172,7 @@ export class WorkerRegistry implements LeaseHolders {
     for (const worker of this.workers.values()) {
       if (!worker.leases.has(leaseId)) continue;
       worker.link.send({ $case: 'ended', value: { jobId, leaseId, reason } });
-      this.release(worker.workerId, leaseId);
+      this.release(worker.workerId, leaseId, reason === 'lease_lost' ? reason : undefined);
     }
   }
 }
@@ -174,12 +180,16 @@ export class WorkerRegistry implements LeaseHolders {
 /** Attempts are named by their lease, so that a retry links to the one before it on whichever replica that ran. */
 const spanKey = (leaseId: string): string => `attempt ${leaseId}`;
 
-function openAttempt({ workerId, engine }: ConnectedWorker, { attempt, jobId, leaseId, previousLeaseId, resumed, traceparent }: NotedLease): OpenSpan {
+function openAttempt({ workerId, engine }: ConnectedWorker, lease: NotedLease): OpenSpan {
+  const { attempt, environment, jobId, leaseId, model, previousLeaseId, resolution, resumed, traceparent } = lease;
   const earlier = resumed ? leaseId : previousLeaseId;
   return openSpan(resumed ? 'attempt resumed' : 'attempt', {
     service: 'scheduler', parent: traceparent,
     ...(!resumed && { key: spanKey(leaseId) }),
     links: earlier === undefined ? [] : [traceparentOfKey(traceparent, spanKey(earlier))],
-    attributes: { 'job.id': jobId, 'job.attempt': attempt, 'worker.id': workerId, 'worker.engine': engine },
+    attributes: {
+      'job.id': jobId, 'job.attempt': attempt, 'job.environment': environment, 'job.model': model, 'job.resolution': resolution,
+      'worker.id': workerId, 'worker.engine': engine,
+    },
   });
 }

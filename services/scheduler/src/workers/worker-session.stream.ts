@@ -95,7 +95,8 @@ export class WorkerSession implements WorkerLink {
     const attributes = { 'job.id': message.value.jobId, 'worker.id': workerId };
     const { refusal } = await inSpan(`report ${message.$case}`, { service: 'scheduler', kind: 'server', parent: traceparent, attributes }, () => this.report(message));
     const leaseGoesOn = (message.$case === 'start' && refusal === '') || refusal === 'rendering_not_started';
-    if (!leaseGoesOn) this.options.workers.release(workerId, message.value.leaseId);
+    const errorCode = message.$case === 'fail' && refusal === '' ? message.value.errorCode : undefined;
+    if (!leaseGoesOn) this.options.workers.release(workerId, message.value.leaseId, errorCode);
     this.send({ $case: 'answer', value: { requestId, refusal } });
     this.options.onFree();
   }
@@ -113,7 +114,7 @@ export class WorkerSession implements WorkerLink {
   private endLease(jobId: string, leaseId: string, reason: 'cancelled' | 'lease_lost'): void {
     // The answer to the report says it.
     if (this.reporting.has(leaseId)) return;
-    if (this.workerId !== undefined) this.options.workers.release(this.workerId, leaseId);
+    if (this.workerId !== undefined) this.options.workers.release(this.workerId, leaseId, reason === 'lease_lost' ? reason : undefined);
     this.send({ $case: 'ended', value: { jobId, leaseId, reason } });
     this.options.onFree();
   }

@@ -66,7 +66,7 @@ export class ServerPart implements Part {
     const server = await this.options.launch();
     this.#server = server;
     this.#address = this.options.address();
-    this.#backOff.started(Date.now());
+    this.#backOff.started(performance.now());
     this.#become('serving');
     void server.exited.then(() => this.#ended(server));
   }
@@ -79,7 +79,7 @@ export class ServerPart implements Part {
   }
 
   #startAgain(what: string): void {
-    const pauseMs = this.#backOff.ended(Date.now());
+    const pauseMs = this.#backOff.ended(performance.now());
     this.options.report(`${this.name} ${what} and starts again in ${pauseMs} ms`);
     this.#restart = setTimeout(() => {
       this.#restarts += 1;

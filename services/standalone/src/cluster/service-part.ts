@@ -108,7 +108,7 @@ export class ServicePart implements Part {
     const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', log, log], detached: true, env: { ...plan.environment } });
     closeSync(log);
     this.#child = child;
-    this.#backOff.started(Date.now());
+    this.#backOff.started(performance.now());
     this.#become('starting');
     child.once('exit', (code, signal) => this.#ended(child, signal ?? `code ${code}`));
     void this.#watch(child);
@@ -120,7 +120,7 @@ export class ServicePart implements Part {
     this.#child = undefined;
     if (!this.#isWanted) return;
     if (wasStarting) this.#starting.reject(new Error(`ended with ${how} while it started`));
-    const pauseMs = this.#backOff.ended(Date.now());
+    const pauseMs = this.#backOff.ended(performance.now());
     this.#become(`ended with ${how}`);
     if (!this.#isAwaited) this.options.report(`${this.name} ended with ${how} and starts again in ${pauseMs} ms`);
     this.#restart = setTimeout(() => {
@@ -134,8 +134,8 @@ export class ServicePart implements Part {
     while (this.#child === child && this.#isWanted) {
       const seen = await this.#ask();
       if (this.#child !== child || !this.#isWanted) return;
-      if (seen.startsWith('serving')) upSinceMs = Math.min(upSinceMs, Date.now());
-      const isUp = seen === 'serving' || Date.now() - upSinceMs > LOOK_AROUND_MS;
+      if (seen.startsWith('serving')) upSinceMs = Math.min(upSinceMs, performance.now());
+      const isUp = seen === 'serving' || performance.now() - upSinceMs > LOOK_AROUND_MS;
       if (seen !== this.#state && (isUp || this.#state !== 'starting')) this.#noticed(seen);
       await delay(this.#state.startsWith('serving') ? ASK_NOW_AND_THEN_MS : ASK_OFTEN_MS, undefined, { ref: false });
     }

@@ -84,6 +84,13 @@ export class DeliveryLog {
     const { rows } = await this.database.query<DeliveryRow>(listing(query));
     return rows.map(readDelivery);
   }
+
+  async exists({ accountId, environment }: Pick<DeliveryQuery, 'accountId' | 'environment'>, deliveryId: string): Promise<boolean> {
+    const { rows } = await this.database.query({
+      name: 'delivery_exists', text: 'select 1 from delivery where delivery_id = $1 and account_id = $2 and environment = $3', values: [deliveryId, accountId, environment],
+    });
+    return rows.length > 0;
+  }
 }
 
 function readDelivery(row: DeliveryRow): Delivery {

@@ -60,7 +60,7 @@ export class EndpointStore {
 
   /** A word for why not: `full`, or `taken` by another endpoint with this URL. */
   async create(owner: Owner, fields: Required<EndpointFields> & { url: string }): Promise<Endpoint | 'full' | 'taken'> {
-    const endpointId = newId('whe', Date.now());
+    const endpointId = newId('whe');
     const sealed = this.sealed(endpointId, fields.headers ?? []);
     return inTransaction(this.database, async (tx, now) => {
       await tx.query({ name: 'endpoint_lock', text: LOCK, values: [`${owner.accountId} ${owner.environment}`] });

@@ -1,3 +1,4 @@
+import { faultOfCharacters } from '@usvideo/contracts/text';
 import type { EndpointHeader, Fault } from '@usvideo/contracts/webhooks';
 
 /** What an endpoint may hear. */
@@ -28,11 +29,16 @@ export interface EndpointFields {
 /** All faults of what is given; whether the URL may be reached is asked elsewhere. */
 export function faultsOfEndpoint({ description, events, headers, url }: EndpointFields): Fault[] {
   return [
-    ...(url !== undefined && url.length > URL_MAX ? [{ field: 'url', message: `must be at most ${URL_MAX} characters` }] : []),
+    ...faultsOfText('url', url, URL_MAX),
     ...(events === undefined ? [] : faultsOfEvents(events)),
-    ...(description !== undefined && description.length > DESCRIPTION_MAX ? [{ field: 'description', message: `must be at most ${DESCRIPTION_MAX} characters` }] : []),
+    ...faultsOfText('description', description, DESCRIPTION_MAX),
     ...(headers === undefined ? [] : faultsOfHeaders(headers)),
   ];
+}
+
+function faultsOfText(field: string, value: string | undefined, charactersMax: number): Fault[] {
+  const message = value === undefined ? undefined : faultOfCharacters(value, charactersMax);
+  return message === undefined ? [] : [{ field, message }];
 }
 
 function faultsOfEvents(events: readonly string[]): Fault[] {

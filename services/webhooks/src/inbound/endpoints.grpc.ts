@@ -5,7 +5,7 @@ import type {
   ListEndpointsRequest, ListEndpointsResponse, RotateSecretRequest, RotateSecretResponse, SendTestEventRequest, SendTestEventResponse,
   UpdateEndpointRequest, UpdateEndpointResponse,
 } from '@usvideo/contracts/webhooks';
-import { grpcError, GuardedHttpClient, status } from '@usvideo/runtime';
+import { grpcError, GuardedHttpClient, LookUpFailed, status } from '@usvideo/runtime';
 import { ENDPOINTS_MAX, faultsOfEndpoint, type EndpointFields } from '../endpoints/endpoint';
 import { EndpointNotices } from '../endpoints/endpoint-notices.store';
 import { EndpointStore, type Owner } from '../endpoints/endpoint.store';
@@ -78,7 +78,9 @@ export class EndpointsController {
   private async faultsOf(fields: EndpointFields): Promise<Fault[]> {
     const faults = faultsOfEndpoint(fields);
     if (fields.url === undefined || faults.some(({ field }) => field === 'url')) return faults;
-    const refusal = await this.http.refusalOf(fields.url);
+    const refusal = await this.http.refusalOf(fields.url).catch((error: unknown) => {
+      throw error instanceof LookUpFailed ? grpcError(status.UNAVAILABLE, error.message) : error;
+    });
     return refusal === undefined ? faults : [...faults, { field: 'url', message: `cannot be used: ${refusal}` }];
   }
 

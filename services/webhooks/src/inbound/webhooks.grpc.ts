@@ -23,9 +23,12 @@ export class WebhooksController {
 
   @GrpcMethod('WebhooksService', 'listDeliveries')
   async listDeliveries(request: ListDeliveriesRequest): Promise<ListDeliveriesResponse> {
-    const { limit, offset } = request;
+    const { limit, offset, startingAfter } = request;
     if (limit < 1 || limit > PAGE_MAX) throw grpcError(status.INVALID_ARGUMENT, `limit must be 1 to ${PAGE_MAX}`);
     if (offset < 0 || offset > OFFSET_MAX) throw grpcError(status.INVALID_ARGUMENT, `offset must be 0 to ${OFFSET_MAX}`);
+    // A cursor that nobody was given may find all or nothing, and either would read as a walk.
+    const isCursor = startingAfter === '' || await this.log.exists(request, startingAfter);
+    if (!isCursor) throw grpcError(status.INVALID_ARGUMENT, 'starting_after is not a cursor of this list');
     const deliveries = await this.log.list(request);
     return { deliveries: deliveries.slice(0, limit), hasMore: deliveries.length > limit };
   }

@@ -77,7 +77,7 @@ export class SigningSecretStore {
 
   private async insert(tx: Transaction, key: string, secret: string, endsInSeconds: number | null): Promise<void> {
     const { keyId, bytes } = this.box.seal(key, secret);
-    await tx.query({ name: 'signing_secret_insert', text: INSERT, values: [newId('sec', Date.now()), key, keyId, bytes, endsInSeconds] });
+    await tx.query({ name: 'signing_secret_insert', text: INSERT, values: [newId('sec'), key, keyId, bytes, endsInSeconds] });
   }
 }
 

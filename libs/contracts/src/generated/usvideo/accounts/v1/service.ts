@@ -162,7 +162,8 @@ export interface VerifyKeyResponse {
   environment: string;
   scopes: string[];
   suspended: boolean;
-  expiresAt: Date | undefined;
+  /** From the answer on, by the clock of accounts; absent for a key that does not end. */
+  expiresInMs?: bigint | undefined;
 }
 
 export interface VerifyKeysRequest {
@@ -1792,7 +1793,7 @@ export const VerifyKeyRequest: MessageFns<VerifyKeyRequest> = {
 };
 
 function createBaseVerifyKeyResponse(): VerifyKeyResponse {
-  return { accountId: "", keyId: "", environment: "", scopes: [], suspended: false, expiresAt: undefined };
+  return { accountId: "", keyId: "", environment: "", scopes: [], suspended: false, expiresInMs: undefined };
 }
 
 export const VerifyKeyResponse: MessageFns<VerifyKeyResponse> = {
@@ -1812,8 +1813,11 @@ export const VerifyKeyResponse: MessageFns<VerifyKeyResponse> = {
     if (message.suspended !== false) {
       writer.uint32(40).bool(message.suspended);
     }
-    if (message.expiresAt !== undefined) {
-      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(50).fork()).join();
+    if (message.expiresInMs !== undefined) {
+      if (BigInt.asIntN(64, message.expiresInMs) !== message.expiresInMs) {
+        throw new globalThis.Error("value provided for field message.expiresInMs of type int64 too large");
+      }
+      writer.uint32(56).int64(message.expiresInMs);
     }
     return writer;
   },
@@ -1871,12 +1875,12 @@ export const VerifyKeyResponse: MessageFns<VerifyKeyResponse> = {
             message.suspended = reader.bool();
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
+          case 7: {
+            if (tag !== 56) {
               break;
             }
 
-            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.expiresInMs = reader.int64() as bigint;
             continue;
           }
         }
@@ -1901,7 +1905,9 @@ export const VerifyKeyResponse: MessageFns<VerifyKeyResponse> = {
     message.environment = object.environment ?? "";
     message.scopes = object.scopes?.map((e) => e) || [];
     message.suspended = object.suspended ?? false;
-    message.expiresAt = object.expiresAt ?? undefined;
+    message.expiresInMs = (object.expiresInMs !== undefined && object.expiresInMs !== null)
+      ? BigInt(object.expiresInMs)
+      : undefined;
     return message;
   },
 };

@@ -67,7 +67,7 @@ export interface Content {
     | undefined;
   /** Set for an uploaded image: its key in the artifact store. */
   firstFrameKey?: string | undefined;
-  metadata: { [key: string]: string };
+  metadata: Map<string, string>;
   endUser?: string | undefined;
   webhookUrl?: string | undefined;
 }
@@ -90,7 +90,11 @@ export interface CreateJob {
   content: Content | undefined;
   deadlineSeconds: number;
   /** Absent: the price of the moment. */
-  quoteId?: string | undefined;
+  quoteId?:
+    | string
+    | undefined;
+  /** The rate of this order was spent by a CheckRate, before a file was stored for it. */
+  rateSpent?: boolean | undefined;
 }
 
 export interface CreateJobAnswer {
@@ -193,7 +197,7 @@ export interface EraseContentResponse {
   refusal: string;
   status: string;
   jobJson: string;
-  /** What the caller deletes from the artifact store. */
+  /** What the caller deletes from the artifact store, and says so; else it is claimed later. */
   artifactKeys: string[];
 }
 
@@ -202,6 +206,30 @@ export interface EraseAccountContentRequest {
 }
 
 export interface EraseAccountContentResponse {
+}
+
+export interface AnnounceArtifactRequest {
+  artifactKey: string;
+}
+
+export interface AnnounceArtifactResponse {
+}
+
+export interface ClaimArtifactDeletionsRequest {
+  /** 1 to 500. */
+  limit: number;
+}
+
+export interface ClaimArtifactDeletionsResponse {
+  artifactKeys: string[];
+}
+
+export interface ArtifactsDeletedRequest {
+  /** At most 500. */
+  artifactKeys: string[];
+}
+
+export interface ArtifactsDeletedResponse {
 }
 
 export interface WatchJobRequest {
@@ -304,6 +332,7 @@ export interface ListEndUsersResponse {
 
 export interface JobEndUser {
   jobId: string;
+  /** Or "erased:<hash>", the same for all erased jobs of one end user of the account. */
   endUser: string;
 }
 
@@ -841,7 +870,7 @@ function createBaseContent(): Content {
     negativePrompt: undefined,
     firstFrame: undefined,
     firstFrameKey: undefined,
-    metadata: {},
+    metadata: new Map(),
     endUser: undefined,
     webhookUrl: undefined,
   };
@@ -861,7 +890,7 @@ export const Content: MessageFns<Content> = {
     if (message.firstFrameKey !== undefined) {
       writer.uint32(34).string(message.firstFrameKey);
     }
-    globalThis.Object.entries(message.metadata).forEach(([key, value]: [string, string]) => {
+    message.metadata.forEach((value, key) => {
       Content_MetadataEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
     if (message.endUser !== undefined) {
@@ -925,7 +954,7 @@ export const Content: MessageFns<Content> = {
 
             const entry5 = Content_MetadataEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.metadata[entry5.key] = entry5.value;
+              message.metadata.set(entry5.key, entry5.value);
             }
             continue;
           }
@@ -966,15 +995,15 @@ export const Content: MessageFns<Content> = {
     message.negativePrompt = object.negativePrompt ?? undefined;
     message.firstFrame = object.firstFrame ?? undefined;
     message.firstFrameKey = object.firstFrameKey ?? undefined;
-    message.metadata = (globalThis.Object.entries(object.metadata ?? {}) as [string, string][]).reduce(
-      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+    message.metadata = (() => {
+      const m = new Map();
+      (object.metadata as Map<string, string> ?? new Map()).forEach((value, key) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          m.set(key, globalThis.String(value));
         }
-        return acc;
-      },
-      {},
-    );
+      });
+      return m;
+    })();
     message.endUser = object.endUser ?? undefined;
     message.webhookUrl = object.webhookUrl ?? undefined;
     return message;
@@ -1060,6 +1089,7 @@ function createBaseCreateJob(): CreateJob {
     content: undefined,
     deadlineSeconds: 0,
     quoteId: undefined,
+    rateSpent: undefined,
   };
 }
 
@@ -1094,6 +1124,9 @@ export const CreateJob: MessageFns<CreateJob> = {
     }
     if (message.quoteId !== undefined) {
       writer.uint32(82).string(message.quoteId);
+    }
+    if (message.rateSpent !== undefined) {
+      writer.uint32(88).bool(message.rateSpent);
     }
     return writer;
   },
@@ -1191,6 +1224,14 @@ export const CreateJob: MessageFns<CreateJob> = {
             message.quoteId = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.rateSpent = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1220,6 +1261,7 @@ export const CreateJob: MessageFns<CreateJob> = {
       : undefined;
     message.deadlineSeconds = object.deadlineSeconds ?? 0;
     message.quoteId = object.quoteId ?? undefined;
+    message.rateSpent = object.rateSpent ?? undefined;
     return message;
   },
 };
@@ -2452,6 +2494,312 @@ export const EraseAccountContentResponse: MessageFns<EraseAccountContentResponse
   },
   fromPartial(_: DeepPartial<EraseAccountContentResponse>): EraseAccountContentResponse {
     const message = createBaseEraseAccountContentResponse();
+    return message;
+  },
+};
+
+function createBaseAnnounceArtifactRequest(): AnnounceArtifactRequest {
+  return { artifactKey: "" };
+}
+
+export const AnnounceArtifactRequest: MessageFns<AnnounceArtifactRequest> = {
+  encode(message: AnnounceArtifactRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.artifactKey !== "") {
+      writer.uint32(10).string(message.artifactKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnnounceArtifactRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnnounceArtifactRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.artifactKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AnnounceArtifactRequest>): AnnounceArtifactRequest {
+    return AnnounceArtifactRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnnounceArtifactRequest>): AnnounceArtifactRequest {
+    const message = createBaseAnnounceArtifactRequest();
+    message.artifactKey = object.artifactKey ?? "";
+    return message;
+  },
+};
+
+function createBaseAnnounceArtifactResponse(): AnnounceArtifactResponse {
+  return {};
+}
+
+export const AnnounceArtifactResponse: MessageFns<AnnounceArtifactResponse> = {
+  encode(_: AnnounceArtifactResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnnounceArtifactResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnnounceArtifactResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AnnounceArtifactResponse>): AnnounceArtifactResponse {
+    return AnnounceArtifactResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<AnnounceArtifactResponse>): AnnounceArtifactResponse {
+    const message = createBaseAnnounceArtifactResponse();
+    return message;
+  },
+};
+
+function createBaseClaimArtifactDeletionsRequest(): ClaimArtifactDeletionsRequest {
+  return { limit: 0 };
+}
+
+export const ClaimArtifactDeletionsRequest: MessageFns<ClaimArtifactDeletionsRequest> = {
+  encode(message: ClaimArtifactDeletionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClaimArtifactDeletionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClaimArtifactDeletionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ClaimArtifactDeletionsRequest>): ClaimArtifactDeletionsRequest {
+    return ClaimArtifactDeletionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClaimArtifactDeletionsRequest>): ClaimArtifactDeletionsRequest {
+    const message = createBaseClaimArtifactDeletionsRequest();
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseClaimArtifactDeletionsResponse(): ClaimArtifactDeletionsResponse {
+  return { artifactKeys: [] };
+}
+
+export const ClaimArtifactDeletionsResponse: MessageFns<ClaimArtifactDeletionsResponse> = {
+  encode(message: ClaimArtifactDeletionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.artifactKeys) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClaimArtifactDeletionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClaimArtifactDeletionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.artifactKeys.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ClaimArtifactDeletionsResponse>): ClaimArtifactDeletionsResponse {
+    return ClaimArtifactDeletionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClaimArtifactDeletionsResponse>): ClaimArtifactDeletionsResponse {
+    const message = createBaseClaimArtifactDeletionsResponse();
+    message.artifactKeys = object.artifactKeys?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseArtifactsDeletedRequest(): ArtifactsDeletedRequest {
+  return { artifactKeys: [] };
+}
+
+export const ArtifactsDeletedRequest: MessageFns<ArtifactsDeletedRequest> = {
+  encode(message: ArtifactsDeletedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.artifactKeys) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArtifactsDeletedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArtifactsDeletedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.artifactKeys.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ArtifactsDeletedRequest>): ArtifactsDeletedRequest {
+    return ArtifactsDeletedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ArtifactsDeletedRequest>): ArtifactsDeletedRequest {
+    const message = createBaseArtifactsDeletedRequest();
+    message.artifactKeys = object.artifactKeys?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseArtifactsDeletedResponse(): ArtifactsDeletedResponse {
+  return {};
+}
+
+export const ArtifactsDeletedResponse: MessageFns<ArtifactsDeletedResponse> = {
+  encode(_: ArtifactsDeletedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArtifactsDeletedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArtifactsDeletedResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ArtifactsDeletedResponse>): ArtifactsDeletedResponse {
+    return ArtifactsDeletedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ArtifactsDeletedResponse>): ArtifactsDeletedResponse {
+    const message = createBaseArtifactsDeletedResponse();
     return message;
   },
 };
@@ -5697,6 +6045,42 @@ export const SchedulerServiceService = {
       Buffer.from(EraseAccountContentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EraseAccountContentResponse => EraseAccountContentResponse.decode(value),
   },
+  /** Before a file is stored for an order: unless a job is made of the order, the file is to be deleted an hour later. */
+  announceArtifact: {
+    path: "/usvideo.scheduler.v1.SchedulerService/AnnounceArtifact" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AnnounceArtifactRequest): Buffer =>
+      Buffer.from(AnnounceArtifactRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AnnounceArtifactRequest => AnnounceArtifactRequest.decode(value),
+    responseSerialize: (value: AnnounceArtifactResponse): Buffer =>
+      Buffer.from(AnnounceArtifactResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AnnounceArtifactResponse => AnnounceArtifactResponse.decode(value),
+  },
+  /** What is to be deleted from the artifact store now. Given again after a minute, until it is said to be deleted. */
+  claimArtifactDeletions: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ClaimArtifactDeletions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ClaimArtifactDeletionsRequest): Buffer =>
+      Buffer.from(ClaimArtifactDeletionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ClaimArtifactDeletionsRequest => ClaimArtifactDeletionsRequest.decode(value),
+    responseSerialize: (value: ClaimArtifactDeletionsResponse): Buffer =>
+      Buffer.from(ClaimArtifactDeletionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ClaimArtifactDeletionsResponse =>
+      ClaimArtifactDeletionsResponse.decode(value),
+  },
+  artifactsDeleted: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ArtifactsDeleted" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ArtifactsDeletedRequest): Buffer =>
+      Buffer.from(ArtifactsDeletedRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ArtifactsDeletedRequest => ArtifactsDeletedRequest.decode(value),
+    responseSerialize: (value: ArtifactsDeletedResponse): Buffer =>
+      Buffer.from(ArtifactsDeletedResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ArtifactsDeletedResponse => ArtifactsDeletedResponse.decode(value),
+  },
   /** One message at once, then one per change until the job has ended. */
   watchJob: {
     path: "/usvideo.scheduler.v1.SchedulerService/WatchJob" as const,
@@ -5755,7 +6139,7 @@ export const SchedulerServiceService = {
     responseSerialize: (value: ChooseModelResponse): Buffer => Buffer.from(ChooseModelResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ChooseModelResponse => ChooseModelResponse.decode(value),
   },
-  /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
+  /** On whose behalf jobs were made. A job that named nobody is left out; of an erased one a pseudonym is left. */
   listEndUsers: {
     path: "/usvideo.scheduler.v1.SchedulerService/ListEndUsers" as const,
     requestStream: false as const,
@@ -5817,6 +6201,11 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   eraseContent: handleUnaryCall<EraseContentRequest, EraseContentResponse>;
   /** All that the account ever wrote, soon: what waits is cancelled, what renders is erased when it has ended. */
   eraseAccountContent: handleUnaryCall<EraseAccountContentRequest, EraseAccountContentResponse>;
+  /** Before a file is stored for an order: unless a job is made of the order, the file is to be deleted an hour later. */
+  announceArtifact: handleUnaryCall<AnnounceArtifactRequest, AnnounceArtifactResponse>;
+  /** What is to be deleted from the artifact store now. Given again after a minute, until it is said to be deleted. */
+  claimArtifactDeletions: handleUnaryCall<ClaimArtifactDeletionsRequest, ClaimArtifactDeletionsResponse>;
+  artifactsDeleted: handleUnaryCall<ArtifactsDeletedRequest, ArtifactsDeletedResponse>;
   /** One message at once, then one per change until the job has ended. */
   watchJob: handleServerStreamingCall<WatchJobRequest, WatchJobResponse>;
   /** The job objects that webhooks delivers. Not scoped by account: internal callers only. */
@@ -5826,7 +6215,7 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   syncLimits: handleUnaryCall<SyncLimitsRequest, SyncLimitsResponse>;
   /** The model that a create with these terms would get, as the price of a quote is for that one. NOT_FOUND: none can do it. */
   chooseModel: handleUnaryCall<ChooseModelRequest, ChooseModelResponse>;
-  /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
+  /** On whose behalf jobs were made. A job that named nobody is left out; of an erased one a pseudonym is left. */
   listEndUsers: handleUnaryCall<ListEndUsersRequest, ListEndUsersResponse>;
   /** Compares the log of jobs with that of the ledger and says where they contradict each other. */
   reconcile: handleUnaryCall<ReconcileRequest, ReconcileResponse>;
@@ -5919,6 +6308,53 @@ export interface SchedulerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EraseAccountContentResponse) => void,
   ): ClientUnaryCall;
+  /** Before a file is stored for an order: unless a job is made of the order, the file is to be deleted an hour later. */
+  announceArtifact(
+    request: AnnounceArtifactRequest,
+    callback: (error: ServiceError | null, response: AnnounceArtifactResponse) => void,
+  ): ClientUnaryCall;
+  announceArtifact(
+    request: AnnounceArtifactRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AnnounceArtifactResponse) => void,
+  ): ClientUnaryCall;
+  announceArtifact(
+    request: AnnounceArtifactRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AnnounceArtifactResponse) => void,
+  ): ClientUnaryCall;
+  /** What is to be deleted from the artifact store now. Given again after a minute, until it is said to be deleted. */
+  claimArtifactDeletions(
+    request: ClaimArtifactDeletionsRequest,
+    callback: (error: ServiceError | null, response: ClaimArtifactDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  claimArtifactDeletions(
+    request: ClaimArtifactDeletionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ClaimArtifactDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  claimArtifactDeletions(
+    request: ClaimArtifactDeletionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ClaimArtifactDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  artifactsDeleted(
+    request: ArtifactsDeletedRequest,
+    callback: (error: ServiceError | null, response: ArtifactsDeletedResponse) => void,
+  ): ClientUnaryCall;
+  artifactsDeleted(
+    request: ArtifactsDeletedRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ArtifactsDeletedResponse) => void,
+  ): ClientUnaryCall;
+  artifactsDeleted(
+    request: ArtifactsDeletedRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ArtifactsDeletedResponse) => void,
+  ): ClientUnaryCall;
   /** One message at once, then one per change until the job has ended. */
   watchJob(request: WatchJobRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchJobResponse>;
   watchJob(
@@ -6003,7 +6439,7 @@ export interface SchedulerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ChooseModelResponse) => void,
   ): ClientUnaryCall;
-  /** On whose behalf jobs were made. A job whose content was erased, or that named nobody, is left out. */
+  /** On whose behalf jobs were made. A job that named nobody is left out; of an erased one a pseudonym is left. */
   listEndUsers(
     request: ListEndUsersRequest,
     callback: (error: ServiceError | null, response: ListEndUsersResponse) => void,
