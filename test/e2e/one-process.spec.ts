@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { anyInput } from './any-input';
 import { STRIPE } from './billing';
 import { storeAway } from './outage';
 import { Platform } from './platform';
-import { START_TIMEOUT_MS } from './stage';
+import { ownAccount, START_TIMEOUT_MS } from './stage';
+import { strangers } from './strangers';
 import { endToEnd } from './suite';
 
 const reconcile = join(__dirname, '..', '..', 'services/standalone/dist/reconcile.js');
@@ -16,7 +18,10 @@ describe('in one process', () => {
   afterAll(() => platform?.dispose(), START_TIMEOUT_MS);
 
   endToEnd(() => platform, { races: 20, progressValuesMin: 10 });
+  strangers(() => platform);
   storeAway(() => platform);
+  // Behind the others: it spends what one address may get wrong.
+  anyInput(ownAccount(() => platform));
 
   it('leaves money and jobs that agree, once it has stopped', async () => {
     await platform.stop();

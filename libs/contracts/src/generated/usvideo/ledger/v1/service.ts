@@ -275,8 +275,13 @@ export interface Price {
 }
 
 export interface ListPendingHoldsRequest {
+  /** From schedulers of the version before, and for ledgers of it. */
   placedBefore:
     | Date
+    | undefined;
+  /** By the clock of the ledger's database. */
+  olderThanSeconds?:
+    | number
     | undefined;
   /** At most 500. */
   limit: number;
@@ -3412,13 +3417,16 @@ export const Price: MessageFns<Price> = {
 };
 
 function createBaseListPendingHoldsRequest(): ListPendingHoldsRequest {
-  return { placedBefore: undefined, limit: 0, afterJobId: undefined, jobIds: [] };
+  return { placedBefore: undefined, olderThanSeconds: undefined, limit: 0, afterJobId: undefined, jobIds: [] };
 }
 
 export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
   encode(message: ListPendingHoldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.placedBefore !== undefined) {
       Timestamp.encode(toTimestamp(message.placedBefore), writer.uint32(10).fork()).join();
+    }
+    if (message.olderThanSeconds !== undefined) {
+      writer.uint32(40).int32(message.olderThanSeconds);
     }
     if (message.limit !== 0) {
       writer.uint32(16).int32(message.limit);
@@ -3451,6 +3459,14 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
             }
 
             message.placedBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.olderThanSeconds = reader.int32();
             continue;
           }
           case 2: {
@@ -3495,6 +3511,7 @@ export const ListPendingHoldsRequest: MessageFns<ListPendingHoldsRequest> = {
   fromPartial(object: DeepPartial<ListPendingHoldsRequest>): ListPendingHoldsRequest {
     const message = createBaseListPendingHoldsRequest();
     message.placedBefore = object.placedBefore ?? undefined;
+    message.olderThanSeconds = object.olderThanSeconds ?? undefined;
     message.limit = object.limit ?? 0;
     message.afterJobId = object.afterJobId ?? undefined;
     message.jobIds = object.jobIds?.map((e) => e) || [];
