@@ -16,7 +16,7 @@ const NOW = [
   // of the event store
   'shard_head', 'relay_cursor', 'log_epoch', 'ended_epoch', 'schema_level', 'consumer_watermark', 'watermark', 'parked_event', 'parked_stream', 'restored_epoch',
   'price', 'signed_position', 'funding_total',
-  'job_queue', 'worker_presence', 'worker_cordon', 'class_pace', 'class_clock', 'lease_grace', 'content_erasure',
+  'job_queue', 'worker_presence', 'worker_cordon', 'class_pace', 'class_clock', 'lease_grace', 'content_erasure', 'artifact_deletion',
   'feed_intent', 'destination', 'signing_secret',
   'session', 'mail_token', 'invitation', 'letter', 'attempt_count', 'audit_head', 'operator',
 ];
