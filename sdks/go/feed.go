@@ -74,12 +74,12 @@ func (f *feeding) stream(ctx context.Context) error {
 	if !errors.As(err, &refusal) {
 		return nil
 	}
-	if refusal.Status == http.StatusTooManyRequests {
-		f.barred++
-		return nil
-	}
-	if refusal.Status < 500 {
+	if refusal.Status < 500 && refusal.Status != http.StatusTooManyRequests {
 		return err
+	}
+	// A refusal without a code is not the API's: something on the way lets no stream through.
+	if refusal.Status == http.StatusTooManyRequests || refusal.Code == "" {
+		f.barred++
 	}
 	return nil
 }

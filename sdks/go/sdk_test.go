@@ -230,6 +230,31 @@ func TestACallerWhoGivesUpGetsItsOwnError(t *testing.T) {
 	}
 }
 
+func TestPagesComeWhereAProxyAnswersForTheStream(t *testing.T) {
+	streams := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Accept") == "text/event-stream" {
+			streams++
+			http.Error(w, "<html>Bad Gateway</html>", http.StatusBadGateway)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"object":"list","data":[{"id":"evt_1","sequence":8}],"has_more":false,"next_cursor":"8"}`))
+	}))
+	defer server.Close()
+	client, err := New(WithBaseURL(server.URL), WithAPIKey("usv_test_x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for event, err := range client.Events.Stream(context.Background(), "7") {
+		if err != nil || event.ID != "evt_1" || streams != barredMax {
+			t.Fatal(event, err, streams)
+		}
+		return
+	}
+	t.Fatal("no event")
+}
+
 func keysOf[V any](m map[string]V) []string {
 	keys := []string{}
 	for key := range m {

@@ -5,10 +5,12 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+import httpx
 import pytest
 
 from usvideoapi import AsyncUSVideo, ConfigurationError, UnexpectedAnswerError, USVideo, first_frame
 from usvideoapi._parts import PartFile
+from usvideoapi._sync import feed
 from usvideoapi._sync.transport import query_of
 
 PACKAGE = Path(__file__).parents[2]
@@ -51,6 +53,25 @@ def test_queries_are_written_as_the_api_reads_them() -> None:
     ]
     with pytest.raises(ValueError, match="time zone"):
         query_of({"created_after": datetime(2026, 11, 29)})
+
+
+def test_pages_come_where_a_proxy_answers_for_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "RECONNECT_SECONDS", 0.0)
+    streams = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers["accept"] == "text/event-stream":
+            streams.append(request)
+            return httpx.Response(502, html="<h1>Bad Gateway</h1>")
+        event = {"id": "evt_1", "sequence": 8, "event": "video.completed", "created_at": "2026-11-29T10:00:00Z"}
+        event = {**event, "object": "event", "job_id": None, "livemode": False, "data": {}}
+        page = {"object": "list", "data": [event], "has_more": False}
+        return httpx.Response(200, json={**page, "next_cursor": "8", "limit": 100, "offset": 0})
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        client = USVideo("usv_test_x", "http://host", http_client=http)
+        assert next(iter(client.events.stream("7"))).id == "evt_1"
+    assert len(streams) == feed.BARRED_MAX
 
 
 def test_a_part_goes_on_where_it_was(tmp_path: Path) -> None:

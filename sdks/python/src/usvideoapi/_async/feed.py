@@ -70,7 +70,8 @@ async def _connection(transport: AsyncTransport, place: _Place) -> AsyncIterator
         if error.status < 500 and error.status != 429:
             raise
         place.failed = min(place.failed + 1, 10)
-        place.barred += error.status == 429
+        # A refusal without a code is not the API's: something on the way lets no stream through.
+        place.barred += error.status == 429 or not error.code
 
 
 async def _decoded(answer: httpx.Response, place: _Place) -> AsyncIterator[Event]:

@@ -71,7 +71,8 @@ def _connection(transport: Transport, place: _Place) -> Iterator[Event]:
         if error.status < 500 and error.status != 429:
             raise
         place.failed = min(place.failed + 1, 10)
-        place.barred += error.status == 429
+        # A refusal without a code is not the API's: something on the way lets no stream through.
+        place.barred += error.status == 429 or not error.code
 
 
 def _decoded(answer: httpx.Response, place: _Place) -> Iterator[Event]:
