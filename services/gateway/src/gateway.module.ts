@@ -89,7 +89,7 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
   try {
     const peers = new Peers(config, logger);
     lifecycle.add('connections to services', () => peers.stop());
-    const outbound = new GuardedHttpClient({ allowCidrs: config.OUTBOUND_ALLOW_CIDRS, forbiddenPorts: config.OUTBOUND_FORBIDDEN_PORTS, ...(config.OUTBOUND_PROXY === undefined ? {} : { proxy: config.OUTBOUND_PROXY }) });
+    const outbound = GuardedHttpClient.of(config);
     lifecycle.add('outbound client', () => outbound.stop());
     const watches = new FeedWatches(peers.webhooks, logger);
     lifecycle.add('feed watch', () => watches.stop());

@@ -84,8 +84,8 @@ function openStore(config: RenderFleetConfig, logger: Logger, lifecycle: Lifecyc
   return store;
 }
 
-function firstFrames({ OUTBOUND_ALLOW_CIDRS: allowCidrs, OUTBOUND_FORBIDDEN_PORTS: forbiddenPorts, OUTBOUND_PROXY: proxy }: RenderFleetConfig, store: ArtifactStore, lifecycle: Lifecycle): FirstFrames {
-  return new FirstFrames(lifecycle.keep('first frames', new GuardedHttpClient({ allowCidrs, forbiddenPorts, ...(proxy !== undefined && { proxy }) })), store);
+function firstFrames(config: RenderFleetConfig, store: ArtifactStore, lifecycle: Lifecycle): FirstFrames {
+  return new FirstFrames(lifecycle.keep('first frames', GuardedHttpClient.of(config)), store);
 }
 
 function dialScheduler({ SCHEDULER_GRPC_URL: address, SERVICE_TOKEN: token }: RenderFleetConfig, lifecycle: Lifecycle): SchedulerServiceClient {

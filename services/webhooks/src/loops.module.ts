@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 250;
 @Module({
   imports: [DeliveryModule, EndpointsModule, FeedModule, SecretsModule],
   providers: [
-    { provide: GuardedHttpClient, inject: [CONFIG, Lifecycle], useFactory: httpClient },
+    { provide: GuardedHttpClient, inject: [CONFIG, Lifecycle], useFactory: (config: WebhooksConfig, lifecycle: Lifecycle) => lifecycle.keep('http client', GuardedHttpClient.of(config)) },
     {
       provide: DeliveryWorker,
       inject: [CONFIG, DATABASE, CLOCK, LOGGER, GuardedHttpClient, SigningSecretStore, EndpointStore, EndpointNotices, DeliveriesDue],
@@ -54,10 +54,6 @@ export class LoopsModule implements OnModuleInit {
     lifecycle.keep('parked loop', startParkedLoop(database, this.clock, this.notices, logger));
     lifecycle.keep('retention', startRetention(database, { feedDays: config.FEED_RETENTION_DAYS, deliveryDays: config.WEBHOOK_RETENTION_DAYS }, logger));
   }
-}
-
-function httpClient({ OUTBOUND_ALLOW_CIDRS: allowCidrs, OUTBOUND_FORBIDDEN_PORTS: forbiddenPorts, OUTBOUND_PROXY: proxy }: WebhooksConfig, lifecycle: Lifecycle): GuardedHttpClient {
-  return lifecycle.keep('http client', new GuardedHttpClient({ allowCidrs, forbiddenPorts, ...(proxy !== undefined && { proxy }) }));
 }
 
 function deliveryWorker(

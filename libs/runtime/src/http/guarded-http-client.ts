@@ -61,6 +61,13 @@ export interface GuardedHttpClientOptions {
   readonly resolve?: (hostname: string) => Promise<string[]>;
 }
 
+/** The settings of every service that requests what customers name. */
+export interface OutboundConfig {
+  readonly OUTBOUND_ALLOW_CIDRS: readonly string[];
+  readonly OUTBOUND_FORBIDDEN_PORTS: readonly number[];
+  readonly OUTBOUND_PROXY?: string | undefined;
+}
+
 const CONNECT_TIMEOUT_MS = 5_000;
 const PROXY_REFUSAL = 'its host is refused by the proxy of this installation';
 
@@ -72,6 +79,10 @@ export class GuardedHttpClient implements Running {
   readonly #names = new HostNames();
   readonly #resolve: (hostname: string) => Promise<string[]>;
   readonly #connector: JudgedConnector;
+
+  static of({ OUTBOUND_ALLOW_CIDRS: allowCidrs, OUTBOUND_FORBIDDEN_PORTS: forbiddenPorts, OUTBOUND_PROXY: proxy }: OutboundConfig): GuardedHttpClient {
+    return new GuardedHttpClient({ allowCidrs, forbiddenPorts, ...(proxy !== undefined && { proxy }) });
+  }
 
   constructor(options: GuardedHttpClientOptions) {
     this.#policy = new AddressPolicy(options.allowCidrs);
