@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Platform } from './platform';
@@ -20,6 +21,25 @@ const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => matc
 /** Containers are brought up by test/compose/running.spec.ts, where there is Docker. */
 const here = blocks.filter((block) => !block.includes('docker compose'));
 const curls = here.filter((block) => block.includes('curl'));
+
+/** What each request of each block is answered. */
+const ANSWERS: readonly (readonly unknown[])[] = [
+  [
+    expect.objectContaining({ object: 'video', livemode: false, resolution: '480p', duration: 2, prompt: 'a calm sea at dawn' }),
+    expect.objectContaining({ object: 'video', status: 'completed', billing: expect.objectContaining({ state: 'charged' }) }),
+    expect.stringMatching(/^event: video\.completed$/m),
+    expect.objectContaining({ livemode: false, balance: '$999.80' }),
+  ],
+  [
+    { object: 'list', data: [expect.objectContaining({ object: 'account', status: 'active', plan: 'standard' })], has_more: false, next_cursor: null, limit: 20, offset: 0 },
+    expect.objectContaining({ object: 'account', limits: { live: expect.objectContaining({ concurrent_jobs: 50 }), test: expect.objectContaining({ concurrent_jobs: 10 }) } }),
+    expect.objectContaining({ amount: '$100.00', available: '$350.00', payment_ref: 'invoice-2026-001', replayed: false }),
+    expect.objectContaining({ ok: true, differences: [], postings_sum_micros: 0 }),
+    expect.objectContaining({ ok: true, differences: [] }),
+    { consumer: 'ledger', data: [] },
+    { consumer: 'ledger', topic: 'usvideo.jobs.v1', ok: true, differences: [] },
+  ],
+];
 
 describe('the README', () => {
   let platform: Platform;
@@ -46,10 +66,14 @@ describe('the README', () => {
     expect(curls.length).toBeGreaterThan(1);
   });
 
-  it.each(curls.map((block, index) => [index + 1, block]))('says the truth in its block %d of requests', async (_, block) => {
-    const script = `set -euo pipefail\n${String(block).replaceAll('http://127.0.0.1:8080', platform.credentials.api_url).replaceAll('./.data/', `${platform.dataDir}/`).replaceAll('curl -s', 'curl -fsS')}`;
-    const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: platform.dataDir, timeout: 60_000 });
-    expect(stdout).toContain('{');
-    expect(stdout).not.toContain('"error":"');
+  it.each(curls.map((block, index) => [index + 1, block]))('says the truth in its block %d of requests', async (number, block) => {
+    const directory = mkdtempSync(join(tmpdir(), 'usv-readme-'));
+    // Each answer is kept in a file of its own besides.
+    const kept = 'curl() { command curl -fS "$@" | tee "$(printf "answer-%02d" "$(ls | grep -c ^answer- || true)")"; }';
+    const script = `set -euo pipefail\n${kept}\n${String(block).replaceAll('http://127.0.0.1:8080', platform.credentials.api_url).replaceAll('./.data/', `${platform.dataDir}/`)}`;
+    await promisify(execFile)('bash', ['-c', script], { cwd: directory, timeout: 60_000 });
+    const answers = readdirSync(directory).filter((name) => name.startsWith('answer-')).sort().map((name) => readFileSync(join(directory, name), 'utf8'));
+    rmSync(directory, { recursive: true });
+    expect(answers.map((answer): unknown => (answer.startsWith('{') ? JSON.parse(answer) : answer))).toEqual(ANSWERS[Number(number) - 1]);
   }, 90_000);
 });

@@ -99,6 +99,10 @@ describe('a reversal that does not stand', () => {
     expect(answers).toEqual(['done', 'done', 'again', 'reinstatement_conflict']);
     expect(availableIn(book)).toBe(100n);
   });
+  it('is not undone again for another payment', () => {
+    const ofAnother = { ...reinstate('re_1', 60n), paymentRef: 'pay_2' } as AccountCommand;
+    expect(answersTo(reverse('re_1', 60n), reinstate('re_1', 60n), ofAnother).answers).toEqual(['done', 'done', 'reinstatement_conflict']);
+  });
   it('is undone for no more than it took, and for no other payment', () => {
     expect(answersTo(reverse('re_1', 60n), reinstate('re_1', 61n)).answers).toEqual(['done', 'reinstatement_exceeds_reversal']);
     expect(answersTo(reverse('re_1', 60n), { ...reinstate('re_1', 60n), paymentRef: 'pay_2' } as AccountCommand).answers).toEqual(['done', 'payment_unknown']);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Backlog, type QueuedWork } from './backlog';
 
-const works = fc.array(fc.record({ gpuMs: fc.integer({ min: 1, max: 10_000_000 }), weight: fc.constantFrom(0.1, 1, 2, 5, 50) }), { maxLength: 40 })
+const works = fc.array(fc.record({ gpuMs: fc.integer({ min: 1, max: 10_000_000 }), weight: fc.constantFrom(0.1, 1, 2, 5, 50) }), { maxLength: 40, size: 'max' })
   .map((list) => list.map((work, index): QueuedWork => ({ accountId: `acc_${index}`, ...work })));
 const ownMs = fc.integer({ min: 1, max: 20_000_000 });
 

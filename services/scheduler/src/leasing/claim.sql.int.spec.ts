@@ -166,6 +166,15 @@ describe('claim', () => {
     expect(await virtualTime()).toBe(job!.state.endedAt!.getTime() - job!.state.renderingStartedAt!.getTime());
   });
 
+  it('banks nothing for an account that was awake and held back while its class moved on', async () => {
+    const account = await addAccount(world.database);
+    await addJobs(world.database, account, 1);
+    await world.database.query("insert into class_clock (job_class, virtual_time) values ('procedural', 70000) on conflict (job_class) do update set virtual_time = excluded.virtual_time");
+    expect((await claimOnce(world.database, [freeWorker(1)])).leased).toHaveLength(1);
+    const { rows } = await world.database.query<{ virtual_time: number }>('select virtual_time from account_class where account_id = $1', [account]);
+    expect(rows[0]!.virtual_time).toBe(75_000);
+  });
+
   it('lets an account that slept start where its class has come to', async () => {
     const [busy, sleeper] = [await addAccount(world.database), await addAccount(world.database)];
     await addJobs(world.database, busy, 10);

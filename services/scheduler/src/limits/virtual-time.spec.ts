@@ -25,11 +25,11 @@ const contenders = fc.array(fc.record({
   virtualTime: fc.integer({ min: 0, max: 1_000_000 }), weight: fc.integer({ min: 1, max: 10 }),
   room: fc.integer({ min: 0, max: 5 }), jobsCount: fc.integer({ min: 0, max: 8 }), gpuMs: fc.integer({ min: 1_000, max: 90_000 }),
   jobClass: fc.constantFrom('a', 'b', 'c'),
-}), { maxLength: 8 }).map((lines) => lines.map((line, index) => contender(`acc_${index}`, line)));
+}), { maxLength: 8, size: 'max' }).map((lines) => lines.map((line, index) => contender(`acc_${index}`, line)));
 
 const workers = fc.array(fc.record({
   freeSlots: fc.integer({ min: 0, max: 4 }), jobClasses: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
-}), { maxLength: 4 }).map((list) => list.map((fields, index) => worker(fields.freeSlots, { ...fields, workerId: `wrk_${index}` })));
+}), { maxLength: 4, size: 'max' }).map((list) => list.map((fields, index) => worker(fields.freeSlots, { ...fields, workerId: `wrk_${index}` })));
 
 describe('fair assignment', () => {
   it('shares slots by weight', () => {
