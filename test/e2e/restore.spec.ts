@@ -1,7 +1,7 @@
 import { describeOwnKafka, eventually, type HttpReceiver, httpReceiver } from '@usvideo/testing';
 import type { Job } from './customer';
 import { Cluster } from './platform';
-import { Restoring } from './restoring';
+import { Restoring, runbookRequests } from './restoring';
 import { register, type Stage, START_TIMEOUT_MS } from './stage';
 
 const SHORT = { resolution: '480p', duration: 1 };
@@ -9,7 +9,7 @@ const STEP_TIMEOUT_MS = 120_000;
 
 interface RestoredShard { readonly topic: string; readonly heard_seq: number; readonly shared_seq: number | null; readonly lost: number | null }
 
-/** `docs/runbooks/restore.md`, followed for the scheduler. Each test goes on from the one before. */
+/** `docs/runbooks/restore.md`, followed for the scheduler: statements, commands and requests are read from it. Each test goes on from the one before. */
 describeOwnKafka('after the database of the scheduler was restored from a backup', () => {
   let cluster: Cluster;
   let receiver: HttpReceiver;
@@ -48,7 +48,10 @@ describeOwnKafka('after the database of the scheduler was restored from a backup
   }
   const told = (prompt: string) => receiver.requests.filter(({ path }) => path === `/${prompt.replaceAll(' ', '-')}`).length;
   const heard = (prompt: string) => eventually(() => told(prompt) === 1, { what: `the webhook of "${prompt}"`, deadlineMs: 60_000 });
-  const restored = async (consumer: string) => (await stage.admin.get<{ data: RestoredShard[] }>(`/admin/v1/consumers/${consumer}/restored`)).body.data;
+  /** The requests of the runbook, which shows those about a consumer for one of them. */
+  const [seen, adopting, reconciling, verifying] = runbookRequests;
+  const of = (consumer: string, request = seen) => request!.path.replace('/ledger/', `/${consumer}/`);
+  const restored = async (consumer: string) => (await stage.admin.get<{ data: RestoredShard[] }>(of(consumer))).body.data;
   const halted = async (consumer: string) => {
     const metrics = await (await fetch(`${cluster.part(consumer).operations}/metrics`)).text();
     return Number(/^usvideo_consumer_halted_shards\{[^}]*\} (\d+)$/m.exec(metrics)?.[1]);
@@ -56,20 +59,27 @@ describeOwnKafka('after the database of the scheduler was restored from a backup
   const halts = (consumer: string, shards: number) =>
     eventually(async () => (await halted(consumer)) === shards, { what: `${shards} halted shards of ${consumer}`, deadlineMs: 60_000 });
 
+  it('the runbook says whom to ask what', () => {
+    expect(runbookRequests).toEqual([
+      { method: 'GET', path: expect.stringMatching(/\/ledger\/restored$/) }, { method: 'POST', path: expect.stringMatching(/\/ledger\/adopt$/) },
+      { method: 'GET', path: expect.stringContaining('/reconcile') }, { method: 'GET', path: expect.stringMatching(/\/verify$/) },
+    ]);
+  });
+
   it('its relay refuses to publish over what the topic has, and says where to read on', async () => {
     await restoring.start();
     const refusal = /"msg":"the relay refuses to publish"/;
     await eventually(() => refusal.test(cluster.logOf('scheduler')), { what: 'the refusal', deadlineMs: 60_000 });
     expect(cluster.logOf('scheduler')).toMatch(/the partition of shard \d+ ends at \d+, which the event table has not reached[^"]*docs\/runbooks\/restore\.md/);
-    expect((await restoring.command('--confirm'))).toEqual({ code: 1, output: expect.stringMatching(/scheduler is connected to its database with \d+ sessions: stop all its processes first/) });
+    expect((await restoring.command('second'))).toEqual({ code: 1, output: expect.stringMatching(/scheduler is connected to its database with \d+ sessions: stop all its processes first/) });
     await cluster.type('stop scheduler');
   }, STEP_TIMEOUT_MS);
 
   it('the command says what is lost, changes nothing before it is confirmed, and then mints an epoch', async () => {
-    const { code, output } = await restoring.command();
+    const { code, output } = await restoring.command('first');
     expect([code, output]).toEqual([2, expect.stringMatching(/\d+ events are lost\n[^]*Nothing was changed/)]);
     expect(output.match(/events are lost/g)).toHaveLength(1);
-    expect(await restoring.command('--confirm')).toEqual({ code: 0, output: expect.stringMatching(/The epoch is [-0-9a-f]{36} from here on\. Start scheduler/) });
+    expect(await restoring.command('second')).toEqual({ code: 0, output: expect.stringMatching(/The epoch is [-0-9a-f]{36} from here on\. Start scheduler/) });
   }, STEP_TIMEOUT_MS);
 
   it('its consumers stand still in the shard that lost events, and say so, while jobs are rendered and paid', async () => {
@@ -86,7 +96,7 @@ describeOwnKafka('after the database of the scheduler was restored from a backup
 
   it('goes on where an operator has said so', async () => {
     for (const consumer of ['ledger', 'webhooks']) {
-      const { status, body } = await stage.admin.post<{ adopted: RestoredShard[] }>(`/admin/v1/consumers/${consumer}/adopt`);
+      const { status, body } = await stage.admin.post<{ adopted: RestoredShard[] }>(of(consumer, adopting));
       expect([status, body.adopted]).toEqual([200, [expect.objectContaining({ topic: 'usvideo.jobs.v1' })]]);
       await halts(consumer, 0);
       expect(await restored(consumer)).toEqual([]);
@@ -100,9 +110,9 @@ describeOwnKafka('after the database of the scheduler was restored from a backup
   it('what does not agree any more is named, and nothing else', async () => {
     expect((await stage.live.get(`/v1/videos/${kept.id}`)).status).toBe(200);
     expect((await stage.live.get(`/v1/videos/${lost.id}`)).status).toBe(404);
-    const { body } = await stage.admin.get<{ differences: string[] }>('/admin/v1/reconcile?grace_seconds=0');
+    const { body } = await stage.admin.get<{ differences: string[] }>(reconciling!.path);
     expect(body.differences).toEqual([expect.stringMatching(new RegExp(`${lost.id}: the ledger charges .* for a job that does not exist`))]);
-    const verified = await stage.admin.get<{ differences: string[]; postings_sum_micros: number }>('/admin/v1/ledger/verify');
+    const verified = await stage.admin.get<{ differences: string[]; postings_sum_micros: number }>(verifying!.path);
     expect([verified.body.differences, verified.body.postings_sum_micros]).toEqual([[], 0]);
   }, STEP_TIMEOUT_MS);
 });

@@ -104,7 +104,7 @@ export class Faults {
     });
     await eventually(async () => (await heard()) > before, { what: 'the limits to be heard', deadlineMs: DEADLINE_MS });
     await restoring.bringBack();
-    const { code, output } = await restoring.command('--confirm');
+    const { code, output } = await restoring.command('second');
     if (code !== 0) throw new Error(`the restore command ended with ${code}: ${output}`);
     await restoring.start();
   }
