@@ -69,6 +69,15 @@ test('whoever waits with little is in the first claim, however many servers of a
   expect(deliveries.map((delivery) => delivery.accountId).sort()).toEqual(['acc_heavy', 'acc_heavy', 'acc_light', 'acc_z_light']);
 });
 
+test('what is new of one comes before the backlog of many', async () => {
+  for (let index = 0; index < 60; index++) await make({ accountId: `acc_${index % 20}`, url: `https://host${index % 3}.example/` });
+  expect(new Set((await claim(20)).deliveries.map((delivery) => delivery.accountId)).size).toBe(20);
+  await make({ accountId: 'acc_new' });
+  const { deliveries } = await claim(5);
+  expect(deliveries).toHaveLength(5);
+  expect(deliveries.map((delivery) => delivery.accountId)).toContain('acc_new');
+});
+
 test('more accounts than one claim looks at have their turn one after the other', async () => {
   for (let index = 0; index < 300; index++) await make({ accountId: `acc_${String(index).padStart(3, '0')}` });
   await database.query(`update destination set next_due_at = next_due_at + interval '1 hour' where account_id < 'acc_290'`);

@@ -46,12 +46,18 @@ const ACCOUNTS_MAX = 256;
 /** Of the bodies of one claim: a body has 100 KiB and more where a prompt is long. */
 const BYTES_MAX = 4 * 1024 * 1024;
 
-/** A destination whose account is at its limit is looked at again after this long. */
-const CAPPED_RECHECK_MS = 500;
+/** What is under way at a destination, over the index of leases: it costs what is under way, however much waits. */
+const leasedAt = (key: string, now: string, what: string) => `(select ${what} from delivery d
+  where d.account_id = ${key}.account_id and d.isolation_key = ${key}.isolation_key and d.status = 'pending' and d.lease_until > ${now})`;
+
+/** What an account has under way, over the same. */
+const leasedOf = (account: string, now: string) =>
+  `(select count(*) from delivery d where d.account_id = ${account} and d.status = 'pending' and d.lease_until > ${now})`;
 
 /**
  * Who has something due, from behind a place in the circle of accounts on: one step of the index each, so that whoever has a hundred
- * thousand servers in trouble costs no more than whoever has one. Everybody's first comes before anybody's second.
+ * thousand servers in trouble costs no more than whoever has one. A place goes to whoever has the fewest, those under way included, and
+ * only then to what waits for longest: a backlog of many does not come before what is new of another. Whoever has as many as it may is left out.
  */
 const DUE_DESTINATIONS = `
 with recursive account as (
@@ -60,13 +66,13 @@ with recursive account as (
   select after.account_id from account cross join lateral (
     select d.account_id from destination d where d.next_due_at is not null and d.account_id > account.account_id order by d.account_id limit 1
   ) as after
-), turn as (select account_id from account limit ${ACCOUNTS_MAX})
+), turn as (select account_id, ${leasedOf('account.account_id', '$2')} as leased from account limit ${ACCOUNTS_MAX})
 select due.isolation_key, (select case when count(*) = ${ACCOUNTS_MAX} then max(account_id) else '' end from turn) as next from turn left join lateral (
   select isolation_key, next_due_at, row_number() over (order by next_due_at) as place from (
     select isolation_key, next_due_at from destination d where d.account_id = turn.account_id and d.next_due_at <= $2
-    order by next_due_at limit ${DESTINATIONS_PER_ACCOUNT_MAX}
+    order by next_due_at limit least(${DESTINATIONS_PER_ACCOUNT_MAX}, greatest($3::int - turn.leased, 0))
   ) as oldest
-) as due on true order by due.place, due.next_due_at`;
+) as due on true order by turn.leased + due.place, due.next_due_at`;
 
 const LOCK_DESTINATIONS = `
 select isolation_key, account_id, open_until is not null as probing from destination
@@ -81,9 +87,10 @@ select account_id from (select distinct unnest($1::text[]) as account_id order b
  * statement it would judge by an older snapshot and lease deliveries twice.
  */
 const LEASE = `
-with slot as (
-  select k.isolation_key, k.account_id,
-         k.room - (select count(*) from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending' and d.lease_until > $1) as free
+with account as (
+  select account_id, ${leasedOf('a.account_id', '$1')} as leased from (select distinct unnest($4::text[]) as account_id) as a
+), slot as (
+  select k.isolation_key, k.account_id, k.room - ${leasedAt('k', '$1', 'count(*)')} as free
   from unnest($3::text[], $4::text[], $2::integer[]) as k (isolation_key, account_id, room)
 ), due as (
   select d.delivery_id, d.event_id, d.account_id, d.next_attempt_at
@@ -93,16 +100,15 @@ with slot as (
     order by next_attempt_at, delivery_id limit greatest(slot.free, 0)
   ) as d
 ), ranked as (
-  select delivery_id, event_id, next_attempt_at, account_id, row_number() over (partition by account_id order by next_attempt_at, delivery_id) as place from due
+  select delivery_id, event_id, next_attempt_at, leased + row_number() over (partition by account_id order by next_attempt_at, delivery_id) as place
+  from due join account using (account_id)
 ), eligible as (
-  select delivery_id, event_id, place, next_attempt_at from ranked
-  where place <= $5 - (select count(*) from delivery d where d.account_id = ranked.account_id and d.status = 'pending' and d.lease_until > $1)
-  order by place, next_attempt_at, delivery_id limit $6
+  select delivery_id, event_id, place, next_attempt_at from ranked where place <= $5::int order by place, next_attempt_at, delivery_id limit $6
 ), picked as (
   select delivery_id from (
-    select delivery_id, row_number() over turn as place, sum(coalesce(octet_length(e.body), 0)) over turn as bytes
+    select delivery_id, row_number() over turn as nth, sum(coalesce(octet_length(e.body), 0)) over turn as bytes
     from eligible join feed_event e using (event_id) window turn as (order by eligible.place, next_attempt_at, delivery_id)
-  ) as weighed where bytes <= ${BYTES_MAX} or place = 1
+  ) as weighed where bytes <= ${BYTES_MAX} or nth = 1
 )
 update delivery d set lease_id = $7, lease_until = $8
 from picked, feed_event e
@@ -111,24 +117,17 @@ where d.delivery_id = picked.delivery_id and e.event_id = d.event_id
 returning d.delivery_id, d.account_id, d.environment, d.event_id, d.event, d.job_id, d.url, d.isolation_key, d.attempts + 1 as attempt, d.requests + 1 as request,
           coalesce(d.endpoint_id, '') as endpoint_id, d.traceparent, e.body`;
 
-/**
- * A full destination wakes when a place in it is freed or a lease runs out, one of an account at its limit after a while, and any
- * other when its next delivery is due: at once where only slots or bytes were short.
- */
+/** A full destination wakes when a place in it is freed or a lease runs out, any other when its next delivery is due: at once where only places or bytes were short. */
 const RESCHEDULE = `
 update destination t set next_due_at = case
   when s.leased >= s.room then s.lease_ends
-  when s.waiting <= $1 and s.account_leased >= $6 then greatest(least(s.lease_ends, $4::timestamptz), $1)
   when s.waiting <= $1 then $1
   else least(s.waiting, s.lease_ends) end
 from (
-  select k.isolation_key,
-    (select count(*) from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending' and d.lease_until > $1) as leased,
-    (select min(d.lease_until) from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending' and d.lease_until > $1) as lease_ends,
+  select k.isolation_key, k.room, ${leasedAt('k', '$1', 'count(*)')} as leased, ${leasedAt('k', '$1', 'min(d.lease_until)')} as lease_ends,
     (select d.next_attempt_at from delivery d where d.isolation_key = k.isolation_key and d.status = 'pending'
-       and (d.lease_until is null or d.lease_until <= $1) order by d.next_attempt_at limit 1) as waiting,
-    (select count(*) from delivery d where d.account_id = k.account_id and d.status = 'pending' and d.lease_until > $1) as account_leased, k.room
-  from unnest($3::text[], $2::integer[], $5::text[]) as k (isolation_key, room, account_id)
+       and (d.lease_until is null or d.lease_until <= $1) order by d.next_attempt_at limit 1) as waiting
+  from unnest($3::text[], $2::integer[], $4::text[]) as k (isolation_key, room, account_id)
 ) as s
 where t.isolation_key = s.isolation_key`;
 
@@ -136,7 +135,7 @@ where t.isolation_key = s.isolation_key`;
 export function claimDeliveries(database: Database, clock: Clock, limits: ClaimLimits, slots: number, turn = ''): Promise<Claim> {
   return inTransaction(database, async (tx, databaseNow) => {
     const now = clock(databaseNow);
-    const { keys, next } = await dueDestinations(tx, now, turn);
+    const { keys, next } = await dueDestinations(tx, now, limits, turn);
     const atOnce = Math.min(DESTINATIONS_MAX, slots);
     const more = keys.length > atOnce || next !== '';
     if (keys.length === 0) return { deliveries: [], turn: next, more };
@@ -147,8 +146,8 @@ export function claimDeliveries(database: Database, clock: Clock, limits: ClaimL
   });
 }
 
-async function dueDestinations(tx: Transaction, now: Date, turn: string): Promise<{ keys: string[]; next: string }> {
-  const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({ name: 'claim_due', text: DUE_DESTINATIONS, values: [turn, now] });
+async function dueDestinations(tx: Transaction, now: Date, limits: ClaimLimits, turn: string): Promise<{ keys: string[]; next: string }> {
+  const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({ name: 'claim_due', text: DUE_DESTINATIONS, values: [turn, now, limits.inFlightPerAccount] });
   return { keys: rows.flatMap((row) => row.isolation_key ?? []), next: rows[0]?.next ?? '' };
 }
 
@@ -161,10 +160,7 @@ async function lease(tx: Transaction, now: Date, limits: ClaimLimits, slots: num
     name: 'claim_lease', text: LEASE,
     values: [now, rooms, keys, accounts, limits.inFlightPerAccount, slots, leaseId, new Date(now.getTime() + limits.leaseMs)],
   });
-  await tx.query({
-    name: 'claim_reschedule', text: RESCHEDULE,
-    values: [now, rooms, keys, new Date(now.getTime() + CAPPED_RECHECK_MS), accounts, limits.inFlightPerAccount],
-  });
+  await tx.query({ name: 'claim_reschedule', text: RESCHEDULE, values: [now, rooms, keys, accounts] });
   const probed = new Set(destinations.filter(({ probing }) => probing).map((destination) => destination.isolation_key));
   return rows.map((row) => readClaim(row, leaseId, probed.has(row.isolation_key)));
 }
