@@ -28,6 +28,7 @@ const (
 	CodeMethodNotAllowed      ErrorCode = "method_not_allowed"
 	CodeJobNotCancellable     ErrorCode = "job_not_cancellable"
 	CodeJobNotEnded           ErrorCode = "job_not_ended"
+	CodeNotConfigured         ErrorCode = "not_configured"
 	CodeIdempotencyInProgress ErrorCode = "idempotency_in_progress"
 	CodeQuoteExpired          ErrorCode = "quote_expired"
 	CodeQuoteMismatch         ErrorCode = "quote_mismatch"

@@ -9,6 +9,7 @@ const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
   cursor_expired: 'services/gateway/src/events/events.int.spec.ts',
   idempotency_in_progress: 'services/scheduler/src/submission/idempotency.int.spec.ts',
   mfa_required: 'services/gateway/src/accounts/sign-in.int.spec.ts',
+  not_configured: 'services/gateway/src/accounts/sign-in.int.spec.ts',
   quote_expired: 'services/scheduler/src/reconciliation/reconciliation.loop.int.spec.ts',
   price_unavailable: 'services/scheduler/src/submission/submission-steps.int.spec.ts',
   internal_error: 'services/gateway/src/access/access.http.int.spec.ts',

@@ -3,7 +3,7 @@ import type { Video } from './types.ts';
 /** Codes of the platform that this version knows; others may come and are errors all the same. */
 export type KnownErrorCode =
   | 'invalid_request' | 'invalid_api_key' | 'invalid_credentials' | 'mfa_required' | 'signed_out' | 'insufficient_balance' | 'spend_cap_reached' | 'forbidden' | 'account_suspended'
-  | 'job_not_found' | 'not_found' | 'method_not_allowed' | 'job_not_cancellable' | 'job_not_ended' | 'idempotency_in_progress'
+  | 'job_not_found' | 'not_found' | 'method_not_allowed' | 'job_not_cancellable' | 'job_not_ended' | 'not_configured' | 'idempotency_in_progress'
   | 'quote_expired' | 'quote_mismatch' | 'video_expired' | 'cursor_expired' | 'payload_too_large' | 'unsupported_media_type'
   | 'range_not_satisfiable' | 'idempotency_key_reused' | 'rate_limit_exceeded' | 'queue_limit_exceeded' | 'request_header_too_large'
   | 'internal_error' | 'capacity_exhausted' | 'price_unavailable' | 'service_unavailable';

@@ -42,25 +42,35 @@ export class AccountsStage {
     this.url = await (await postgres()).createDatabase('accounts');
     await this.startScheduler();
     await this.startAccounts();
-    this.client = dial(AccountsServiceClient, this.address);
-    this.people = dial(MembersServiceClient, this.address);
-    this.operators = dial(OperatorsServiceClient, this.address);
+    this.dial();
     this.database = openDatabase({ url: this.url, poolSize: 4, applicationName: 'spec' }, () => undefined);
   }
 
   async close(): Promise<void> {
-    this.client.close();
-    this.people.close();
-    this.operators.close();
+    this.hangUp();
     await this.accounts.stop();
     await this.database.end();
     this.stopScheduler();
     rmSync(this.directory, { recursive: true });
   }
 
-  async restart(): Promise<void> {
+  /** @param changes undefined is a setting that is not set */
+  async restart(changes: Readonly<Record<string, string | undefined>> = {}): Promise<void> {
     await this.accounts.stop();
-    await this.startAccounts();
+    await this.startAccounts(changes);
+    // A connection that found nobody waits before it tries again.
+    this.hangUp();
+    this.dial();
+  }
+
+  private dial(): void {
+    this.client = dial(AccountsServiceClient, this.address);
+    this.people = dial(MembersServiceClient, this.address);
+    this.operators = dial(OperatorsServiceClient, this.address);
+  }
+
+  private hangUp(): void {
+    for (const client of [this.client, this.people, this.operators]) client.close();
   }
 
   /** With the one method of the scheduler that accounts calls. */
@@ -112,10 +122,10 @@ export class AccountsStage {
     return files.map((file) => readFileSync(join(folder, file), 'utf8').replace(/=\r?\n/g, '').replace(/=3D/g, '=')).filter((letter) => letter.includes(`To: ${email}`));
   }
 
-  private async startAccounts(): Promise<void> {
+  private async startAccounts(changes: Readonly<Record<string, string | undefined>> = {}): Promise<void> {
     const config = readAccountsConfig({
       GRPC_LISTEN: this.address, DATABASE_URL: this.url, SCHEDULER_GRPC_URL: this.schedulerAddress, SECRETS_KEY, MAIL_URL: `file:${join(this.directory, 'mail')}`,
-      PUBLIC_URL: 'https://video.example.com/',
+      PUBLIC_URL: 'https://video.example.com/', ...changes,
     });
     this.accounts = await startAccounts({ config, transport: new LocalTransport({ logger: this.logger }), logger: this.logger });
   }

@@ -137,6 +137,9 @@ class JobNotCancellableError(ConflictError): ...
 class JobNotEndedError(ConflictError): ...
 
 
+class NotConfiguredError(ConflictError): ...
+
+
 class IdempotencyInProgressError(ConflictError): ...
 
 
@@ -206,6 +209,7 @@ BY_CODE: Mapping[str, Type[APIError]] = {
     "method_not_allowed": MethodNotAllowedError,
     "job_not_cancellable": JobNotCancellableError,
     "job_not_ended": JobNotEndedError,
+    "not_configured": NotConfiguredError,
     "idempotency_in_progress": IdempotencyInProgressError,
     "quote_expired": QuoteExpiredError,
     "quote_mismatch": QuoteMismatchError,

@@ -52,8 +52,7 @@ export class SignInController {
 
   @GrpcMethod('MembersService', 'requestPasswordReset')
   async requestPasswordReset(request: RequestPasswordResetRequest): Promise<RequestPasswordResetResponse> {
-    await this.credentials.requestReset(request.email.trim(), actorOf(request));
-    return {};
+    return { refusal: await this.credentials.requestReset(request.email.trim(), actorOf(request)) ?? '' };
   }
 
   @GrpcMethod('MembersService', 'resetPassword')
@@ -72,7 +71,7 @@ export class SignInController {
   @GrpcMethod('MembersService', 'startTotp')
   async startTotp(request: StartTotpRequest): Promise<StartTotpResponse> {
     const started = await this.credentials.startTotp(await this.session(request.tokenSha256), actorOf(request));
-    return started === undefined ? { refusal: 'totp_enabled', secret: '', otpauthUrl: '' } : { refusal: '', ...started };
+    return typeof started === 'string' ? { refusal: started, secret: '', otpauthUrl: '' } : { refusal: '', ...started };
   }
 
   @GrpcMethod('MembersService', 'confirmTotp')

@@ -30,6 +30,11 @@ export class LetterBox {
     @Inject(MAILER) private readonly mailer: Mailer | undefined, @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Whether anybody is ever written to. */
+  get writes(): boolean {
+    return this.box !== undefined && this.mailer !== undefined;
+  }
+
   /** Letters are handed to the mailer from now on. */
   start(): Loop {
     this.carrying = startLoop({ name: 'accounts_letters', everyMs: CARRY_EVERY_MS, work: () => this.deliver(), logger: this.logger });

@@ -29,7 +29,7 @@ on conflict (account_id, lower(email)) do update
 set token_sha256 = excluded.token_sha256, role = excluded.role, created_at = excluded.created_at, expires_at = excluded.expires_at
 returning invitation_id, expires_at`;
 
-export type MemberRefusal = 'already_member' | 'too_many_members' | 'last_owner';
+export type MemberRefusal = 'already_member' | 'too_many_members' | 'letters_unset';
 
 /** Who acts for an account. The account's row is the lock of its members. */
 @Injectable()
@@ -43,6 +43,7 @@ export class MemberStore {
 
   /** An address that is invited already gets another letter, and the link of the first stops working. */
   async invite(accountId: string, email: string, role: Role, minted: MintedToken, actor: Actor): Promise<MemberRefusal | Member | undefined> {
+    if (!this.letters.writes) return 'letters_unset';
     const invited = await inTransactionAgain(this.database, async (tx, now): Promise<MemberRefusal | Member | undefined> => {
       const account = await lockAccount(tx, accountId);
       if (account === undefined) return undefined;

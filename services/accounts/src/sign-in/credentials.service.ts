@@ -53,8 +53,9 @@ export class Credentials {
   }
 
   /** Whoever proved the address is written to, or the newest who typed it; for an unknown address the same is done for nobody. */
-  async requestReset(email: string, actor: Actor): Promise<void> {
-    if (await this.attempts.count(letterLimits(email, actor.address)) !== undefined) return;
+  async requestReset(email: string, actor: Actor): Promise<'letters_unset' | undefined> {
+    if (!this.letters.writes) return 'letters_unset';
+    if (await this.attempts.count(letterLimits(email, actor.address)) !== undefined) return undefined;
     await inTransactionAgain(this.database, async (tx, now) => {
       const person = (await peopleAt(tx, email))[0];
       const minted = mintToken();
@@ -62,6 +63,7 @@ export class Credentials {
       await this.letters.write(tx, now, person && resetPasswordLetter(person.email, minted.token, this.links));
     });
     this.letters.posted();
+    return undefined;
   }
 
   async resetPassword(token: string, password: string, actor: Actor): Promise<Refused<'token_invalid' | 'password_too_easy'> & { readonly verifiedAccountIds: string[] }> {
@@ -89,11 +91,13 @@ export class Credentials {
     });
   }
 
-  startTotp({ personId, accountId }: Session, actor: Actor): Promise<{ secret: string; otpauthUrl: string } | undefined> {
+  async startTotp({ personId, accountId }: Session, actor: Actor): Promise<{ secret: string; otpauthUrl: string } | 'totp_enabled' | 'secrets_key_unset'> {
+    if (!this.secondFactor.isKept) return 'secrets_key_unset';
     return inTransactionAgain(this.database, async (tx, now) => {
       const person = await getPerson(tx, personId, true);
       const started = person && await this.secondFactor.start(tx, person);
-      if (started !== undefined) await appendAudit(tx, now, { accountId, actor, actions: [{ action: 'totp_started', subject: personId }] });
+      if (started === undefined) return 'totp_enabled';
+      await appendAudit(tx, now, { accountId, actor, actions: [{ action: 'totp_started', subject: personId }] });
       return started;
     });
   }

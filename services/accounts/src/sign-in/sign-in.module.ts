@@ -21,10 +21,11 @@ const SWEEP_EVERY_MS = 60_000;
 export class SignInModule implements OnModuleInit {
   constructor(
     @Inject(DATABASE) private readonly database: Database, @Inject(LOGGER) private readonly logger: Logger, private readonly lifecycle: Lifecycle,
-    private readonly attempts: Attempts, private readonly sessions: SessionStore,
+    private readonly attempts: Attempts, private readonly sessions: SessionStore, private readonly secondFactor: SecondFactor,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
+    await this.secondFactor.check(this.database);
     const work = async () => {
       await Promise.all([this.attempts.sweep(), this.sessions.sweep(), sweepTokens(this.database)]);
     };

@@ -7,7 +7,7 @@ import { SessionVerifier } from '../access/session-verifier.client';
 import { Answer } from '../http/answer';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
-import { Refusal, invalidRequest } from '../refusals/refusal';
+import { Refusal, invalidRequest, lettersUnset } from '../refusals/refusal';
 import { renderList } from '../validation/query';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { memberView } from './sign-in-views';
@@ -30,6 +30,7 @@ export class MembersController {
   @Post('invitations')
   async invite(@SignedIn() { accountId }: SessionCaller, @ValidBody(invitationSchema) { email, role }: Valid<typeof invitationSchema>, @AuditActor() actor: Actor): Promise<object> {
     const { refusal, member } = await call(this.peers.members, 'inviteMember', { accountId, email, role, actor });
+    if (refusal === 'letters_unset') throw lettersUnset();
     if (refusal === 'already_member') throw invalidRequest([{ field: 'email', message: 'is that of a member' }]);
     if (refusal !== '') throw invalidRequest([{ field: 'email', message: `is one too many: an account has ${MEMBERS_MAX} members and invitations at most` }]);
     return memberView(member!);

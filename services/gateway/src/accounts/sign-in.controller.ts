@@ -5,7 +5,7 @@ import { AuditActor, SelfActor, SignedIn } from '../access/parameters.http';
 import { type SessionCaller, sessionCookie } from '../access/session-caller';
 import { digestOf, SessionVerifier } from '../access/session-verifier.client';
 import { rateLimitExceeded } from '../refusals/create-refusal';
-import { Refusal, invalidRequest } from '../refusals/refusal';
+import { Refusal, invalidRequest, lettersUnset, notConfigured } from '../refusals/refusal';
 import { Answer } from '../http/answer';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
@@ -41,7 +41,7 @@ export class SignInController {
   @Post('forgot')
   @HttpCode(202)
   async forgot(@ValidBody(forgotSchema) { email }: Valid<typeof forgotSchema>, @SelfActor() actor: Actor): Promise<object> {
-    await call(this.peers.members, 'requestPasswordReset', { email, actor });
+    this.refuse(await call(this.peers.members, 'requestPasswordReset', { email, actor }), 'email');
     return { status: 'accepted' };
   }
 
@@ -97,9 +97,9 @@ export class SignInController {
   @Post('totp')
   @HttpCode(200)
   async startTotp(@SignedIn() { token }: SessionCaller, @AuditActor() actor: Actor): Promise<object> {
-    const { refusal, secret, otpauthUrl } = await call(this.peers.members, 'startTotp', { tokenSha256: digestOf(token), actor });
-    if (refusal !== '') throw new Refusal('invalid_request', 'You have a second factor. Remove it first.');
-    return { secret, otpauth_url: otpauthUrl };
+    const answer = await call(this.peers.members, 'startTotp', { tokenSha256: digestOf(token), actor });
+    this.refuse(answer, '');
+    return { secret: answer.secret, otpauth_url: answer.otpauthUrl };
   }
 
   @Post('totp/confirm')
@@ -135,6 +135,9 @@ export class SignInController {
       case 'password_required': throw invalidRequest([{ field, message: 'is required' }]);
       case 'token_invalid': throw invalidRequest([{ field: 'token', message: 'is not a link that works: it was used already, or its time is over' }]);
       case 'invalid_code': throw invalidRequest([{ field, message: 'is not the code of this half minute' }]);
+      case 'totp_enabled': throw new Refusal('invalid_request', 'You have a second factor. Remove it first.');
+      case 'secrets_key_unset': throw notConfigured('No second factor can be kept', 'SECRETS_KEY');
+      case 'letters_unset': throw lettersUnset();
       case 'totp_not_started': throw new Refusal('invalid_request', 'Ask for a secret first: POST /v1/auth/totp.');
       default: throw new Error(`accounts refuses with ${refusal}, which has no answer`);
     }

@@ -70,8 +70,21 @@ describe('signing in', () => {
     if (code === 429) expect(answer.retryAfter).toBe('61');
   });
 
+  it('names the setting that an installation lacks', async () => {
+    const token = signedIn();
+    test.peers.members.requestPasswordReset = () => ({ refusal: 'letters_unset' });
+    test.peers.members.inviteMember = () => ({ refusal: 'letters_unset', member: undefined });
+    test.peers.members.startTotp = () => ({ refusal: 'secrets_key_unset', secret: '', otpauthUrl: '' });
+    const answers = [
+      await send('POST', '/auth/forgot', { body: { email: 'whoever@example.com' } }), await send('POST', '/members/invitations', { token, body: { email: 'new@example.com', role: 'viewer' } }),
+      await send('POST', '/auth/totp', { token }),
+    ];
+    expect(answers.map(({ status: code, body }) => [code, body.error])).toEqual(Array(3).fill([409, 'not_configured']));
+    expect(answers.map(({ body }) => /MAIL_URL|SECRETS_KEY/.test(String(body.message)))).toEqual([true, true, true]);
+  });
+
   it('asks for a letter and says nothing of the address', async () => {
-    test.peers.members.requestPasswordReset = () => ({});
+    test.peers.members.requestPasswordReset = () => ({ refusal: '' });
     expect(await send('POST', '/auth/forgot', { body: { email: 'whoever@example.com' } })).toMatchObject({ status: 202, body: { status: 'accepted' } });
   });
 

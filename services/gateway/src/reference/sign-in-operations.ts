@@ -24,7 +24,7 @@ function members(id: string, summary: string, rest: Partial<Operation> = {}): Op
 export const SIGN_IN_OPERATIONS: Operations = {
   'POST /v1/auth/login': signIn('login', 'Sign in', { body: loginSchema, refusals: [...REFUSALS_OF_BODY, 'invalid_credentials', 'mfa_required', 'forbidden'] }),
   'POST /v1/auth/forgot': signIn('forgotPassword', 'Ask for a letter to choose a new password', {
-    body: forgotSchema, answers: { 202: { description: 'If somebody has this address, a letter is on its way.', schema: sentSchema } },
+    body: forgotSchema, answers: { 202: { description: 'If somebody has this address, a letter is on its way.', schema: sentSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_configured'],
   }),
   'POST /v1/auth/reset': signIn('resetPassword', 'Choose a new password with the link of the letter', { body: resetSchema, answers: { 200: done } }),
   'POST /v1/auth/verify': signIn('verifyEmail', 'Prove an address with the link of the letter', { body: verifySchema, answers: { 200: done } }),
@@ -35,11 +35,11 @@ export const SIGN_IN_OPERATIONS: Operations = {
   'PUT /v1/auth/session': mine('chooseAccount', 'Choose the account to act for', { body: chooseAccountSchema, answers: { 200: session }, refusals: [...REFUSALS_OF_BODY, 'not_found'] }),
   'POST /v1/auth/logout': mine('logout', 'Sign out'),
   'POST /v1/auth/password': mine('changePassword', 'Change your password, which ends your other sessions', { body: passwordSchema, refusals: [...REFUSALS_OF_BODY, 'invalid_credentials'] }),
-  'POST /v1/auth/totp': mine('startSecondFactor', 'Get the secret of a second factor', { answers: { 200: { description: 'The secret, for an authenticator.', schema: totpSchema } } }),
+  'POST /v1/auth/totp': mine('startSecondFactor', 'Get the secret of a second factor', { answers: { 200: { description: 'The secret, for an authenticator.', schema: totpSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_configured'] }),
   'POST /v1/auth/totp/confirm': mine('confirmSecondFactor', 'Confirm a second factor by a code of it', { body: totpConfirmSchema }),
   'DELETE /v1/auth/totp': mine('removeSecondFactor', 'Do without a second factor'),
   'GET /v1/members': members('listMembers', 'List members and invitations', { access: signedIn(), answers: { 200: { description: 'All of them.', schema: membersSchema } } }),
-  'POST /v1/members/invitations': members('inviteMember', 'Invite somebody by a letter', { body: invitationSchema, answers: { 201: { description: 'The invitation.', schema: memberSchema } } }),
+  'POST /v1/members/invitations': members('inviteMember', 'Invite somebody by a letter', { body: invitationSchema, answers: { 201: { description: 'The invitation.', schema: memberSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_found', 'not_configured'] }),
   'PATCH /v1/members/:id': members('setMemberRole', 'Change the role of a member', { body: memberRoleSchema }),
   'DELETE /v1/members/:id': members('removeMember', 'Remove a member, or withdraw an invitation', { answers: { 200: done } }),
 };

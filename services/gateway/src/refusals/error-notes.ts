@@ -82,6 +82,11 @@ export const ERROR_NOTES: Readonly<Record<RefusalCode, ErrorNote>> = {
     means: 'Content can be erased when the job has ended, and this one has not.',
     do: 'Cancel it or wait for its end, then erase.',
   },
+  not_configured: {
+    title: 'This installation does not offer it', remedy: 'act',
+    means: 'The operation needs something that the operator of this installation has not set up, such as a mail server. The message names the setting.',
+    do: 'Ask the operator to set it. The same request is then accepted; until then it will not be.',
+  },
   idempotency_in_progress: {
     title: 'The first request with this key is still at work', remedy: 'retry',
     means: 'Another request with the same Idempotency-Key has not been answered yet.',

@@ -14,6 +14,7 @@ export const STATUS_OF = {
   method_not_allowed: 405,
   job_not_cancellable: 409,
   job_not_ended: 409,
+  not_configured: 409,
   idempotency_in_progress: 409,
   quote_expired: 409,
   quote_mismatch: 409,
@@ -79,6 +80,15 @@ export function refusedValue(details: unknown): Refusal {
   const named = faults.flatMap((fault) => (fault ? [{ field: fault[1]!, message: fault[2]! }] : []));
   if (named.length === faults.length) return invalidRequest(named);
   return new Refusal('invalid_request', 'The request holds a value that is not accepted.');
+}
+
+/** What the operator of this installation has not set up. */
+export function notConfigured(what: string, settings: string): Refusal {
+  return new Refusal('not_configured', `${what}: the operator of this installation has not set ${settings}.`);
+}
+
+export function lettersUnset(): Refusal {
+  return notConfigured('No letter can be sent', 'MAIL_URL and SECRETS_KEY');
 }
 
 /** Another account's job, one of the other environment and one that never was read the same. */

@@ -109,6 +109,8 @@ export interface RequestPasswordResetRequest {
 }
 
 export interface RequestPasswordResetResponse {
+  /** Empty, or letters_unset: this installation writes no letters, to nobody. */
+  refusal: string;
 }
 
 export interface ResetPasswordRequest {
@@ -141,7 +143,7 @@ export interface StartTotpRequest {
 }
 
 export interface StartTotpResponse {
-  /** Empty, or totp_enabled. */
+  /** Empty, totp_enabled or secrets_key_unset. */
   refusal: string;
   /** Base32. */
   secret: string;
@@ -201,7 +203,7 @@ export interface InviteMemberRequest {
 }
 
 export interface InviteMemberResponse {
-  /** Empty, already_member or too_many_members. */
+  /** Empty, already_member, too_many_members or letters_unset. */
   refusal: string;
   member: Member | undefined;
 }
@@ -1295,11 +1297,14 @@ export const RequestPasswordResetRequest: MessageFns<RequestPasswordResetRequest
 };
 
 function createBaseRequestPasswordResetResponse(): RequestPasswordResetResponse {
-  return {};
+  return { refusal: "" };
 }
 
 export const RequestPasswordResetResponse: MessageFns<RequestPasswordResetResponse> = {
-  encode(_: RequestPasswordResetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: RequestPasswordResetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
     return writer;
   },
 
@@ -1316,6 +1321,14 @@ export const RequestPasswordResetResponse: MessageFns<RequestPasswordResetRespon
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1331,8 +1344,9 @@ export const RequestPasswordResetResponse: MessageFns<RequestPasswordResetRespon
   create(base?: DeepPartial<RequestPasswordResetResponse>): RequestPasswordResetResponse {
     return RequestPasswordResetResponse.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<RequestPasswordResetResponse>): RequestPasswordResetResponse {
+  fromPartial(object: DeepPartial<RequestPasswordResetResponse>): RequestPasswordResetResponse {
     const message = createBaseRequestPasswordResetResponse();
+    message.refusal = object.refusal ?? "";
     return message;
   },
 };
