@@ -203,7 +203,7 @@ async function buildAgain(changed) {
 async function browserTests() {
   const folder = join(root, 'test', 'browser');
   await step('Installing the browser\'s driver', 'browser', 'npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], process.env);
-  return inForeground(lockedNode, ['--test', join(folder, 'dashboard.test.mjs')], nodeEnv());
+  return inForeground(lockedNode, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--test', join(folder, 'dashboard.test.mjs')], nodeEnv());
 }
 
 async function demo(args) {

@@ -55,6 +55,18 @@ const (
 	TopUpStatusExpired   TopUpStatus = "expired"
 )
 
+// AutoTopUpState may have values that this version does not list.
+type AutoTopUpState string
+
+const (
+	AutoTopUpStateOff             AutoTopUpState = "off"
+	AutoTopUpStateNoPaymentMethod AutoTopUpState = "no_payment_method"
+	AutoTopUpStateWaiting         AutoTopUpState = "waiting"
+	AutoTopUpStateCharging        AutoTopUpState = "charging"
+	AutoTopUpStateMonthMaxReached AutoTopUpState = "month_max_reached"
+	AutoTopUpStateFailed          AutoTopUpState = "failed"
+)
+
 // WebhookEndpointEvent may have values that this version does not list.
 type WebhookEndpointEvent string
 
@@ -310,8 +322,8 @@ type VideoError struct {
 type ErrorBody struct {
 	// Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out,
 	// insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found,
-	// method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired,
-	// quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type,
+	// method_not_allowed, job_not_cancellable, job_not_ended, not_configured, idempotency_in_progress,
+	// quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type,
 	// range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded,
 	// request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may
 	// come.
@@ -729,6 +741,8 @@ type TopUp struct {
 	ReversedMicros int64      `json:"reversed_micros"`
 	CreatedAt      *time.Time `json:"created_at"`
 	EndedAt        *time.Time `json:"ended_at"`
+	// Ordered by itself, with your saved payment method.
+	Automatic bool `json:"automatic"`
 }
 
 type TopUpList struct {
@@ -740,6 +754,56 @@ type TopUpList struct {
 	Offset     int64   `json:"offset"`
 	// false: play money.
 	Livemode bool `json:"livemode"`
+}
+
+type AutoTopUp struct {
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
+	// waiting: the balance is above the threshold, or was a moment ago.
+	State   AutoTopUpState `json:"state"`
+	Enabled bool           `json:"enabled"`
+	// Below it the amount is charged.
+	Threshold       string `json:"threshold"`
+	ThresholdMicros int64  `json:"threshold_micros"`
+	// What is charged each time.
+	Amount       string `json:"amount"`
+	AmountMicros int64  `json:"amount_micros"`
+	// The most that is charged in a UTC month.
+	MonthlyMax       string `json:"monthly_max"`
+	MonthlyMaxMicros int64  `json:"monthly_max_micros"`
+	// What was, charges under way included.
+	ChargedThisMonth       string `json:"charged_this_month"`
+	ChargedThisMonthMicros int64  `json:"charged_this_month_micros"`
+	// As you know it, such as "visa 4242".
+	PaymentMethod *string `json:"payment_method"`
+	// Why nothing more is charged: the code of the card's bank, outcome_unknown, account_suspended or
+	// account_closed. Turning it on again tries again.
+	Failure *string `json:"failure"`
+	// Whether this installation can save payment methods.
+	Offered bool `json:"offered"`
+}
+
+type SetAutoTopUpRequest struct {
+	Enabled bool `json:"enabled"`
+	// When less is available, amount_usd is charged. Dollars, as 250 or "2.50".
+	ThresholdUSD string `json:"threshold_usd"`
+	// What is charged each time: 5 to 10,000, whole cents; 0 only while it is off. Dollars, as 250 or "2.50".
+	AmountUSD string `json:"amount_usd"`
+	// The most that is charged in a UTC month; at least amount_usd. Dollars, as 250 or "2.50".
+	MonthlyMaxUSD string `json:"monthly_max_usd"`
+}
+
+type SetUpPaymentMethodRequest struct {
+	// Where the payment page sends you after you saved it.
+	SuccessURL string `json:"success_url,omitempty"`
+	// Where the payment page sends you when you turn back.
+	CancelURL string `json:"cancel_url,omitempty"`
+}
+
+type PaymentMethodSetup struct {
+	Object string `json:"object"`
+	// Where to enter the card; it is never seen here.
+	CheckoutURL string `json:"checkout_url"`
 }
 
 type PaymentEventReceived struct {

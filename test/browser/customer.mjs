@@ -117,6 +117,32 @@ test('a key is made, shown once, used and revoked; what a page refuses says why'
   await close();
 });
 
+test('a balance that runs low is topped up with the saved card', async () => {
+  const { page, faults, close } = await openPage(stage.browser);
+  await register(page);
+  await page.route('https://checkout.stripe.com/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Stripe</title>' }));
+  await page.getByRole('radio', { name: 'Live' }).check({ force: true });
+  await page.getByRole('navigation').getByRole('link', { name: 'Billing' }).click();
+  await page.getByRole('button', { name: 'Save a card' }).click();
+  await page.waitForURL('https://checkout.stripe.com/**');
+  assert.equal((await stage.stripe.saveCard(stage.platform.api)).status, 200);
+  await page.goto(`${stage.platform.api}/dashboard/billing`);
+  await page.getByText('visa ···· 4242').waitFor();
+  await page.getByRole('button', { name: 'Set up' }).click();
+  await page.getByLabel('Add', { exact: true }).fill('3');
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByText(/5 to 10000/).waitFor();
+  await page.getByLabel('Add', { exact: true }).fill('75');
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByText('$75.00 of $500.00 this month').waitFor();
+  await page.getByRole('row', { name: /\$75\.00 automatic Completed/ }).waitFor();
+  await page.getByRole('row', { name: /Funds added.*\+\$75\.00/ }).waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
+  await look(page, 'billing-automatic');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a month is taken away as a PDF and as CSV, to the cent as the page shows it', async () => {
   const { page, faults, close } = await openPage(stage.browser);
   await register(page);

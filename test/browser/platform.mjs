@@ -9,10 +9,10 @@ const START_WITHIN_MS = 120_000;
 const entry = join(import.meta.dirname, '..', '..', 'services', 'standalone', 'dist', 'main.js');
 
 /** The whole platform in one process on free ports, with a state of its own. */
-export async function startPlatform() {
+export async function startPlatform(settings = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'usv-browser-'));
   const child = spawn(process.execPath, ['--enable-source-maps', entry], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', SIGNUP_CREDIT_USD: '25', LOG_LEVEL: 'warn' }, stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', SIGNUP_CREDIT_USD: '25', LOG_LEVEL: 'warn', ...settings }, stdio: ['ignore', 'inherit', 'inherit'],
   });
   const file = join(dataDir, 'credentials.json');
   const deadline = Date.now() + START_WITHIN_MS;

@@ -4,22 +4,25 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { accessibilityFaults, openBrowser } from './chromium.mjs';
 import { startPlatform } from './platform.mjs';
+import { startStripe } from './stripe.mjs';
 
 /** Pictures of every page go there when it is set; people look at them. */
 const pictures = process.env.PICTURES;
 const given = process.env.PLATFORM && JSON.parse(process.env.PLATFORM);
 
 /** One platform and one browser for all that is tried here. */
-export const stage = { platform: undefined, browser: undefined };
+export const stage = { platform: undefined, browser: undefined, stripe: undefined };
 
 before(async () => {
-  stage.platform = given ?? await startPlatform();
+  stage.stripe = await startStripe();
+  stage.platform = given ?? await startPlatform(stage.stripe.settings);
   stage.browser = await openBrowser();
   if (pictures) mkdirSync(pictures, { recursive: true });
 });
 after(async () => {
   await stage.browser?.close();
   if (!given) await stage.platform?.stop();
+  await stage.stripe?.stop();
 });
 
 export const picture = async (page, name) => {

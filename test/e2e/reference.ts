@@ -82,6 +82,9 @@ export function theReference(stage: () => Stage): void {
       const topUp = await live.post<{ id: string }>('/v1/topups', { amount_usd: 5 }, { 'idempotency-key': 'five' });
       expectAsTold('POST /v1/topups', topUp);
       expectAsTold('GET /v1/topups/{id}', await live.get(`/v1/topups/${topUp.body.id}`));
+      expectAsTold('GET /v1/auto-topup', await live.get('/v1/auto-topup'));
+      expectAsTold('PUT /v1/auto-topup', await live.put('/v1/auto-topup', { enabled: true, threshold_usd: 20, amount_usd: 50, monthly_max_usd: 100 }));
+      expectAsTold('DELETE /v1/auto-topup/payment-method', await live.delete('/v1/auto-topup/payment-method'));
       const key = await live.post<{ id: string }>('/v1/api-keys', { name: 'second' });
       expectAsTold('POST /v1/api-keys', key);
       const rotated = await live.post<{ id: string }>(`/v1/api-keys/${key.body.id}/rotate`, { expire_old_now: true });
@@ -145,9 +148,9 @@ export function theReference(stage: () => Stage): void {
       const answering = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods)
         .filter(([, { responses }]) => Object.entries(responses).some(([status, { content }]) => status < '300' && content?.['application/json'] !== undefined))
         .map(([method]) => `${method.toUpperCase()} ${path}`));
-      // Stripe's news need its signature: billing.ts; the document itself has no schema; a letter's link or a code is spent in people.int.spec.ts.
+      // Stripe's news need its signature: billing.ts; the document itself has no schema; a letter's link or a code is spent in people.int.spec.ts; a card is saved in test/browser.
       const elsewhere = ['POST /v1/payments/stripe/events', 'GET /openapi.json', 'POST /v1/auth/reset', 'POST /v1/auth/verify', 'POST /v1/auth/accept-invitation',
-        'POST /v1/auth/totp/confirm', 'PATCH /v1/members/{id}'];
+        'POST /v1/auth/totp/confirm', 'PATCH /v1/members/{id}', 'POST /v1/auto-topup/payment-method'];
       expect(answering.filter((operation) => !told.has(operation)).sort()).toEqual(elsewhere.sort());
     });
   });

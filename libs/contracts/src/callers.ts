@@ -28,6 +28,7 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
     ],
     ledger: [...PARKED, ...of(LEDGER, 'AddFunds', 'GetBalance', 'ListEntries', 'ListUsage', 'ListUsageGroups', 'ExportUsage', 'ListPrices', 'SetPrice', 'CreateQuote',
       'GetSpendCaps', 'SetSpendCap', 'SetLowBalanceThreshold', 'CreateTopUp', 'ConfirmTopUp', 'GetTopUp', 'ListTopUps', 'ApplyPaymentEvent', 'ListStatements',
+      'GetAutoTopUp', 'SetAutoTopUp', 'SetUpPaymentMethod', 'RemovePaymentMethod', 'StopAutoTopUp',
       'GetStatement', 'RefundCapture', 'ReverseFunds', 'Adjust', 'ResetSandbox', 'ExportAccount', 'Verify', 'SignRoot', 'ListSignedRoots')],
     scheduler: [...PARKED, ...of(SCHEDULER, 'Exchange', 'GetJob', 'ListJobs', 'CancelJob', 'EraseContent', 'EraseAccountContent', 'AnnounceArtifact', 'ClaimArtifactDeletions',
       'ArtifactsDeleted', 'WatchJob', 'ListModels', 'GetLimits', 'ChooseModel', 'ListEndUsers', 'Reconcile', 'ListWorkers', 'SetCordon')],

@@ -148,7 +148,7 @@ export interface components {
         };
         /** @description Every refusal has this form. */
         Error: {
-            /** @description Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out, insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may come. */
+            /** @description Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out, insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended, not_configured, idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may come. */
             error: string;
             message: string;
             /** @description The same as X-Request-Id: name it when you ask us. */
@@ -783,6 +783,7 @@ export interface components {
          *       "payment_ref": null,
          *       "reversed": "$0.00",
          *       "reversed_micros": 0,
+         *       "automatic": false,
          *       "created_at": "2026-03-02T10:00:00.000Z",
          *       "ended_at": null
          *     }
@@ -810,6 +811,8 @@ export interface components {
             created_at: string | null;
             /** Format: date-time */
             ended_at: string | null;
+            /** @description Ordered by itself, with your saved payment method. */
+            automatic: boolean;
         };
         TopUpList: {
             /** @constant */
@@ -823,6 +826,96 @@ export interface components {
             offset: number;
             /** @description false: play money. */
             livemode: boolean;
+        };
+        /**
+         * @example {
+         *       "object": "auto_topup",
+         *       "livemode": true,
+         *       "state": "waiting",
+         *       "enabled": true,
+         *       "threshold": "$20.00",
+         *       "threshold_micros": 20000000,
+         *       "amount": "$100.00",
+         *       "amount_micros": 100000000,
+         *       "monthly_max": "$500.00",
+         *       "monthly_max_micros": 500000000,
+         *       "charged_this_month": "$100.00",
+         *       "charged_this_month_micros": 100000000,
+         *       "payment_method": "visa 4242",
+         *       "failure": null,
+         *       "offered": true
+         *     }
+         */
+        AutoTopUp: {
+            /** @constant */
+            object: "auto_topup";
+            livemode: boolean;
+            /**
+             * @description waiting: the balance is above the threshold, or was a moment ago.
+             * @enum {string}
+             */
+            state: "off" | "no_payment_method" | "waiting" | "charging" | "month_max_reached" | "failed";
+            enabled: boolean;
+            /** @description Below it the amount is charged. */
+            threshold: string;
+            /** Format: int64 */
+            threshold_micros: number;
+            /** @description What is charged each time. */
+            amount: string;
+            /** Format: int64 */
+            amount_micros: number;
+            /** @description The most that is charged in a UTC month. */
+            monthly_max: string;
+            /** Format: int64 */
+            monthly_max_micros: number;
+            /** @description What was, charges under way included. */
+            charged_this_month: string;
+            /** Format: int64 */
+            charged_this_month_micros: number;
+            /** @description As you know it, such as "visa 4242". */
+            payment_method: string | null;
+            /** @description Why nothing more is charged: the code of the card's bank, outcome_unknown, account_suspended or account_closed. Turning it on again tries again. */
+            failure: string | null;
+            /** @description Whether this installation can save payment methods. */
+            offered: boolean;
+        };
+        SetAutoTopUpRequest: {
+            enabled: boolean;
+            /** @description When less is available, amount_usd is charged. Dollars, as 250 or "2.50". */
+            threshold_usd: string;
+            /** @description What is charged each time: 5 to 10,000, whole cents; 0 only while it is off. Dollars, as 250 or "2.50". */
+            amount_usd: string;
+            /** @description The most that is charged in a UTC month; at least amount_usd. Dollars, as 250 or "2.50". */
+            monthly_max_usd: string;
+        };
+        /**
+         * @example {
+         *       "success_url": "https://example.com/billing"
+         *     }
+         */
+        SetUpPaymentMethodRequest: {
+            /**
+             * Format: uri
+             * @description Where the payment page sends you after you saved it.
+             */
+            success_url?: string;
+            /**
+             * Format: uri
+             * @description Where the payment page sends you when you turn back.
+             */
+            cancel_url?: string;
+        };
+        /**
+         * @example {
+         *       "object": "payment_method_setup",
+         *       "checkout_url": "https://checkout.stripe.com/c/pay/…"
+         *     }
+         */
+        PaymentMethodSetup: {
+            /** @constant */
+            object: "payment_method_setup";
+            /** @description Where to enter the card; it is never seen here. */
+            checkout_url: string;
         };
         PaymentEventReceived: {
             /** @constant */

@@ -22,6 +22,7 @@ import { OperatorOrders } from './admin/operator-orders.client';
 import { AdminReferenceController } from './admin/reference.controller';
 import { AdminController } from './admin/accounts.controller';
 import { ApiKeysController } from './accounts/api-keys.controller';
+import { AutoTopUpController } from './money/auto-top-up.controller';
 import { BillingController } from './money/billing.controller';
 import { type HttpServerOptions, startHttpServer } from './http/server.http';
 import { JobWaits } from './videos/job-wait.service';
@@ -78,7 +79,7 @@ class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, OpenAiVideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
+  VideosController, OpenAiVideosController, BillingController, UsageController, StatementsController, TopUpsController, AutoTopUpController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
   EndpointsController, DeliveriesController, EventsController, StreamTokensController, McpController, MarkdownController,
 ];
 const ADMIN_CONTROLLERS = [AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController];

@@ -22,6 +22,8 @@ VideoMode = Union[Literal["text_to_video", "image_to_video"], str]
 
 TopUpStatus = Union[Literal["pending", "completed", "failed", "expired"], str]
 
+AutoTopUpState = Union[Literal["off", "no_payment_method", "waiting", "charging", "month_max_reached", "failed"], str]
+
 WebhookEndpointEvent = Union[Literal["video.processing", "video.completed", "video.failed", "video.cancelled", "balance.low", "webhook.disabled"], str]
 
 WebhookEndpointDisabledReason = Union[Literal["gone", "unreachable", "customer"], str]
@@ -168,10 +170,11 @@ class ErrorBody(Record):
 
     #: Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out,
     #: insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found,
-    #: method_not_allowed, job_not_cancellable, job_not_ended, idempotency_in_progress, quote_expired, quote_mismatch,
-    #: video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable,
-    #: idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error,
-    #: capacity_exhausted, price_unavailable, service_unavailable; more may come.
+    #: method_not_allowed, job_not_cancellable, job_not_ended, not_configured, idempotency_in_progress, quote_expired,
+    #: quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type,
+    #: range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded,
+    #: request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may
+    #: come.
     error: str
     message: str
     #: The same as X-Request-Id: name it when you ask us.
@@ -607,6 +610,8 @@ class TopUp(Record):
     reversed_micros: int
     created_at: Optional[datetime]
     ended_at: Optional[datetime]
+    #: Ordered by itself, with your saved payment method.
+    automatic: bool
 
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "created_at": time_of,
@@ -628,6 +633,41 @@ class TopUpList(Record):
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "data": list_of(TopUp.from_dict),
     }
+
+
+@dataclass(frozen=True)
+class AutoTopUp(Record):
+    object: str
+    livemode: bool
+    #: waiting: the balance is above the threshold, or was a moment ago.
+    state: AutoTopUpState
+    enabled: bool
+    #: Below it the amount is charged.
+    threshold: str
+    threshold_micros: int
+    #: What is charged each time.
+    amount: str
+    amount_micros: int
+    #: The most that is charged in a UTC month.
+    monthly_max: str
+    monthly_max_micros: int
+    #: What was, charges under way included.
+    charged_this_month: str
+    charged_this_month_micros: int
+    #: As you know it, such as "visa 4242".
+    payment_method: Optional[str]
+    #: Why nothing more is charged: the code of the card's bank, outcome_unknown, account_suspended or account_closed.
+    #: Turning it on again tries again.
+    failure: Optional[str]
+    #: Whether this installation can save payment methods.
+    offered: bool
+
+
+@dataclass(frozen=True)
+class PaymentMethodSetup(Record):
+    object: str
+    #: Where to enter the card; it is never seen here.
+    checkout_url: str
 
 
 @dataclass(frozen=True)
@@ -1199,6 +1239,23 @@ class CreateTopUpRequest(TypedDict, total=False):
     #: What to add. Dollars, as 250 or "2.50".
     amount_usd: Required[str]
     #: Where the payment page sends you after you paid.
+    success_url: str
+    #: Where the payment page sends you when you turn back.
+    cancel_url: str
+
+
+class SetAutoTopUpRequest(TypedDict, total=False):
+    enabled: Required[bool]
+    #: When less is available, amount_usd is charged. Dollars, as 250 or "2.50".
+    threshold_usd: Required[str]
+    #: What is charged each time: 5 to 10,000, whole cents; 0 only while it is off. Dollars, as 250 or "2.50".
+    amount_usd: Required[str]
+    #: The most that is charged in a UTC month; at least amount_usd. Dollars, as 250 or "2.50".
+    monthly_max_usd: Required[str]
+
+
+class SetUpPaymentMethodRequest(TypedDict, total=False):
+    #: Where the payment page sends you after you saved it.
     success_url: str
     #: Where the payment page sends you when you turn back.
     cancel_url: str

@@ -42,11 +42,14 @@ export function usePages<T>(path: string, query: Query = {}, options: { refetchI
   return { ...pages, error: pages.error as ApiError | null, rows: pages.data?.pages.flatMap((page) => page.data) };
 }
 
+/** What may look different is asked for again, by its paths. */
+export function useRefresh() {
+  const client = useQueryClient();
+  return (...paths: readonly string[]) => client.invalidateQueries({ predicate: ({ queryKey }) => paths.some((path) => String(queryKey[1]).startsWith(path)) });
+}
+
 /** Something that changes the platform. What may look different afterwards is named by its paths. */
 export function useSend<Answer, Input = void>(run: (input: Input) => Promise<Answer>, changes: readonly string[] = []) {
-  const client = useQueryClient();
-  return useMutation<Answer, ApiError, Input>({
-    mutationFn: run,
-    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => changes.some((path) => String(queryKey[1]).startsWith(path)) }),
-  });
+  const refresh = useRefresh();
+  return useMutation<Answer, ApiError, Input>({ mutationFn: run, onSuccess: () => refresh(...changes) });
 }

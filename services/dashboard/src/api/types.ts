@@ -162,7 +162,24 @@ export interface TopUp {
   readonly status: 'pending' | 'completed' | 'failed' | 'expired';
   readonly provider: string;
   readonly checkout_url: string | null;
+  readonly automatic: boolean;
   readonly created_at: string | null;
+}
+
+export interface AutoTopUp {
+  readonly state: 'off' | 'no_payment_method' | 'waiting' | 'charging' | 'month_max_reached' | 'failed';
+  readonly enabled: boolean;
+  readonly threshold: string;
+  readonly amount: string;
+  readonly amount_micros: number;
+  readonly monthly_max: string;
+  readonly monthly_max_micros: number;
+  readonly charged_this_month: string;
+  readonly charged_this_month_micros: number;
+  readonly payment_method: string | null;
+  readonly failure: string | null;
+  /** Whether this installation can save payment methods. */
+  readonly offered: boolean;
 }
 
 export interface ApiKey {

@@ -5,6 +5,7 @@ import { Empty, Failure, Notice, Skeleton } from '../ui/states';
 import { Table } from '../ui/table';
 import { Link } from 'wouter';
 import { plural, usd, words } from '../api/format';
+import { AutoTopUpCard } from './auto-top-up';
 import { Caps } from './caps';
 import { SpendChart } from './spend-chart';
 import { Statements } from './statements';
@@ -31,7 +32,10 @@ export function Billing() {
       <SpendChart />
       <div className="grid-2">
         <Caps balance={data} />
-        <TopUps />
+        <div className="stack">
+          <TopUps />
+          {environment === 'live' && <AutoTopUpCard />}
+        </div>
       </div>
       <Statements />
       <Entries />

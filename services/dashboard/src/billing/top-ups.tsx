@@ -10,6 +10,8 @@ import { TextField } from '../ui/field';
 import { Empty, Notice, Status } from '../ui/states';
 import { Table } from '../ui/table';
 
+/** Automatic ones come by themselves. */
+const REFRESH_MS = 10_000;
 const AMOUNTS = ['25', '50', '100', '250'];
 
 export function TopUpButton() {
@@ -57,14 +59,14 @@ function Made({ topUp, onClose }: { topUp: TopUp; onClose: () => void }) {
 }
 
 export function TopUps() {
-  const topUps = useGet<List<TopUp>>('/v1/topups', { limit: 6 });
+  const topUps = useGet<List<TopUp>>('/v1/topups', { limit: 6 }, { refetchInterval: REFRESH_MS });
   return (
     <Card flush title="Top-ups" description="The latest six.">
       <Table
         label="Top-ups" rows={topUps.data?.data} error={topUps.error} retry={() => void topUps.refetch()} keyOf={(topUp) => topUp.id}
         empty={<Empty icon="wallet" title="No top-up yet">What the operator credited is in the ledger below.</Empty>}
         columns={[
-          { title: 'Amount', cell: ({ amount }) => <span className="strong">{amount}</span> },
+          { title: 'Amount', cell: ({ amount, automatic }) => <span className="two"><span className="strong">{amount}</span><span>{automatic ? 'automatic' : ''}</span></span> },
           { title: 'Status', cell: ({ status, checkout_url: url }) => <><Status status={status} /> {status === 'pending' && url && <Outside href={url}>Pay</Outside>}</> },
           { title: 'When', align: 'right', cell: ({ created_at: at }) => <Time at={at} /> },
         ]}

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { operatorActorOf } from '../access/request-state.http';
+import { operatorActorOf, operatorOf } from '../access/request-state.http';
 import { OpenStreams } from '../http/open-streams.http';
 import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema } from '../http/requests';
 import { openStream, sendText } from '../http/response-stream.http';
@@ -34,6 +34,9 @@ export class AdminAccountLifeController {
     @Param('id') accountId: string, @ValidBody(adminCloseSchema) { reason }: Valid<typeof adminCloseSchema>, @Req() request: FastifyRequest,
   ): Promise<object> {
     const { account } = await known(call(this.peers.accounts, 'closeAccount', { accountId: accountIdOf(accountId), reason, actor: operatorActorOf(request) }), accountNotFound);
+    const { name: author } = operatorOf(request);
+    await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_closed', author });
+    await call(this.peers.ledger, 'removePaymentMethod', { accountId, author });
     return adminAccountView(presentAccount(account));
   }
 

@@ -97,6 +97,7 @@ export class AdminController {
       call(this.peers.accounts, 'setSuspension', { accountId: accountIdOf(accountId), suspended, reason: reason ?? '', ...by(request) }),
       accountNotFound,
     );
+    if (suspended) await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_suspended', author: by(request).author });
     sendObject(reply, 200, adminAccountView(presentAccount(account)));
   }
 

@@ -22,7 +22,7 @@ const refused = (code: status, details: string) => () => { throw Object.assign(f
 
 const topUp = (over: Partial<TopUp> = {}): TopUp => ({
   topUpId: 'top_1', accountId: 'acc_1', amountMicros: 100_000_000n, provider: 'stripe', status: 'pending', checkoutUrl: '', paymentRef: '',
-  createdAt: new Date(0), endedAt: undefined, reversedMicros: 0n, ...over,
+  createdAt: new Date(0), endedAt: undefined, reversedMicros: 0n, automatic: false, ...over,
 });
 
 describe('an operator', () => {

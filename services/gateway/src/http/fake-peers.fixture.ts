@@ -68,6 +68,8 @@ export class FakePeers {
       if (!key) throw failure(status.NOT_FOUND);
       return key;
     };
+    this.ledger.stopAutoTopUp ??= () => ({});
+    this.ledger.removePaymentMethod ??= () => ({ autoTopUp: undefined });
     this.operators.recordOrder ??= (order) => { this.recorded.push(order); return {}; };
     this.scheduler.announceArtifact ??= ({ artifactKey }) => { this.announced.push(artifactKey); return {}; };
     this.scheduler.claimArtifactDeletions ??= () => ({ artifactKeys: this.deletionsDue.splice(0) });

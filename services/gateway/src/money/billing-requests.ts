@@ -64,6 +64,18 @@ export const topUpRequest = z.strictObject({
   amount_usd: moreThanNothing('What to add.'), success_url: returnUrl('after you paid'), cancel_url: returnUrl('when you turn back'),
 }).meta({ examples: [{ amount_usd: '100.00', success_url: 'https://example.com/thanks' }] });
 
+const isChargeable = (micros: bigint) => micros === 0n || (micros >= 5_000_000n && micros <= 10_000_000_000n && micros % 10_000n === 0n);
+
+export const autoTopUpRequest = z.strictObject({
+  enabled: z.boolean(),
+  threshold_usd: nothingOrMore('When less is available, amount_usd is charged.'),
+  amount_usd: dollars('What is charged each time: 5 to 10,000, whole cents; 0 only while it is off.', isChargeable, '5 to 10000 in whole cents'),
+  monthly_max_usd: nothingOrMore('The most that is charged in a UTC month; at least amount_usd.'),
+}).meta({ examples: [{ enabled: true, threshold_usd: '20.00', amount_usd: '100.00', monthly_max_usd: '500.00' }] });
+
+export const paymentMethodRequest = z.strictObject({ success_url: returnUrl('after you saved it'), cancel_url: returnUrl('when you turn back') })
+  .meta({ examples: [{ success_url: 'https://example.com/billing' }] });
+
 /** With a token of one's own the author is its owner. The installation's may be known to several, so each says who they are. */
 const author = line(200, 'Your name, as the ledger is to keep it: with the token of the installation only, since your own says it.').optional();
 const reason = line(500, 'Why; kept in the ledger and shown to the customer.');

@@ -1,5 +1,5 @@
 import type {
-  Entry, GetBalanceResponse, ListUsageResponse, Price, Quote, SpendCap, Statement, TopUp, UsageGroup, UsageRow,
+  AutoTopUp, Entry, GetBalanceResponse, ListUsageResponse, Price, Quote, SpendCap, Statement, TopUp, UsageGroup, UsageRow,
 } from '@usvideo/contracts/ledger';
 import { formatUsd } from '@usvideo/runtime';
 import { money, orNull, time } from '../http/views';
@@ -89,7 +89,15 @@ export function topUpView(topUp: TopUp) {
   return {
     id: topUp.topUpId, object: 'topup', livemode: true, ...money('amount', topUp.amountMicros), status: topUp.status, provider: topUp.provider,
     checkout_url: orNull(topUp.checkoutUrl), payment_ref: orNull(topUp.paymentRef), ...money('reversed', topUp.reversedMicros),
-    created_at: time(topUp.createdAt), ended_at: time(topUp.endedAt),
+    automatic: topUp.automatic, created_at: time(topUp.createdAt), ended_at: time(topUp.endedAt),
+  };
+}
+
+export function autoTopUpView(auto: AutoTopUp) {
+  return {
+    object: 'auto_topup', livemode: true, state: auto.state, enabled: auto.enabled, ...money('threshold', auto.thresholdMicros), ...money('amount', auto.amountMicros),
+    ...money('monthly_max', auto.monthMaxMicros), ...money('charged_this_month', auto.monthChargedMicros), payment_method: orNull(auto.paymentMethod),
+    failure: orNull(auto.failure), offered: auto.offered,
   };
 }
 

@@ -73,6 +73,35 @@ describe('a quote', () => {
   });
 });
 
+describe('an automatic top-up', () => {
+  const autoTopUp = {
+    state: 'waiting', enabled: true, thresholdMicros: 20_000_000n, amountMicros: 100_000_000n, monthMaxMicros: 500_000_000n, monthChargedMicros: 0n, paymentMethod: 'visa 4242', failure: '', offered: true,
+  };
+  const terms = { enabled: true, threshold_usd: '20', amount_usd: 100, monthly_max_usd: '500.00' };
+
+  it('has terms, which the ledger judges', async () => {
+    let seen: object = {};
+    test.peers.ledger.setAutoTopUp = (request) => { seen = request; return { autoTopUp }; };
+    expect(await ask('PUT', '/auto-topup', terms)).toMatchObject({ status: 200, body: { state: 'waiting', threshold: '$20.00', amount_micros: 100_000_000, payment_method: 'visa 4242', failure: null } });
+    expect(seen).toMatchObject({ accountId: 'acc_1', enabled: true, thresholdMicros: 20_000_000n, amountMicros: 100_000_000n, monthMaxMicros: 500_000_000n });
+    test.peers.ledger.setAutoTopUp = refused(status.INVALID_ARGUMENT, 'amount_usd must be 5 to 10000');
+    expect(await ask('PUT', '/auto-topup', terms)).toMatchObject({ status: 400, body: { details: [{ field: 'amount_usd', message: 'must be 5 to 10000' }] } });
+    for (const amount of [-5, 4, 10_001, 5.001]) expect(await ask('PUT', '/auto-topup', { ...terms, amount_usd: amount })).toMatchObject({ status: 400, body: { details: [{ field: 'amount_usd' }] } });
+  });
+
+  it('saves a payment method at the provider, where there is one that keeps them', async () => {
+    test.peers.ledger.setUpPaymentMethod = ({ successUrl }) => { expect(successUrl).toBe('https://api.example.com/dashboard/billing'); return { checkoutUrl: 'https://checkout.stripe.com/c/1' }; };
+    expect(await ask('POST', '/auto-topup/payment-method')).toMatchObject({ status: 200, body: { checkout_url: 'https://checkout.stripe.com/c/1' } });
+    test.peers.ledger.setUpPaymentMethod = refused(status.FAILED_PRECONDITION, 'payment_methods_not_kept');
+    expect(await ask('POST', '/auto-topup/payment-method', {})).toMatchObject({ status: 409, body: { error: 'not_configured' } });
+  });
+
+  it('needs a live key that may decide about money', async () => {
+    expect((await ask('PUT', '/auto-topup', terms, reader)).status).toBe(403);
+    expect((await ask('GET', '/auto-topup', undefined, sandbox)).status).toBe(403);
+  });
+});
+
 describe('a spend cap', () => {
   const cap = (limitMicros: bigint | undefined, apiKeyId = '') => ({ cap: { apiKeyId, limitMicros, spentMicros: 1_000_000n, heldMicros: 250_000n } });
 
@@ -177,7 +206,7 @@ describe('statements', () => {
 
 const topUp = (over: Partial<TopUp> = {}): TopUp => ({
   topUpId: 'top_1', accountId: 'acc_1', amountMicros: 100_000_000n, provider: 'stripe', status: 'pending', checkoutUrl: 'https://checkout.stripe.com/c/1', paymentRef: '',
-  createdAt: new Date(0), endedAt: undefined, reversedMicros: 0n, ...over,
+  createdAt: new Date(0), endedAt: undefined, reversedMicros: 0n, automatic: false, ...over,
 });
 
 describe('a top-up', () => {

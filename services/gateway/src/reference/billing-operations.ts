@@ -1,8 +1,8 @@
 import {
-  balanceSchema, entriesSchema, paymentEventSchema, quoteSchema, spendCapSchema, statementWithLinesSchema, statementsSchema, thresholdSchema, topUpSchema,
+  autoTopUpSchema, balanceSchema, entriesSchema, paymentEventSchema, paymentMethodSetupSchema, quoteSchema, spendCapSchema, statementWithLinesSchema, statementsSchema, thresholdSchema, topUpSchema,
   topUpsSchema, usageSchema,
 } from './billing-answers';
-import { spendCapRequest, statementQuery, statementsQuery, thresholdRequest, topUpRequest, topUpsQuery, usageQuery } from '../money/billing-requests';
+import { autoTopUpRequest, paymentMethodRequest, spendCapRequest, statementQuery, statementsQuery, thresholdRequest, topUpRequest, topUpsQuery, usageQuery } from '../money/billing-requests';
 import { createQuoteSchema } from '../videos/create-video';
 import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, type Operations } from '../access/operation';
 import { ledgerQuery, noQuery } from '../http/requests';
@@ -70,6 +70,22 @@ export const BILLING_OPERATIONS = {
   'GET /v1/topups/:id': {
     id: 'getTopUp', tag: 'Billing', summary: 'Get a top-up', access: keyed('billing:read'), query: noQuery,
     answers: { 200: { description: 'The top-up.', schema: topUpSchema } }, refusals: ['invalid_request', 'not_found'],
+  },
+  'GET /v1/auto-topup': {
+    id: 'getAutoTopUp', tag: 'Billing', summary: 'Get what is topped up by itself', access: keyed('billing:read'), query: noQuery,
+    answers: { 200: { description: 'The terms and how it stands.', schema: autoTopUpSchema } }, refusals: ['invalid_request'],
+  },
+  'PUT /v1/auto-topup': {
+    id: 'setAutoTopUp', tag: 'Billing', summary: 'Top up by itself when the balance is low', access: keyed('billing:manage'), query: noQuery, body: autoTopUpRequest,
+    answers: { 200: { description: 'The terms. Charged is the saved payment method, once at a time and never beyond the monthly maximum.', schema: autoTopUpSchema } }, refusals: REFUSALS_OF_BODY,
+  },
+  'POST /v1/auto-topup/payment-method': {
+    id: 'setUpPaymentMethod', tag: 'Billing', summary: 'Save a payment method at the provider', access: keyed('billing:manage'), query: noQuery, body: paymentMethodRequest, bodyOptional: true,
+    answers: { 200: { description: 'The page where it is entered. It replaces the one before.', schema: paymentMethodSetupSchema } }, refusals: [...REFUSALS_OF_BODY, 'not_configured'],
+  },
+  'DELETE /v1/auto-topup/payment-method': {
+    id: 'removePaymentMethod', tag: 'Billing', summary: 'Forget the saved payment method', access: keyed('billing:manage'), query: noQuery,
+    answers: { 200: { description: 'The terms, without a payment method.', schema: autoTopUpSchema } }, refusals: REFUSALS_OF_BODY,
   },
   'POST /v1/payments/stripe/events': {
     id: 'receiveStripeEvent', tag: 'Billing', summary: 'For Stripe: what became of a payment', access: anyone('payments'), rawBody: true, bodyBytesMax: EVENT_BYTES_MAX, headers: ['Stripe-Signature'],

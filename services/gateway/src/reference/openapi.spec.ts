@@ -12,6 +12,7 @@ import { AdminOperatorsController } from '../admin/operators.controller';
 import { AdminReferenceController } from '../admin/reference.controller';
 import { AdminController } from '../admin/accounts.controller';
 import { ApiKeysController } from '../accounts/api-keys.controller';
+import { AutoTopUpController } from '../money/auto-top-up.controller';
 import { BillingController } from '../money/billing.controller';
 import { MembersController } from '../accounts/members.controller';
 import { SignInController } from '../accounts/sign-in.controller';
@@ -58,7 +59,7 @@ describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
     const routes = [
       VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
-      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, EndpointsController, DeliveriesController, EventsController, StreamTokensController,
+      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, AutoTopUpController, EndpointsController, DeliveriesController, EventsController, StreamTokensController,
     ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });

@@ -5,6 +5,7 @@ import { addFunds, adjust, LedgerWorld, logger, newJob, placeHold, PRICE_MICROS,
 import { manualProvider } from '../top-ups/payment-provider';
 import { SignedRoots } from './signed-roots.store';
 import { SigningKey } from '../signing/signing-key';
+import { AutoTopUpStore } from '../top-ups/auto-top-up.store';
 import { TopUpStore } from '../top-ups/top-up.store';
 import { TopUps } from '../top-ups/top-ups.saga';
 import { LedgerVerifier } from './verifier.sql';
@@ -55,7 +56,7 @@ describe('what somebody with every right on the server changes', () => {
       ]) expect((await writer.submit(command)).refusal).toBe(command.type === 'Settle' && command.chargedMicros === 0n ? 'verdict_conflict' : undefined);
       await roots.sign();
     }
-    const topUps = new TopUps(new TopUpStore(database), writer, new Map([['manual', manualProvider]]), logger);
+    const topUps = new TopUps(new TopUpStore(database), writer, new Map([['manual', manualProvider]]), logger, new AutoTopUpStore(database));
     const order = { accountId: 'acc_a', amountMicros: 5_000_000n, idempotencyKey: 'k', author: 'key_1', successUrl: '', cancelUrl: '' };
     await topUps.confirm(await topUps.create(manualProvider, order), 'wire-1', 'ann');
     verifier = new LedgerVerifier(database, [key.publicKey]);

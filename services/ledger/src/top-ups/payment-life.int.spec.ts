@@ -6,6 +6,7 @@ import { LedgerWorld, logger, newAccount } from '../posting/ledger.fixture';
 import type { LedgerWriter } from '../posting/ledger-writer.service';
 import { LedgerVerifier } from '../proof/verifier.sql';
 import { LedgerReader } from '../reading/ledger-reader.sql';
+import { AutoTopUpStore } from './auto-top-up.store';
 import { anyStep, PaymentLife, type Sent, type Step } from './payment-life.fixture';
 import { StripeProvider } from './stripe.client';
 import { StripeServer } from './stripe-server.fixture';
@@ -31,7 +32,7 @@ describe(`whatever becomes of a payment at its provider (FC_SEED=${seed})`, () =
     database = world.open('payments');
     writer = world.writer(database, 1);
     stripe = new StripeProvider({ secretKey: 'sk_test', webhookSecret: SECRET, apiUrl: await server.start() });
-    topUps = new TopUps(new TopUpStore(database), writer, new Map([['stripe', stripe]]), logger);
+    topUps = new TopUps(new TopUpStore(database), writer, new Map([['stripe', stripe]]), logger, new AutoTopUpStore(database));
   });
   afterAll(async () => {
     expect(await new LedgerVerifier(database).verify()).toMatchObject({ differences: [], postingsSumMicros: 0n });

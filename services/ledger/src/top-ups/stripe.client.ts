@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { AUTOMATIC, SETUP_ACCOUNT, StripeCards } from './stripe-cards.client';
 import { OrderRefused, type Checkout, type PaymentEvent, type PaymentNews, type PaymentOrder, type PaymentProvider } from './payment-provider';
 
 export interface StripeSettings {
@@ -14,6 +15,7 @@ const TIMEOUT_MS = 10_000;
 /** Stripe Checkout through Stripe's own library. */
 export class StripeProvider implements PaymentProvider {
   readonly name = 'stripe';
+  readonly cards: StripeCards;
   private readonly stripe: Stripe;
 
   constructor(private readonly settings: StripeSettings) {
@@ -22,6 +24,7 @@ export class StripeProvider implements PaymentProvider {
       host: url.hostname, protocol: url.protocol === 'http:' ? 'http' : 'https', port: url.port === '' ? defaultPort(url) : url.port,
       timeout: TIMEOUT_MS, maxNetworkRetries: 2, telemetry: false,
     });
+    this.cards = new StripeCards(this.stripe);
   }
 
   async open(order: PaymentOrder): Promise<Checkout> {
@@ -76,6 +79,10 @@ function newsIn(event: Stripe.Event): PaymentNews {
       return endedAs(event.data.object, 'failed');
     case 'checkout.session.expired':
       return endedAs(event.data.object, 'expired');
+    case 'payment_intent.succeeded':
+      return chargedBy(event.data.object);
+    case 'payment_intent.payment_failed':
+      return notChargedBy(event.data.object);
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
@@ -89,12 +96,33 @@ function newsIn(event: Stripe.Event): PaymentNews {
   }
 }
 
+/** Of automatic top-ups alone: those of a page are announced by its session. */
+function chargedBy(intent: Stripe.PaymentIntent): PaymentNews {
+  const topUpId = automaticTopUpOf(intent);
+  return topUpId === undefined ? { type: 'ignored' } : { type: 'paid', topUpId, paymentRef: intent.id, amountMicros: microsOf(intent.amount_received, intent.currency) };
+}
+
+function notChargedBy(intent: Stripe.PaymentIntent): PaymentNews {
+  const topUpId = automaticTopUpOf(intent);
+  return topUpId === undefined ? { type: 'ignored' } : { type: 'ended', topUpId, status: 'failed', code: intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined' };
+}
+
+function automaticTopUpOf({ metadata }: Stripe.PaymentIntent): string | undefined {
+  return metadata[AUTOMATIC] === 'true' ? metadata['top_up_id'] : undefined;
+}
+
 /** A session may be complete while its money is still on the way; the event of its arrival follows. */
 function paidBy(session: Stripe.Checkout.Session): PaymentNews {
+  if (session.mode === 'setup') return savedBy(session);
   const [topUpId, paymentRef] = [topUpOf(session), idOf(session.payment_intent)];
   if (topUpId === undefined) return { type: 'not_ours' };
   if (session.payment_status !== 'paid' || paymentRef === '') return { type: 'ignored' };
   return { type: 'paid', topUpId, paymentRef, amountMicros: microsOf(session.amount_total ?? 0, session.currency) };
+}
+
+function savedBy({ metadata, setup_intent: setup }: Stripe.Checkout.Session): PaymentNews {
+  const accountId = metadata?.[SETUP_ACCOUNT];
+  return accountId === undefined || setup === null ? { type: 'not_ours' } : { type: 'method_saved', accountId, setupRef: idOf(setup) };
 }
 
 function endedAs(session: Stripe.Checkout.Session, status: 'failed' | 'expired'): PaymentNews {

@@ -15,7 +15,7 @@ export interface NewTopUp {
 
 const COLUMNS = `
 t.top_up_id as "topUpId", t.account_id as "accountId", t.amount_micros as "amountMicros", t.provider, t.status, t.checkout_url as "checkoutUrl",
-coalesce(t.payment_ref, '') as "paymentRef", t.created_at as "createdAt", t.ended_at as "endedAt", coalesce(p.reversed_micros, 0)::bigint as "reversedMicros"
+coalesce(t.payment_ref, '') as "paymentRef", t.created_at as "createdAt", t.ended_at as "endedAt", coalesce(p.reversed_micros, 0)::bigint as "reversedMicros", t.automatic
 from top_up t left join payment p on p.account_id = t.account_id and p.payment_ref = t.payment_ref`;
 
 const INSERT = `
@@ -32,9 +32,9 @@ const UNIQUE_VIOLATION = '23505';
 
 /** A payment that arrives after the session was given up counts all the same. */
 const COMPLETE = `
-update top_up set status = 'completed', payment_ref = $2, ended_at = clock_timestamp() where top_up_id = $1 and status <> 'completed'`;
+update top_up set status = 'completed', payment_ref = $2, ended_at = clock_timestamp(), charge_due_at = null where top_up_id = $1 and status <> 'completed'`;
 
-const END = `update top_up set status = $2, ended_at = clock_timestamp() where top_up_id = $1 and status = 'pending'`;
+const END = `update top_up set status = $2, ended_at = clock_timestamp(), charge_due_at = null where top_up_id = $1 and status = 'pending'`;
 
 const REMEMBER_EVENT = `insert into payment_event (provider, event_id, outcome) values ($1, $2, $3) on conflict do nothing`;
 

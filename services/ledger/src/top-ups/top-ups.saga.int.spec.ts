@@ -5,6 +5,7 @@ import Stripe from 'stripe';
 import { ulid } from 'ulid';
 import { LedgerReader } from '../reading/ledger-reader.sql';
 import { LedgerWriter } from '../posting/ledger-writer.service';
+import { AutoTopUpStore } from './auto-top-up.store';
 import { manualProvider, OrderRefused } from './payment-provider';
 import { LEDGER_MIGRATIONS } from '../migrations/all';
 import { StripeProvider } from './stripe.client';
@@ -37,7 +38,7 @@ describe('top-ups through Stripe', () => {
     store = new TopUpStore(database);
     stripe = new StripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl: await server.start() });
     writer = new LedgerWriter({ database, lanes: 1, onCommitted: () => undefined, logger });
-    topUps = new TopUps(store, writer, new Map([['stripe', stripe]]), logger);
+    topUps = new TopUps(store, writer, new Map([['stripe', stripe]]), logger, new AutoTopUpStore(database));
   });
 
   afterAll(async () => {
@@ -257,7 +258,7 @@ describe('top-ups through Stripe', () => {
   it('has news said again while Stripe cannot be asked whose it is', async () => {
     const away = new StripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl: 'http://127.0.0.1:1' });
     const payload = JSON.stringify({ id: 'evt_away', object: 'event', api_version: '2026-01-01', created: 1, livemode: false, type: 'refund.created', data: { object: refund('pi_away', 're_away') } });
-    const applied = new TopUps(store, writer, new Map([['stripe', away]]), logger)
+    const applied = new TopUps(store, writer, new Map([['stripe', away]]), logger, new AutoTopUpStore(database))
       .apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }));
     await expect(applied).rejects.toThrow(Stripe.errors.StripeConnectionError);
     expect(await store.isApplied('stripe', 'evt_away')).toBe(false);

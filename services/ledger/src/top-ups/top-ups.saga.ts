@@ -5,10 +5,11 @@ import type { FundsSource, Refusal } from '../account/commands';
 import type { Outcome } from '../account/batch';
 import type { LedgerWriter } from '../posting/ledger-writer.service';
 import type { PaymentEvent, PaymentNews, PaymentProvider } from './payment-provider';
+import type { AutoTopUpStore } from './auto-top-up.store';
 import type { NewTopUp, TopUpStore } from './top-up.store';
 import { paymentEvents } from '../metrics';
 
-const APPLIED = ['funds_added', 'funds_reversed', 'top_up_ended', 'ignored', 'not_ours', 'replayed'] as const;
+const APPLIED = ['funds_added', 'funds_reversed', 'top_up_ended', 'method_saved', 'ignored', 'not_ours', 'replayed'] as const;
 export type Applied = (typeof APPLIED)[number];
 const OUTCOMES = [...APPLIED, 'early', 'refused', 'failed'];
 
@@ -39,6 +40,7 @@ export interface TopUpOrder extends Omit<NewTopUp, 'topUpId' | 'provider'> {
 export class TopUps {
   constructor(
     private readonly store: TopUpStore, private readonly writer: LedgerWriter, private readonly providers: ReadonlyMap<string, PaymentProvider>, private readonly logger: Logger,
+    private readonly automatic: AutoTopUpStore,
   ) {
     for (const provider of providers.keys()) for (const outcome of OUTCOMES) paymentEvents.inc({ provider, outcome }, 0);
   }
@@ -70,7 +72,8 @@ export class TopUps {
     }
   }
 
-  private async pay(topUp: TopUp, payment: { source: FundsSource; paymentRef: string; amountMicros: bigint; author: string }): Promise<TopUp> {
+  /** @throws NewsRefused */
+  async pay(topUp: TopUp, payment: { source: FundsSource; paymentRef: string; amountMicros: bigint; author: string }): Promise<TopUp> {
     const { topUpId, accountId } = topUp;
     settled(await this.writer.submit({ type: 'AddFunds', accountId, ...payment, note: `Top-up ${topUpId}` }));
     await this.store.complete(topUpId, payment.paymentRef);
@@ -110,14 +113,22 @@ export class TopUps {
       case 'ignored':
       case 'not_ours': return news.type;
       case 'ended': return this.end(provider, news);
+      case 'method_saved': return this.saveMethod(provider, news);
       case 'paid': return this.carryOutPaid(provider, news);
       case 'reversed':
       case 'reinstated': return this.carryOutReversal(provider, news);
     }
   }
 
-  private async end(provider: PaymentProvider, { topUpId, status }: Extract<PaymentNews, { type: 'ended' }>): Promise<Applied> {
-    if (await this.ordered(provider, topUpId) === undefined) return 'not_ours';
+  private async saveMethod({ name, cards }: PaymentProvider, { accountId, setupRef }: Extract<PaymentNews, { type: 'method_saved' }>): Promise<Applied> {
+    const saved = await cards?.saved(setupRef);
+    return saved !== undefined && await this.automatic.saveMethod(accountId, name, saved) ? 'method_saved' : 'not_ours';
+  }
+
+  private async end(provider: PaymentProvider, { topUpId, status, code }: Extract<PaymentNews, { type: 'ended' }>): Promise<Applied> {
+    const topUp = await this.ordered(provider, topUpId);
+    if (topUp === undefined) return 'not_ours';
+    if (topUp.automatic && topUp.status === 'pending') await this.automatic.fail(topUp.accountId, code ?? status, provider.name);
     await this.store.end(topUpId, status);
     return 'top_up_ended';
   }

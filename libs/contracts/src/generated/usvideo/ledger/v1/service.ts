@@ -592,6 +592,79 @@ export interface TopUp {
     | undefined;
   /** What was taken back of it since. */
   reversedMicros: bigint;
+  /** Ordered by the ledger with the saved payment method. */
+  automatic: boolean;
+}
+
+export interface AutoTopUp {
+  /** off, no_payment_method, waiting (for the balance to fall), charging, month_max_reached or failed. */
+  state: string;
+  enabled: boolean;
+  /** Below it the amount is charged. */
+  thresholdMicros: bigint;
+  amountMicros: bigint;
+  /** The most that is charged in a UTC month, and what was. */
+  monthMaxMicros: bigint;
+  monthChargedMicros: bigint;
+  /** As people know it, such as "visa 4242"; empty: none is saved. */
+  paymentMethod: string;
+  /** The provider's code, outcome_unknown, account_suspended or account_closed; empty unless failed. */
+  failure: string;
+  /** Whether a payment method can be saved here. */
+  offered: boolean;
+}
+
+export interface GetAutoTopUpRequest {
+  accountId: string;
+}
+
+export interface GetAutoTopUpResponse {
+  autoTopUp: AutoTopUp | undefined;
+}
+
+export interface SetAutoTopUpRequest {
+  accountId: string;
+  enabled: boolean;
+  thresholdMicros: bigint;
+  /** Whole cents; at most month_max_micros. */
+  amountMicros: bigint;
+  monthMaxMicros: bigint;
+  author: string;
+}
+
+export interface SetAutoTopUpResponse {
+  autoTopUp: AutoTopUp | undefined;
+}
+
+export interface SetUpPaymentMethodRequest {
+  accountId: string;
+  /** Where the provider's page sends the customer afterwards. */
+  successUrl: string;
+  cancelUrl: string;
+  author: string;
+}
+
+export interface SetUpPaymentMethodResponse {
+  checkoutUrl: string;
+}
+
+export interface RemovePaymentMethodRequest {
+  accountId: string;
+  author: string;
+}
+
+export interface RemovePaymentMethodResponse {
+  autoTopUp: AutoTopUp | undefined;
+}
+
+export interface StopAutoTopUpRequest {
+  accountId: string;
+  /** Becomes the failure. */
+  reason: string;
+  author: string;
+}
+
+export interface StopAutoTopUpResponse {
 }
 
 export interface ConfirmTopUpRequest {
@@ -6827,6 +6900,7 @@ function createBaseTopUp(): TopUp {
     createdAt: undefined,
     endedAt: undefined,
     reversedMicros: 0n,
+    automatic: false,
   };
 }
 
@@ -6867,6 +6941,9 @@ export const TopUp: MessageFns<TopUp> = {
         throw new globalThis.Error("value provided for field message.reversedMicros of type int64 too large");
       }
       writer.uint32(80).int64(message.reversedMicros);
+    }
+    if (message.automatic !== false) {
+      writer.uint32(88).bool(message.automatic);
     }
     return writer;
   },
@@ -6964,6 +7041,14 @@ export const TopUp: MessageFns<TopUp> = {
             message.reversedMicros = reader.int64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.automatic = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6995,6 +7080,879 @@ export const TopUp: MessageFns<TopUp> = {
     message.reversedMicros = (object.reversedMicros !== undefined && object.reversedMicros !== null)
       ? BigInt(object.reversedMicros)
       : 0n;
+    message.automatic = object.automatic ?? false;
+    return message;
+  },
+};
+
+function createBaseAutoTopUp(): AutoTopUp {
+  return {
+    state: "",
+    enabled: false,
+    thresholdMicros: 0n,
+    amountMicros: 0n,
+    monthMaxMicros: 0n,
+    monthChargedMicros: 0n,
+    paymentMethod: "",
+    failure: "",
+    offered: false,
+  };
+}
+
+export const AutoTopUp: MessageFns<AutoTopUp> = {
+  encode(message: AutoTopUp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.enabled !== false) {
+      writer.uint32(16).bool(message.enabled);
+    }
+    if (message.thresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.thresholdMicros) !== message.thresholdMicros) {
+        throw new globalThis.Error("value provided for field message.thresholdMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.thresholdMicros);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountMicros);
+    }
+    if (message.monthMaxMicros !== 0n) {
+      if (BigInt.asIntN(64, message.monthMaxMicros) !== message.monthMaxMicros) {
+        throw new globalThis.Error("value provided for field message.monthMaxMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.monthMaxMicros);
+    }
+    if (message.monthChargedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.monthChargedMicros) !== message.monthChargedMicros) {
+        throw new globalThis.Error("value provided for field message.monthChargedMicros of type int64 too large");
+      }
+      writer.uint32(48).int64(message.monthChargedMicros);
+    }
+    if (message.paymentMethod !== "") {
+      writer.uint32(58).string(message.paymentMethod);
+    }
+    if (message.failure !== "") {
+      writer.uint32(66).string(message.failure);
+    }
+    if (message.offered !== false) {
+      writer.uint32(72).bool(message.offered);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AutoTopUp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAutoTopUp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.thresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.monthMaxMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.monthChargedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.paymentMethod = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.offered = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AutoTopUp>): AutoTopUp {
+    return AutoTopUp.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AutoTopUp>): AutoTopUp {
+    const message = createBaseAutoTopUp();
+    message.state = object.state ?? "";
+    message.enabled = object.enabled ?? false;
+    message.thresholdMicros = (object.thresholdMicros !== undefined && object.thresholdMicros !== null)
+      ? BigInt(object.thresholdMicros)
+      : 0n;
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.monthMaxMicros = (object.monthMaxMicros !== undefined && object.monthMaxMicros !== null)
+      ? BigInt(object.monthMaxMicros)
+      : 0n;
+    message.monthChargedMicros = (object.monthChargedMicros !== undefined && object.monthChargedMicros !== null)
+      ? BigInt(object.monthChargedMicros)
+      : 0n;
+    message.paymentMethod = object.paymentMethod ?? "";
+    message.failure = object.failure ?? "";
+    message.offered = object.offered ?? false;
+    return message;
+  },
+};
+
+function createBaseGetAutoTopUpRequest(): GetAutoTopUpRequest {
+  return { accountId: "" };
+}
+
+export const GetAutoTopUpRequest: MessageFns<GetAutoTopUpRequest> = {
+  encode(message: GetAutoTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAutoTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAutoTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAutoTopUpRequest>): GetAutoTopUpRequest {
+    return GetAutoTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAutoTopUpRequest>): GetAutoTopUpRequest {
+    const message = createBaseGetAutoTopUpRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetAutoTopUpResponse(): GetAutoTopUpResponse {
+  return { autoTopUp: undefined };
+}
+
+export const GetAutoTopUpResponse: MessageFns<GetAutoTopUpResponse> = {
+  encode(message: GetAutoTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.autoTopUp !== undefined) {
+      AutoTopUp.encode(message.autoTopUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAutoTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAutoTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.autoTopUp = AutoTopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetAutoTopUpResponse>): GetAutoTopUpResponse {
+    return GetAutoTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAutoTopUpResponse>): GetAutoTopUpResponse {
+    const message = createBaseGetAutoTopUpResponse();
+    message.autoTopUp = (object.autoTopUp !== undefined && object.autoTopUp !== null)
+      ? AutoTopUp.fromPartial(object.autoTopUp)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetAutoTopUpRequest(): SetAutoTopUpRequest {
+  return { accountId: "", enabled: false, thresholdMicros: 0n, amountMicros: 0n, monthMaxMicros: 0n, author: "" };
+}
+
+export const SetAutoTopUpRequest: MessageFns<SetAutoTopUpRequest> = {
+  encode(message: SetAutoTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.enabled !== false) {
+      writer.uint32(16).bool(message.enabled);
+    }
+    if (message.thresholdMicros !== 0n) {
+      if (BigInt.asIntN(64, message.thresholdMicros) !== message.thresholdMicros) {
+        throw new globalThis.Error("value provided for field message.thresholdMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.thresholdMicros);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountMicros);
+    }
+    if (message.monthMaxMicros !== 0n) {
+      if (BigInt.asIntN(64, message.monthMaxMicros) !== message.monthMaxMicros) {
+        throw new globalThis.Error("value provided for field message.monthMaxMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.monthMaxMicros);
+    }
+    if (message.author !== "") {
+      writer.uint32(50).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetAutoTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetAutoTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.thresholdMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.monthMaxMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetAutoTopUpRequest>): SetAutoTopUpRequest {
+    return SetAutoTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetAutoTopUpRequest>): SetAutoTopUpRequest {
+    const message = createBaseSetAutoTopUpRequest();
+    message.accountId = object.accountId ?? "";
+    message.enabled = object.enabled ?? false;
+    message.thresholdMicros = (object.thresholdMicros !== undefined && object.thresholdMicros !== null)
+      ? BigInt(object.thresholdMicros)
+      : 0n;
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.monthMaxMicros = (object.monthMaxMicros !== undefined && object.monthMaxMicros !== null)
+      ? BigInt(object.monthMaxMicros)
+      : 0n;
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSetAutoTopUpResponse(): SetAutoTopUpResponse {
+  return { autoTopUp: undefined };
+}
+
+export const SetAutoTopUpResponse: MessageFns<SetAutoTopUpResponse> = {
+  encode(message: SetAutoTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.autoTopUp !== undefined) {
+      AutoTopUp.encode(message.autoTopUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetAutoTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetAutoTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.autoTopUp = AutoTopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetAutoTopUpResponse>): SetAutoTopUpResponse {
+    return SetAutoTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetAutoTopUpResponse>): SetAutoTopUpResponse {
+    const message = createBaseSetAutoTopUpResponse();
+    message.autoTopUp = (object.autoTopUp !== undefined && object.autoTopUp !== null)
+      ? AutoTopUp.fromPartial(object.autoTopUp)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetUpPaymentMethodRequest(): SetUpPaymentMethodRequest {
+  return { accountId: "", successUrl: "", cancelUrl: "", author: "" };
+}
+
+export const SetUpPaymentMethodRequest: MessageFns<SetUpPaymentMethodRequest> = {
+  encode(message: SetUpPaymentMethodRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.successUrl !== "") {
+      writer.uint32(18).string(message.successUrl);
+    }
+    if (message.cancelUrl !== "") {
+      writer.uint32(26).string(message.cancelUrl);
+    }
+    if (message.author !== "") {
+      writer.uint32(34).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetUpPaymentMethodRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetUpPaymentMethodRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.successUrl = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cancelUrl = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetUpPaymentMethodRequest>): SetUpPaymentMethodRequest {
+    return SetUpPaymentMethodRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetUpPaymentMethodRequest>): SetUpPaymentMethodRequest {
+    const message = createBaseSetUpPaymentMethodRequest();
+    message.accountId = object.accountId ?? "";
+    message.successUrl = object.successUrl ?? "";
+    message.cancelUrl = object.cancelUrl ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseSetUpPaymentMethodResponse(): SetUpPaymentMethodResponse {
+  return { checkoutUrl: "" };
+}
+
+export const SetUpPaymentMethodResponse: MessageFns<SetUpPaymentMethodResponse> = {
+  encode(message: SetUpPaymentMethodResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.checkoutUrl !== "") {
+      writer.uint32(10).string(message.checkoutUrl);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetUpPaymentMethodResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetUpPaymentMethodResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.checkoutUrl = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetUpPaymentMethodResponse>): SetUpPaymentMethodResponse {
+    return SetUpPaymentMethodResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetUpPaymentMethodResponse>): SetUpPaymentMethodResponse {
+    const message = createBaseSetUpPaymentMethodResponse();
+    message.checkoutUrl = object.checkoutUrl ?? "";
+    return message;
+  },
+};
+
+function createBaseRemovePaymentMethodRequest(): RemovePaymentMethodRequest {
+  return { accountId: "", author: "" };
+}
+
+export const RemovePaymentMethodRequest: MessageFns<RemovePaymentMethodRequest> = {
+  encode(message: RemovePaymentMethodRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.author !== "") {
+      writer.uint32(18).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePaymentMethodRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePaymentMethodRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemovePaymentMethodRequest>): RemovePaymentMethodRequest {
+    return RemovePaymentMethodRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemovePaymentMethodRequest>): RemovePaymentMethodRequest {
+    const message = createBaseRemovePaymentMethodRequest();
+    message.accountId = object.accountId ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseRemovePaymentMethodResponse(): RemovePaymentMethodResponse {
+  return { autoTopUp: undefined };
+}
+
+export const RemovePaymentMethodResponse: MessageFns<RemovePaymentMethodResponse> = {
+  encode(message: RemovePaymentMethodResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.autoTopUp !== undefined) {
+      AutoTopUp.encode(message.autoTopUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePaymentMethodResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePaymentMethodResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.autoTopUp = AutoTopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemovePaymentMethodResponse>): RemovePaymentMethodResponse {
+    return RemovePaymentMethodResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemovePaymentMethodResponse>): RemovePaymentMethodResponse {
+    const message = createBaseRemovePaymentMethodResponse();
+    message.autoTopUp = (object.autoTopUp !== undefined && object.autoTopUp !== null)
+      ? AutoTopUp.fromPartial(object.autoTopUp)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStopAutoTopUpRequest(): StopAutoTopUpRequest {
+  return { accountId: "", reason: "", author: "" };
+}
+
+export const StopAutoTopUpRequest: MessageFns<StopAutoTopUpRequest> = {
+  encode(message: StopAutoTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(26).string(message.author);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopAutoTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopAutoTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopAutoTopUpRequest>): StopAutoTopUpRequest {
+    return StopAutoTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StopAutoTopUpRequest>): StopAutoTopUpRequest {
+    const message = createBaseStopAutoTopUpRequest();
+    message.accountId = object.accountId ?? "";
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseStopAutoTopUpResponse(): StopAutoTopUpResponse {
+  return {};
+}
+
+export const StopAutoTopUpResponse: MessageFns<StopAutoTopUpResponse> = {
+  encode(_: StopAutoTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopAutoTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopAutoTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopAutoTopUpResponse>): StopAutoTopUpResponse {
+    return StopAutoTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<StopAutoTopUpResponse>): StopAutoTopUpResponse {
+    const message = createBaseStopAutoTopUpResponse();
     return message;
   },
 };
@@ -8020,6 +8978,62 @@ export const LedgerServiceService = {
       Buffer.from(ConfirmTopUpResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ConfirmTopUpResponse => ConfirmTopUpResponse.decode(value),
   },
+  /** Top-ups that the ledger orders by itself, with a payment method that the customer saved at the provider. */
+  getAutoTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/GetAutoTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetAutoTopUpRequest): Buffer => Buffer.from(GetAutoTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetAutoTopUpRequest => GetAutoTopUpRequest.decode(value),
+    responseSerialize: (value: GetAutoTopUpResponse): Buffer =>
+      Buffer.from(GetAutoTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetAutoTopUpResponse => GetAutoTopUpResponse.decode(value),
+  },
+  /** Turning it on again after a failure tries again. */
+  setAutoTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/SetAutoTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetAutoTopUpRequest): Buffer => Buffer.from(SetAutoTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetAutoTopUpRequest => SetAutoTopUpRequest.decode(value),
+    responseSerialize: (value: SetAutoTopUpResponse): Buffer =>
+      Buffer.from(SetAutoTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetAutoTopUpResponse => SetAutoTopUpResponse.decode(value),
+  },
+  /** FAILED_PRECONDITION where no provider keeps payment methods. */
+  setUpPaymentMethod: {
+    path: "/usvideo.ledger.v1.LedgerService/SetUpPaymentMethod" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetUpPaymentMethodRequest): Buffer =>
+      Buffer.from(SetUpPaymentMethodRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetUpPaymentMethodRequest => SetUpPaymentMethodRequest.decode(value),
+    responseSerialize: (value: SetUpPaymentMethodResponse): Buffer =>
+      Buffer.from(SetUpPaymentMethodResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetUpPaymentMethodResponse => SetUpPaymentMethodResponse.decode(value),
+  },
+  removePaymentMethod: {
+    path: "/usvideo.ledger.v1.LedgerService/RemovePaymentMethod" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemovePaymentMethodRequest): Buffer =>
+      Buffer.from(RemovePaymentMethodRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemovePaymentMethodRequest => RemovePaymentMethodRequest.decode(value),
+    responseSerialize: (value: RemovePaymentMethodResponse): Buffer =>
+      Buffer.from(RemovePaymentMethodResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemovePaymentMethodResponse => RemovePaymentMethodResponse.decode(value),
+  },
+  /** Nothing is ordered for the account until the customer turns it on again. */
+  stopAutoTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/StopAutoTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StopAutoTopUpRequest): Buffer => Buffer.from(StopAutoTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StopAutoTopUpRequest => StopAutoTopUpRequest.decode(value),
+    responseSerialize: (value: StopAutoTopUpResponse): Buffer =>
+      Buffer.from(StopAutoTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StopAutoTopUpResponse => StopAutoTopUpResponse.decode(value),
+  },
   /**
    * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
    * FAILED_PRECONDITION when it speaks of a payment for a top-up that is not known to be paid yet: the provider sends it again.
@@ -8108,6 +9122,15 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   getTopUp: handleUnaryCall<GetTopUpRequest, GetTopUpResponse>;
   /** An operator says that the money of a manual top-up arrived. */
   confirmTopUp: handleUnaryCall<ConfirmTopUpRequest, ConfirmTopUpResponse>;
+  /** Top-ups that the ledger orders by itself, with a payment method that the customer saved at the provider. */
+  getAutoTopUp: handleUnaryCall<GetAutoTopUpRequest, GetAutoTopUpResponse>;
+  /** Turning it on again after a failure tries again. */
+  setAutoTopUp: handleUnaryCall<SetAutoTopUpRequest, SetAutoTopUpResponse>;
+  /** FAILED_PRECONDITION where no provider keeps payment methods. */
+  setUpPaymentMethod: handleUnaryCall<SetUpPaymentMethodRequest, SetUpPaymentMethodResponse>;
+  removePaymentMethod: handleUnaryCall<RemovePaymentMethodRequest, RemovePaymentMethodResponse>;
+  /** Nothing is ordered for the account until the customer turns it on again. */
+  stopAutoTopUp: handleUnaryCall<StopAutoTopUpRequest, StopAutoTopUpResponse>;
   /**
    * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
    * FAILED_PRECONDITION when it speaks of a payment for a top-up that is not known to be paid yet: the provider sends it again.
@@ -8487,6 +9510,85 @@ export interface LedgerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ConfirmTopUpResponse) => void,
+  ): ClientUnaryCall;
+  /** Top-ups that the ledger orders by itself, with a payment method that the customer saved at the provider. */
+  getAutoTopUp(
+    request: GetAutoTopUpRequest,
+    callback: (error: ServiceError | null, response: GetAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  getAutoTopUp(
+    request: GetAutoTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  getAutoTopUp(
+    request: GetAutoTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  /** Turning it on again after a failure tries again. */
+  setAutoTopUp(
+    request: SetAutoTopUpRequest,
+    callback: (error: ServiceError | null, response: SetAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  setAutoTopUp(
+    request: SetAutoTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  setAutoTopUp(
+    request: SetAutoTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  /** FAILED_PRECONDITION where no provider keeps payment methods. */
+  setUpPaymentMethod(
+    request: SetUpPaymentMethodRequest,
+    callback: (error: ServiceError | null, response: SetUpPaymentMethodResponse) => void,
+  ): ClientUnaryCall;
+  setUpPaymentMethod(
+    request: SetUpPaymentMethodRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetUpPaymentMethodResponse) => void,
+  ): ClientUnaryCall;
+  setUpPaymentMethod(
+    request: SetUpPaymentMethodRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetUpPaymentMethodResponse) => void,
+  ): ClientUnaryCall;
+  removePaymentMethod(
+    request: RemovePaymentMethodRequest,
+    callback: (error: ServiceError | null, response: RemovePaymentMethodResponse) => void,
+  ): ClientUnaryCall;
+  removePaymentMethod(
+    request: RemovePaymentMethodRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemovePaymentMethodResponse) => void,
+  ): ClientUnaryCall;
+  removePaymentMethod(
+    request: RemovePaymentMethodRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemovePaymentMethodResponse) => void,
+  ): ClientUnaryCall;
+  /** Nothing is ordered for the account until the customer turns it on again. */
+  stopAutoTopUp(
+    request: StopAutoTopUpRequest,
+    callback: (error: ServiceError | null, response: StopAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  stopAutoTopUp(
+    request: StopAutoTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StopAutoTopUpResponse) => void,
+  ): ClientUnaryCall;
+  stopAutoTopUp(
+    request: StopAutoTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StopAutoTopUpResponse) => void,
   ): ClientUnaryCall;
   /**
    * What a payment provider sent to its webhook, as it arrived. UNAUTHENTICATED when the signature is not the provider's,
