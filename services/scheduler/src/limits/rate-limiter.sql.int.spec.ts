@@ -35,6 +35,16 @@ describe('the rate limiter', () => {
     expect((await spendAt(check, 2, START + emission)).map((verdict) => verdict.allowed)).toEqual([true, false]);
   });
 
+  it('gives nothing back for what was spent under a limit that is lowered', async () => {
+    const check = await accountWith(60);
+    expect((await spendAt(check, 60, START)).every(({ allowed }) => allowed)).toBe(true);
+    await world.database.query('update account_slot set creates_per_minute = 6 where account_id = $1', [check.accountId]);
+    const tat = async () => (await world.database.query<{ tat_micros: bigint }>('select tat_micros from rate_limit where account_id = $1', [check.accountId])).rows[0]!.tat_micros;
+    const before = await tat();
+    expect((await spendAt(check, 2, START + 5_000_000n)).map(({ allowed, remaining }) => [allowed, remaining])).toEqual([[false, 0], [false, 0]]);
+    expect(await tat()).toBe(before);
+  });
+
   it('never grants more than burst and refill in any window, and a retry after the time it gives succeeds', async () => {
     const step = fc.record({ waitMs: fc.integer({ min: 0, max: 9_000 }), requests: fc.integer({ min: 1, max: 12 }) });
     await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }), async (limit, steps) => {

@@ -1,0 +1,49 @@
+import { CommitOutcomeUnknown, openDatabase, type Database } from '@usvideo/event-store';
+import { TcpProxy } from '@usvideo/testing';
+import { addAccount, addJobs, logger, openWorld, settings, type World } from '../../test/dispatch-world';
+import type { StoredJob } from '../job/job-row';
+import { JobChanges } from '../views/job-changes';
+import { WorkerRegistry } from '../workers/worker-registry.service';
+import { DispatchLoop } from './dispatch.loop';
+
+let world: World;
+let proxy: TcpProxy;
+let database: Database;
+let granted: (readonly StoredJob[])[];
+let askedAgain: string[][];
+let loop: DispatchLoop;
+
+beforeEach(async () => {
+  world = await openWorld();
+  proxy = await TcpProxy.to(world.url);
+  database = openDatabase({ url: proxy.through(world.url), poolSize: 2, applicationName: 'lossy' }, () => undefined);
+  [granted, askedAgain] = [[], []];
+  const workers = new WorkerRegistry();
+  workers.connect({ workerId: 'wrk_1', engine: 'procedural', jobClasses: ['procedural'], slots: 2 }, { send: () => undefined, close: () => undefined });
+  const grants = {
+    send: async (jobs: readonly StoredJob[]) => { granted.push(jobs); },
+    resend: async (workerIds: string[]) => { askedAgain.push(workerIds); return 0; },
+  };
+  loop = new DispatchLoop({ database, workers, grants: grants as never, changes: new JobChanges(), settings, logger });
+});
+afterEach(async () => {
+  await database.end();
+  await proxy.stop();
+  await world.close();
+});
+
+it('looks for leases that it granted without knowing, once, after a claim whose outcome nobody knows', async () => {
+  await addJobs(world.database, await addAccount(world.database), 1);
+  let lose = true;
+  proxy.onClientData((chunk, line) => {
+    if (!lose || !chunk.includes('commit')) return;
+    lose = false;
+    line.loseAnswer();
+  });
+  await expect(loop.pass()).rejects.toThrow(CommitOutcomeUnknown);
+  expect((await world.database.query("select 1 from job_queue where state = 'leased' and worker_id = 'wrk_1'")).rowCount).toBe(1);
+  expect([granted, askedAgain]).toEqual([[], []]);
+  await loop.pass();
+  await loop.pass();
+  expect(askedAgain).toEqual([['wrk_1']]);
+});
