@@ -35,13 +35,12 @@ describe('the rate limiter', () => {
     expect((await spendAt(check, 2, START + emission)).map((verdict) => verdict.allowed)).toEqual([true, false]);
   });
 
-  it('gives nothing back for what was spent under a limit that is lowered', async () => {
+  it('gives nothing back when the clock of the database steps back', async () => {
     const check = await accountWith(60);
-    expect((await spendAt(check, 60, START)).every(({ allowed }) => allowed)).toBe(true);
-    await world.database.query('update account_slot set creates_per_minute = 6 where account_id = $1', [check.accountId]);
+    expect((await spendAt(check, 60, START + 30_000_000n)).every(({ allowed }) => allowed)).toBe(true);
     const tat = async () => (await world.database.query<{ tat_micros: bigint }>('select tat_micros from rate_limit where account_id = $1', [check.accountId])).rows[0]!.tat_micros;
     const before = await tat();
-    expect((await spendAt(check, 2, START + 5_000_000n)).map(({ allowed, remaining }) => [allowed, remaining])).toEqual([[false, 0], [false, 0]]);
+    expect((await spendAt(check, 2, START)).map(({ allowed, remaining }) => [allowed, remaining])).toEqual([[false, 0], [false, 0]]);
     expect(await tat()).toBe(before);
   });
 

@@ -52,6 +52,13 @@ it('captures the hold of a completed job at once and remembers the acknowledgeme
   expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
 });
 
+it('sends no verdict again that the ledger has acknowledged', async () => {
+  const [settled, open] = [await completedJob(), await completedJob()];
+  await settlement.ended(settled);
+  for (const { jobId } of [settled, open]) await longAgo(jobId);
+  expect((await new UnsettledJobs(world.database).due()).map(({ jobId }) => jobId)).toEqual([open.jobId]);
+});
+
 it.each(['lost_before', 'lost_after'] as const)('sends a verdict again until it is acknowledged (%s), and charges once', async (fault) => {
   const job = await completedJob();
   ledger.fail('settle', fault);
