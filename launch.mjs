@@ -34,6 +34,8 @@ const commands = {
   chaos: { help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).', run: (args) => inForeground(lockedNode, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test', 'chaos', 'chaos.ts'), ...args], nodeEnv()) },
   sdks: { help: 'Test the SDKs against the started platform; `-- typescript` narrows it, `-- --serve` starts it for work on one.', run: (args) => inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'sdks', 'run.ts'), ...args], nodeEnv()) },
   'test:browser': { help: 'Try the dashboard and the console in a real Chromium (the one of CHROMIUM, or where it is usually installed).', flags: [], run: () => browserTests() },
+  mutants: { help: 'Break rules on purpose and count how often a test turns red: Stryker on the files of pure rules (hours), then the mutants of\n'
+    + '                         test/mutants/mutants.json (half an hour). `-- rules [FILE]` or `-- hand-made [ID …]` narrows it.', run: (args) => mutants(args) },
   lint: { help: 'ESLint with the module boundaries, and Knip for files and exports that nobody uses.', run: async (args) => await tool('eslint', ['--max-warnings=0', '.', ...args]) || tool('knip', ['--include', 'exports,files,types', '--no-progress', '--no-config-hints']) },
   typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: async () => await tool('tsc', ['-p', 'tsconfig.json']) || tool('tsc', ['-p', 'services/dashboard']) },
   contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
@@ -204,6 +206,20 @@ async function browserTests() {
   const folder = join(root, 'test', 'browser');
   await step('Installing the browser\'s driver', 'browser', 'npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], process.env);
   return inForeground(lockedNode, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--test', join(folder, 'dashboard.test.mjs')], nodeEnv());
+}
+
+/** Stryker is installed apart, like the browser's driver. */
+async function mutants([part, ...narrowed]) {
+  if (part !== undefined && part !== 'rules' && part !== 'hand-made') return refuse('mutants', [part], ['rules', 'hand-made']);
+  const folder = join(root, 'test', 'mutants');
+  let failed = 0;
+  if (part !== 'hand-made') {
+    await step('Installing Stryker', 'stryker', 'npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'], process.env);
+    const files = narrowed.length > 0 ? ['--mutate', narrowed.join(',')] : [];
+    failed = await inForeground(lockedNode, [join(folder, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js'), 'run', join(folder, 'stryker.config.mjs'), ...files], nodeEnv());
+  }
+  if (part !== 'rules') failed = await inForeground(lockedNode, ['--disable-warning=ExperimentalWarning', join(folder, 'hand-made.ts'), ...narrowed], nodeEnv()) || failed;
+  return failed;
 }
 
 async function demo(args) {
