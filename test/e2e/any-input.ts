@@ -17,7 +17,7 @@ const LEFT_OUT = new Set(['streamVideo', 'getMedia', 'preflightMedia', 'receiveS
 const BEAR = '\u{1F43B}';
 const STRINGS = [
   '', ' ', '\0', 'a\0b', '\ud800', '\u2028', '\t', BEAR, '__proto__', '%', "'", '0', '-1', '1e999', 'NaN', 'null', '2147483648', '9223372036854775808', '0000-01-01',
-  '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59.999999-12:00', '2026-02-30', '-000001-01-01T00:00:00Z', 'https://a.example/\0', 'http://[::1', 'data:,', 'x'.repeat(5_000), BEAR.repeat(2_100),
+  '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59.999999-12:00', '2026-02-30', '-000001-01-01T00:00:00Z', 'https://a.example/\0', 'http://[::1', 'data:,', 'javascript:alert(1)', 'about:blank', 'x'.repeat(5_000), BEAR.repeat(2_100),
 ];
 const VALUES: readonly unknown[] = [null, true, 0, -1, 0.1, -0, 1e308, 2 ** 31, 2 ** 53, -(2 ** 63), [], {}, [null], [[]], { __proto__: 1 }, ...STRINGS];
 

@@ -10,6 +10,11 @@ describe('the guard of URLs', () => {
     expect([await guard.refusalOf('acc_1', 'http://good'), await guard.refusalOf('acc_1', 'https://good:444'), await guard.refusalOf('acc_1', 'https://bad@good'), asked]).toEqual([undefined, undefined, 'it is bad', 5]);
   });
 
+  it.each(['javascript:alert(1)', 'mailto:a@b.example', 'data:,', 'about:blank', 'http:', 'not a url', ''])('leaves %j to those who refuse it', async (url) => {
+    const guard = new UrlGuard({ refusalOf: async (asked) => `no ${asked}` });
+    expect(await guard.refusalOf('acc_1', url)).toBe(`no ${url}`);
+  });
+
   it.each([0, -3_600_000, 3_600_000])('asks again after half a minute, with the clock set by %d ms', async (set) => {
     jest.useFakeTimers();
     try {

@@ -21,8 +21,8 @@ export class UrlGuard {
 
   /** @throws Refusal service_unavailable when we could not look it up, rate_limit_exceeded when the account has too many look-ups under way. */
   async refusalOf(accountId: string, url: string): Promise<string | undefined> {
-    // Path and query are not judged.
-    const server = URL.canParse(url) ? new URL('/', url).href : url;
+    // Path and query are not judged; some schemes, as javascript:, have neither.
+    const server = URL.canParse('/', url) ? new URL('/', url).href : url;
     const known = this.verdicts.get(server);
     if (known && known.untilMs > performance.now()) return known.refusal;
     const refusal = await this.asOneOf(accountId, () => this.client.refusalOf(url));
