@@ -18,7 +18,7 @@ export const GUIDES: readonly Guide[] = [
   { name: 'limits', title: 'Limits', about: 'Concurrency, queue and requests a minute: what happens at each.' },
   { name: 'batch', title: 'Batches', about: 'A thousand videos without a thousand connections.' },
   { name: 'sandbox', title: 'Sandbox', about: 'Provoke every ending from a prompt, for nothing.' },
-  { name: 'openai-videos', title: 'From OpenAI Videos', about: 'What to change in code that calls the OpenAI Videos API.' },
+  { name: 'openai-videos', title: 'From OpenAI Videos', about: 'The same code with another address; and what the native API says more.' },
   { name: 'self-hosting', title: 'Self-hosting', about: 'Run the platform yourself: one process, containers, Kubernetes.' },
 ];
 

@@ -53,7 +53,7 @@ export class ErrorResponder implements ExceptionFilter {
   async respond(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (reply.sent) return;
     const state = request.gateway;
-    let refusal = this.withHint(this.refusalOf(error, request), request);
+    let refusal = this.refusalOf(error, request);
     try {
       await this.access.judgeRefused(state, refusal);
     } catch (limited) {
@@ -83,15 +83,19 @@ export class ErrorResponder implements ExceptionFilter {
     if (refusal.httpStatus === 429 || refusal.httpStatus === 503) reply.headers(retryHeaders(retryAfterMs ?? 1_000));
     for (const name of ['etag', 'content-length', 'cache-control', 'location']) reply.removeHeader(name);
     stamp(request, reply);
-    const protocol = this.protocols.find(({ path }) => request.url.startsWith(path));
-    sendObject(reply, refusal.httpStatus, protocol?.errorBody(refusal) ?? errorBody(refusal, request.gateway.requestId, this.docsUrl));
+    sendObject(reply, refusal.httpStatus, this.bodyOf(refusal, request));
   }
 
-  /** Programs of another protocol that were given the address of this one. */
-  private withHint(refusal: Refusal, { url, headers }: FastifyRequest): Refusal {
-    if (!url.startsWith('/v1/') || ![400, 404, 405, 415].includes(refusal.httpStatus)) return refusal;
-    const hint = this.protocols.map((protocol) => protocol.hintFor(headers['user-agent'] ?? '')).find((found) => found !== undefined);
-    return hint === undefined ? refusal : new Refusal(refusal.code, `${refusal.message} ${hint}`, refusal.extras);
+  /** In the form of the path's protocol, or of a lost program's: it reads no other, and is told the way. */
+  private bodyOf(refusal: Refusal, { url, headers, gateway }: FastifyRequest): object {
+    const spoken = this.protocols.find(({ path }) => url.startsWith(path));
+    if (spoken) return spoken.errorBody(refusal);
+    const mayBeLost = url.startsWith('/v1/') && [400, 404, 405, 415].includes(refusal.httpStatus);
+    for (const protocol of mayBeLost ? this.protocols : []) {
+      const hint = protocol.hintFor(headers['user-agent'] ?? '');
+      if (hint !== undefined) return protocol.errorBody(new Refusal(refusal.code, `${refusal.message} ${hint}`, refusal.extras));
+    }
+    return errorBody(refusal, gateway.requestId, this.docsUrl);
   }
 
   private refusalOf(error: unknown, request: FastifyRequest): Refusal {

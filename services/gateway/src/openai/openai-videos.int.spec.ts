@@ -79,6 +79,9 @@ describe('the OpenAI Videos protocol', () => {
 
   it('is named to its SDK when it is given the address of the native API', async () => {
     const response = await json('POST', '/v1/videos', { prompt: 'x', seconds: '4' }, { 'user-agent': 'OpenAI/JS 7.0.0' });
-    expect([response.status, ((await response.json()) as { message: string }).message]).toEqual([400, expect.stringContaining('/openai/v1')]);
+    const { error } = await response.json() as { error: { message: string } };
+    expect([response.status, error.message]).toEqual([400, expect.stringContaining('/openai/v1')]);
+    const others = await json('POST', '/v1/videos', { prompt: 'x', seconds: '4' }, { 'user-agent': 'curl/8.0' });
+    expect(await others.json()).toMatchObject({ error: 'invalid_request', message: expect.not.stringContaining('openai') });
   });
 });
