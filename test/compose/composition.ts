@@ -42,11 +42,11 @@ export function composition(file: string): Composition {
 
 /** `${NAME:-default}`, from the inside out. */
 function withDefaults(text: string): string {
-  const replaced = text.replaceAll(/\$\{[A-Z_]+:-([^{}]*)\}/g, '$1');
+  const replaced = text.replaceAll(/\$\{[A-Z0-9_]+:-([^{}]*)\}/g, '$1');
   return replaced === text ? text : withDefaults(replaced);
 }
 
 /** The variables that an installation may set. */
 export function variablesIn(file: string): string[] {
-  return [...new Set([...textOf(file).matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1]!))].sort();
+  return [...new Set([...textOf(file).matchAll(/\$\{([A-Z0-9_]+)/g)].map((match) => match[1]!))].sort();
 }

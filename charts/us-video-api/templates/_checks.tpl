@@ -22,6 +22,7 @@
 {{- if and .sasl.oauth.tokenUrl (ne .sasl.mechanism "oauthbearer") }}{{ fail "kafka.sasl.oauth.tokenUrl is set, but kafka.sasl.mechanism is not oauthbearer" }}{{ end -}}
 {{- if and .tls.client.secret (not .tls.enabled) }}{{ fail "kafka.tls.client.secret is set, but kafka.tls.enabled is false: a certificate is shown over TLS only" }}{{ end -}}
 {{- end -}}
+{{- if and (eq $values.artifacts.store "s3") (not $values.artifacts.s3.bucket) }}{{ fail "artifacts.s3.bucket is required with artifacts.store s3" }}{{ end -}}
 {{- if and $values.ingress.enabled (not $values.ingress.host) }}{{ fail "ingress.host is required with ingress.enabled" }}{{ end -}}
 {{- if and $values.gatewayApi.enabled (not $values.gatewayApi.parentRefs) }}{{ fail "gatewayApi.parentRefs is required with gatewayApi.enabled" }}{{ end -}}
 {{- with $values.secrets.externalSecret -}}

@@ -78,7 +78,7 @@ startupProbe:
 
 {{- define "usvideo.volumeMounts" -}}
 - { name: tmp, mountPath: /tmp }
-{{- if .known.files }}
+{{- if and .known.files (eq .root.Values.artifacts.store "disk") }}
 - { name: artifacts, mountPath: /data }
 {{- end }}
 {{- if and .known.state .root.Values.postgresql.ca.secret }}
@@ -92,7 +92,7 @@ startupProbe:
 {{- define "usvideo.volumes" -}}
 - name: tmp
   emptyDir: { sizeLimit: {{ .scratchSize | default "256Mi" }} }
-{{- if .known.files }}
+{{- if and .known.files (eq .root.Values.artifacts.store "disk") }}
 - name: artifacts
   persistentVolumeClaim: { claimName: {{ include "usvideo.artifactsClaim" .root }} }
 {{- end }}

@@ -11,7 +11,7 @@
 {{- if $known.state }}{{ $plain = merge $plain (include "usvideo.kafkaSettings" $root | fromYaml) }}{{ end -}}
 {{- if $known.state }}{{ $_ := set $plain "DATABASE_MIGRATIONS" ($values.migrations.job | ternary "await" "apply") }}{{ end -}}
 {{- if $known.goesOut }}{{ $plain = merge $plain (include "usvideo.outboundSettings" $root | fromYaml) }}{{ end -}}
-{{- if $known.files }}{{ $_ := set $plain "DATA_DIR" "/data" }}{{ end -}}
+{{- if $known.files }}{{ $plain = merge $plain (include "usvideo.artifactSettings" $root | fromYaml) }}{{ end -}}
 {{- with $values.tracing.endpoint }}{{ $_ := set $plain "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end -}}
 {{- with $values.caBundle.configMap }}{{ $_ := set $plain "NODE_EXTRA_CA_CERTS" "/etc/us-video-api/ca/ca.crt" }}{{ end -}}
 {{- $plain = merge $plain (include (printf "usvideo.settings.%s" .service) . | fromYaml) -}}
@@ -64,6 +64,16 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if and $known.files (eq $values.artifacts.store "s3") }}
+{{- with $values.artifacts.s3.credentials }}
+{{- if .secret }}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom: { secretKeyRef: { name: {{ .secret }}, key: {{ .accessKeyId }} } }
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom: { secretKeyRef: { name: {{ .secret }}, key: {{ .secretAccessKey }} } }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if eq .service "render-fleet" }}
 {{- with dig "engine" "apiKey" dict .fleet }}
 - name: ENGINE_API_KEY
@@ -109,6 +119,24 @@ KAFKA_OAUTH_TOKEN_URL: {{ $.Values.kafka.sasl.oauth.tokenUrl | quote }}
 {{- with $.Values.kafka.sasl.oauth.scope }}
 KAFKA_OAUTH_SCOPE: {{ . | quote }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "usvideo.artifactSettings" -}}
+DATA_DIR: /data
+ARTIFACT_STORE: {{ .Values.artifacts.store }}
+{{- if eq .Values.artifacts.store "s3" }}
+{{- with .Values.artifacts.s3 }}
+S3_BUCKET: {{ .bucket | quote }}
+S3_REGION: {{ .region | quote }}
+S3_PATH_STYLE: {{ .pathStyle | quote }}
+{{- with .endpoint }}
+S3_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- with .publicEndpoint }}
+S3_PUBLIC_ENDPOINT: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

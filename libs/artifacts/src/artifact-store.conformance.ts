@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ArtifactMissing, type ArtifactStore, InvalidArtifactKey } from './artifact-store';
 
+const LINK = { signedAt: new Date(), validForSeconds: 600, contentType: 'video/mp4', contentDisposition: 'inline; filename="job_1.mp4"', cacheControl: 'private, max-age=60' };
+
 /** What every store must do, whatever holds the bytes. `open` gives an empty store. */
 export function describeArtifactStore(name: string, open: () => Promise<{ store: ArtifactStore; close(): Promise<void> }>): void {
   describe(`artifact store ${name}`, () => {
@@ -49,6 +51,22 @@ export function describeArtifactStore(name: string, open: () => Promise<{ store:
       expect(await store.stat('a')).toBeUndefined();
     });
 
+    it('keeps what is empty', async () => {
+      await store.put('empty', Buffer.alloc(0));
+      expect(await store.stat('empty')).toEqual({ sizeBytes: 0 });
+      expect((await buffer(store.read('empty'))).length).toBe(0);
+    });
+
+    it('lets a reader go before the end', async () => {
+      await store.put('long', randomBytes(8_000_000));
+      const reader = store.read('long');
+      for await (const chunk of reader) {
+        expect((chunk as Buffer).length).toBeGreaterThan(0);
+        break;
+      }
+      expect(reader.destroyed).toBe(true);
+    });
+
     it('deletes, also what is not there', async () => {
       await store.put('a', Buffer.from('x'));
       await store.delete('a');
@@ -59,7 +77,8 @@ export function describeArtifactStore(name: string, open: () => Promise<{ store:
     it('counts the bytes under a folder', async () => {
       await store.put('inputs/acc_1/a', Buffer.alloc(10));
       await store.put('inputs/acc_1/b', Buffer.alloc(5));
-      await store.put('inputs/acc_2/a', Buffer.alloc(100));
+      await store.put('inputs/acc_10/a', Buffer.alloc(100));
+      await store.put('inputs/acc_1/deeper/a', Buffer.alloc(100));
       expect([await store.sizeOf('inputs/acc_1'), await store.sizeOf('inputs/acc_3')]).toEqual([15, 0]);
     });
 
@@ -69,6 +88,21 @@ export function describeArtifactStore(name: string, open: () => Promise<{ store:
       await expect(store.delete(key)).rejects.toThrow(InvalidArtifactKey);
       await expect(store.sizeOf(key)).rejects.toThrow(InvalidArtifactKey);
       expect(() => store.read(key)).toThrow(InvalidArtifactKey);
+      await expect(store.linkTo(key, LINK)).rejects.toThrow(InvalidArtifactKey);
+    });
+
+    it('gives out nothing itself, or under links that read and do nothing else', async () => {
+      await store.put('videos/job_1/1.mp4', Buffer.from('0123456789'));
+      const link = await store.linkTo('videos/job_1/1.mp4', LINK);
+      if (link === undefined) return;
+      const whole = await fetch(link);
+      expect([whole.status, await whole.text()]).toEqual([200, '0123456789']);
+      expect(Object.fromEntries(whole.headers)).toMatchObject({ 'content-type': LINK.contentType, 'content-disposition': LINK.contentDisposition, 'cache-control': LINK.cacheControl });
+      const part = await fetch(link, { headers: { range: 'bytes=2-4' } });
+      expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, '234', 'bytes 2-4/10']);
+      expect((await fetch(link, { method: 'PUT', body: 'other' })).status).toBe(403);
+      expect((await fetch(link, { method: 'DELETE' })).status).toBe(403);
+      expect(await store.stat('videos/job_1/1.mp4')).toEqual({ sizeBytes: 10 });
     });
 
     it('sweeps what is older than asked and nothing else', async () => {

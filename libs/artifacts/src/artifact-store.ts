@@ -6,6 +6,16 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** How a file is served that its store gives out itself. */
+export interface DirectLink {
+  /** Whose second the validity is counted from. */
+  readonly signedAt: Date;
+  readonly validForSeconds: number;
+  readonly contentType: string;
+  readonly contentDisposition: string;
+  readonly cacheControl: string;
+}
+
 /**
  * Where files live that customers get or give. Every implementation passes `describeArtifactStore`.
  * A key is seen by readers only once all of its bytes are there. Each method fails with ArtifactStoreAway while the store cannot
@@ -24,6 +34,8 @@ export interface ArtifactStore {
   sizeOf(folder: string): Promise<number>;
   /** Deletes what was last put this long ago; answers how many artifacts that were. */
   sweep(olderThanMs: number): Promise<number>;
+  /** A link under which anybody gets the artifact from the store itself, for so long; undefined where the store serves nobody. */
+  linkTo(key: string, link: DirectLink): Promise<string | undefined>;
 }
 
 export class ArtifactMissing extends Error {

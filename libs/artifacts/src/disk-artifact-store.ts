@@ -78,6 +78,10 @@ export class DiskArtifactStore implements ArtifactStore {
     return found.reduce((sum, file) => sum + (file?.isFile() ? file.size : 0), 0);
   }
 
+  async linkTo(key: string): Promise<undefined> {
+    assertArtifactKey(key);
+  }
+
   private pathOf(key: string): string {
     return join(this.rootDir, key);
   }

@@ -14,6 +14,10 @@ export interface LinkOptions extends LinkTarget {
   readonly expiresAt: Date;
 }
 
+export interface VerifiedLink extends LinkTarget {
+  readonly expiresAt: Date;
+}
+
 export type LinkRefusal = 'bad_signature' | 'expired';
 
 /** Between job id and key: it occurs in neither. */
@@ -36,16 +40,17 @@ export function verifyLink({ secret, pathAndQuery, now }: {
   readonly secret: string;
   readonly pathAndQuery: string;
   readonly now: Date;
-}): LinkTarget | LinkRefusal {
+}): VerifiedLink | LinkRefusal {
   const [path = '', query = ''] = pathAndQuery.split('?', 2);
   const parameters = new URLSearchParams(query);
   const expires = parameters.get('expires') ?? '';
   const given = Buffer.from(parameters.get('signature') ?? '', 'hex');
   const expected = signatureOf(secret, path, expires);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'bad_signature';
-  if (now.getTime() >= Number(expires) * 1_000) return 'expired';
+  const expiresAt = new Date(Number(expires) * 1_000);
+  if (now >= expiresAt) return 'expired';
   const [jobId, key] = Buffer.from(LINK.exec(path)?.[1] ?? '', 'base64url').toString().split(SEPARATOR, 2);
-  return jobId && key ? { jobId, key } : 'bad_signature';
+  return jobId && key ? { jobId, key, expiresAt } : 'bad_signature';
 }
 
 function signatureOf(secret: string, path: string, expires: string): Buffer {

@@ -8,5 +8,6 @@ export { selfSignedCertificate } from './kafka-certificate';
 export { startTestBroker } from './kafka-host';
 export { postgres, type TestPostgres } from './postgres';
 export { Signal } from './signal';
+export { describeS3, type S3Server } from './s3-server';
 export { startTestServer } from './test-server';
 export { TcpProxy, type Tap } from './tcp-proxy';

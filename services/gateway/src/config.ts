@@ -1,3 +1,4 @@
+import { artifactStoreSettings, checkArtifactStore } from '@usvideo/artifacts';
 import { list, parseUsd, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { parseRange } from './access/client-address';
@@ -30,7 +31,8 @@ export const gatewaySchema = z.object({
   SCHEDULER_GRPC_URL: z.string().describe('Where the scheduler listens.'),
   WEBHOOKS_GRPC_URL: z.string().describe('Where the webhooks service listens.'),
   SERVICE_TOKEN: serviceToken(),
-  DATA_DIR: z.string().describe('Folder of the artifact store.'),
+  DATA_DIR: z.string().describe('Folder of the artifact store `disk`.'),
+  ...artifactStoreSettings,
   DASHBOARD_DIR: z.string().optional().describe('Folder of the built web pages (services/dashboard/dist); without it none are served.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).describe('How customers reach the API: `Location` headers and the reference.'),
   LINK_SECRET: secret().describe('Key of the signature on video links and stream tokens; the scheduler has the same.'),
@@ -50,12 +52,12 @@ export const gatewaySchema = z.object({
 export type GatewayConfig = z.output<typeof gatewaySchema>;
 
 export function readGatewayConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
-  return readConfig(gatewaySchema, env);
+  return checkArtifactStore(readConfig(gatewaySchema, env));
 }
 
 /** What the service reads when it is a process of its own. */
 export const gatewayProcessSchema = gatewaySchema.extend(processSettings);
 
 export function readGatewayProcessConfig(): z.output<typeof gatewayProcessSchema> {
-  return readConfig(gatewayProcessSchema, process.env);
+  return checkArtifactStore(readConfig(gatewayProcessSchema, process.env));
 }

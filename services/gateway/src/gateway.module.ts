@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
-import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
+import { openArtifactStore } from '@usvideo/artifacts';
 import { GuardedHttpClient, Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import type { GatewayConfig } from './config';
 import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './reference/operations';
@@ -119,7 +119,7 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   const operators = new OperatorVerifier(peers.operators, config.ADMIN_TOKEN);
   const limiter = new RateLimiter(peers.exchange, config.GATEWAY_REPLICAS);
   const streams = new OpenStreams();
-  const artifacts: ArtifactStore = new DiskArtifactStore(`${config.DATA_DIR}/artifacts`);
+  const artifacts = openArtifactStore(config);
   const deletions = new ArtifactDeletions({ artifacts, scheduler: peers.scheduler, logger });
   const settings = new Settings(
     config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,

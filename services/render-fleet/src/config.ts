@@ -1,3 +1,4 @@
+import { artifactStoreSettings, checkArtifactStore } from '@usvideo/artifacts';
 import { ConfigError, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
 import { DIALECT_NAMES } from './openai-videos/dialect';
@@ -41,7 +42,8 @@ export const renderFleetSchema = z.object({
   SCHEDULER_GRPC_URL: z.string().min(1).describe('The scheduler that gives out leases.'),
   ENGINES: engines.describe('Which engines this process runs, one worker each: `procedural`, `sandbox`, `openai-videos`.'),
   ALLOW_PROCEDURAL_LIVE: flag.describe('Whether live jobs, which are paid for, may be rendered by the procedural test engine.'),
-  DATA_DIR: z.string().min(1).default('.data').describe('Holds the artifact store, which the gateway shares.'),
+  DATA_DIR: z.string().min(1).default('.data').describe('Holds the artifact store `disk`, which the gateway shares.'),
+  ...artifactStoreSettings,
   SCRATCH_DIR: z.string().min(1).optional().describe('Where attempts work; emptied at start, so one process only. Unset: `scratch` under `DATA_DIR`.'),
   ARTIFACT_RETENTION_HOURS: z.coerce.number().int().min(1).default(168).describe('How long videos, thumbnails and uploaded frames are kept.'),
   OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges from which first frames may be fetched, over plain http too.'),
@@ -66,7 +68,7 @@ export function readRenderFleetConfig(env: Readonly<Record<string, string | unde
 
 function checked<Config extends RenderFleetConfig>(config: Config): Config {
   if (config.ENGINES.includes('openai-videos') && config.ENGINE_URL === undefined) throw new ConfigError(['ENGINE_URL: is required by the engine openai-videos']);
-  return config;
+  return checkArtifactStore(config);
 }
 
 /** What the service reads when it is a process of its own. */

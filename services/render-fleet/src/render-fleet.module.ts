@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type ArtifactStore, DiskArtifactStore } from '@usvideo/artifacts';
+import { type ArtifactStore, openArtifactStore } from '@usvideo/artifacts';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { dial, GuardedHttpClient, Lifecycle, type Logger, retentionRemoved, type Service, startLoop, watchDiskSpace } from '@usvideo/runtime';
 import type { RenderFleetConfig } from './config';
@@ -29,6 +29,7 @@ const STOP_MARGIN_MS = 3_000;
 
 const CONFIG = Symbol('config');
 const LOGGER = Symbol('logger');
+const ARTIFACTS = Symbol('artifact store');
 const WORKERS = Symbol('workers');
 const SCRATCH = Symbol('scratch folder');
 
@@ -40,10 +41,10 @@ class RenderFleetModule {
       providers: [
         { provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: logger }, { provide: Lifecycle, useValue: lifecycle },
         { provide: SCRATCH, inject: [CONFIG], useFactory: emptyScratch },
-        { provide: DiskArtifactStore, inject: [CONFIG, LOGGER, Lifecycle], useFactory: openStore },
-        { provide: FirstFrames, inject: [CONFIG, DiskArtifactStore, Lifecycle], useFactory: firstFrames },
+        { provide: ARTIFACTS, inject: [CONFIG, LOGGER, Lifecycle], useFactory: sweptStore },
+        { provide: FirstFrames, inject: [CONFIG, ARTIFACTS, Lifecycle], useFactory: firstFrames },
         { provide: SchedulerServiceClient, inject: [CONFIG, Lifecycle], useFactory: dialScheduler },
-        { provide: WORKERS, inject: [CONFIG, LOGGER, SCRATCH, DiskArtifactStore, FirstFrames, SchedulerServiceClient, Lifecycle], useFactory: startWorkers },
+        { provide: WORKERS, inject: [CONFIG, LOGGER, SCRATCH, ARTIFACTS, FirstFrames, SchedulerServiceClient, Lifecycle], useFactory: startWorkers },
       ],
     };
   }
@@ -77,10 +78,10 @@ async function emptyScratch(config: RenderFleetConfig): Promise<string> {
   return scratchRoot;
 }
 
-function openStore(config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): ArtifactStore {
-  const store = new DiskArtifactStore(join(config.DATA_DIR, 'artifacts'));
+function sweptStore(config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): ArtifactStore {
+  const store = openArtifactStore(config);
   startSweeping(store, config, logger, lifecycle);
-  lifecycle.keep('disk space', watchDiskSpace('artifacts', join(config.DATA_DIR, 'artifacts'), logger));
+  if (config.ARTIFACT_STORE === 'disk') lifecycle.keep('disk space', watchDiskSpace('artifacts', join(config.DATA_DIR, 'artifacts'), logger));
   return store;
 }
 

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiskArtifactStore } from '@usvideo/artifacts';
+import { DiskArtifactStore, S3ArtifactStore } from '@usvideo/artifacts';
 import { createLogger, type Service } from '@usvideo/runtime';
-import { EngineServer, eventually, httpReceiver } from '@usvideo/testing';
+import { describeS3, EngineServer, eventually, httpReceiver } from '@usvideo/testing';
 import sharp from 'sharp';
 import { aLease, TestScheduler } from './attempt/scheduler.fixture';
 import { locateFfmpeg } from './conform/ffmpeg.process';
@@ -55,6 +55,20 @@ describe('render fleet', () => {
     expect(new Set(progress).size).toBeGreaterThan(3);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     await eventually(async () => (await scratch()).length === 0, { what: 'an empty scratch folder' });
+  });
+
+  describeS3('with a bucket', (server) => {
+    it('renders a lease from an uploaded frame, and stores what it reports', async () => {
+      const { settings: { region, endpoint, pathStyle } } = server();
+      const bucket = await server().makeBucket('videos');
+      const store = new S3ArtifactStore({ region, endpoint, pathStyle, bucket });
+      await store.put('inputs/frame', await sharp({ create: { width: 64, height: 36, channels: 3, background: 'red' } }).png().toBuffer());
+      await started({ ARTIFACT_STORE: 's3', S3_BUCKET: bucket, S3_REGION: region, S3_ENDPOINT: endpoint, S3_PATH_STYLE: 'true' });
+      scheduler.grant(aLease({ content: { prompt: 'a fox', firstFrameKey: 'inputs/frame' } }));
+      const { artifact } = await scheduler.told('complete');
+      expect(await store.stat(artifact!.videoKey)).toEqual({ sizeBytes: Number(artifact!.sizeBytes) });
+      expect((await store.stat(artifact!.thumbnailKey))!.sizeBytes).toBeGreaterThan(500);
+    });
   });
 
   it('announces each engine as one worker, and none for live jobs unless that is allowed', async () => {

@@ -73,6 +73,7 @@ const VIDEO_OPERATIONS = {
     answers: {
       200: { description: 'The file.', contentType: 'video/mp4', headers: ['ETag', 'Accept-Ranges'] },
       206: { description: 'The range asked for.', contentType: 'video/mp4', headers: ['ETag', 'Accept-Ranges', 'Content-Range'] },
+      302: { description: 'Where the bucket gives out the file itself, for five minutes at most.', headers: ['Location'] },
       304: { description: 'Not changed.', headers: ['ETag'] },
     },
     refusals: ['not_found', 'video_expired', 'range_not_satisfiable'],

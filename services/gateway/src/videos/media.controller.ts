@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Options, Req, Res } from '@nestjs/common';
-import { type ArtifactStore, verifyLink } from '@usvideo/artifacts';
+import { type ArtifactStore, type VerifiedLink, verifyLink } from '@usvideo/artifacts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, videoExpired } from '../refusals/refusal';
 import { type ByteRange, readByteRange } from '../access/request-headers';
@@ -12,6 +12,16 @@ import { ARTIFACTS } from '../http/tokens';
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp',
 };
+
+const DIRECT_LINK_SECONDS_MAX = 300;
+
+function presentationOf(jobId: string, key: string): { contentType: string; contentDisposition: string; cacheControl: string } {
+  return {
+    contentType: CONTENT_TYPES[extname(key)] ?? 'application/octet-stream',
+    contentDisposition: `inline; filename="${jobId}${extname(key)}"`,
+    cacheControl: 'private, max-age=3600',
+  };
+}
 
 /** Files behind signed links. The link is the permission: no key is asked for. */
 @Controller('v')
@@ -24,7 +34,10 @@ export class MediaController {
     if (target === 'bad_signature') throw new Refusal('not_found', 'This link was changed or never given: its signature does not fit. Get the job again for its links.');
     const found = target === 'expired' ? undefined : await this.artifacts.stat(target.key);
     if (target === 'expired' || !found) throw videoExpired();
-    this.send(request, reply, target, found.sizeBytes);
+    // A HEAD is answered here: a presigned link is signed for GET alone.
+    const direct = request.method === 'HEAD' ? undefined : await this.directLink(target, new Date());
+    if (direct === undefined) return this.send(request, reply, target, found.sizeBytes);
+    reply.code(302).headers({ location: direct, 'cache-control': 'no-store', 'access-control-expose-headers': 'X-Request-Id' }).send();
   }
 
   /** Players in a page ask first when they send a Range header. */
@@ -33,6 +46,13 @@ export class MediaController {
     reply.code(204).headers({
       'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'Range, If-Range, If-None-Match', 'access-control-max-age': '86400',
     }).send();
+  }
+
+  /** Never valid for longer than the link that leads to it: a signature counts from the beginning of its second. */
+  private directLink({ jobId, key, expiresAt }: VerifiedLink, now: Date): Promise<string | undefined> {
+    const secondsLeft = Math.ceil((expiresAt.getTime() - now.getTime()) / 1_000);
+    const validForSeconds = Math.min(DIRECT_LINK_SECONDS_MAX, secondsLeft);
+    return this.artifacts.linkTo(key, { signedAt: now, validForSeconds, ...presentationOf(jobId, key) });
   }
 
   private send(request: FastifyRequest, reply: FastifyReply, { jobId, key }: { jobId: string; key: string }, sizeBytes: number): void {
@@ -47,12 +67,13 @@ export class MediaController {
     if (range === 'unsatisfiable') {
       throw new Refusal('range_not_satisfiable', `The file has ${sizeBytes} bytes.`, { headers: { 'content-range': `bytes */${sizeBytes}` } });
     }
+    const presentation = presentationOf(jobId, key);
     reply.headers({
       etag,
       'accept-ranges': 'bytes',
-      'cache-control': 'private, max-age=3600',
-      'content-type': CONTENT_TYPES[extname(key)] ?? 'application/octet-stream',
-      'content-disposition': `inline; filename="${jobId}${extname(key)}"`,
+      'cache-control': presentation.cacheControl,
+      'content-type': presentation.contentType,
+      'content-disposition': presentation.contentDisposition,
       'access-control-expose-headers': 'Accept-Ranges, Content-Range, ETag, X-Request-Id',
     });
     this.stream(request, reply, key, range, sizeBytes);
