@@ -36,7 +36,8 @@ const commands = {
   'test:browser': { help: 'Try the dashboard and the console in a real Chromium (the one of CHROMIUM, or where it is usually installed).', flags: [], run: () => browserTests() },
   mutants: { help: 'Break rules on purpose and count how often a test turns red: Stryker on the files of pure rules (hours), then the mutants of\n'
     + '                         test/mutants/mutants.json (half an hour). `-- rules [FILE]` or `-- hand-made [ID …]` narrows it.', run: (args) => mutants(args) },
-  lint: { help: 'ESLint with the module boundaries, and Knip for files and exports that nobody uses.', run: async (args) => await tool('eslint', ['--max-warnings=0', '.', ...args]) || tool('knip', ['--include', 'exports,files,types', '--no-progress', '--no-config-hints']) },
+  format: { help: 'Writes the code as Prettier has it.', run: (args) => tool('prettier', ['--write', '--log-level', 'warn', ...(args.length > 0 ? args : ['.'])]) },
+  lint: { help: 'Prettier, ESLint with the module boundaries, and Knip for files and exports that nobody uses.', run: async (args) => await tool('prettier', ['--check', '--log-level', 'warn', '.']) || await tool('eslint', ['--max-warnings=0', '.', ...args]) || tool('knip', ['--include', 'exports,files,types', '--no-progress', '--no-config-hints']) },
   typecheck: { help: 'TypeScript over everything, without output.', flags: [], run: async () => await tool('tsc', ['-p', 'tsconfig.json']) || tool('tsc', ['-p', 'services/dashboard']) },
   contracts: { help: 'buf lint, buf breaking against main, and a freshness check of all that is generated.', flags: [], run: () => contracts() },
   generate: { help: 'Write the generated code again: contracts, OpenAPI document, configuration tables, types of the SDKs.', flags: [], run: () => generate() },
