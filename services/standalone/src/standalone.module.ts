@@ -23,6 +23,7 @@ export { ServicePart } from './cluster/service-part';
 export { readStandaloneConfig } from './config';
 
 const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
+const DEFAULTS: Environment = { HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1', DRAIN_TIMEOUT_MS: '7000' };
 
 export interface Standalone extends Running {
   readonly apiUrl: string;
@@ -67,37 +68,11 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const sockets = socketDirectory(lifecycle);
   const listen = (service: string) => `unix:${join(sockets, `${service}.sock`)}`;
   const addresses = { accounts: listen('accounts'), ledger: listen('ledger'), scheduler: listen('scheduler'), webhooks: listen('webhooks') };
-  const secrets = state.secrets();
-  const defaults = { HOST: '127.0.0.1', ALLOW_PROCEDURAL_LIVE: 'true', REGISTRATION: 'open', WRITER_LANES: '1', DRAIN_TIMEOUT_MS: '7000' };
-  const reach = reachOf({ ...defaults, ...config.environment }, [ports.api, ports.admin, ports.ops, ...databasePorts(databaseUrls)]);
+  const reach = reachOf({ ...DEFAULTS, ...config.environment }, [ports.api, ports.admin, ports.ops, ...databasePorts(databaseUrls)]);
   if (reach.OUTBOUND_ALLOW_CIDRS !== undefined) announce(`Webhooks and first frames may reach this machine (${reach.OUTBOUND_ALLOW_CIDRS}); OUTBOUND_ALLOW_CIDRS replaces that`);
-  const settings: Environment = {
-    ...defaults, ...config.environment, ...reach,
-    PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
-    PUBLIC_URL: config.PUBLIC_URL ?? urls.api, DATA_DIR: state.path, MAIL_URL: config.environment.MAIL_URL || `file:${state.file('mail')}`,
-    ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken, LINK_SECRET: config.LINK_SECRET ?? secrets.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? secrets.secretsKey,
-    LEDGER_SIGNING_KEY: config.LEDGER_SIGNING_KEY ?? secrets.ledgerSigningKey,
-    ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,
-  };
+  const settings = settingsOf(config, state, { ports, addresses, reach });
   const own = (service: (typeof DATABASES)[number]): Environment => ({ ...settings, DATABASE_URL: databaseUrls[service], GRPC_LISTEN: addresses[service] });
-  const services: Service[] = [];
-  const keep = async (name: string, starting: Promise<Service>) => {
-    const service = await starting;
-    lifecycle.add(name, () => service.stop());
-    services.push(service);
-    if (!DATABASES.some((owner) => owner === name)) observeBuild(name);
-  };
-  const endpoint = config.environment.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const transport = new LocalTransport({ logger: log('events') });
-
-  const tracing = await startTracing({ serviceName: 'us-video-api', ...(endpoint ? { otlpEndpoint: endpoint } : {}) });
-  lifecycle.add('tracing', () => tracing.stop());
-  await keep('accounts', startAccounts({ config: readAccountsConfig(own('accounts')), transport, logger: log('accounts') }));
-  await keep('ledger', startLedger({ config: readLedgerConfig(own('ledger')), transport, logger: log('ledger') }));
-  await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
-  await keep('webhooks', startWebhooks({ config: readWebhooksConfig(own('webhooks')), transport, logger: log('webhooks') }));
-  await keep('render-fleet', startRenderFleet({ config: readRenderFleetConfig(settings), logger: log('render-fleet') }));
-  await keep('gateway', startGateway({ config: readGatewayConfig(settings), logger: log('gateway') }));
+  const services = await startServices({ config, settings, own, lifecycle, log });
   const operations = await startOperationsServer({ port: ports.ops, host: config.OPS_HOST, ready: () => readinessOf(services), logger: log('standalone') });
   lifecycle.add('operations port', () => operations.stop());
 
@@ -107,6 +82,51 @@ async function compose(config: StandaloneConfig, lifecycle: Lifecycle, { log, an
   const current = { ...credentials, api_url: urls.api, admin_url: urls.admin, admin_token: settings.ADMIN_TOKEN! };
   state.saveCredentials(current);
   return { apiUrl: urls.api, adminUrl: urls.admin, opsUrl: urls.ops, credentials: current, databaseUrls, stop: () => lifecycle.stop() };
+}
+
+/** What a whole platform on one machine needs, under what the environment says. */
+function settingsOf(config: StandaloneConfig, state: StateDirectory, { ports, addresses, reach }: {
+  readonly ports: Awaited<ReturnType<typeof choosePorts>>; readonly addresses: Readonly<Record<(typeof DATABASES)[number], string>>; readonly reach: Environment;
+}): Environment {
+  const secrets = state.secrets();
+  return {
+    ...DEFAULTS, ...config.environment, ...reach,
+    PORT: String(ports.api), ADMIN_PORT: String(ports.admin), OPS_PORT: String(ports.ops),
+    PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${ports.api}`, DATA_DIR: state.path, MAIL_URL: config.environment.MAIL_URL || `file:${state.file('mail')}`,
+    ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken, LINK_SECRET: config.LINK_SECRET ?? secrets.linkSecret, SECRETS_KEY: config.SECRETS_KEY ?? secrets.secretsKey,
+    LEDGER_SIGNING_KEY: config.LEDGER_SIGNING_KEY ?? secrets.ledgerSigningKey,
+    ACCOUNTS_GRPC_URL: addresses.accounts, LEDGER_GRPC_URL: addresses.ledger, SCHEDULER_GRPC_URL: addresses.scheduler, WEBHOOKS_GRPC_URL: addresses.webhooks,
+  };
+}
+
+interface Starting {
+  readonly config: StandaloneConfig;
+  readonly settings: Environment;
+  readonly own: (service: (typeof DATABASES)[number]) => Environment;
+  readonly lifecycle: Lifecycle;
+  readonly log: Output['log'];
+}
+
+/** Each after those that it asks. */
+async function startServices({ config, settings, own, lifecycle, log }: Starting): Promise<Service[]> {
+  const services: Service[] = [];
+  const keep = async (name: string, starting: Promise<Service>) => {
+    const service = await starting;
+    lifecycle.add(name, () => service.stop());
+    services.push(service);
+    if (!DATABASES.some((owner) => owner === name)) observeBuild(name);
+  };
+  const endpoint = config.environment.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const transport = new LocalTransport({ logger: log('events') });
+  const tracing = await startTracing({ serviceName: 'us-video-api', ...(endpoint ? { otlpEndpoint: endpoint } : {}) });
+  lifecycle.add('tracing', () => tracing.stop());
+  await keep('accounts', startAccounts({ config: readAccountsConfig(own('accounts')), transport, logger: log('accounts') }));
+  await keep('ledger', startLedger({ config: readLedgerConfig(own('ledger')), transport, logger: log('ledger') }));
+  await keep('scheduler', startScheduler({ config: readSchedulerConfig(own('scheduler')), transport, logger: log('scheduler') }));
+  await keep('webhooks', startWebhooks({ config: readWebhooksConfig(own('webhooks')), transport, logger: log('webhooks') }));
+  await keep('render-fleet', startRenderFleet({ config: readRenderFleetConfig(settings), logger: log('render-fleet') }));
+  await keep('gateway', startGateway({ config: readGatewayConfig(settings), logger: log('gateway') }));
+  return services;
 }
 
 function databasePorts(urls: Standalone['databaseUrls']): number[] {

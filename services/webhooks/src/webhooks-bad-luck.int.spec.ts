@@ -154,7 +154,7 @@ test('an orderly stop gives an attempt under way back; it is made again at once,
   await stage.startWebhooks();
   const requests = await receiver.received(2);
   expect(requests.map((request) => request.headers['webhook-id'])).toEqual([ended.eventId, ended.eventId]);
-  expect(await eventually(() => stage.attempted(ended, 1), { what: 'webhooks answers again' })).toMatchObject({ status: 'delivered' });
+  await eventually(async () => (await stage.attempted(ended, 1)).status === 'delivered', { what: 'one attempt, and the delivery' });
 });
 
 test('whoever starts knows how many attempts were made and when the next is due', async () => {

@@ -69,6 +69,10 @@ interface IncomingCall { metadata: { get(key: string): (string | Buffer)[] } }
 interface MethodDescription { path: string; requestStream: boolean; responseStream: boolean }
 type Handler = (call: IncomingCall, callback: UnaryCallback) => unknown;
 
+/** As Nest declares both sides. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
+type NestFunction = Function;
+
 /** Nest's gRPC transport with our channel limits, a bounded stop, and every unary call counted, timed and inside its caller's trace. */
 class ObservedGrpcServer extends ServerGrpc {
   readonly #options: GrpcServerOptions;
@@ -99,9 +103,7 @@ class ObservedGrpcServer extends ServerGrpc {
     return server;
   }
 
-  // Nest declares both sides as `Function`.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
-  override createServiceMethod(handler: Function, method: MethodDescription, streaming: GrpcMethodStreamingType): Function {
+  override createServiceMethod(handler: NestFunction, method: MethodDescription, streaming: GrpcMethodStreamingType): NestFunction {
     const serve = super.createServiceMethod(handler, method, streaming) as Handler;
     return method.requestStream || method.responseStream ? serve : observed(serve, method.path, this.#options.admits?.callee ?? packageOf(method.path));
   }

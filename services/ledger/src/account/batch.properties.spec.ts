@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { Payment } from './account-state';
 import { Batch, capKey, paymentKey, type KeyCap, type LedgerCommand, type Loaded } from './batch';
 import { changeIn, postingsOf, type AccountEvent, type Book } from './postings';
-import { anyCommand, LedgerModel, priceInUnits, said, someAgain } from './ledger-model.fixture';
+import { anyCommand, priceInUnits, someAgain } from './ledger-commands.fixture';
+import { LedgerModel, said } from './ledger-model.fixture';
 import { newBalance, type AccountBalance } from './account-balance';
 
 const ACCOUNTS = ['acc_1', 'acc_2'];

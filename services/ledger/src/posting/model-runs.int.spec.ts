@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Database } from '@usvideo/event-store';
 import type { LedgerCommand } from '../account/batch';
-import { anyCommand, LedgerModel, priceInUnits, said, type Said } from '../account/ledger-model.fixture';
+import { anyCommand, priceInUnits } from '../account/ledger-commands.fixture';
+import { LedgerModel, said, type Said } from '../account/ledger-model.fixture';
 import type { AccountEvent } from '../account/postings';
 import { decodeEvent } from './event-codec';
 import { LedgerWorld, newAccount, newJob } from './ledger.fixture';
