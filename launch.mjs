@@ -2,10 +2,9 @@
 // The front door: `npm run demo`, `npm start`, `npm test`, … on a fresh clone. It and launch/ import `node:*` only, because they run
 // before anything is installed and on whatever Node (20 or newer) the machine has; what they start runs on the Node of the lockfile.
 import { spawnSync } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { dev } from './launch/dev.mjs';
 import { bin, dataDir, fail, inForeground, lockedNode, logDir, nodeEnv, root, service, step, stopWithParent, tool } from './launch/run.mjs';
 import { setUp } from './launch/set-up.mjs';
 
@@ -62,35 +61,6 @@ function refuse(name, unknown, flags) {
   console.error(`npm run ${name} takes ${flags.length === 0 ? 'no arguments' : `${flags.join(', ')} only`}, and was given ${unknown.join(' ')}. Its settings are environment variables.\n`);
   usage(name);
   process.exitCode = 2;
-}
-
-const SETTLED_MS = 300;
-
-/** A build that fails is shown, and leaves serving what was built before. */
-async function dev() {
-  const changed = new EventEmitter();
-  for (const group of ['libs', 'services']) {
-    watch(join(root, group), { recursive: true }, (_, file) => { if (/^[^/]+\/src\/.*(?<!\.spec)\.ts$/.test(file ?? '')) changed.emit('file', file); });
-  }
-  for (;;) {
-    const stopping = new AbortController();
-    const serving = service('main', ['--stop-with-parent'], stopping.signal);
-    const change = once(changed, 'file', { signal: stopping.signal }).catch(() => undefined);
-    const ended = await Promise.race([serving, change.then(() => undefined)]);
-    if (ended !== undefined) return ended;
-    await buildAgain(changed);
-    stopping.abort();
-    await serving;
-  }
-}
-
-/** Editors write several files at a time, so that it waits for a moment without any. */
-async function buildAgain(changed) {
-  for (let built = false; !built;) {
-    while (await Promise.race([once(changed, 'file').then(() => true), delay(SETTLED_MS, false)]));
-    built = await tool('nx', ['run-many', '-t', 'build', '--output-style=static']) === 0;
-    if (!built) await once(changed, 'file');
-  }
 }
 
 /** Its driver is installed apart, so that trying the platform stays small. */

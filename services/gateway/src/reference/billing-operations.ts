@@ -1,7 +1,5 @@
-import {
-  autoTopUpSchema, balanceSchema, entriesSchema, paymentEventSchema, paymentMethodSetupSchema, quoteSchema, spendCapSchema, statementWithLinesSchema, statementsSchema, thresholdSchema, topUpSchema,
-  topUpsSchema, usageSchema,
-} from './billing-answers';
+import { balanceSchema, entriesSchema, quoteSchema, spendCapSchema, statementWithLinesSchema, statementsSchema, usageSchema } from './billing-answers';
+import { autoTopUpSchema, paymentEventSchema, paymentMethodSetupSchema, thresholdSchema, topUpSchema, topUpsSchema } from './top-up-answers';
 import { autoTopUpRequest, paymentMethodRequest, spendCapRequest, statementQuery, statementsQuery, thresholdRequest, topUpRequest, topUpsQuery, usageQuery } from '../money/billing-requests';
 import { createQuoteSchema } from '../videos/create-video';
 import { BODY_BYTES_MAX, REFUSALS_OF_BODY, anyone, keyed, type Operations } from '../access/operation';
