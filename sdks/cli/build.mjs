@@ -4,7 +4,13 @@ import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/main.ts'], outfile: 'dist/usvideo.mjs', bundle: true, platform: 'node', format: 'esm', target: 'node20', banner: { js: '#!/usr/bin/env node' },
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/usvideo.mjs',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  banner: { js: '#!/usr/bin/env node' },
   legalComments: 'none',
 });
 chmodSync('dist/usvideo.mjs', 0o755);

@@ -3,7 +3,14 @@ import type { EnumModel, Field, Models, RecordModel, Type } from './document.ts'
 const WIDTH = 118;
 /** Written by hand, in _record.py. */
 const BASES: Readonly<Record<string, string>> = { Video: 'EndingRecord' };
-const PLAIN = { string: 'str', time: 'datetime', integer: 'int', number: 'float', boolean: 'bool', any: 'Any' } as const;
+const PLAIN = {
+  string: 'str',
+  time: 'datetime',
+  integer: 'int',
+  number: 'float',
+  boolean: 'bool',
+  any: 'Any',
+} as const;
 
 /** Answers as frozen dataclasses that keep what they do not know in `extra`, requests as TypedDicts. */
 export function python({ records, enums }: Models): string {
@@ -16,7 +23,9 @@ export function python({ records, enums }: Models): string {
     'from dataclasses import dataclass\nfrom datetime import datetime\nfrom typing import Any, ClassVar, Dict, List, Literal, Mapping, Optional, Union',
     'from typing_extensions import Required, TypedDict',
     'from ._record import Decoder, EndingRecord, Record, list_of, one_of, time_of',
-    ...enums.map(enumeration), ...inOrder(answers).map(answer), ...requests.map(request),
+    ...enums.map(enumeration),
+    ...inOrder(answers).map(answer),
+    ...requests.map(request),
   ].join('\n\n')}\n`;
 }
 
@@ -54,7 +63,10 @@ function answer({ name, fields, description }: RecordModel): string {
   return [
     `\n@dataclass(frozen=True)\nclass ${name}(${BASES[name] ?? 'Record'}):`,
     ...(description === '' ? [] : [docstring(description), '']),
-    ...ordered.flatMap((field) => [...comment(field), `    ${field.name}: ${field.required && !field.nullable ? typeOf(field.type) : `Optional[${typeOf(field.type)}]`}${field.required ? '' : ' = None'}`]),
+    ...ordered.flatMap((field) => [
+      ...comment(field),
+      `    ${field.name}: ${field.required && !field.nullable ? typeOf(field.type) : `Optional[${typeOf(field.type)}]`}${field.required ? '' : ' = None'}`,
+    ]),
     ...(decoded.length === 0 ? [] : ['', '    _decoders: ClassVar[Mapping[str, Decoder]] = {', ...decoded, '    }']),
   ].join('\n');
 }
@@ -92,24 +104,34 @@ export function wrapped(text: string, width: number): string[] {
 
 function typeOf(type: Type): string {
   switch (type.kind) {
-    case 'enum': case 'record': return type.name;
-    case 'list': return `List[${typeOf(type.of)}]`;
-    case 'map': return `Dict[str, ${typeOf(type.of)}]`;
-    case 'union': return `Union[${type.of.map(typeOf).join(', ')}]`;
-    default: return PLAIN[type.kind];
+    case 'enum':
+    case 'record':
+      return type.name;
+    case 'list':
+      return `List[${typeOf(type.of)}]`;
+    case 'map':
+      return `Dict[str, ${typeOf(type.of)}]`;
+    case 'union':
+      return `Union[${type.of.map(typeOf).join(', ')}]`;
+    default:
+      return PLAIN[type.kind];
   }
 }
 
 /** Undefined where JSON already is what is wanted. */
 function decoderOf(type: Type): string | undefined {
   switch (type.kind) {
-    case 'time': return 'time_of';
-    case 'record': return `${type.name}.from_dict`;
-    case 'union': return `one_of(${type.of.map(typeOf).join(', ')})`;
+    case 'time':
+      return 'time_of';
+    case 'record':
+      return `${type.name}.from_dict`;
+    case 'union':
+      return `one_of(${type.of.map(typeOf).join(', ')})`;
     case 'list': {
       const item = decoderOf(type.of);
       return item === undefined ? undefined : `list_of(${item})`;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }

@@ -21,13 +21,19 @@ export default defineConfig({
       output: {
         // The public port refuses the operators' files by this name.
         entryFileNames: 'assets/[name]-[hash].js',
-        chunkFileNames: ({ moduleIds }) => (moduleIds.some((id) => id.includes('/src/operator/')) ? 'assets/console-[name]-[hash].js' : 'assets/[name]-[hash].js'),
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.some((id) => id.includes('/src/operator/'))
+            ? 'assets/console-[name]-[hash].js'
+            : 'assets/[name]-[hash].js',
       },
     },
   },
   server: {
     proxy: {
-      '/v1': api, '/v/': api, '/openapi.json': api, '/admin/v1': admin,
+      '/v1': api,
+      '/v/': api,
+      '/openapi.json': api,
+      '/admin/v1': admin,
     },
   },
 });

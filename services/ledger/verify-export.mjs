@@ -16,14 +16,44 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const KINDS = {
-  1: 'funds_added', 2: 'hold_placed', 3: 'hold_captured', 4: 'hold_released', 5: 'late_outcome_recorded', 6: 'capture_refunded', 7: 'funds_reversed',
-  8: 'adjustment_made', 9: 'spend_cap_set', 10: 'period_closed', 11: 'low_balance_threshold_set', 12: 'balance_low',
+  1: 'funds_added',
+  2: 'hold_placed',
+  3: 'hold_captured',
+  4: 'hold_released',
+  5: 'late_outcome_recorded',
+  6: 'capture_refunded',
+  7: 'funds_reversed',
+  8: 'adjustment_made',
+  9: 'spend_cap_set',
+  10: 'period_closed',
+  11: 'low_balance_threshold_set',
+  12: 'balance_low',
 };
 /** The fields of each type of line, in their order. */
 const FIELDS = {
-  account: ['type', 'format', 'account_id', 'version', 'available_micros', 'held_micros', 'receivable_micros', 'total_spend_micros'],
+  account: [
+    'type',
+    'format',
+    'account_id',
+    'version',
+    'available_micros',
+    'held_micros',
+    'receivable_micros',
+    'total_spend_micros',
+  ],
   event: ['type', 'event_id', 'version', 'kind', 'recorded_at', 'payload', 'hash'],
-  root: ['type', 'sequence', 'signed_at', 'accounts', 'root', 'previous_root', 'signature', 'public_key', 'head', 'path'],
+  root: [
+    'type',
+    'sequence',
+    'signed_at',
+    'accounts',
+    'root',
+    'previous_root',
+    'signature',
+    'public_key',
+    'head',
+    'path',
+  ],
 };
 const FORMAT = 'usvideo-ledger-export-v1';
 const LINE_BYTES_MAX = 2 ** 26;
@@ -69,14 +99,22 @@ function changeOf(kind, fields) {
   const n = (number) => fields.get(number) ?? 0n;
   const credit = (amount, settled) => ({ available: amount - settled, owed: -settled });
   switch (kind) {
-    case 'funds_added': return credit(n(1), n(6));
-    case 'hold_placed': return { available: -n(8), held: n(8) };
-    case 'hold_captured': return { ...credit(n(3), n(5)), held: -n(2) - n(3), spent: n(2) };
-    case 'hold_released': return { ...credit(n(2), n(4)), held: -n(2) };
-    case 'capture_refunded': return { ...credit(n(3), n(4)), spent: -n(3) };
-    case 'funds_reversed': return { available: n(4) - n(3), owed: n(4) };
-    case 'adjustment_made': return credit(n(2), n(3));
-    default: return {};
+    case 'funds_added':
+      return credit(n(1), n(6));
+    case 'hold_placed':
+      return { available: -n(8), held: n(8) };
+    case 'hold_captured':
+      return { ...credit(n(3), n(5)), held: -n(2) - n(3), spent: n(2) };
+    case 'hold_released':
+      return { ...credit(n(2), n(4)), held: -n(2) };
+    case 'capture_refunded':
+      return { ...credit(n(3), n(4)), spent: -n(3) };
+    case 'funds_reversed':
+      return { available: n(4) - n(3), owed: n(4) };
+    case 'adjustment_made':
+      return credit(n(2), n(3));
+    default:
+      return {};
   }
 }
 
@@ -96,20 +134,24 @@ class Account {
 
   add(event) {
     const expected = this.hashes.length;
-    if (event.version !== String(expected)) return this.fault(`version ${event.version} stands where version ${expected} belongs`);
+    if (event.version !== String(expected))
+      return this.fault(`version ${event.version} stands where version ${expected} belongs`);
     const payload = bytesIn(event.payload);
     const header = `${event.event_id}\n${this.header.account_id}\n${event.version}\n${event.kind}\n${event.recorded_at}\n`;
     const hash = sha256(this.hashes.at(-1), header, payload);
-    if (hash.toString('hex') !== event.hash) this.fault(`version ${event.version}: its hash is not that of its content`);
+    if (hash.toString('hex') !== event.hash)
+      this.fault(`version ${event.version}: its hash is not that of its content`);
     this.hashes.push(hash);
-    if (event.recorded_at < this.lastRecordedAt) this.fault(`version ${event.version} was recorded before the one before it`);
+    if (event.recorded_at < this.lastRecordedAt)
+      this.fault(`version ${event.version} was recorded before the one before it`);
     this.lastRecordedAt = event.recorded_at;
     this.fold(event, payload);
   }
 
   fold(event, payload) {
     const [[number, body] = []] = [...fieldsOf(payload)];
-    if (KINDS[number] !== event.kind) return this.fault(`version ${event.version} says ${event.kind} and holds ${KINDS[number] ?? `field ${number}`}`);
+    if (KINDS[number] !== event.kind)
+      return this.fault(`version ${event.version} says ${event.kind} and holds ${KINDS[number] ?? `field ${number}`}`);
     for (const [book, change] of Object.entries(changeOf(KINDS[number], fieldsOf(body)))) this.balance[book] += change;
     const { available, held, owed } = this.balance;
     if (available < 0n || held < 0n || owed < 0n) this.fault(`the balance is negative at version ${event.version}`);
@@ -117,14 +159,22 @@ class Account {
 
   end() {
     const { header, balance, hashes } = this;
-    if (header.version !== String(hashes.length - 1)) this.fault(`the export ends at version ${hashes.length - 1} of ${header.version}`);
-    const said = { available: header.available_micros, held: header.held_micros, owed: header.receivable_micros, spent: header.total_spend_micros };
-    for (const book of Object.keys(said)) if (String(balance[book]) !== said[book]) this.fault(`${book} is ${said[book]}, the events say ${balance[book]}`);
+    if (header.version !== String(hashes.length - 1))
+      this.fault(`the export ends at version ${hashes.length - 1} of ${header.version}`);
+    const said = {
+      available: header.available_micros,
+      held: header.held_micros,
+      owed: header.receivable_micros,
+      spent: header.total_spend_micros,
+    };
+    for (const book of Object.keys(said))
+      if (String(balance[book]) !== said[book]) this.fault(`${book} is ${said[book]}, the events say ${balance[book]}`);
   }
 
   checkRoot(root, publicKey) {
     const { version, hash } = root.head;
-    if (this.hashes[Number(version)]?.toString('hex') !== hash) this.fault(`the signed head at version ${version} is not in the export: its tail was cut or changed`);
+    if (this.hashes[Number(version)]?.toString('hex') !== hash)
+      this.fault(`the signed head at version ${version} is not in the export: its tail was cut or changed`);
     const leaf = sha256(Buffer.from([0]), `${this.header.account_id}\n${version}\n${hash}\n`);
     const top = root.path.reduce((node, step) => {
       const other = Buffer.from(step.hash, 'hex');
@@ -132,9 +182,15 @@ class Account {
     }, leaf);
     if (top.toString('hex') !== root.root) this.fault('the path from the head does not lead to the signed root');
     const text = `usvideo-ledger-root-v1\n${root.sequence}\n${root.signed_at}\n${root.accounts}\n${root.root}\n${root.previous_root}\n`;
-    if (publicKey !== undefined && publicKey !== root.public_key) this.fault('the root is signed with another key than the one you named');
-    const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, bytesIn(root.public_key)]), format: 'der', type: 'spki' });
-    if (!verify(null, Buffer.from(text), key, bytesIn(root.signature))) this.fault('the signature of the root does not hold');
+    if (publicKey !== undefined && publicKey !== root.public_key)
+      this.fault('the root is signed with another key than the one you named');
+    const key = createPublicKey({
+      key: Buffer.concat([SPKI_PREFIX, bytesIn(root.public_key)]),
+      format: 'der',
+      type: 'spki',
+    });
+    if (!verify(null, Buffer.from(text), key, bytesIn(root.signature)))
+      this.fault('the signature of the root does not hold');
   }
 }
 
@@ -143,7 +199,10 @@ function asWritten(entry) {
   const fields = Object.fromEntries((FIELDS[entry.type] ?? []).map((field) => [field, entry[field]]));
   if (entry.type !== 'root') return JSON.stringify(fields);
   const { version, hash } = entry.head;
-  const path = entry.path.map((step) => ({ side: step.side === 'left' ? 'left' : 'right', hash: Buffer.from(step.hash, 'hex').toString('hex') }));
+  const path = entry.path.map((step) => ({
+    side: step.side === 'left' ? 'left' : 'right',
+    hash: Buffer.from(step.hash, 'hex').toString('hex'),
+  }));
   return JSON.stringify({ ...fields, head: { version, hash }, path });
 }
 
@@ -177,7 +236,10 @@ export async function verifyExport(chunks, publicKey) {
     else if (entry.type === 'event') account.add(entry);
     else if (entry.type === 'root') root = entry;
     else account.fault(`a line of type ${entry.type} does not belong here`);
-    if (!Buffer.from(asWritten(entry)).equals(bytes)) account.fault(`the line of type ${entry.type} after version ${account.hashes.length - 1} is not as an export writes it`);
+    if (!Buffer.from(asWritten(entry)).equals(bytes))
+      account.fault(
+        `the line of type ${entry.type} after version ${account.hashes.length - 1} is not as an export writes it`,
+      );
   }
   if (account === undefined) throw new Error('the file is empty');
   account.end();
@@ -187,13 +249,19 @@ export async function verifyExport(chunks, publicKey) {
 }
 
 async function main() {
-  const { positionals: [file], values } = parseArgs({ allowPositionals: true, options: { 'public-key': { type: 'string' } } });
+  const {
+    positionals: [file],
+    values,
+  } = parseArgs({ allowPositionals: true, options: { 'public-key': { type: 'string' } } });
   if (file === undefined) throw new Error('usage: node verify-export.mjs FILE [--public-key BASE64]');
   const { faults, events, signedVersion } = await verifyExport(createReadStream(file), values['public-key']);
   for (const text of faults) console.error(text);
   const byWhom = values['public-key'] === undefined ? ' by the key in the file, which was not compared with yours' : '';
-  const covered = signedVersion === undefined ? 'under no signed root' : `signed up to version ${signedVersion}${byWhom}`;
-  console.log(`${events} events, ${covered}: ${faults.length === 0 ? 'no difference' : `${faults.length} differences`}`);
+  const covered =
+    signedVersion === undefined ? 'under no signed root' : `signed up to version ${signedVersion}${byWhom}`;
+  console.log(
+    `${events} events, ${covered}: ${faults.length === 0 ? 'no difference' : `${faults.length} differences`}`,
+  );
   process.exitCode = faults.length === 0 ? 0 : 1;
 }
 

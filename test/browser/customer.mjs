@@ -21,7 +21,10 @@ test('a customer comes from the register page to a played video by copying the s
   const { page, faults, close } = await openPage(stage.browser);
   let bytes = 0;
   page.on('response', async (answer) => {
-    const { responseBodySize = 0 } = await answer.request().sizes().catch(() => ({}));
+    const { responseBodySize = 0 } = await answer
+      .request()
+      .sizes()
+      .catch(() => ({}));
     bytes += responseBodySize;
   });
   await page.goto(`${stage.platform.api}/`);
@@ -41,7 +44,11 @@ test('a customer comes from the register page to a played video by copying the s
   await page.getByRole('link', { name: 'Play it' }).click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
   await look(page, 'video');
-  assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).match(/usv_(live|test)|whsec/)), null, 'a secret is in the storage');
+  assert.equal(
+    await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).match(/usv_(live|test)|whsec/)),
+    null,
+    'a secret is in the storage',
+  );
   assert.deepEqual(faults, []);
   await close();
 });
@@ -55,19 +62,30 @@ test('a customer adds an endpoint, is told of a video, and sends the webhook onc
   await page.getByRole('button', { name: 'Add an endpoint' }).click();
   await page.getByLabel('URL').fill(receiver.url);
   await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
-  const secret = await page.getByRole('dialog').getByText(/^whsec_/).innerText();
+  const secret = await page
+    .getByRole('dialog')
+    .getByText(/^whsec_/)
+    .innerText();
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('row', { name: new RegExp(receiver.url) }).getByRole('button', { name: 'More' }).click();
+  await page
+    .getByRole('row', { name: new RegExp(receiver.url) })
+    .getByRole('button', { name: 'More' })
+    .click();
   await page.getByRole('menuitem', { name: 'Show the secret' }).click();
   await page.getByRole('dialog').getByText(secret).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
   const made = await fetch(`${stage.platform.api}/v1/videos`, {
-    method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', prefer: 'wait=50' }, body: JSON.stringify({ prompt: 'a kite', resolution: '480p', duration: 1 }),
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', prefer: 'wait=50' },
+    body: JSON.stringify({ prompt: 'a kite', resolution: '480p', duration: 1 }),
   });
   const { id } = await made.json();
   await receiver.take(1);
   await page.goto(`${stage.platform.api}/dashboard/videos/${id}`);
-  await page.getByRole('row', { name: /video\.completed/ }).getByRole('button', { name: 'Resend' }).click();
+  await page
+    .getByRole('row', { name: /video\.completed/ })
+    .getByRole('button', { name: 'Resend' })
+    .click();
   const [first, again] = await receiver.take(2);
   assert.deepEqual([again.headers['webhook-id'], again.body], [first.headers['webhook-id'], first.body]);
   assert.equal(JSON.parse(again.body).id, id);
@@ -104,12 +122,18 @@ test('a key is made, shown once, used and revoked; what a page refuses says why'
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name').fill('Nightly');
   await page.getByRole('button', { name: 'Make the key' }).click();
-  const secret = await page.getByRole('dialog').getByText(/^usv_test_/).innerText();
+  const secret = await page
+    .getByRole('dialog')
+    .getByText(/^usv_test_/)
+    .innerText();
   const ask = (key) => fetch(`${stage.platform.api}/v1/account`, { headers: { authorization: `Bearer ${key}` } });
   assert.equal((await ask(secret)).status, 200);
   await page.getByRole('button', { name: 'I have stored it' }).click();
   assert.equal(await page.getByText(secret).count(), 0);
-  await page.getByRole('row', { name: /First test key/ }).getByRole('button', { name: 'Revoke' }).click();
+  await page
+    .getByRole('row', { name: /First test key/ })
+    .getByRole('button', { name: 'Revoke' })
+    .click();
   await page.getByRole('button', { name: 'Revoke the key' }).click();
   await page.getByRole('row', { name: /First test key/ }).waitFor({ state: 'detached' });
   const deadline = Date.now() + 10_000;
@@ -120,7 +144,9 @@ test('a key is made, shown once, used and revoked; what a page refuses says why'
 test('a balance that runs low is topped up with the saved card', async () => {
   const { page, faults, close } = await openPage(stage.browser);
   await register(page);
-  await page.route('https://checkout.stripe.com/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Stripe</title>' }));
+  await page.route('https://checkout.stripe.com/**', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<title>Stripe</title>' }),
+  );
   await page.getByRole('radio', { name: 'Live' }).check({ force: true });
   await page.getByRole('navigation').getByRole('link', { name: 'Billing' }).click();
   await page.getByRole('button', { name: 'Save a card' }).click();
@@ -146,21 +172,33 @@ test('a balance that runs low is topped up with the saved card', async () => {
 test('a month is taken away as a PDF and as CSV, to the cent as the page shows it', async () => {
   const { page, faults, close } = await openPage(stage.browser);
   await register(page);
-  const { account: { account_id: id } } = await page.evaluate(async () => (await fetch('/v1/auth/session')).json());
+  const {
+    account: { account_id: id },
+  } = await page.evaluate(async () => (await fetch('/v1/auth/session')).json());
   const credit = await fetch(`${stage.platform.admin}/admin/v1/accounts/${id}/credit`, {
-    method: 'POST', headers: { authorization: `Bearer ${stage.platform.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ amount_usd: '17.25', payment_ref: `invoice-${Date.now()}`, note: 'wire' }),
+    method: 'POST',
+    headers: { authorization: `Bearer ${stage.platform.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ amount_usd: '17.25', payment_ref: `invoice-${Date.now()}`, note: 'wire' }),
   });
   assert.equal(credit.status, 200);
   await page.getByRole('radio', { name: 'Live' }).check({ force: true });
   await page.getByRole('navigation').getByRole('link', { name: 'Billing' }).click();
-  await page.getByRole('row', { name: /running/ }).getByText('$17.25').first().waitFor();
+  await page
+    .getByRole('row', { name: /running/ })
+    .getByText('$17.25')
+    .first()
+    .waitFor();
   const text = async (kind) => {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: new RegExp(`^${kind} of`) }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: new RegExp(`^${kind} of`) }).click(),
+    ]);
     return readFileSync(await download.path(), 'latin1');
   };
   const pdf = await text('PDF');
   assert.match(pdf, /^%PDF-1\.\d/);
-  for (const shown of ['Closing balance', '$17.25', 'funds added']) assert.ok(pdf.includes(`(${shown}`), `the PDF does not show ${shown}`);
+  for (const shown of ['Closing balance', '$17.25', 'funds added'])
+    assert.ok(pdf.includes(`(${shown}`), `the PDF does not show ${shown}`);
   assert.match(await text('CSV'), /^created_at,kind.*\r\n[^\r]*funds_added,,17\.25,/);
   assert.deepEqual(faults, []);
   await close();

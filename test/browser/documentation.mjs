@@ -12,7 +12,10 @@ test('the documentation loads little, looks well everywhere and finds what is as
   const { page, faults, close } = await openPage(stage.browser);
   let bytes = 0;
   page.on('response', async (answer) => {
-    const { responseBodySize = 0 } = await answer.request().sizes().catch(() => ({}));
+    const { responseBodySize = 0 } = await answer
+      .request()
+      .sizes()
+      .catch(() => ({}));
     bytes += responseBodySize;
   });
   await page.goto(`${stage.platform.api}/docs`);
@@ -50,17 +53,32 @@ test('a reader runs an operation with their own test key, and copies code that d
   await answered.getByText('"completed"').first().waitFor();
   const { id } = JSON.parse(await answered.innerText());
   assert.equal(JSON.parse(await output('bash', ['-c', await shown.innerText()])).status, 'completed');
-  for (const [language, run] of [['Python', (code) => output('python3', ['-c', code])], ['TypeScript', (code) => output(process.execPath, ['--input-type=module-typescript', '-e', code])]]) {
+  for (const [language, run] of [
+    ['Python', (code) => output('python3', ['-c', code])],
+    ['TypeScript', (code) => output(process.execPath, ['--input-type=module-typescript', '-e', code])],
+  ]) {
     await section.getByRole('tab', { name: language }).click();
-    assert.equal(JSON.parse(await run(await section.getByLabel(`Create a video: request in ${language}`).innerText())).status, 'completed', language);
+    assert.equal(
+      JSON.parse(await run(await section.getByLabel(`Create a video: request in ${language}`).innerText())).status,
+      'completed',
+      language,
+    );
   }
   const get = page.getByRole('region', { name: 'Get a video', exact: true });
-  assert.equal(await get.getByRole('button', { name: 'Run' }).isDisabled(), true, 'a request without its id can be run');
+  assert.equal(
+    await get.getByRole('button', { name: 'Run' }).isDisabled(),
+    true,
+    'a request without its id can be run',
+  );
   await get.getByText('Fill in the request').click();
   await get.getByRole('textbox', { name: 'id' }).fill(id);
   await get.getByRole('button', { name: 'Run' }).click();
   await get.getByLabel('Get a video: what was answered').getByText(id).first().waitFor();
-  assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).match(/usv_(live|test)|whsec/)), null, 'a secret is in the storage');
+  assert.equal(
+    await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).match(/usv_(live|test)|whsec/)),
+    null,
+    'a secret is in the storage',
+  );
   assert.deepEqual(faults, []);
   await close();
 });
@@ -72,7 +90,10 @@ test('every error code leads to its page, which says what it means', async () =>
   await page.getByRole('heading', { name: 'invalid_api_key' }).waitFor();
   const document = await (await fetch(`${stage.platform.api}/openapi.json`)).json();
   for (const [code, { title }] of Object.entries(document['x-error-codes'])) {
-    await page.getByRole('navigation', { name: 'Documentation' }).getByRole('link', { name: 'Errors', exact: true }).click();
+    await page
+      .getByRole('navigation', { name: 'Documentation' })
+      .getByRole('link', { name: 'Errors', exact: true })
+      .click();
     await page.getByRole('link', { name: code, exact: true }).click();
     await page.getByText(title, { exact: true }).waitFor();
   }

@@ -28,7 +28,11 @@ test('an operator raises a limit in the console, which the public port does not 
   await page.getByRole('button', { name: 'Set live limits' }).click();
   await page.getByText('The limits are set').waitFor();
   await look(page, 'console-account');
-  const accounts = await (await fetch(`${stage.platform.admin}/admin/v1/accounts`, { headers: { authorization: `Bearer ${stage.platform.token}` } })).json();
+  const accounts = await (
+    await fetch(`${stage.platform.admin}/admin/v1/accounts`, {
+      headers: { authorization: `Bearer ${stage.platform.token}` },
+    })
+  ).json();
   assert.ok(accounts.data.some((account) => account.limits.live.concurrent_jobs === 64));
   assert.deepEqual(faults, []);
   await close();

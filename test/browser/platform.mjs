@@ -12,7 +12,17 @@ const entry = join(import.meta.dirname, '..', '..', 'services', 'standalone', 'd
 export async function startPlatform(settings = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'usv-browser-'));
   const child = spawn(process.execPath, ['--enable-source-maps', entry], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', SIGNUP_CREDIT_USD: '25', LOG_LEVEL: 'warn', ...settings }, stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      OPS_PORT: '0',
+      ADMIN_PORT: '0',
+      SIGNUP_CREDIT_USD: '25',
+      LOG_LEVEL: 'warn',
+      ...settings,
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
   const file = join(dataDir, 'credentials.json');
   const deadline = Date.now() + START_WITHIN_MS;
@@ -23,7 +33,9 @@ export async function startPlatform(settings = {}) {
   }
   const { api_url: api, admin_url: admin, admin_token: token } = JSON.parse(readFileSync(file, 'utf8'));
   return {
-    api, admin, token,
+    api,
+    admin,
+    token,
     stop: async () => {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');

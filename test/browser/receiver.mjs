@@ -8,11 +8,13 @@ export async function startReceiver() {
   const arrived = [];
   const server = createServer((request, response) => {
     const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-      arrived.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(204).end();
-      server.emit('arrived');
-    });
+    request
+      .on('data', (chunk) => chunks.push(chunk))
+      .on('end', () => {
+        arrived.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+        response.writeHead(204).end();
+        server.emit('arrived');
+      });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

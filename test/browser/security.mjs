@@ -39,7 +39,16 @@ test('pages run no script but their own, are framed by nobody, and keep the sess
     return window.ran === true;
   });
   assert.equal(injected, false, 'an inline script runs');
-  const forged = await page.evaluate(async () => (await fetch('/v1/api-keys', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"forged"}' })).status);
+  const forged = await page.evaluate(
+    async () =>
+      (
+        await fetch('/v1/api-keys', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"name":"forged"}',
+        })
+      ).status,
+  );
   assert.equal(forged, 403, 'a request without the CSRF token makes a key');
   await close();
 });
@@ -67,17 +76,26 @@ test('a changed password ends every other session, and none is mixed with the ne
   await tab.getByRole('button', { name: 'Sign in' }).waitFor();
   await register(first.page, { name: 'Second Studio' });
   await tab.getByText('Second Studio').first().waitFor();
-  for (const page of [first.page, tab]) assert.equal(await page.getByText('First Studio').count(), 0, 'something of the account before is shown');
+  for (const page of [first.page, tab])
+    assert.equal(await page.getByText('First Studio').count(), 0, 'something of the account before is shown');
   await first.close();
   await other.close();
 });
 
 test('guessing a password is slowed down, and the answer does not tell who has an account', async () => {
-  const post = (path, body) => fetch(`${stage.platform.api}/v1/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const post = (path, body) =>
+    fetch(`${stage.platform.api}/v1/auth/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   const login = (email, password) => post('login', { email, password });
   const email = newEmail();
   assert.equal((await post('register', { email, password: PASSWORD, account_name: 'Guessed Studio' })).status, 201);
-  const [known, unknown] = await Promise.all([login(email, 'wrong horse battery'), login(newEmail(), 'wrong horse battery')]);
+  const [known, unknown] = await Promise.all([
+    login(email, 'wrong horse battery'),
+    login(newEmail(), 'wrong horse battery'),
+  ]);
   const plain = async (answer) => {
     const { request_id: _, ...body } = await answer.json();
     return [answer.status, body];

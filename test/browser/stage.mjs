@@ -15,7 +15,7 @@ export const stage = { platform: undefined, browser: undefined, stripe: undefine
 
 before(async () => {
   stage.stripe = await startStripe();
-  stage.platform = given ?? await startPlatform(stage.stripe.settings);
+  stage.platform = given ?? (await startPlatform(stage.stripe.settings));
   stage.browser = await openBrowser();
   if (pictures) mkdirSync(pictures, { recursive: true });
 });
@@ -41,18 +41,27 @@ export async function register(page, { name = 'Northwind Studio', email = newEma
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Open the account' }).click();
   await page.getByRole('heading', { name: 'Your keys' }).waitFor();
-  return page.getByText(/^usv_test_/).first().innerText();
+  return page
+    .getByText(/^usv_test_/)
+    .first()
+    .innerText();
 }
 
 /** A page in light, dark and on a phone: nothing serious for axe, nothing too wide. */
 export async function look(page, name) {
-  for (const [look, scheme, width] of [['light', 'light', 1360], ['dark', 'dark', 1360], ['phone', 'light', 390]]) {
+  for (const [look, scheme, width] of [
+    ['light', 'light', 1360],
+    ['dark', 'dark', 1360],
+    ['phone', 'light', 390],
+  ]) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: width < 500 ? 844 : 860 });
     await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     assert.deepEqual(await accessibilityFaults(page), [], `${name} in ${look}`);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     assert.ok(overflow <= 0, `${name} on ${look} is ${overflow} pixels too wide`);
     await picture(page, `${name || 'home'}-${look}`);
   }

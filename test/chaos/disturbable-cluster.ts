@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@usvideo/runtime';
-import { type Cluster, type Part, readStandaloneConfig, REPLICAS, ServicePart, startCluster } from '@usvideo/standalone';
+import {
+  type Cluster,
+  type Part,
+  readStandaloneConfig,
+  REPLICAS,
+  ServicePart,
+  startCluster,
+} from '@usvideo/standalone';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 import { destination } from 'pino';
@@ -20,8 +27,14 @@ const ASK_AGAIN_FOR_MS = 60_000;
 const LINKS_MAX = 200;
 
 const SETTINGS = {
-  PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', LEASE_MS: String(LEASE_MS),
-  WEBHOOK_TIMEOUT_MS: '3000', WEBHOOK_LEASE_MS: '9000', ENGINES: 'procedural,sandbox',
+  PORT: '0',
+  OPS_PORT: '0',
+  ADMIN_PORT: '0',
+  OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
+  LEASE_MS: String(LEASE_MS),
+  WEBHOOK_TIMEOUT_MS: '3000',
+  WEBHOOK_LEASE_MS: '9000',
+  ENGINES: 'procedural,sandbox',
 };
 
 /** A replicated cluster whose every link and process can be disturbed, and whose tables and topics can be looked at. */
@@ -44,21 +57,40 @@ export class DisturbableCluster {
     this.webhooks = parts.webhooks;
     this.hookUrl = parts.hookUrl;
     this.dataDir = parts.dataDir;
-    this.gateways = this.named('gateway').map((part) => ({ name: part.name, url: this.links.lead('customer', part.name, part.row().address) }));
+    this.gateways = this.named('gateway').map((part) => ({
+      name: part.name,
+      url: this.links.lead('customer', part.name, part.row().address),
+    }));
     this.adminUrl = this.links.lead('operator', this.gateways[0]!.name, this.cluster.credentials.admin_url);
-    this.kafka = new kafkajs.Kafka({ clientId: 'chaos', brokers: [...this.cluster.brokers], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 8 } });
-    this.pools = Object.fromEntries(SERVICES_WITH_EVENTS.map((name) => [name, openPool(this.cluster.databaseUrls[name])])) as Record<ServiceWithEvents, pg.Pool>;
+    this.kafka = new kafkajs.Kafka({
+      clientId: 'chaos',
+      brokers: [...this.cluster.brokers],
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 8 },
+    });
+    this.pools = Object.fromEntries(
+      SERVICES_WITH_EVENTS.map((name) => [name, openPool(this.cluster.databaseUrls[name])]),
+    ) as Record<ServiceWithEvents, pg.Pool>;
   }
 
   static async open(announce: (line: string) => void): Promise<DisturbableCluster> {
-    if (process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is set: chaos stops and starts a Kafka of its own, unset it');
+    if (process.env.KAFKA_BROKERS)
+      throw new Error('KAFKA_BROKERS is set: chaos stops and starts a Kafka of its own, unset it');
     const dataDir = mkdtempSync(join(tmpdir(), 'usv-chaos-'));
     const links = await Links.open(LINKS_MAX);
     const webhooks = new WebhookRecord();
     const hookUrl = links.lead('webhooks', 'customer', await webhooks.start());
     const config = readStandaloneConfig({ ...SETTINGS, DATA_DIR: dataDir });
-    const output = { log: (service: string) => createLogger(service, 'info', destination(join(dataDir, 'cluster.log'))), announce };
-    const cluster = await startCluster(config, { counts: { ...REPLICAS, accounts: 2 }, wiring: links.wiring }, output, new AbortController().signal);
+    const output = {
+      log: (service: string) => createLogger(service, 'info', destination(join(dataDir, 'cluster.log'))),
+      announce,
+    };
+    const cluster = await startCluster(
+      config,
+      { counts: { ...REPLICAS, accounts: 2 }, wiring: links.wiring },
+      output,
+      new AbortController().signal,
+    );
     return new DisturbableCluster({ cluster, links, webhooks, hookUrl, dataDir });
   }
 
@@ -97,7 +129,11 @@ export class DisturbableCluster {
   }
 
   /** Asks a service's database; as long as PostgreSQL is away, again. */
-  async sql<Row extends pg.QueryResultRow>(service: ServiceWithEvents, text: string, values: unknown[] = []): Promise<Row[]> {
+  async sql<Row extends pg.QueryResultRow>(
+    service: ServiceWithEvents,
+    text: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
     for (const deadline = Date.now() + ASK_AGAIN_FOR_MS; ; await delay(100)) {
       try {
         return (await this.pools[service].query<Row>(text, values)).rows;

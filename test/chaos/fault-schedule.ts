@@ -34,13 +34,18 @@ export async function campaign(scene: Scene, options: CampaignOptions): Promise<
   const lane = async (random: SeededRandom) => {
     while (waiting.length > 0 && Date.now() < options.untilMs) {
       const next = waiting.findIndex(({ holds }) => holds.every((part) => !held.has(part)));
-      if (next === -1) { await delay(100); continue; }
+      if (next === -1) {
+        await delay(100);
+        continue;
+      }
       const [fault] = waiting.splice(next, 1);
       for (const part of fault!.holds) held.add(part);
       const done = await inflict(fault!, { ...scene, random });
       for (const part of fault!.holds) held.delete(part);
       inflicted.push(done);
-      options.show(`${seconds(done.atMs - startedAtMs)} ${done.kind} → ${done.error ?? `${done.target}: ${done.inFlight} ${done.unit} (${seconds(done.endedAtMs - done.atMs)})`}`);
+      options.show(
+        `${seconds(done.atMs - startedAtMs)} ${done.kind} → ${done.error ?? `${done.target}: ${done.inFlight} ${done.unit} (${seconds(done.endedAtMs - done.atMs)})`}`,
+      );
       const tries = inflicted.filter(({ kind, at }) => kind === fault!.kind && at === fault!.at).length;
       if (!done.inFlight && tries < options.each * TRIES_PER_COUNT) waiting.push(fault!);
       await delay(GAP_MS);
@@ -53,7 +58,9 @@ export async function campaign(scene: Scene, options: CampaignOptions): Promise<
 /** As many of each kind; the targets of a kind take turns. */
 function deal(faults: readonly Fault[], each: number, random: SeededRandom): Fault[] {
   const kinds = [...Map.groupBy(faults, ({ kind }) => kind).values()].map((targets) => random.shuffled(targets));
-  return Array.from({ length: each }, (_, round) => random.shuffled(kinds.map((targets) => targets[round % targets.length]!))).flat();
+  return Array.from({ length: each }, (_, round) =>
+    random.shuffled(kinds.map((targets) => targets[round % targets.length]!)),
+  ).flat();
 }
 
 async function inflict(fault: Fault, scene: Scene): Promise<Inflicted> {
@@ -61,7 +68,13 @@ async function inflict(fault: Fault, scene: Scene): Promise<Inflicted> {
   try {
     return { kind: fault.kind, at: fault.at, atMs, ...(await fault.inflict(scene)), endedAtMs: Date.now() };
   } catch (error) {
-    return { kind: fault.kind, at: fault.at, atMs, endedAtMs: Date.now(), error: (error as Error).message.split('\n')[0] };
+    return {
+      kind: fault.kind,
+      at: fault.at,
+      atMs,
+      endedAtMs: Date.now(),
+      error: (error as Error).message.split('\n')[0],
+    };
   }
 }
 

@@ -1,7 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 import type { DisturbableCluster } from './disturbable-cluster.ts';
-import { type Fault, type Consumption, CONSUMPTIONS, type Hit, owedIn, type Scene, somethingInFlight, type Topic, TOPICS, unheard } from './faults.ts';
+import {
+  type Fault,
+  type Consumption,
+  CONSUMPTIONS,
+  type Hit,
+  owedIn,
+  type Scene,
+  somethingInFlight,
+  type Topic,
+  TOPICS,
+  unheard,
+} from './faults.ts';
 import { type Published, readTopic } from './kafka-record.ts';
 
 const ALL_TOPICS = Object.keys(TOPICS) as Topic[];
@@ -21,35 +32,67 @@ async function sendAgain(scene: Scene, topic: Topic, choose: Choice): Promise<Hi
   let chosen: readonly Published[] = [];
   const inFlight = await somethingInFlight(async () => {
     chosen = choose(await readTopic(disturbed, topic), scene);
-    return chosen.length === 0 ? 0 : topic === 'usvideo.jobs.v1' ? jobsUnderWay(disturbed, chosen) : owedIn(disturbed, topic);
+    return chosen.length === 0
+      ? 0
+      : topic === 'usvideo.jobs.v1'
+        ? jobsUnderWay(disturbed, chosen)
+        : owedIn(disturbed, topic);
   });
-  const producer = disturbed.kafka.producer({ createPartitioner: () => ({ message }) => message.partition!, allowAutoTopicCreation: false });
+  const producer = disturbed.kafka.producer({
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition!,
+    allowAutoTopicCreation: false,
+  });
   try {
     await producer.connect();
-    const messages = chosen.map(({ partition, message: { key, value, headers } }) => ({ partition, key, value, headers: headers as kafkajs.IHeaders }));
-    for (let sent = 0; sent < messages.length; sent += 500) await producer.send({ topic, messages: messages.slice(sent, sent + 500) });
+    const messages = chosen.map(({ partition, message: { key, value, headers } }) => ({
+      partition,
+      key,
+      value,
+      headers: headers as kafkajs.IHeaders,
+    }));
+    for (let sent = 0; sent < messages.length; sent += 500)
+      await producer.send({ topic, messages: messages.slice(sent, sent + 500) });
   } finally {
     await producer.disconnect();
   }
-  return { target: `${chosen.length} messages of ${topic}`, inFlight, unit: topic === 'usvideo.jobs.v1' ? 'jobs under way among them' : 'events unpublished or unheard' };
+  return {
+    target: `${chosen.length} messages of ${topic}`,
+    inFlight,
+    unit: topic === 'usvideo.jobs.v1' ? 'jobs under way among them' : 'events unpublished or unheard',
+  };
 }
 
 async function jobsUnderWay(disturbed: DisturbableCluster, chosen: readonly Published[]): Promise<number> {
-  const underWay = new Set((await disturbed.sql<{ job_id: string }>('scheduler', 'select job_id from job where ended_at is null')).map(({ job_id: id }) => id));
+  const underWay = new Set(
+    (await disturbed.sql<{ job_id: string }>('scheduler', 'select job_id from job where ended_at is null')).map(
+      ({ job_id: id }) => id,
+    ),
+  );
   return new Set(chosen.map(({ message }) => message.key!.toString()).filter((jobId) => underWay.has(jobId))).size;
 }
 
 /** The last messages of every partition, as a producer does that saw no acknowledgement. */
-const lastOfEach: Choice = (read) => [...Map.groupBy(read, ({ partition }) => partition).values()].flatMap((of) => of.slice(-RECENT));
+const lastOfEach: Choice = (read) =>
+  [...Map.groupBy(read, ({ partition }) => partition).values()].flatMap((of) => of.slice(-RECENT));
 
 /** Some partitions from their beginning, and not to their end: whoever handles what it has handled ends with what is out of date. */
 const outdated: Choice = (read, { random }) => {
-  const partitions = random.shuffled([...Map.groupBy(read, ({ partition }) => partition).values()]).slice(0, REPLAYED_PARTITIONS);
+  const partitions = random
+    .shuffled([...Map.groupBy(read, ({ partition }) => partition).values()])
+    .slice(0, REPLAYED_PARTITIONS);
   return partitions.flatMap((of) => of.slice(0, -Math.ceil(random.between(0, LEFT_OUT_MAX))));
 };
 
 function sentAgain(kind: string, choose: Choice): Fault[] {
-  return ALL_TOPICS.map((topic) => ({ kind, at: topic, holds: ['kafka'], inflict: (scene) => sendAgain(scene, topic, choose) }));
+  return ALL_TOPICS.map((topic) => ({
+    kind,
+    at: topic,
+    holds: ['kafka'],
+    inflict: (scene) => sendAgain(scene, topic, choose),
+  }));
 }
 
 /** A stranger joins a consumer group, is given partitions, reads nothing and leaves. */
@@ -59,13 +102,25 @@ function rebalanced(consumption: Consumption): Fault {
     at: groupOf(consumption),
     holds: ['kafka'],
     inflict: async ({ disturbed, random }) => {
-      const stranger = disturbed.kafka.consumer({ groupId: groupOf(consumption), sessionTimeout: 6_000, rebalanceTimeout: 6_000, allowAutoTopicCreation: false });
+      const stranger = disturbed.kafka.consumer({
+        groupId: groupOf(consumption),
+        sessionTimeout: 6_000,
+        rebalanceTimeout: 6_000,
+        allowAutoTopicCreation: false,
+      });
       const inFlight = await somethingInFlight(() => unheard(disturbed, consumption));
       try {
         await stranger.connect();
         await stranger.subscribe({ topics: [consumption.topic], fromBeginning: false });
-        const joined = new Promise<void>((resolve) => { stranger.on(stranger.events.GROUP_JOIN, () => resolve()); });
-        await stranger.run({ autoCommit: false, eachBatch: async ({ pause }) => { pause(); } });
+        const joined = new Promise<void>((resolve) => {
+          stranger.on(stranger.events.GROUP_JOIN, () => resolve());
+        });
+        await stranger.run({
+          autoCommit: false,
+          eachBatch: async ({ pause }) => {
+            pause();
+          },
+        });
         await joined;
         await delay(random.between(300, 2_000));
       } finally {
@@ -114,14 +169,20 @@ function topicRecreated(topic: Topic): Fault {
 }
 
 export const kafkaFaults: readonly Fault[] = [
-  ...sentAgain('messages duplicated', lastOfEach), ...sentAgain('messages replayed', outdated),
-  ...CONSUMPTIONS.map(rebalanced), ...CONSUMPTIONS.map(offsetsDeleted), ...ALL_TOPICS.map(topicRecreated),
+  ...sentAgain('messages duplicated', lastOfEach),
+  ...sentAgain('messages replayed', outdated),
+  ...CONSUMPTIONS.map(rebalanced),
+  ...CONSUMPTIONS.map(offsetsDeleted),
+  ...ALL_TOPICS.map(topicRecreated),
 ];
 
 /** A relay may be quicker, which is as good. */
 async function createTopic(disturbed: DisturbableCluster, topic: Topic): Promise<void> {
   await disturbed.administer(async (admin) => {
-    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }], waitForLeaders: true });
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }],
+      waitForLeaders: true,
+    });
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     if (topics[0]?.partitions.length !== PARTITIONS) throw new Error(`${topic} is not there yet`);
   });

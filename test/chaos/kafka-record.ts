@@ -26,7 +26,9 @@ export async function readTopic(disturbed: DisturbableCluster, topic: string): P
 
 async function readOnce(disturbed: DisturbableCluster, topic: string): Promise<Published[]> {
   const offsets = await disturbed.administer((admin) => admin.fetchTopicOffsets(topic));
-  const ends = new Map(offsets.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, BigInt(high)]));
+  const ends = new Map(
+    offsets.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, BigInt(high)]),
+  );
   if (ends.size === 0) return [];
   const groupId = `chaos.${randomUUID()}`;
   const consumer = disturbed.kafka.consumer({ groupId, maxWaitTimeInMs: 50 });
@@ -35,20 +37,27 @@ async function readOnce(disturbed: DisturbableCluster, topic: string): Promise<P
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${topic} was not read to its end in ${READ_WITHIN_MS / 1_000} s`)), READ_WITHIN_MS);
-      consumer.on(consumer.events.CRASH, ({ payload }) => { if (!payload.restart) reject(payload.error); });
-      consumer.run({
-        autoCommit: false,
-        eachBatch: async ({ batch: { partition, messages } }) => {
-          const end = ends.get(partition);
-          if (end === undefined) return;
-          for (const message of messages) if (BigInt(message.offset) < end) read.push({ partition, message });
-          if (BigInt(messages.at(-1)!.offset) + 1n >= end) ends.delete(partition);
-          if (ends.size > 0) return;
-          clearTimeout(late);
-          resolve();
-        },
-      }).catch(reject);
+      const late = setTimeout(
+        () => reject(new Error(`${topic} was not read to its end in ${READ_WITHIN_MS / 1_000} s`)),
+        READ_WITHIN_MS,
+      );
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
+      consumer
+        .run({
+          autoCommit: false,
+          eachBatch: async ({ batch: { partition, messages } }) => {
+            const end = ends.get(partition);
+            if (end === undefined) return;
+            for (const message of messages) if (BigInt(message.offset) < end) read.push({ partition, message });
+            if (BigInt(messages.at(-1)!.offset) + 1n >= end) ends.delete(partition);
+            if (ends.size > 0) return;
+            clearTimeout(late);
+            resolve();
+          },
+        })
+        .catch(reject);
     });
   } finally {
     await consumer.disconnect();
@@ -58,7 +67,13 @@ async function readOnce(disturbed: DisturbableCluster, topic: string): Promise<P
   return read;
 }
 
-interface Row { shard: number; seq: string; event_id: string; stream_id: string; payload: Buffer }
+interface Row {
+  shard: number;
+  seq: string;
+  event_id: string;
+  stream_id: string;
+  payload: Buffer;
+}
 
 /** What every topic held, one list for each life of the topic: it may have been deleted and made again. */
 export class KafkaRecord {
@@ -84,13 +99,23 @@ export class KafkaRecord {
     let repeated = 0;
     for (const [topic, service] of Object.entries(TOPICS) as [Topic, (typeof TOPICS)[Topic]][]) {
       await this.keep(topic);
-      const rows = await this.disturbed.sql<Row>(service, 'select shard, shard_seq as seq, event_id, stream_id, payload from event order by shard, shard_seq');
+      const rows = await this.disturbed.sql<Row>(
+        service,
+        'select shard, shard_seq as seq, event_id, stream_id, payload from event order by shard, shard_seq',
+      );
       const table = new Map(rows.map((row) => [`${row.shard}/${row.seq}`, row]));
       const seen = new Set<string>();
       for (const life of this.lives.get(topic)!) {
         const isFirst = life === this.lives.get(topic)![0];
         for (const [partition, published] of Map.groupBy(life, ({ partition: number }) => number)) {
-          const told = inOrder(`${topic}/${partition}`, published.map(({ message }) => message), partition, isFirst, table, seen);
+          const told = inOrder(
+            `${topic}/${partition}`,
+            published.map(({ message }) => message),
+            partition,
+            isFirst,
+            table,
+            seen,
+          );
           repeated += told.repeated;
           faults.push(...told.faults);
         }
@@ -98,7 +123,12 @@ export class KafkaRecord {
       checked += seen.size;
       faults.push(...this.missing(topic, rows, seen));
     }
-    return { name: `events in Kafka are those of the tables, in their order (${repeated} repetitions)`, checked, of: 'events', faults };
+    return {
+      name: `events in Kafka are those of the tables, in their order (${repeated} repetitions)`,
+      checked,
+      of: 'events',
+      faults,
+    };
   }
 
   /** After a topic was deleted, whatever the log has between two of its lives may be missing, as long as the last life reaches the end. */
@@ -107,13 +137,23 @@ export class KafkaRecord {
     const faults: string[] = [];
     for (const [shard, of] of Map.groupBy(rows, ({ shard: number }) => number)) {
       const absent = of.filter(({ seq }) => !seen.has(`${shard}/${seq}`));
-      if (lives === 1 && absent.length > 0) faults.push(`${absent.length} events of ${topic}/${shard} were never published, the first is ${absent[0]!.seq}`);
+      if (lives === 1 && absent.length > 0)
+        faults.push(
+          `${absent.length} events of ${topic}/${shard} were never published, the first is ${absent[0]!.seq}`,
+        );
     }
     return faults;
   }
 }
 
-function inOrder(at: string, messages: readonly kafkajs.KafkaMessage[], partition: number, isFirst: boolean, table: ReadonlyMap<string, Row>, seen: Set<string>): { faults: string[]; repeated: number } {
+function inOrder(
+  at: string,
+  messages: readonly kafkajs.KafkaMessage[],
+  partition: number,
+  isFirst: boolean,
+  table: ReadonlyMap<string, Row>,
+  seen: Set<string>,
+): { faults: string[]; repeated: number } {
   const faults: string[] = [];
   let last: number | undefined = isFirst ? 0 : undefined;
   let repeated = 0;
@@ -121,8 +161,10 @@ function inOrder(at: string, messages: readonly kafkajs.KafkaMessage[], partitio
     const header = (name: string) => headers?.[name]?.toString() ?? '';
     const seq = Number(header('seq'));
     const row = table.get(`${partition}/${seq}`);
-    if (row === undefined || header('shard') !== String(partition)) faults.push(`${at} has event ${header('shard')}/${seq}, which the table has not`);
-    else if (row.event_id !== header('ce_id') || row.stream_id !== key?.toString() || !row.payload.equals(value!)) faults.push(`${at} has another event ${seq} than the table`);
+    if (row === undefined || header('shard') !== String(partition))
+      faults.push(`${at} has event ${header('shard')}/${seq}, which the table has not`);
+    else if (row.event_id !== header('ce_id') || row.stream_id !== key?.toString() || !row.payload.equals(value!))
+      faults.push(`${at} has another event ${seq} than the table`);
     if (last !== undefined && seq <= last) repeated += 1;
     else if (last !== undefined && seq !== last + 1) faults.push(`${at} has ${seq} after ${last}`);
     last = Math.max(last ?? 0, seq);

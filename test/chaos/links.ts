@@ -7,9 +7,19 @@ export const PICTURE: Readonly<Record<LinkClass, readonly string[]>> = {
   postgres: ['accounts → postgres', 'ledger → postgres', 'scheduler → postgres', 'webhooks → postgres'],
   kafka: ['accounts → kafka', 'ledger → kafka', 'scheduler → kafka', 'webhooks → kafka'],
   grpc: [
-    'gateway → accounts', 'gateway → ledger', 'gateway → scheduler', 'gateway → webhooks', 'accounts → scheduler', 'scheduler → ledger', 'webhooks → scheduler',
+    'gateway → accounts',
+    'gateway → ledger',
+    'gateway → scheduler',
+    'gateway → webhooks',
+    'accounts → scheduler',
+    'scheduler → ledger',
+    'webhooks → scheduler',
     // Who hears events asks their publisher for those missed.
-    'webhooks → ledger', 'webhooks → accounts', 'render-fleet → scheduler', 'ledger → scheduler', 'scheduler → accounts',
+    'webhooks → ledger',
+    'webhooks → accounts',
+    'render-fleet → scheduler',
+    'ledger → scheduler',
+    'scheduler → accounts',
   ],
   outside: ['customer → gateway', 'operator → gateway', 'webhooks → customer'],
 };
@@ -22,7 +32,9 @@ function serviceOf(name: string): string {
   return name.replace(/-\d+$/, '');
 }
 
-const CLASS_OF = new Map(Object.entries(PICTURE).flatMap(([of, edges]) => edges.map((edge) => [edge, of as LinkClass] as const)));
+const CLASS_OF = new Map(
+  Object.entries(PICTURE).flatMap(([of, edges]) => edges.map((edge) => [edge, of as LinkClass] as const)),
+);
 
 export interface Link {
   readonly from: string;

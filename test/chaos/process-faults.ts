@@ -8,11 +8,27 @@ interface Target {
 
 /** What is lost when a process of the service is killed. */
 const SERVICES: Readonly<Record<string, Target>> = {
-  'gateway': { unit: 'open requests', inFlight: ({ load }, name) => load.asking.open.get(name) ?? 0 },
-  'accounts': { unit: 'bytes of calls in the last second', inFlight: calls },
-  'ledger': { unit: 'pending holds', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.disturbed.count('ledger', "select count(*) as n from hold where state = 'pending'")) },
-  'scheduler': { unit: 'jobs under way', inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.disturbed.count('scheduler', UNDER_WAY)) },
-  'webhooks': { unit: 'intents and deliveries owed', inFlight: ({ disturbed }) => disturbed.count('webhooks', "select (select count(*) from feed_intent) + (select count(*) from delivery where status = 'pending') as n") },
+  gateway: { unit: 'open requests', inFlight: ({ load }, name) => load.asking.open.get(name) ?? 0 },
+  accounts: { unit: 'bytes of calls in the last second', inFlight: calls },
+  ledger: {
+    unit: 'pending holds',
+    inFlight: async (scene, name) =>
+      calls(scene, name) === 0
+        ? 0
+        : scene.disturbed.count('ledger', "select count(*) as n from hold where state = 'pending'"),
+  },
+  scheduler: {
+    unit: 'jobs under way',
+    inFlight: async (scene, name) => (calls(scene, name) === 0 ? 0 : scene.disturbed.count('scheduler', UNDER_WAY)),
+  },
+  webhooks: {
+    unit: 'intents and deliveries owed',
+    inFlight: ({ disturbed }) =>
+      disturbed.count(
+        'webhooks',
+        "select (select count(*) from feed_intent) + (select count(*) from delivery where status = 'pending') as n",
+      ),
+  },
   'render-fleet': { unit: 'attempts rendering', inFlight: ({ disturbed }, name) => disturbed.rendering(name).length },
 };
 
@@ -43,7 +59,12 @@ export const postgresStop: Fault = {
   kind: 'PostgreSQL immediate stop',
   holds: ['postgres'],
   inflict: async ({ disturbed }) => {
-    const inFlight = await somethingInFlight(() => disturbed.count('scheduler', "select count(*) as n from pg_stat_activity where state in ('active', 'idle in transaction') and application_name <> 'chaos' and backend_type = 'client backend' and query not like 'LISTEN%'"));
+    const inFlight = await somethingInFlight(() =>
+      disturbed.count(
+        'scheduler',
+        "select count(*) as n from pg_stat_activity where state in ('active', 'idle in transaction') and application_name <> 'chaos' and backend_type = 'client backend' and query not like 'LISTEN%'",
+      ),
+    );
     await disturbed.part('postgres').kill();
     await disturbed.serving('postgres');
     return { target: 'postgres', inFlight, unit: 'transactions' };
@@ -79,7 +100,9 @@ export const ledgerFrozen: Fault = {
     const { name } = random.pick(disturbed.named('ledger'));
     disturbed.process(name).pause();
     const pausedAtMs = Date.now();
-    const inFlight = await somethingInFlight(() => disturbed.count('scheduler', "select count(*) as n from submission where state = 'authorizing'"));
+    const inFlight = await somethingInFlight(() =>
+      disturbed.count('scheduler', "select count(*) as n from submission where state = 'authorizing'"),
+    );
     await delay(Math.max(0, pausedAtMs + SAGA_MS + random.between(1_500, 4_000) - Date.now()));
     disturbed.process(name).resume();
     await disturbed.serving(name);
@@ -99,16 +122,29 @@ function relayFrozen(service: Publisher): Fault {
     at: service,
     holds: [service],
     inflict: async ({ disturbed, random }) => {
-      const owners = await disturbed.sql<{ owner: string; shards: string }>(service, 'select owner, count(*) as shards from relay_cursor where owner is not null group by owner order by 2 desc');
+      const owners = await disturbed.sql<{ owner: string; shards: string }>(
+        service,
+        'select owner, count(*) as shards from relay_cursor where owner is not null group by owner order by 2 desc',
+      );
       const processes = disturbed.named(service);
-      const named = processes.find((part) => owners.some(({ owner }) => Number(owner.split(':')[1]) === part.row().pid));
+      const named = processes.find((part) =>
+        owners.some(({ owner }) => Number(owner.split(':')[1]) === part.row().pid),
+      );
       if (named === undefined) return { target: service, inFlight: 0, unit: 'shards that changed hands' };
       const { owner } = owners.find((each) => Number(each.owner.split(':')[1]) === named.row().pid)!;
-      const before = await disturbed.sql<{ shard: number }>(service, 'select shard from relay_cursor where owner = $1', [owner]);
+      const before = await disturbed.sql<{ shard: number }>(
+        service,
+        'select shard from relay_cursor where owner = $1',
+        [owner],
+      );
       const unpublished = await somethingInFlight(() => disturbed.count(service, UNPUBLISHED));
       disturbed.process(named.name).pause();
       await delay(RELAY_LEASE_MS + random.between(2_000, 4_000));
-      const taken = await disturbed.count(service, 'select count(*) as n from relay_cursor where shard = any($1::smallint[]) and owner is not null and owner <> $2', [before.map(({ shard }) => shard), owner]);
+      const taken = await disturbed.count(
+        service,
+        'select count(*) as n from relay_cursor where shard = any($1::smallint[]) and owner is not null and owner <> $2',
+        [before.map(({ shard }) => shard), owner],
+      );
       disturbed.process(named.name).resume();
       await disturbed.serving(named.name);
       return { target: named.name, inFlight: unpublished > 0 ? taken : 0, unit: 'shards that changed hands' };

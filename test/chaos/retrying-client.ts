@@ -44,7 +44,12 @@ export class Asking {
 
   /** @throws when nobody answered for good in four minutes */
   operator(method: string, path: string, body?: unknown): Promise<Told> {
-    const { adminUrl, cluster: { credentials: { admin_token: token } } } = this.disturbed;
+    const {
+      adminUrl,
+      cluster: {
+        credentials: { admin_token: token },
+      },
+    } = this.disturbed;
     return this.patiently(`${method} ${path}`, () => send(method, `${adminUrl}${path}`, token, body));
   }
 
@@ -52,7 +57,11 @@ export class Asking {
     this.surprises.push(error.message);
   };
 
-  private async counted(gateway: string, method: string, ask: () => Promise<Answer | undefined>): Promise<Answer | undefined> {
+  private async counted(
+    gateway: string,
+    method: string,
+    ask: () => Promise<Answer | undefined>,
+  ): Promise<Answer | undefined> {
     this.open.set(gateway, (this.open.get(gateway) ?? 0) + 1);
     const answer = await ask();
     this.open.set(gateway, this.open.get(gateway)! - 1);
@@ -64,9 +73,13 @@ export class Asking {
   private async patiently(what: string, ask: () => Promise<Answer | undefined>): Promise<Told> {
     for (let tries = 1, deadline = Date.now() + GIVE_UP_AFTER_MS; ; tries++) {
       const answer = await ask();
-      if (answer !== undefined && !AGAIN.includes(answer.status) && answer.body.error !== 'idempotency_in_progress') return { ...answer, isSure: tries === 1 };
+      if (answer !== undefined && !AGAIN.includes(answer.status) && answer.body.error !== 'idempotency_in_progress')
+        return { ...answer, isSure: tries === 1 };
       if (answer?.status === 500) this.surprises.push(`${what} was answered 500 ${JSON.stringify(answer.body)}`);
-      if (Date.now() > deadline) throw new Error(`${what} was not answered for good in ${GIVE_UP_AFTER_MS / 1_000} s, last ${answer?.status ?? 'with nothing'}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `${what} was not answered for good in ${GIVE_UP_AFTER_MS / 1_000} s, last ${answer?.status ?? 'with nothing'}`,
+        );
       await delay(ASK_AGAIN_AFTER_MS);
     }
   }

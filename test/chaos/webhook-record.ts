@@ -39,7 +39,12 @@ export class WebhookRecord {
     await once(request, 'end');
     const body = Buffer.concat(chunks);
     const { id, event } = JSON.parse(body.toString('utf8')) as { id: string; event: string };
-    this.received.push({ webhookId: String(request.headers['webhook-id']), jobId: id, event, bodySha256: createHash('sha256').update(body).digest('hex') });
+    this.received.push({
+      webhookId: String(request.headers['webhook-id']),
+      jobId: id,
+      event,
+      bodySha256: createHash('sha256').update(body).digest('hex'),
+    });
     await delay(ANSWER_AFTER_MS);
     response.writeHead(204).end();
   }

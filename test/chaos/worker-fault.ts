@@ -39,24 +39,39 @@ export const workerFrozen: Fault = {
       proxy.cut();
     }
     await disturbed.serving(name);
-    return { target: `${name}${successor === undefined ? '' : `, ${successor} took over`}`, inFlight: successor === undefined ? 0 : inFlight, unit: 'attempts rendering' };
+    return {
+      target: `${name}${successor === undefined ? '' : `, ${successor} took over`}`,
+      inFlight: successor === undefined ? 0 : inFlight,
+      unit: 'attempts rendering',
+    };
   },
 };
 
 const RENDERED = "select job_id, lease_id from job_queue where lease_id = any($1) and state = 'leased' and rendering";
 const LEASE = "select lease_id from job_queue where job_id = $1 and state = 'leased' and rendering";
 
-async function jobRenderedUnder(disturbed: DisturbableCluster, leaseIds: readonly string[]): Promise<string | undefined> {
+async function jobRenderedUnder(
+  disturbed: DisturbableCluster,
+  leaseIds: readonly string[],
+): Promise<string | undefined> {
   if (leaseIds.length === 0) return undefined;
   return (await disturbed.sql<{ job_id: string }>('scheduler', RENDERED, [leaseIds]))[0]?.job_id;
 }
 
 /** The other worker that renders the job by now; undefined when it ended, or nobody has taken it. */
-async function takenOver(disturbed: DisturbableCluster, frozen: string, jobId: string | undefined): Promise<string | undefined> {
+async function takenOver(
+  disturbed: DisturbableCluster,
+  frozen: string,
+  jobId: string | undefined,
+): Promise<string | undefined> {
   if (jobId === undefined) return undefined;
   for (const deadline = Date.now() + TAKEN_OVER_WITHIN_MS; Date.now() < deadline; await delay(20)) {
     const [held] = await disturbed.sql<{ lease_id: string }>('scheduler', LEASE, [jobId]);
-    const other = held && disturbed.named('render-fleet').find(({ name }) => name !== frozen && disturbed.rendering(name).includes(held.lease_id));
+    const other =
+      held &&
+      disturbed
+        .named('render-fleet')
+        .find(({ name }) => name !== frozen && disturbed.rendering(name).includes(held.lease_id));
     if (other !== undefined) return other.name;
   }
   return undefined;

@@ -9,8 +9,10 @@ const NOT_SCORED = [
 ];
 /** What renders differently each time, or with each cluster. */
 const UNSTEADY = /\b(lookup|rand[A-Z]\w*|uuidv4|now|gen[A-Z]\w*|htpasswd|Capabilities|Release\.Revision)\b/;
-const texts = (folder: string): string[] => readdirSync(join(CHART, folder), { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.(yaml|tpl|txt)$/i.test(file)).map((file) => readFileSync(join(CHART, folder, file), 'utf8'));
+const texts = (folder: string): string[] =>
+  readdirSync(join(CHART, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(yaml|tpl|txt)$/i.test(file))
+    .map((file) => readFileSync(join(CHART, folder, file), 'utf8'));
 
 describeChart('the chart', () => {
   it.each(VALUES)('is linted with the values for %s', (values) => {
@@ -19,7 +21,11 @@ describeChart('the chart', () => {
   });
 
   it.each(VALUES)('renders for %s what Kubernetes and the operators know, to the last field', (values) => {
-    const { isContent, said } = tool('kubeconform', ['-strict', '-summary', '-schema-location', SCHEMAS], rendered(values));
+    const { isContent, said } = tool(
+      'kubeconform',
+      ['-strict', '-summary', '-schema-location', SCHEMAS],
+      rendered(values),
+    );
     expect(said).toMatch(/Invalid: 0, Errors: 0, Skipped: 0/);
     expect(isContent).toBe(true);
   });
@@ -30,7 +36,21 @@ describeChart('the chart', () => {
   });
 
   it.each(['small', 'production', 'enterprise'] as const)('scores without a critical remark for %s', (values) => {
-    const { said } = tool('kube-score', ['score', '--kubernetes-version', 'v1.31', '--ignore-container-cpu-limit', '--ignore-test', NOT_SCORED.join(','), '--output-format', 'ci', '-'], rendered(values));
+    const { said } = tool(
+      'kube-score',
+      [
+        'score',
+        '--kubernetes-version',
+        'v1.31',
+        '--ignore-container-cpu-limit',
+        '--ignore-test',
+        NOT_SCORED.join(','),
+        '--output-format',
+        'ci',
+        '-',
+      ],
+      rendered(values),
+    );
     expect(said).toMatch(/^\[OK\]/m);
     expect(said.split('\n').filter((line) => line.startsWith('[CRITICAL]'))).toEqual([]);
   });
@@ -46,7 +66,10 @@ describeChart('the chart', () => {
   });
 
   it('names the Jobs that migrate after all that they are made of, and nothing else', () => {
-    const jobs = (...args: string[]) => resources(rendered('ci', ...args)).filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
+    const jobs = (...args: string[]) =>
+      resources(rendered('ci', ...args))
+        .filter(({ kind }) => kind === 'Job')
+        .map(({ metadata }) => metadata.name);
     const before = jobs();
     const other = jobs('--set', 'image.tag=next');
     expect(other.filter((name) => before.includes(name))).toEqual([]);

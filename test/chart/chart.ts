@@ -16,7 +16,10 @@ export interface Variable {
   readonly name: string;
   readonly value?: string;
   /** Of a Secret, or of the pod itself. */
-  readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string }; readonly fieldRef?: { readonly fieldPath: string } };
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name: string; readonly key: string };
+    readonly fieldRef?: { readonly fieldPath: string };
+  };
 }
 
 export interface Container {
@@ -38,20 +41,39 @@ interface PolicyRule {
 /** As much of a resource as the tests look at. */
 export interface Resource {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly containers?: readonly Container[];
-    readonly template?: { readonly spec: { readonly containers: readonly Container[]; readonly initContainers?: readonly Container[] } };
+    readonly template?: {
+      readonly spec: { readonly containers: readonly Container[]; readonly initContainers?: readonly Container[] };
+    };
     readonly ingress?: readonly PolicyRule[];
     readonly egress?: readonly PolicyRule[];
   };
 }
 
 /** Runs a tool of prepare.mjs. @returns what it wrote, and whether it was content */
-export function tool(name: string, args: readonly string[], input = ''): { readonly isContent: boolean; readonly said: string; readonly output: string } {
-  const { status, stdout, stderr, error } = spawnSync(join(TOOLS, 'bin', name), args, { encoding: 'utf8', input, cwd: ROOT, maxBuffer: 1 << 26 });
+export function tool(
+  name: string,
+  args: readonly string[],
+  input = '',
+): { readonly isContent: boolean; readonly said: string; readonly output: string } {
+  const { status, stdout, stderr, error } = spawnSync(join(TOOLS, 'bin', name), args, {
+    encoding: 'utf8',
+    input,
+    cwd: ROOT,
+    maxBuffer: 1 << 26,
+  });
   if (error !== undefined) throw error;
-  return { isContent: status === 0, said: `${stdout}${stderr}`.replaceAll(/^level=INFO msg="found symbolic link.*\n?/gm, ''), output: stdout };
+  return {
+    isContent: status === 0,
+    said: `${stdout}${stderr}`.replaceAll(/^level=INFO msg="found symbolic link.*\n?/gm, ''),
+    output: stdout,
+  };
 }
 
 export function valuesFile(name: string): string {
@@ -60,13 +82,24 @@ export function valuesFile(name: string): string {
 
 /** @throws with what helm said when it refuses */
 export function rendered(values: string, ...args: string[]): string {
-  const { isContent, said, output } = tool('helm', ['template', 'us-video-api', CHART, '--namespace', 'video', '--values', valuesFile(values), ...args]);
+  const { isContent, said, output } = tool('helm', [
+    'template',
+    'us-video-api',
+    CHART,
+    '--namespace',
+    'video',
+    '--values',
+    valuesFile(values),
+    ...args,
+  ]);
   if (!isContent) throw new Error(said);
   return output;
 }
 
 export function resources(manifests: string): Resource[] {
-  return parseAllDocuments(manifests).map((document) => document.toJS() as Resource | null).filter((resource) => resource !== null);
+  return parseAllDocuments(manifests)
+    .map((document) => document.toJS() as Resource | null)
+    .filter((resource) => resource !== null);
 }
 
 /** A group of tests with the tools of prepare.mjs. Where these are not, they are counted as skipped, aloud; under CI=true they fail. */

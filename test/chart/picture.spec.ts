@@ -9,8 +9,12 @@ import { webhooksProcessSchema } from '../../services/webhooks/src/config';
 import { type Container, describeChart, rendered, resources, VALUES } from './chart';
 
 const SCHEMAS: Readonly<Record<Caller, ConfigSchema>> = {
-  'accounts': accountsProcessSchema, 'ledger': ledgerProcessSchema, 'scheduler': schedulerProcessSchema, 'webhooks': webhooksProcessSchema,
-  'render-fleet': renderFleetProcessSchema, 'gateway': gatewayProcessSchema,
+  accounts: accountsProcessSchema,
+  ledger: ledgerProcessSchema,
+  scheduler: schedulerProcessSchema,
+  webhooks: webhooksProcessSchema,
+  'render-fleet': renderFleetProcessSchema,
+  gateway: gatewayProcessSchema,
 };
 const CALLERS = Object.keys(SCHEMAS).sort() as Caller[];
 const calleesOf = (caller: Caller) => Object.keys(CALLER_METHODS[caller]).sort() as Callee[];
@@ -23,15 +27,21 @@ function secretValue(key: string): string {
 }
 
 function ownContainers(values: string): [Caller, Container][] {
-  return resources(rendered(values)).filter(({ kind }) => kind === 'Deployment')
-    .map(({ metadata, spec }) => [metadata.labels['app.kubernetes.io/component'] as Caller, spec.template!.spec.containers[0]!]);
+  return resources(rendered(values))
+    .filter(({ kind }) => kind === 'Deployment')
+    .map(({ metadata, spec }) => [
+      metadata.labels['app.kubernetes.io/component'] as Caller,
+      spec.template!.spec.containers[0]!,
+    ]);
 }
 
 /** As the kubelet makes it: the values of Secrets, and variables that name others before them. */
 function environmentOf({ env = [] }: Container): Record<string, string> {
   const known: Record<string, string> = {};
   for (const { name, value, valueFrom } of env) {
-    known[name] = value?.replaceAll(/\$\(([A-Z_]+)\)/g, (_, other: string) => known[other]!) ?? (valueFrom!.secretKeyRef ? secretValue(valueFrom!.secretKeyRef.key) : valueFrom!.fieldRef!.fieldPath);
+    known[name] =
+      value?.replaceAll(/\$\(([A-Z_]+)\)/g, (_, other: string) => known[other]!) ??
+      (valueFrom!.secretKeyRef ? secretValue(valueFrom!.secretKeyRef.key) : valueFrom!.fieldRef!.fieldPath);
   }
   return known;
 }
@@ -39,45 +49,68 @@ function environmentOf({ env = [] }: Container): Record<string, string> {
 describeChart('the picture, as the chart has it', () => {
   const policies = () => resources(rendered('ci')).filter(({ kind }) => kind === 'NetworkPolicy');
   const policyOf = (name: string) => policies().find(({ metadata }) => metadata.name === `us-video-api-${name}`)!;
-  const components = (peers: readonly { podSelector?: { matchLabels: Readonly<Record<string, string>> } }[] = []) => peers.map(({ podSelector }) => podSelector?.matchLabels['app.kubernetes.io/component']);
+  const components = (peers: readonly { podSelector?: { matchLabels: Readonly<Record<string, string>> } }[] = []) =>
+    peers.map(({ podSelector }) => podSelector?.matchLabels['app.kubernetes.io/component']);
 
   it.each(CALLERS)('lets %s call whom it may, and be called by whom that may', (name) => {
     const { ingress = [], egress = [] } = policyOf(name).spec;
-    const at = (port: string) => (rule: { ports?: readonly { port: number | string }[] }) => rule.ports?.some((each) => each.port === port) === true;
+    const at = (port: string) => (rule: { ports?: readonly { port: number | string }[] }) =>
+      rule.ports?.some((each) => each.port === port) === true;
     expect(egress.filter(at('grpc')).flatMap(({ to }) => components(to))).toEqual(calleesOf(name));
     expect(ingress.filter(at('grpc')).flatMap(({ from }) => components(from))).toEqual(callersOf(name));
   });
 
   it('lets nothing in or out that no policy names', () => {
     expect(policyOf('default-deny').spec.ingress).toBeUndefined();
-    expect(policyOf('default-deny').spec.egress!.map(({ ports }) => ports!.map(({ port }) => port))).toEqual([[53, 53]]);
-    expect(policies().map(({ metadata }) => metadata.name).sort()).toEqual([...CALLERS, 'default-deny', 'migrations', 'test'].map((name) => `us-video-api-${name}`).sort());
+    expect(policyOf('default-deny').spec.egress!.map(({ ports }) => ports!.map(({ port }) => port))).toEqual([
+      [53, 53],
+    ]);
+    expect(
+      policies()
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual([...CALLERS, 'default-deny', 'migrations', 'test'].map((name) => `us-video-api-${name}`).sort());
   });
 
   it('lets to the databases and to Kafka who uses them, and out who has to', () => {
-    const reach = (port: number) => CALLERS.filter((name) => policyOf(name).spec.egress!.some(({ ports }) => ports?.some((each) => each.port === port)));
+    const reach = (port: number) =>
+      CALLERS.filter((name) =>
+        policyOf(name).spec.egress!.some(({ ports }) => ports?.some((each) => each.port === port)),
+      );
     expect(reach(5432)).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks']);
     expect(reach(9092)).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks']);
-    const anywhere = CALLERS.filter((name) => policyOf(name).spec.egress!.some(({ ports, to }) => ports === undefined && to !== undefined));
+    const anywhere = CALLERS.filter((name) =>
+      policyOf(name).spec.egress!.some(({ ports, to }) => ports === undefined && to !== undefined),
+    );
     expect(anywhere).toEqual(['render-fleet', 'webhooks']);
   });
 
-  it.each(VALUES)('gives each container for %s all that its service needs to start, under names that it knows', (values) => {
-    const containers = ownContainers(values);
-    expect([...new Set(containers.map(([service]) => service))].sort()).toEqual(CALLERS);
-    for (const [service, container] of containers) {
-      const given = environmentOf(container);
-      expect(() => readConfig(SCHEMAS[service], given)).not.toThrow();
-      // Of Node itself, and what CALLER_TOKENS is made of.
-      const foreign = Object.keys(given).filter((name) => !(name in SCHEMAS[service].shape) && name !== 'NODE_EXTRA_CA_CERTS' && !/^(NEXT_)?TOKEN_OF_/.test(name));
-      expect([service, foreign]).toEqual([service, []]);
-    }
-  });
+  it.each(VALUES)(
+    'gives each container for %s all that its service needs to start, under names that it knows',
+    (values) => {
+      const containers = ownContainers(values);
+      expect([...new Set(containers.map(([service]) => service))].sort()).toEqual(CALLERS);
+      for (const [service, container] of containers) {
+        const given = environmentOf(container);
+        expect(() => readConfig(SCHEMAS[service], given)).not.toThrow();
+        // Of Node itself, and what CALLER_TOKENS is made of.
+        const foreign = Object.keys(given).filter(
+          (name) =>
+            !(name in SCHEMAS[service].shape) && name !== 'NODE_EXTRA_CA_CERTS' && !/^(NEXT_)?TOKEN_OF_/.test(name),
+        );
+        expect([service, foreign]).toEqual([service, []]);
+      }
+    },
+  );
 
   it('has who owns a database wait for the Job that migrates it', () => {
-    const waiting = ownContainers('ci').filter(([, container]) => environmentOf(container).DATABASE_MIGRATIONS === 'await').map(([service]) => service);
+    const waiting = ownContainers('ci')
+      .filter(([, container]) => environmentOf(container).DATABASE_MIGRATIONS === 'await')
+      .map(([service]) => service);
     expect(waiting.sort()).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks']);
-    const migrated = resources(rendered('ci')).filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name.replace(/^us-video-api-migrate-|-[0-9a-f]{8}$/g, ''));
+    const migrated = resources(rendered('ci'))
+      .filter(({ kind }) => kind === 'Job')
+      .map(({ metadata }) => metadata.name.replace(/^us-video-api-migrate-|-[0-9a-f]{8}$/g, ''));
     expect(migrated).toEqual(['accounts', 'ledger', 'scheduler', 'webhooks']);
   });
 
@@ -91,9 +124,13 @@ describeChart('the picture, as the chart has it', () => {
   });
 
   it('accepts both tokens of a caller while its token is changed', () => {
-    const scheduler = resources(rendered('ci', '--set', 'secrets.nextTokens={gateway}')).find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('-scheduler'))!;
+    const scheduler = resources(rendered('ci', '--set', 'secrets.nextTokens={gateway}')).find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('-scheduler'),
+    )!;
     const given = environmentOf(scheduler.spec.template!.spec.containers[0]!);
-    expect(given.CALLER_TOKENS).toContain(`gateway=${secretValue('token-gateway')},gateway=${secretValue('token-gateway-next')}`);
+    expect(given.CALLER_TOKENS).toContain(
+      `gateway=${secretValue('token-gateway')},gateway=${secretValue('token-gateway-next')}`,
+    );
     expect(() => readConfig(schedulerProcessSchema, given)).not.toThrow();
   });
 });

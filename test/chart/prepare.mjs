@@ -25,9 +25,12 @@ function main() {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   const environment = goEnvironment(OUT);
   const started = Date.now();
-  console.log('• Compiling helm, helm-unittest, kubeconform and kube-score from Go modules (once; two to six minutes on two cores)');
+  console.log(
+    '• Compiling helm, helm-unittest, kubeconform and kube-score from Go modules (once; two to six minutes on two cores)',
+  );
   mkdirSync(join(OUT, 'bin'), { recursive: true });
-  for (const folder of ['tools', 'tools/score']) go(['build', '-ldflags', '-s -w', '-o', `${join(OUT, 'bin')}/`, 'tool'], join(HERE, folder), environment);
+  for (const folder of ['tools', 'tools/score'])
+    go(['build', '-ldflags', '-s -w', '-o', `${join(OUT, 'bin')}/`, 'tool'], join(HERE, folder), environment);
   makeSchemas(environment);
   writeFileSync(STAMP, wanted);
   console.log(`  made in ${((Date.now() - started) / 1_000).toFixed(0)} s`);
@@ -35,7 +38,16 @@ function main() {
 
 function fingerprint() {
   const hash = createHash('sha256');
-  for (const file of ['prepare.mjs', 'schemas.mjs', '../go-modules.mjs', 'tools/go.mod', 'tools/go.sum', 'tools/score/go.mod', 'tools/score/go.sum']) hash.update(readFileSync(join(HERE, file)));
+  for (const file of [
+    'prepare.mjs',
+    'schemas.mjs',
+    '../go-modules.mjs',
+    'tools/go.mod',
+    'tools/go.sum',
+    'tools/score/go.mod',
+    'tools/score/go.sum',
+  ])
+    hash.update(readFileSync(join(HERE, file)));
   return hash.digest('hex');
 }
 
@@ -49,12 +61,19 @@ function makeSchemas(environment) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const save = ({ file, schema }) => writeFileSync(join(folder, file), JSON.stringify(schema));
-  schemasOfSwagger(JSON.parse(readFileSync(join(module(KUBERNETES, environment), 'api', 'openapi-spec', 'swagger.json'), 'utf8'))).forEach(save);
+  schemasOfSwagger(
+    JSON.parse(readFileSync(join(module(KUBERNETES, environment), 'api', 'openapi-spec', 'swagger.json'), 'utf8')),
+  ).forEach(save);
   for (const [name, where] of Object.entries(OPERATORS)) {
     const definitions = join(module(name, environment), where);
     for (const file of readdirSync(definitions).filter((each) => each.endsWith('.yaml'))) {
-      const documents = parseAllDocuments(readFileSync(join(definitions, file), 'utf8')).map((document) => document.toJS());
-      documents.filter((each) => each?.kind === 'CustomResourceDefinition').flatMap(schemasOfDefinition).forEach(save);
+      const documents = parseAllDocuments(readFileSync(join(definitions, file), 'utf8')).map((document) =>
+        document.toJS(),
+      );
+      documents
+        .filter((each) => each?.kind === 'CustomResourceDefinition')
+        .flatMap(schemasOfDefinition)
+        .forEach(save);
     }
   }
 }

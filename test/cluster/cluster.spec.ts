@@ -29,13 +29,20 @@ describeCluster('on Kubernetes', () => {
     report.saw('install until everything is ready', `${((Date.now() - before) / 1_000).toFixed(0)} s`);
   }, INSTALL_MS);
   afterAll(async () => {
-    const facts = { 'date': new Date().toISOString().slice(0, 10), 'Kubernetes': installed.kubernetes, 'chart': chartVersion(), 'took': `${((Date.now() - started) / 60_000).toFixed(0)} min` };
+    const facts = {
+      date: new Date().toISOString().slice(0, 10),
+      Kubernetes: installed.kubernetes,
+      chart: chartVersion(),
+      took: `${((Date.now() - started) / 60_000).toFixed(0)} min`,
+    };
     process.stderr.write(`\nThe report is in ${report.write(facts)}\n`);
     await installed.dispose();
   }, 300_000);
 
   it('comes up whole: every pod ready and none restarted, every database migrated by its Job', async () => {
-    const pods = await installed.namespace.pods('app.kubernetes.io/instance=us-video-api,app.kubernetes.io/component!=migrations');
+    const pods = await installed.namespace.pods(
+      'app.kubernetes.io/instance=us-video-api,app.kubernetes.io/component!=migrations',
+    );
     expect(pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)).toEqual([]);
     expect(pods.map(({ status }) => status.containerStatuses?.[0]?.restartCount)).toEqual(pods.map(() => 0));
     const { items } = await installed.namespace.get<{ items: { status: { succeeded?: number } }[] }>('jobs');
@@ -43,30 +50,58 @@ describeCluster('on Kubernetes', () => {
     for (const { metadata, status } of pods) {
       const begun = Date.parse(status.containerStatuses![0]!.state.running!.startedAt);
       const ready = Date.parse(status.conditions!.find(({ type }) => type === 'Ready')!.lastTransitionTime);
-      report.saw(`${metadata.name.replace(/-[a-z0-9]+-[a-z0-9]+$/, '')}: from the start of its container until it serves`, `${(ready - begun) / 1_000} s`);
+      report.saw(
+        `${metadata.name.replace(/-[a-z0-9]+-[a-z0-9]+$/, '')}: from the start of its container until it serves`,
+        `${(ready - begun) / 1_000} s`,
+      );
     }
   });
 
-  it('answers `helm test`, which orders a video from inside', async () => {
-    const { test_key: key } = (await new Customer(installed.credentials.api_url, undefined)
-      .post<{ test_key: string }>('/v1/auth/register', { email: 'helm-test@example.com', password: 'a-long-password-of-the-test', account_name: 'helm test' })).body;
-    await installed.namespace.kubectl(['create', 'secret', 'generic', 'test-key', `--from-literal=api-key=${key}`]);
-    await installed.install({ 'helmTest.apiKey.secret': 'test-key' });
-    const said = await installed.namespace.helm(['test', 'us-video-api', '--logs', '--timeout', '5m']);
-    expect(said).toMatch(/job_\w+ is completed and cost \$/);
-    report.saw('helm test', 'a sandbox video was ordered inside the cluster and completed');
-  }, INSTALL_MS);
+  it(
+    'answers `helm test`, which orders a video from inside',
+    async () => {
+      const { test_key: key } = (
+        await new Customer(installed.credentials.api_url, undefined).post<{ test_key: string }>('/v1/auth/register', {
+          email: 'helm-test@example.com',
+          password: 'a-long-password-of-the-test',
+          account_name: 'helm test',
+        })
+      ).body;
+      await installed.namespace.kubectl(['create', 'secret', 'generic', 'test-key', `--from-literal=api-key=${key}`]);
+      await installed.install({ 'helmTest.apiKey.secret': 'test-key' });
+      const said = await installed.namespace.helm(['test', 'us-video-api', '--logs', '--timeout', '5m']);
+      expect(said).toMatch(/job_\w+ is completed and cost \$/);
+      report.saw('helm test', 'a sandbox video was ordered inside the cluster and completed');
+    },
+    INSTALL_MS,
+  );
 
   endToEnd(platform, FROM_ANOTHER_PROCESS);
   shielding(platform, report);
   disruption(platform, ownAccount(platform), report);
   gitOps(platform, report);
 
-  it('leaves nothing when it is uninstalled but the customers\' files and what it was given', async () => {
-    const said = await installed.uninstall();
-    expect(said).toContain('us-video-api-artifacts');
-    const left = await installed.namespace.kubectl(['get', 'all,networkpolicy,pdb,hpa,serviceaccount,configmap,secret,pvc,ingress', '--selector', 'app.kubernetes.io/instance=us-video-api', '--output', 'name']);
-    expect(left.trim().split('\n').filter((name) => !name.startsWith('pod/'))).toEqual(['persistentvolumeclaim/us-video-api-artifacts']);
-    report.saw('uninstall', 'left the volume of the customers\' files, as it says, and nothing else of the chart');
-  }, INSTALL_MS);
+  it(
+    "leaves nothing when it is uninstalled but the customers' files and what it was given",
+    async () => {
+      const said = await installed.uninstall();
+      expect(said).toContain('us-video-api-artifacts');
+      const left = await installed.namespace.kubectl([
+        'get',
+        'all,networkpolicy,pdb,hpa,serviceaccount,configmap,secret,pvc,ingress',
+        '--selector',
+        'app.kubernetes.io/instance=us-video-api',
+        '--output',
+        'name',
+      ]);
+      expect(
+        left
+          .trim()
+          .split('\n')
+          .filter((name) => !name.startsWith('pod/')),
+      ).toEqual(['persistentvolumeclaim/us-video-api-artifacts']);
+      report.saw('uninstall', "left the volume of the customers' files, as it says, and nothing else of the chart");
+    },
+    INSTALL_MS,
+  );
 });

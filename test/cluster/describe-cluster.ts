@@ -12,12 +12,21 @@ export function describeCluster(name: string, tests: () => void, alsoMissing?: s
 }
 
 function missingForCluster(): string | undefined {
-  if (process.env.CLUSTER_TEST !== 'true' && process.env.CI !== 'true') return '`npm run cluster:test` was not asked for';
+  if (process.env.CLUSTER_TEST !== 'true' && process.env.CI !== 'true')
+    return '`npm run cluster:test` was not asked for';
   if (process.env.KUBECONFIG === undefined) return 'KUBECONFIG names no cluster';
-  for (const program of ['kubectl', 'helm']) if (!succeeds(program, program === 'helm' ? ['version'] : ['version', '--client'])) return `${program} is not on the PATH`;
+  for (const program of ['kubectl', 'helm'])
+    if (!succeeds(program, program === 'helm' ? ['version'] : ['version', '--client']))
+      return `${program} is not on the PATH`;
   if (!succeeds('kubectl', ['get', 'nodes'])) return 'the cluster of KUBECONFIG does not answer';
-  const { stdout } = spawnSync('kubectl', ['get', 'nodes', '--output', 'jsonpath={.items[*].status.images[*].names[*]}'], { encoding: 'utf8', timeout: ANSWER_MS });
-  return stdout.includes(IMAGE) ? undefined : `no node has ${IMAGE}: build the images with test/cluster/images.sh cluster-test, and load them`;
+  const { stdout } = spawnSync(
+    'kubectl',
+    ['get', 'nodes', '--output', 'jsonpath={.items[*].status.images[*].names[*]}'],
+    { encoding: 'utf8', timeout: ANSWER_MS },
+  );
+  return stdout.includes(IMAGE)
+    ? undefined
+    : `no node has ${IMAGE}: build the images with test/cluster/images.sh cluster-test, and load them`;
 }
 
 function succeeds(program: string, args: readonly string[]): boolean {

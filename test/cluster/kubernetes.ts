@@ -7,14 +7,25 @@ const COMMAND_MS = 120_000;
 
 /** As much of a pod as the tests look at. */
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
   readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
   readonly status: {
     readonly phase: string;
     readonly podIP?: string;
     readonly hostIP?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime: string }[];
-    readonly containerStatuses?: readonly { readonly restartCount: number; readonly state: { readonly running?: { readonly startedAt: string } } }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime: string;
+    }[];
+    readonly containerStatuses?: readonly {
+      readonly restartCount: number;
+      readonly state: { readonly running?: { readonly startedAt: string } };
+    }[];
   };
 }
 
@@ -55,18 +66,32 @@ export class Namespace {
   }
 
   async rolledOut(deployment: string, timeoutMs = 300_000): Promise<void> {
-    await this.kubectl(['rollout', 'status', `deployment/${deployment}`, `--timeout=${timeoutMs / 1_000}s`], '', timeoutMs + 5_000);
+    await this.kubectl(
+      ['rollout', 'status', `deployment/${deployment}`, `--timeout=${timeoutMs / 1_000}s`],
+      '',
+      timeoutMs + 5_000,
+    );
   }
 
   /** The API server's eviction, which disruption budgets judge. @returns whether it was let happen, and what was said if not */
   async evict(pod: string): Promise<Ran> {
-    const eviction = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: this.name } });
-    return this.tryKubectl(['create', '--raw', `/api/v1/namespaces/${this.name}/pods/${pod}/eviction`, '--filename', '-'], eviction);
+    const eviction = JSON.stringify({
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: pod, namespace: this.name },
+    });
+    return this.tryKubectl(
+      ['create', '--raw', `/api/v1/namespaces/${this.name}/pods/${pod}/eviction`, '--filename', '-'],
+      eviction,
+    );
   }
 }
 
 export function isReady(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp === undefined && (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
+  return (
+    pod.metadata.deletionTimestamp === undefined &&
+    (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
+  );
 }
 
 /** A port of this machine that leads into a pod of a Deployment, and to another of its pods when that one is gone. */
@@ -74,7 +99,12 @@ export class Forward {
   private child: ChildProcess | undefined;
   private isStopped = false;
 
-  private constructor(private readonly namespace: string, private readonly target: string, private readonly port: number, readonly localPort: number) {}
+  private constructor(
+    private readonly namespace: string,
+    private readonly target: string,
+    private readonly port: number,
+    readonly localPort: number,
+  ) {}
 
   static async open(namespace: string, target: string, port: number, localPort: number): Promise<Forward> {
     const forward = new Forward(namespace, target, port, localPort);
@@ -85,7 +115,11 @@ export class Forward {
 
   private start(): void {
     if (this.isStopped) return;
-    this.child = spawn('kubectl', ['--namespace', this.namespace, 'port-forward', this.target, `${this.localPort}:${this.port}`], { stdio: 'ignore' });
+    this.child = spawn(
+      'kubectl',
+      ['--namespace', this.namespace, 'port-forward', this.target, `${this.localPort}:${this.port}`],
+      { stdio: 'ignore' },
+    );
     this.child.once('close', () => setTimeout(() => this.start(), 200).unref());
   }
 
@@ -117,10 +151,19 @@ export async function addressSeenBy(server: string): Promise<string> {
 
 export function run(program: string, args: readonly string[], input: string, timeoutMs: number): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { timeout: timeoutMs, maxBuffer: 1 << 26, encoding: 'utf8' }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ code, output: stdout, said: `${stdout}${stderr}${error !== null && typeof error.code !== 'number' ? error.message : ''}` });
-    });
+    const child = execFile(
+      program,
+      args,
+      { timeout: timeoutMs, maxBuffer: 1 << 26, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({
+          code,
+          output: stdout,
+          said: `${stdout}${stderr}${error !== null && typeof error.code !== 'number' ? error.message : ''}`,
+        });
+      },
+    );
     child.stdin!.on('error', () => undefined).end(input);
   });
 }

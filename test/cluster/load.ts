@@ -26,13 +26,18 @@ export class Load {
     while (!this.isEnding) {
       const next = pause(EVERY_MS);
       this.requests += 1;
-      await request().catch((error: Error) => { this.failures.push(`${error.message}: ${String(error.cause)}`); });
+      await request().catch((error: Error) => {
+        this.failures.push(`${error.message}: ${String(error.cause)}`);
+      });
       await next;
     }
   }
 
   private async order(): Promise<void> {
-    const { status, text, body } = await this.customer.create({ prompt: 'A kite over the dunes', resolution: '480p', duration: 1 }, { 'idempotency-key': randomUUID() });
+    const { status, text, body } = await this.customer.create(
+      { prompt: 'A kite over the dunes', resolution: '480p', duration: 1 },
+      { 'idempotency-key': randomUUID() },
+    );
     if (status === 202) this.jobs.push(body.id);
     else this.failures.push(`POST answered ${status}: ${text}`);
   }

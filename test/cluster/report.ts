@@ -15,8 +15,17 @@ export class Report {
 
   /** @returns where it was written */
   write(facts: Readonly<Record<string, string>>): string {
-    const rows = (pairs: readonly (readonly [string, string])[]) => pairs.map(([name, value]) => `| ${name} | ${value} |`);
-    const lines = ['| of the run | |', '|---|---|', ...rows(Object.entries(facts)), '', '| seen | |', '|---|---|', ...rows(this.seen)];
+    const rows = (pairs: readonly (readonly [string, string])[]) =>
+      pairs.map(([name, value]) => `| ${name} | ${value} |`);
+    const lines = [
+      '| of the run | |',
+      '|---|---|',
+      ...rows(Object.entries(facts)),
+      '',
+      '| seen | |',
+      '|---|---|',
+      ...rows(this.seen),
+    ];
     const file = join(FOLDER, `${this.name}.md`);
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(file, `${lines.join('\n')}\n`);

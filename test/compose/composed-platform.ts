@@ -30,14 +30,21 @@ export interface Traces {
   readonly networks: readonly string[];
 }
 
-interface Ports { readonly api: number; readonly ops: number; readonly admin: number }
+interface Ports {
+  readonly api: number;
+  readonly ops: number;
+  readonly admin: number;
+}
 
 /** The platform as its operator brings it up in containers, under a name and on ports of its own. */
 export class ComposedPlatform implements BreakablePlatform, Inside {
   private readonly project = `usv-test-${randomBytes(3).toString('hex')}`;
   private adminToken = '';
 
-  private constructor(private readonly ports: Ports, private readonly settings: Record<string, string>) {}
+  private constructor(
+    private readonly ports: Ports,
+    private readonly settings: Record<string, string>,
+  ) {}
 
   /** @param settings variables of .env.example, beside those that every test needs */
   static async build(settings: Record<string, string>): Promise<ComposedPlatform> {
@@ -50,7 +57,9 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
   /** The commands that the README gives to the operator, as they stand there but for the ports. @returns what they print */
   async followReadme(): Promise<string> {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const [, block] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) => text!.includes('docker compose up'))!;
+    const [, block] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) =>
+      text!.includes('docker compose up'),
+    )!;
     const told = await this.run(this.here(block!).replaceAll('curl -s', 'curl -fsS'), ROOT);
     this.adminToken = (await this.exec('gateway', "sed -n 's/^ADMIN_TOKEN=//p' /run/usvideo/settings.env")).trim();
     return told;
@@ -58,28 +67,47 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
 
   /** Lines of a shell, as an operator types them in deploy/. @returns what they print */
   async run(script: string, cwd = DEPLOY): Promise<string> {
-    const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], { cwd, timeout: START_MS, env: { ...process.env, ...this.environment }, maxBuffer: 1 << 28 });
+    const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], {
+      cwd,
+      timeout: START_MS,
+      env: { ...process.env, ...this.environment },
+      maxBuffer: 1 << 28,
+    });
     return stdout;
   }
 
   /** One command of a runbook, with the token of an operator. */
   async operate(command: string): Promise<{ readonly code: number; readonly output: string }> {
-    const options = { cwd: DEPLOY, timeout: START_MS, env: { ...process.env, ...this.environment, ADMIN_TOKEN: this.adminToken } };
+    const options = {
+      cwd: DEPLOY,
+      timeout: START_MS,
+      env: { ...process.env, ...this.environment, ADMIN_TOKEN: this.adminToken },
+    };
     return new Promise((resolve) => {
-      execFile('bash', ['-c', this.here(command)], options, (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code), output: stdout }));
+      execFile('bash', ['-c', this.here(command)], options, (error, stdout) =>
+        resolve({ code: error === null ? 0 : Number(error.code), output: stdout }),
+      );
     });
   }
 
   /** A command of a page, on the ports of this platform. */
   private here(command: string): string {
-    return command.replaceAll(/(127\.0\.0\.1|localhost):8080/g, `127.0.0.1:${this.ports.api}`).replaceAll(/(127\.0\.0\.1|localhost):8082/g, `127.0.0.1:${this.ports.admin}`);
+    return command
+      .replaceAll(/(127\.0\.0\.1|localhost):8080/g, `127.0.0.1:${this.ports.api}`)
+      .replaceAll(/(127\.0\.0\.1|localhost):8082/g, `127.0.0.1:${this.ports.admin}`);
   }
 
   /** A command that ends only when it is told to, which it is once it has said this. */
   async follow(command: string, said: string): Promise<void> {
-    const child = spawn('bash', ['-c', `exec ${command}`], { cwd: DEPLOY, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...this.environment } });
+    const child = spawn('bash', ['-c', `exec ${command}`], {
+      cwd: DEPLOY,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...this.environment },
+    });
     let told = '';
-    child.stdout.on('data', (chunk: Buffer) => { told += chunk.toString(); });
+    child.stdout.on('data', (chunk: Buffer) => {
+      told += chunk.toString();
+    });
     try {
       await eventually(() => told.includes(said), { what: `"${command}" to say ${said}`, deadlineMs: 60_000 });
     } finally {
@@ -90,11 +118,20 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
 
   /** Under which the gateway finds a service. */
   async addressesOf(service: string): Promise<string[]> {
-    return words(await this.exec('gateway', `node -e "require('node:dns').resolve4('${service}', (_, found) => console.log(found.join(' ')))"`));
+    return words(
+      await this.exec(
+        'gateway',
+        `node -e "require('node:dns').resolve4('${service}', (_, found) => console.log(found.join(' ')))"`,
+      ),
+    );
   }
 
   get credentials() {
-    return { api_url: `http://127.0.0.1:${this.ports.api}`, admin_url: `http://127.0.0.1:${this.ports.admin}`, admin_token: this.adminToken };
+    return {
+      api_url: `http://127.0.0.1:${this.ports.api}`,
+      admin_url: `http://127.0.0.1:${this.ports.admin}`,
+      admin_token: this.adminToken,
+    };
   }
 
   /** Containers reach this machine by a name of their own. */
@@ -104,8 +141,15 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
 
   async containers(): Promise<RunningContainer[]> {
     const lines = (await this.compose(['ps', '--all', '--format', 'json'])).split('\n').filter((line) => line !== '');
-    return lines.map((line) => JSON.parse(line) as Record<'ID' | 'Service' | 'State' | 'Health', string> & { ExitCode: number })
-      .map(({ ID: id, Service: service, State: state, Health: health, ExitCode: exitCode }) => ({ id, service, state, health, exitCode }));
+    return lines
+      .map((line) => JSON.parse(line) as Record<'ID' | 'Service' | 'State' | 'Health', string> & { ExitCode: number })
+      .map(({ ID: id, Service: service, State: state, Health: health, ExitCode: exitCode }) => ({
+        id,
+        service,
+        state,
+        health,
+        exitCode,
+      }));
   }
 
   async stopPart(name: string): Promise<void> {
@@ -145,19 +189,48 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
   }
 
   async ask(database: string, statement: string): Promise<string> {
-    return (await this.compose(['exec', '-T', 'postgres', 'psql', '--username=postgres', `--dbname=${database}`, '--no-psqlrc', '--tuples-only', '--no-align', '--command', statement])).trim();
+    return (
+      await this.compose([
+        'exec',
+        '-T',
+        'postgres',
+        'psql',
+        '--username=postgres',
+        `--dbname=${database}`,
+        '--no-psqlrc',
+        '--tuples-only',
+        '--no-align',
+        '--command',
+        statement,
+      ])
+    ).trim();
   }
 
   async memoryMib(): Promise<readonly number[]> {
-    const kib = await Promise.all(['gateway', 'ledger'].map((service) => this.exec(service, "sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/1/status")));
+    const kib = await Promise.all(
+      ['gateway', 'ledger'].map((service) =>
+        this.exec(service, "sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/1/status"),
+      ),
+    );
     return kib.map((figure) => Number(figure) / 1_024);
   }
 
   /** All that Docker keeps of the platform; also volumes without a name, which belong to no project. */
   async traces(): Promise<Traces> {
     const ours = ['--filter', `label=com.docker.compose.project=${this.project}`, '--quiet'];
-    const [containers, volumes, networks] = await Promise.all([['ps', '--all', '--no-trunc'], ['volume', 'ls'], ['network', 'ls', '--no-trunc']].map(async (list) => words(await docker([...list, ...ours]))));
-    const mounted = await docker(['inspect', '--format', '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}', ...containers!]);
+    const [containers, volumes, networks] = await Promise.all(
+      [
+        ['ps', '--all', '--no-trunc'],
+        ['volume', 'ls'],
+        ['network', 'ls', '--no-trunc'],
+      ].map(async (list) => words(await docker([...list, ...ours]))),
+    );
+    const mounted = await docker([
+      'inspect',
+      '--format',
+      '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}',
+      ...containers!,
+    ]);
     return { containers: containers!, volumes: [...new Set([...volumes!, ...words(mounted)])], networks: networks! };
   }
 
@@ -168,7 +241,13 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
 
   /** What is there of it all the same. */
   async left({ containers, volumes, networks }: Traces): Promise<string[]> {
-    const all = await Promise.all([['ps', '--all', '--no-trunc'], ['volume', 'ls'], ['network', 'ls', '--no-trunc']].map(async (list) => words(await docker([...list, '--quiet']))));
+    const all = await Promise.all(
+      [
+        ['ps', '--all', '--no-trunc'],
+        ['volume', 'ls'],
+        ['network', 'ls', '--no-trunc'],
+      ].map(async (list) => words(await docker([...list, '--quiet']))),
+    );
     return [...containers, ...volumes, ...networks].filter((trace) => all.flat().includes(trace));
   }
 
@@ -187,9 +266,14 @@ export class ComposedPlatform implements BreakablePlatform, Inside {
   private get environment(): Record<string, string> {
     const { api, ops, admin } = this.ports;
     return {
-      COMPOSE_PROJECT_NAME: this.project, COMPOSE_FILE: `compose.yaml:${join(__dirname, 'host.yaml')}`, IMAGE_TAG: 'test',
-      API_PORT: String(api), OPS_PORT: String(ops), ADMIN_PORT: String(admin),
-      REGISTRATION: 'open', ALLOW_PROCEDURAL_LIVE: 'true',
+      COMPOSE_PROJECT_NAME: this.project,
+      COMPOSE_FILE: `compose.yaml:${join(__dirname, 'host.yaml')}`,
+      IMAGE_TAG: 'test',
+      API_PORT: String(api),
+      OPS_PORT: String(ops),
+      ADMIN_PORT: String(admin),
+      REGISTRATION: 'open',
+      ALLOW_PROCEDURAL_LIVE: 'true',
       // The networks between containers and the machine that runs them.
       OUTBOUND_ALLOW_CIDRS: '172.16.0.0/12,192.168.0.0/16',
       ...this.settings,

@@ -13,18 +13,31 @@ const POSTGRES_PACKAGE_VERSION = '0.6.0';
 
 /** By the image that they stand in for: the folder of the stand-in, and the version that it is made of. */
 const STAND_IN: Readonly<Record<string, { readonly folder: string; readonly version: string }>> = {
-  'postgres': { folder: 'postgres', version: POSTGRES_PACKAGE_VERSION },
+  postgres: { folder: 'postgres', version: POSTGRES_PACKAGE_VERSION },
   'apache/kafka': { folder: 'kafka', version: KAFKA_VERSION },
 };
 
 /** @throws with what it wrote when it fails */
-export async function docker(args: readonly string[], options: { environment?: Record<string, string>; timeoutMs?: number; cwd?: string } = {}): Promise<string> {
+export async function docker(
+  args: readonly string[],
+  options: { environment?: Record<string, string>; timeoutMs?: number; cwd?: string } = {},
+): Promise<string> {
   const { environment = {}, timeoutMs = 300_000, cwd } = options;
   try {
-    return (await promisify(execFile)('docker', [...args], { encoding: 'utf8', timeout: timeoutMs, cwd, env: { ...process.env, ...environment }, maxBuffer: 1 << 28 })).stdout;
+    return (
+      await promisify(execFile)('docker', [...args], {
+        encoding: 'utf8',
+        timeout: timeoutMs,
+        cwd,
+        env: { ...process.env, ...environment },
+        maxBuffer: 1 << 28,
+      })
+    ).stdout;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
-    throw new Error(`docker ${args.join(' ')} failed: ${message.slice(0, 500)}\n${stdout}\n${stderr.slice(-8_000)}`, { cause: error });
+    throw new Error(`docker ${args.join(' ')} failed: ${message.slice(0, 500)}\n${stdout}\n${stderr.slice(-8_000)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -43,7 +56,9 @@ function missingForDocker(images: readonly string[]): string | undefined {
 }
 
 function isThere(image: string): boolean {
-  return succeeds(['image', 'inspect', image], ANSWER_MS) || succeeds(['pull', '--quiet', image], PULL_MS) || standsIn(image);
+  return (
+    succeeds(['image', 'inspect', image], ANSWER_MS) || succeeds(['pull', '--quiet', image], PULL_MS) || standsIn(image)
+  );
 }
 
 /** Where no registry is reached, `COMPOSE_STAND_INS=true` makes images of our own under the official names. They are for tests only. */
@@ -51,7 +66,11 @@ function standsIn(image: string): boolean {
   const standIn = STAND_IN[image.split(':')[0]!];
   if (process.env.COMPOSE_STAND_INS !== 'true' || standIn === undefined) return false;
   process.stderr.write(`\n${image} cannot be pulled: making a stand-in under its name\n`);
-  const { status } = spawnSync('docker', ['build', '--quiet', '--tag', image, '--build-arg', `VERSION=${standIn.version}`, join(STAND_INS, standIn.folder)], { stdio: ['ignore', 'ignore', 'inherit'], timeout: BUILD_MS });
+  const { status } = spawnSync(
+    'docker',
+    ['build', '--quiet', '--tag', image, '--build-arg', `VERSION=${standIn.version}`, join(STAND_INS, standIn.folder)],
+    { stdio: ['ignore', 'ignore', 'inherit'], timeout: BUILD_MS },
+  );
   if (status !== 0) throw new Error(`the stand-in for ${image} cannot be built; the reason is above`);
   return true;
 }

@@ -28,10 +28,16 @@ export function restoring(composedOf: () => ComposedPlatform): void {
       return output;
     };
     const completed = async (prompt: string) => {
-      const id = await eventually(async () => {
-        const { status, body } = await stage.live.create({ prompt, resolution: '480p', duration: 1 }, { 'idempotency-key': prompt.replaceAll(' ', '-') });
-        return status === 202 && body.id;
-      }, { what: `a job for "${prompt}" to be accepted` });
+      const id = await eventually(
+        async () => {
+          const { status, body } = await stage.live.create(
+            { prompt, resolution: '480p', duration: 1 },
+            { 'idempotency-key': prompt.replaceAll(' ', '-') },
+          );
+          return status === 202 && body.id;
+        },
+        { what: `a job for "${prompt}" to be accepted` },
+      );
       const job = await stage.live.ended(id);
       expect(job).toMatchObject({ status: 'completed', billing: { state: 'charged' } });
       return job;
@@ -52,36 +58,67 @@ export function restoring(composedOf: () => ComposedPlatform): void {
     it.each([
       ['a dump', [/dropdb scheduler/, /pg_restore/]],
       ['a copy on the server', [/drop database scheduler/]],
-    ])('has it back of %s, for the scheduler alone, and is told what is lost', async (_, bringBack) => {
-      await given(/stop scheduler$/);
-      for (const like of bringBack) await given(like);
-      await given(/run --rm databases$/);
-      expect(await composed.ask('postgres', "select has_database_privilege('webhooks', 'scheduler', 'connect'), has_database_privilege('scheduler', 'scheduler', 'connect')")).toBe('f|t');
-      expect(await given(/restore\.js$/, NOT_CONFIRMED)).toMatch(/events are lost\n[^]*Nothing was changed/);
-    }, STEP_MS);
+    ])(
+      'has it back of %s, for the scheduler alone, and is told what is lost',
+      async (_, bringBack) => {
+        await given(/stop scheduler$/);
+        for (const like of bringBack) await given(like);
+        await given(/run --rm databases$/);
+        expect(
+          await composed.ask(
+            'postgres',
+            "select has_database_privilege('webhooks', 'scheduler', 'connect'), has_database_privilege('scheduler', 'scheduler', 'connect')",
+          ),
+        ).toBe('f|t');
+        expect(await given(/restore\.js$/, NOT_CONFIRMED)).toMatch(/events are lost\n[^]*Nothing was changed/);
+      },
+      STEP_MS,
+    );
 
-    it('gives its events a new epoch, and goes on where consumers adopt it', async () => {
-      expect(await given(/restore\.js --confirm$/)).toMatch(/The epoch is [-0-9a-f]{36} from here on/);
-      await given(/start scheduler$/);
-      const standing = await eventually(async () => {
-        const { data } = JSON.parse(await given(/consumers\/ledger\/restored$/)) as { data: { lost: number | null }[] };
-        return data.length > 0 && data;
-      }, { what: 'the ledger to notice' });
-      // Of the shards that it heard, one has lost something. Of none is it unknown, which is null.
-      expect(standing.flatMap(({ lost: events }) => (events === 0 ? [] : [events !== null && events > 0]))).toEqual([true]);
-      await given(/consumers\/ledger\/adopt$/);
-      expect(JSON.parse(await given(/consumers\/ledger\/restored$/))).toMatchObject({ data: [] });
-      const ofLedger = commands.find((command) => command.endsWith('/consumers/ledger/adopt'))!;
-      const adopted = () => composed.operate(ofLedger.replace('/ledger/', '/webhooks/'));
-      await eventually(async () => (await adopted()).output.includes('"adopted":[{'), { what: 'webhooks, which may not have found the scheduler yet, to adopt it' });
-      await completed('afterwards');
-    }, STEP_MS);
+    it(
+      'gives its events a new epoch, and goes on where consumers adopt it',
+      async () => {
+        expect(await given(/restore\.js --confirm$/)).toMatch(/The epoch is [-0-9a-f]{36} from here on/);
+        await given(/start scheduler$/);
+        const standing = await eventually(
+          async () => {
+            const { data } = JSON.parse(await given(/consumers\/ledger\/restored$/)) as {
+              data: { lost: number | null }[];
+            };
+            return data.length > 0 && data;
+          },
+          { what: 'the ledger to notice' },
+        );
+        // Of the shards that it heard, one has lost something. Of none is it unknown, which is null.
+        expect(standing.flatMap(({ lost: events }) => (events === 0 ? [] : [events !== null && events > 0]))).toEqual([
+          true,
+        ]);
+        await given(/consumers\/ledger\/adopt$/);
+        expect(JSON.parse(await given(/consumers\/ledger\/restored$/))).toMatchObject({ data: [] });
+        const ofLedger = commands.find((command) => command.endsWith('/consumers/ledger/adopt'))!;
+        const adopted = () => composed.operate(ofLedger.replace('/ledger/', '/webhooks/'));
+        await eventually(async () => (await adopted()).output.includes('"adopted":[{'), {
+          what: 'webhooks, which may not have found the scheduler yet, to adopt it',
+        });
+        await completed('afterwards');
+      },
+      STEP_MS,
+    );
 
-    it('names what does not agree any more', async () => {
-      expect([(await stage.live.get(`/v1/videos/${kept.id}`)).status, (await stage.live.get(`/v1/videos/${lost.id}`)).status]).toEqual([200, 404]);
-      const { differences } = JSON.parse(await given(/admin\/v1\/reconcile/)) as { differences: string[] };
-      expect(differences).toEqual([expect.stringMatching(new RegExp(`${lost.id}: the ledger charges .* for a job that does not exist`))]);
-      expect(JSON.parse(await given(/admin\/v1\/ledger\/verify$/))).toMatchObject({ ok: true, differences: [] });
-    }, STEP_MS);
+    it(
+      'names what does not agree any more',
+      async () => {
+        expect([
+          (await stage.live.get(`/v1/videos/${kept.id}`)).status,
+          (await stage.live.get(`/v1/videos/${lost.id}`)).status,
+        ]).toEqual([200, 404]);
+        const { differences } = JSON.parse(await given(/admin\/v1\/reconcile/)) as { differences: string[] };
+        expect(differences).toEqual([
+          expect.stringMatching(new RegExp(`${lost.id}: the ledger charges .* for a job that does not exist`)),
+        ]);
+        expect(JSON.parse(await given(/admin\/v1\/ledger\/verify$/))).toMatchObject({ ok: true, differences: [] });
+      },
+      STEP_MS,
+    );
   });
 }

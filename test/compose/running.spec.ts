@@ -10,7 +10,13 @@ import { operations } from './operations';
 import { restoring } from './restoring';
 
 const { services } = composition('compose.yaml');
-const FOREIGN = [...new Set(Object.values(services).filter(({ build }) => build === undefined).map(({ image }) => image))];
+const FOREIGN = [
+  ...new Set(
+    Object.values(services)
+      .filter(({ build }) => build === undefined)
+      .map(({ image }) => image),
+  ),
+];
 const ONCE = ['databases', 'secrets'];
 const UP_MS = 1_800_000;
 
@@ -32,14 +38,30 @@ describeDocker('in containers', ['node:24-bookworm-slim', ...FOREIGN], () => {
 
   it('comes up by the commands of the README, every part of it healthy', async () => {
     expect(told).toContain('"live_key":"usv_live_');
-    const states = Object.fromEntries((await composed.containers()).map(({ service, state, health, exitCode }) => [service, health === '' ? `${state} ${exitCode}` : health]));
-    expect(states).toEqual(Object.fromEntries(Object.keys(services).map((name) => [name, ONCE.includes(name) ? 'exited 0' : 'healthy'])));
+    const states = Object.fromEntries(
+      (await composed.containers()).map(({ service, state, health, exitCode }) => [
+        service,
+        health === '' ? `${state} ${exitCode}` : health,
+      ]),
+    );
+    expect(states).toEqual(
+      Object.fromEntries(Object.keys(services).map((name) => [name, ONCE.includes(name) ? 'exited 0' : 'healthy'])),
+    );
   });
 
   it('runs under no root, on file systems that cannot be written, without capabilities', async () => {
     for (const { id, service } of (await composed.containers()).filter(({ service: name }) => !ONCE.includes(name))) {
-      const seen = await docker(['exec', id, 'sh', '-c', 'id -u; touch /written 2>&1; grep -E "CapEff|NoNewPrivs" /proc/1/status']);
-      expect([service, seen]).toEqual([service, expect.stringMatching(/^[1-9]\d*\n.*Read-only file system\nCapEff:\s+0+\nNoNewPrivs:\s+1\n$/)]);
+      const seen = await docker([
+        'exec',
+        id,
+        'sh',
+        '-c',
+        'id -u; touch /written 2>&1; grep -E "CapEff|NoNewPrivs" /proc/1/status',
+      ]);
+      expect([service, seen]).toEqual([
+        service,
+        expect.stringMatching(/^[1-9]\d*\n.*Read-only file system\nCapEff:\s+0+\nNoNewPrivs:\s+1\n$/),
+      ]);
     }
   });
 

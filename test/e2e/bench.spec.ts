@@ -5,20 +5,46 @@ import { promisify } from 'node:util';
 const root = join(__dirname, '..', '..');
 
 interface Report {
-  readonly submit: { readonly rows: { readonly case: string; readonly perSecond: number; readonly errors: number }[]; readonly tracing: { readonly pairs: number; readonly cost: number } };
+  readonly submit: {
+    readonly rows: { readonly case: string; readonly perSecond: number; readonly errors: number }[];
+    readonly tracing: { readonly pairs: number; readonly cost: number };
+  };
   readonly overhead: { readonly rows: { readonly case: string; readonly jobs: number; readonly p50Ms: number }[] };
   readonly memory: { readonly idleMiB: number };
 }
 
 /** That it measures, not what: figures belong to a quiet machine. Fewer accounts would reach their limits of creates. */
 it('npm run bench measures submit and overhead beside their baselines, and nothing is refused', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--disable-warning=ExperimentalWarning', join(root, 'test', 'load', 'bench.ts'), 'submit', 'overhead', '--seconds', '2', '--accounts', '100', '--turns', '2', '--jobs', '2',
-  ], { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1 << 24 });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'test', 'load', 'bench.ts'),
+      'submit',
+      'overhead',
+      '--seconds',
+      '2',
+      '--accounts',
+      '100',
+      '--turns',
+      '2',
+      '--jobs',
+      '2',
+    ],
+    { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1 << 24 },
+  );
   const { submit, overhead, memory } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Report;
-  expect(submit.rows.map((row) => row.case)).toEqual(['constant answer', 'bare insert', 'submit, tracing off', 'submit, tracing on']);
+  expect(submit.rows.map((row) => row.case)).toEqual([
+    'constant answer',
+    'bare insert',
+    'submit, tracing off',
+    'submit, tracing on',
+  ]);
   for (const row of submit.rows) expect([row.case, row.perSecond > 0, row.errors]).toEqual([row.case, true, 0]);
   expect(submit.tracing).toMatchObject({ pairs: 2, cost: expect.any(Number) });
-  expect(overhead.rows.map((row) => [row.case, row.jobs])).toEqual([['echo with a signed webhook', 2], ['POST to webhook, minus render', 2]]);
+  expect(overhead.rows.map((row) => [row.case, row.jobs])).toEqual([
+    ['echo with a signed webhook', 2],
+    ['POST to webhook, minus render', 2],
+  ]);
   expect(memory.idleMiB).toBeGreaterThan(0);
 }, 240_000);

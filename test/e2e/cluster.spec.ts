@@ -12,7 +12,9 @@ describeOwnKafka('in a cluster', () => {
   let cluster: Cluster;
   const platform = () => cluster;
 
-  beforeAll(async () => { cluster = await Cluster.start({ ...STRIPE, ...SHORT_LEASE }, ['--replicas']); }, START_TIMEOUT_MS);
+  beforeAll(async () => {
+    cluster = await Cluster.start({ ...STRIPE, ...SHORT_LEASE }, ['--replicas']);
+  }, START_TIMEOUT_MS);
   afterAll(() => cluster?.dispose(), START_TIMEOUT_MS);
 
   endToEnd(platform, FROM_ANOTHER_PROCESS);

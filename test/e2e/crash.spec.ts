@@ -37,7 +37,10 @@ describe('killed with -9 at ten random moments during a hundred jobs', () => {
     const creating = submitAll(accepted);
     for (let kill = 0; kill < KILLS; kill++) {
       const moment = accepted.size + Math.ceil(next() * (JOBS / KILLS));
-      await eventually(async () => accepted.size >= Math.min(moment, JOBS) || creating.done, { deadlineMs: 60_000, what: `kill ${kill + 1} of ${KILLS} (seed ${seed})` });
+      await eventually(async () => accepted.size >= Math.min(moment, JOBS) || creating.done, {
+        deadlineMs: 60_000,
+        what: `kill ${kill + 1} of ${KILLS} (seed ${seed})`,
+      });
       await platform.kill();
       await platform.start();
     }
@@ -51,7 +54,10 @@ describe('killed with -9 at ten random moments during a hundred jobs', () => {
     const others = jobs.filter((job) => job.status !== 'completed');
     expect(others.length).toBeLessThan(JOBS / 2);
     expect(others.map((job) => [job.status, job.attempts.length])).toEqual(others.map(() => ['failed', 3]));
-    await eventually(async () => (await live.get<{ held_micros: number }>('/v1/balance')).body.held_micros === 0, { deadlineMs: 60_000, what: 'every hold to end' });
+    await eventually(async () => (await live.get<{ held_micros: number }>('/v1/balance')).body.held_micros === 0, {
+      deadlineMs: 60_000,
+      what: 'every hold to end',
+    });
     await expectMoney(live, jobs);
     await expectWebhooks(jobs, receiver);
   }, 420_000);
@@ -61,7 +67,8 @@ describe('killed with -9 at ten random moments during a hundred jobs', () => {
     const state = { done: false, finished: Promise.resolve() };
     state.finished = (async () => {
       const lanes = Array.from({ length: 4 }, async (_, lane) => {
-        for (let number = lane; number < JOBS; number += 4) accepted.set(`job-${number}`, await submit(`job-${number}`));
+        for (let number = lane; number < JOBS; number += 4)
+          accepted.set(`job-${number}`, await submit(`job-${number}`));
       });
       await Promise.all(lanes);
       state.done = true;
@@ -70,33 +77,46 @@ describe('killed with -9 at ten random moments during a hundred jobs', () => {
   }
 
   function submit(key: string): Promise<string> {
-    return eventually(async () => {
-      try {
-        const answer = await Customer.live(platform).create({ prompt: key, resolution: '480p', duration: 1, webhook_url: receiver.url }, { 'idempotency-key': key });
-        if (answer.status === 202) return answer.body.id;
-        if ([409, 429, 503].includes(answer.status)) return undefined;
-        unexpected.push(`${key}: ${answer.status} ${answer.text}`);
-        return undefined;
-      } catch (error) {
-        // The process is being killed and started again: that is what this test is about.
-        if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return undefined;
-        throw error;
-      }
-    }, { deadlineMs: 120_000, what: `${key} to be accepted` });
+    return eventually(
+      async () => {
+        try {
+          const answer = await Customer.live(platform).create(
+            { prompt: key, resolution: '480p', duration: 1, webhook_url: receiver.url },
+            { 'idempotency-key': key },
+          );
+          if (answer.status === 202) return answer.body.id;
+          if ([409, 429, 503].includes(answer.status)) return undefined;
+          unexpected.push(`${key}: ${answer.status} ${answer.text}`);
+          return undefined;
+        } catch (error) {
+          // The process is being killed and started again: that is what this test is about.
+          if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return undefined;
+          throw error;
+        }
+      },
+      { deadlineMs: 120_000, what: `${key} to be accepted` },
+    );
   }
 
   async function expectMoney(live: Customer, jobs: Job[]): Promise<void> {
     const charged = jobs.filter((job) => job.status === 'completed').length * PRICE_MICROS;
     const balance = (await live.get<{ available_micros: number; total_spend_micros: number }>('/v1/balance')).body;
     expect([balance.available_micros, balance.total_spend_micros]).toEqual([250_000_000 - charged, charged]);
-    const proof = await Customer.admin(platform).get<{ differences: string[]; postings_sum_micros: number }>('/admin/v1/ledger/verify');
+    const proof = await Customer.admin(platform).get<{ differences: string[]; postings_sum_micros: number }>(
+      '/admin/v1/ledger/verify',
+    );
     expect([proof.body.differences, proof.body.postings_sum_micros]).toEqual([[], 0]);
-    const reconciled = await Customer.admin(platform).get<{ jobs_checked: number; differences: string[] }>('/admin/v1/reconcile?grace_seconds=0');
+    const reconciled = await Customer.admin(platform).get<{ jobs_checked: number; differences: string[] }>(
+      '/admin/v1/reconcile?grace_seconds=0',
+    );
     expect(reconciled.body.differences).toEqual([]);
     expect(reconciled.body.jobs_checked).toBeGreaterThanOrEqual(jobs.length);
     for (const job of jobs) {
       const { body } = await live.get<{ data: { kind: string }[] }>(`/v1/ledger?job_id=${job.id}`);
-      expect(body.data.map((entry) => entry.kind).sort()).toEqual([job.status === 'completed' ? 'hold_captured' : 'hold_released', 'hold_placed']);
+      expect(body.data.map((entry) => entry.kind).sort()).toEqual([
+        job.status === 'completed' ? 'hold_captured' : 'hold_released',
+        'hold_placed',
+      ]);
     }
   }
 

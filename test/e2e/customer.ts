@@ -17,7 +17,13 @@ export interface Job {
   readonly cost: string | null;
   readonly cost_micros: number | null;
   readonly estimated_cost_micros: number;
-  readonly billing: { readonly state: string; readonly charged_micros: number; readonly released_micros: number; readonly settled: boolean; readonly rule: string | null };
+  readonly billing: {
+    readonly state: string;
+    readonly charged_micros: number;
+    readonly released_micros: number;
+    readonly settled: boolean;
+    readonly rule: string | null;
+  };
   readonly video_url: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly attempts: readonly { readonly attempt: number; readonly outcome: string | null }[];
@@ -27,13 +33,22 @@ export interface Job {
   readonly metadata: Record<string, string>;
 }
 
-export interface Problem { readonly error: string; readonly message: string; readonly request_id: string; readonly doc_url: string; readonly details?: { field: string; message: string }[] }
+export interface Problem {
+  readonly error: string;
+  readonly message: string;
+  readonly request_id: string;
+  readonly doc_url: string;
+  readonly details?: { field: string; message: string }[];
+}
 
 const REQUEST_MS = 60_000;
 
 /** Somebody with a key. Never throws for a status: tests look at the whole answer. */
 export class Customer {
-  constructor(readonly url: string, readonly key: string | undefined) {}
+  constructor(
+    readonly url: string,
+    readonly key: string | undefined,
+  ) {}
 
   static live(platform: Platform): Customer {
     return new Customer(platform.credentials.api_url, platform.credentials.live_key);
@@ -51,7 +66,11 @@ export class Customer {
     return this.request('GET', path, undefined, headers);
   }
 
-  post<T = Record<string, unknown>>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  post<T = Record<string, unknown>>(
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     return this.request('POST', path, body === undefined ? undefined : JSON.stringify(body), headers);
   }
 
@@ -78,16 +97,30 @@ export class Customer {
   /** Once the ledger has acknowledged how its money ended. */
   async settled(jobId: string): Promise<Job> {
     await this.ended(jobId);
-    return eventually(async () => {
-      const { body } = await this.get<Job>(`/v1/videos/${jobId}`);
-      return body.billing.settled && body;
-    }, { deadlineMs: 20_000, what: `${jobId} to be settled` });
+    return eventually(
+      async () => {
+        const { body } = await this.get<Job>(`/v1/videos/${jobId}`);
+        return body.billing.settled && body;
+      },
+      { deadlineMs: 20_000, what: `${jobId} to be settled` },
+    );
   }
 
-  async request<T = Record<string, unknown>>(method: string, path: string, body?: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async request<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const response = await fetch(`${this.url}${path}`, {
-      method, signal: AbortSignal.timeout(REQUEST_MS), redirect: 'manual',
-      headers: { ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      method,
+      signal: AbortSignal.timeout(REQUEST_MS),
+      redirect: 'manual',
+      headers: {
+        ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     });
     const text = await response.text();

@@ -17,10 +17,19 @@ const PROVOKED_ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /** Each way to be refused, through the public port only. */
-const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (world: Stage) => Promise<Answer<Problem>> }>> = {
+const REFUSED: Readonly<
+  Record<string, { readonly status: number; readonly by: (world: Stage) => Promise<Answer<Problem>> }>
+> = {
   invalid_request: { status: 400, by: ({ live }) => live.create({}) },
   invalid_api_key: { status: 401, by: ({ live }) => new Customer(live.url, undefined).get('/v1/videos') },
-  invalid_credentials: { status: 401, by: ({ live }) => new Customer(live.url, undefined).post('/v1/auth/login', { email: 'nobody@example.com', password: 'not a password' }) },
+  invalid_credentials: {
+    status: 401,
+    by: ({ live }) =>
+      new Customer(live.url, undefined).post('/v1/auth/login', {
+        email: 'nobody@example.com',
+        password: 'not a password',
+      }),
+  },
   signed_out: { status: 401, by: ({ live }) => new Customer(live.url, undefined).get('/v1/auth/session') },
   insufficient_balance: { status: 402, by: ({ sandbox }) => sandbox.create({ ...BODY, prompt: 'sandbox:http=402' }) },
   spend_cap_reached: {
@@ -68,7 +77,10 @@ const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (
     },
   },
   payload_too_large: { status: 413, by: ({ live }) => live.create({ ...BODY, prompt: 'x'.repeat(17 * 1024 * 1024) }) },
-  unsupported_media_type: { status: 415, by: ({ live }) => live.request('POST', '/v1/videos', 'prompt=x', { 'content-type': 'text/plain' }) },
+  unsupported_media_type: {
+    status: 415,
+    by: ({ live }) => live.request('POST', '/v1/videos', 'prompt=x', { 'content-type': 'text/plain' }),
+  },
   range_not_satisfiable: {
     status: 416,
     by: async ({ sandbox }) => {
@@ -97,35 +109,55 @@ const REFUSED: Readonly<Record<string, { readonly status: number; readonly by: (
     status: 429,
     by: async ({ platform, admin }) => {
       const other = await register(platform);
-      await admin.put(`/admin/v1/accounts/${other.accountId}/limits`, { environment: 'test', queued_jobs: 0, freeze: true });
+      await admin.put(`/admin/v1/accounts/${other.accountId}/limits`, {
+        environment: 'test',
+        queued_jobs: 0,
+        freeze: true,
+      });
       return other.sandbox.create(BODY);
     },
   },
-  request_header_too_large: { status: 431, by: ({ live }) => live.get('/v1/videos', { 'x-large': 'x'.repeat(20_000) }) },
+  request_header_too_large: {
+    status: 431,
+    by: ({ live }) => live.get('/v1/videos', { 'x-large': 'x'.repeat(20_000) }),
+  },
   capacity_exhausted: { status: 503, by: ({ sandbox }) => sandbox.create({ ...BODY, prompt: 'sandbox:http=503' }) },
 };
 
 export function refusals(stage: () => Stage): void {
   describe('a refusal', () => {
-    it.each(Object.keys(REFUSED))('%s has the contract\'s status, form and headers', async (code) => {
-      const { status, by } = REFUSED[code]!;
-      const { headers, body, ...answer } = await by(stage());
-      expect([answer.status, body.error]).toEqual([status, code]);
-      expect(body.message).toMatch(/\w/);
-      expect(body.request_id).toBe(headers.get('x-request-id'));
-      expect(new URL(body.doc_url).pathname).toBe(`/docs/errors/${code}`);
-      expect(headers.get('content-type')).toMatch(/^application\/json/);
-      for (const name of ['limit', 'remaining', 'reset']) expect([name, headers.get(`x-ratelimit-${name}`)]).toEqual([name, expect.stringMatching(/^\d+$/)]);
-      expect(Object.keys(body).filter((name) => !['error', 'message', 'request_id', 'doc_url', 'details', 'status'].includes(name))).toEqual([]);
-      const [seconds, ms] = [headers.get('retry-after'), headers.get('retry-after-ms')];
-      if (status === 429 || status === 503) expect(Number(seconds)).toBe(Math.ceil(Number(ms) / 1_000));
-      else expect([seconds, ms]).toEqual([null, null]);
-      if (status === 405) expect(headers.get('allow')).toBe('GET, HEAD, POST');
-    }, 60_000);
+    it.each(Object.keys(REFUSED))(
+      "%s has the contract's status, form and headers",
+      async (code) => {
+        const { status, by } = REFUSED[code]!;
+        const { headers, body, ...answer } = await by(stage());
+        expect([answer.status, body.error]).toEqual([status, code]);
+        expect(body.message).toMatch(/\w/);
+        expect(body.request_id).toBe(headers.get('x-request-id'));
+        expect(new URL(body.doc_url).pathname).toBe(`/docs/errors/${code}`);
+        expect(headers.get('content-type')).toMatch(/^application\/json/);
+        for (const name of ['limit', 'remaining', 'reset'])
+          expect([name, headers.get(`x-ratelimit-${name}`)]).toEqual([name, expect.stringMatching(/^\d+$/)]);
+        expect(
+          Object.keys(body).filter(
+            (name) => !['error', 'message', 'request_id', 'doc_url', 'details', 'status'].includes(name),
+          ),
+        ).toEqual([]);
+        const [seconds, ms] = [headers.get('retry-after'), headers.get('retry-after-ms')];
+        if (status === 429 || status === 503) expect(Number(seconds)).toBe(Math.ceil(Number(ms) / 1_000));
+        else expect([seconds, ms]).toEqual([null, null]);
+        if (status === 405) expect(headers.get('allow')).toBe('GET, HEAD, POST');
+      },
+      60_000,
+    );
 
     it('is known to the reference, and each that it knows is provoked by a test', async () => {
-      const { body } = await stage().live.get<{ components: { schemas: { Error: { properties: { error: { description: string } } } } } }>('/openapi.json');
-      const published = /refusal: ([a-z_, ]+);/.exec(body.components.schemas.Error.properties.error.description)![1]!.split(', ');
+      const { body } = await stage().live.get<{
+        components: { schemas: { Error: { properties: { error: { description: string } } } } };
+      }>('/openapi.json');
+      const published = /refusal: ([a-z_, ]+);/
+        .exec(body.components.schemas.Error.properties.error.description)![1]!
+        .split(', ');
       expect(published.sort()).toEqual([...Object.keys(REFUSED), ...Object.keys(PROVOKED_ELSEWHERE)].sort());
     });
 

@@ -8,10 +8,14 @@ export function apiKeys(stage: () => Stage): void {
     let sandbox: Customer;
     let admin: Customer;
 
-    beforeAll(() => { ({ live, sandbox, admin } = stage()); });
+    beforeAll(() => {
+      ({ live, sandbox, admin } = stage());
+    });
 
     it.each<[string, string | undefined]>([
-      ['missing', undefined], ['malformed', 'hello'], ['unknown', `usv_live_${'A'.repeat(43)}`],
+      ['missing', undefined],
+      ['malformed', 'hello'],
+      ['unknown', `usv_live_${'A'.repeat(43)}`],
     ])('that are %s are refused', async (_, key) => {
       const answer = await new Customer(live.url, key).get<Problem>('/v1/videos');
       expect([answer.status, answer.body.error]).toEqual([401, 'invalid_api_key']);
@@ -25,7 +29,11 @@ export function apiKeys(stage: () => Stage): void {
       const unknown = await live.get<Problem>('/v1/videos/job_00000000000000000000000000');
       for (const stranger of strangers) {
         const answer = await stranger.get<Problem>(`/v1/videos/${job.body.id}`);
-        expect([answer.status, answer.body.error, answer.body.message]).toEqual([404, 'job_not_found', unknown.body.message]);
+        expect([answer.status, answer.body.error, answer.body.message]).toEqual([
+          404,
+          'job_not_found',
+          unknown.body.message,
+        ]);
         expect((await stranger.get<{ data: unknown[] }>('/v1/videos')).body.data).toEqual([]);
       }
       expect((await live.get(`/v1/videos/${job.body.id}`)).status).toBe(200);
@@ -58,15 +66,20 @@ export function apiKeys(stage: () => Stage): void {
     });
 
     it('of a suspended account are refused until it is resumed', async () => {
-      const { body } = await admin.post<{ account_id: string; live_key: string }>('/admin/v1/accounts', { email: `${randomUUID()}@example.com`, account_name: 'Late' });
+      const { body } = await admin.post<{ account_id: string; live_key: string }>('/admin/v1/accounts', {
+        email: `${randomUUID()}@example.com`,
+        account_name: 'Late',
+      });
       const customer = new Customer(live.url, body.live_key);
-      expect((await admin.post(`/admin/v1/accounts/${body.account_id}/suspend`, { reason: 'unpaid' })).status).toBe(200);
+      expect((await admin.post(`/admin/v1/accounts/${body.account_id}/suspend`, { reason: 'unpaid' })).status).toBe(
+        200,
+      );
       const refused = await customer.get<Problem>('/v1/balance');
       expect([refused.status, refused.body.error]).toEqual([403, 'account_suspended']);
       expect((await admin.post(`/admin/v1/accounts/${body.account_id}/resume`, {})).status).toBe(200);
     });
 
-    it('do not open the operators\' doors, and the public port does not route them', async () => {
+    it("do not open the operators' doors, and the public port does not route them", async () => {
       expect((await new Customer(admin.url, live.key).get('/admin/v1/accounts')).status).toBe(401);
       expect((await live.get('/admin/v1/accounts')).status).toBe(404);
       expect((await live.get('/metrics')).status).toBe(404);

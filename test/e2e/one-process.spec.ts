@@ -14,7 +14,9 @@ const reconcile = join(__dirname, '..', '..', 'services/standalone/dist/reconcil
 describe('in one process', () => {
   let platform: Platform;
 
-  beforeAll(async () => { platform = await Platform.start({ ...STRIPE }); }, START_TIMEOUT_MS);
+  beforeAll(async () => {
+    platform = await Platform.start({ ...STRIPE });
+  }, START_TIMEOUT_MS);
   afterAll(() => platform?.dispose(), START_TIMEOUT_MS);
 
   endToEnd(() => platform, { races: 20, progressValuesMin: 10 });
@@ -25,7 +27,9 @@ describe('in one process', () => {
 
   it('leaves money and jobs that agree, once it has stopped', async () => {
     await platform.stop();
-    const { stdout } = await promisify(execFile)(process.execPath, [reconcile], { env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: platform.dataDir } });
+    const { stdout } = await promisify(execFile)(process.execPath, [reconcile], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: platform.dataDir },
+    });
     expect(stdout).toMatch(/^[1-9]\d* jobs and [1-9]\d* holds\nno difference\n$/);
   }, 60_000);
 });

@@ -61,7 +61,12 @@ interface Target {
 
 const TARGETS = {
   'one process': { entry: 'main.js', args: [], serving: 'serving; keys', stateDir: '.' },
-  'cluster': { entry: 'cluster.js', args: ['--stop-with-parent'], serving: 'The cluster is serving', stateDir: 'cluster' },
+  cluster: {
+    entry: 'cluster.js',
+    args: ['--stop-with-parent'],
+    serving: 'The cluster is serving',
+    stateDir: 'cluster',
+  },
 } as const satisfies Record<string, Target>;
 
 const START_WITHIN_MS = 120_000;
@@ -70,7 +75,11 @@ const START_WITHIN_MS = 120_000;
 export class Platform implements StoredPlatform {
   protected child: ChildProcess | undefined;
 
-  protected constructor(readonly dataDir: string, private readonly environment: Record<string, string>, private readonly target: Target) {}
+  protected constructor(
+    readonly dataDir: string,
+    private readonly environment: Record<string, string>,
+    private readonly target: Target,
+  ) {}
 
   static async start(environment: Record<string, string> = {}): Promise<Platform> {
     const platform = new Platform(newDataDir(), environment, TARGETS['one process']);
@@ -97,16 +106,30 @@ export class Platform implements StoredPlatform {
     const log = openSync(join(this.dataDir, 'platform.log'), 'a');
     const already = this.log.length;
     const { entry, args } = this.target;
-    const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'services/standalone/dist', entry), ...args], {
-      stdio: ['pipe', log, log],
-      env: {
-        PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
-        ...this.environment, DATA_DIR: this.dataDir,
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', join(root, 'services/standalone/dist', entry), ...args],
+      {
+        stdio: ['pipe', log, log],
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          PORT: '0',
+          OPS_PORT: '0',
+          ADMIN_PORT: '0',
+          OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
+          ...this.environment,
+          DATA_DIR: this.dataDir,
+        },
       },
-    });
+    );
     this.child = child;
-    await eventually(() => child.exitCode !== null || this.log.slice(already).includes(said), { deadlineMs, what: `the platform to say "${said}"` });
-    if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
+    await eventually(() => child.exitCode !== null || this.log.slice(already).includes(said), {
+      deadlineMs,
+      what: `the platform to say "${said}"`,
+    });
+    if (child.exitCode !== null)
+      throw new Error(`the platform ended with ${child.exitCode}:\n${this.log.slice(already).slice(-4000)}`);
   }
 
   receiver(): Promise<HttpReceiver> {
@@ -136,7 +159,9 @@ export class Platform implements StoredPlatform {
   async ask(database: string, statement: string): Promise<string> {
     const port = readFileSync(this.inState('postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
     const password = readFileSync(this.inState('postgres', 'owner_password'), 'utf8').trim();
-    const client = new pg.Client({ connectionString: `postgresql://postgres:${password}@127.0.0.1:${port}/${database}` });
+    const client = new pg.Client({
+      connectionString: `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
+    });
     await client.connect();
     try {
       return String(Object.values((await client.query<Record<string, unknown>>(statement)).rows[0] ?? {})[0] ?? '');
@@ -160,10 +185,13 @@ export class Platform implements StoredPlatform {
 
   async dispose(): Promise<void> {
     await this.stop();
-    await eventually(async () => {
-      rmSync(this.dataDir, { recursive: true, force: true });
-      return !existsSync(this.dataDir);
-    }, { deadlineMs: 20_000, what: 'the data directory to be free' });
+    await eventually(
+      async () => {
+        rmSync(this.dataDir, { recursive: true, force: true });
+        return !existsSync(this.dataDir);
+      },
+      { deadlineMs: 20_000, what: 'the data directory to be free' },
+    );
   }
 
   /** Sends the signals and answers the exit code; null when it was killed. */
@@ -193,7 +221,10 @@ export class Cluster extends Platform implements BreakablePlatform {
     return new Cluster(newDataDir(), environment, { ...TARGETS.cluster, args: [...TARGETS.cluster.args, ...args] });
   }
 
-  static override async start(environment: Record<string, string> = {}, args: readonly string[] = []): Promise<Cluster> {
+  static override async start(
+    environment: Record<string, string> = {},
+    args: readonly string[] = [],
+  ): Promise<Cluster> {
     const cluster = Cluster.prepared(environment, args);
     await cluster.start();
     return cluster;
@@ -223,7 +254,9 @@ export class Cluster extends Platform implements BreakablePlatform {
   }
 
   override async said(service: string): Promise<string> {
-    return this.partsOf(service).map(({ name }) => this.logOf(name)).join('');
+    return this.partsOf(service)
+      .map(({ name }) => this.logOf(name))
+      .join('');
   }
 
   async partsRunning(): Promise<number> {
@@ -232,14 +265,20 @@ export class Cluster extends Platform implements BreakablePlatform {
 
   /** What all services wrote. */
   get logs(): string {
-    return this.parts.filter(({ operations }) => operations !== '').map(({ name }) => this.logOf(name)).join('');
+    return this.parts
+      .filter(({ operations }) => operations !== '')
+      .map(({ name }) => this.logOf(name))
+      .join('');
   }
 
   /** Types a line into the terminal that the cluster was started in, waits until it was done and answers what it said. */
   async type(line: string, done = `${line}: done`): Promise<string> {
     const already = this.log.length;
     this.child!.stdin!.write(`${line}\n`);
-    await eventually(() => this.log.slice(already).includes(done), { deadlineMs: 60_000, what: `"${line}" to be done` });
+    await eventually(() => this.log.slice(already).includes(done), {
+      deadlineMs: 60_000,
+      what: `"${line}" to be done`,
+    });
     return this.log.slice(already);
   }
 
@@ -248,7 +287,10 @@ export class Cluster extends Platform implements BreakablePlatform {
   }
 
   async serving(name: string): Promise<RunningPart> {
-    return eventually(() => (this.part(name).state === 'serving' ? this.part(name) : undefined), { deadlineMs: 60_000, what: `${name} to serve` });
+    return eventually(() => (this.part(name).state === 'serving' ? this.part(name) : undefined), {
+      deadlineMs: 60_000,
+      what: `${name} to serve`,
+    });
   }
 }
 

@@ -16,12 +16,19 @@ describe('a service that is a process of its own', () => {
   let child: ChildProcess;
   let output: Promise<string>;
 
-  beforeAll(() => { dataDir = mkdtempSync(join(tmpdir(), 'usv-service-')); });
+  beforeAll(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'usv-service-'));
+  });
   afterAll(() => rmSync(dataDir, { recursive: true }));
-  afterEach(() => { child.kill('SIGKILL'); });
+  afterEach(() => {
+    child.kill('SIGKILL');
+  });
 
   function run(settings: Record<string, string>): void {
-    child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...settings } });
+    child = spawn(process.execPath, [main], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, ...settings },
+    });
     output = Promise.all([text(child.stdout!), text(child.stderr!)]).then((parts) => parts.join(''));
   }
 
@@ -30,10 +37,25 @@ describe('a service that is a process of its own', () => {
     const port = await freePort();
     operations = `http://127.0.0.1:${port}`;
     run({
-      PORT: '0', ADMIN_PORT: '0', OPS_PORT: String(port), OPS_HOST: '127.0.0.1', HOST: '127.0.0.1', ADMIN_TOKEN: TOKEN, LINK_SECRET: TOKEN, DATA_DIR: dataDir,
-      PUBLIC_URL: 'http://127.0.0.1', ACCOUNTS_GRPC_URL: nobody, LEDGER_GRPC_URL: nobody, SCHEDULER_GRPC_URL: nobody, WEBHOOKS_GRPC_URL: nobody, ...settings,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      OPS_PORT: String(port),
+      OPS_HOST: '127.0.0.1',
+      HOST: '127.0.0.1',
+      ADMIN_TOKEN: TOKEN,
+      LINK_SECRET: TOKEN,
+      DATA_DIR: dataDir,
+      PUBLIC_URL: 'http://127.0.0.1',
+      ACCOUNTS_GRPC_URL: nobody,
+      LEDGER_GRPC_URL: nobody,
+      SCHEDULER_GRPC_URL: nobody,
+      WEBHOOKS_GRPC_URL: nobody,
+      ...settings,
     });
-    await eventually(async () => (await fetch(`${operations}/healthz`)).ok, { what: 'the process to be healthy', deadlineMs: 20_000 });
+    await eventually(async () => (await fetch(`${operations}/healthz`)).ok, {
+      what: 'the process to be healthy',
+      deadlineMs: 20_000,
+    });
   }
   const exit = async () => (child.exitCode ?? (await once(child, 'exit'))[0]) as number | null;
 
@@ -41,17 +63,22 @@ describe('a service that is a process of its own', () => {
     run({ PORT: 'eighty', ADMIN_TOKEN: TOKEN, LOG_LEVEL: 'loud', PUBLIC_URL: 'nowhere' });
     expect(await exit()).toBe(1);
     const said = await output;
-    expect(['PORT', 'LOG_LEVEL', 'PUBLIC_URL', 'LINK_SECRET: is required'].filter((fault) => !said.includes(fault))).toEqual([]);
+    expect(
+      ['PORT', 'LOG_LEVEL', 'PUBLIC_URL', 'LINK_SECRET: is required'].filter((fault) => !said.includes(fault)),
+    ).toEqual([]);
     expect(said).not.toMatch(new RegExp(`eighty|nowhere|${TOKEN}`));
   });
 
   it('is healthy and not ready while nobody it calls was ever reached, and says who is missing', async () => {
     await serve();
-    await eventually(async () => {
-      const answer = await fetch(`${operations}/readyz`);
-      const { parts } = (await answer.json()) as { parts: Record<string, boolean> };
-      return answer.status === 503 && parts.ledger === false;
-    }, { what: 'the missing parts to be named' });
+    await eventually(
+      async () => {
+        const answer = await fetch(`${operations}/readyz`);
+        const { parts } = (await answer.json()) as { parts: Record<string, boolean> };
+        return answer.status === 503 && parts.ledger === false;
+      },
+      { what: 'the missing parts to be named' },
+    );
     expect(await (await fetch(`${operations}/metrics`)).text()).toContain('# TYPE usvideo_http_requests_total counter');
   });
 
@@ -59,7 +86,10 @@ describe('a service that is a process of its own', () => {
     await serve();
     child.kill(signal);
     expect(await exit()).toBe(0);
-    const lines = (await output).trim().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg);
+    const lines = (await output)
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(lines.slice(-2)).toEqual(['stopping', 'stopped']);
   });
 
@@ -82,8 +112,18 @@ describe('a service that is a process of its own', () => {
     await serve();
     const first = child;
     run({
-      PORT: '0', ADMIN_PORT: '0', OPS_PORT: new URL(operations).port, OPS_HOST: '127.0.0.1', ADMIN_TOKEN: TOKEN, LINK_SECRET: TOKEN, DATA_DIR: dataDir,
-      PUBLIC_URL: 'http://127.0.0.1', ACCOUNTS_GRPC_URL: 'a:1', LEDGER_GRPC_URL: 'a:1', SCHEDULER_GRPC_URL: 'a:1', WEBHOOKS_GRPC_URL: 'a:1',
+      PORT: '0',
+      ADMIN_PORT: '0',
+      OPS_PORT: new URL(operations).port,
+      OPS_HOST: '127.0.0.1',
+      ADMIN_TOKEN: TOKEN,
+      LINK_SECRET: TOKEN,
+      DATA_DIR: dataDir,
+      PUBLIC_URL: 'http://127.0.0.1',
+      ACCOUNTS_GRPC_URL: 'a:1',
+      LEDGER_GRPC_URL: 'a:1',
+      SCHEDULER_GRPC_URL: 'a:1',
+      WEBHOOKS_GRPC_URL: 'a:1',
     });
     expect(await exit()).toBe(1);
     expect(await output).toContain('EADDRINUSE');

@@ -17,7 +17,8 @@ select 'job_' || lpad(n::text, 26, '0'), '${accountId}', 'key_1', (timestamp '20
 from generate_series(1, ${ROWS}) n`;
 
 /** When the ledger last read a page for somebody. */
-const LAST_PAGE = "select max(state_change)::text from pg_stat_activity where query like '%(usage.day, charged_at, job_id) > %' and pid <> pg_backend_pid()";
+const LAST_PAGE =
+  "select max(state_change)::text from pg_stat_activity where query like '%(usage.day, charged_at, job_id) > %' and pid <> pg_backend_pid()";
 
 /** What a customer cannot see of a platform. */
 export interface Inside extends Pick<BreakablePlatform, 'ask'> {
@@ -38,9 +39,14 @@ export function exportOfAMillion(stageOf: () => Stage, inside: () => Inside): vo
     it('is one CSV, read from the database no faster than a slow client takes it, in bounded memory', async () => {
       const before = await memory();
       const highest = [...before];
-      const look = async () => (await memory()).forEach((mib, index) => { highest[index] = Math.max(highest[index]!, mib); });
+      const look = async () =>
+        (await memory()).forEach((mib, index) => {
+          highest[index] = Math.max(highest[index]!, mib);
+        });
       const { live } = stageOf();
-      const answer = await fetch(`${live.url}/v1/usage?start_date=2026-01-01&end_date=2026-12-31`, { headers: { authorization: `Bearer ${live.key}`, accept: 'text/csv' } });
+      const answer = await fetch(`${live.url}/v1/usage?start_date=2026-01-01&end_date=2026-12-31`, {
+        headers: { authorization: `Bearer ${live.key}`, accept: 'text/csv' },
+      });
       const reader = answer.body!.getReader();
       let lines = 0;
       let bytes = 0;
@@ -59,11 +65,14 @@ export function exportOfAMillion(stageOf: () => Stage, inside: () => Inside): vo
       await take();
       let seen: string | undefined;
       let since = performance.now();
-      await eventually(async () => {
-        const at = await inside().ask('ledger', LAST_PAGE);
-        if (at !== seen) [seen, since] = [at, performance.now()];
-        return performance.now() - since > LEFT_ALONE_MS;
-      }, { deadlineMs: 60_000, what: 'the ledger to be left alone while nobody reads' });
+      await eventually(
+        async () => {
+          const at = await inside().ask('ledger', LAST_PAGE);
+          if (at !== seen) [seen, since] = [at, performance.now()];
+          return performance.now() - since > LEFT_ALONE_MS;
+        },
+        { deadlineMs: 60_000, what: 'the ledger to be left alone while nobody reads' },
+      );
       await look();
       for (let next = LOOK_EVERY; await take();) {
         if (lines < next) continue;
@@ -71,7 +80,9 @@ export function exportOfAMillion(stageOf: () => Stage, inside: () => Inside): vo
         next += LOOK_EVERY;
       }
       expect([lines, last]).toEqual([ROWS + 1, '']);
-      console.log(`a million rows, ${(bytes / 2 ** 20).toFixed(0)} MiB of CSV: ${rounded(before)} MiB resident before, ${rounded(highest)} MiB at most`);
+      console.log(
+        `a million rows, ${(bytes / 2 ** 20).toFixed(0)} MiB of CSV: ${rounded(before)} MiB resident before, ${rounded(highest)} MiB at most`,
+      );
       expect(bytes).toBeGreaterThan(90 * 2 ** 20);
       expect(highest.filter((mib, index) => mib - before[index]! >= GROWTH_MIB_MAX)).toEqual([]);
     }, 300_000);

@@ -9,7 +9,9 @@ export function cancelling(stage: () => Stage, rounds = 20): void {
     let live: Customer;
     let admin: Customer;
 
-    beforeAll(() => { ({ live, admin } = stage()); });
+    beforeAll(() => {
+      ({ live, admin } = stage());
+    });
 
     const micros = async () => (await live.get<{ available_micros: number; held_micros: number }>('/v1/balance')).body;
 
@@ -22,7 +24,11 @@ export function cancelling(stage: () => Stage, rounds = 20): void {
       expect(waiting.body.status).toBe('pending');
       const cancelled = await live.post<typeof waiting.body>(`/v1/videos/${waiting.body.id}/cancel`);
       expect(cancelled.status).toBe(200);
-      expect(cancelled.body).toMatchObject({ status: 'cancelled', cost_micros: 0, billing: { state: 'released', settled: true, charged_micros: 0 } });
+      expect(cancelled.body).toMatchObject({
+        status: 'cancelled',
+        cost_micros: 0,
+        billing: { state: 'released', settled: true, charged_micros: 0 },
+      });
       expect(await micros()).toEqual(before);
       const again = await live.delete<typeof waiting.body>(`/v1/videos/${waiting.body.id}`);
       expect([again.status, again.body.status]).toEqual([200, 'cancelled']);
@@ -44,18 +50,21 @@ export function cancelling(stage: () => Stage, rounds = 20): void {
       const outcomes = { cancelled: 0, completed: 0 };
       for (let round = 0; round < rounds; round++) {
         const jobs = await Promise.all(Array.from({ length: 2 }, () => live.create(BODY)));
-        await Promise.all(jobs.map(async ({ body }, index) => {
-          // The start comes within a few tens of milliseconds of the create; the cancels are spread over the same span.
-          const answers = [];
-          for (let look = 0; look < round + index; look++) answers.push((await live.get(`/v1/videos/${body.id}`)).status);
-          const cancel = await live.post<{ status: string }>(`/v1/videos/${body.id}/cancel`);
-          const job = await live.ended(body.id);
-          expect(cancel.status).toBe(job.status === 'cancelled' ? 200 : 409);
-          expect(['cancelled', 'completed']).toContain(job.status);
-          outcomes[job.status as 'cancelled' | 'completed'] += 1;
-          charged += job.cost_micros!;
-          expect(job.cost_micros).toBe(job.status === 'completed' ? job.estimated_cost_micros : 0);
-        }));
+        await Promise.all(
+          jobs.map(async ({ body }, index) => {
+            // The start comes within a few tens of milliseconds of the create; the cancels are spread over the same span.
+            const answers = [];
+            for (let look = 0; look < round + index; look++)
+              answers.push((await live.get(`/v1/videos/${body.id}`)).status);
+            const cancel = await live.post<{ status: string }>(`/v1/videos/${body.id}/cancel`);
+            const job = await live.ended(body.id);
+            expect(cancel.status).toBe(job.status === 'cancelled' ? 200 : 409);
+            expect(['cancelled', 'completed']).toContain(job.status);
+            outcomes[job.status as 'cancelled' | 'completed'] += 1;
+            charged += job.cost_micros!;
+            expect(job.cost_micros).toBe(job.status === 'completed' ? job.estimated_cost_micros : 0);
+          }),
+        );
       }
       const after = await micros();
       expect(before.available_micros - after.available_micros).toBe(charged);

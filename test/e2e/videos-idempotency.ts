@@ -8,10 +8,14 @@ export function idempotency(stage: () => Stage): void {
   describe('the same idempotency key', () => {
     let live: Customer;
 
-    beforeAll(() => { ({ live } = stage()); });
+    beforeAll(() => {
+      ({ live } = stage());
+    });
 
     it('fifty times at once makes one job, one hold and fifty answers about it', async () => {
-      const answers = await Promise.all(Array.from({ length: 50 }, () => live.create(BODY, { 'idempotency-key': 'fifty' })));
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => live.create(BODY, { 'idempotency-key': 'fifty' })),
+      );
       expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
       // Each shows the job as it is then: it may have begun while the fifty were answered.
       expect(new Set(answers.map(({ body: { id, created_at } }) => `${id} ${created_at}`)).size).toBe(1);
@@ -29,8 +33,14 @@ export function idempotency(stage: () => Stage): void {
     });
 
     it('with the same fields in another order is the same request', async () => {
-      const first = await live.create({ prompt: 'order', duration: 1, resolution: '480p' }, { 'idempotency-key': 'order' });
-      const second = await live.create({ resolution: '480p', duration: 1, prompt: 'order' }, { 'idempotency-key': 'order' });
+      const first = await live.create(
+        { prompt: 'order', duration: 1, resolution: '480p' },
+        { 'idempotency-key': 'order' },
+      );
+      const second = await live.create(
+        { resolution: '480p', duration: 1, prompt: 'order' },
+        { 'idempotency-key': 'order' },
+      );
       expect([second.status, second.body.id]).toEqual([202, first.body.id]);
     });
 
@@ -42,7 +52,10 @@ export function idempotency(stage: () => Stage): void {
 
     it('is another key in the other environment', async () => {
       const { sandbox } = stage();
-      const [one, other] = [await live.create(BODY, { 'idempotency-key': 'both' }), await sandbox.create(BODY, { 'idempotency-key': 'both' })];
+      const [one, other] = [
+        await live.create(BODY, { 'idempotency-key': 'both' }),
+        await sandbox.create(BODY, { 'idempotency-key': 'both' }),
+      ];
       expect(one.body.id).not.toBe(other.body.id);
       expect([one.body.livemode, other.body.livemode]).toEqual([true, false]);
     });

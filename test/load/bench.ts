@@ -11,22 +11,51 @@ import { measureOverhead } from './overhead.ts';
 import { measureSubmit, profileSubmit } from './submit.ts';
 import { measureWays } from './ways.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '8' }, accounts: { type: 'string', default: '1000' }, turns: { type: 'string', default: '12' }, jobs: { type: 'string', default: '30' }, 'way-jobs': { type: 'string', default: '1000' }, history: { type: 'string', default: '1000000' }, pgledger: { type: 'string' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '8' },
+    accounts: { type: 'string', default: '1000' },
+    turns: { type: 'string', default: '12' },
+    jobs: { type: 'string', default: '30' },
+    'way-jobs': { type: 'string', default: '1000' },
+    history: { type: 'string', default: '1000000' },
+    pgledger: { type: 'string' },
+  },
+});
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
-const round = (record: object) => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value]));
+const round = (record: object) =>
+  Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Number(value.toFixed(value < 10 ? 3 : 0)) : value,
+    ]),
+  );
 
-const report: Record<string, unknown> = { machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version }, at: new Date().toISOString() };
+const report: Record<string, unknown> = {
+  machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version },
+  at: new Date().toISOString(),
+};
 if (wanted('submit')) {
-  const { rows, tracing, tracingCpu, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), { accounts: Number(values.accounts), turns: Number(values.turns) });
+  const { rows, tracing, tracingCpu, idleMiB, loadedMiB } = await measureSubmit(Number(values.seconds), {
+    accounts: Number(values.accounts),
+    turns: Number(values.turns),
+  });
   console.table(rows.map(round));
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  for (const [of, { pairs, cost, sure }] of [['the rate', tracing], ['what a second of the process answers', tracingCpu]] as const) {
-    const between = sure === undefined ? 'too few for a bound' : `95 % sure between ${percent(sure[0])} and ${percent(sure[1])}`;
+  for (const [of, { pairs, cost, sure }] of [
+    ['the rate', tracing],
+    ['what a second of the process answers', tracingCpu],
+  ] as const) {
+    const between =
+      sure === undefined ? 'too few for a bound' : `95 % sure between ${percent(sure[0])} and ${percent(sure[1])}`;
     console.log(`tracing costs ${percent(cost)} of ${of} (median of ${pairs} turns, ${between})`);
   }
   report.submit = { connections: 64, accounts: Number(values.accounts), rows, tracing, tracingCpu };
   report.memory = { idleMiB, loadedMiB };
-  console.log(`memory of the platform process: ${idleMiB.toFixed(0)} MiB idle, ${loadedMiB.toFixed(0)} MiB after the load`);
+  console.log(
+    `memory of the platform process: ${idleMiB.toFixed(0)} MiB idle, ${loadedMiB.toFixed(0)} MiB after the load`,
+  );
 }
 if (positionals.includes('profile')) {
   const profile = await profileSubmit(Number(values.seconds), Number(values.accounts));
@@ -50,13 +79,20 @@ if (wanted('kafka')) {
   report.kafka = { rows };
 }
 if (wanted('ledger')) {
-  const ledger = await measureLedger(Number(values.seconds), { history: Number(values.history), ...(values.pgledger ? { pgledger: values.pgledger } : {}) });
+  const ledger = await measureLedger(Number(values.seconds), {
+    history: Number(values.history),
+    ...(values.pgledger ? { pgledger: values.pgledger } : {}),
+  });
   console.table(ledger.rows.map(round));
   console.table(ledger.flat.map(round));
   console.table(ledger.reads.map(round));
-  console.log(`${ledger.bytesPerJob.toFixed(0)} bytes stored per job, indexes included; ${ledger.seededPerSecond.toFixed(0)} events per second while the history was recorded`);
+  console.log(
+    `${ledger.bytesPerJob.toFixed(0)} bytes stored per job, indexes included; ${ledger.seededPerSecond.toFixed(0)} events per second while the history was recorded`,
+  );
   const { events, differences, seconds } = ledger.verified;
-  console.log(`verified ${events} events in ${seconds.toFixed(0)} s: ${differences.length} differences${differences.length === 0 ? '' : `, the first: ${differences[0]}`}`);
+  console.log(
+    `verified ${events} events in ${seconds.toFixed(0)} s: ${differences.length} differences${differences.length === 0 ? '' : `, the first: ${differences[0]}`}`,
+  );
   for (const note of ledger.notes) console.log(note);
   report.ledger = { inFlight: 512, ...ledger };
 }

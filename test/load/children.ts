@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export interface Child { readonly pid: number; stop(): Promise<void> }
+export interface Child {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
 
 export interface BenchPlatform extends Child {
   readonly apiUrl: string;
@@ -19,19 +22,41 @@ export interface BenchPlatform extends Child {
   readonly stateDir: string;
 }
 
-const WAYS = { 'main.js': { state: '.', serving: 'serving; keys' }, 'cluster.js': { state: 'cluster', serving: 'The cluster is serving' } } as const;
+const WAYS = {
+  'main.js': { state: '.', serving: 'serving; keys' },
+  'cluster.js': { state: 'cluster', serving: 'The cluster is serving' },
+} as const;
 
 /** @param nodeArgs options for Node itself, such as those of its profiler. */
-export async function startPlatform(environment: Record<string, string>, entry: keyof typeof WAYS = 'main.js', nodeArgs: readonly string[] = []): Promise<BenchPlatform> {
+export async function startPlatform(
+  environment: Record<string, string>,
+  entry: keyof typeof WAYS = 'main.js',
+  nodeArgs: readonly string[] = [],
+): Promise<BenchPlatform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'usv-bench-'));
   const { state, serving } = WAYS[entry];
   const stateDir = join(dataDir, state);
-  const child = await startChild([...nodeArgs, join(root, 'services/standalone/dist', entry)], {
-    PORT: '0', OPS_PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', ...environment, DATA_DIR: dataDir,
-  }, serving);
+  const child = await startChild(
+    [...nodeArgs, join(root, 'services/standalone/dist', entry)],
+    {
+      PORT: '0',
+      OPS_PORT: '0',
+      ADMIN_PORT: '0',
+      LOG_LEVEL: 'info',
+      OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
+      ...environment,
+      DATA_DIR: dataDir,
+    },
+    serving,
+  );
   const credentials = JSON.parse(readFileSync(join(stateDir, 'credentials.json'), 'utf8'));
   return {
-    stateDir, pid: child.pid, apiUrl: credentials.api_url, adminUrl: credentials.admin_url, adminToken: credentials.admin_token, liveKey: credentials.live_key,
+    stateDir,
+    pid: child.pid,
+    apiUrl: credentials.api_url,
+    adminUrl: credentials.admin_url,
+    adminToken: credentials.admin_token,
+    liveKey: credentials.live_key,
     stop: async () => {
       await child.stop();
       rmSync(dataDir, { recursive: true, force: true });
@@ -39,10 +64,19 @@ export async function startPlatform(environment: Record<string, string>, entry: 
   };
 }
 
-export function startChild(args: string[], environment: Record<string, string> = {}, serving = 'serving'): Promise<Child> {
-  const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export function startChild(
+  args: string[],
+  environment: Record<string, string> = {},
+  serving = 'serving',
+): Promise<Child> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...args],
+    {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const streams = [child.stdout!, child.stderr!];
   let output = '';
   return new Promise((resolve, reject) => {
@@ -81,7 +115,11 @@ const TICK_MICROS = 10_000;
 /** Time on a core that all threads of a process have had since it started, in microseconds. */
 export function cpuMicros(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
   return (user! + system!) * TICK_MICROS;
 }
 

@@ -8,21 +8,39 @@ import { inTransaction, openDatabase } from '@usvideo/event-store';
 import { createLogger } from '@usvideo/runtime';
 
 const require = createRequire(import.meta.url);
-const { LedgerWriter } = require('../../services/ledger/dist/posting/ledger-writer.service.js') as typeof import('../../services/ledger/src/posting/ledger-writer.service.ts');
-const { LedgerStore } = require('../../services/ledger/dist/posting/ledger.store.js') as typeof import('../../services/ledger/src/posting/ledger.store.ts');
-const { PriceBook } = require('../../services/ledger/dist/prices/price-book.sql.js') as typeof import('../../services/ledger/src/prices/price-book.sql.ts');
+const { LedgerWriter } =
+  require('../../services/ledger/dist/posting/ledger-writer.service.js') as typeof import('../../services/ledger/src/posting/ledger-writer.service.ts');
+const { LedgerStore } =
+  require('../../services/ledger/dist/posting/ledger.store.js') as typeof import('../../services/ledger/src/posting/ledger.store.ts');
+const { PriceBook } =
+  require('../../services/ledger/dist/prices/price-book.sql.js') as typeof import('../../services/ledger/src/prices/price-book.sql.ts');
 
-const { values } = parseArgs({ options: {
-  url: { type: 'string' }, mode: { type: 'string' }, accounts: { type: 'string' }, inFlight: { type: 'string' }, seconds: { type: 'string' }, prefix: { type: 'string' },
-} });
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    mode: { type: 'string' },
+    accounts: { type: 'string' },
+    inFlight: { type: 'string' },
+    seconds: { type: 'string' },
+    prefix: { type: 'string' },
+  },
+});
 const [accounts, inFlight, seconds] = [Number(values.accounts), Number(values.inFlight), Number(values.seconds)];
 const SINGLE_CONNECTIONS = 16;
 const WARM_UP = 0.25;
 
-const database = openDatabase({ url: values.url!, poolSize: SINGLE_CONNECTIONS + 4, applicationName: 'bench' }, () => undefined);
+const database = openDatabase(
+  { url: values.url!, poolSize: SINGLE_CONNECTIONS + 4, applicationName: 'bench' },
+  () => undefined,
+);
 // 512 callers share the connections of `single`: they wait as long as it takes.
 database.options.connectionTimeoutMillis = 0;
-const writer = new LedgerWriter({ database, lanes: 2, onCommitted: () => undefined, logger: createLogger('ledger', 'silent') });
+const writer = new LedgerWriter({
+  database,
+  lanes: 2,
+  onCommitted: () => undefined,
+  logger: createLogger('ledger', 'silent'),
+});
 const store = new LedgerStore(new PriceBook());
 const terms = { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', durationSeconds: 5 };
 
@@ -33,9 +51,10 @@ const newJob = () => `job_${processPart}${String(++jobs).padStart(8, '0')}`;
 
 async function hold(accountId: string): Promise<void> {
   const command = { type: 'PlaceHold' as const, accountId, jobId: newJob(), terms };
-  const outcome = values.mode === 'single'
-    ? (await inTransaction(database, (tx, now) => store.apply(tx, now, [{ command, traceparent: '' }])))[0]!
-    : await writer.submit(command);
+  const outcome =
+    values.mode === 'single'
+      ? (await inTransaction(database, (tx, now) => store.apply(tx, now, [{ command, traceparent: '' }])))[0]!
+      : await writer.submit(command);
   if (outcome.refusal !== undefined) throw new Error(`a hold was refused: ${outcome.refusal}`);
 }
 

@@ -34,10 +34,13 @@ const ID = `lpad(:client_id::text, 4, '0') || lpad((:batch::bigint * ${BATCH} + 
 /** One transaction of 256 holds on one account or many, sent as one group. `:batch` counts the transactions of a client. */
 const batchSql = ({ accounts, each }: SqlCase, run: string) => {
   // Every account is looked up once, and then repeated for its holds.
-  const ordersOf = (found: string) => `(select a.*, g.n, row_number() over (order by a.account_id, g.n) as at from (${found} offset 0) a, generate_series(1, ${each}) g (n)) o`;
+  const ordersOf = (found: string) =>
+    `(select a.*, g.n, row_number() over (order by a.account_id, g.n) as at from (${found} offset 0) a, generate_series(1, ${each}) g (n)) o`;
   const orders = ordersOf(accounts);
   const ordersOfAccounts = ordersOf(`select * from (${accounts}) s join ledger_account l using (account_id)`);
-  const ordersOfShards = ordersOf(`select * from (${accounts}) s join ledger_account l using (account_id) join shard_head h using (shard)`);
+  const ordersOfShards = ordersOf(
+    `select * from (${accounts}) s join ledger_account l using (account_id) join shard_head h using (shard)`,
+  );
   const [jobId, eventId] = [`'job_${run}' || ${ID}`, `'evt_${run}' || ${ID}`];
   return `
 begin;
@@ -66,49 +69,98 @@ commit;
 `;
 };
 
-export interface SqlCase { readonly accounts: string; readonly each: number }
+export interface SqlCase {
+  readonly accounts: string;
+  readonly each: number;
+}
 
 /** Of all accounts half are a client's; a batch takes a random run of them. */
 const LAST_PLACE = 9_000;
 
-export const ONE_ACCOUNT: SqlCase = { accounts: `select account_id, shard from sql_account where account_id = 'sql_0'`, each: BATCH };
+export const ONE_ACCOUNT: SqlCase = {
+  accounts: `select account_id, shard from sql_account where account_id = 'sql_0'`,
+  each: BATCH,
+};
 export const MANY_ACCOUNTS: SqlCase = {
-  accounts: `select account_id, shard from sql_account where half = :client_id::integer and place between :first::integer and :first::integer + ${BATCH - 1}`, each: 1,
+  accounts: `select account_id, shard from sql_account where half = :client_id::integer and place between :first::integer and :first::integer + ${BATCH - 1}`,
+  each: 1,
 };
 
-export interface SqlMeasured { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly with: string }
+export interface SqlMeasured {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly with: string;
+}
 
 /** Through pgbench where it is installed, otherwise through the `pg` driver: the report says which. */
 export async function measureSql(url: string, folder: string, one: SqlCase, seconds: number): Promise<SqlMeasured> {
   const text = batchSql(one, String(Date.now()).padStart(14, '0'));
-  return spawnSync('pgbench', ['--version']).status === 0 ? throughPgbench(url, folder, text, seconds) : throughDriver(url, text, seconds);
+  return spawnSync('pgbench', ['--version']).status === 0
+    ? throughPgbench(url, folder, text, seconds)
+    : throughDriver(url, text, seconds);
 }
 
 function throughPgbench(url: string, folder: string, text: string, seconds: number): SqlMeasured {
   const file = join(folder, 'batch.sql');
-  writeFileSync(file, `\\set batch :batch + 1\n\\set first random(1, ${LAST_PLACE})\n\\startpipeline${text}\\endpipeline\n`);
+  writeFileSync(
+    file,
+    `\\set batch :batch + 1\n\\set first random(1, ${LAST_PLACE})\n\\startpipeline${text}\\endpipeline\n`,
+  );
   const log = join(folder, `pgbench-${Date.now()}`);
-  const args = ['-n', '-c', String(CLIENTS), '-j', String(CLIENTS), '-T', String(seconds), '-M', 'prepared', '-D', 'batch=0', '-f', file, '-l', '--log-prefix', log, url];
+  const args = [
+    '-n',
+    '-c',
+    String(CLIENTS),
+    '-j',
+    String(CLIENTS),
+    '-T',
+    String(seconds),
+    '-M',
+    'prepared',
+    '-D',
+    'batch=0',
+    '-f',
+    file,
+    '-l',
+    '--log-prefix',
+    log,
+    url,
+  ];
   const run = spawnSync('pgbench', args, { encoding: 'utf8' });
   const tps = Number(/tps = ([\d.]+)/.exec(run.stdout)?.[1]);
   if (!(tps > 0) || /ERROR/.test(run.stderr)) throw new Error(`pgbench did not run:\n${run.stdout}\n${run.stderr}`);
   const latencyMs = Number(/latency average = ([\d.]+)/.exec(run.stdout)?.[1]);
-  return { perSecond: tps * BATCH, p50Ms: latencyMs, p99Ms: Number.NaN, with: `pgbench, ${CLIENTS} clients (mean latency of a batch)` };
+  return {
+    perSecond: tps * BATCH,
+    p50Ms: latencyMs,
+    p99Ms: Number.NaN,
+    with: `pgbench, ${CLIENTS} clients (mean latency of a batch)`,
+  };
 }
 
 async function throughDriver(url: string, text: string, seconds: number): Promise<SqlMeasured> {
   const pool = new pg.Pool({ connectionString: url, max: CLIENTS });
   const until = performance.now() + seconds * 1_000;
   const latencies: number[] = [];
-  await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
-    for (let batch = 1, sent = performance.now(); sent < until; batch++, sent = performance.now()) {
-      const values = { client_id: client, batch, first: 1 + Math.floor(Math.random() * LAST_PLACE) };
-      await pool.query(Object.entries(values).reduce((filled, [name, value]) => filled.replaceAll(`:${name}`, String(value)), text));
-      latencies.push(performance.now() - sent);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async (_, client) => {
+      for (let batch = 1, sent = performance.now(); sent < until; batch++, sent = performance.now()) {
+        const values = { client_id: client, batch, first: 1 + Math.floor(Math.random() * LAST_PLACE) };
+        await pool.query(
+          Object.entries(values).reduce((filled, [name, value]) => filled.replaceAll(`:${name}`, String(value)), text),
+        );
+        latencies.push(performance.now() - sent);
+      }
+    }),
+  );
   await pool.end();
   latencies.sort((a, b) => a - b);
   const at = (q: number) => latencies[Math.floor(latencies.length * q)] ?? 0;
-  return { perSecond: (latencies.length * BATCH) / seconds, p50Ms: at(0.5), p99Ms: at(0.99), with: `pg driver, ${CLIENTS} clients (pgbench is not installed)` };
+  return {
+    perSecond: (latencies.length * BATCH) / seconds,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    with: `pg driver, ${CLIENTS} clients (pgbench is not installed)`,
+  };
 }

@@ -20,7 +20,9 @@ import { costOf, inTurns } from './paired.ts';
 
 const require = createRequire(import.meta.url);
 const dist = (file: string): string => join(root, 'services/ledger/dist', file);
-const { LEDGER_MIGRATIONS } = require(dist('migrations/all.js')) as typeof import('../../services/ledger/src/migrations/all.ts');
+const { LEDGER_MIGRATIONS } = require(
+  dist('migrations/all.js'),
+) as typeof import('../../services/ledger/src/migrations/all.ts');
 const IN_FLIGHT = 512;
 const MANY = 20_000;
 const BALANCE_MICROS = '1000000000000000';
@@ -43,14 +45,21 @@ export interface LedgerRow {
   readonly vsSqlFrom: number;
   readonly vsSqlTo: number;
 }
-interface Measured { perSecond: number; p50Ms: number; p99Ms: number }
+interface Measured {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
 
 export interface LedgerReport extends HistoryReport {
   readonly rows: LedgerRow[];
   readonly notes: string[];
 }
 
-export async function measureLedger(seconds: number, options: { pgledger?: string; history: number }): Promise<LedgerReport> {
+export async function measureLedger(
+  seconds: number,
+  options: { pgledger?: string; history: number },
+): Promise<LedgerReport> {
   const folder = mkdtempSync(join(tmpdir(), 'usv-bench-ledger-'));
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), port: 0, durable: true });
   const open = async (name: string) => {
@@ -66,10 +75,23 @@ export async function measureLedger(seconds: number, options: { pgledger?: strin
     await prepareSql(database);
     await layOutWal(database);
     const { rows, notes } = await throughput(url, folder, seconds);
-    if (options.pgledger !== undefined) notes.push(await measurePgledger(postgres.url('pgledger'), () => postgres.createDatabase('pgledger'), options.pgledger, folder, seconds));
-    else notes.push('(c) was not run: give with --pgledger the SQL of github.com/pgr0ss/pgledger, its vendored uuid-to-ulid.sql first');
-    const driven = async (prefix: string) => (await drive(history.url, 1, { prefix, accounts: 1, seconds, mode: 'batched' })).perSecond;
-    return { rows, notes, ...await measureHistory(history.database, options.history, driven) };
+    if (options.pgledger !== undefined)
+      notes.push(
+        await measurePgledger(
+          postgres.url('pgledger'),
+          () => postgres.createDatabase('pgledger'),
+          options.pgledger,
+          folder,
+          seconds,
+        ),
+      );
+    else
+      notes.push(
+        '(c) was not run: give with --pgledger the SQL of github.com/pgr0ss/pgledger, its vendored uuid-to-ulid.sql first',
+      );
+    const driven = async (prefix: string) =>
+      (await drive(history.url, 1, { prefix, accounts: 1, seconds, mode: 'batched' })).perSecond;
+    return { rows, notes, ...(await measureHistory(history.database, options.history, driven)) };
   } finally {
     await Promise.all([database.end(), history.database.end()]);
     await postgres.stop();
@@ -77,34 +99,80 @@ export async function measureLedger(seconds: number, options: { pgledger?: strin
   }
 }
 
-async function throughput(url: string, folder: string, seconds: number): Promise<{ rows: LedgerRow[]; notes: string[] }> {
+async function throughput(
+  url: string,
+  folder: string,
+  seconds: number,
+): Promise<{ rows: LedgerRow[]; notes: string[] }> {
   const rows: LedgerRow[] = [];
   const notes: string[] = [];
   for (const { name, prefix, accounts, sql } of [
-    { name: 'one hot account', prefix: 'hot', accounts: 1, sql: ONE_ACCOUNT }, { name: '20,000 accounts', prefix: 'many', accounts: MANY, sql: MANY_ACCOUNTS },
+    { name: 'one hot account', prefix: 'hot', accounts: 1, sql: ONE_ACCOUNT },
+    { name: '20,000 accounts', prefix: 'many', accounts: MANY, sql: MANY_ACCOUNTS },
   ]) {
     const load = { prefix, accounts, seconds };
     const single = await drive(url, 1, { ...load, mode: 'single' });
-    const [plain, ours] = await inTurns<Measured[]>(TURNS, async () => {
-      const measured = await measureSql(url, folder, sql, seconds);
-      notes.push(`(b) ran with ${measured.with}`);
-      return [measured];
-    }, async () => [await drive(url, 1, { ...load, mode: 'batched' }), await drive(url, 2, { ...load, mode: 'batched' })]);
-    const rowOf = (kind: string, turns: readonly Measured[]): LedgerRow => summary(`${name}: ${kind}`, turns, single, plain.map(([turn]) => turn!));
-    rows.push(rowOf('(a) one command per transaction', plain.map(() => single)), rowOf('(b) SQL alone', plain.map(([turn]) => turn!)));
-    rows.push(rowOf('ledger, one process', ours.map(([one]) => one!)), rowOf('ledger, two processes', ours.map(([, two]) => two!)));
+    const [plain, ours] = await inTurns<Measured[]>(
+      TURNS,
+      async () => {
+        const measured = await measureSql(url, folder, sql, seconds);
+        notes.push(`(b) ran with ${measured.with}`);
+        return [measured];
+      },
+      async () => [
+        await drive(url, 1, { ...load, mode: 'batched' }),
+        await drive(url, 2, { ...load, mode: 'batched' }),
+      ],
+    );
+    const rowOf = (kind: string, turns: readonly Measured[]): LedgerRow =>
+      summary(
+        `${name}: ${kind}`,
+        turns,
+        single,
+        plain.map(([turn]) => turn!),
+      );
+    rows.push(
+      rowOf(
+        '(a) one command per transaction',
+        plain.map(() => single),
+      ),
+      rowOf(
+        '(b) SQL alone',
+        plain.map(([turn]) => turn!),
+      ),
+    );
+    rows.push(
+      rowOf(
+        'ledger, one process',
+        ours.map(([one]) => one!),
+      ),
+      rowOf(
+        'ledger, two processes',
+        ours.map(([, two]) => two!),
+      ),
+    );
   }
   return { rows, notes: [...new Set(notes)] };
 }
 
 function summary(name: string, turns: readonly Measured[], single: Measured, plain: readonly Measured[]): LedgerRow {
-  const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+  const median = (values: readonly number[]): number =>
+    values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
   const rates = turns.map(({ perSecond }) => perSecond);
-  const { cost, costFrom, costTo } = costOf(plain.map(({ perSecond }) => perSecond), rates);
+  const { cost, costFrom, costTo } = costOf(
+    plain.map(({ perSecond }) => perSecond),
+    rates,
+  );
   return {
-    case: name, holdsPerSecond: median(rates), p50Ms: median(turns.map(({ p50Ms }) => p50Ms)), p99Ms: median(turns.map(({ p99Ms }) => p99Ms)),
-    p99WorstMs: Math.max(...turns.map(({ p99Ms }) => p99Ms)), vsSingle: median(rates) / single.perSecond,
-    vsSql: 1 - cost, vsSqlFrom: 1 - costTo, vsSqlTo: 1 - costFrom,
+    case: name,
+    holdsPerSecond: median(rates),
+    p50Ms: median(turns.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(turns.map(({ p99Ms }) => p99Ms)),
+    p99WorstMs: Math.max(...turns.map(({ p99Ms }) => p99Ms)),
+    vsSingle: median(rates) / single.perSecond,
+    vsSql: 1 - cost,
+    vsSqlFrom: 1 - costTo,
+    vsSqlTo: 1 - costFrom,
   };
 }
 
@@ -120,35 +188,71 @@ async function layOutWal(database: Database): Promise<void> {
   await database.query('checkpoint');
 }
 
-interface Load { readonly prefix: string; readonly accounts: number; readonly seconds: number; readonly mode: string }
+interface Load {
+  readonly prefix: string;
+  readonly accounts: number;
+  readonly seconds: number;
+  readonly mode: string;
+}
 
 async function drive(url: string, processes: number, { prefix, accounts, seconds, mode }: Load): Promise<Measured> {
   const args = [
-    '--disable-warning=ExperimentalWarning', join(root, 'test/load/ledger-driver.ts'), '--url', url, '--mode', mode, '--accounts', String(accounts),
-    '--inFlight', String(IN_FLIGHT / processes), '--seconds', String(seconds), '--prefix', prefix,
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'test/load/ledger-driver.ts'),
+    '--url',
+    url,
+    '--mode',
+    mode,
+    '--accounts',
+    String(accounts),
+    '--inFlight',
+    String(IN_FLIGHT / processes),
+    '--seconds',
+    String(seconds),
+    '--prefix',
+    prefix,
   ];
-  const all = await Promise.all(Array.from({ length: processes }, async () => JSON.parse((await run(process.execPath, args)).stdout) as Measured));
+  const all = await Promise.all(
+    Array.from({ length: processes }, async () => JSON.parse((await run(process.execPath, args)).stdout) as Measured),
+  );
   return {
     perSecond: all.reduce((sum, one) => sum + one.perSecond, 0),
-    p50Ms: Math.max(...all.map((one) => one.p50Ms)), p99Ms: Math.max(...all.map((one) => one.p99Ms)),
+    p50Ms: Math.max(...all.map((one) => one.p50Ms)),
+    p99Ms: Math.max(...all.map((one) => one.p99Ms)),
   };
 }
 
 async function makeAccounts(database: Database, prefix: string): Promise<void> {
-  await database.query(`insert into ledger_account (account_id, available_micros) select '${prefix}_' || n, ${BALANCE_MICROS} from generate_series(0, ${MANY - 1}) n`);
+  await database.query(
+    `insert into ledger_account (account_id, available_micros) select '${prefix}_' || n, ${BALANCE_MICROS} from generate_series(0, ${MANY - 1}) n`,
+  );
 }
 
 /** A ledger in pure SQL that others publish: one transfer per transaction, from one hot account and from 50. */
-async function measurePgledger(url: string, create: () => Promise<unknown>, file: string, folder: string, seconds: number): Promise<string> {
+async function measurePgledger(
+  url: string,
+  create: () => Promise<unknown>,
+  file: string,
+  folder: string,
+  seconds: number,
+): Promise<string> {
   await create();
   const database = openDatabase({ url, poolSize: 2, applicationName: 'pgledger' }, () => undefined);
   await database.query(readFileSync(file, 'utf8'));
-  await database.query(`create table account as select n, a.id from generate_series(0, 51) n, pgledger_create_account('a' || n, 'USD') a`);
+  await database.query(
+    `create table account as select n, a.id from generate_series(0, 51) n, pgledger_create_account('a' || n, 'USD') a`,
+  );
   await database.end();
   const script = join(folder, 'pgledger.sql');
   const results: string[] = [];
-  for (const [name, last] of [['one hot account', 0], ['50 accounts', 49]] as const) {
-    writeFileSync(script, `\\set from random(0, ${last})\n\\set to random(0, ${last})\nselect pgledger_create_transfer((select id from account where n = :from), (select id from account where n = 50 + :to % 2), 1);\n`);
+  for (const [name, last] of [
+    ['one hot account', 0],
+    ['50 accounts', 49],
+  ] as const) {
+    writeFileSync(
+      script,
+      `\\set from random(0, ${last})\n\\set to random(0, ${last})\nselect pgledger_create_transfer((select id from account where n = :from), (select id from account where n = 50 + :to % 2), 1);\n`,
+    );
     const { stdout } = await run('pgbench', ['-n', '-c', '32', '-j', '2', '-T', String(seconds), '-f', script, url]);
     results.push(`${name} ${Number(/tps = ([\d.]+)/.exec(stdout)?.[1]).toFixed(0)} transfers/s`);
   }

@@ -9,9 +9,15 @@ import { startEmbeddedPostgres } from '@usvideo/servers';
 import { freePort, root, startChild, startPlatform } from './children.ts';
 import { Receiver, type Webhook } from './webhook-arrivals.ts';
 
-export interface OverheadRow { readonly case: string; readonly jobs: number; readonly p50Ms: number; readonly p99Ms: number }
+export interface OverheadRow {
+  readonly case: string;
+  readonly jobs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
 
-const at = (sorted: number[], quantile: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))]!;
+const at = (sorted: number[], quantile: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))]!;
 const row = (name: string, values: number[]): OverheadRow => {
   const sorted = [...values].sort((a, b) => a - b);
   return { case: name, jobs: values.length, p50Ms: at(sorted, 0.5), p99Ms: at(sorted, 0.99) };
@@ -26,9 +32,14 @@ export async function measureOverhead(jobs: number): Promise<OverheadRow[]> {
   const platform = await startPlatform({});
   const receiver = new Receiver();
   const webhookUrl = await receiver.start();
-  const post = async (url: string, body: unknown): Promise<Webhook> => (await (await fetch(url, {
-    method: 'POST', headers: { authorization: `Bearer ${platform.liveKey}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
-  })).json()) as Webhook;
+  const post = async (url: string, body: unknown): Promise<Webhook> =>
+    (await (
+      await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${platform.liveKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    ).json()) as Webhook;
   try {
     const echo: number[] = [];
     const ours: number[] = [];
@@ -37,7 +48,12 @@ export async function measureOverhead(jobs: number): Promise<OverheadRow[]> {
       await post(`http://127.0.0.1:${port}/echo`, { id: `echo-${job}`, webhook_url: webhookUrl });
       echo.push((await receiver.about(`echo-${job}`)).at - echoSent);
       const sent = Date.now();
-      const { id } = await post(`${platform.apiUrl}/v1/videos`, { prompt: `overhead ${job}`, resolution: '480p', duration: 1, webhook_url: webhookUrl });
+      const { id } = await post(`${platform.apiUrl}/v1/videos`, {
+        prompt: `overhead ${job}`,
+        resolution: '480p',
+        duration: 1,
+        webhook_url: webhookUrl,
+      });
       const arrival = await receiver.about(id);
       const rendered = Date.parse(arrival.body.completed_at!) - Date.parse(arrival.body.rendering_started_at!);
       ours.push(arrival.at - sent - rendered);

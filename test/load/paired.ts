@@ -29,7 +29,10 @@ export async function inTurns<T>(pairs: number, a: () => Promise<T>, b: () => Pr
  * sixth; of A B B A either kind has both.
  */
 export function wholeTurns(rates: readonly number[]): number[] {
-  return Array.from({ length: Math.floor(rates.length / 2) }, (_, turn) => (rates[2 * turn]! + rates[2 * turn + 1]!) / 2);
+  return Array.from(
+    { length: Math.floor(rates.length / 2) },
+    (_, turn) => (rates[2 * turn]! + rates[2 * turn + 1]!) / 2,
+  );
 }
 
 /** @param a rates, as many as of `b` */
@@ -38,7 +41,10 @@ export function costOf(a: readonly number[], b: readonly number[]): Paired {
   const at = (quantile: number): number => costs[Math.round((costs.length - 1) * quantile)]!;
   const left = leftOut(costs.length);
   return {
-    pairs: costs.length, cost: at(0.5), costFrom: at(0.25), costTo: at(0.75),
+    pairs: costs.length,
+    cost: at(0.5),
+    costFrom: at(0.25),
+    costTo: at(0.75),
     sure: left === undefined ? undefined : [costs[left]!, costs[costs.length - 1 - left]!],
   };
 }

@@ -5,25 +5,38 @@ import { join } from 'node:path';
 interface CpuProfile {
   /** Microseconds of the machine's monotonic clock, as are those of a window. */
   readonly startTime: number;
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number } }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-export interface Window { readonly from: number; readonly to: number }
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
 
 export function nowMicros(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }
 
-export interface Share { readonly name: string; readonly percent: number }
+export interface Share {
+  readonly name: string;
+  readonly percent: number;
+}
 
 const IDLE = new Set(['(idle)', '(root)']);
 
 /** The largest of the profiles in a folder, which is that of the main thread. Shares are of the time in the window in which it was not idle. */
 export function readProfile(folder: string, window: Window): { functions: Share[]; packages: Share[] } {
-  const profiles = readdirSync(folder).filter((file) => file.endsWith('.cpuprofile')).map((file) => readFileSync(join(folder, file), 'utf8'));
-  const { nodes, samples, timeDeltas, startTime } = JSON.parse(profiles.sort((one, other) => other.length - one.length)[0]!) as CpuProfile;
+  const profiles = readdirSync(folder)
+    .filter((file) => file.endsWith('.cpuprofile'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
+  const { nodes, samples, timeDeltas, startTime } = JSON.parse(
+    profiles.sort((one, other) => other.length - one.length)[0]!,
+  ) as CpuProfile;
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const [functions, packages] = [new Map<string, number>(), new Map<string, number>()];
   let [busy, at] = [0, startTime];
@@ -35,10 +48,19 @@ export function readProfile(folder: string, window: Window): { functions: Share[
     busy += micros;
     const place = packageOf(url);
     add(packages, url === '' ? functionName : place, micros);
-    add(functions, url === '' ? functionName : `${functionName || '(anonymous)'} ${place} ${url.split('/').at(-1)}:${lineNumber + 1}`, micros);
+    add(
+      functions,
+      url === ''
+        ? functionName
+        : `${functionName || '(anonymous)'} ${place} ${url.split('/').at(-1)}:${lineNumber + 1}`,
+      micros,
+    );
   }
-  const shares = (times: Map<string, number>, most: number) => [...times].sort(([, one], [, other]) => other - one).slice(0, most)
-    .map(([name, micros]) => ({ name, percent: (100 * micros) / busy }));
+  const shares = (times: Map<string, number>, most: number) =>
+    [...times]
+      .sort(([, one], [, other]) => other - one)
+      .slice(0, most)
+      .map(([name, micros]) => ({ name, percent: (100 * micros) / busy }));
   return { functions: shares(functions, 25), packages: shares(packages, 20) };
 }
 

@@ -17,7 +17,13 @@ const DATABASES = ['accounts', 'ledger', 'scheduler', 'webhooks'] as const;
 
 /** Live jobs of this model go to the engine that fails at once when the prompt says so. */
 const MODEL = {
-  id: 'bench', description: 'Ends at once.', job_class: 'sandbox', modes: ['text_to_video'], resolutions: ['480p'], aspect_ratios: ['16:9'], max_duration_seconds: 1,
+  id: 'bench',
+  description: 'Ends at once.',
+  job_class: 'sandbox',
+  modes: ['text_to_video'],
+  resolutions: ['480p'],
+  aspect_ratios: ['16:9'],
+  max_duration_seconds: 1,
 };
 const ORDER = { prompt: 'sandbox:fail=content_policy_violation', resolution: '480p', duration: 1 };
 const SETTINGS = { MODELS: JSON.stringify([MODEL]), FIRST_ACCOUNT_USD: '100000' };
@@ -62,8 +68,15 @@ async function measure(name: string, entry: 'main.js' | 'cluster.js', jobs: numb
     const lags = await sampling();
     const alone = await inFlight(1, ALONE, job);
     return {
-      case: name, jobsPerSecond, loadedP50Ms: at(loaded, 0.5), loadedP99Ms: at(loaded, 0.99), aloneP50Ms: at(alone, 0.5), aloneP99Ms: at(alone, 0.99),
-      eventLagP50Ms: at(lags, 0.5), eventLagMaxMs: at(lags, 1), idlePerSecond,
+      case: name,
+      jobsPerSecond,
+      loadedP50Ms: at(loaded, 0.5),
+      loadedP99Ms: at(loaded, 0.99),
+      aloneP50Ms: at(alone, 0.5),
+      aloneP99Ms: at(alone, 0.99),
+      eventLagP50Ms: at(lags, 0.5),
+      eventLagMaxMs: at(lags, 1),
+      idlePerSecond,
     };
   } finally {
     receiver.stop();
@@ -73,20 +86,34 @@ async function measure(name: string, entry: 'main.js' | 'cluster.js', jobs: numb
 }
 
 async function raiseLimits({ apiUrl, adminUrl, adminToken, liveKey }: BenchPlatform): Promise<void> {
-  const { account_id: account } = await (await fetch(`${apiUrl}/v1/account`, { headers: { authorization: `Bearer ${liveKey}` } })).json() as { account_id: string };
+  const { account_id: account } = (await (
+    await fetch(`${apiUrl}/v1/account`, { headers: { authorization: `Bearer ${liveKey}` } })
+  ).json()) as { account_id: string };
   const response = await fetch(`${adminUrl}/admin/v1/accounts/${account}/limits`, {
-    method: 'PUT', headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ environment: 'live', creates_per_minute: 1_000_000, queued_jobs: 100_000, concurrent_jobs: 1_000 }),
+    method: 'PUT',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      environment: 'live',
+      creates_per_minute: 1_000_000,
+      queued_jobs: 100_000,
+      concurrent_jobs: 1_000,
+    }),
   });
   if (!response.ok) throw new Error(`raising limits answered ${response.status}: ${await response.text()}`);
 }
 
-async function fromPostToWebhook({ apiUrl, liveKey }: BenchPlatform, receiver: Receiver, webhookUrl: string): Promise<number> {
+async function fromPostToWebhook(
+  { apiUrl, liveKey }: BenchPlatform,
+  receiver: Receiver,
+  webhookUrl: string,
+): Promise<number> {
   const sent = performance.now();
   const response = await fetch(`${apiUrl}/v1/videos`, {
-    method: 'POST', headers: { authorization: `Bearer ${liveKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ ...ORDER, webhook_url: webhookUrl }),
+    method: 'POST',
+    headers: { authorization: `Bearer ${liveKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...ORDER, webhook_url: webhookUrl }),
   });
-  const { id } = await response.json() as { id?: string };
+  const { id } = (await response.json()) as { id?: string };
   if (response.status !== 202 || id === undefined) throw new Error(`a create answered ${response.status}`);
   await receiver.about(id);
   return performance.now() - sent;
@@ -96,17 +123,21 @@ async function fromPostToWebhook({ apiUrl, liveKey }: BenchPlatform, receiver: R
 async function inFlight(width: number, count: number, work: () => Promise<number>): Promise<number[]> {
   const taken: number[] = [];
   let begun = 0;
-  const lane = async () => { while (begun++ < count) taken.push(await work()); };
+  const lane = async () => {
+    while (begun++ < count) taken.push(await work());
+  };
   await Promise.all(Array.from({ length: width }, lane));
   return taken.sort((a, b) => a - b);
 }
 
-const at = (sorted: readonly number[], quantile: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? 0;
+const at = (sorted: readonly number[], quantile: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? 0;
 
 const RELAY_LAG = `
 select coalesce(extract(epoch from clock_timestamp() - min(e.recorded_at)) * 1000, 0)::float8 as ms
 from relay_cursor c join event e on e.shard = c.shard and e.shard_seq > c.last_seq`;
-const HEADS = 'select shard, shard_seq as seq, recorded_at from event where recorded_at > now() - interval \'1 minute\' order by shard, shard_seq';
+const HEADS =
+  "select shard, shard_seq as seq, recorded_at from event where recorded_at > now() - interval '1 minute' order by shard, shard_seq";
 const MARKS = `select shard, min(seq) as seq from consumer_watermark where topic = 'usvideo.jobs.v1' group by shard`;
 
 /** The platform's own PostgreSQL, looked at from outside. */
@@ -117,7 +148,8 @@ class Databases {
     const folder = join(stateDir, 'postgres');
     const password = readFileSync(join(folder, 'owner_password'), 'utf8').trim();
     const port = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[3];
-    const open = (name: string) => new pg.Pool({ connectionString: `postgresql://postgres:${password}@127.0.0.1:${port}/${name}`, max: 1 });
+    const open = (name: string) =>
+      new pg.Pool({ connectionString: `postgresql://postgres:${password}@127.0.0.1:${port}/${name}`, max: 1 });
     this.pools = Object.fromEntries(DATABASES.map((name) => [name, open(name)])) as typeof this.pools;
   }
 
@@ -126,11 +158,19 @@ class Databases {
   }
 
   async transactionsPerSecond(seconds: number): Promise<number> {
-    const counted = async () => Number((await this.pools.accounts.query(`select sum(xact_commit + xact_rollback) as n from pg_stat_database where datname = any($1)`, [DATABASES])).rows[0].n);
+    const counted = async () =>
+      Number(
+        (
+          await this.pools.accounts.query(
+            `select sum(xact_commit + xact_rollback) as n from pg_stat_database where datname = any($1)`,
+            [DATABASES],
+          )
+        ).rows[0].n,
+      );
     await pause(5_000);
     const before = await counted();
     await pause(seconds * 1_000);
-    return (await counted() - before) / seconds;
+    return ((await counted()) - before) / seconds;
   }
 
   /** Ends with the lags seen meanwhile, in milliseconds, sorted. */
@@ -152,9 +192,16 @@ class Databases {
 
   /** Nothing relays in one process: an event is out when the feed, which isRelevant every one, has it. */
   private async readerLag(): Promise<number> {
-    const marks = new Map((await this.pools.webhooks.query<{ shard: number; seq: string }>(MARKS)).rows.map(({ shard, seq }) => [shard, BigInt(seq)]));
+    const marks = new Map(
+      (await this.pools.webhooks.query<{ shard: number; seq: string }>(MARKS)).rows.map(({ shard, seq }) => [
+        shard,
+        BigInt(seq),
+      ]),
+    );
     const { rows } = await this.pools.scheduler.query<{ shard: number; seq: string; recorded_at: Date }>(HEADS);
-    const waiting = rows.filter(({ shard, seq }) => BigInt(seq) > (marks.get(shard) ?? 0n)).map(({ recorded_at: recordedAt }) => recordedAt.getTime());
+    const waiting = rows
+      .filter(({ shard, seq }) => BigInt(seq) > (marks.get(shard) ?? 0n))
+      .map(({ recorded_at: recordedAt }) => recordedAt.getTime());
     return waiting.length === 0 ? 0 : Date.now() - Math.min(...waiting);
   }
 }

@@ -1,6 +1,10 @@
 import { createServer } from 'node:http';
 
-export interface Webhook { id: string; rendering_started_at?: string; completed_at?: string }
+export interface Webhook {
+  id: string;
+  rendering_started_at?: string;
+  completed_at?: string;
+}
 
 /** A customer's server that tells when the webhook about a job came. */
 export class Receiver {
@@ -29,7 +33,10 @@ export class Receiver {
     if (early) return Promise.resolve(early);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no webhook about ${id}`)), 60_000);
-      this.waiting.set(id, (arrival) => { clearTimeout(timer); resolve(arrival); });
+      this.waiting.set(id, (arrival) => {
+        clearTimeout(timer);
+        resolve(arrival);
+      });
     });
   }
 

@@ -22,7 +22,9 @@ export async function ownersOf(database: Database): Promise<Map<string, Owned>> 
  * those of both environments. A row that is named by the whole key that another table's row has is whose that one is.
  */
 export function leftOpen(sql: string, owners: ReadonlyMap<string, Owned>): string[] {
-  const open = queriesIn(sql.replaceAll(/\/\*.*?\*\/|--.*$/gm, ' ').toLowerCase()).flatMap((query) => openIn(query, owners));
+  const open = queriesIn(sql.replaceAll(/\/\*.*?\*\/|--.*$/gm, ' ').toLowerCase()).flatMap((query) =>
+    openIn(query, owners),
+  );
   return [...new Set(open)].sort();
 }
 
@@ -43,29 +45,46 @@ function queriesIn(sql: string): string[] {
   return [...open, ...found].flatMap((query) => query.split(/\bunion(?:\s+all)?\b/));
 }
 
-const KEYWORDS = 'where|on|set|using|left|right|inner|cross|join|order|group|limit|offset|for|select|values|returning|union|window|having|from|and|default|with';
+const KEYWORDS =
+  'where|on|set|using|left|right|inner|cross|join|order|group|limit|offset|for|select|values|returning|union|window|having|from|and|default|with';
 const ANOTHER = new RegExp(`^(?!(?:${KEYWORDS})\\b)[a-z_]+`);
 
-interface Mention { readonly table: string; readonly name: string }
+interface Mention {
+  readonly table: string;
+  readonly name: string;
+}
 
 function tablesOf(query: string): Mention[] {
-  const lists = query.matchAll(new RegExp(`\\b(?:from|join|update|into|using)\\s+(?:only\\s+|lateral\\s+)?((?:(?!\\b(?:${KEYWORDS})\\b)[^;])+)`, 'g'));
-  return [...lists].flatMap(([, list]) => list!.split(',')).flatMap((item): Mention[] => {
-    const [table, ...rest] = item.trim().split(/\s+/);
-    if (table === undefined || !ANOTHER.test(table)) return [];
-    const alias = rest[0] === 'as' ? rest[1] : rest[0];
-    return [{ table, name: alias !== undefined && ANOTHER.test(alias) ? ANOTHER.exec(alias)![0] : table }];
-  });
+  const lists = query.matchAll(
+    new RegExp(
+      `\\b(?:from|join|update|into|using)\\s+(?:only\\s+|lateral\\s+)?((?:(?!\\b(?:${KEYWORDS})\\b)[^;])+)`,
+      'g',
+    ),
+  );
+  return [...lists]
+    .flatMap(([, list]) => list!.split(','))
+    .flatMap((item): Mention[] => {
+      const [table, ...rest] = item.trim().split(/\s+/);
+      if (table === undefined || !ANOTHER.test(table)) return [];
+      const alias = rest[0] === 'as' ? rest[1] : rest[0];
+      return [{ table, name: alias !== undefined && ANOTHER.test(alias) ? ANOTHER.exec(alias)![0] : table }];
+    });
 }
 
 function openIn(query: string, owners: ReadonlyMap<string, Owned>): string[] {
   const owned = tablesOf(query).filter(({ table }) => owners.has(table));
-  const openOf = ({ table, name }: Mention) => owners.get(table)!.columns.filter((column) => {
-    const isAlone = owned.filter((other) => owners.get(other.table)!.columns.includes(column)).length === 1;
-    return !namedIn(query, name, column) && !(isAlone && namedIn(query, '', column));
-  });
+  const openOf = ({ table, name }: Mention) =>
+    owners.get(table)!.columns.filter((column) => {
+      const isAlone = owned.filter((other) => owners.get(other.table)!.columns.includes(column)).length === 1;
+      return !namedIn(query, name, column) && !(isAlone && namedIn(query, '', column));
+    });
   const closed = new Set(owned.filter((mention) => openOf(mention).length === 0));
-  const follows = ({ table, name }: Mention) => owners.get(table)!.keys.some((key) => [...closed].some((other) => key.every((column) => isJoined(query, name, column, other.name))));
+  const follows = ({ table, name }: Mention) =>
+    owners
+      .get(table)!
+      .keys.some((key) =>
+        [...closed].some((other) => key.every((column) => isJoined(query, name, column, other.name))),
+      );
   for (let before = -1; before < closed.size;) {
     before = closed.size;
     for (const mention of owned) if (!closed.has(mention) && follows(mention)) closed.add(mention);
@@ -74,14 +93,20 @@ function openIn(query: string, owners: ReadonlyMap<string, Owned>): string[] {
 }
 
 function isJoined(query: string, name: string, column: string, other: string): boolean {
-  return new RegExp(`\\b${name}\\.${column}\\s*=\\s*${other}\\.|\\b${other}\\.\\w+\\s*=\\s*${name}\\.${column}\\b|\\busing\\s*\\([^)]*\\b${column}\\b`).test(query);
+  return new RegExp(
+    `\\b${name}\\.${column}\\s*=\\s*${other}\\.|\\b${other}\\.\\w+\\s*=\\s*${name}\\.${column}\\b|\\busing\\s*\\([^)]*\\b${column}\\b`,
+  ).test(query);
 }
 
 /** Compared, joined on, or written. */
 function namedIn(query: string, name: string, column: string): boolean {
   const it = name === '' ? `(?<![.\\w])${column}\\b` : `\\b${name}\\.${column}\\b`;
   return [
-    `${it}\\s*(?:=|>|<|in\\b|is\\b)`, `(?:=|>|<)\\s*${it}`, `\\([^()]*${it}[^()]*\\)\\s*(?:=|in\\b|>|<)`, `(?:=|>|<|\\bin)\\s*\\([^()]*${it}`,
-    `\\busing\\s*\\([^)]*\\b${column}\\b`, `\\binto\\s+[a-z_]+(?:\\s+as\\s+[a-z_]+)?\\s*\\([^)]*(?<![.\\w])${column}\\b`,
+    `${it}\\s*(?:=|>|<|in\\b|is\\b)`,
+    `(?:=|>|<)\\s*${it}`,
+    `\\([^()]*${it}[^()]*\\)\\s*(?:=|in\\b|>|<)`,
+    `(?:=|>|<|\\bin)\\s*\\([^()]*${it}`,
+    `\\busing\\s*\\([^)]*\\b${column}\\b`,
+    `\\binto\\s+[a-z_]+(?:\\s+as\\s+[a-z_]+)?\\s*\\([^)]*(?<![.\\w])${column}\\b`,
   ].some((pattern) => new RegExp(pattern).test(query));
 }

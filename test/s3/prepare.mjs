@@ -9,10 +9,19 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = process.env.S3_SERVER_TOOLS ?? join(HERE, '..', '..', '.tools', 's3');
 const STAMP = join(OUT, '.made-from');
 
-const wanted = createHash('sha256').update(readFileSync(join(HERE, 'server', 'go.mod'))).update(readFileSync(join(HERE, 'server', 'go.sum'))).digest('hex');
+const wanted = createHash('sha256')
+  .update(readFileSync(join(HERE, 'server', 'go.mod')))
+  .update(readFileSync(join(HERE, 'server', 'go.sum')))
+  .digest('hex');
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) {
-  console.log('• Compiling versitygw, a server that speaks S3, from Go modules (once; one to two minutes on two cores)');
+  console.log(
+    '• Compiling versitygw, a server that speaks S3, from Go modules (once; one to two minutes on two cores)',
+  );
   mkdirSync(OUT, { recursive: true });
-  go(['build', '-ldflags', '-s -w', '-o', `${OUT}/`, 'github.com/versity/versitygw/cmd/versitygw'], join(HERE, 'server'), goEnvironment(OUT));
+  go(
+    ['build', '-ldflags', '-s -w', '-o', `${OUT}/`, 'github.com/versity/versitygw/cmd/versitygw'],
+    join(HERE, 'server'),
+    goEnvironment(OUT),
+  );
   writeFileSync(STAMP, wanted);
 }

@@ -8,8 +8,13 @@ export interface Fault {
 }
 
 const KINDS = {
-  'pass': [], 'answer': ['status', 'times'], 'drop': ['times'], 'delay': ['ms', 'times'],
-  'cut-stream': ['events', 'times'], 'no-stream': [], 'cut-file': ['bytes', 'times'],
+  pass: [],
+  answer: ['status', 'times'],
+  drop: ['times'],
+  delay: ['ms', 'times'],
+  'cut-stream': ['events', 'times'],
+  'no-stream': [],
+  'cut-file': ['bytes', 'times'],
 } as const satisfies Record<string, readonly string[]>;
 
 type Kind = keyof typeof KINDS;
@@ -21,6 +26,7 @@ export function parseFault(text: string): Fault {
   const members = Object.fromEntries(pairs.map((pair) => pair.split('=', 2) as [string, string]));
   const { code = '', ...rest } = members;
   const numbers = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, Number(value)]));
-  for (const name of KINDS[kind as Kind]) if (!Number.isInteger(numbers[name])) throw new Error(`the fault ${kind} needs ${name}`);
+  for (const name of KINDS[kind as Kind])
+    if (!Number.isInteger(numbers[name])) throw new Error(`the fault ${kind} needs ${name}`);
   return { kind: kind as Kind, times: numbers.times ?? Infinity, numbers, code };
 }

@@ -1,7 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-interface Delivery { readonly headers: IncomingMessage['headers']; readonly body: string; readonly received_at: number }
+interface Delivery {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly received_at: number;
+}
 
 const WAIT_MS = 30_000;
 
@@ -13,7 +17,11 @@ export class Mailbox {
   async put(run: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const delivery = { headers: request.headers, body: Buffer.concat(chunks).toString('utf8'), received_at: Math.floor(Date.now() / 1_000) };
+    const delivery = {
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+      received_at: Math.floor(Date.now() / 1_000),
+    };
     this.waiting.set(run, [...(this.waiting.get(run) ?? []), delivery]);
     response.writeHead(200).end();
     this.arrivals.emit(run);

@@ -37,7 +37,8 @@ export class Passage {
     if (request.headers.range !== undefined) this.report.ranges++;
     const isStream = /\/events(\?|$)/.test(path);
     if (kind === 'answer' && this.strikes()) return this.refuse(request, response);
-    if (kind === 'no-stream' && isStream && this.strikes()) return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>');
+    if (kind === 'no-stream' && isStream && this.strikes())
+      return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>');
     if (kind === 'delay' && this.strikes()) await delay(numbers.ms);
     const upstream = await this.ask(request, path);
     this.count(upstream.statusCode ?? 0);
@@ -63,8 +64,18 @@ export class Passage {
     request.resume();
     const { status = 500, retry_after_ms: waitMs } = this.fault.numbers;
     this.count(status);
-    const wait: Record<string, number> = waitMs === undefined ? {} : { 'retry-after': Math.ceil(waitMs / 1_000), 'retry-after-ms': waitMs };
-    response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_stand', ...wait }).end(JSON.stringify({ error: this.fault.code, message: `The stand answers ${this.fault.code}.`, request_id: 'req_stand', doc_url: `${this.way.platformUrl}/docs/errors/${this.fault.code}` }));
+    const wait: Record<string, number> =
+      waitMs === undefined ? {} : { 'retry-after': Math.ceil(waitMs / 1_000), 'retry-after-ms': waitMs };
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_stand', ...wait })
+      .end(
+        JSON.stringify({
+          error: this.fault.code,
+          message: `The stand answers ${this.fault.code}.`,
+          request_id: 'req_stand',
+          doc_url: `${this.way.platformUrl}/docs/errors/${this.fault.code}`,
+        }),
+      );
   }
 
   private ask(request: IncomingMessage, path: string): Promise<IncomingMessage> {
@@ -76,7 +87,11 @@ export class Passage {
     });
   }
 
-  private async hand(upstream: IncomingMessage, response: ServerResponse, { cutsStream, cutsFile }: { cutsStream: boolean; cutsFile: boolean }): Promise<void> {
+  private async hand(
+    upstream: IncomingMessage,
+    response: ServerResponse,
+    { cutsStream, cutsFile }: { cutsStream: boolean; cutsFile: boolean },
+  ): Promise<void> {
     const type = String(upstream.headers['content-type'] ?? '');
     response.once('close', () => upstream.destroy());
     if (type.startsWith('text/event-stream')) return this.handEvents(upstream, response, cutsStream);
@@ -98,7 +113,9 @@ export class Passage {
     const chunks: Buffer[] = [];
     for await (const chunk of upstream) chunks.push(chunk as Buffer);
     const body = this.asOwn(Buffer.concat(chunks).toString('utf8'));
-    response.writeHead(upstream.statusCode ?? 502, { ...upstream.headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    response
+      .writeHead(upstream.statusCode ?? 502, { ...upstream.headers, 'content-length': Buffer.byteLength(body) })
+      .end(body);
   }
 
   private async handEvents(upstream: IncomingMessage, response: ServerResponse, mayCut: boolean): Promise<void> {

@@ -44,19 +44,26 @@ async function test(names: readonly string[]): Promise<number> {
   const failed: string[] = [];
   for (const name of names) {
     console.log(`\n• ${name}`);
-    const child = spawn('./platform-test.sh', { cwd: join(folder, name), stdio: 'inherit', env: { ...process.env, ...await castFor(platform, stand.url, scenarios) } });
+    const child = spawn('./platform-test.sh', {
+      cwd: join(folder, name),
+      stdio: 'inherit',
+      env: { ...process.env, ...(await castFor(platform, stand.url, scenarios)) },
+    });
     const release = endWith(child);
-    const [code] = await once(child, 'exit') as [number | null];
+    const [code] = (await once(child, 'exit')) as [number | null];
     release();
     if (code !== 0) failed.push(name);
     if (code === null) break;
   }
-  console.log(failed.length === 0 ? `\n${names.length} SDKs passed: ${names.join(', ')}` : `\nfailed: ${failed.join(', ')}`);
+  console.log(
+    failed.length === 0 ? `\n${names.length} SDKs passed: ${names.join(', ')}` : `\nfailed: ${failed.join(', ')}`,
+  );
   return failed.length === 0 && names.length > 0 ? 0 : 1;
 }
 
 async function serve(): Promise<number> {
-  for (const [name, value] of Object.entries(await castFor(platform, stand.url, scenarios))) console.log(`export ${name}='${value}'`);
+  for (const [name, value] of Object.entries(await castFor(platform, stand.url, scenarios)))
+    console.log(`export ${name}='${value}'`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   return 0;
 }

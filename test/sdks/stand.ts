@@ -33,7 +33,11 @@ export async function startStand(platformUrl: string): Promise<Stand> {
     if (first === 'report') return json(response, 200, reports.get(run) ?? {});
     const report = reports.get(run) ?? { requests: 0, faulted: 0, statuses: {}, resumed: 0, ranges: 0 };
     reports.set(run, report);
-    await new Passage({ platformUrl, ownUrl: `${url}/${first}/${run}` }, parseFault(first), report).pass(request, response, `/${rest.join('/')}`);
+    await new Passage({ platformUrl, ownUrl: `${url}/${first}/${run}` }, parseFault(first), report).pass(
+      request,
+      response,
+      `/${rest.join('/')}`,
+    );
   }
 
   return {

@@ -20,15 +20,23 @@ export class ObservedPlatform<Way extends Platform = Platform> {
   readonly test: Customer;
   readonly admin: Customer;
 
-  private constructor(readonly platform: Way, readonly urls: Urls, /** Where Prometheus scrapes. */ readonly targets: readonly ScrapeTarget[]) {
-    this.pools = Object.fromEntries(DATABASES.map((name) => [name, new pg.Pool({ connectionString: urls[name], max: 4 })])) as Record<DatabaseName, pg.Pool>;
+  private constructor(
+    readonly platform: Way,
+    readonly urls: Urls,
+    /** Where Prometheus scrapes. */ readonly targets: readonly ScrapeTarget[],
+  ) {
+    this.pools = Object.fromEntries(
+      DATABASES.map((name) => [name, new pg.Pool({ connectionString: urls[name], max: 4 })]),
+    ) as Record<DatabaseName, pg.Pool>;
     [this.live, this.test, this.admin] = [Customer.live(platform), Customer.test(platform), Customer.admin(platform)];
   }
 
   /** One process, on the databases of the test run. */
   static async start(environment: Record<string, string> = {}): Promise<ObservedPlatform> {
     const server = await postgres();
-    const urls = Object.fromEntries(await Promise.all(DATABASES.map(async (name) => [name, await server.createDatabase(name)] as const))) as Urls;
+    const urls = Object.fromEntries(
+      await Promise.all(DATABASES.map(async (name) => [name, await server.createDatabase(name)] as const)),
+    ) as Urls;
     const settings = Object.fromEntries(DATABASES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, urls[name]]));
     const operationsPort = await freePort();
     const platform = await Platform.start({ ...settings, ...LOOKS, OPS_PORT: String(operationsPort), ...environment });
@@ -40,11 +48,23 @@ export class ObservedPlatform<Way extends Platform = Platform> {
     const cluster = await Cluster.start({ ...LOOKS, ...environment });
     const password = readFileSync(join(cluster.dataDir, 'cluster', 'postgres', 'owner_password'), 'utf8').trim();
     const { address } = cluster.part('postgres');
-    const urls = Object.fromEntries(DATABASES.map((name) => [name, `postgresql://postgres:${password}@${address}/${name}`])) as Urls;
-    return new ObservedPlatform(cluster, urls, cluster.parts.filter(({ operations }) => operations !== '').map(({ name, operations }) => ({ address: new URL(operations).host, service: name })));
+    const urls = Object.fromEntries(
+      DATABASES.map((name) => [name, `postgresql://postgres:${password}@${address}/${name}`]),
+    ) as Urls;
+    return new ObservedPlatform(
+      cluster,
+      urls,
+      cluster.parts
+        .filter(({ operations }) => operations !== '')
+        .map(({ name, operations }) => ({ address: new URL(operations).host, service: name })),
+    );
   }
 
-  async query<Row extends pg.QueryResultRow>(database: DatabaseName, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row extends pg.QueryResultRow>(
+    database: DatabaseName,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
     return (await this.pools[database].query<Row>(text, [...values])).rows;
   }
 

@@ -9,7 +9,11 @@ import { describePrometheus, PrometheusServer } from './prometheus-server';
 
 const runbooks = join(__dirname, '..', '..', 'docs', 'runbooks');
 /** Each block of SQL of the runbooks, with its page. */
-const statements = readdirSync(runbooks).flatMap((page) => [...readFileSync(join(runbooks, page), 'utf8').matchAll(/^```\n(select [^`]*)```$/gm)].map((block) => [page, block[1]!] as const));
+const statements = readdirSync(runbooks).flatMap((page) =>
+  [...readFileSync(join(runbooks, page), 'utf8').matchAll(/^```\n(select [^`]*)```$/gm)].map(
+    (block) => [page, block[1]!] as const,
+  ),
+);
 
 describePrometheus('what a real Prometheus reads of one process under load', () => {
   let observed: ObservedPlatform;

@@ -24,6 +24,7 @@ export const SCALED_ALERTS: readonly Alert[] = ALL_ALERTS.map((alert) => {
   const scaled = SCALED[alert.name] ?? {};
   const apply = <Part extends Condition>(part: Part): Part => ({ ...part, when: scaled[part.when] ?? part.when });
   const changed = [alert, ...(alert.and ?? [])].filter(({ when }) => when in scaled).length;
-  if (changed !== Object.keys(scaled).length) throw new Error(`${alert.name} does not have the thresholds that the test scales`);
+  if (changed !== Object.keys(scaled).length)
+    throw new Error(`${alert.name} does not have the thresholds that the test scales`);
   return { ...apply(alert), for: '0s', ...(alert.and === undefined ? {} : { and: alert.and.map(apply) }) };
 });

@@ -6,7 +6,8 @@ const deadline = AbortSignal.timeout(Number(DEADLINE_SECONDS) * 1_000);
 async function ask(path, { status, ...init } = {}) {
   const answer = await fetch(`${API_URL}${path}`, { signal: deadline, ...init });
   const body = await answer.text();
-  if (answer.status !== status) throw new Error(`${path} answered ${answer.status} and not ${status}: ${body.slice(0, 500)}`);
+  if (answer.status !== status)
+    throw new Error(`${path} answered ${answer.status} and not ${status}: ${body.slice(0, 500)}`);
   console.log(`${init.method ?? 'GET'} ${path}: ${status}`);
   return JSON.parse(body);
 }
@@ -17,8 +18,9 @@ if (!API_KEY) {
   console.log('Without helmTest.apiKey.secret no video is ordered.');
   process.exit(0);
 }
-if (!API_KEY.startsWith('usv_test_')) throw new Error('helmTest.apiKey is no key of the test environment: it begins with usv_test_');
-const headers = { 'authorization': `Bearer ${API_KEY}`, 'content-type': 'application/json' };
+if (!API_KEY.startsWith('usv_test_'))
+  throw new Error('helmTest.apiKey is no key of the test environment: it begins with usv_test_');
+const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
 const body = JSON.stringify({ prompt: 'A lighthouse at dawn', resolution: '480p', duration: 1 });
 let video = await ask('/v1/videos', { status: 202, method: 'POST', headers, body });
 while (['pending', 'processing'].includes(video.status)) {

@@ -44,9 +44,21 @@ export interface Recording {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export const figure = (title: string, unit: Unit, expr: string, help: string): Panel => ({ title, unit, help, kind: 'figure', queries: { [title]: expr } });
+export const figure = (title: string, unit: Unit, expr: string, help: string): Panel => ({
+  title,
+  unit,
+  help,
+  kind: 'figure',
+  queries: { [title]: expr },
+});
 
-export const lines = (title: string, unit: Unit, queries: Panel['queries'], help: string): Panel => ({ title, unit, help, kind: 'lines', queries });
+export const lines = (title: string, unit: Unit, queries: Panel['queries'], help: string): Panel => ({
+  title,
+  unit,
+  help,
+  kind: 'lines',
+  queries,
+});
 
 /** The condition as one PromQL expression. */
 export function expressionOf({ value, when, and = [] }: Alert): string {

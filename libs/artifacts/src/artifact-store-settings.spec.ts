@@ -4,7 +4,10 @@ import { artifactStoreSettings, checkArtifactStore, openArtifactStore } from './
 import { DiskArtifactStore } from './disk-artifact-store';
 import { S3ArtifactStore } from './s3-artifact-store';
 
-const read = (env: Record<string, string>) => ({ ...checkArtifactStore(readConfig(z.object(artifactStoreSettings), env)), DATA_DIR: '/data' });
+const read = (env: Record<string, string>) => ({
+  ...checkArtifactStore(readConfig(z.object(artifactStoreSettings), env)),
+  DATA_DIR: '/data',
+});
 
 describe('the settings of the artifact store', () => {
   it('are a folder unless told', () => {
@@ -16,6 +19,8 @@ describe('the settings of the artifact store', () => {
   });
 
   it('want its name', () => {
-    expect(() => read({ ARTIFACT_STORE: 's3' })).toThrow(new ConfigError(['S3_BUCKET: is required by the artifact store s3']));
+    expect(() => read({ ARTIFACT_STORE: 's3' })).toThrow(
+      new ConfigError(['S3_BUCKET: is required by the artifact store s3']),
+    );
   });
 });

@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ArtifactMissing, type ArtifactStore, InvalidArtifactKey } from './artifact-store';
 
-const LINK = { signedAt: new Date(), validForSeconds: 600, contentType: 'video/mp4', contentDisposition: 'inline; filename="job_1.mp4"', cacheControl: 'private, max-age=60' };
+const LINK = {
+  signedAt: new Date(),
+  validForSeconds: 600,
+  contentType: 'video/mp4',
+  contentDisposition: 'inline; filename="job_1.mp4"',
+  cacheControl: 'private, max-age=60',
+};
 
 /** What every store must do, whatever holds the bytes. `open` gives an empty store. */
-export function describeArtifactStore(name: string, open: () => Promise<{ store: ArtifactStore; close(): Promise<void> }>): void {
+export function describeArtifactStore(
+  name: string,
+  open: () => Promise<{ store: ArtifactStore; close(): Promise<void> }>,
+): void {
   describe(`artifact store ${name}`, () => {
     let store: ArtifactStore;
     let close: () => Promise<void>;
@@ -82,14 +91,17 @@ export function describeArtifactStore(name: string, open: () => Promise<{ store:
       expect([await store.sizeOf('inputs/acc_1'), await store.sizeOf('inputs/acc_3')]).toEqual([15, 0]);
     });
 
-    it.each(['', '/etc/passwd', '../up', 'a/../b', 'a//b', '.incoming/x', 'a/', 'a\0b', 'a\\b', 'x'.repeat(513)])('refuses the key %j', async (key) => {
-      await expect(store.put(key, Buffer.from('x'))).rejects.toThrow(InvalidArtifactKey);
-      await expect(store.stat(key)).rejects.toThrow(InvalidArtifactKey);
-      await expect(store.delete(key)).rejects.toThrow(InvalidArtifactKey);
-      await expect(store.sizeOf(key)).rejects.toThrow(InvalidArtifactKey);
-      expect(() => store.read(key)).toThrow(InvalidArtifactKey);
-      await expect(store.linkTo(key, LINK)).rejects.toThrow(InvalidArtifactKey);
-    });
+    it.each(['', '/etc/passwd', '../up', 'a/../b', 'a//b', '.incoming/x', 'a/', 'a\0b', 'a\\b', 'x'.repeat(513)])(
+      'refuses the key %j',
+      async (key) => {
+        await expect(store.put(key, Buffer.from('x'))).rejects.toThrow(InvalidArtifactKey);
+        await expect(store.stat(key)).rejects.toThrow(InvalidArtifactKey);
+        await expect(store.delete(key)).rejects.toThrow(InvalidArtifactKey);
+        await expect(store.sizeOf(key)).rejects.toThrow(InvalidArtifactKey);
+        expect(() => store.read(key)).toThrow(InvalidArtifactKey);
+        await expect(store.linkTo(key, LINK)).rejects.toThrow(InvalidArtifactKey);
+      },
+    );
 
     it('gives out nothing itself, or under links that read and do nothing else', async () => {
       await store.put('videos/job_1/1.mp4', Buffer.from('0123456789'));
@@ -97,7 +109,11 @@ export function describeArtifactStore(name: string, open: () => Promise<{ store:
       if (link === undefined) return;
       const whole = await fetch(link);
       expect([whole.status, await whole.text()]).toEqual([200, '0123456789']);
-      expect(Object.fromEntries(whole.headers)).toMatchObject({ 'content-type': LINK.contentType, 'content-disposition': LINK.contentDisposition, 'cache-control': LINK.cacheControl });
+      expect(Object.fromEntries(whole.headers)).toMatchObject({
+        'content-type': LINK.contentType,
+        'content-disposition': LINK.contentDisposition,
+        'cache-control': LINK.cacheControl,
+      });
       const part = await fetch(link, { headers: { range: 'bytes=2-4' } });
       expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, '234', 'bytes 2-4/10']);
       expect((await fetch(link, { method: 'PUT', body: 'other' })).status).toBe(403);

@@ -57,5 +57,6 @@ const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 
 /** @throws InvalidArtifactKey naming no part of the key: it may come from a stranger's link. */
 export function assertArtifactKey(key: string): void {
-  if (key.length > KEY_LENGTH_MAX || !KEY.test(key)) throw new InvalidArtifactKey('the artifact key is not well formed');
+  if (key.length > KEY_LENGTH_MAX || !KEY.test(key))
+    throw new InvalidArtifactKey('the artifact key is not well formed');
 }

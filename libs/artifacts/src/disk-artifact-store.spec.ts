@@ -36,7 +36,11 @@ describe('disk artifact store', () => {
     await writeFile(join(folder, 'source'), 'x', { mode: 0o644 });
     await store.put('inputs/a', Buffer.from('x'));
     await store.put('videos/b', join(folder, 'source'));
-    const modes = await Promise.all(['', 'inputs', 'inputs/a', 'videos', 'videos/b'].map(async (path) => (await stat(join(folder, 'store', path))).mode & 0o777));
+    const modes = await Promise.all(
+      ['', 'inputs', 'inputs/a', 'videos', 'videos/b'].map(
+        async (path) => (await stat(join(folder, 'store', path))).mode & 0o777,
+      ),
+    );
     expect(modes).toEqual([0o700, 0o700, 0o600, 0o700, 0o600]);
     await close();
   });

@@ -4,7 +4,13 @@ import { chmod, constants, copyFile, mkdir, open, readdir, rename, rm, rmdir, st
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { steadyMsOf } from '@usvideo/runtime';
-import { ArtifactMissing, ArtifactStoreAway, type ArtifactStore, assertArtifactKey, type ByteRange } from './artifact-store';
+import {
+  ArtifactMissing,
+  ArtifactStoreAway,
+  type ArtifactStore,
+  assertArtifactKey,
+  type ByteRange,
+} from './artifact-store';
 
 /** Hidden, so that no key can name it; on the same file system as the root, so that a rename is atomic. */
 const INCOMING = '.incoming';

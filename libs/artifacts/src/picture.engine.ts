@@ -40,7 +40,11 @@ export function sniffPicture(bytes: Buffer): PictureType | undefined {
 export async function inspectPicture(bytes: Buffer): Promise<PictureSize> {
   if (bytes.length > PICTURE_BYTES_MAX) throw new PictureRefused('must be at most 10 MiB');
   if (!sniffPicture(bytes)) throw new PictureRefused('must be a PNG, JPEG or WebP image');
-  const { width, height } = await readable(() => sharp(bytes).metadata().then(({ autoOrient }) => autoOrient));
+  const { width, height } = await readable(() =>
+    sharp(bytes)
+      .metadata()
+      .then(({ autoOrient }) => autoOrient),
+  );
   if (width * height > PIXELS_MAX) throw new PictureRefused(`must have at most ${PICTURE_MEGAPIXELS_MAX} megapixels`);
   await readable(() => openPicture(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer());
   return { width, height };
@@ -49,7 +53,9 @@ export async function inspectPicture(bytes: Buffer): Promise<PictureSize> {
 /** Upright pixels on white ground, as browsers and viewers show a transparent picture. Of an animation, its first picture. */
 export function openPicture(bytes: Buffer): sharp.Sharp {
   return sharp(bytes, { failOn: 'error', limitInputPixels: PIXELS_MAX, sequentialRead: true })
-    .timeout({ seconds: DECODE_SECONDS_MAX }).autoOrient().flatten({ background: '#ffffff' });
+    .timeout({ seconds: DECODE_SECONDS_MAX })
+    .autoOrient()
+    .flatten({ background: '#ffffff' });
 }
 
 async function readable<T>(decode: () => Promise<T>): Promise<T> {
@@ -57,6 +63,9 @@ async function readable<T>(decode: () => Promise<T>): Promise<T> {
     return await decode();
   } catch (error) {
     // The decoder's own words name libraries and are of no use to a customer.
-    throw new PictureRefused(`is not a complete PNG, JPEG or WebP image of at most ${PICTURE_MEGAPIXELS_MAX} megapixels`, { cause: error });
+    throw new PictureRefused(
+      `is not a complete PNG, JPEG or WebP image of at most ${PICTURE_MEGAPIXELS_MAX} megapixels`,
+      { cause: error },
+    );
   }
 }

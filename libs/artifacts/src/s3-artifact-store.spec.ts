@@ -4,7 +4,13 @@ import { ArtifactStoreAway } from './artifact-store';
 import { describeArtifactStore } from './artifact-store.conformance';
 import { S3ArtifactStore } from './s3-artifact-store';
 
-const LINK = { signedAt: new Date(), validForSeconds: 600, contentType: 'video/mp4', contentDisposition: 'inline', cacheControl: 'no-store' };
+const LINK = {
+  signedAt: new Date(),
+  validForSeconds: 600,
+  contentType: 'video/mp4',
+  contentDisposition: 'inline',
+  cacheControl: 'no-store',
+};
 
 describeS3('S3', (server) => {
   let buckets = 0;
@@ -44,23 +50,33 @@ describeS3('S3', (server) => {
     expect((await fetch(altered(link))).status).toBe(403);
   });
 
-  it.each([['before', 600, 200], ['after', -1, 403]])('gives links that end with their last second: %s it they answer so', async (_, secondsLeft, status) => {
+  it.each([
+    ['before', 600, 200],
+    ['after', -1, 403],
+  ])('gives links that end with their last second: %s it they answer so', async (_, secondsLeft, status) => {
     const { store } = await openedIn();
     await store.put('a', Buffer.from('x'));
-    const link = await store.linkTo('a', { ...LINK, signedAt: new Date(Date.now() - 300_000), validForSeconds: 300 + secondsLeft });
+    const link = await store.linkTo('a', {
+      ...LINK,
+      signedAt: new Date(Date.now() - 300_000),
+      validForSeconds: 300 + secondsLeft,
+    });
     expect((await fetch(link)).status).toBe(status);
   });
 
   it('signs for the address that customers use', async () => {
     const { bucket } = await openedIn();
     const store = new S3ArtifactStore({ ...server().settings, bucket, publicEndpoint: 'https://files.example.com' });
-    expect(await store.linkTo('a', LINK)).toMatch(new RegExp(`^https://files\\.example\\.com/${bucket}/a\\?.*X-Amz-Expires=600&`));
+    expect(await store.linkTo('a', LINK)).toMatch(
+      new RegExp(`^https://files\\.example\\.com/${bucket}/a\\?.*X-Amz-Expires=600&`),
+    );
   });
 
   it('sweeps more than one page', async () => {
     const { store } = await openedIn();
     const keys = Array.from({ length: 1_050 }, (_, index) => `videos/${index}`);
-    for (let first = 0; first < keys.length; first += 50) await Promise.all(keys.slice(first, first + 50).map((key) => store.put(key, Buffer.from('x'))));
+    for (let first = 0; first < keys.length; first += 50)
+      await Promise.all(keys.slice(first, first + 50).map((key) => store.put(key, Buffer.from('x'))));
     expect(await store.sweep(-60_000)).toBe(1_050);
     expect(await store.sweep(-60_000)).toBe(0);
   });

@@ -4,11 +4,26 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
-  DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, type _Object as StoredObject,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type _Object as StoredObject,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { steadyMsOf } from '@usvideo/runtime';
-import { ArtifactMissing, ArtifactStoreAway, type ArtifactStore, assertArtifactKey, type ByteRange, type DirectLink } from './artifact-store';
+import {
+  ArtifactMissing,
+  ArtifactStoreAway,
+  type ArtifactStore,
+  assertArtifactKey,
+  type ByteRange,
+  type DirectLink,
+} from './artifact-store';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -47,7 +62,12 @@ export class S3ArtifactStore implements ArtifactStore {
   async put(key: string, source: string | Buffer): Promise<void> {
     assertArtifactKey(key);
     const { body, sizeBytes, sha256 } = await bodyOf(source);
-    const command = new PutObjectCommand({ ...this.object(key), Body: body, ContentLength: sizeBytes, ChecksumSHA256: sha256 });
+    const command = new PutObjectCommand({
+      ...this.object(key),
+      Body: body,
+      ContentLength: sizeBytes,
+      ChecksumSHA256: sha256,
+    });
     await this.client.send(command).catch(fail);
   }
 
@@ -77,7 +97,11 @@ export class S3ArtifactStore implements ArtifactStore {
   async sweep(olderThanMs: number): Promise<number> {
     let deleted = 0;
     for await (const page of this.pages()) {
-      const old = page.flatMap(({ Key, LastModified }) => (Key !== undefined && LastModified !== undefined && performance.now() - steadyMsOf(LastModified) > olderThanMs ? [{ Key }] : []));
+      const old = page.flatMap(({ Key, LastModified }) =>
+        Key !== undefined && LastModified !== undefined && performance.now() - steadyMsOf(LastModified) > olderThanMs
+          ? [{ Key }]
+          : [],
+      );
       if (old.length > 0) await this.deleteAll(old);
       deleted += old.length;
     }
@@ -87,14 +111,21 @@ export class S3ArtifactStore implements ArtifactStore {
   async sizeOf(folder: string): Promise<number> {
     assertArtifactKey(folder);
     let bytes = 0;
-    for await (const page of this.pages({ Prefix: `${folder}/`, Delimiter: '/' })) bytes += page.reduce((sum, { Size = 0 }) => sum + Size, 0);
+    for await (const page of this.pages({ Prefix: `${folder}/`, Delimiter: '/' }))
+      bytes += page.reduce((sum, { Size = 0 }) => sum + Size, 0);
     return bytes;
   }
 
-  async linkTo(key: string, { signedAt, validForSeconds, contentType, contentDisposition, cacheControl }: DirectLink): Promise<string> {
+  async linkTo(
+    key: string,
+    { signedAt, validForSeconds, contentType, contentDisposition, cacheControl }: DirectLink,
+  ): Promise<string> {
     assertArtifactKey(key);
     const command = new GetObjectCommand({
-      ...this.object(key), ResponseContentType: contentType, ResponseContentDisposition: contentDisposition, ResponseCacheControl: cacheControl,
+      ...this.object(key),
+      ResponseContentType: contentType,
+      ResponseContentDisposition: contentDisposition,
+      ResponseCacheControl: cacheControl,
     });
     return getSignedUrl(this.signer, command, { signingDate: signedAt, expiresIn: validForSeconds }).catch(fail);
   }
@@ -103,23 +134,39 @@ export class S3ArtifactStore implements ArtifactStore {
     return { Bucket: this.settings.bucket, Key: key };
   }
 
-  private async *pages(within: { readonly Prefix?: string; readonly Delimiter?: string } = {}): AsyncGenerator<readonly StoredObject[]> {
+  private async *pages(
+    within: { readonly Prefix?: string; readonly Delimiter?: string } = {},
+  ): AsyncGenerator<readonly StoredObject[]> {
     let after: string | undefined;
     do {
-      const page = await this.client.send(new ListObjectsV2Command({ Bucket: this.settings.bucket, MaxKeys: PAGE, ContinuationToken: after, ...within })).catch(fail);
+      const page = await this.client
+        .send(
+          new ListObjectsV2Command({
+            Bucket: this.settings.bucket,
+            MaxKeys: PAGE,
+            ContinuationToken: after,
+            ...within,
+          }),
+        )
+        .catch(fail);
       yield page.Contents ?? [];
       after = page.NextContinuationToken;
     } while (after !== undefined);
   }
 
   private async deleteAll(objects: readonly { readonly Key: string }[]): Promise<void> {
-    const { Errors = [] } = await this.client.send(new DeleteObjectsCommand({ Bucket: this.settings.bucket, Delete: { Objects: [...objects], Quiet: true } })).catch(fail);
-    if (Errors.length > 0) throw away(new Error(`${Errors.length} objects were not deleted; the first: ${Errors[0]?.Code}`));
+    const { Errors = [] } = await this.client
+      .send(new DeleteObjectsCommand({ Bucket: this.settings.bucket, Delete: { Objects: [...objects], Quiet: true } }))
+      .catch(fail);
+    if (Errors.length > 0)
+      throw away(new Error(`${Errors.length} objects were not deleted; the first: ${Errors[0]?.Code}`));
   }
 
   private async *bytesOf(key: string, range?: ByteRange): AsyncGenerator<Buffer> {
     try {
-      const { Body } = await this.client.send(new GetObjectCommand({ ...this.object(key), ...(range && { Range: `bytes=${range.start}-${range.end}` }) }));
+      const { Body } = await this.client.send(
+        new GetObjectCommand({ ...this.object(key), ...(range && { Range: `bytes=${range.start}-${range.end}` }) }),
+      );
       if (Body !== undefined) yield* Body as Readable;
     } catch (error) {
       throw nameOf(error) === 'NoSuchKey' ? new ArtifactMissing('there is no such artifact') : away(error);
@@ -129,19 +176,33 @@ export class S3ArtifactStore implements ArtifactStore {
 
 function clientOf({ region, pathStyle }: S3Settings, endpoint: string | undefined): S3Client {
   return new S3Client({
-    region, forcePathStyle: pathStyle, ...(endpoint !== undefined && { endpoint }), maxAttempts: TRIES,
+    region,
+    forcePathStyle: pathStyle,
+    ...(endpoint !== undefined && { endpoint }),
+    maxAttempts: TRIES,
     // What servers of one's own do not know is not asked of them; the digest of each file is given with it.
-    requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS, httpAgent: { maxSockets: CONNECTIONS_MAX }, httpsAgent: { maxSockets: CONNECTIONS_MAX } },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_TIMEOUT_MS,
+      httpAgent: { maxSockets: CONNECTIONS_MAX },
+      httpsAgent: { maxSockets: CONNECTIONS_MAX },
+    },
   });
 }
 
-interface Body { readonly body: Readable | Buffer; readonly sizeBytes: number; readonly sha256: string }
+interface Body {
+  readonly body: Readable | Buffer;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
 
 /** A file is read twice, so that the store can refuse what does not arrive as it was. */
 async function bodyOf(source: string | Buffer): Promise<Body> {
   const hash = createHash('sha256');
-  if (typeof source !== 'string') return { body: source, sizeBytes: source.length, sha256: hash.update(source).digest('base64') };
+  if (typeof source !== 'string')
+    return { body: source, sizeBytes: source.length, sha256: hash.update(source).digest('base64') };
   await pipeline(createReadStream(source), hash);
   const { size } = await stat(source);
   return { body: createReadStream(source), sizeBytes: size, sha256: hash.digest('base64') };

@@ -8,11 +8,15 @@ const pathAndQuery = link.slice('https://api.example.com'.length);
 
 describe('signed link', () => {
   it('has the published shape', () => {
-    expect(link).toMatch(/^https:\/\/api\.example\.com\/v\/[A-Za-z0-9_-]+\.mp4\?expires=1767312000&signature=[0-9a-f]{64}$/);
+    expect(link).toMatch(
+      /^https:\/\/api\.example\.com\/v\/[A-Za-z0-9_-]+\.mp4\?expires=1767312000&signature=[0-9a-f]{64}$/,
+    );
   });
 
   it('takes the ending of a thumbnail', () => {
-    expect(signLink({ ...target, key: 'videos/job_01/1-lease_a.jpg', secret: 's', publicUrl: 'http://x', expiresAt })).toMatch(/\.jpg\?/);
+    expect(
+      signLink({ ...target, key: 'videos/job_01/1-lease_a.jpg', secret: 's', publicUrl: 'http://x', expiresAt }),
+    ).toMatch(/\.jpg\?/);
   });
 
   it('names what it was signed for', () => {

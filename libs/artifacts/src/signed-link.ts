@@ -36,7 +36,11 @@ export function signLink({ secret, publicUrl, jobId, key, expiresAt }: LinkOptio
  * @param pathAndQuery As the request line has it, `/v/….mp4?expires=…&signature=…`.
  * @returns what the link was signed for, or why it is refused. A link that was never signed is not told whether it would have expired.
  */
-export function verifyLink({ secret, pathAndQuery, now }: {
+export function verifyLink({
+  secret,
+  pathAndQuery,
+  now,
+}: {
   readonly secret: string;
   readonly pathAndQuery: string;
   readonly now: Date;
@@ -49,7 +53,9 @@ export function verifyLink({ secret, pathAndQuery, now }: {
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'bad_signature';
   const expiresAt = new Date(Number(expires) * 1_000);
   if (now >= expiresAt) return 'expired';
-  const [jobId, key] = Buffer.from(LINK.exec(path)?.[1] ?? '', 'base64url').toString().split(SEPARATOR, 2);
+  const [jobId, key] = Buffer.from(LINK.exec(path)?.[1] ?? '', 'base64url')
+    .toString()
+    .split(SEPARATOR, 2);
   return jobId && key ? { jobId, key, expiresAt } : 'bad_signature';
 }
 

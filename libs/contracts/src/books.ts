@@ -17,5 +17,7 @@ export function isPlayMoney(book: string): boolean {
 
 /** Whose book it is, and in which environment. */
 export function ownerOf(book: string): { accountId: string; environment: Environment } {
-  return isPlayMoney(book) ? { accountId: book.slice(0, -PLAY_MONEY.length), environment: 'test' } : { accountId: book, environment: 'live' };
+  return isPlayMoney(book)
+    ? { accountId: book.slice(0, -PLAY_MONEY.length), environment: 'test' }
+    : { accountId: book, environment: 'live' };
 }

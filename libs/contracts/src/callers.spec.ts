@@ -5,7 +5,8 @@ import { SchedulerServiceService } from '@usvideo/contracts/scheduler';
 import { WebhooksServiceService } from '@usvideo/contracts/webhooks';
 import { CALLER_METHODS, type Callee } from './callers';
 
-const methodsOf = (...services: Record<string, { path: string }>[]) => services.flatMap((service) => Object.values(service).map(({ path }) => path));
+const methodsOf = (...services: Record<string, { path: string }>[]) =>
+  services.flatMap((service) => Object.values(service).map(({ path }) => path));
 
 const SERVED: Record<Callee, string[]> = {
   accounts: methodsOf(AccountsServiceService, MembersServiceService, OperatorsServiceService, EventLogServiceService),
@@ -23,6 +24,8 @@ describe.each(Object.keys(SERVED) as Callee[])('the methods of %s', (callee) => 
 
   it('have one caller each, but what the gateway may ask too and the events that were missed', () => {
     const twice = allowed.filter((path, index) => allowed.indexOf(path) !== index);
-    expect(twice.filter((path) => !/\/(ReadEvents|ReadEpochEnd)$/.test(path) && !path.endsWith('/ListPrices'))).toEqual([]);
+    expect(twice.filter((path) => !/\/(ReadEvents|ReadEpochEnd)$/.test(path) && !path.endsWith('/ListPrices'))).toEqual(
+      [],
+    );
   });
 });

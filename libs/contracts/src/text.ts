@@ -24,7 +24,11 @@ export const EMAIL_CHARACTERS_MAX = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 
 export function faultOfEmail(value: string): string | undefined {
-  const good = value.length <= EMAIL_CHARACTERS_MAX && value.isWellFormed() && EMAIL.test(value) && !CONTROL_OR_LINE_BREAK.test(value);
+  const good =
+    value.length <= EMAIL_CHARACTERS_MAX &&
+    value.isWellFormed() &&
+    EMAIL.test(value) &&
+    !CONTROL_OR_LINE_BREAK.test(value);
   return good ? undefined : 'must be an email address';
 }
 
@@ -35,7 +39,9 @@ export const PASSWORD_CHARACTERS_MAX = 256;
 export function faultOfPassword(value: string): string | undefined {
   if (!value.isWellFormed()) return 'must be well-formed Unicode';
   if (longerThan(value, PASSWORD_CHARACTERS_MAX)) return `must be at most ${PASSWORD_CHARACTERS_MAX} characters`;
-  return longerThan(value, PASSWORD_CHARACTERS_MIN - 1) ? undefined : `must be at least ${PASSWORD_CHARACTERS_MIN} characters`;
+  return longerThan(value, PASSWORD_CHARACTERS_MIN - 1)
+    ? undefined
+    : `must be at least ${PASSWORD_CHARACTERS_MIN} characters`;
 }
 
 /** Counts characters as people do, not the two halves of a rare one; never more of them than the bound asks for. */

@@ -82,37 +82,48 @@ export function eventHash(previous: Uint8Array, event: HashedEvent): Buffer {
 
 const LOCK_HEADS = `select shard, next_seq from shard_head where shard = any($1::smallint[]) order by shard for update`;
 
-interface Moved { events: bigint; lastEventId: string }
+interface Moved {
+  events: bigint;
+  lastEventId: string;
+}
 
-const MOVE_HEADS = new RowsStatement<[number, Moved]>('shard_head_move', {
-  shard: ['smallint', ([shard]) => shard],
-  events: ['bigint', ([, moved]) => moved.events],
-  last_event_id: ['text', ([, moved]) => moved.lastEventId],
-}, (_, rows) => `
-update shard_head h set next_seq = h.next_seq + n.events, last_event_id = n.last_event_id from ${rows} where h.shard = n.shard`);
+const MOVE_HEADS = new RowsStatement<[number, Moved]>(
+  'shard_head_move',
+  {
+    shard: ['smallint', ([shard]) => shard],
+    events: ['bigint', ([, moved]) => moved.events],
+    last_event_id: ['text', ([, moved]) => moved.lastEventId],
+  },
+  (_, rows) => `
+update shard_head h set next_seq = h.next_seq + n.events, last_event_id = n.last_event_id from ${rows} where h.shard = n.shard`,
+);
 
 /** Numbered where they are written, so that nothing has to come back while the heads are locked. */
-const INSERT_EVENTS = new RowsStatement<EventRow>('event_insert', {
-  shard: ['smallint', (event) => event.shard],
-  place: ['bigint', (event) => event.place],
-  event_id: ['text', (event) => event.eventId],
-  previous_event_id: ['text', (event) => event.previousEventId],
-  stream_id: ['text', (event) => event.streamId],
-  version: ['bigint', (event) => event.version],
-  account_id: ['text', (event) => event.accountId],
-  environment: ['text', (event) => event.environment],
-  kind: ['text', (event) => event.kind],
-  payload: ['bytea', (event) => event.payload],
-  previous_hash: ['bytea', (event) => event.previousHash],
-  hash: ['bytea', (event) => event.hash],
-  traceparent: ['text', (event) => event.traceparent],
-  recorded_at: ['timestamptz', (event) => event.recordedAt],
-}, (_, rows) => `
+const INSERT_EVENTS = new RowsStatement<EventRow>(
+  'event_insert',
+  {
+    shard: ['smallint', (event) => event.shard],
+    place: ['bigint', (event) => event.place],
+    event_id: ['text', (event) => event.eventId],
+    previous_event_id: ['text', (event) => event.previousEventId],
+    stream_id: ['text', (event) => event.streamId],
+    version: ['bigint', (event) => event.version],
+    account_id: ['text', (event) => event.accountId],
+    environment: ['text', (event) => event.environment],
+    kind: ['text', (event) => event.kind],
+    payload: ['bytea', (event) => event.payload],
+    previous_hash: ['bytea', (event) => event.previousHash],
+    hash: ['bytea', (event) => event.hash],
+    traceparent: ['text', (event) => event.traceparent],
+    recorded_at: ['timestamptz', (event) => event.recordedAt],
+  },
+  (_, rows) => `
 insert into event (shard, shard_seq, event_id, previous_event_id, stream_id, version, account_id, environment, kind,
                    payload, previous_hash, hash, traceparent, recorded_at)
 select n.shard, h.next_seq + n.place, n.event_id, coalesce(n.previous_event_id, h.last_event_id), n.stream_id, n.version, n.account_id, n.environment,
        n.kind, n.payload, n.previous_hash, n.hash, n.traceparent, n.recorded_at
-from ${rows} join shard_head h on h.shard = n.shard`);
+from ${rows} join shard_head h on h.shard = n.shard`,
+);
 
 /**
  * Records events of any number of streams. The caller holds the lock of every stream; the shard heads are locked here, in
@@ -124,16 +135,26 @@ from ${rows} join shard_head h on h.shard = n.shard`);
  * them, because nobody else records in a shard while its head is locked
  */
 export async function appendEvents(
-  tx: Transaction, now: Date, appends: readonly StreamAppend[], alongside: (heads: readonly StreamHead[]) => Promise<unknown> = async () => undefined,
+  tx: Transaction,
+  now: Date,
+  appends: readonly StreamAppend[],
+  alongside: (heads: readonly StreamHead[]) => Promise<unknown> = async () => undefined,
 ): Promise<Appended[]> {
-  const shards = [...new Set(appends.filter((a) => a.events.length > 0).map((a) => shardOf(a.accountId)))].sort((a, b) => a - b);
+  const shards = [...new Set(appends.filter((a) => a.events.length > 0).map((a) => shardOf(a.accountId)))].sort(
+    (a, b) => a - b,
+  );
   if (shards.length === 0) return appends.map((a) => ({ head: a.head, events: [] }));
   requirePublishable(appends);
   await requireWritable(tx, levelOf(appends));
   const drafts = await draftAll(appends, now);
   const events = drafts.flatMap((draft) => draft.events);
   const moved = placeInShards(events);
-  const [, heads] = await together([alongside(drafts.map(({ head }) => head)), lockHeads(tx, shards), INSERT_EVENTS.write(tx, events), MOVE_HEADS.write(tx, [...moved])]);
+  const [, heads] = await together([
+    alongside(drafts.map(({ head }) => head)),
+    lockHeads(tx, shards),
+    INSERT_EVENTS.write(tx, events),
+    MOVE_HEADS.write(tx, [...moved]),
+  ]);
   for (const event of events) event.seq = heads.get(event.shard)! + event.place;
   return drafts;
 }
@@ -141,18 +162,28 @@ export async function appendEvents(
 function requirePublishable(appends: readonly StreamAppend[]): void {
   for (const { streamId, events } of appends) {
     for (const { kind, payload } of events) {
-      if (payload.length > EVENT_BYTES_MAX) throw new EventTooLarge(`${kind} of ${streamId} has ${payload.length} bytes, and an event has at most ${EVENT_BYTES_MAX}`);
+      if (payload.length > EVENT_BYTES_MAX)
+        throw new EventTooLarge(
+          `${kind} of ${streamId} has ${payload.length} bytes, and an event has at most ${EVENT_BYTES_MAX}`,
+        );
     }
   }
 }
 
 function levelOf(appends: readonly StreamAppend[]): number {
-  return appends.reduce((highest, { events }) => events.reduce((level, event) => Math.max(level, event.level ?? 1), highest), 1);
+  return appends.reduce(
+    (highest, { events }) => events.reduce((level, event) => Math.max(level, event.level ?? 1), highest),
+    1,
+  );
 }
 
 /** The next number of each shard. */
 async function lockHeads(tx: Transaction, shards: number[]): Promise<Map<number, bigint>> {
-  const { rows } = await tx.query<{ shard: number; next_seq: bigint }>({ name: 'shard_head_lock', text: LOCK_HEADS, values: [shards] });
+  const { rows } = await tx.query<{ shard: number; next_seq: bigint }>({
+    name: 'shard_head_lock',
+    text: LOCK_HEADS,
+    values: [shards],
+  });
   return new Map(rows.map((row) => [row.shard, row.next_seq]));
 }
 
@@ -184,10 +215,28 @@ function draftOf({ streamId, accountId, environment, head, events, recordedAt }:
   const shard = shardOf(accountId);
   const rows = events.map(({ kind, payload, traceparent }): EventRow => {
     version += 1n;
-    const identity = { kind, payload, eventId: newId('evt', now.getTime()), streamId, version, recordedAt: recordedAt ?? now };
+    const identity = {
+      kind,
+      payload,
+      eventId: newId('evt', now.getTime()),
+      streamId,
+      version,
+      recordedAt: recordedAt ?? now,
+    };
     const previousHash = hash;
     hash = eventHash(previousHash, identity);
-    return { ...identity, traceparent, shard, seq: 0n, place: 0n, previousEventId: undefined, accountId, environment, previousHash, hash };
+    return {
+      ...identity,
+      traceparent,
+      shard,
+      seq: 0n,
+      place: 0n,
+      previousEventId: undefined,
+      accountId,
+      environment,
+      previousHash,
+      hash,
+    };
   });
   return { head: { version, hash }, events: rows };
 }

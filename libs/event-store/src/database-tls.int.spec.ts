@@ -22,7 +22,10 @@ describe('a database that is reached over TLS', () => {
     const dataDir = join(folder, 'data');
     server = await startEmbeddedPostgres({ dataDir, port: 0, durable: false });
     const { uid, gid } = await stat(dataDir);
-    for (const [name, text] of [['server.crt', own.certificate], ['server.key', own.key]] as const) {
+    for (const [name, text] of [
+      ['server.crt', own.certificate],
+      ['server.key', own.key],
+    ] as const) {
       await writeFile(join(dataDir, name), text);
       await chown(join(dataDir, name), uid, gid);
       await chmod(join(dataDir, name), 0o600);
@@ -39,7 +42,14 @@ describe('a database that is reached over TLS', () => {
   afterEach(() => database.end());
 
   const open = (parameters: string, host = '127.0.0.1') => {
-    database = openDatabase({ url: `${server.url('postgres').replace('127.0.0.1', host)}?${parameters}`, poolSize: 1, applicationName: 'test' }, () => undefined);
+    database = openDatabase(
+      {
+        url: `${server.url('postgres').replace('127.0.0.1', host)}?${parameters}`,
+        poolSize: 1,
+        applicationName: 'test',
+      },
+      () => undefined,
+    );
     return database.query<{ ssl: boolean }>('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
   };
 
@@ -52,6 +62,8 @@ describe('a database that is reached over TLS', () => {
   });
 
   test('is not believed under a name that its certificate has not', async () => {
-    await expect(open(`sslmode=verify-full&sslrootcert=${authority}`, 'localhost')).rejects.toThrow(/does not match certificate/);
+    await expect(open(`sslmode=verify-full&sslrootcert=${authority}`, 'localhost')).rejects.toThrow(
+      /does not match certificate/,
+    );
   });
 });

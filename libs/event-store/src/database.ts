@@ -21,7 +21,9 @@ export interface DatabaseOptions {
 
 /** The clock by which a database's own times were stored: ages of them are told by no other. */
 export async function databaseNow(database: Database): Promise<Date> {
-  const { rows: [clock] } = await database.query<{ now: Date }>({ name: 'clock_read', text: 'select clock_timestamp() as now' });
+  const {
+    rows: [clock],
+  } = await database.query<{ now: Date }>({ name: 'clock_read', text: 'select clock_timestamp() as now' });
   return clock!.now;
 }
 
@@ -81,8 +83,13 @@ const ANSWER_WITHIN_MS = 2_000;
 /** Whether the database answers; a pool that is busy for longer than two seconds counts as one that does not. */
 export async function isAnswering(database: Database): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => { timer = setTimeout(resolve, ANSWER_WITHIN_MS, false); });
-  const answered = database.query('select 1').then(() => true, () => false);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ANSWER_WITHIN_MS, false);
+  });
+  const answered = database.query('select 1').then(
+    () => true,
+    () => false,
+  );
   const isThere = await Promise.race([answered, late]);
   clearTimeout(timer);
   return isThere;

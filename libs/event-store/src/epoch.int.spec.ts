@@ -10,7 +10,9 @@ const ADOPTION = { heard: HEARD, epoch: 'new', shared: { seq: 7n, eventId: 'evt_
 let store: TestStore;
 beforeEach(async () => {
   store = await openTestStore('epoch', epochSchema);
-  await store.database.query("insert into consumer_watermark values ('ledger', 'usvideo.jobs.v1', 3, 'old', 9, 'evt_9')");
+  await store.database.query(
+    "insert into consumer_watermark values ('ledger', 'usvideo.jobs.v1', 3, 'old', 9, 'evt_9')",
+  );
 });
 afterEach(() => store.close());
 
@@ -25,7 +27,8 @@ test('a consumer is set onto the new epoch behind the shared event, and what it 
 });
 
 test.each([
-  ['heard on', "update consumer_watermark set seq = 10, event_id = 'evt_10'"], ['adopted before', "update consumer_watermark set epoch = 'new', seq = 9"],
+  ['heard on', "update consumer_watermark set seq = 10, event_id = 'evt_10'"],
+  ['adopted before', "update consumer_watermark set epoch = 'new', seq = 9"],
 ])('nothing is adopted for a consumer that has %s meanwhile', async (_, meanwhile) => {
   await store.database.query(meanwhile);
   const before = await mark();

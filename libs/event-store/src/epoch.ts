@@ -87,14 +87,23 @@ export interface Adoption {
  * Sets a consumer onto a publisher's new epoch and keeps what it had heard. What it did for events behind the shared one must be
  * reconciled in the same transaction. False when somebody else moved the watermark.
  */
-export async function adoptEpoch(tx: Transaction, reader: Reader, { heard, epoch, shared, fromStart }: Adoption): Promise<boolean> {
+export async function adoptEpoch(
+  tx: Transaction,
+  reader: Reader,
+  { heard, epoch, shared, fromStart }: Adoption,
+): Promise<boolean> {
   const { consumer, topic } = reader;
   const locked = await lockWatermark(tx, reader, heard.shard);
   if (locked.epoch !== heard.epoch || locked.seq !== heard.seq) return false;
   const from = fromStart ? { seq: 0n, eventId: '' } : shared;
-  await tx.query({ name: 'epoch_adopt', text: ADOPT, values: [consumer, topic, heard.shard, epoch, from.seq, from.eventId] });
   await tx.query({
-    name: 'epoch_adoption_record', text: RECORD,
+    name: 'epoch_adopt',
+    text: ADOPT,
+    values: [consumer, topic, heard.shard, epoch, from.seq, from.eventId],
+  });
+  await tx.query({
+    name: 'epoch_adoption_record',
+    text: RECORD,
     values: [consumer, topic, heard.shard, epoch, heard.epoch, heard.seq, heard.eventId, shared.seq, shared.eventId],
   });
   await tx.query({ name: 'epoch_unpark', text: UNPARK_BEHIND, values: [consumer, topic, heard.shard, from.seq] });
@@ -106,7 +115,16 @@ select shard, heard_epoch as epoch, shared_seq as seq, shared_event_id as "event
 where consumer = $1 and topic = $2 and shard = $3 and epoch = $4`;
 
 /** Where a consumer stood in the epoch before, when it adopted this one. */
-export async function adoptedFrom(database: Database, reader: Reader, shard: number, epoch: string): Promise<Watermark | undefined> {
-  const { rows } = await database.query<Watermark>({ name: 'epoch_adopted_from', text: ADOPTED_FROM, values: [reader.consumer, reader.topic, shard, epoch] });
+export async function adoptedFrom(
+  database: Database,
+  reader: Reader,
+  shard: number,
+  epoch: string,
+): Promise<Watermark | undefined> {
+  const { rows } = await database.query<Watermark>({
+    name: 'epoch_adopted_from',
+    text: ADOPTED_FROM,
+    values: [reader.consumer, reader.topic, shard, epoch],
+  });
   return rows[0];
 }

@@ -43,8 +43,20 @@ export interface RestorableLog extends LogReader {
 }
 
 interface EventRow {
-  epoch: string; shard: number | null; shard_seq: bigint; event_id: string; previous_event_id: string; stream_id: string; version: bigint;
-  account_id: string; environment: string; kind: string; payload: Buffer; traceparent: string; recorded_at: Date; more: boolean;
+  epoch: string;
+  shard: number | null;
+  shard_seq: bigint;
+  event_id: string;
+  previous_event_id: string;
+  stream_id: string;
+  version: bigint;
+  account_id: string;
+  environment: string;
+  kind: string;
+  payload: Buffer;
+  traceparent: string;
+  recorded_at: Date;
+  more: boolean;
 }
 
 /** Of one shard's page; what sixteen of them take together is bounded, too. */
@@ -94,17 +106,33 @@ export class EventLog implements RestorableLog {
   /** What `readAfter` answers together with the epoch, both of one snapshot. */
   async page(positions: ReadonlyMap<number, bigint>, limit: number): Promise<LogPage> {
     const { rows } = await this.database.query<EventRow>({
-      name: 'event_read_after', text: READ_AFTER, values: [[...positions.keys()], [...positions.values()], limit, PAGE_BYTES_MAX],
+      name: 'event_read_after',
+      text: READ_AFTER,
+      values: [[...positions.keys()], [...positions.values()], limit, PAGE_BYTES_MAX],
     });
     const found = rows.filter((row) => row.shard !== null);
-    return { epoch: rows[0]!.epoch, events: found.map(toLoggedEvent), more: new Set(found.filter((row) => row.more).map((row) => row.shard!)) };
+    return {
+      epoch: rows[0]!.epoch,
+      events: found.map(toLoggedEvent),
+      more: new Set(found.filter((row) => row.more).map((row) => row.shard!)),
+    };
   }
 }
 
 function toLoggedEvent(row: EventRow): LoggedEvent {
   return {
-    epoch: row.epoch, shard: row.shard!, seq: row.shard_seq, eventId: row.event_id, previousEventId: row.previous_event_id,
-    streamId: row.stream_id, version: row.version, accountId: row.account_id, environment: row.environment, kind: row.kind,
-    payload: row.payload, traceparent: row.traceparent, recordedAt: row.recorded_at,
+    epoch: row.epoch,
+    shard: row.shard!,
+    seq: row.shard_seq,
+    eventId: row.event_id,
+    previousEventId: row.previous_event_id,
+    streamId: row.stream_id,
+    version: row.version,
+    accountId: row.account_id,
+    environment: row.environment,
+    kind: row.kind,
+    payload: row.payload,
+    traceparent: row.traceparent,
+    recordedAt: row.recorded_at,
   };
 }

@@ -6,7 +6,14 @@ const slow = { idleMinMs: 60_000, idleMaxMs: 60_000, onError: () => undefined };
 test('it goes on at once while there is more, then idles until it is nudged', async () => {
   let left = 3;
   let passes = 0;
-  const pump = new Pump({ ...slow, work: async () => { passes += 1; left -= 1; return left > 0; } });
+  const pump = new Pump({
+    ...slow,
+    work: async () => {
+      passes += 1;
+      left -= 1;
+      return left > 0;
+    },
+  });
   await eventually(() => passes === 3, { what: 'three passes' });
   left = 1;
   pump.nudge();
@@ -18,7 +25,15 @@ test('a nudge during a pass leads to another one', async () => {
   const begun = new Signal('begun');
   const go = new Signal('go');
   let passes = 0;
-  const pump = new Pump({ ...slow, work: async () => { passes += 1; begun.emit(); await go.wait(); return false; } });
+  const pump = new Pump({
+    ...slow,
+    work: async () => {
+      passes += 1;
+      begun.emit();
+      await go.wait();
+      return false;
+    },
+  });
   await begun.wait();
   pump.nudge();
   go.emit();
@@ -44,7 +59,15 @@ test('stop waits for the pass under way, and can be called twice', async () => {
   const begun = new Signal('begun');
   const go = new Signal('go');
   let ended = false;
-  const pump = new Pump({ ...slow, work: async () => { begun.emit(); await go.wait(); ended = true; return true; } });
+  const pump = new Pump({
+    ...slow,
+    work: async () => {
+      begun.emit();
+      await go.wait();
+      ended = true;
+      return true;
+    },
+  });
   await begun.wait();
   const stopped = Promise.all([pump.stop(), pump.stop()]);
   go.emit();

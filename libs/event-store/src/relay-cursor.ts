@@ -29,7 +29,11 @@ from claimed where c.shard = claimed.shard
 returning c.shard, c.epoch, c.last_seq as "lastSeq"`;
 
 /** Claims what is free or lapsed and prolongs what the owner has. A lapsed lease counts as lost, even to its old owner. */
-export async function claimShards(database: Database, owner: string, leaseMs: number): Promise<Map<number, OwnedShard>> {
+export async function claimShards(
+  database: Database,
+  owner: string,
+  leaseMs: number,
+): Promise<Map<number, OwnedShard>> {
   const { rows } = await database.query<OwnedShard>({ name: 'relay_claim', text: CLAIM, values: [owner, leaseMs] });
   return new Map(rows.map((row) => [row.shard, row]));
 }
@@ -38,11 +42,19 @@ const MOVE = `update relay_cursor set last_seq = $4 where shard = $1 and owner =
 
 /** False when the shard has another owner by now; the cursor is theirs. */
 export async function moveCursor(database: Database, owner: string, to: OwnedShard): Promise<boolean> {
-  const { rowCount } = await database.query({ name: 'relay_move', text: MOVE, values: [to.shard, owner, to.epoch, to.lastSeq] });
+  const { rowCount } = await database.query({
+    name: 'relay_move',
+    text: MOVE,
+    values: [to.shard, owner, to.epoch, to.lastSeq],
+  });
   return rowCount === 1;
 }
 
 /** Leaves the shards to whoever comes next, without waiting for the lease to lapse. */
 export async function releaseShards(database: Database, owner: string): Promise<void> {
-  await database.query({ name: 'relay_release', text: 'update relay_cursor set owner = null, owner_until = null where owner = $1', values: [owner] });
+  await database.query({
+    name: 'relay_release',
+    text: 'update relay_cursor set owner = null, owner_until = null where owner = $1',
+    values: [owner],
+  });
 }

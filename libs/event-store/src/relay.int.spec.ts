@@ -57,18 +57,28 @@ afterEach(async () => {
 });
 
 function relayOf(owner: string, options: Partial<RelayOptions> = {}): Relay {
-  const relay = new Relay({ database: store.database, sink: broker, owner, onError: (error) => unexpected.push(error), ...options });
+  const relay = new Relay({
+    database: store.database,
+    sink: broker,
+    owner,
+    onError: (error) => unexpected.push(error),
+    ...options,
+  });
   relays.push(relay);
   return relay;
 }
 
 async function cursorOf(account: string): Promise<bigint> {
-  const { rows } = await store.database.query<{ last_seq: bigint }>(`select last_seq from relay_cursor where shard = ${shardOf(account)}`);
+  const { rows } = await store.database.query<{ last_seq: bigint }>(
+    `select last_seq from relay_cursor where shard = ${shardOf(account)}`,
+  );
   return rows[0]!.last_seq;
 }
 
 const arrived = (account: string, kinds: string[]) =>
-  eventually(() => broker.kinds(account).length >= kinds.length, { what: `${kinds} of ${account} at the broker` }).then(() => expect(broker.kinds(account)).toEqual(kinds));
+  eventually(() => broker.kinds(account).length >= kinds.length, { what: `${kinds} of ${account} at the broker` }).then(
+    () => expect(broker.kinds(account)).toEqual(kinds),
+  );
 
 test('every row is published, in order, exactly as recorded', async () => {
   await store.append('a', ['1', '2']);
@@ -83,14 +93,20 @@ test('every row is published, in order, exactly as recorded', async () => {
 });
 
 test('it reads all its shards with one statement', async () => {
-  const accounts = ['a', 'b', 'c', 'd', 'e'].filter((account, index, all) => all.findIndex((other) => shardOf(other) === shardOf(account)) === index);
+  const accounts = ['a', 'b', 'c', 'd', 'e'].filter(
+    (account, index, all) => all.findIndex((other) => shardOf(other) === shardOf(account)) === index,
+  );
   expect(accounts.length).toBeGreaterThan(2);
   for (const account of accounts) await store.append(account, ['1']);
   const query = jest.spyOn(store.database, 'query');
   await relayOf('one').start();
   for (const account of accounts) await arrived(account, ['1']);
-  const reads = query.mock.calls.flatMap(([statement], index) => ((statement as { name?: string }).name === 'event_read_after' ? [index] : []));
-  const found = await Promise.all(reads.map(async (index) => ((await query.mock.results[index]!.value) as { rows: { shard: number | null }[] }).rows));
+  const reads = query.mock.calls.flatMap(([statement], index) =>
+    (statement as { name?: string }).name === 'event_read_after' ? [index] : [],
+  );
+  const found = await Promise.all(
+    reads.map(async (index) => ((await query.mock.results[index]!.value) as { rows: { shard: number | null }[] }).rows),
+  );
   const filled = found.map((rows) => rows.filter(({ shard }) => shard !== null).length).filter((count) => count > 0);
   expect(filled).toEqual([accounts.length]);
 });
@@ -151,7 +167,7 @@ test('a second relay waits for the lease, takes over when the first stops, and r
   await arrived('a', ['1', '2']);
 });
 
-test('a relay that hung beyond its lease can only repeat: the cursor is its successor\'s', async () => {
+test("a relay that hung beyond its lease can only repeat: the cursor is its successor's", async () => {
   const wake = new Signal('wake');
   const hung = new Signal('hung');
   let hang = true;
@@ -208,7 +224,10 @@ test('it refuses to start over a partition that ends with another event than the
 test('stopping waits for the acknowledgement of what is in flight', async () => {
   const acknowledge = new Signal('acknowledge');
   const held = new Signal('held');
-  broker.beforeAcknowledging(async () => { held.emit(); await acknowledge.wait(); });
+  broker.beforeAcknowledging(async () => {
+    held.emit();
+    await acknowledge.wait();
+  });
   const relay = relayOf('one');
   await relay.start();
   await store.append('a', ['1']);
@@ -241,8 +260,15 @@ test('a claim waits for a move of the cursor that is under way, instead of letti
   });
   await locked.wait();
   let isOver = false;
-  const claiming = claimShards(store.database, 'one', 60_000).finally(() => { isOver = true; });
-  const waits = async () => (await store.database.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount! > 0;
+  const claiming = claimShards(store.database, 'one', 60_000).finally(() => {
+    isOver = true;
+  });
+  const waits = async () =>
+    (
+      await store.database.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).rowCount! > 0;
   await eventually(async () => isOver || waits(), { what: 'the claim to be over or to wait' });
   expect((await claimShards(store.database, 'another', 60_000)).size).toBe(0);
   committed.emit();

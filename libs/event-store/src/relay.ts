@@ -57,7 +57,12 @@ export class Relay {
       await releaseShards(this.options.database, this.options.owner);
       throw error;
     }
-    this.pump = new Pump({ work: () => this.pass(), idleMinMs: IDLE_MIN_MS, idleMaxMs: IDLE_MAX_MS, onError: this.options.onError });
+    this.pump = new Pump({
+      work: () => this.pass(),
+      idleMinMs: IDLE_MIN_MS,
+      idleMaxMs: IDLE_MAX_MS,
+      onError: this.options.onError,
+    });
   }
 
   nudge(): void {
@@ -80,7 +85,10 @@ export class Relay {
     }
     const free = [...this.owned.values()].filter(({ shard }) => !this.sending.has(shard));
     if (free.length === 0) return false;
-    const { events } = await this.log.page(new Map(free.map(({ shard, lastSeq }) => [shard, lastSeq])), this.options.batchMax ?? 500);
+    const { events } = await this.log.page(
+      new Map(free.map(({ shard, lastSeq }) => [shard, lastSeq])),
+      this.options.batchMax ?? 500,
+    );
     const batches = Map.groupBy(events, (event) => event.shard);
     for (const [shard, batch] of batches) this.send(this.owned.get(shard)!, batch);
     return batches.size > 0 && this.sending.size < this.owned.size;
@@ -105,8 +113,11 @@ export class Relay {
     const { epoch, events } = await this.log.page(new Map([[shard, tail.seq - 1n]]), 1);
     // Under a new epoch the partition's tail belongs to a history that was given up on purpose.
     if (tail.epoch !== epoch || events[0]?.eventId === tail.eventId) return;
-    const instead = events[0] === undefined ? 'which the event table has not reached' : 'where the event table has another event';
-    throw new PartitionAhead(`the partition of shard ${shard} ends at ${tail.seq}, ${instead}: was the database restored? See docs/runbooks/restore.md`);
+    const instead =
+      events[0] === undefined ? 'which the event table has not reached' : 'where the event table has another event';
+    throw new PartitionAhead(
+      `the partition of shard ${shard} ends at ${tail.seq}, ${instead}: was the database restored? See docs/runbooks/restore.md`,
+    );
   }
 
   private send(owned: OwnedShard, batch: readonly LoggedEvent[]): void {
@@ -125,7 +136,8 @@ export class Relay {
   private async sendAndMove(owned: OwnedShard, batch: readonly LoggedEvent[]): Promise<void> {
     batch.forEach((event, index) => {
       const expected = owned.lastSeq + BigInt(index) + 1n;
-      if (event.seq !== expected) throw new Error(`shard ${owned.shard} has a hole: ${expected} is missing before ${event.seq}`);
+      if (event.seq !== expected)
+        throw new Error(`shard ${owned.shard} has a hole: ${expected} is missing before ${event.seq}`);
     });
     await this.options.sink.send(owned.shard, batch);
     const moved = { ...owned, lastSeq: batch[batch.length - 1]!.seq };

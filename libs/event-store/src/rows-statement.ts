@@ -17,7 +17,9 @@ interface Values {
 export type ColumnType = keyof Values;
 
 /** The columns of a statement by name: the type of each in PostgreSQL, and where its value is in a row. Null and undefined are NULL. */
-export type Columns<Row> = Readonly<Record<string, { [Type in ColumnType]: readonly [Type, (row: Row) => Values[Type] | null | undefined] }[ColumnType]>>;
+export type Columns<Row> = Readonly<
+  Record<string, { [Type in ColumnType]: readonly [Type, (row: Row) => Values[Type] | null | undefined] }[ColumnType]>
+>;
 
 /** A statement over any number of rows, whose parameters are one array for each column. */
 export class RowsStatement<Row> {
@@ -25,11 +27,17 @@ export class RowsStatement<Row> {
   private readonly columns: Columns<Row>[string][];
 
   /** @param textOf the statement, given the names of the columns and a table of the rows that is called `n` */
-  constructor(readonly name: string, columns: Columns<Row>, textOf: (names: string, rows: string) => string) {
+  constructor(
+    readonly name: string,
+    columns: Columns<Row>,
+    textOf: (names: string, rows: string) => string,
+  ) {
     const names = Object.keys(columns).join(', ');
     this.columns = Object.values(columns);
     // Unnested in the select list, side by side: in FROM, every array would first become a table of its own.
-    const unnested = Object.entries(columns).map(([column, [type]], at) => `unnest($${at + 1}::${type}[]) as ${column}`).join(', ');
+    const unnested = Object.entries(columns)
+      .map(([column, [type]], at) => `unnest($${at + 1}::${type}[]) as ${column}`)
+      .join(', ');
     this.text = textOf(names, `(select ${unnested}) n`);
   }
 
@@ -72,9 +80,15 @@ const KINDS: { readonly [Type in ColumnType]: Kind<Type> } = {
   smallint: { oid: 21, write: (value, offset) => bytes.writeInt16BE(whole(value), offset) - offset },
   boolean: { oid: 16, write: (value, offset) => bytes.writeUInt8(value ? 1 : 0, offset) - offset },
   bytea: { oid: 17, write: writeBytes },
-  timestamptz: { oid: 1184, write: (value, offset) => writeBigint(BigInt(value.getTime() - EPOCH_MS) * 1_000n, offset) },
+  timestamptz: {
+    oid: 1184,
+    write: (value, offset) => writeBigint(BigInt(value.getTime() - EPOCH_MS) * 1_000n, offset),
+  },
   jsonb: { oid: 3802, write: (value, offset) => 1 + writeText(value, bytes.writeUInt8(JSONB_VERSION, offset)) },
-  date: { oid: 1082, write: (value, offset) => writeInteger((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / DAY_MS, offset) },
+  date: {
+    oid: 1082,
+    write: (value, offset) => writeInteger((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / DAY_MS, offset),
+  },
 };
 
 /** Where the times of PostgreSQL begin: 2000-01-01. */
@@ -126,7 +140,11 @@ function writeBigint(value: bigint, offset: number): number {
 }
 
 /** An array in PostgreSQL's binary format (`array_recv`); the driver's own form is text, which both sides pay for. */
-function arrayOf<Row, Type extends ColumnType>(type: Type, rows: readonly Row[], of: (row: Row) => Values[Type] | null | undefined): Buffer {
+function arrayOf<Row, Type extends ColumnType>(
+  type: Type,
+  rows: readonly Row[],
+  of: (row: Row) => Values[Type] | null | undefined,
+): Buffer {
   const { oid, write } = KINDS[type] as Kind<Type>;
   let hasNull = 0;
   let offset = HEADER_BYTES;

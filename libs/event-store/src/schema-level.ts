@@ -25,7 +25,10 @@ export class SchemaLevelRefused extends Error {
 
 /** The level in force: an operator raises it when no process of the version before runs any more (`docs/runbooks/upgrade.md`). */
 export async function schemaLevel(database: Pick<Transaction, 'query'>): Promise<number> {
-  const { rows } = await database.query<{ level: number }>({ name: 'schema_level', text: 'select level from schema_level' });
+  const { rows } = await database.query<{ level: number }>({
+    name: 'schema_level',
+    text: 'select level from schema_level',
+  });
   return rows[0]!.level;
 }
 
@@ -35,12 +38,18 @@ export async function schemaLevel(database: Pick<Transaction, 'query'>): Promise
  */
 export async function requireReadable(database: Database, known = SCHEMA_LEVEL): Promise<void> {
   const level = await schemaLevel(database);
-  if (level > known) throw new SchemaLevelRefused(`schema_level: the database is at ${level} and this version reads up to ${known}. There is no way back from a raised level: start the newer version`);
+  if (level > known)
+    throw new SchemaLevelRefused(
+      `schema_level: the database is at ${level} and this version reads up to ${known}. There is no way back from a raised level: start the newer version`,
+    );
 }
 
 /** @throws SchemaLevelRefused for what needs a higher level than the one in force */
 export async function requireWritable(tx: Transaction, needed: number): Promise<void> {
   if (needed <= 1) return;
   const level = await schemaLevel(tx);
-  if (needed > level) throw new SchemaLevelRefused(`schema_level: the database is at ${level}, and what should be written needs ${needed}`);
+  if (needed > level)
+    throw new SchemaLevelRefused(
+      `schema_level: the database is at ${level}, and what should be written needs ${needed}`,
+    );
 }

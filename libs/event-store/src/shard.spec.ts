@@ -1,7 +1,12 @@
 import { SHARDS, shardOf } from './shard';
 
 test('an account never changes its shard: stored sequences and partitions are numbered by it', () => {
-  const shards = ['acc_01HZZZZZZZZZZZZZZZZZZZZZZZ', 'acc_01J00000000000000000000000', 'acc_01J00000000000000000000001', ''].map(shardOf);
+  const shards = [
+    'acc_01HZZZZZZZZZZZZZZZZZZZZZZZ',
+    'acc_01J00000000000000000000000',
+    'acc_01J00000000000000000000001',
+    '',
+  ].map(shardOf);
   expect(shards).toMatchInlineSnapshot(`
 [
   11,

@@ -28,7 +28,9 @@ export async function openTestStore(name: string, moreSchema = ''): Promise<Test
   await database.query(eventStoreSchema + moreSchema);
   const heads = new Map<string, StreamHead>();
   return {
-    url, database, anotherPool: open,
+    url,
+    database,
+    anotherPool: open,
     append: async (streamId, kinds, accountId = streamId) => {
       const head = heads.get(streamId) ?? EMPTY_HEAD;
       const append = { streamId, accountId, environment: 'live', head, events: kinds.map(newEvent) };
@@ -36,7 +38,9 @@ export async function openTestStore(name: string, moreSchema = ''): Promise<Test
       heads.set(streamId, appended!.head);
       return appended!;
     },
-    close: async () => { await Promise.all(pools.map((pool) => pool.end())); },
+    close: async () => {
+      await Promise.all(pools.map((pool) => pool.end()));
+    },
   };
 }
 

@@ -35,7 +35,12 @@ export function isTransient(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
   // A numeric code is a gRPC status: not the database's.
   if (typeof code === 'string') return RETRYABLE.has(code) || code.startsWith('08') || BROKEN_LINE.has(code);
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/.test(
+      error.message,
+    )
+  );
 }
 
 /**
@@ -52,7 +57,10 @@ const ATTEMPTS_MAX = 5;
  * The same, tried again after a pause while its failure may pass. `work` runs once for each attempt, and an attempt whose commit went
  * unanswered may have been done: ids are minted before the first.
  */
-export async function inTransactionAgain<T>(database: Database, work: (tx: Transaction, now: Date) => Promise<T>): Promise<T> {
+export async function inTransactionAgain<T>(
+  database: Database,
+  work: (tx: Transaction, now: Date) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await inTransaction(database, work);
@@ -65,7 +73,9 @@ export async function inTransactionAgain<T>(database: Database, work: (tx: Trans
 
 /** 20 ms after the first failure, twice as long after each further one up to a second; chance takes up to half of it away. */
 export function pauseAfter(attempt: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, Math.min(1_000, 10 * 2 ** attempt) * (0.5 + Math.random() / 2)); });
+  return new Promise((resolve) => {
+    setTimeout(resolve, Math.min(1_000, 10 * 2 ** attempt) * (0.5 + Math.random() / 2));
+  });
 }
 
 /**
@@ -73,11 +83,15 @@ export function pauseAfter(attempt: number): Promise<void> {
  * one group with the opening. What it writes before must be harmless without the rest, should the transaction not open.
  */
 export async function inOpeningTransaction<T>(
-  database: Database, work: (tx: Transaction, opening: Promise<Date>) => Promise<T>, { lockTimeoutMs }: { readonly lockTimeoutMs?: number } = {},
+  database: Database,
+  work: (tx: Transaction, opening: Promise<Date>) => Promise<T>,
+  { lockTimeoutMs }: { readonly lockTimeoutMs?: number } = {},
 ): Promise<T> {
   const client = await database.connect();
   let broken: Error | undefined;
-  const onError = (error: Error) => { broken = error; };
+  const onError = (error: Error) => {
+    broken = error;
+  };
   client.on('error', onError);
   const tx = new OpenTransaction(client);
   try {
@@ -89,7 +103,10 @@ export async function inOpeningTransaction<T>(
   } catch (error) {
     tx.end();
     if (error instanceof CommitOutcomeUnknown || isUnanswered(error)) broken = error;
-    else await client.query('rollback').catch((failed: Error) => { broken = failed; });
+    else
+      await client.query('rollback').catch((failed: Error) => {
+        broken = failed;
+      });
     throw error;
   } finally {
     client.off('error', onError);
@@ -99,7 +116,9 @@ export async function inOpeningTransaction<T>(
 
 async function open(client: pg.PoolClient, lockTimeoutMs: number | undefined): Promise<Date> {
   const setting = lockTimeoutMs === undefined ? '' : ` set local lock_timeout = ${Math.ceil(lockTimeoutMs)};`;
-  const opened = (await client.query(`begin;${setting} select clock_timestamp() as now`)) as unknown as pg.QueryResult<{ now: Date }>[];
+  const opened = (await client.query(`begin;${setting} select clock_timestamp() as now`)) as unknown as pg.QueryResult<{
+    now: Date;
+  }>[];
   return opened.at(-1)!.rows[0]!.now;
 }
 
@@ -112,7 +131,9 @@ class OpenTransaction implements Transaction {
 
   constructor(private readonly client: pg.PoolClient) {}
 
-  query<Row extends pg.QueryResultRow>(statement: { name: string; text: string; values?: unknown[] } | string): Promise<pg.QueryResult<Row>> {
+  query<Row extends pg.QueryResultRow>(
+    statement: { name: string; text: string; values?: unknown[] } | string,
+  ): Promise<pg.QueryResult<Row>> {
     if (this.ended) return Promise.reject(new TransactionEnded('the transaction has ended'));
     return this.client.query<Row>(statement as string);
   }
@@ -136,7 +157,9 @@ async function commit(client: pg.PoolClient): Promise<void> {
  * The results of statements that were issued as one group. Waits for all of them, also when one failed: a part that went on
  * after the rollback would write outside of any transaction.
  */
-export async function together<const Parts extends readonly unknown[]>(parts: Parts): Promise<{ -readonly [Part in keyof Parts]: Awaited<Parts[Part]> }> {
+export async function together<const Parts extends readonly unknown[]>(
+  parts: Parts,
+): Promise<{ -readonly [Part in keyof Parts]: Awaited<Parts[Part]> }> {
   const settled = await Promise.allSettled(parts);
   const failed = settled.find((part) => part.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

@@ -14,8 +14,20 @@ const DIFFERENCES_MAX = 1_000;
 const NO_HASH = Buffer.alloc(32);
 
 interface CheckedRow {
-  shard_seq: bigint; event_id: string; previous_event_id: string; stream_id: string; version: bigint; account_id: string; kind: string; payload: Buffer;
-  previous_hash: Buffer; hash: Buffer; recorded_at: Date; finer: boolean; before_hash: Buffer | null; before_seq: bigint | null;
+  shard_seq: bigint;
+  event_id: string;
+  previous_event_id: string;
+  stream_id: string;
+  version: bigint;
+  account_id: string;
+  kind: string;
+  payload: Buffer;
+  previous_hash: Buffer;
+  hash: Buffer;
+  recorded_at: Date;
+  finer: boolean;
+  before_hash: Buffer | null;
+  before_seq: bigint | null;
 }
 
 const PAGE = `
@@ -44,19 +56,25 @@ export async function verifyLog(database: Database): Promise<LogVerification> {
   const differences: string[] = [];
   let eventsChecked = 0n;
   for (let shard = 0; shard < SHARDS; shard++) {
-    for await (const difference of differencesOf(database, shard, () => { eventsChecked += 1n; })) {
+    for await (const difference of differencesOf(database, shard, () => {
+      eventsChecked += 1n;
+    })) {
       if (differences.length < DIFFERENCES_MAX) differences.push(difference);
     }
   }
   const { rows } = await database.query<{ sentence: string }>({ name: 'log_verify_outside', text: OUTSIDE });
-  differences.push(...rows.map((row) => row.sentence), ...await missingGuards(database, EVENT_GUARDS));
+  differences.push(...rows.map((row) => row.sentence), ...(await missingGuards(database, EVENT_GUARDS)));
   return { eventsChecked, differences };
 }
 
 async function* differencesOf(database: Database, shard: number, onEvent: () => void): AsyncGenerator<string> {
   let last = { shard_seq: 0n, event_id: '' };
   for (;;) {
-    const { rows } = await database.query<CheckedRow>({ name: 'log_verify_page', text: PAGE, values: [shard, last.shard_seq, PAGE_MAX] });
+    const { rows } = await database.query<CheckedRow>({
+      name: 'log_verify_page',
+      text: PAGE,
+      values: [shard, last.shard_seq, PAGE_MAX],
+    });
     for (const row of rows) {
       onEvent();
       yield* inShard(shard, last, row);
@@ -69,29 +87,48 @@ async function* differencesOf(database: Database, shard: number, onEvent: () => 
 }
 
 function* inShard(shard: number, last: { shard_seq: bigint; event_id: string }, row: CheckedRow): Generator<string> {
-  if (row.shard_seq !== last.shard_seq + 1n) yield `shard ${shard}: sequence ${row.shard_seq} follows ${last.shard_seq}`;
-  if (row.previous_event_id !== last.event_id) yield `shard ${shard}, sequence ${row.shard_seq}: does not name the event before it`;
+  if (row.shard_seq !== last.shard_seq + 1n)
+    yield `shard ${shard}: sequence ${row.shard_seq} follows ${last.shard_seq}`;
+  if (row.previous_event_id !== last.event_id)
+    yield `shard ${shard}, sequence ${row.shard_seq}: does not name the event before it`;
 }
 
 function* inStream(shard: number, row: CheckedRow): Generator<string> {
   const at = `shard ${shard}, sequence ${row.shard_seq}, ${row.stream_id} version ${row.version}`;
   if (shardOf(row.account_id) !== shard) yield `${at}: account ${row.account_id} belongs to another shard`;
   if (row.version > 1n && row.before_hash === null) yield `${at}: version ${row.version - 1n} is missing`;
-  if (row.before_seq !== null && row.before_seq >= row.shard_seq) yield `${at}: the version before it comes later in the shard`;
+  if (row.before_seq !== null && row.before_seq >= row.shard_seq)
+    yield `${at}: the version before it comes later in the shard`;
   if (!row.previous_hash.equals(row.before_hash ?? NO_HASH)) yield `${at}: is not chained to the version before it`;
   // Times are written and hashed in milliseconds; nothing would cover a finer part.
   if (row.finer) yield `${at}: its time is finer than what is written`;
-  const event = { streamId: row.stream_id, version: row.version, eventId: row.event_id, kind: row.kind, recordedAt: row.recorded_at, payload: row.payload };
+  const event = {
+    streamId: row.stream_id,
+    version: row.version,
+    eventId: row.event_id,
+    kind: row.kind,
+    recordedAt: row.recorded_at,
+    payload: row.payload,
+  };
   if (!eventHash(row.previous_hash, event).equals(row.hash)) yield `${at}: its hash is not that of its content`;
 }
 
 /** Head and last event are read in one snapshot, because writers go on. A cut tail shows here. */
 async function* atHead(database: Database, shard: number): AsyncGenerator<string> {
-  const { rows } = await database.query<{ next_seq: bigint; last_event_id: string; last_seq: bigint; last_in_log: string }>({
-    name: 'log_verify_head', text: HEAD, values: [shard],
+  const { rows } = await database.query<{
+    next_seq: bigint;
+    last_event_id: string;
+    last_seq: bigint;
+    last_in_log: string;
+  }>({
+    name: 'log_verify_head',
+    text: HEAD,
+    values: [shard],
   });
   const head = rows[0];
   if (head === undefined) yield `shard ${shard}: has no head`;
-  else if (head.next_seq !== head.last_seq + 1n) yield `shard ${shard}: the head expects ${head.next_seq}, the last event has ${head.last_seq}`;
-  else if (head.last_event_id !== head.last_in_log) yield `shard ${shard}: the head names event ${head.last_event_id}, the last one is ${head.last_in_log}`;
+  else if (head.next_seq !== head.last_seq + 1n)
+    yield `shard ${shard}: the head expects ${head.next_seq}, the last event has ${head.last_seq}`;
+  else if (head.last_event_id !== head.last_in_log)
+    yield `shard ${shard}: the head names event ${head.last_event_id}, the last one is ${head.last_in_log}`;
 }

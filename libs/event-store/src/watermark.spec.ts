@@ -3,8 +3,20 @@ import { arrivalOf } from './watermark';
 
 const mark = { epoch: 'one', seq: 5n, eventId: 'evt_5' };
 const event = (change: Partial<LoggedEvent>): LoggedEvent => ({
-  epoch: 'one', shard: 0, seq: 6n, eventId: 'evt_6', previousEventId: 'evt_5', streamId: 's', version: 1n, accountId: 'a',
-  environment: 'live', kind: 'k', payload: Buffer.alloc(0), traceparent: '', recordedAt: new Date(0), ...change,
+  epoch: 'one',
+  shard: 0,
+  seq: 6n,
+  eventId: 'evt_6',
+  previousEventId: 'evt_5',
+  streamId: 's',
+  version: 1n,
+  accountId: 'a',
+  environment: 'live',
+  kind: 'k',
+  payload: Buffer.alloc(0),
+  traceparent: '',
+  recordedAt: new Date(0),
+  ...change,
 });
 
 test.each([

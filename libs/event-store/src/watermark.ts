@@ -20,7 +20,11 @@ export interface Reader {
 const LOAD = `select shard, epoch, seq, event_id as "eventId" from consumer_watermark where consumer = $1 and topic = $2 order by shard`;
 
 export async function loadWatermarks(database: Database, reader: Reader): Promise<Map<number, Watermark>> {
-  const { rows } = await database.query<Watermark>({ name: 'watermark_load', text: LOAD, values: [reader.consumer, reader.topic] });
+  const { rows } = await database.query<Watermark>({
+    name: 'watermark_load',
+    text: LOAD,
+    values: [reader.consumer, reader.topic],
+  });
   return new Map(rows.map((row) => [row.shard, row]));
 }
 
@@ -46,9 +50,14 @@ const ADVANCE = `update consumer_watermark set epoch = $4, seq = $5, event_id = 
 /** Belongs into the transaction of the event's effect. */
 export async function advanceWatermark(tx: Transaction, reader: Reader, to: LoggedEvent): Promise<void> {
   const { rowCount } = await tx.query({
-    name: 'watermark_advance', text: ADVANCE, values: [reader.consumer, reader.topic, to.shard, to.epoch, to.seq, to.eventId],
+    name: 'watermark_advance',
+    text: ADVANCE,
+    values: [reader.consumer, reader.topic, to.shard, to.epoch, to.seq, to.eventId],
   });
-  if (rowCount !== 1) throw new Error(`the watermark of ${reader.consumer} in ${reader.topic}/${to.shard} was not locked before it moved`);
+  if (rowCount !== 1)
+    throw new Error(
+      `the watermark of ${reader.consumer} in ${reader.topic}/${to.shard} was not locked before it moved`,
+    );
 }
 
 /** Where an arriving event stands to the watermark. */

@@ -6,7 +6,9 @@ import { TransactionRolledBack } from './transaction';
 import { LaneFull, WriterLane, type WriterLaneOptions } from './writer-lane';
 
 let store: TestStore;
-beforeEach(async () => { store = await openTestStore('lane', 'create table done (key text primary key)'); });
+beforeEach(async () => {
+  store = await openTestStore('lane', 'create table done (key text primary key)');
+});
 afterEach(() => store.close());
 
 type Outcome = 'now' | 'before';
@@ -14,14 +16,21 @@ type Outcome = 'now' | 'before';
 /** Each command is a key that is done once. */
 async function doOnce(tx: Transaction, keys: readonly string[]): Promise<Outcome[]> {
   const { rows } = await tx.query<{ key: string }>({
-    name: 'do_once', text: 'insert into done select distinct unnest($1::text[]) on conflict do nothing returning key', values: [keys],
+    name: 'do_once',
+    text: 'insert into done select distinct unnest($1::text[]) on conflict do nothing returning key',
+    values: [keys],
   });
   const fresh = new Set(rows.map(({ key }) => key));
   return keys.map((key) => (fresh.has(key) ? 'now' : 'before'));
 }
 
 function laneWith(options: Partial<WriterLaneOptions<string, Outcome>> = {}): WriterLane<string, Outcome> {
-  return new WriterLane({ database: store.database, keyOf: (key) => key, apply: (tx, _, keys) => doOnce(tx, keys), ...options });
+  return new WriterLane({
+    database: store.database,
+    keyOf: (key) => key,
+    apply: (tx, _, keys) => doOnce(tx, keys),
+    ...options,
+  });
 }
 
 async function doneKeys(): Promise<string[]> {
@@ -30,7 +39,13 @@ async function doneKeys(): Promise<string[]> {
 
 test('what queues while a transaction is in flight shares the next one', async () => {
   const batches: number[] = [];
-  const lane = laneWith({ batchMax: 4, apply: (tx, _, keys) => { batches.push(keys.length); return doOnce(tx, keys); } });
+  const lane = laneWith({
+    batchMax: 4,
+    apply: (tx, _, keys) => {
+      batches.push(keys.length);
+      return doOnce(tx, keys);
+    },
+  });
   await Promise.all(Array.from({ length: 10 }, (_, index) => lane.submit(String(index))));
   expect(batches).toEqual([4, 4, 2]);
 });
@@ -43,7 +58,13 @@ test('a poisonous command fails alone', async () => {
     },
   });
   const results = await Promise.allSettled(['a', 'b', 'poison', 'c', 'd'].map((key) => lane.submit(key)));
-  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message))).toEqual(['now', 'now', 'division by zero', 'now', 'now']);
+  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message))).toEqual([
+    'now',
+    'now',
+    'division by zero',
+    'now',
+    'now',
+  ]);
   expect(await doneKeys()).toEqual(['a', 'b', 'c', 'd']);
 });
 
@@ -86,7 +107,10 @@ test('a connection killed in the middle of a batch costs a retry, nothing else',
 
 test('a commit whose answer was lost is asked again under the same keys, and was done once', async () => {
   const proxy = await TcpProxy.to(store.url);
-  const database = openDatabase({ url: proxy.through(store.url), poolSize: 2, applicationName: 'lossy' }, () => undefined);
+  const database = openDatabase(
+    { url: proxy.through(store.url), poolSize: 2, applicationName: 'lossy' },
+    () => undefined,
+  );
   const errors: unknown[] = [];
   const lane = laneWith({ database, onRetry: (error) => errors.push((error as Error).name) });
   let lose = true;
@@ -104,7 +128,10 @@ test('a commit whose answer was lost is asked again under the same keys, and was
 
 test('a connection that was lost without a word is given up, and the batch is done over another', async () => {
   const proxy = await TcpProxy.to(store.url);
-  const database = openDatabase({ url: proxy.through(store.url), poolSize: 2, applicationName: 'mute', answerMaxMs: 1_000 }, () => undefined);
+  const database = openDatabase(
+    { url: proxy.through(store.url), poolSize: 2, applicationName: 'mute', answerMaxMs: 1_000 },
+    () => undefined,
+  );
   const errors: unknown[] = [];
   const lane = laneWith({ database, onRetry: (error) => errors.push((error as Error).message) });
   await expect(lane.submit('a')).resolves.toBe('now');
@@ -135,7 +162,14 @@ test('a commit that the server undid is done again', async () => {
 
 test('a full queue refuses at once, and takes commands again when it has room', async () => {
   const release = new Signal('release');
-  const lane = laneWith({ queueMax: 2, batchMax: 1, apply: async (tx, _, keys) => { await release.wait(); return doOnce(tx, keys); } });
+  const lane = laneWith({
+    queueMax: 2,
+    batchMax: 1,
+    apply: async (tx, _, keys) => {
+      await release.wait();
+      return doOnce(tx, keys);
+    },
+  });
   const first = lane.submit('a');
   const second = lane.submit('b');
   await expect(lane.submit('c')).rejects.toBeInstanceOf(LaneFull);
@@ -145,8 +179,13 @@ test('a full queue refuses at once, and takes commands again when it has room', 
 });
 
 test('a database that stays away fails the commands after the last attempt', async () => {
-  const gone = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/none', poolSize: 1, applicationName: 'gone' }, () => undefined);
-  await expect(laneWith({ database: gone, attemptsMax: 2 }).submit('a')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  const gone = openDatabase(
+    { url: 'postgresql://nobody@127.0.0.1:1/none', poolSize: 1, applicationName: 'gone' },
+    () => undefined,
+  );
+  await expect(laneWith({ database: gone, attemptsMax: 2 }).submit('a')).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+  });
   await gone.end();
 });
 
@@ -162,7 +201,11 @@ describe('a row that a stopped process keeps locked', () => {
   let stopped: pg.PoolClient;
   const submitAll = (lane: WriterLane<string, Outcome>, keys: readonly string[]) => keys.map((key) => lane.submit(key));
   const lockAndDo = async (tx: Transaction, keys: readonly string[]): Promise<Outcome[]> => {
-    await tx.query({ name: 'lock_rows', text: 'select key from held where key = any($1::text[]) order by key for update', values: [keys] });
+    await tx.query({
+      name: 'lock_rows',
+      text: 'select key from held where key = any($1::text[]) order by key for update',
+      values: [keys],
+    });
     return keys.map(() => 'now');
   };
 
@@ -176,7 +219,10 @@ describe('a row that a stopped process keeps locked', () => {
   test('delays the commands of its own key, and nobody else', async () => {
     const retried = new Signal<unknown>('what waits was tried again');
     const lane = laneWith({ apply: (tx, _, keys) => lockAndDo(tx, keys), onRetry: (error) => retried.emit(error) });
-    const [blocked, ...others] = submitAll(lane, ['k3', ...Array.from({ length: 40 }, (_, n) => `k${n}`).filter((key) => key !== 'k3')]);
+    const [blocked, ...others] = submitAll(lane, [
+      'k3',
+      ...Array.from({ length: 40 }, (_, n) => `k${n}`).filter((key) => key !== 'k3'),
+    ]);
     expect(await Promise.all(others)).toEqual(others.map(() => 'now'));
     const later = lane.submit('k3');
     expect(await Promise.race([blocked!, later, lane.submit('k7').then(() => 'k7')])).toBe('k7');

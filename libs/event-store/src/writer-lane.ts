@@ -49,7 +49,10 @@ const ASIDE_MAX_MS = 10_000;
  */
 export class WriterLane<Command, Outcome> {
   private readonly queue: Waiting<Command, Outcome>[] = [];
-  private readonly aside = new Map<string, { readonly waiting: Waiting<Command, Outcome>[]; readonly done: Promise<void> }>();
+  private readonly aside = new Map<
+    string,
+    { readonly waiting: Waiting<Command, Outcome>[]; readonly done: Promise<void> }
+  >();
   private draining: Promise<void> | undefined;
 
   constructor(private readonly options: WriterLaneOptions<Command, Outcome>) {}
@@ -58,7 +61,8 @@ export class WriterLane<Command, Outcome> {
   submit(command: Command): Promise<Outcome> {
     const setAside = this.aside.get(this.options.keyOf(command))?.waiting;
     const queue = setAside ?? this.queue;
-    if (queue.length >= (this.options.queueMax ?? 10_000)) return Promise.reject(new LaneFull('too many commands are waiting'));
+    if (queue.length >= (this.options.queueMax ?? 10_000))
+      return Promise.reject(new LaneFull('too many commands are waiting'));
     return new Promise((resolve, reject) => {
       queue.push({ command, resolve, reject });
       if (setAside === undefined) this.draining ??= this.drain();
@@ -67,7 +71,8 @@ export class WriterLane<Command, Outcome> {
 
   /** Resolves when everything submitted so far has its outcome. */
   async settled(): Promise<void> {
-    while (this.draining || this.aside.size > 0) await Promise.all([this.draining, ...[...this.aside.values()].map(({ done }) => done)]);
+    while (this.draining || this.aside.size > 0)
+      await Promise.all([this.draining, ...[...this.aside.values()].map(({ done }) => done)]);
     // Outcomes are given out a turn later while others wait.
     await new Promise(setImmediate);
   }
@@ -85,12 +90,21 @@ export class WriterLane<Command, Outcome> {
   private async run(batch: Waiting<Command, Outcome>[], lockTimeoutMs: number): Promise<void> {
     let outcomes: Outcome[];
     try {
-      outcomes = await this.commitBatch(batch.map((waiting) => waiting.command), lockTimeoutMs);
+      outcomes = await this.commitBatch(
+        batch.map((waiting) => waiting.command),
+        lockTimeoutMs,
+      );
     } catch (error) {
       const byKey = Map.groupBy(batch, ({ command }) => this.options.keyOf(command));
-      if (isLockTimeout(error)) return byKey.size === 1 ? this.setAside([...byKey][0]![0], batch) : this.runHalves([...byKey.values()], PROBE_LOCK_TIMEOUT_MS);
+      if (isLockTimeout(error))
+        return byKey.size === 1
+          ? this.setAside([...byKey][0]![0], batch)
+          : this.runHalves([...byKey.values()], PROBE_LOCK_TIMEOUT_MS);
       if (batch.length === 1 || !mayBeOneCulprit(error)) return batch.forEach((waiting) => waiting.reject(error));
-      return this.runHalves(batch.map((waiting) => [waiting]), lockTimeoutMs);
+      return this.runHalves(
+        batch.map((waiting) => [waiting]),
+        lockTimeoutMs,
+      );
     }
     const giveOut = () => batch.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
     // The next batch opens first: the database works on it while callers go on from this one.
@@ -121,7 +135,10 @@ export class WriterLane<Command, Outcome> {
       await pauseAfter(attempt);
       const batch = waiting.slice(0, this.options.batchMax ?? 256);
       try {
-        const outcomes = await this.commitBatch(batch.map(({ command }) => command), LOCK_TIMEOUT_MS);
+        const outcomes = await this.commitBatch(
+          batch.map(({ command }) => command),
+          LOCK_TIMEOUT_MS,
+        );
         waiting.splice(0, batch.length).forEach(({ resolve }, index) => resolve(outcomes[index]!));
         this.options.onCommitted?.();
       } catch (error) {
@@ -142,7 +159,11 @@ export class WriterLane<Command, Outcome> {
     const attemptsMax = this.options.attemptsMax ?? 5;
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcomes = await inOpeningTransaction(this.options.database, (tx, opening) => this.options.apply(tx, opening, commands), { lockTimeoutMs });
+        const outcomes = await inOpeningTransaction(
+          this.options.database,
+          (tx, opening) => this.options.apply(tx, opening, commands),
+          { lockTimeoutMs },
+        );
         if (outcomes.length !== commands.length) throw new Error('a batch must have one outcome per command');
         return outcomes;
       } catch (error) {

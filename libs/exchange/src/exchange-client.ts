@@ -18,8 +18,14 @@ export class ExchangeTimeout extends Error {
   }
 }
 
-export interface ExchangeCall { callId: number; traceparent: string }
-export interface ExchangeAnswer { callId: number; answer?: { $case: string; value: unknown } | undefined }
+export interface ExchangeCall {
+  callId: number;
+  traceparent: string;
+}
+export interface ExchangeAnswer {
+  callId: number;
+  answer?: { $case: string; value: unknown } | undefined;
+}
 
 /** A call as its maker writes it; the trace is the current one unless given. */
 export type NewCall<Call extends ExchangeCall> = Omit<Call, 'callId' | 'traceparent'> & { traceparent?: string };
@@ -80,7 +86,8 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
   /** Rejects with `ExchangeTimeout`, or with `ExchangeUnavailable` when the stream broke, the other side failed or too much waits. */
   request(call: NewCall<Call>, timeoutMs: number): Promise<Answer> {
     if (this.#stopped) return Promise.reject(new ExchangeUnavailable('stopped'));
-    if (this.#pending.size - this.#outstanding >= this.#queuedMax) return Promise.reject(new ExchangeUnavailable('too many calls wait'));
+    if (this.#pending.size - this.#outstanding >= this.#queuedMax)
+      return Promise.reject(new ExchangeUnavailable('too many calls wait'));
     const callId = this.#nextId();
     const complete = { ...call, callId, traceparent: call.traceparent ?? currentTraceparent() } as unknown as Call;
     return new Promise((resolve, reject) => {
@@ -158,7 +165,12 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
   }
 
   #open(now: number): OpenStream<Call, Answer> {
-    const open: OpenStream<Call, Answer> = { stream: this.#options.open(), openedAt: now, outstanding: new Set(), heardAt: performance.now() };
+    const open: OpenStream<Call, Answer> = {
+      stream: this.#options.open(),
+      openedAt: now,
+      outstanding: new Set(),
+      heardAt: performance.now(),
+    };
     open.stream.on('data', (frame: { answers: Answer[] }) => {
       open.heardAt = performance.now();
       this.#receive(frame.answers);
@@ -173,7 +185,8 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     for (const answer of answers) {
       const pending = this.#settle(answer.callId);
       if (pending === undefined) continue;
-      if (answer.answer?.$case === 'fault') pending.reject(new ExchangeUnavailable(`the other side failed: ${String(answer.answer.value)}`));
+      if (answer.answer?.$case === 'fault')
+        pending.reject(new ExchangeUnavailable(`the other side failed: ${String(answer.answer.value)}`));
       else pending.resolve(answer);
     }
   }
@@ -212,7 +225,10 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
       this.#current = undefined;
       this.#failures += 1;
       this.#openNotBefore = performance.now() + backOffMs(this.#failures, BACK_OFF);
-      this.#options.logger.warn({ reason, outstanding: open.outstanding.size, failures: this.#failures }, 'an exchange stream broke');
+      this.#options.logger.warn(
+        { reason, outstanding: open.outstanding.size, failures: this.#failures },
+        'an exchange stream broke',
+      );
     }
     for (const callId of [...open.outstanding]) this.#settle(callId)?.reject(new ExchangeUnavailable(reason));
   }

@@ -1,5 +1,11 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { LedgerServiceService, type ExchangeRequest, type ExchangeResponse, type LedgerAnswer, type LedgerCall } from '@usvideo/contracts/ledger';
+import {
+  LedgerServiceService,
+  type ExchangeRequest,
+  type ExchangeResponse,
+  type LedgerAnswer,
+  type LedgerCall,
+} from '@usvideo/contracts/ledger';
 import { serveExchange } from './exchange-server';
 import { createLogger } from '@usvideo/runtime';
 
@@ -8,10 +14,15 @@ type Handle = (call: LedgerCall) => Promise<Omit<LedgerAnswer, 'callId'>>;
 
 const logger = createLogger('test', 'silent');
 
-export const voidHold = (jobId: string) => ({ call: { $case: 'voidHold' as const, value: { accountId: 'acc_1', jobId } } });
+export const voidHold = (jobId: string) => ({
+  call: { $case: 'voidHold' as const, value: { accountId: 'acc_1', jobId } },
+});
 export const jobIdOf = (call: LedgerCall): string => (call.call?.$case === 'voidHold' ? call.call.value.jobId : '');
-export const refusalOf = (answer: LedgerAnswer): string => (answer.answer?.$case === 'voidHold' ? answer.answer.value.refusal : '?');
-export const answerWith = (refusal: string): Omit<LedgerAnswer, 'callId'> => ({ answer: { $case: 'voidHold', value: { refusal } } });
+export const refusalOf = (answer: LedgerAnswer): string =>
+  answer.answer?.$case === 'voidHold' ? answer.answer.value.refusal : '?';
+export const answerWith = (refusal: string): Omit<LedgerAnswer, 'callId'> => ({
+  answer: { $case: 'voidHold', value: { refusal } },
+});
 export const echo: Handle = async (call) => answerWith(jobIdOf(call));
 
 /** One real server whose behaviour a test replaces; `frames` holds the sizes of what arrived. */
@@ -27,7 +38,9 @@ export class Peer {
     const server = new Server();
     server.addService(LedgerServiceService, { exchange: (stream: ServerStream) => this.#accept(stream) } as never);
     const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
+      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
     });
     this.address = `127.0.0.1:${port}`;
     this.#server = server;

@@ -31,7 +31,10 @@ describe('an exchange with two replicas', () => {
 
   it('loses what a killed one had not answered, and goes on with the other', async () => {
     const arrived = new Signal('the call has arrived');
-    used().handle = () => { arrived.emit(); return new Promise(() => undefined); };
+    used().handle = () => {
+      arrived.emit();
+      return new Promise(() => undefined);
+    };
     const [lost, survivor] = [ask('lost'), other()];
     await arrived.wait();
     used().kill();

@@ -5,7 +5,9 @@ import { type Logger, rpcDuration, rpcRequests, rpcsFromZero, inTrace } from '@u
 
 const ANSWERS_PER_FRAME_MAX = 1_024;
 
-interface NamedCall extends ExchangeCall { call?: { $case: string } | undefined }
+interface NamedCall extends ExchangeCall {
+  call?: { $case: string } | undefined;
+}
 
 /**
  * Serves one exchange stream: items run concurrently, inside the caller's trace, and what is answered in a tick goes in one frame.
@@ -33,7 +35,10 @@ export function serveExchange<Call extends NamedCall, Answer extends ExchangeAns
 }
 
 async function serveOne<Call extends NamedCall>(
-  call: Call, handle: (call: Call) => Promise<Omit<ExchangeAnswer, 'callId'>>, name: { service: string; method: string }, logger: Logger,
+  call: Call,
+  handle: (call: Call) => Promise<Omit<ExchangeAnswer, 'callId'>>,
+  name: { service: string; method: string },
+  logger: Logger,
 ): Promise<ExchangeAnswer> {
   const stopClock = rpcDuration.startTimer(name);
   try {

@@ -37,10 +37,15 @@ describe('an exchange', () => {
 
   it('carries more than a message may hold in one tick, either way, and a small call is not harmed', async () => {
     const large = 'x'.repeat(300_000);
-    peer.handle = async (call) => answerWith(jobIdOf(call) === 'small' ? 'small' : `${large}${jobIdOf(call).slice(0, 3)}`);
-    const answers = Promise.all(Array.from({ length: 100 }, (_, i) => ask(`${String(i).padStart(3, '0')}${large}`, 30_000)));
+    peer.handle = async (call) =>
+      answerWith(jobIdOf(call) === 'small' ? 'small' : `${large}${jobIdOf(call).slice(0, 3)}`);
+    const answers = Promise.all(
+      Array.from({ length: 100 }, (_, i) => ask(`${String(i).padStart(3, '0')}${large}`, 30_000)),
+    );
     expect(refusalOf(await ask('small', 30_000))).toBe('small');
-    expect((await answers).map((answer) => refusalOf(answer).slice(-3))).toEqual(Array.from({ length: 100 }, (_, i) => String(i).padStart(3, '0')));
+    expect((await answers).map((answer) => refusalOf(answer).slice(-3))).toEqual(
+      Array.from({ length: 100 }, (_, i) => String(i).padStart(3, '0')),
+    );
     expect(peer.streams).toHaveLength(1);
   });
 
@@ -58,7 +63,8 @@ describe('an exchange', () => {
 
   it('runs each call inside its own trace', async () => {
     peer.handle = async () => answerWith(traceIdOf(currentTraceparent()));
-    const askTraced = () => inSpan('test', { root: true }, async () => [traceIdOf(), refusalOf(await ask('job'))] as const);
+    const askTraced = () =>
+      inSpan('test', { root: true }, async () => [traceIdOf(), refusalOf(await ask('job'))] as const);
     const [first, second] = await Promise.all([askTraced(), askTraced()]);
     expect(first[1]).toBe(first[0]);
     expect(second[1]).toBe(second[0]);
@@ -71,7 +77,9 @@ describe('an exchange', () => {
       return echo(call);
     };
     const [bad, good] = await Promise.allSettled([ask('bad'), ask('good')]);
-    expect(bad).toMatchObject({ reason: { name: 'ExchangeUnavailable', message: 'exchange: the other side failed: internal error' } });
+    expect(bad).toMatchObject({
+      reason: { name: 'ExchangeUnavailable', message: 'exchange: the other side failed: internal error' },
+    });
     expect(good.status).toBe('fulfilled');
   });
 
@@ -118,18 +126,25 @@ describe('an exchange', () => {
 
   it('rejects everything outstanding when the stream breaks, and opens it again', async () => {
     const arrived = new Signal('the calls have arrived');
-    peer.handle = () => { arrived.emit(); return new Promise(() => undefined); };
+    peer.handle = () => {
+      arrived.emit();
+      return new Promise(() => undefined);
+    };
     const lost = Promise.allSettled([ask('a'), ask('b')]);
     await arrived.wait();
     peer.kill();
     for (const outcome of await lost) expect(outcome).toMatchObject({ reason: { name: 'ExchangeUnavailable' } });
     peer.handle = echo;
     await peer.start();
-    await eventually(async () => refusalOf(await ask('again', 1_000)) === 'again', { what: 'the exchange works again' });
+    await eventually(async () => refusalOf(await ask('again', 1_000)) === 'again', {
+      what: 'the exchange works again',
+    });
   });
 
   it('breaks politely too: the other side ends the stream', async () => {
-    peer.serve = (stream) => { stream.on('data', () => stream.end()); };
+    peer.serve = (stream) => {
+      stream.on('data', () => stream.end());
+    };
     await expect(ask('a')).rejects.toThrow('ended the stream');
     peer.serve = undefined;
     expect(refusalOf(await ask('b'))).toBe('b');

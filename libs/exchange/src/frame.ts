@@ -2,7 +2,12 @@
 export const FRAME_BYTES_MAX = 1_048_576;
 
 /** Takes from the front what goes into one frame: `most` items, and one MiB unless the first alone is larger. */
-export function takeFrame<Item>(queue: Item[], most: number, sizeOf: (item: Item) => number = bytesOf, bytesMax = FRAME_BYTES_MAX): Item[] {
+export function takeFrame<Item>(
+  queue: Item[],
+  most: number,
+  sizeOf: (item: Item) => number = bytesOf,
+  bytesMax = FRAME_BYTES_MAX,
+): Item[] {
   let count = 0;
   for (let bytes = 0; count < Math.min(most, queue.length); count++) {
     bytes += sizeOf(queue[count]!);

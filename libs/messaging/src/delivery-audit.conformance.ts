@@ -11,7 +11,8 @@ const AN_HOUR_LATER = -HOUR_MS;
 
 export function deliveryAuditConformance(world: () => World): void {
   /** As an administrator of the database can, beside all that the service allows itself. */
-  const meddle = (text: string) => world().publisherDatabase.query(`set session_replication_role = replica; ${text}; reset session_replication_role`);
+  const meddle = (text: string) =>
+    world().publisherDatabase.query(`set session_replication_role = replica; ${text}; reset session_replication_role`);
   const inShard = (account: string) => `${TOPIC}, shard ${shardOf(account)}: consumer `;
 
   test('nothing while everything is heard, and nothing that is younger than is asked for', async () => {
@@ -33,16 +34,23 @@ export function deliveryAuditConformance(world: () => World): void {
     await consuming.stop();
     await world().append('s', ['2', '3']);
     await world().append('t', ['1'], ELSEWHERE);
-    expect((await consuming.unheard(AN_HOUR_LATER)).map((sentence) => sentence.replace(/ of \d.*/, '')).sort()).toEqual([`${inShard(ACCOUNT)}has not heard event 2`, `${inShard(ELSEWHERE)}has not heard event 1`].sort());
+    expect((await consuming.unheard(AN_HOUR_LATER)).map((sentence) => sentence.replace(/ of \d.*/, '')).sort()).toEqual(
+      [`${inShard(ACCOUNT)}has not heard event 2`, `${inShard(ELSEWHERE)}has not heard event 1`].sort(),
+    );
   });
 
   test('an owed event behind more unheeded ones than a page holds', async () => {
     const consuming = world().consume({ isRelevant: ({ kind }) => kind !== 'noise' });
     await consuming.stop();
-    await world().append('s', Array.from({ length: 600 }, () => 'noise'));
+    await world().append(
+      's',
+      Array.from({ length: 600 }, () => 'noise'),
+    );
     expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([]);
     await world().append('s', ['2']);
-    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 601`)]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([
+      expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 601`),
+    ]);
   });
 
   test('an owed event of a log that gives fewer events than it is asked for', async () => {
@@ -51,8 +59,15 @@ export function deliveryAuditConformance(world: () => World): void {
     await world().append('s', ['noise', 'noise', '3']);
     const log = new EventLog(world().publisherDatabase);
     const sparing: LogReader = { page: (positions) => log.page(positions, 1) };
-    const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase, isRelevant: ({ kind }) => kind !== 'noise' };
-    expect(await unheardEvents(hearer, sparing, AN_HOUR_LATER)).toEqual([expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`)]);
+    const hearer: Hearer = {
+      consumer: consuming.consumer,
+      topic: TOPIC,
+      database: world().consumerDatabase,
+      isRelevant: ({ kind }) => kind !== 'noise',
+    };
+    expect(await unheardEvents(hearer, sparing, AN_HOUR_LATER)).toEqual([
+      expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`),
+    ]);
   });
 
   test('an event that was heard and is gone from the log, or another one since a restore', async () => {
@@ -67,7 +82,9 @@ export function deliveryAuditConformance(world: () => World): void {
     expect(await consuming.unheard(AN_HOUR_LATER)).toEqual(gone);
     await consuming.stop();
     const epoch = await inTransaction(world().publisherDatabase, (tx) => mintEpoch(tx));
-    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([`${inShard(ACCOUNT)}has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`]);
+    expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([
+      `${inShard(ACCOUNT)}has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`,
+    ]);
   });
 
   test('not an event that was set aside, which has a list and an alarm of its own', async () => {
@@ -80,7 +97,10 @@ export function deliveryAuditConformance(world: () => World): void {
   });
 
   test('and its gauge is the alarm, until the event is heard', async () => {
-    const gauge = async () => (await deliveryAuditDifferences.get()).values.find(({ labels }) => labels.consumer === 'consumer' && labels.topic === TOPIC)?.value;
+    const gauge = async () =>
+      (await deliveryAuditDifferences.get()).values.find(
+        ({ labels }) => labels.consumer === 'consumer' && labels.topic === TOPIC,
+      )?.value;
     const look = async (expected: number) => {
       deliveryAuditDifferences.reset();
       const audit = startDeliveryAudit(consuming, pino({ level: 'silent' }), HOUR_MS, 0);

@@ -1,4 +1,11 @@
-import { databaseNow, loadWatermarks, parkedEvents, SHARDS, type LogReader, type Watermark } from '@usvideo/event-store';
+import {
+  databaseNow,
+  loadWatermarks,
+  parkedEvents,
+  SHARDS,
+  type LogReader,
+  type Watermark,
+} from '@usvideo/event-store';
 import { startSpaced, type Logger, type Running } from '@usvideo/runtime';
 import { z } from 'zod';
 import type { Consuming, Subscription } from './transport';
@@ -13,7 +20,13 @@ const PARKED_MAX = 100;
 const HEARD_WITHIN_MS = 10 * 60_000;
 
 export const deliveryAuditSettings = {
-  DELIVERY_AUDIT_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(600_000).describe('How often it is looked whether events are owed to this service\'s consumer.'),
+  DELIVERY_AUDIT_EVERY_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(600_000)
+    .describe("How often it is looked whether events are owed to this service's consumer."),
 };
 
 /**
@@ -29,7 +42,11 @@ export async function unheardEvents(hearer: Hearer, log: LogReader, graceMs: num
   const found: string[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
     const mark = marks.get(shard) ?? { shard, epoch: '', seq: 0n, eventId: '' };
-    found.push(...(await unheardInShard(hearer, log, mark, unheardBefore)).map((sentence) => `${topic}, shard ${shard}: ${consumer} ${sentence}`));
+    found.push(
+      ...(await unheardInShard(hearer, log, mark, unheardBefore)).map(
+        (sentence) => `${topic}, shard ${shard}: ${consumer} ${sentence}`,
+      ),
+    );
   }
   return found;
 }
@@ -37,19 +54,24 @@ export async function unheardEvents(hearer: Hearer, log: LogReader, graceMs: num
 /** What a consumer has set aside, a sentence for each event. It has an alarm of its own, from the moment on. */
 export async function eventsSetAside({ consumer, topic, database }: Hearer): Promise<string[]> {
   const parked = await parkedEvents(database, { consumer, topic }, undefined, PARKED_MAX);
-  return parked.map(({ shard, seq, streamId, reason }) => `${topic}, shard ${shard}: ${consumer} set event ${seq} of ${streamId} aside: ${reason}`);
+  return parked.map(
+    ({ shard, seq, streamId, reason }) =>
+      `${topic}, shard ${shard}: ${consumer} set event ${seq} of ${streamId} aside: ${reason}`,
+  );
 }
 
 async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, unheardBefore: Date): Promise<string[]> {
   const found: string[] = [];
   for (let after = mark.seq === 0n ? 0n : mark.seq - 1n; ;) {
     const { epoch, events } = await log.page(new Map([[mark.shard, after]]), PAGE);
-    if (mark.epoch !== '' && mark.epoch !== epoch) return [`has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`];
+    if (mark.epoch !== '' && mark.epoch !== epoch)
+      return [`has heard the log of epoch ${mark.epoch}, and the log is of epoch ${epoch}`];
     if (after < mark.seq && !events.some(({ seq, eventId }) => seq === mark.seq && eventId === mark.eventId)) {
       found.push(`has heard event ${mark.seq} as ${mark.eventId}, which is not in the log`);
     }
     const owed = events.find((event) => event.seq > mark.seq && (hearer.isRelevant?.(event) ?? true));
-    if (owed !== undefined && owed.recordedAt < unheardBefore) found.push(`has not heard event ${owed.seq} of ${owed.recordedAt.toISOString()}`);
+    if (owed !== undefined && owed.recordedAt < unheardBefore)
+      found.push(`has not heard event ${owed.seq} of ${owed.recordedAt.toISOString()}`);
     const last = events.at(-1);
     // The publisher may give fewer than were asked for.
     if (owed !== undefined || last === undefined) return found;
@@ -58,10 +80,18 @@ async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, u
 }
 
 /** Looks again and again whether a consumer is owed anything; what it finds is an alarm, which ends when it is mended. */
-export function startDeliveryAudit(consuming: Consuming, logger: Logger, everyMs: number, firstAfterMs = everyMs): Running {
+export function startDeliveryAudit(
+  consuming: Consuming,
+  logger: Logger,
+  everyMs: number,
+  firstAfterMs = everyMs,
+): Running {
   const { consumer, topic } = consuming;
   return startSpaced({
-    name: `hearing_${consumer}`, everyMs, firstAfterMs, logger,
+    name: `hearing_${consumer}`,
+    everyMs,
+    firstAfterMs,
+    logger,
     work: async () => {
       const differences = await consuming.unheard(HEARD_WITHIN_MS);
       deliveryAuditDifferences.set({ consumer, topic }, differences.length);

@@ -17,7 +17,11 @@ export function deliveryConformance(world: () => World): void {
     const received = new Signal<unknown>('received');
     world().consume({ handle: async (event) => received.emit(event) });
     await world().append('s', ['1']);
-    const [recorded] = (await world().log().page(new Map(Array.from({ length: 16 }, (_, shard) => [shard, 0n])), 1)).events;
+    const [recorded] = (
+      await world()
+        .log()
+        .page(new Map(Array.from({ length: 16 }, (_, shard) => [shard, 0n])), 1)
+    ).events;
     const { payload, ...fields } = (await received.wait()) as NonNullable<typeof recorded>;
     const { payload: recordedPayload, ...recordedFields } = recorded!;
     expect(fields).toEqual(recordedFields);
@@ -28,7 +32,7 @@ export function deliveryConformance(world: () => World): void {
     const seen = new Signal<Promise<string[]>>('handled');
     world().consume({ onHandled: () => seen.emit(world().effects()) });
     await world().append('s', ['1', '2']);
-    expect(await (await seen.wait())).toEqual(['s 1', 's 2']);
+    expect(await await seen.wait()).toEqual(['s 1', 's 2']);
     expect(await world().watermark()).toMatchObject({ seq: 2n, epoch: await world().log().epoch() });
   });
 
@@ -45,7 +49,10 @@ export function deliveryConformance(world: () => World): void {
   test('everything to each consumer of a topic', async () => {
     await world().append('s', ['1', 'poison', '2']);
     world().consume({ consumer: 'strict' });
-    world().consume({ consumer: 'lenient', handle: (event, tx) => recordEffect('lenient', { ...event, kind: `${event.kind}!` }, tx) });
+    world().consume({
+      consumer: 'lenient',
+      handle: (event, tx) => recordEffect('lenient', { ...event, kind: `${event.kind}!` }, tx),
+    });
     await world().did(['s 1'], 'strict');
     await world().did(['s 1!', 's poison!', 's 2!'], 'lenient');
   });
@@ -59,10 +66,15 @@ export function deliveryConformance(world: () => World): void {
   });
 
   test('in batches no larger than asked for', async () => {
-    await world().append('s', Array.from({ length: 10 }, (_, index) => String(index)));
+    await world().append(
+      's',
+      Array.from({ length: 10 }, (_, index) => String(index)),
+    );
     world().consume({ batchMax: 3 });
     await eventually(async () => (await world().effects()).length === 10, { what: 'ten effects' });
-    const { rows } = await world().consumerDatabase.query<{ events: bigint }>('select count(*) as events from effect group by xid order by min(id)');
+    const { rows } = await world().consumerDatabase.query<{ events: bigint }>(
+      'select count(*) as events from effect group by xid order by min(id)',
+    );
     expect(rows.map(({ events }) => events)).toEqual([3n, 3n, 3n, 1n]);
   });
 
@@ -73,7 +85,10 @@ export function deliveryConformance(world: () => World): void {
     world().consume({
       batchMax: 1,
       isRelevant: ({ kind }) => kind !== 'noise',
-      handle: async (event, tx) => { handled.push(event.kind); await recordEffect('consumer', event, tx); },
+      handle: async (event, tx) => {
+        handled.push(event.kind);
+        await recordEffect('consumer', event, tx);
+      },
     });
     await eventually(async () => (await world().watermark())?.seq === 7n, { what: 'the watermark passed everything' });
     expect(handled).toEqual(['1', '2']);
@@ -92,7 +107,14 @@ export function deliveryConformance(world: () => World): void {
   test('nothing after stop, which waits for the batch under way and can be called twice', async () => {
     const begun = new Signal('begun');
     const go = new Signal('go');
-    const consuming = world().consume({ batchMax: 1, handle: async (event, tx) => { begun.emit(); await go.wait(); await recordEffect('consumer', event, tx); } });
+    const consuming = world().consume({
+      batchMax: 1,
+      handle: async (event, tx) => {
+        begun.emit();
+        await go.wait();
+        await recordEffect('consumer', event, tx);
+      },
+    });
     await world().append('s', ['1', '2', '3']);
     await begun.wait();
     const stopped = Promise.all([consuming.stop(), consuming.stop()]);

@@ -26,18 +26,31 @@ test.each([
 ])('%s is tried again', (_, error) => expect(isDeterministic(error)).toBe(false));
 
 const logged = (kind: string, payload: Uint8Array): LoggedEvent => ({
-  epoch: 'e', shard: 0, seq: 1n, eventId: 'evt_1', previousEventId: '', streamId: 's', version: 1n, accountId: 'a', environment: 'live',
-  kind, payload, traceparent: '', recordedAt: new Date(0),
+  epoch: 'e',
+  shard: 0,
+  seq: 1n,
+  eventId: 'evt_1',
+  previousEventId: '',
+  streamId: 's',
+  version: 1n,
+  accountId: 'a',
+  environment: 'live',
+  kind,
+  payload,
+  traceparent: '',
+  recordedAt: new Date(0),
 });
 
-test('the payload is the union of the topic\'s message', () => {
+test("the payload is the union of the topic's message", () => {
   const payload = JobEvent.encode(JobEvent.fromPartial({ event: { $case: 'jobCancelled', value: {} } })).finish();
   expect(decodeEvent(JobEvent, logged('job_cancelled', payload)).$case).toBe('jobCancelled');
 });
 
 test('a kind of a later version parks until an upgrade', () => {
   const fieldOfTheFuture = Buffer.from([0xba, 0x3e, 0x01, 0x00]);
-  expect(() => decodeEvent(JobEvent, logged('job_painted_blue', fieldOfTheFuture))).toThrow(new ParkEvent('unknown kind job_painted_blue'));
+  expect(() => decodeEvent(JobEvent, logged('job_painted_blue', fieldOfTheFuture))).toThrow(
+    new ParkEvent('unknown kind job_painted_blue'),
+  );
 });
 
 test('bytes that are no message park', () => {

@@ -19,7 +19,7 @@ export function failureConformance(world: () => World): void {
     await world().did(['s 1', 's 2', 's 3']);
   });
 
-  test('a lost message: the gap is filled from the publisher\'s log', async () => {
+  test("a lost message: the gap is filled from the publisher's log", async () => {
     world().faults.deliver = (events) => events.filter(({ kind }) => kind !== '2' && kind !== '3');
     await world().append('s', ['1', '2', '3', '4']);
     world().consume();
@@ -32,7 +32,10 @@ export function failureConformance(world: () => World): void {
     world().consume();
     await world().did(['t before']);
     world().faults.deliver = (events) => events.filter(({ kind }) => kind !== '1');
-    world().faults.history = () => { asked.emit(); throw new Error('14 UNAVAILABLE: the publisher is away'); };
+    world().faults.history = () => {
+      asked.emit();
+      throw new Error('14 UNAVAILABLE: the publisher is away');
+    };
     await world().append('s', ['1', '2']);
     await asked.wait();
     await world().append('t', ['elsewhere'], ELSEWHERE);
@@ -102,6 +105,8 @@ export function failureConformance(world: () => World): void {
     await world().did(['t elsewhere']);
     away = false;
     await world().did(['t elsewhere', 's 1']);
-    expect(await parkedEvents(world().consumerDatabase, { consumer: 'consumer', topic: TOPIC }, undefined, 10)).toEqual([]);
+    expect(await parkedEvents(world().consumerDatabase, { consumer: 'consumer', topic: TOPIC }, undefined, 10)).toEqual(
+      [],
+    );
   });
 }

@@ -1,6 +1,18 @@
 import {
-  advanceWatermark, arrivalOf, countParked, inTransaction, loadWatermarks, lockWatermark, parkEvent, parkedEvents, parkedStreams,
-  type LoggedEvent, type ParkedEvent, type RestorableLog, type Transaction, type Watermark,
+  advanceWatermark,
+  arrivalOf,
+  countParked,
+  inTransaction,
+  loadWatermarks,
+  lockWatermark,
+  parkEvent,
+  parkedEvents,
+  parkedStreams,
+  type LoggedEvent,
+  type ParkedEvent,
+  type RestorableLog,
+  type Transaction,
+  type Watermark,
 } from '@usvideo/event-store';
 import { backOffMs, inSpan, steadyMsOf, whenRead, type Logger } from '@usvideo/runtime';
 import { isDeterministic } from './deterministic';
@@ -58,7 +70,11 @@ export class Intake {
   private loaded = false;
   private stopping = false;
 
-  constructor(private readonly subscription: Subscription, private readonly log: RestorableLog, private readonly logger: Logger) {
+  constructor(
+    private readonly subscription: Subscription,
+    private readonly log: RestorableLog,
+    private readonly logger: Logger,
+  ) {
     const { consumer, topic } = subscription;
     for (const outcome of ['handled', 'duplicate', 'parked']) eventsHandled.inc({ consumer, outcome }, 0);
     this.endObserving = whenRead(() => {
@@ -103,7 +119,8 @@ export class Intake {
 
   /** What stands still or waits in other shards is for the process to tell that they went to. */
   keepOnly(shards: readonly number[]): void {
-    for (const told of [this.pauses, this.waiting]) for (const shard of [...told.keys()]) if (!shards.includes(shard)) told.delete(shard);
+    for (const told of [this.pauses, this.waiting])
+      for (const shard of [...told.keys()]) if (!shards.includes(shard)) told.delete(shard);
   }
 
   halts(): Halt[] {
@@ -120,7 +137,10 @@ export class Intake {
 
   async replay(streamId?: string): Promise<Replayed> {
     const done = await replayParked(this.subscription, this.log, streamId);
-    this.logger.info({ consumer: this.subscription.consumer, topic: this.subscription.topic, streamId, ...done }, 'parked events were replayed');
+    this.logger.info(
+      { consumer: this.subscription.consumer, topic: this.subscription.topic, streamId, ...done },
+      'parked events were replayed',
+    );
     await this.countParked();
     return done;
   }
@@ -177,7 +197,10 @@ export class Intake {
   private async adopted(divergence: EpochDivergence): Promise<boolean> {
     if (!(await adopt(this.subscription, divergence))) return false;
     const { heard, epoch, shared } = divergence;
-    this.logger.warn({ ...this.about(heard.shard), epoch, heard: String(heard.seq), shared: String(shared!.seq) }, 'the epoch of a restored log was adopted');
+    this.logger.warn(
+      { ...this.about(heard.shard), epoch, heard: String(heard.seq), shared: String(shared!.seq) },
+      'the epoch of a restored log was adopted',
+    );
     return true;
   }
 
@@ -196,7 +219,8 @@ export class Intake {
     const arrival = arrivalOf(this.mark(shard), first);
     const source = arrival === 'gap' ? await this.missing(shard, first) : arriving;
     const batch = this.cut(contiguous(this.mark(shard), source));
-    if (batch.length === 0) throw new CannotContinue(`${arrival} at sequence ${first.seq}, consumed was ${this.mark(shard).seq}`);
+    if (batch.length === 0)
+      throw new CannotContinue(`${arrival} at sequence ${first.seq}, consumed was ${this.mark(shard).seq}`);
     return batch;
   }
 
@@ -212,7 +236,10 @@ export class Intake {
 
   private async missing(shard: number, before: LoggedEvent): Promise<LoggedEvent[]> {
     const { events } = await this.log.page(new Map([[shard, this.mark(shard).seq]]), FILL_MAX);
-    this.logger.info({ ...this.about(shard), before: String(before.seq), read: events.length }, 'filled a gap from the publisher\'s log');
+    this.logger.info(
+      { ...this.about(shard), before: String(before.seq), read: events.length },
+      "filled a gap from the publisher's log",
+    );
     return events;
   }
 
@@ -224,7 +251,8 @@ export class Intake {
   /** Moves past a batch without effect in memory only, unless it is time to write the watermark. */
   private passes(shard: number, batch: readonly LoggedEvent[]): boolean {
     const storedAtMs = this.stored.get(shard)?.atMs ?? 0;
-    if (performance.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.isRelevant(event))) return false;
+    if (performance.now() - storedAtMs >= UNHEEDED_STORE_MS || batch.some((event) => this.isRelevant(event)))
+      return false;
     this.marks.set(shard, markOf(batch[batch.length - 1]!));
     return true;
   }
@@ -237,7 +265,10 @@ export class Intake {
       if (!isDeterministic(error)) throw error;
       if (batch.length > 1) return this.handleOneByOne(shard, batch);
       await this.commit(shard, batch, `${error.name}: ${error.message}`);
-      this.logger.error({ ...this.about(shard), err: error, streamId: batch[0]!.streamId, kind: batch[0]!.kind }, 'an event was parked with its stream');
+      this.logger.error(
+        { ...this.about(shard), err: error, streamId: batch[0]!.streamId, kind: batch[0]!.kind },
+        'an event was parked with its stream',
+      );
     }
   }
 
@@ -257,9 +288,15 @@ export class Intake {
     const done = await inTransaction(this.subscription.database, async (tx, now) => {
       const locked = await lockWatermark(tx, this.subscription, shard);
       // Another process of this consumer was here first: its effects are in, ours must not be.
-      if (locked.seq !== expected.seq || locked.epoch !== expected.epoch) return { mark: locked, handled: 0, parked: 0 };
+      if (locked.seq !== expected.seq || locked.epoch !== expected.epoch)
+        return { mark: locked, handled: 0, parked: 0 };
       const retried = (this.pauses.get(shard)?.failures ?? 0) > 0;
-      const applied = await this.apply(tx, now, batch.filter((event) => this.isRelevant(event)), { parkReason, retried });
+      const applied = await this.apply(
+        tx,
+        now,
+        batch.filter((event) => this.isRelevant(event)),
+        { parkReason, retried },
+      );
       const last = batch[batch.length - 1]!;
       await advanceWatermark(tx, this.subscription, last);
       return { mark: markOf(last), ...applied };
@@ -268,9 +305,18 @@ export class Intake {
     await this.report(done);
   }
 
-  private async apply(tx: Transaction, now: Date, heeded: readonly LoggedEvent[], { parkReason, retried }: Application): Promise<Applied> {
+  private async apply(
+    tx: Transaction,
+    now: Date,
+    heeded: readonly LoggedEvent[],
+    { parkReason, retried }: Application,
+  ): Promise<Applied> {
     if (heeded.length === 0) return { handled: 0, parked: 0 };
-    const streams = await parkedStreams(tx, this.subscription, heeded.map((event) => event.streamId));
+    const streams = await parkedStreams(
+      tx,
+      this.subscription,
+      heeded.map((event) => event.streamId),
+    );
     let parked = 0;
     for (const event of heeded) {
       const reason = streams.has(event.streamId) ? 'behind a parked event of its stream' : parkReason;
@@ -287,7 +333,11 @@ export class Intake {
   /** Part of the trace that recorded the event; a retry only follows from it. */
   private consume(event: LoggedEvent, retried: boolean, handle: () => Promise<void>): Promise<void> {
     const within = retried ? { root: true, links: [event.traceparent] } : { parent: event.traceparent };
-    return inSpan(`consume ${event.kind}`, { service: this.subscription.consumer, kind: 'consumer', attributes: { 'job.id': event.streamId }, ...within }, handle);
+    return inSpan(
+      `consume ${event.kind}`,
+      { service: this.subscription.consumer, kind: 'consumer', attributes: { 'job.id': event.streamId }, ...within },
+      handle,
+    );
   }
 
   private async report({ handled, parked }: Applied): Promise<void> {
@@ -306,11 +356,15 @@ export class Intake {
     const earlier = this.pauses.get(shard);
     const failures = (earlier?.failures ?? 0) + 1;
     if (error instanceof CannotContinue) {
-      if (earlier?.halted === undefined) this.logger.error({ ...this.about(shard), reason: error.message }, 'a shard is halted until it is reconciled');
+      if (earlier?.halted === undefined)
+        this.logger.error({ ...this.about(shard), reason: error.message }, 'a shard is halted until it is reconciled');
       this.pauses.set(shard, { untilMs: performance.now() + HALTED_RETRY_MS, failures, halted: error.message });
       return;
     }
-    this.logger.warn({ ...this.about(shard), err: error, failures }, 'events could not be handled and will be tried again');
+    this.logger.warn(
+      { ...this.about(shard), err: error, failures },
+      'events could not be handled and will be tried again',
+    );
     this.pauses.set(shard, { untilMs: performance.now() + backOffMs(failures, RETRY), failures, halted: undefined });
   }
 
@@ -321,7 +375,8 @@ export class Intake {
 
 function reasonOf(divergence: EpochDivergence): string {
   const { heard, epoch, shared } = divergence;
-  if (shared === undefined) return `new_epoch ${epoch}: the publisher's log has no event that is known to be shared with epoch ${heard.epoch}, heard up to ${heard.seq}`;
+  if (shared === undefined)
+    return `new_epoch ${epoch}: the publisher's log has no event that is known to be shared with epoch ${heard.epoch}, heard up to ${heard.seq}`;
   return `new_epoch ${epoch}: of what was heard up to ${heard.seq} of epoch ${heard.epoch}, the publisher's log has no more than ${shared.seq}; ${lostEvents(divergence)} events are lost`;
 }
 

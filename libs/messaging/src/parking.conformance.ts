@@ -6,7 +6,8 @@ import { recordEffect, TOPIC, type World } from './world.fixture';
 import { consumerParked } from './metrics';
 
 export function parkingConformance(world: () => World): void {
-  const parked = (): Promise<ParkedEvent[]> => parkedEvents(world().consumerDatabase, { consumer: 'consumer', topic: TOPIC }, undefined, 10);
+  const parked = (): Promise<ParkedEvent[]> =>
+    parkedEvents(world().consumerDatabase, { consumer: 'consumer', topic: TOPIC }, undefined, 10);
   const reasons = async () => (await parked()).map(({ streamId, kind, reason }) => `${streamId} ${kind}: ${reason}`);
 
   test('a deterministic failure and what follows it in its stream; other streams of the shard go on', async () => {
@@ -17,7 +18,11 @@ export function parkingConformance(world: () => World): void {
     await world().append('s', ['3']);
     await world().append('t', ['2']);
     await world().did(['s 1', 't 1', 't 2']);
-    expect(await reasons()).toEqual(['s poison: ParkEvent: poison', 's 2: behind a parked event of its stream', 's 3: behind a parked event of its stream']);
+    expect(await reasons()).toEqual([
+      's poison: ParkEvent: poison',
+      's 2: behind a parked event of its stream',
+      's 3: behind a parked event of its stream',
+    ]);
     expect(await world().watermark()).toMatchObject({ seq: 6n });
   });
 
@@ -27,7 +32,9 @@ export function parkingConformance(world: () => World): void {
     await world().append('s', ['forbidden']);
     await world().append('t', ['1']);
     await world().did(['t 1']);
-    expect(await reasons()).toEqual([expect.stringContaining('s forbidden: error: new row for relation "effect" violates check constraint')]);
+    expect(await reasons()).toEqual([
+      expect.stringContaining('s forbidden: error: new row for relation "effect" violates check constraint'),
+    ]);
   });
 
   test('across a restart', async () => {
@@ -67,7 +74,8 @@ export function parkingConformance(world: () => World): void {
         return recordEffect('consumer', event, tx);
       },
     });
-    const gauge = async () => (await consumerParked.get()).values.find(({ labels }) => labels.consumer === 'consumer')?.value;
+    const gauge = async () =>
+      (await consumerParked.get()).values.find(({ labels }) => labels.consumer === 'consumer')?.value;
     await world().append('s', ['1', '2']);
     await world().append('t', ['1']);
     await eventually(async () => (await gauge()) === 3, { what: 'three parked events' });
@@ -84,7 +92,9 @@ export function parkingConformance(world: () => World): void {
     await world().append('s', ['poison']);
     await world().append('u', ['poison']);
     await eventually(async () => (await parked()).length === 2, { what: 'two parked events' });
-    const cured = world().subscription({ handle: (event, tx) => recordEffect('consumer', { ...event, kind: 'cured' }, tx) });
+    const cured = world().subscription({
+      handle: (event, tx) => recordEffect('consumer', { ...event, kind: 'cured' }, tx),
+    });
     expect(await replayParked(cured, world().log(), 'u')).toEqual({ replayed: 1, stillParked: [] });
     expect(await reasons()).toEqual(['s poison: ParkEvent: poison']);
   });

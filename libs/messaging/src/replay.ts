@@ -1,5 +1,13 @@
 import {
-  inTransaction, lockWatermark, parkEvent, parkedEvents, parkedStreamIds, unparkEvent, type LogReader, type LoggedEvent, type ParkedEvent,
+  inTransaction,
+  lockWatermark,
+  parkEvent,
+  parkedEvents,
+  parkedStreamIds,
+  unparkEvent,
+  type LogReader,
+  type LoggedEvent,
+  type ParkedEvent,
 } from '@usvideo/event-store';
 import { isDeterministic } from './deterministic';
 import type { Subscription } from './transport';
@@ -17,7 +25,11 @@ const STREAMS_PAGE = 500;
  * first event that fails again.
  * @throws what is not deterministic; call it again then, what was replayed is not parked any more
  */
-export async function replayParked(subscription: Subscription, log: LogReader, onlyStreamId?: string): Promise<Replayed> {
+export async function replayParked(
+  subscription: Subscription,
+  log: LogReader,
+  onlyStreamId?: string,
+): Promise<Replayed> {
   let replayed = 0;
   const stillParked: string[] = [];
   const replay = async (streamId: string) => {
@@ -40,7 +52,11 @@ async function* streamsOf(subscription: Subscription): AsyncGenerator<string> {
   }
 }
 
-async function replayStream(subscription: Subscription, log: LogReader, streamId: string): Promise<{ replayed: number; emptied: boolean }> {
+async function replayStream(
+  subscription: Subscription,
+  log: LogReader,
+  streamId: string,
+): Promise<{ replayed: number; emptied: boolean }> {
   for (let replayed = 0; ;) {
     const [oldest] = await parkedEvents(subscription.database, subscription, streamId, 1);
     if (oldest === undefined) return { replayed, emptied: true };
@@ -69,7 +85,9 @@ async function replayEvent(subscription: Subscription, parked: ParkedEvent, even
     return true;
   } catch (error) {
     if (!isDeterministic(error)) throw error;
-    await inTransaction(subscription.database, (tx) => parkEvent(tx, subscription, event, `${error.name}: ${error.message}`));
+    await inTransaction(subscription.database, (tx) =>
+      parkEvent(tx, subscription, event, `${error.name}: ${error.message}`),
+    );
     return false;
   }
 }

@@ -1,5 +1,12 @@
 import {
-  adoptedFrom, adoptEpoch, inTransaction, loadWatermarks, type EpochEnd, type LogReader, type RestorableLog, type Watermark,
+  adoptedFrom,
+  adoptEpoch,
+  inTransaction,
+  loadWatermarks,
+  type EpochEnd,
+  type LogReader,
+  type RestorableLog,
+  type Watermark,
 } from '@usvideo/event-store';
 import type { Subscription } from './transport';
 
@@ -28,14 +35,23 @@ export async function divergences(subscription: Subscription, log: RestorableLog
 }
 
 /** Undefined where the consumer is in step, or new. */
-export async function divergenceOf(subscription: Subscription, log: RestorableLog, heard: Watermark): Promise<EpochDivergence | undefined> {
+export async function divergenceOf(
+  subscription: Subscription,
+  log: RestorableLog,
+  heard: Watermark,
+): Promise<EpochDivergence | undefined> {
   const { epoch } = await log.page(new Map([[heard.shard, heard.seq]]), 1);
   if (heard.epoch === '' || heard.epoch === epoch) return undefined;
   return { heard, epoch, shared: await sharedWith(subscription, log, heard, epoch) };
 }
 
 /** The log says where an epoch ended that it had. One of a history that was given up is left behind by way of the epoch before. */
-async function sharedWith(subscription: Subscription, log: RestorableLog, heard: Watermark, inForce: string): Promise<EpochEnd | undefined> {
+async function sharedWith(
+  subscription: Subscription,
+  log: RestorableLog,
+  heard: Watermark,
+  inForce: string,
+): Promise<EpochEnd | undefined> {
   let known: Watermark | undefined = heard;
   for (let epochs = 0; known !== undefined && epochs < EPOCHS_MAX; epochs++) {
     const end: EpochEnd | undefined = known.epoch === inForce ? known : await log.endOf(known.epoch, heard.shard);

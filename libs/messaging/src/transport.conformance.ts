@@ -9,7 +9,9 @@ import { World, type TransportHarness } from './world.fixture';
 export function transportConformance(harness: TransportHarness): void {
   describe(`the ${harness.name} transport`, () => {
     let world: World;
-    beforeEach(async () => { world = await World.open(harness); });
+    beforeEach(async () => {
+      world = await World.open(harness);
+    });
     afterEach(() => world.close());
     describe('delivers', () => deliveryConformance(() => world));
     describe('survives', () => failureConformance(() => world));

@@ -1,7 +1,21 @@
 import { pino } from 'pino';
 import {
-  appendEvents, EMPTY_HEAD, epochSchema, EventLog, eventStoreSchema, inTransaction, loadWatermarks, mintEpoch, openDatabase, shardOf,
-  type Database, type LoggedEvent, type NewEvent, type StreamHead, type Transaction, type Watermark,
+  appendEvents,
+  EMPTY_HEAD,
+  epochSchema,
+  EventLog,
+  eventStoreSchema,
+  inTransaction,
+  loadWatermarks,
+  mintEpoch,
+  openDatabase,
+  shardOf,
+  type Database,
+  type LoggedEvent,
+  type NewEvent,
+  type StreamHead,
+  type Transaction,
+  type Watermark,
 } from '@usvideo/event-store';
 import type { Logger, Running } from '@usvideo/runtime';
 import { eventually, postgres } from '@usvideo/testing';
@@ -60,11 +74,19 @@ export class World {
   }
 
   async append(streamId: string, kinds: readonly string[], accountId = ACCOUNT, traceparent = ''): Promise<void> {
-    await this.appendEvents(streamId, kinds.map((kind) => ({ kind, payload: Buffer.from(kind), traceparent })), accountId);
+    await this.appendEvents(
+      streamId,
+      kinds.map((kind) => ({ kind, payload: Buffer.from(kind), traceparent })),
+      accountId,
+    );
   }
 
   appendPayloads(streamId: string, payloads: readonly Buffer[]): Promise<void> {
-    return this.appendEvents(streamId, payloads.map((payload) => ({ kind: 'large', payload, traceparent: '' })), ACCOUNT);
+    return this.appendEvents(
+      streamId,
+      payloads.map((payload) => ({ kind: 'large', payload, traceparent: '' })),
+      ACCOUNT,
+    );
   }
 
   private async appendEvents(streamId: string, events: NewEvent[], accountId: string): Promise<void> {
@@ -78,7 +100,16 @@ export class World {
   /** Everything in the publisher's database as it is; `restore` brings it back. */
   async backUp(): Promise<Backup> {
     const tables = ['event', 'shard_head', 'relay_cursor', 'log_epoch', 'ended_epoch'] as const;
-    const rows = await Promise.all(tables.map(async (table) => [table, (await this.publisherDatabase.query(`select json_agg(t)::text as rows from ${table} t`)).rows[0]!.rows as string | null] as const));
+    const rows = await Promise.all(
+      tables.map(
+        async (table) =>
+          [
+            table,
+            (await this.publisherDatabase.query(`select json_agg(t)::text as rows from ${table} t`)).rows[0]!.rows as
+              string | null,
+          ] as const,
+      ),
+    );
     return { rows: new Map(rows), heads: new Map(this.heads) };
   }
 
@@ -97,7 +128,11 @@ export class World {
       await tx.query('set local session_replication_role = replica');
       for (const [table, rows] of backup.rows) {
         await tx.query(`delete from ${table}`);
-        await tx.query({ name: `restore_${table}`, text: `insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, values: [rows ?? '[]'] });
+        await tx.query({
+          name: `restore_${table}`,
+          text: `insert into ${table} select * from json_populate_recordset(null::${table}, $1)`,
+          values: [rows ?? '[]'],
+        });
       }
       // The backup is too young for the leases of its time to have lapsed.
       await tx.query('update relay_cursor set owner = null, owner_until = null');
@@ -113,7 +148,13 @@ export class World {
   /** A subscription whose effect is a row; events of the kind `poison` park. */
   subscription(changes: Partial<Subscription> = {}): Subscription {
     const consumer = changes.consumer ?? 'consumer';
-    return { consumer, topic: TOPIC, database: this.consumerDatabase, handle: (event, tx) => recordEffect(consumer, event, tx), ...changes };
+    return {
+      consumer,
+      topic: TOPIC,
+      database: this.consumerDatabase,
+      handle: (event, tx) => recordEffect(consumer, event, tx),
+      ...changes,
+    };
   }
 
   consume(changes: Partial<Subscription> = {}): Consuming {
@@ -129,12 +170,16 @@ export class World {
 
   /** Waits until this was done, and nothing else. */
   async did(expected: readonly string[], consumer = 'consumer'): Promise<void> {
-    await eventually(async () => (await this.effects(consumer)).length >= expected.length, { what: `${consumer} did ${expected.join(', ')}` });
+    await eventually(async () => (await this.effects(consumer)).length >= expected.length, {
+      what: `${consumer} did ${expected.join(', ')}`,
+    });
     expect(await this.effects(consumer)).toEqual(expected);
   }
 
   watermark(accountId = ACCOUNT, consumer = 'consumer'): Promise<Watermark | undefined> {
-    return loadWatermarks(this.consumerDatabase, { consumer, topic: TOPIC }).then((marks) => marks.get(shardOf(accountId)));
+    return loadWatermarks(this.consumerDatabase, { consumer, topic: TOPIC }).then((marks) =>
+      marks.get(shardOf(accountId)),
+    );
   }
 
   log(): EventLog {

@@ -8,12 +8,31 @@ import { observeBuild } from './version';
 
 /** The settings of every service that is a process of its own. */
 export const processSettings = {
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('The least severe log line that is written.'),
-  OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(8081).describe('Port of `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least severe log line that is written.'),
+  OPS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8081)
+    .describe('Port of `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.'),
   OPS_HOST: z.string().default('0.0.0.0').describe('Address the operations port listens on.'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces are sent, as OTLP over HTTP. Unset: they have ids and are not recorded. OpenTelemetry\'s `OTEL_EXPORTER_OTLP_*` (headers, compression, certificates) and `OTEL_RESOURCE_ATTRIBUTES` hold too.'),
-  STOP_WITH_STDIN: z.enum(['true', 'false']).default('false').transform((text) => text === 'true')
-    .describe('Whether the process stops when its standard input ends, so that it never outlives the program that started it.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .optional()
+    .describe(
+      "Where traces are sent, as OTLP over HTTP. Unset: they have ids and are not recorded. OpenTelemetry's `OTEL_EXPORTER_OTLP_*` (headers, compression, certificates) and `OTEL_RESOURCE_ATTRIBUTES` hold too.",
+    ),
+  STOP_WITH_STDIN: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      'Whether the process stops when its standard input ends, so that it never outlives the program that started it.',
+    ),
 };
 
 export type ProcessConfig = z.output<z.ZodObject<typeof processSettings>>;
@@ -41,7 +60,9 @@ const LAST_PARTS_MS = 5_000;
  * takes no more work, finishes what it has and lets go of what it uses, in this order and in bounded time.
  */
 export async function runService<Config extends ProcessConfig>(
-  name: string, readConfig: () => Config, start: (setting: ServiceSetting<Config>) => Promise<Service>,
+  name: string,
+  readConfig: () => Config,
+  start: (setting: ServiceSetting<Config>) => Promise<Service>,
 ): Promise<void> {
   const config = configOrExit(name, readConfig);
   const logger = createLogger(name, config.LOG_LEVEL);
@@ -50,7 +71,10 @@ export async function runService<Config extends ProcessConfig>(
     logger.fatal({ err: error }, 'an error was caught nowhere');
     process.exit(1);
   });
-  const ask = onStopSignal((reason) => service.stop(reason), () => process.exit(1));
+  const ask = onStopSignal(
+    (reason) => service.stop(reason),
+    () => process.exit(1),
+  );
   if (config.STOP_WITH_STDIN) process.stdin.once('close', () => ask('the end of the standard input')).resume();
   await service.run(name, start);
 }
@@ -70,7 +94,10 @@ class ServiceProcess<Config extends ProcessConfig> {
   #service: Service | undefined;
   #stopping = false;
 
-  constructor(private readonly config: Config, private readonly logger: Logger) {
+  constructor(
+    private readonly config: Config,
+    private readonly logger: Logger,
+  ) {
     this.#lifecycle = new Lifecycle(logger, { stopWithinMs: LAST_PARTS_MS });
   }
 
@@ -98,9 +125,17 @@ class ServiceProcess<Config extends ProcessConfig> {
     const { config, logger } = this;
     observeBuild(name);
     const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
-    const tracing = await startTracing({ serviceName: name, ...(endpoint === undefined ? {} : { otlpEndpoint: endpoint }) });
+    const tracing = await startTracing({
+      serviceName: name,
+      ...(endpoint === undefined ? {} : { otlpEndpoint: endpoint }),
+    });
     this.#lifecycle.add('tracing', () => tracing.stop());
-    const operations = await startOperationsServer({ port: config.OPS_PORT, host: config.OPS_HOST, ready: () => this.#ready(), logger });
+    const operations = await startOperationsServer({
+      port: config.OPS_PORT,
+      host: config.OPS_HOST,
+      ready: () => this.#ready(),
+      logger,
+    });
     this.#lifecycle.add('operations port', () => operations.stop());
     this.#service = await start({ config, logger, lifecycle: this.#lifecycle });
   }
@@ -114,7 +149,8 @@ class ServiceProcess<Config extends ProcessConfig> {
   async #stopAll(): Promise<boolean> {
     await Promise.allSettled([this.#starting]);
     const [stopped] = await Promise.allSettled([this.#service?.stop()]);
-    if (stopped.status === 'rejected') this.logger.error({ err: stopped.reason as Error }, 'the service did not stop cleanly');
+    if (stopped.status === 'rejected')
+      this.logger.error({ err: stopped.reason as Error }, 'the service did not stop cleanly');
     await this.#lifecycle.stop();
     this.logger.info('stopped');
     return stopped.status === 'fulfilled';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { buildInfo } from './metrics/metrics';
 
 /** Of the whole platform: all its packages have one version. */
-export const VERSION = (JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string }).version;
+export const VERSION = (JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string })
+  .version;
 
 const levels = new Map<string, string>();
 

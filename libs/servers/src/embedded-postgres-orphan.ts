@@ -26,7 +26,8 @@ export async function releaseDataDirectory(dataDir: string, ownerGoneMs: number)
   sendSignal(pid, 'SIGINT');
   if (await gone(pid, dataDir, ORPHAN_STOP_MS)) return;
   sendSignal(pid, 'SIGQUIT');
-  if (!(await gone(pid, dataDir, ORPHAN_STOP_MS))) throw new Error(`PostgreSQL process ${pid} of an earlier run does not stop`);
+  if (!(await gone(pid, dataDir, ORPHAN_STOP_MS)))
+    throw new Error(`PostgreSQL process ${pid} of an earlier run does not stop`);
 }
 
 async function recordedPid(dataDir: string): Promise<number | undefined> {
@@ -57,7 +58,10 @@ async function processOf(pid: number): Promise<{ command: string; parent: number
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
     return { command, parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0) };
   }
-  const output = await run('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)]).then(({ stdout }) => stdout.trim(), () => '');
+  const output = await run('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)]).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
   return { command: output.replace(/^\d+\s+/, ''), parent: Number.parseInt(output, 10) || 0 };
 }
 

@@ -60,7 +60,9 @@ test('its log tells what went wrong, and nothing of the data that it went wrong 
   await query(server, 'postgres', 'create table t (prompt text primary key)');
   await query(server, 'postgres', `insert into t values ('a calm sea')`);
   await expect(query(server, 'postgres', `insert into t values ('a calm sea')`)).rejects.toThrow('duplicate key');
-  await eventually(async () => (await readFile(logFile, 'utf8')).includes('duplicate key value violates'), { what: 'the fault to be logged' });
+  await eventually(async () => (await readFile(logFile, 'utf8')).includes('duplicate key value violates'), {
+    what: 'the fault to be logged',
+  });
   const log = await readFile(logFile, 'utf8');
   expect(log).toContain('ready to accept connections');
   expect(log).not.toContain('a calm sea');
@@ -100,8 +102,9 @@ test('a pid file that names a stranger does not keep the server from starting', 
 
 test('a second instance is refused the data of a running one, by name of the reason', async () => {
   const first = await start();
-  await expect(start({ ownerGoneMs: 200 }))
-    .rejects.toThrow(`is in use by a running instance (its PostgreSQL is process ${first.pid})`);
+  await expect(start({ ownerGoneMs: 200 })).rejects.toThrow(
+    `is in use by a running instance (its PostgreSQL is process ${first.pid})`,
+  );
   expect(await query(first, 'postgres', 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
@@ -128,7 +131,14 @@ test('a disposable server takes its data along, also when its owner is killed', 
   const dataDir = await mkdtemp(join(tmpdir(), 'usvideo-embedded-'));
   const { owner } = await startInAnotherProcess({ dataDir, port: 0, durable: false, disposable: true });
   owner.kill('SIGKILL');
-  await eventually(() => stat(dataDir).then(() => false, () => true), { what: 'the data directory is gone' });
+  await eventually(
+    () =>
+      stat(dataDir).then(
+        () => false,
+        () => true,
+      ),
+    { what: 'the data directory is gone' },
+  );
 });
 
 test('a taken port is told by name', async () => {
@@ -154,12 +164,16 @@ if (asRoot) {
 async function startInAnotherProcess(options: EmbeddedPostgresOptions): Promise<{ owner: ChildProcess; pid: number }> {
   await mkdir(join(home, 'program'));
   for (const name of ['embedded-postgres', 'embedded-postgres-account', 'embedded-postgres-orphan', 'processes']) {
-    const { code } = await transformFile(join(__dirname, `${name}.ts`), { configFile: join(__dirname, '../../../.swcrc'), sourceMaps: false });
+    const { code } = await transformFile(join(__dirname, `${name}.ts`), {
+      configFile: join(__dirname, '../../../.swcrc'),
+      sourceMaps: false,
+    });
     await writeFile(join(home, 'program', `${name}.js`), code);
   }
   const script = `require('./embedded-postgres').startEmbeddedPostgres(${JSON.stringify(options)}).then(({ pid }) => console.log(pid))`;
   const owner = spawn(process.execPath, ['-e', script], {
-    cwd: join(home, 'program'), stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: join(home, 'program'),
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_PATH: join(__dirname, '../../../node_modules') },
   });
   const [line] = (await once(owner.stdout!, 'data')) as [Buffer];

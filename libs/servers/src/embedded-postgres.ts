@@ -8,7 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pg from 'pg';
-import { giveTo, reachableBinaries, reachableDirectory, serverAccount, type Account } from './embedded-postgres-account';
+import {
+  giveTo,
+  reachableBinaries,
+  reachableDirectory,
+  serverAccount,
+  type Account,
+} from './embedded-postgres-account';
 import { WATCHDOG, releaseDataDirectory } from './embedded-postgres-orphan';
 import { sendSignal } from './processes';
 
@@ -83,7 +89,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function freePort(): Promise<number> {
@@ -96,7 +105,11 @@ async function freePort(): Promise<number> {
 }
 
 /** The built-in locale gives the same order on every machine, whichever locales it has. */
-async function initialise(binaries: string, options: EmbeddedPostgresOptions, account: Account | undefined): Promise<void> {
+async function initialise(
+  binaries: string,
+  options: EmbeddedPostgresOptions,
+  account: Account | undefined,
+): Promise<void> {
   const place = await reachableDirectory(options.dataDir, account);
   const password = `${randomBytes(24).toString('base64url')}\n`;
   // initdb wants an empty directory and a file to read the password from.
@@ -104,10 +117,22 @@ async function initialise(binaries: string, options: EmbeddedPostgresOptions, ac
   try {
     await writeFile(join(folder, 'password'), password, { mode: 0o600 });
     await giveTo(account, folder);
-    await runInitdb(join(binaries, 'initdb'), [
-      '-D', place.path, '--username=postgres', '--auth=scram-sha-256', `--pwfile=${join(folder, 'password')}`, '--encoding=UTF8',
-      '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...(options.durable ? [] : ['--no-sync']),
-    ], { ...account, cwd: place.cwd });
+    await runInitdb(
+      join(binaries, 'initdb'),
+      [
+        '-D',
+        place.path,
+        '--username=postgres',
+        '--auth=scram-sha-256',
+        `--pwfile=${join(folder, 'password')}`,
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        ...(options.durable ? [] : ['--no-sync']),
+      ],
+      { ...account, cwd: place.cwd },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -116,7 +141,11 @@ async function initialise(binaries: string, options: EmbeddedPostgresOptions, ac
 }
 
 async function runInitdb(initdb: string, args: string[], options: SpawnOptions): Promise<void> {
-  const child = spawn(initdb, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' } });
+  const child = spawn(initdb, args, {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' },
+  });
   const output = tail(child);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`initdb ended with ${code}: ${output()}`);
@@ -131,22 +160,59 @@ interface Launch extends EmbeddedPostgresOptions {
 async function launch(launch: Launch): Promise<EmbeddedPostgres> {
   const place = await reachableDirectory(launch.dataDir, launch.account);
   // A log file that is used again costs no commit the time to make one.
-  const durability = launch.durable ? ['-c', 'min_wal_size=1GB'] : ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'];
-  const child = spawn('/bin/sh', [
-    '-c', WATCHDOG_SCRIPT, WATCHDOG, join(launch.binaries, 'postgres'), '-D', place.path, '-p', String(launch.port),
-    '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200',
-    '-c', 'log_error_verbosity=terse', '-c', 'log_min_error_statement=panic', '-c', 'log_line_prefix=%m [%p] %d ', ...durability,
-  ], {
-    ...launch.account, cwd: place.cwd, detached: true,
-    env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin', ...(launch.disposable ? { DELETE_WHEN_STOPPED: launch.dataDir } : {}) },
-  });
+  const durability = launch.durable
+    ? ['-c', 'min_wal_size=1GB']
+    : ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'];
+  const child = spawn(
+    '/bin/sh',
+    [
+      '-c',
+      WATCHDOG_SCRIPT,
+      WATCHDOG,
+      join(launch.binaries, 'postgres'),
+      '-D',
+      place.path,
+      '-p',
+      String(launch.port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'max_connections=200',
+      '-c',
+      'log_error_verbosity=terse',
+      '-c',
+      'log_min_error_statement=panic',
+      '-c',
+      'log_line_prefix=%m [%p] %d ',
+      ...durability,
+    ],
+    {
+      ...launch.account,
+      cwd: place.cwd,
+      detached: true,
+      env: {
+        LC_ALL: 'C',
+        TZ: 'UTC',
+        PATH: '/usr/bin:/bin',
+        ...(launch.disposable ? { DELETE_WHEN_STOPPED: launch.dataDir } : {}),
+      },
+    },
+  );
   if (launch.logFile !== undefined) keepLog(child.stderr, launch.logFile);
-  const exited = once(child, 'exit').then(() => { child.stdin.destroy(); });
+  const exited = once(child, 'exit').then(() => {
+    child.stdin.destroy();
+  });
   await ready(child);
   const pid = Number((await readFile(join(launch.dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-  const url = (database: string) => `postgresql://postgres:${launch.password}@127.0.0.1:${launch.port}/${encodeURIComponent(database)}`;
+  const url = (database: string) =>
+    `postgresql://postgres:${launch.password}@127.0.0.1:${launch.port}/${encodeURIComponent(database)}`;
   return {
-    pid, port: launch.port, exited, url,
+    pid,
+    port: launch.port,
+    exited,
+    url,
     createDatabase: (name) => createDatabase(url('postgres'), name),
     stop: () => stop(child, pid, exited),
   };
@@ -162,7 +228,10 @@ function keepLog(output: Readable, file: string): void {
 /** The last 4 KB that the process wrote. */
 function tail(child: ChildProcess): () => string {
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { text = (text + chunk.toString()).slice(-4096); });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString()).slice(-4096);
+    });
   return () => text;
 }
 
@@ -174,9 +243,15 @@ function ready(child: ChildProcess): Promise<void> {
       reject(new Error(`PostgreSQL ${what}: ${output()}`));
     };
     const timer = setTimeout(() => fail(`was not ready within ${START_MS / 1000} s`), START_MS);
-    child.once('error', (error) => { clearTimeout(timer); fail(`could not be started (${error.message})`); });
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      fail(`could not be started (${error.message})`);
+    });
     // 'close' comes after the last output, so the reason is in the message.
-    child.once('close', () => { clearTimeout(timer); fail('ended while starting'); });
+    child.once('close', () => {
+      clearTimeout(timer);
+      fail('ended while starting');
+    });
     child.stderr?.on('data', () => {
       if (!output().includes('ready to accept connections')) return;
       clearTimeout(timer);

@@ -3,13 +3,17 @@ import { brokerProperties, type BrokerLayout } from './kafka-broker-properties';
 const LAYOUT: BrokerLayout = { dataDir: '/data', ports: { plain: 1, secure: 2, controller: 3 } };
 
 function properties(changes: Partial<BrokerLayout>): Record<string, string> {
-  const lines = brokerProperties({ ...LAYOUT, ...changes }).trim().split('\n');
+  const lines = brokerProperties({ ...LAYOUT, ...changes })
+    .trim()
+    .split('\n');
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
 test('a broker without security listens once', () => {
   expect(properties({})).toMatchObject({
-    'listeners': 'PLAINTEXT://127.0.0.1:1,CONTROLLER://127.0.0.1:3', 'advertised.listeners': 'PLAINTEXT://127.0.0.1:1', 'log.dirs': '/data/log',
+    listeners: 'PLAINTEXT://127.0.0.1:1,CONTROLLER://127.0.0.1:3',
+    'advertised.listeners': 'PLAINTEXT://127.0.0.1:1',
+    'log.dirs': '/data/log',
   });
 });
 
@@ -26,7 +30,8 @@ test('with a login for PLAIN the second listener knows the user', () => {
   expect(properties({ login })).toMatchObject({
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_PLAINTEXT',
     'listener.name.secure.sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.secure.plain.sasl.jaas.config': 'org.apache.kafka.common.security.plain.PlainLoginModule required user_usvideo="known";',
+    'listener.name.secure.plain.sasl.jaas.config':
+      'org.apache.kafka.common.security.plain.PlainLoginModule required user_usvideo="known";',
   });
 });
 
@@ -40,7 +45,7 @@ test('with a login for SCRAM and a certificate it asks for both', () => {
 
 test('a door is a listener of its own that tells its clients another address', () => {
   expect(properties({ doors: [{ port: 4, advertised: '127.0.0.1:5' }] })).toMatchObject({
-    'listeners': 'PLAINTEXT://127.0.0.1:1,DOOR1://127.0.0.1:4,CONTROLLER://127.0.0.1:3',
+    listeners: 'PLAINTEXT://127.0.0.1:1,DOOR1://127.0.0.1:4,CONTROLLER://127.0.0.1:3',
     'advertised.listeners': 'PLAINTEXT://127.0.0.1:1,DOOR1://127.0.0.1:5',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:PLAINTEXT,DOOR1:PLAINTEXT',
   });

@@ -48,15 +48,24 @@ export function brokerProperties(layout: BrokerLayout): string {
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
-    'listeners': [...listeners, ...doors.map(({ name, port }) => `${name}://127.0.0.1:${port}`), `CONTROLLER://127.0.0.1:${controller}`].join(','),
+    listeners: [
+      ...listeners,
+      ...doors.map(({ name, port }) => `${name}://127.0.0.1:${port}`),
+      `CONTROLLER://127.0.0.1:${controller}`,
+    ].join(','),
     'advertised.listeners': [...listeners, ...doors.map(({ name, advertised }) => `${name}://${advertised}`)].join(','),
-    'listener.security.protocol.map': [`PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:${protocol(layout)}`, ...doors.map(({ name }) => `${name}:PLAINTEXT`)].join(','),
+    'listener.security.protocol.map': [
+      `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:${protocol(layout)}`,
+      ...doors.map(({ name }) => `${name}:PLAINTEXT`),
+    ].join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(layout.dataDir, 'log'),
     ...ONE_NODE,
     ...tls(layout.tlsPemFile),
     ...sasl(layout.login),
-  }).map(([name, value]) => `${name}=${value}\n`).join('');
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 function protocol({ tlsPemFile, login }: BrokerLayout): string {
@@ -65,16 +74,19 @@ function protocol({ tlsPemFile, login }: BrokerLayout): string {
 }
 
 function tls(pemFile: string | undefined): Record<string, string> {
-  return pemFile === undefined ? {} : { 'listener.name.secure.ssl.keystore.type': 'PEM', 'listener.name.secure.ssl.keystore.location': pemFile };
+  return pemFile === undefined
+    ? {}
+    : { 'listener.name.secure.ssl.keystore.type': 'PEM', 'listener.name.secure.ssl.keystore.location': pemFile };
 }
 
 /** PLAIN keeps its users here; those of SCRAM are written into the log when it is formatted. */
 function sasl(login: KafkaPassword | undefined): Record<string, string> {
   if (login === undefined) return {};
   const security = 'org.apache.kafka.common.security';
-  const jaas = login.mechanism === 'plain'
-    ? `${security}.plain.PlainLoginModule required user_${login.username}="${login.password}";`
-    : `${security}.scram.ScramLoginModule required;`;
+  const jaas =
+    login.mechanism === 'plain'
+      ? `${security}.plain.PlainLoginModule required user_${login.username}="${login.password}";`
+      : `${security}.scram.ScramLoginModule required;`;
   return {
     'listener.name.secure.sasl.enabled.mechanisms': login.mechanism.toUpperCase(),
     [`listener.name.secure.${login.mechanism}.sasl.jaas.config`]: jaas,
@@ -83,5 +95,7 @@ function sasl(login: KafkaPassword | undefined): Record<string, string> {
 
 /** The same settings as the official image takes them: `group.min.session.timeout.ms` is `KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS`. */
 export function asImageVariables(properties: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]),
+  );
 }

@@ -33,7 +33,13 @@ export interface KafkaBrokerOptions {
 const START_MS = 120_000;
 const STOP_MS = 30_000;
 /** The compiler that starts quickly is enough for one machine, and its small heap for some megabytes of events. */
-const JVM = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
+const JVM = [
+  '-Xmx512m',
+  '-XX:TieredStopAtLevel=1',
+  '-XX:+UseSerialGC',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+];
 
 /**
  * The broker must never outlive its owner, not even one killed with -9, so it runs under a shell that waits for the end of the
@@ -59,7 +65,11 @@ export class KafkaBroker {
   /** Resolves when the process that was started last has ended, wanted or not. */
   exited: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly options: KafkaBrokerOptions, private readonly layout: BrokerLayout, private readonly jars: string) {}
+  private constructor(
+    private readonly options: KafkaBrokerOptions,
+    private readonly layout: BrokerLayout,
+    private readonly jars: string,
+  ) {}
 
   /** @throws with the end of the broker's own log when it does not come up */
   static async start(options: KafkaBrokerOptions): Promise<KafkaBroker> {
@@ -67,8 +77,15 @@ export class KafkaBroker {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     const [plain, secure, controller] = await freePorts(3);
     const tlsPemFile = options.tls === undefined ? undefined : join(options.dataDir, 'tls.pem');
-    const layout = { dataDir: options.dataDir, ports: { plain: plain!, secure: secure!, controller: controller! }, tlsPemFile, login: options.login, doors: options.doors };
-    if (options.tls !== undefined) await writeFile(tlsPemFile!, `${options.tls.key}${options.tls.certificate}`, { mode: 0o600 });
+    const layout = {
+      dataDir: options.dataDir,
+      ports: { plain: plain!, secure: secure!, controller: controller! },
+      tlsPemFile,
+      login: options.login,
+      doors: options.doors,
+    };
+    if (options.tls !== undefined)
+      await writeFile(tlsPemFile!, `${options.tls.key}${options.tls.certificate}`, { mode: 0o600 });
     await writeFile(join(options.dataDir, 'server.properties'), brokerProperties(layout), { mode: 0o600 });
     const broker = new KafkaBroker(options, layout, jars);
     await broker.format();
@@ -109,22 +126,51 @@ export class KafkaBroker {
 
   /** The log is formatted once in its life. */
   private async format(): Promise<void> {
-    const formatted = await access(join(this.options.dataDir, 'log', 'meta.properties')).then(() => true, () => false);
+    const formatted = await access(join(this.options.dataDir, 'log', 'meta.properties')).then(
+      () => true,
+      () => false,
+    );
     if (formatted) return;
     const { login } = this.options;
-    const users = login === undefined || login.mechanism === 'plain' ? [] : ['--add-scram', `${login.mechanism.toUpperCase()}=[name=${login.username},password=${login.password}]`];
+    const users =
+      login === undefined || login.mechanism === 'plain'
+        ? []
+        : ['--add-scram', `${login.mechanism.toUpperCase()}=[name=${login.username},password=${login.password}]`];
     // 128 bits in base64; the first are zero, because a leading hyphen would make it an option.
     const clusterId = Buffer.concat([Buffer.alloc(1), randomBytes(15)]).toString('base64url');
-    const args = ['format', '--cluster-id', clusterId, '--config', join(this.options.dataDir, 'server.properties'), ...users];
-    await promisify(execFile)('java', [...JVM, '-cp', `${this.jars}/*`, 'kafka.tools.StorageTool', ...args], { timeout: START_MS });
+    const args = [
+      'format',
+      '--cluster-id',
+      clusterId,
+      '--config',
+      join(this.options.dataDir, 'server.properties'),
+      ...users,
+    ];
+    await promisify(execFile)('java', [...JVM, '-cp', `${this.jars}/*`, 'kafka.tools.StorageTool', ...args], {
+      timeout: START_MS,
+    });
   }
 
   private async launch(): Promise<void> {
     const { dataDir, disposable } = this.options;
-    const child = spawn('/bin/sh', [
-      '-c', WATCHDOG_SCRIPT, 'usvideo-kafka-watchdog', dataDir, String(disposable === true), this.logFile,
-      'java', ...JVM, '-cp', `${this.jars}/*`, 'kafka.Kafka', join(dataDir, 'server.properties'),
-    ], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(
+      '/bin/sh',
+      [
+        '-c',
+        WATCHDOG_SCRIPT,
+        'usvideo-kafka-watchdog',
+        dataDir,
+        String(disposable === true),
+        this.logFile,
+        'java',
+        ...JVM,
+        '-cp',
+        `${this.jars}/*`,
+        'kafka.Kafka',
+        join(dataDir, 'server.properties'),
+      ],
+      { detached: true, stdio: ['pipe', 'pipe', 'ignore'] },
+    );
     this.child = child;
     this.exited = once(child, 'exit');
     const [pid] = (await once(child.stdout, 'data')) as [Buffer];
@@ -145,7 +191,12 @@ export class KafkaBroker {
     // eslint-disable-next-line no-restricted-syntax
     const { kafkaJs } = require('@usvideo/messaging') as typeof Messaging;
     const { Kafka, logLevel } = kafkaJs();
-    const admin = new Kafka({ brokers: this.brokers, logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } }).admin();
+    const admin = new Kafka({
+      brokers: this.brokers,
+      logLevel: logLevel.NOTHING,
+      connectionTimeout: 1_000,
+      retry: { retries: 0 },
+    }).admin();
     try {
       await admin.connect();
       return (await admin.describeCluster()).brokers.length === 1;
@@ -174,6 +225,11 @@ async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(async (server) => { server.close(); await once(server, 'close'); }));
+  await Promise.all(
+    servers.map(async (server) => {
+      server.close();
+      await once(server, 'close');
+    }),
+  );
   return ports;
 }

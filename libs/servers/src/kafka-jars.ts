@@ -31,7 +31,10 @@ export function missingForKafka(): string | undefined {
  * The folder with Apache Kafka's jars, brought by Maven the first time (about 45 MB) and kept in the user's cache.
  * @throws with the end of Maven's output when it fails
  */
-export async function kafkaJars(report: (line: string) => void, cacheDir = join(homedir(), '.cache', 'us-video-api')): Promise<string> {
+export async function kafkaJars(
+  report: (line: string) => void,
+  cacheDir = join(homedir(), '.cache', 'us-video-api'),
+): Promise<string> {
   const folder = join(cacheDir, `kafka-${KAFKA_VERSION}`);
   if (await exists(folder)) return folder;
   report(`Downloading Apache Kafka ${KAFKA_VERSION} through Maven (about 45 MB, once)`);
@@ -41,7 +44,9 @@ export async function kafkaJars(report: (line: string) => void, cacheDir = join(
     await writeFile(join(fresh, 'pom.xml'), POM);
     await maven(fresh);
     // Complete or not there at all; whoever downloaded at the same time has the same.
-    await rename(join(fresh, 'jars'), folder).catch(async (error: unknown) => { if (!(await exists(folder))) throw error; });
+    await rename(join(fresh, 'jars'), folder).catch(async (error: unknown) => {
+      if (!(await exists(folder))) throw error;
+    });
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
@@ -49,15 +54,26 @@ export async function kafkaJars(report: (line: string) => void, cacheDir = join(
 }
 
 async function maven(folder: string): Promise<void> {
-  const goal = ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=jars', '-DincludeScope=runtime'];
+  const goal = [
+    '--batch-mode',
+    '--quiet',
+    'dependency:copy-dependencies',
+    '-DoutputDirectory=jars',
+    '-DincludeScope=runtime',
+  ];
   try {
     await promisify(execFile)('mvn', goal, { cwd: folder, timeout: DOWNLOAD_MS });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`Maven could not bring Apache Kafka ${KAFKA_VERSION}: ${(stdout + stderr).slice(-2_000)}`, { cause: error });
+    throw new Error(`Maven could not bring Apache Kafka ${KAFKA_VERSION}: ${(stdout + stderr).slice(-2_000)}`, {
+      cause: error,
+    });
   }
 }
 
 function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -27,18 +27,30 @@ let stopped: string[] = [];
 
 @Injectable()
 class Store {
-  constructor(@Inject(DATABASE) readonly database: Database, @Inject(PUBLISHER) readonly publisher: Publisher, lifecycle: Lifecycle) {
-    lifecycle.add('store', async () => { stopped.push(`store, database ${(await database.query('select 1')).rowCount}`); });
+  constructor(
+    @Inject(DATABASE) readonly database: Database,
+    @Inject(PUBLISHER) readonly publisher: Publisher,
+    lifecycle: Lifecycle,
+  ) {
+    lifecycle.add('store', async () => {
+      stopped.push(`store, database ${(await database.query('select 1')).rowCount}`);
+    });
   }
 }
 
 @Module({ providers: [Store], exports: [Store] })
 class StoreModule implements OnModuleInit {
-  constructor(private readonly lifecycle: Lifecycle, @Inject(GREETING) private readonly greeting: string, @Inject(CONFIG) private readonly config: { fails?: boolean }) {}
+  constructor(
+    private readonly lifecycle: Lifecycle,
+    @Inject(GREETING) private readonly greeting: string,
+    @Inject(CONFIG) private readonly config: { fails?: boolean },
+  ) {}
 
   onModuleInit(): void {
     if (this.config.fails === true) throw new Error('cannot begin');
-    this.lifecycle.add('loop', async () => { stopped.push(`loop of ${this.greeting}`); });
+    this.lifecycle.add('loop', async () => {
+      stopped.push(`loop of ${this.greeting}`);
+    });
   }
 }
 
@@ -58,24 +70,47 @@ class InboundModule {}
 const folder = mkdtempSync(join(tmpdir(), 'usv-'));
 let url: string;
 let running: Service | undefined;
-beforeAll(async () => { url = await (await postgres()).createDatabase('service'); });
-beforeEach(() => { stopped = []; });
+beforeAll(async () => {
+  url = await (await postgres()).createDatabase('service');
+});
+beforeEach(() => {
+  stopped = [];
+});
 afterEach(() => running?.stop());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const description: ServiceDescription = { name: 'ledger', migrations: [Tables], publishes: TOPIC, grpc: {}, modules: [InboundModule] };
+const description: ServiceDescription = {
+  name: 'ledger',
+  migrations: [Tables],
+  publishes: TOPIC,
+  grpc: {},
+  modules: [InboundModule],
+};
 
 async function start(changes: { readonly fails?: boolean } = {}) {
   const config = {
-    DATABASE_URL: url, DATABASE_MIGRATIONS: 'apply' as const, DATABASE_POOL_SIZE: 2, GRPC_LISTEN: `unix:${join(folder, 'service.sock')}`, CALLER_TOKENS: undefined, ...changes,
+    DATABASE_URL: url,
+    DATABASE_MIGRATIONS: 'apply' as const,
+    DATABASE_POOL_SIZE: 2,
+    GRPC_LISTEN: `unix:${join(folder, 'service.sock')}`,
+    CALLER_TOKENS: undefined,
+    ...changes,
   };
-  return running = await startService(description, { config, transport: new LocalTransport({ logger }), logger, provided: [{ provide: GREETING, useValue: 'hello' }] });
+  return (running = await startService(description, {
+    config,
+    transport: new LocalTransport({ logger }),
+    logger,
+    provided: [{ provide: GREETING, useValue: 'hello' }],
+  }));
 }
 
 test('a service is migrated, publishes its log, and is ready while its database answers', async () => {
   const service = await start();
   const client = dial(EventLogServiceClient, `unix:${join(folder, 'service.sock')}`);
-  await expect(call(client, 'readEvents', { topic: TOPIC, shard: 0, afterSeq: 0n, limit: 1 })).resolves.toMatchObject({ events: [], more: false });
+  await expect(call(client, 'readEvents', { topic: TOPIC, shard: 0, afterSeq: 0n, limit: 1 })).resolves.toMatchObject({
+    events: [],
+    more: false,
+  });
   client.close();
   await expect(service.ready()).resolves.toEqual({ needs: { database: true } });
 });
@@ -91,7 +126,12 @@ test('a start that fails half way leaves nothing running', async () => {
   await expect(start({ fails: true })).rejects.toThrow('cannot begin');
   expect(stopped).toEqual(['store, database 1']);
   const looking = openDatabase({ url, poolSize: 1, applicationName: 'spec' }, () => undefined);
-  const sessions = async () => (await looking.query<{ count: number }>(`select count(*)::int from pg_stat_activity where datname = current_database() and application_name = 'ledger'`)).rows[0]?.count;
-  await eventually(async () => await sessions() === 0, { what: 'no session of the service is left' });
+  const sessions = async () =>
+    (
+      await looking.query<{ count: number }>(
+        `select count(*)::int from pg_stat_activity where datname = current_database() and application_name = 'ledger'`,
+      )
+    ).rows[0]?.count;
+  await eventually(async () => (await sessions()) === 0, { what: 'no session of the service is left' });
   await looking.end();
 });

@@ -8,6 +8,9 @@ export function absent(name: string, why: string, { failsInCi }: Absence): void 
   const reason = `${name}: not tested, because ${why}`;
   // Jest keeps the console of a file to itself when all of it is skipped.
   process.stderr.write(`\nSKIPPED ${reason}\n`);
-  if (failsInCi && process.env.CI === 'true') test(name, () => { throw new Error(reason); });
+  if (failsInCi && process.env.CI === 'true')
+    test(name, () => {
+      throw new Error(reason);
+    });
   else test.skip(reason, () => undefined);
 }

@@ -8,6 +8,8 @@ export function fakeClock(start = new Date('2026-03-01T12:00:00.000Z')): FakeClo
   let millis = start.getTime();
   return {
     now: () => new Date(millis),
-    advance: (ms) => { millis += ms; },
+    advance: (ms) => {
+      millis += ms;
+    },
   };
 }

@@ -69,8 +69,13 @@ export class EngineServer {
   private readonly renders = new Set<Promise<void>>();
   private held: { readonly release: () => void; readonly released: Promise<void> } | undefined;
 
-  private constructor(dialect: string, private readonly ffmpeg: string) {
-    this.exchanges = (JSON.parse(readFileSync(join(TRANSCRIPTS, `${dialect}.json`), 'utf8')) as { exchanges: Exchange[] }).exchanges;
+  private constructor(
+    dialect: string,
+    private readonly ffmpeg: string,
+  ) {
+    this.exchanges = (
+      JSON.parse(readFileSync(join(TRANSCRIPTS, `${dialect}.json`), 'utf8')) as { exchanges: Exchange[] }
+    ).exchanges;
   }
 
   static async start(dialect: string, ffmpeg: string): Promise<EngineServer> {
@@ -95,7 +100,9 @@ export class EngineServer {
   /** Renders halfway and waits until `release`. */
   hold(): void {
     let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => { release = resolve; });
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     this.held = { release, released };
   }
 
@@ -147,9 +154,14 @@ export class EngineServer {
     if (this.faults.has('hang')) return;
     if (path.includes('health')) return void response.writeHead(this.faults.has('unwell') ? 503 : 200).end();
     if (this.faults.has('error')) return void response.writeHead(500).end('boom');
-    if (this.faults.has('garbage')) return void response.writeHead(200, { 'content-type': 'application/json' }).end('<html>');
+    if (this.faults.has('garbage'))
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end('<html>');
     if (method === 'POST' && path === '/v1/videos') return this.submit(request, response);
-    if (method === 'GET' && path === '/v1/videos') return answer(response, 200, { ...this.saying('listed').body, data: [...this.jobs.values()].map((job) => this.shown(job)) });
+    if (method === 'GET' && path === '/v1/videos')
+      return answer(response, 200, {
+        ...this.saying('listed').body,
+        data: [...this.jobs.values()].map((job) => this.shown(job)),
+      });
     const [, id = '', content] = VIDEO.exec(path) ?? [];
     const job = this.jobs.get(id);
     if (job === undefined) return this.say(response, 'unknown');
@@ -162,7 +174,8 @@ export class EngineServer {
   }
 
   private submit(request: EngineRequest, response: ServerResponse): void {
-    if (this.faults.has('full')) return answer(response, 429, { error: { message: 'the queue is full' } }, { 'retry-after': '0' });
+    if (this.faults.has('full'))
+      return answer(response, 429, { error: { message: 'the queue is full' } }, { 'retry-after': '0' });
     if (this.faults.has('refuses')) return answer(response, 400, { detail: 'size is not supported' });
     const job = this.newJob(request.fields.prompt ?? '', request.fields.size ?? '');
     const render = this.render(job, request).finally(() => this.renders.delete(render));
@@ -191,22 +204,50 @@ export class EngineServer {
     const [width = 0, height = 0] = (fields.size ?? '').split('x').map(Number);
     const frames = Number(fields.num_frames);
     const shrink = this.faults.has('small') ? 2 : 1;
-    const colour = createHash('sha256').update(`${fields.prompt}|${fields.seed}|${fields.negative_prompt ?? ''}`).digest('hex').slice(0, 6);
+    const colour = createHash('sha256')
+      .update(`${fields.prompt}|${fields.seed}|${fields.negative_prompt ?? ''}`)
+      .digest('hex')
+      .slice(0, 6);
     const picture = join(this.folder, `${id}.png`);
     if (image) writeFileSync(picture, image);
-    const input = image ? ['-loop', '1', '-r', fields.fps!, '-i', picture] : ['-f', 'lavfi', '-i', `color=c=0x${colour}:s=${width}x${height}:r=${fields.fps}`];
+    const input = image
+      ? ['-loop', '1', '-r', fields.fps!, '-i', picture]
+      : ['-f', 'lavfi', '-i', `color=c=0x${colour}:s=${width}x${height}:r=${fields.fps}`];
     const file = join(this.folder, `${id}.mp4`);
     await promisify(execFile)(this.ffmpeg, [
-      '-hide_banner', '-loglevel', 'error', '-y', ...input, '-frames:v', String(this.faults.has('short') ? Math.ceil(frames / 2) : frames),
-      '-vf', `scale=${width / shrink}:${height / shrink}:out_color_matrix=bt709`, '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1',
-      '-colorspace', 'bt709', '-fflags', '+bitexact', '-flags:v', '+bitexact', file,
+      '-hide_banner',
+      '-loglevel',
+      'error',
+      '-y',
+      ...input,
+      '-frames:v',
+      String(this.faults.has('short') ? Math.ceil(frames / 2) : frames),
+      '-vf',
+      `scale=${width / shrink}:${height / shrink}:out_color_matrix=bt709`,
+      '-pix_fmt',
+      'yuv420p',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-threads',
+      '1',
+      '-colorspace',
+      'bt709',
+      '-fflags',
+      '+bitexact',
+      '-flags:v',
+      '+bitexact',
+      file,
     ]);
     return readFileSync(file);
   }
 
   private deliver({ state, file }: EngineJob, response: ServerResponse): void {
-    if (state !== 'completed' || file === undefined) return answer(response, 400, { error: { message: 'is not ready' } });
-    if (this.faults.has('no-video')) return void response.writeHead(200, { 'content-type': 'video/mp4' }).end('no video at all');
+    if (state !== 'completed' || file === undefined)
+      return answer(response, 400, { error: { message: 'is not ready' } });
+    if (this.faults.has('no-video'))
+      return void response.writeHead(200, { 'content-type': 'video/mp4' }).end('no video at all');
     const half = file.subarray(0, Math.floor(file.length / 2));
     if (this.faults.has('cut-file')) return void response.writeHead(200, { 'content-type': 'video/mp4' }).end(half);
     response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': file.length });
@@ -216,9 +257,12 @@ export class EngineServer {
 
   /** A job in the transcript's words. */
   private shown({ id, prompt, size, state, percent }: EngineJob): Record<string, unknown> {
-    const { body } = this.saying({ queued: 'submitted', rendering: 'rendering', completed: 'completed', failed: 'failed' }[state]);
+    const { body } = this.saying(
+      { queued: 'submitted', rendering: 'rendering', completed: 'completed', failed: 'failed' }[state],
+    );
     const own = { id, ...('prompt' in body && { prompt }), ...('size' in body && { size }) };
-    const progress = state === 'rendering' && body.progress !== 0 && body.progress !== null ? { progress: percent } : {};
+    const progress =
+      state === 'rendering' && body.progress !== 0 && body.progress !== null ? { progress: percent } : {};
     const rejected = state === 'failed' && this.faults.has('rejects') ? { error: rejection(body.error) } : {};
     return { ...body, ...own, ...progress, ...rejected };
   }
@@ -251,18 +295,30 @@ async function readRequest(incoming: IncomingMessage): Promise<EngineRequest> {
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const type = incoming.headers['content-type'] ?? '';
   const { authorization } = incoming.headers;
-  return { method: incoming.method!, path: incoming.url!, type, authorization, ...(await readBody(Buffer.concat(chunks), type)) };
+  return {
+    method: incoming.method!,
+    path: incoming.url!,
+    type,
+    authorization,
+    ...(await readBody(Buffer.concat(chunks), type)),
+  };
 }
 
 async function readBody(body: Buffer<ArrayBuffer>, type: string): Promise<Pick<EngineRequest, 'fields' | 'image'>> {
   if (type.startsWith('multipart/form-data')) {
     const form = await new Response(body, { headers: { 'content-type': type } }).formData();
     const file = [...form.values()].find((value) => typeof value !== 'string');
-    const fields = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const fields = Object.fromEntries(
+      [...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
     return { fields, image: file && Buffer.from(await file.arrayBuffer()) };
   }
   if (!type.startsWith('application/json')) return { fields: {}, image: undefined };
   const given = JSON.parse(body.toString()) as Record<string, unknown>;
-  const url = Object.values(given).find((value) => typeof value === 'string' && value.startsWith('data:image/')) as string | undefined;
-  return { fields: Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])), image: url ? Buffer.from(url.split(',')[1]!, 'base64') : undefined };
+  const url = Object.values(given).find((value) => typeof value === 'string' && value.startsWith('data:image/')) as
+    string | undefined;
+  return {
+    fields: Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])),
+    image: url ? Buffer.from(url.split(',')[1]!, 'base64') : undefined,
+  };
 }

@@ -25,7 +25,8 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= deadline) throw new Error(`not within ${deadlineMs} ms: ${what} (last: ${String(last)})`, { cause: last });
+    if (performance.now() >= deadline)
+      throw new Error(`not within ${deadlineMs} ms: ${what} (last: ${String(last)})`, { cause: last });
     await delay(10);
   }
 }

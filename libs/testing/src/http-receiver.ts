@@ -36,7 +36,9 @@ const LOOPBACK: ReceiverPlace = { listensOn: '127.0.0.1', knownAs: '127.0.0.1' }
 /** A real HTTP server that remembers what it was sent; it answers 200 until told otherwise. */
 export class HttpReceiver {
   readonly requests: ReceivedRequest[] = [];
-  private answer: Answer = (_, response) => { response.writeHead(200).end(); };
+  private answer: Answer = (_, response) => {
+    response.writeHead(200).end();
+  };
   private readonly server = createServer((request, response) => void this.receive(request, response));
 
   private constructor(private readonly knownAs: string) {}
@@ -54,12 +56,20 @@ export class HttpReceiver {
 
   /** How requests are answered from here on; a status code, or a function that ends the response itself. */
   answerWith(answer: number | Answer): void {
-    this.answer = typeof answer === 'number' ? (_, response) => { response.writeHead(answer).end(); } : answer;
+    this.answer =
+      typeof answer === 'number'
+        ? (_, response) => {
+            response.writeHead(answer).end();
+          }
+        : answer;
   }
 
   /** Resolves with everything received once that is at least `count`. */
   async received(count: number, deadlineMs = 30_000): Promise<readonly ReceivedRequest[]> {
-    return eventually(() => this.requests.length >= count && this.requests, { what: `${count} requests received`, deadlineMs });
+    return eventually(() => this.requests.length >= count && this.requests, {
+      what: `${count} requests received`,
+      deadlineMs,
+    });
   }
 
   async stop(): Promise<void> {
@@ -73,7 +83,14 @@ export class HttpReceiver {
     const remotePort = request.socket.remotePort!;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const received = { method: request.method!, path: request.url!, headers: request.headers, body: Buffer.concat(chunks), receivedAt: new Date(), remotePort };
+    const received = {
+      method: request.method!,
+      path: request.url!,
+      headers: request.headers,
+      body: Buffer.concat(chunks),
+      receivedAt: new Date(),
+      remotePort,
+    };
     this.requests.push(received);
     await this.answer(received, response);
   }

@@ -28,7 +28,9 @@ export function describeKafka(name: string, tests: (brokers: () => string[]) => 
   if (missing !== undefined) return absent(name, `this machine lacks ${missing}`, { failsInCi: true });
   describe(name, () => {
     let brokers: string[];
-    beforeAll(async () => { brokers = await kafka(); }, START_MS);
+    beforeAll(async () => {
+      brokers = await kafka();
+    }, START_MS);
     tests(() => brokers);
   });
 }

@@ -30,14 +30,28 @@ export async function startRunServers(report: Report): Promise<RunServers> {
       report(`A container of ${IMAGES.postgres} does not start: ${(error as Error).message}`);
     }
   }
-  report('The tests use servers of this machine: the embedded PostgreSQL, and Kafka from its jars from the moment a test asks.');
+  report(
+    'The tests use servers of this machine: the embedded PostgreSQL, and Kafka from its jars from the moment a test asks.',
+  );
   const server = await startTestServer();
-  return servers({ url: server.url('postgres'), stop: () => server.stop() }, await startKafkaHost(() => startTestBroker({ report })), false);
+  return servers(
+    { url: server.url('postgres'), stop: () => server.stop() },
+    await startKafkaHost(() => startTestBroker({ report })),
+    false,
+  );
 }
 
-function servers(postgres: { readonly url: string; stop(): Promise<void> }, kafkaHost: KafkaHost, isKafkaInContainer: boolean): RunServers {
+function servers(
+  postgres: { readonly url: string; stop(): Promise<void> },
+  kafkaHost: KafkaHost,
+  isKafkaInContainer: boolean,
+): RunServers {
   return {
-    postgresUrl: postgres.url, kafkaHost, isKafkaInContainer,
-    stop: async () => { await Promise.all([postgres.stop(), kafkaHost.stop()]); },
+    postgresUrl: postgres.url,
+    kafkaHost,
+    isKafkaInContainer,
+    stop: async () => {
+      await Promise.all([postgres.stop(), kafkaHost.stop()]);
+    },
   };
 }

@@ -14,17 +14,44 @@ const START_MS = 60_000;
 
 /** A server that speaks S3, of test/s3/prepare.mjs, over a folder of its own. */
 export class S3Server {
-  private constructor(private readonly process: ChildProcess, private readonly folder: string, private readonly port: number) {}
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
 
   static async start(): Promise<S3Server> {
     const folder = await mkdtemp(join(tmpdir(), 'usvideo-s3-'));
     for (const name of ['buckets', 'properties']) mkdirSync(join(folder, name));
     const port = await freePort();
-    const env = { ...process.env, ROOT_ACCESS_KEY: CREDENTIALS.AWS_ACCESS_KEY_ID, ROOT_SECRET_KEY: CREDENTIALS.AWS_SECRET_ACCESS_KEY };
-    const child = spawn(BINARY, ['--port', `127.0.0.1:${port}`, '--region', REGION, '--health', '/healthz', '--quiet', 'posix', '--sidecar', join(folder, 'properties'), join(folder, 'buckets')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const env = {
+      ...process.env,
+      ROOT_ACCESS_KEY: CREDENTIALS.AWS_ACCESS_KEY_ID,
+      ROOT_SECRET_KEY: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+    };
+    const child = spawn(
+      BINARY,
+      [
+        '--port',
+        `127.0.0.1:${port}`,
+        '--region',
+        REGION,
+        '--health',
+        '/healthz',
+        '--quiet',
+        'posix',
+        '--sidecar',
+        join(folder, 'properties'),
+        join(folder, 'buckets'),
+      ],
+      { env, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
     const server = new S3Server(child, folder, port);
     try {
-      await eventually(async () => (await fetch(`${server.endpoint}/healthz`)).ok, { what: 'the S3 server to answer', deadlineMs: START_MS });
+      await eventually(async () => (await fetch(`${server.endpoint}/healthz`)).ok, {
+        what: 'the S3 server to answer',
+        deadlineMs: START_MS,
+      });
     } catch (error) {
       await server.stop();
       throw error;
@@ -62,7 +89,10 @@ export class S3Server {
 
 /** A group of tests with an S3 server. Where its program is not, they are counted as skipped, aloud; under CI=true they fail. */
 export function describeS3(name: string, tests: (server: () => S3Server) => void): void {
-  if (!existsSync(BINARY)) return absent(name, 'the S3 server is not there: node test/s3/prepare.mjs makes it, with Go 1.26 or Python', { failsInCi: true });
+  if (!existsSync(BINARY))
+    return absent(name, 'the S3 server is not there: node test/s3/prepare.mjs makes it, with Go 1.26 or Python', {
+      failsInCi: true,
+    });
   describe(name, () => {
     let server: S3Server;
     beforeAll(async () => {

@@ -4,7 +4,9 @@ export class Signal<T = void> {
   private fire!: (value: T) => void;
 
   constructor(private readonly name: string) {
-    this.promise = new Promise((resolve) => { this.fire = resolve; });
+    this.promise = new Promise((resolve) => {
+      this.fire = resolve;
+    });
   }
 
   /** Only the first call counts. */
@@ -16,7 +18,10 @@ export class Signal<T = void> {
   async wait(deadlineMs = 30_000): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`the signal "${this.name}" did not come within ${deadlineMs} ms`)), deadlineMs);
+      timer = setTimeout(
+        () => reject(new Error(`the signal "${this.name}" did not come within ${deadlineMs} ms`)),
+        deadlineMs,
+      );
     });
     return Promise.race([this.promise, late]).finally(() => clearTimeout(timer));
   }

@@ -24,7 +24,9 @@ describe('a stretch of network that a test can break', () => {
     received = '';
     client = connect({ host: '127.0.0.1', port: Number(proxy.address.split(':')[1]), allowHalfOpen: true });
     client.on('error', () => client.destroy());
-    client.on('data', (chunk: Buffer) => { received += chunk.toString(); });
+    client.on('data', (chunk: Buffer) => {
+      received += chunk.toString();
+    });
     client.write('a');
     await eventually(() => received === 'a', { what: 'the first echo' });
   });
@@ -68,6 +70,8 @@ describe('a stretch of network that a test can break', () => {
     client.end();
     expect(atTheServer[0]!.readableEnded).toBe(false);
     proxy.cut();
-    await eventually(() => atTheServer[0]!.destroyed && proxy.connections === 0, { what: 'the forgotten end to be cut' });
+    await eventually(() => atTheServer[0]!.destroyed && proxy.connections === 0, {
+      what: 'the forgotten end to be cut',
+    });
   });
 });

@@ -5,7 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Sees every chunk that the client sends; `loseAnswer` lets it through, but cuts the line instead of bringing the answer back. */
 export type Tap = (chunk: Buffer, line: { loseAnswer(): void }) => void;
 
-interface Address { readonly host: string; readonly port: number }
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 interface Line {
   readonly client: Socket;
@@ -114,9 +117,16 @@ export class TcpProxy {
     const line: Line = { client, server, dead: false };
     let answerLost = false;
     this.lines.add(line);
-    for (const end of [client, server]) end.on('close', () => { if (client.destroyed && server.destroyed) this.lines.delete(line); });
+    for (const end of [client, server])
+      end.on('close', () => {
+        if (client.destroyed && server.destroyed) this.lines.delete(line);
+      });
     this.carry(line, 'client', 'server', (chunk) => {
-      this.tap(chunk, { loseAnswer: () => { answerLost = true; } });
+      this.tap(chunk, {
+        loseAnswer: () => {
+          answerLost = true;
+        },
+      });
       return true;
     });
     this.carry(line, 'server', 'client', () => {
@@ -125,7 +135,12 @@ export class TcpProxy {
     });
   }
 
-  private carry(line: Line, fromEnd: 'client' | 'server', toEnd: 'client' | 'server', passes: (chunk: Buffer) => boolean): void {
+  private carry(
+    line: Line,
+    fromEnd: 'client' | 'server',
+    toEnd: 'client' | 'server',
+    passes: (chunk: Buffer) => boolean,
+  ): void {
     const [from, to] = [line[fromEnd], line[toEnd]];
     let underWay = 0;
     let last = Promise.resolve();
@@ -140,13 +155,23 @@ export class TcpProxy {
       });
     };
     // A broken line is the purpose; either end going takes the other along, unless it was left to talk to nobody.
-    from.on('error', () => { if (!line.dead) to.destroy(); });
-    from.on('close', () => { if (!line.dead) to.destroy(); });
-    from.on('end', () => inTurn(() => { if (!line.dead) to.end(); }));
+    from.on('error', () => {
+      if (!line.dead) to.destroy();
+    });
+    from.on('close', () => {
+      if (!line.dead) to.destroy();
+    });
+    from.on('end', () =>
+      inTurn(() => {
+        if (!line.dead) to.end();
+      }),
+    );
     from.on('data', (chunk: Buffer) => {
       this.bytes += chunk.length;
       if (line.dead || !passes(chunk)) return;
-      inTurn(() => { if (!line.dead && to.writable) to.write(chunk); });
+      inTurn(() => {
+        if (!line.dead && to.writable) to.write(chunk);
+      });
     });
   }
 }

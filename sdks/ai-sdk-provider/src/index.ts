@@ -1,4 +1,11 @@
-import { type EmbeddingModelV4, type ImageModelV4, type LanguageModelV4, NoSuchModelError, type ProviderV4, type Experimental_VideoModelV4 as VideoModelV4 } from '@ai-sdk/provider';
+import {
+  type EmbeddingModelV4,
+  type ImageModelV4,
+  type LanguageModelV4,
+  NoSuchModelError,
+  type ProviderV4,
+  type Experimental_VideoModelV4 as VideoModelV4,
+} from '@ai-sdk/provider';
 import { USVideo } from '../../typescript/src/index.ts';
 import { USVideoModel } from './video-model.ts';
 
@@ -25,16 +32,27 @@ export interface USVideoProvider extends ProviderV4 {
 export function createUSVideo(settings: USVideoProviderSettings = {}): USVideoProvider {
   let client: USVideo | undefined;
   const connect = () => {
-    client ??= new USVideo({ baseUrl: settings.baseURL, apiKey: settings.apiKey, headers: settings.headers, fetch: settings.fetch });
+    client ??= new USVideo({
+      baseUrl: settings.baseURL,
+      apiKey: settings.apiKey,
+      headers: settings.headers,
+      fetch: settings.fetch,
+    });
     return client;
   };
   const videoModel = (modelId = 'default') => new USVideoModel(modelId, connect);
-  const none = (modelType: 'languageModel' | 'embeddingModel' | 'imageModel') => (modelId: string): never => {
-    throw new NoSuchModelError({ modelId, modelType });
-  };
+  const none =
+    (modelType: 'languageModel' | 'embeddingModel' | 'imageModel') =>
+    (modelId: string): never => {
+      throw new NoSuchModelError({ modelId, modelType });
+    };
   return Object.assign((modelId?: string) => videoModel(modelId), {
-    specificationVersion: 'v4' as const, videoModel, video: videoModel,
-    languageModel: none('languageModel'), embeddingModel: none('embeddingModel'), imageModel: none('imageModel'),
+    specificationVersion: 'v4' as const,
+    videoModel,
+    video: videoModel,
+    languageModel: none('languageModel'),
+    embeddingModel: none('embeddingModel'),
+    imageModel: none('imageModel'),
   });
 }
 

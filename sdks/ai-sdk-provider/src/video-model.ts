@@ -1,4 +1,10 @@
-import { APICallError, type JSONValue, type SharedV4ProviderMetadata, type Experimental_VideoModelV4 as VideoModelV4, type Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions } from '@ai-sdk/provider';
+import {
+  APICallError,
+  type JSONValue,
+  type SharedV4ProviderMetadata,
+  type Experimental_VideoModelV4 as VideoModelV4,
+  type Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+} from '@ai-sdk/provider';
 import { type USVideo, USVideoError, type Video } from '../../typescript/src/index.ts';
 import { requestOf } from './request.ts';
 
@@ -24,24 +30,50 @@ export class USVideoModel implements VideoModelV4 {
     const { operation, warnings } = await this.doStart(call);
     const video = await this.asked(() => this.client().videos.wait(operation.id, { signal: call.abortSignal }));
     if (video.status !== 'completed') throw new Error(reasonOf(video));
-    return { videos: [await this.fileOf(video, call.abortSignal)], warnings, providerMetadata: metadataOf(video), response: this.responseOf(video) };
+    return {
+      videos: [await this.fileOf(video, call.abortSignal)],
+      warnings,
+      providerMetadata: metadataOf(video),
+      response: this.responseOf(video),
+    };
   }
 
   async doStart(call: Start) {
     const { request, warnings } = requestOf(this.modelId, call);
     const body = call.webhookUrl === undefined ? request : { ...request, webhook_url: call.webhookUrl };
-    const video = await this.asked(() => this.client().videos.create(body, {
-      signal: call.abortSignal, headers: passedOn(call.headers), idempotencyKey: headerOf(call.headers, 'idempotency-key'),
-    }));
-    return { operation: { id: video.id }, warnings, providerMetadata: metadataOf(video), response: this.responseOf(video) };
+    const video = await this.asked(() =>
+      this.client().videos.create(body, {
+        signal: call.abortSignal,
+        headers: passedOn(call.headers),
+        idempotencyKey: headerOf(call.headers, 'idempotency-key'),
+      }),
+    );
+    return {
+      operation: { id: video.id },
+      warnings,
+      providerMetadata: metadataOf(video),
+      response: this.responseOf(video),
+    };
   }
 
-  async doStatus({ operation, abortSignal, headers }: { operation: JSONValue; abortSignal?: AbortSignal; headers?: Headers }) {
+  async doStatus({
+    operation,
+    abortSignal,
+    headers,
+  }: {
+    operation: JSONValue;
+    abortSignal?: AbortSignal;
+    headers?: Headers;
+  }) {
     const { id } = operation as { id: string };
-    const video = await this.asked(() => this.client().videos.retrieve(id, { signal: abortSignal, headers: passedOn(headers) }));
+    const video = await this.asked(() =>
+      this.client().videos.retrieve(id, { signal: abortSignal, headers: passedOn(headers) }),
+    );
     const about = { providerMetadata: metadataOf(video), response: this.responseOf(video) };
-    if (video.status === 'completed') return { status: 'completed' as const, videos: [await this.fileOf(video, abortSignal)], warnings: [], ...about };
-    if (video.status === 'failed' || video.status === 'cancelled') return { status: 'error' as const, error: reasonOf(video), ...about };
+    if (video.status === 'completed')
+      return { status: 'completed' as const, videos: [await this.fileOf(video, abortSignal)], warnings: [], ...about };
+    if (video.status === 'failed' || video.status === 'cancelled')
+      return { status: 'error' as const, error: reasonOf(video), ...about };
     return { status: 'pending' as const, ...about };
   }
 
@@ -75,7 +107,12 @@ export class USVideoModel implements VideoModelV4 {
     } catch (error) {
       if (!(error instanceof USVideoError) || error.status === undefined) throw error;
       throw new APICallError({
-        message: `${error.code}: ${error.message}`, url: '/v1/videos', requestBodyValues: {}, statusCode: error.status, cause: error, isRetryable: false,
+        message: `${error.code}: ${error.message}`,
+        url: '/v1/videos',
+        requestBodyValues: {},
+        statusCode: error.status,
+        cause: error,
+        isRetryable: false,
         data: { error: error.code, request_id: error.requestId, doc_url: error.docUrl, details: error.details },
       });
     }
@@ -96,5 +133,9 @@ function headerOf(headers: Headers, wanted: string): string | undefined {
 }
 
 function passedOn(headers: Headers): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined && !NOT_PASSED_ON.includes(pair[0].toLowerCase())));
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined && !NOT_PASSED_ON.includes(pair[0].toLowerCase()),
+    ),
+  );
 }

@@ -40,18 +40,25 @@ export interface Command {
 
 /** Understood by every command. */
 export const EVERYWHERE: Readonly<Record<string, Option>> = {
-  'json': { help: 'print JSON, and nothing else, to standard output' },
+  json: { help: 'print JSON, and nothing else, to standard output' },
   'base-url': { help: 'where the platform is (USVIDEO_BASE_URL, else what login stored)', value: 'URL' },
   'api-key': { help: 'which key (USVIDEO_API_KEY, else what login stored)', value: 'KEY' },
-  'help': { help: 'what the command takes', short: 'h' },
+  help: { help: 'what the command takes', short: 'h' },
 };
 
 /** @throws UsageError that says what is wrong. */
 export function parse(name: string, command: Command, args: readonly string[]): Given {
   const options = { ...command.options, ...EVERYWHERE };
-  const config = Object.fromEntries(Object.entries(options).map(([option, { value, short, multiple }]) => [
-    option, { type: value === undefined ? 'boolean' as const : 'string' as const, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) },
-  ]));
+  const config = Object.fromEntries(
+    Object.entries(options).map(([option, { value, short, multiple }]) => [
+      option,
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+        ...(multiple === undefined ? {} : { multiple }),
+      },
+    ]),
+  );
   let parsed;
   try {
     parsed = parseArgs({ args: [...args], options: config, allowPositionals: true });
@@ -61,7 +68,9 @@ export function parse(name: string, command: Command, args: readonly string[]): 
   const { values, positionals } = parsed;
   if (values.help !== true) checkWords(name, command, positionals);
   for (const [option, { choices }] of Object.entries(options)) {
-    const wrong = [values[option] ?? []].flat().find((value) => choices !== undefined && !choices.includes(String(value)));
+    const wrong = [values[option] ?? []]
+      .flat()
+      .find((value) => choices !== undefined && !choices.includes(String(value)));
     if (wrong !== undefined) throw new UsageError(`--${option} is one of ${choices!.join(', ')}, not ${String(wrong)}`);
   }
   return givenOf(positionals, values);
@@ -70,13 +79,15 @@ export function parse(name: string, command: Command, args: readonly string[]): 
 function checkWords(name: string, { words = [] }: Command, positionals: readonly string[]): void {
   const needed = words.filter((word) => !word.startsWith('['));
   if (positionals.length < needed.length) throw new UsageError(`usvideo ${name} needs ${needed[positionals.length]}`);
-  if (positionals.length > words.length) throw new UsageError(`usvideo ${name} does not take ${positionals[words.length]} (quote a text of several words)`);
+  if (positionals.length > words.length)
+    throw new UsageError(`usvideo ${name} does not take ${positionals[words.length]} (quote a text of several words)`);
 }
 
 function givenOf(words: readonly string[], values: Readonly<Record<string, unknown>>): Given {
   const texts = (name: string) => [values[name] ?? []].flat().map(String);
   return {
-    words, texts,
+    words,
+    texts,
     text: (name) => texts(name)[0],
     isSet: (name) => values[name] === true,
     integer: (name) => {

@@ -1,6 +1,15 @@
 import type { Command } from './command.ts';
 import { completionOf, SHELLS } from './completion.ts';
-import { createEndpoint, deleteEndpoint, endpoints, redeliver, rotateSecret, secret, testEndpoint, updateEndpoint } from './endpoints.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  endpoints,
+  redeliver,
+  rotateSecret,
+  secret,
+  testEndpoint,
+  updateEndpoint,
+} from './endpoints.ts';
 import { UsageError } from './exit.ts';
 import { generate } from './generate.ts';
 import { cancel, download, job, jobs } from './jobs.ts';
@@ -21,14 +30,37 @@ const completion: Command = {
 
 /** By name; one of two words stands after the one of its first. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  login, logout, generate, jobs, job, download, cancel, balance, usage, keys,
-  'keys create': createKey, 'keys rotate': rotateKey, 'keys revoke': revokeKey,
-  webhooks, 'webhooks endpoints': endpoints, 'webhooks create': createEndpoint, 'webhooks update': updateEndpoint, 'webhooks delete': deleteEndpoint,
-  'webhooks test': testEndpoint, 'webhooks secret': secret, 'webhooks rotate': rotateSecret, 'webhooks redeliver': redeliver,
-  listen, completion,
+  login,
+  logout,
+  generate,
+  jobs,
+  job,
+  download,
+  cancel,
+  balance,
+  usage,
+  keys,
+  'keys create': createKey,
+  'keys rotate': rotateKey,
+  'keys revoke': revokeKey,
+  webhooks,
+  'webhooks endpoints': endpoints,
+  'webhooks create': createEndpoint,
+  'webhooks update': updateEndpoint,
+  'webhooks delete': deleteEndpoint,
+  'webhooks test': testEndpoint,
+  'webhooks secret': secret,
+  'webhooks rotate': rotateSecret,
+  'webhooks redeliver': redeliver,
+  listen,
+  completion,
 };
 
-export interface Found { readonly name: string; readonly command: Command; readonly rest: readonly string[] }
+export interface Found {
+  readonly name: string;
+  readonly command: Command;
+  readonly rest: readonly string[];
+}
 
 /** @throws UsageError when there is no such command. */
 export function find(args: readonly string[]): Found {

@@ -3,7 +3,10 @@ import { EVERYWHERE } from './command.ts';
 
 export type Commands = Readonly<Record<string, Command>>;
 
-type Script = (words: ReadonlyMap<string, readonly string[]>, choices: ReadonlyMap<string, readonly string[]>) => string;
+type Script = (
+  words: ReadonlyMap<string, readonly string[]>,
+  choices: ReadonlyMap<string, readonly string[]>,
+) => string;
 
 /** Made from the table of commands: what they take is offered, and no more. */
 const SCRIPTS: Readonly<Record<string, Script>> = {
@@ -15,7 +18,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 ${[...choices].map(([option, values]) => `    --${option}) offered="${values.join(' ')}" ;;`).join('\n')}
     -o|--output|--first-frame) COMPREPLY=( $(compgen -f -- "$current") ); return ;;
     *) case "$command" in
-${[...words].sort(([one], [other]) => other.length - one.length).map(([command, offers]) => `      ${command === '' ? '""' : `"${command}"*`}) offered="${offers.join(' ')}" ;;`).join('\n')}
+${[...words]
+  .sort(([one], [other]) => other.length - one.length)
+  .map(([command, offers]) => `      ${command === '' ? '""' : `"${command}"*`}) offered="${offers.join(' ')}" ;;`)
+  .join('\n')}
     esac ;;
   esac
   COMPREPLY=( $(compgen -W "$offered" -- "$current") )
@@ -26,10 +32,14 @@ complete -F _usvideo usvideo
 autoload -U +X bashcompinit && bashcompinit
 ${SCRIPTS.bash!(words, choices)}`,
   fish: (words) => `complete -c usvideo -f
-${[...words].flatMap(([command, offers]) => offers.map((offer) => {
-    const when = command === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${command.split(' ')[0]}`;
-    return `complete -c usvideo -n "${when}" ${offer.startsWith('--') ? `-l ${offer.slice(2)}` : `-a ${offer}`}`;
-  })).join('\n')}
+${[...words]
+  .flatMap(([command, offers]) =>
+    offers.map((offer) => {
+      const when = command === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${command.split(' ')[0]}`;
+      return `complete -c usvideo -n "${when}" ${offer.startsWith('--') ? `-l ${offer.slice(2)}` : `-a ${offer}`}`;
+    }),
+  )
+  .join('\n')}
 `,
 };
 
@@ -40,11 +50,12 @@ export function completionOf(shell: string, commands: Commands): string {
   const choices = new Map<string, readonly string[]>();
   for (const [name, { options = {} }] of Object.entries(commands)) {
     const all = { ...options, ...EVERYWHERE };
-    words.set(name, [...words.get(name) ?? [], ...Object.keys(all).map((option) => `--${option}`)]);
+    words.set(name, [...(words.get(name) ?? []), ...Object.keys(all).map((option) => `--${option}`)]);
     const [first, second] = name.split(' ');
     if (second === undefined) words.get('')!.push(first!);
     else words.get(first!)?.push(second);
-    for (const [option, { choices: values }] of Object.entries(all)) if (values) choices.set(option, [...new Set([...choices.get(option) ?? [], ...values])]);
+    for (const [option, { choices: values }] of Object.entries(all))
+      if (values) choices.set(option, [...new Set([...(choices.get(option) ?? []), ...values])]);
   }
   return SCRIPTS[shell]!(words, choices);
 }

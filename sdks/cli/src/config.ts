@@ -3,7 +3,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { USVideoError } from '../../typescript/src/index.ts';
 
-export interface Credentials { readonly base_url: string; readonly api_key: string }
+export interface Credentials {
+  readonly base_url: string;
+  readonly api_key: string;
+}
 
 /** Where `login` keeps what it was told. */
 export function credentialsFile(): string {
@@ -17,7 +20,11 @@ export function stored(): Credentials | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new USVideoError({ code: 'invalid_configuration', message: `${file} cannot be read: run \`usvideo login\` again.`, cause: error });
+    throw new USVideoError({
+      code: 'invalid_configuration',
+      message: `${file} cannot be read: run \`usvideo login\` again.`,
+      cause: error,
+    });
   }
 }
 
@@ -34,12 +41,18 @@ export function forget(): void {
 }
 
 /** An option wins over the environment, which wins over what login stored. */
-export function settings(given: { readonly baseUrl: string | undefined; readonly apiKey: string | undefined }): { baseUrl: string | undefined; apiKey: string | undefined } {
+export function settings(given: { readonly baseUrl: string | undefined; readonly apiKey: string | undefined }): {
+  baseUrl: string | undefined;
+  apiKey: string | undefined;
+} {
   const baseUrl = given.baseUrl ?? (process.env.USVIDEO_BASE_URL || undefined);
   const apiKey = given.apiKey ?? (process.env.USVIDEO_API_KEY || undefined);
   if (baseUrl !== undefined && apiKey !== undefined) return { baseUrl, apiKey };
   const kept = stored();
   // A key belongs to a platform: one that was stored is sent nowhere else.
-  const keptKey = baseUrl === undefined || baseUrl.replace(/\/+$/, '') === kept?.base_url.replace(/\/+$/, '') ? kept?.api_key : undefined;
+  const keptKey =
+    baseUrl === undefined || baseUrl.replace(/\/+$/, '') === kept?.base_url.replace(/\/+$/, '')
+      ? kept?.api_key
+      : undefined;
   return { baseUrl: baseUrl ?? kept?.base_url, apiKey: apiKey ?? keptKey };
 }

@@ -3,24 +3,37 @@ import { UsageError } from './exit.ts';
 import type { Command, Given } from './command.ts';
 import { table } from './screen.ts';
 
-const EVENTS = ['video.processing', 'video.completed', 'video.failed', 'video.cancelled', 'balance.low', 'webhook.disabled'];
+const EVENTS = [
+  'video.processing',
+  'video.completed',
+  'video.failed',
+  'video.cancelled',
+  'balance.low',
+  'webhook.disabled',
+];
 const FIELDS = {
   event: { help: 'what it hears; may be repeated', value: 'E', multiple: true, choices: EVENTS },
   description: { help: 'your words for it', value: 'TEXT' },
 } as const;
 
-const state = ({ enabled, disabled_reason: reason }: WebhookEndpoint) => (enabled ? 'enabled' : `disabled (${reason ?? 'customer'})`);
+const state = ({ enabled, disabled_reason: reason }: WebhookEndpoint) =>
+  enabled ? 'enabled' : `disabled (${reason ?? 'customer'})`;
 
 function fieldsOf({ text, texts }: Given): Partial<EndpointFields> {
   const description = text('description');
-  return { ...(texts('event').length > 0 ? { events: texts('event') as EndpointFields['events'] & object } : {}), ...(description === undefined ? {} : { description }) };
+  return {
+    ...(texts('event').length > 0 ? { events: texts('event') as EndpointFields['events'] & object } : {}),
+    ...(description === undefined ? {} : { description }),
+  };
 }
 
 export const endpoints: Command = {
   summary: 'List webhook endpoints.',
   async run({ client, screen }) {
     const row = (endpoint: WebhookEndpoint) => [endpoint.id, state(endpoint), endpoint.events.join(','), endpoint.url];
-    screen.result(await client().webhookEndpoints.list().all(), (list) => table(['ID', 'STATE', 'EVENTS', 'URL'], list.map(row)));
+    screen.result(await client().webhookEndpoints.list().all(), (list) =>
+      table(['ID', 'STATE', 'EVENTS', 'URL'], list.map(row)),
+    );
   },
 };
 
@@ -37,12 +50,19 @@ export const createEndpoint: Command = {
 export const updateEndpoint: Command = {
   summary: 'Change a webhook endpoint.',
   words: ['ID'],
-  options: { ...FIELDS, url: { help: 'where it is', value: 'URL' }, enable: { help: 'send to it again' }, disable: { help: 'send nothing to it' } },
+  options: {
+    ...FIELDS,
+    url: { help: 'where it is', value: 'URL' },
+    enable: { help: 'send to it again' },
+    disable: { help: 'send nothing to it' },
+  },
   async run(run) {
     const url = run.text('url');
     if (run.isSet('enable') && run.isSet('disable')) throw new UsageError('either --enable or --disable');
     const enabled = run.isSet('enable') || run.isSet('disable') ? { enabled: run.isSet('enable') } : {};
-    const changed = await run.client().webhookEndpoints.update(run.words[0]!, { ...fieldsOf(run), ...(url === undefined ? {} : { url }), ...enabled });
+    const changed = await run
+      .client()
+      .webhookEndpoints.update(run.words[0]!, { ...fieldsOf(run), ...(url === undefined ? {} : { url }), ...enabled });
     run.screen.result(changed, (endpoint) => `${endpoint.id} is ${state(endpoint)}`);
   },
 };
@@ -64,7 +84,7 @@ export const testEndpoint: Command = {
 };
 
 export const secret: Command = {
-  summary: 'Show the secret that signs webhooks: of an endpoint, or of the jobs\' own addresses.',
+  summary: "Show the secret that signs webhooks: of an endpoint, or of the jobs' own addresses.",
   words: ['[ID]'],
   async run({ client, screen, words }) {
     screen.result(await client().webhookSecrets.retrieve(words[0]), (found) => found.secret);
@@ -77,7 +97,10 @@ export const rotateSecret: Command = {
   options: { 'overlap-hours': { help: 'for so long; 0 after a leak (24)', value: 'N' } },
   async run({ client, screen, words, integer }) {
     const hours = integer('overlap-hours');
-    const request = { ...(words[0] === undefined ? {} : { endpoint_id: words[0] }), ...(hours === undefined ? {} : { overlap_hours: hours }) };
+    const request = {
+      ...(words[0] === undefined ? {} : { endpoint_id: words[0] }),
+      ...(hours === undefined ? {} : { overlap_hours: hours }),
+    };
     screen.result(await client().webhookSecrets.rotate(request), (found) => found.secret);
   },
 };

@@ -2,7 +2,16 @@ import { ConnectionError, USVideoError } from '../../typescript/src/index.ts';
 
 /** What scripts can tell apart; the README's table is compared with this one by a test. */
 export const EXIT = {
-  done: 0, unexpected: 1, usage: 2, key: 3, refused: 4, payment: 5, busy: 6, noVideo: 7, unreachable: 8, interrupted: 130,
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  key: 3,
+  refused: 4,
+  payment: 5,
+  busy: 6,
+  noVideo: 7,
+  unreachable: 8,
+  interrupted: 130,
 } as const;
 
 /** What was asked for makes no sense; the message says what would. */

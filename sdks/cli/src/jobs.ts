@@ -5,8 +5,26 @@ import { table } from './screen.ts';
 
 const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'];
 
-const row = ({ id, status, progress, resolution, duration, cost, estimated_cost: estimate, created_at: at, prompt }: Video) =>
-  [id, status, `${progress}%`, resolution, `${duration} s`, cost ?? `(${estimate})`, at.slice(0, 19), prompt?.slice(0, 40)];
+const row = ({
+  id,
+  status,
+  progress,
+  resolution,
+  duration,
+  cost,
+  estimated_cost: estimate,
+  created_at: at,
+  prompt,
+}: Video) => [
+  id,
+  status,
+  `${progress}%`,
+  resolution,
+  `${duration} s`,
+  cost ?? `(${estimate})`,
+  at.slice(0, 19),
+  prompt?.slice(0, 40),
+];
 
 export const jobs: Command = {
   summary: 'List jobs, newest first.',
@@ -16,8 +34,12 @@ export const jobs: Command = {
   },
   async run({ client, screen, integer, texts }) {
     const max = integer('limit') ?? 20;
-    const found = await client().videos.list({ status: texts('status') as VideoStatus[], limit: Math.max(1, Math.min(100, max)) }).all({ max });
-    screen.result(found, (list) => table(['ID', 'STATUS', 'DONE', 'SIZE', 'LENGTH', 'COST', 'CREATED', 'PROMPT'], list.map(row)));
+    const found = await client()
+      .videos.list({ status: texts('status') as VideoStatus[], limit: Math.max(1, Math.min(100, max)) })
+      .all({ max });
+    screen.result(found, (list) =>
+      table(['ID', 'STATUS', 'DONE', 'SIZE', 'LENGTH', 'COST', 'CREATED', 'PROMPT'], list.map(row)),
+    );
   },
 };
 
@@ -25,7 +47,11 @@ export const job: Command = {
   summary: 'Show one job.',
   words: ['ID'],
   async run({ client, screen, words }) {
-    screen.result(await client().videos.retrieve(words[0]!), (video) => Object.entries(video).map(([name, value]) => `${name.padEnd(24)} ${text(value)}`).join('\n'));
+    screen.result(await client().videos.retrieve(words[0]!), (video) =>
+      Object.entries(video)
+        .map(([name, value]) => `${name.padEnd(24)} ${text(value)}`)
+        .join('\n'),
+    );
   },
 };
 
@@ -49,4 +75,5 @@ export const cancel: Command = {
   },
 };
 
-const text = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-'));
+const text = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-');

@@ -8,12 +8,16 @@ import { UsageError } from './exit.ts';
 export const login: Command = {
   summary: 'Check a key and keep it with the address of the platform.',
   async run({ screen, text, signal }) {
-    const baseUrl = text('base-url') ?? await ask('Where is the platform (such as https://video.example.com)? ', { isSecret: false, signal });
-    const apiKey = text('api-key') ?? await ask('API key: ', { isSecret: true, signal });
+    const baseUrl =
+      text('base-url') ??
+      (await ask('Where is the platform (such as https://video.example.com)? ', { isSecret: false, signal }));
+    const apiKey = text('api-key') ?? (await ask('API key: ', { isSecret: true, signal }));
     const account = await new USVideo({ baseUrl, apiKey }).account.retrieve();
     store({ base_url: baseUrl, api_key: apiKey });
-    screen.result({ account_id: account.account_id, livemode: account.livemode, file: credentialsFile() }, ({ file }) =>
-      `${account.name}, ${account.livemode ? 'live' : 'test'}; kept in ${file}`);
+    screen.result(
+      { account_id: account.account_id, livemode: account.livemode, file: credentialsFile() },
+      ({ file }) => `${account.name}, ${account.livemode ? 'live' : 'test'}; kept in ${file}`,
+    );
   },
 };
 
@@ -26,8 +30,12 @@ export const logout: Command = {
 };
 
 /** From a terminal a secret is not echoed; from a pipe a line is read. */
-async function ask(question: string, { isSecret, signal }: { isSecret: boolean; signal: AbortSignal }): Promise<string> {
-  if (!process.stdin.isTTY) throw new UsageError('login asks for what it needs, and there is no terminal: pass --base-url and --api-key');
+async function ask(
+  question: string,
+  { isSecret, signal }: { isSecret: boolean; signal: AbortSignal },
+): Promise<string> {
+  if (!process.stdin.isTTY)
+    throw new UsageError('login asks for what it needs, and there is no terminal: pass --base-url and --api-key');
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: isSecret ? silent : process.stderr, terminal: true });

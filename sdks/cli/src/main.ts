@@ -5,7 +5,9 @@ import { settings } from './config.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { Screen } from './screen.ts';
 
-const OVERVIEW = `usvideo ${VERSION}: prompt in, video out\n\n${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`).join('\n')}\n
+const OVERVIEW = `usvideo ${VERSION}: prompt in, video out\n\n${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`)
+  .join('\n')}\n
 usvideo COMMAND --help says what a command takes. --json prints JSON. Exit codes are in the README.\n`;
 
 async function main(args: readonly string[]): Promise<void> {
@@ -18,19 +20,28 @@ async function main(args: readonly string[]): Promise<void> {
   // The second Ctrl-C ends it whatever it does.
   process.once('SIGINT', () => controller.abort());
   const screen = new Screen(process.stdout, process.stderr, given.isSet('json'));
-  const client = () => new USVideo({
-    ...settings({ baseUrl: given.text('base-url'), apiKey: given.text('api-key') }),
-    onRetry: ({ error, delayMs }) => screen.say(`${error.message} Again in ${(delayMs / 1_000).toFixed(1)} s.`),
-  });
+  const client = () =>
+    new USVideo({
+      ...settings({ baseUrl: given.text('base-url'), apiKey: given.text('api-key') }),
+      onRetry: ({ error, delayMs }) => screen.say(`${error.message} Again in ${(delayMs / 1_000).toFixed(1)} s.`),
+    });
   await command.run({ ...given, client, screen, signal: controller.signal });
 }
 
 function explain(error: unknown, isJson: boolean): string {
-  if (!(error instanceof USVideoError)) return isJson ? JSON.stringify({ error: 'usage', message: (error as Error).message }) : `usvideo: ${(error as Error).message}`;
+  if (!(error instanceof USVideoError))
+    return isJson
+      ? JSON.stringify({ error: 'usage', message: (error as Error).message })
+      : `usvideo: ${(error as Error).message}`;
   const { code, message, status, requestId, docUrl, details } = error;
   if (isJson) return JSON.stringify({ error: code, message, status, request_id: requestId, doc_url: docUrl, details });
   const hint = code === 'invalid_configuration' ? ' Or run `usvideo login`.' : '';
-  return [`usvideo: ${message}${hint}`, ...details.map(({ field, message: fault }) => `  ${field} ${fault}`), ...(requestId === undefined ? [] : [`  (${code}, ${requestId})`]), ...(docUrl === undefined ? [] : [`  ${docUrl}`])].join('\n');
+  return [
+    `usvideo: ${message}${hint}`,
+    ...details.map(({ field, message: fault }) => `  ${field} ${fault}`),
+    ...(requestId === undefined ? [] : [`  (${code}, ${requestId})`]),
+    ...(docUrl === undefined ? [] : [`  ${docUrl}`]),
+  ].join('\n');
 }
 
 const args = process.argv.slice(2);

@@ -49,9 +49,21 @@ export class Screen {
 
 /** Columns as wide as what stands in them. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const lines = [head, ...rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '-' : String(cell).replaceAll(/\s+/g, ' '))))];
+  const lines = [
+    head,
+    ...rows.map((row) =>
+      row.map((cell) => (cell === null || cell === undefined ? '-' : String(cell).replaceAll(/\s+/g, ' '))),
+    ),
+  ];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 const BAR_WIDTH = 30;

@@ -9,13 +9,22 @@ const SDK = pathToFileURL(fileURLToPath(new URL('../dist/esm/index.js', import.m
 const TURNS = 40;
 const CALLS_A_TURN = 100;
 const STARTS = 15;
-const BODY = JSON.stringify({ object: 'balance', balance: '$250.00', balance_micros: 250_000_000, available: '$250.00', held: '$0.00', spend_caps: [] });
+const BODY = JSON.stringify({
+  object: 'balance',
+  balance: '$250.00',
+  balance_micros: 250_000_000,
+  available: '$250.00',
+  held: '$0.00',
+  spend_caps: [],
+});
 
 if (process.argv[2] === 'serve') await serve();
 else await measure();
 
 async function serve() {
-  const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': 'req' }).end(BODY));
+  const server = createServer((_, response) =>
+    response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': 'req' }).end(BODY),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   process.send(server.address().port);
@@ -28,7 +37,10 @@ async function measure() {
   try {
     const { USVideo } = await import(SDK);
     const client = new USVideo({ baseUrl, apiKey: 'usv_test_bench' });
-    const bare = async () => JSON.parse(await (await fetch(`${baseUrl}/v1/balance`, { headers: { authorization: 'Bearer usv_test_bench' } })).text());
+    const bare = async () =>
+      JSON.parse(
+        await (await fetch(`${baseUrl}/v1/balance`, { headers: { authorization: 'Bearer usv_test_bench' } })).text(),
+      );
     const calls = await inTurns({ bare, sdk: () => client.balance.retrieve() });
     const starts = firstBytes(baseUrl);
     console.table({ 'a call (µs)': row(calls, 1_000), 'start to first byte (ms)': row(starts, 1) });
@@ -59,7 +71,11 @@ function firstBytes(baseUrl) {
   const starts = { bare: [], sdk: [] };
   for (let run = 0; run < STARTS; run++) {
     for (const [name, program] of Object.entries(programs)) {
-      const printed = execFileSync(process.execPath, ['--input-type=module', '-e', `${program} console.log(performance.now())`], { encoding: 'utf8' });
+      const printed = execFileSync(
+        process.execPath,
+        ['--input-type=module', '-e', `${program} console.log(performance.now())`],
+        { encoding: 'utf8' },
+      );
       starts[name].push(Number(printed));
     }
   }
@@ -69,5 +85,9 @@ function firstBytes(baseUrl) {
 function row({ bare, sdk }, factor) {
   const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
   const round = (value) => Math.round(value * factor * 10) / 10;
-  return { bare: round(median(bare)), sdk: round(median(sdk)), overhead: round(median(sdk.map((value, index) => value - bare[index]))) };
+  return {
+    bare: round(median(bare)),
+    sdk: round(median(sdk)),
+    overhead: round(median(sdk.map((value, index) => value - bare[index]))),
+  };
 }

@@ -11,12 +11,18 @@ const fileOf = ({ sku }) => join(folder, `${sku}.mp4`);
 const wanted = JSON.parse(readFileSync(catalogueFile, 'utf8')).filter((product) => !existsSync(fileOf(product)));
 
 const results = await client.videos.batch(
-  wanted.map(({ sku, description }) => ({ prompt: `Product shot: ${description}`, resolution: '480p', duration: 1, metadata: { sku } })),
+  wanted.map(({ sku, description }) => ({
+    prompt: `Product shot: ${description}`,
+    resolution: '480p',
+    duration: 1,
+    metadata: { sku },
+  })),
   {
     concurrency: 10,
     idempotencyKey: (_, index) => `catalogue-${wanted[index].sku}`,
     onResult: ({ index, job, error }) => console.log(`${wanted[index].sku}: ${job?.status ?? error.code}`),
   },
 );
-for (const { index, job } of results) if (job?.status === 'completed') await client.videos.download(job, fileOf(wanted[index]));
+for (const { index, job } of results)
+  if (job?.status === 'completed') await client.videos.download(job, fileOf(wanted[index]));
 process.exitCode = results.every(({ job }) => job?.status === 'completed') ? 0 : 1;

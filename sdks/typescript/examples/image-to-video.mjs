@@ -8,6 +8,9 @@ const TYPES = { '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg'
 const first_frame = `data:${TYPES[extname(picture).toLowerCase()]};base64,${readFileSync(picture).toString('base64')}`;
 
 const client = new USVideo();
-const video = await client.videos.createAndWait({ prompt, first_frame, resolution: '480p', duration: 2 }, { onProgress: ({ progress }) => console.log(`${progress} %`) });
+const video = await client.videos.createAndWait(
+  { prompt, first_frame, resolution: '480p', duration: 2 },
+  { onProgress: ({ progress }) => console.log(`${progress} %`) },
+);
 await client.videos.download(video, file);
 console.log(`${file}: ${video.mode}, ${video.aspect_ratio}`);

@@ -31,12 +31,28 @@ export class ApiKeys extends Resource {
 
   /** `secret` of the answer is shown this once. A lost answer is not asked for again: it might make two keys. */
   create(request: CreateApiKeyRequest, options?: RequestOptions): Promise<NewApiKey> {
-    return this.transport.json({ ...options, method: 'POST', path: '/v1/api-keys', body: request, repetition: 'only_if_refused' });
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/api-keys',
+      body: request,
+      repetition: 'only_if_refused',
+    });
   }
 
   /** A new key in the place of an old one, which is good for another day; `expire_old_now` is for a leak. */
-  rotate(id: string, request: { readonly expire_old_now?: boolean } = {}, options?: RequestOptions): Promise<RotatedApiKey> {
-    return this.transport.json({ ...options, method: 'POST', path: `/v1/api-keys/${encodeURIComponent(id)}/rotate`, body: request, repetition: 'only_if_refused' });
+  rotate(
+    id: string,
+    request: { readonly expire_old_now?: boolean } = {},
+    options?: RequestOptions,
+  ): Promise<RotatedApiKey> {
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: `/v1/api-keys/${encodeURIComponent(id)}/rotate`,
+      body: request,
+      repetition: 'only_if_refused',
+    });
   }
 
   revoke(id: string, options?: RequestOptions): Promise<ApiKey> {

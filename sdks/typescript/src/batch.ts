@@ -20,8 +20,7 @@ export interface BatchOptions {
 
 /** `job` in whatever state it ended, or the `error` because of which there is none. */
 export type BatchResult = { readonly index: number; readonly request: CreateVideoRequest } & (
-  | { readonly job: Video; readonly error?: undefined }
-  | { readonly job?: Video; readonly error: USVideoError }
+  { readonly job: Video; readonly error?: undefined } | { readonly job?: Video; readonly error: USVideoError }
 );
 
 const CONCURRENCY = 10;
@@ -32,7 +31,11 @@ const UNASKED_REPETITIONS = 10;
  * Results in the order of the requests; one that fails does not stop the others. Where the platform says 429 or 503 all wait as long
  * as it asks and try again, for as long as it takes: give a `signal` to bound that.
  */
-export async function batch(transport: Transport, requests: readonly (CreateVideoRequest | string)[], options: BatchOptions = {}): Promise<BatchResult[]> {
+export async function batch(
+  transport: Transport,
+  requests: readonly (CreateVideoRequest | string)[],
+  options: BatchOptions = {},
+): Promise<BatchResult[]> {
   const { concurrency = CONCURRENCY, onResult } = options;
   const results: BatchResult[] = [];
   const gate = new Gate();
@@ -42,7 +45,7 @@ export async function batch(transport: Transport, requests: readonly (CreateVide
       const index = next++;
       const given = requests[index]!;
       const request = typeof given === 'string' ? { prompt: given } : given;
-      results[index] = { index, request, ...await one(transport, request, index, gate, options) };
+      results[index] = { index, request, ...(await one(transport, request, index, gate, options)) };
       onResult?.(results[index]);
     }
   };
@@ -50,11 +53,20 @@ export async function batch(transport: Transport, requests: readonly (CreateVide
   return results;
 }
 
-async function one(transport: Transport, request: CreateVideoRequest, index: number, gate: Gate, options: BatchOptions): Promise<{ job: Video } | { error: USVideoError }> {
+async function one(
+  transport: Transport,
+  request: CreateVideoRequest,
+  index: number,
+  gate: Gate,
+  options: BatchOptions,
+): Promise<{ job: Video } | { error: USVideoError }> {
   const { signal } = options;
   const idempotencyKey = options.idempotencyKey?.(request, index) ?? crypto.randomUUID();
   try {
-    const job = await gate.through(() => createVideo(transport, request, { idempotencyKey, signal, maxRetries: 0 }), signal);
+    const job = await gate.through(
+      () => createVideo(transport, request, { idempotencyKey, signal, maxRetries: 0 }),
+      signal,
+    );
     if (options.wait === false) return { job };
     return { job: await gate.through(() => wait(transport, job.id, { signal }), signal) };
   } catch (error) {

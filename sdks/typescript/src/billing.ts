@@ -2,12 +2,29 @@ import { List } from './list.ts';
 import { Resource } from './resource.ts';
 import type { RequestOptions } from './transport.ts';
 import type {
-  Balance, CreateQuoteRequest, CreateTopUpRequest, LedgerEntry, LowBalanceThreshold, Quote, SetSpendCapRequest, SpendCap, Statement, StatementWithLines, TopUp,
-  Usage, UsageGroup, UsageRow,
+  Balance,
+  CreateQuoteRequest,
+  CreateTopUpRequest,
+  LedgerEntry,
+  LowBalanceThreshold,
+  Quote,
+  SetSpendCapRequest,
+  SpendCap,
+  Statement,
+  StatementWithLines,
+  TopUp,
+  Usage,
+  UsageGroup,
+  UsageRow,
 } from './types.ts';
 
-export interface PageQuery { readonly limit?: number; readonly offset?: number }
-export interface CursorQuery extends PageQuery { readonly starting_after?: string }
+export interface PageQuery {
+  readonly limit?: number;
+  readonly offset?: number;
+}
+export interface CursorQuery extends PageQuery {
+  readonly starting_after?: string;
+}
 
 export interface UsageQuery extends PageQuery {
   /** `2026-11-01`, a UTC day; both ends are included. */
@@ -65,7 +82,13 @@ export class UsageReports extends Resource {
   }
 
   csv(query: UsageQuery = {}, options: RequestOptions = {}): Promise<string> {
-    return this.transport.text({ ...options, method: 'GET', path: '/v1/usage', query: { ...query }, headers: { ...options.headers, accept: 'text/csv' } });
+    return this.transport.text({
+      ...options,
+      method: 'GET',
+      path: '/v1/usage',
+      query: { ...query },
+      headers: { ...options.headers, accept: 'text/csv' },
+    });
   }
 }
 
@@ -81,15 +104,33 @@ export class Statements extends Resource {
   }
 
   /** @param period a month, such as `2026-11` */
-  retrieve(period: string, query: { readonly limit?: number; readonly starting_after?: string } = {}, options?: RequestOptions): Promise<StatementWithLines> {
-    return this.transport.json({ ...options, method: 'GET', path: `/v1/statements/${encodeURIComponent(period)}`, query: { ...query } });
+  retrieve(
+    period: string,
+    query: { readonly limit?: number; readonly starting_after?: string } = {},
+    options?: RequestOptions,
+  ): Promise<StatementWithLines> {
+    return this.transport.json({
+      ...options,
+      method: 'GET',
+      path: `/v1/statements/${encodeURIComponent(period)}`,
+      query: { ...query },
+    });
   }
 }
 
 export class TopUps extends Resource {
   /** `checkout_url` of the answer is where it is paid. */
-  create(request: CreateTopUpRequest, { idempotencyKey = crypto.randomUUID(), ...options }: RequestOptions & { readonly idempotencyKey?: string } = {}): Promise<TopUp> {
-    return this.transport.json({ ...options, method: 'POST', path: '/v1/topups', body: request, headers: { ...options.headers, 'idempotency-key': idempotencyKey } });
+  create(
+    request: CreateTopUpRequest,
+    { idempotencyKey = crypto.randomUUID(), ...options }: RequestOptions & { readonly idempotencyKey?: string } = {},
+  ): Promise<TopUp> {
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/topups',
+      body: request,
+      headers: { ...options.headers, 'idempotency-key': idempotencyKey },
+    });
   }
 
   retrieve(id: string, options?: RequestOptions): Promise<TopUp> {

@@ -56,7 +56,8 @@ export function configure(options: ClientOptions): Config {
 
 function addressOf(baseUrl: string | undefined): string {
   if (!baseUrl) throw invalid('No base URL: pass `baseUrl` or set USVIDEO_BASE_URL to where the platform is.');
-  if (!/^https?:\/\/[^/?#]+[^?#]*$/.test(baseUrl)) throw invalid('The base URL must be http:// or https:// and have neither query nor fragment.');
+  if (!/^https?:\/\/[^/?#]+[^?#]*$/.test(baseUrl))
+    throw invalid('The base URL must be http:// or https:// and have neither query nor fragment.');
   return baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 

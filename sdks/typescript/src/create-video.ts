@@ -6,6 +6,16 @@ export interface CreateOptions extends RequestOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
-export function createVideo(transport: Transport, body: CreateVideoRequest, { idempotencyKey = crypto.randomUUID(), ...options }: CreateOptions = {}): Promise<Video> {
-  return transport.json({ ...options, method: 'POST', path: '/v1/videos', body, headers: { ...options.headers, 'idempotency-key': idempotencyKey } });
+export function createVideo(
+  transport: Transport,
+  body: CreateVideoRequest,
+  { idempotencyKey = crypto.randomUUID(), ...options }: CreateOptions = {},
+): Promise<Video> {
+  return transport.json({
+    ...options,
+    method: 'POST',
+    path: '/v1/videos',
+    body,
+    headers: { ...options.headers, 'idempotency-key': idempotencyKey },
+  });
 }

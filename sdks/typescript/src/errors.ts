@@ -2,21 +2,57 @@ import type { Video } from './types.ts';
 
 /** Codes of the platform that this version knows; others may come and are errors all the same. */
 export type KnownErrorCode =
-  | 'invalid_request' | 'invalid_api_key' | 'invalid_credentials' | 'mfa_required' | 'signed_out' | 'insufficient_balance' | 'spend_cap_reached' | 'forbidden' | 'account_suspended'
-  | 'job_not_found' | 'not_found' | 'method_not_allowed' | 'job_not_cancellable' | 'job_not_ended' | 'not_configured' | 'idempotency_in_progress'
-  | 'quote_expired' | 'quote_mismatch' | 'video_expired' | 'cursor_expired' | 'payload_too_large' | 'unsupported_media_type'
-  | 'range_not_satisfiable' | 'idempotency_key_reused' | 'rate_limit_exceeded' | 'queue_limit_exceeded' | 'request_header_too_large'
-  | 'internal_error' | 'capacity_exhausted' | 'price_unavailable' | 'service_unavailable';
+  | 'invalid_request'
+  | 'invalid_api_key'
+  | 'invalid_credentials'
+  | 'mfa_required'
+  | 'signed_out'
+  | 'insufficient_balance'
+  | 'spend_cap_reached'
+  | 'forbidden'
+  | 'account_suspended'
+  | 'job_not_found'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'job_not_cancellable'
+  | 'job_not_ended'
+  | 'not_configured'
+  | 'idempotency_in_progress'
+  | 'quote_expired'
+  | 'quote_mismatch'
+  | 'video_expired'
+  | 'cursor_expired'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'range_not_satisfiable'
+  | 'idempotency_key_reused'
+  | 'rate_limit_exceeded'
+  | 'queue_limit_exceeded'
+  | 'request_header_too_large'
+  | 'internal_error'
+  | 'capacity_exhausted'
+  | 'price_unavailable'
+  | 'service_unavailable';
 
 /** Codes of this client: what never reached an answer, or is no refusal of the platform. */
 export type ClientErrorCode =
-  | 'connection_error' | 'timeout' | 'aborted' | 'unexpected_response' | 'invalid_configuration' | 'video_not_completed'
-  | 'webhook_header_missing' | 'webhook_timestamp_out_of_tolerance' | 'webhook_signature_mismatch';
+  | 'connection_error'
+  | 'timeout'
+  | 'aborted'
+  | 'unexpected_response'
+  | 'invalid_configuration'
+  | 'video_not_completed'
+  | 'webhook_header_missing'
+  | 'webhook_timestamp_out_of_tolerance'
+  | 'webhook_signature_mismatch';
 
 // The intersection keeps completion in editors although any text is allowed.
 export type ErrorCode = KnownErrorCode | ClientErrorCode | (string & {});
 
-export interface ErrorDetail { readonly field: string; readonly message: string }
+export interface ErrorDetail {
+  readonly field: string;
+  readonly message: string;
+}
 
 interface Problem {
   readonly code: ErrorCode;
@@ -94,7 +130,13 @@ export class VideoNotCompletedError extends USVideoError {
 }
 
 const BY_STATUS: Readonly<Record<number, typeof USVideoError>> = {
-  401: AuthenticationError, 402: PaymentRequiredError, 403: PermissionError, 404: NotFoundError, 409: ConflictError, 410: GoneError, 429: RateLimitError,
+  401: AuthenticationError,
+  402: PaymentRequiredError,
+  403: PermissionError,
+  404: NotFoundError,
+  409: ConflictError,
+  410: GoneError,
+  429: RateLimitError,
 };
 
 /** Of an answer of 4xx or 5xx; what is no envelope of the platform, such as a page of a proxy, is `unexpected_response`. */
@@ -102,11 +144,16 @@ export function errorOf(status: number, headers: Headers, text: string): USVideo
   const body = parse(text);
   const problem: Problem = {
     code: typeof body.error === 'string' ? body.error : 'unexpected_response',
-    message: typeof body.message === 'string' ? body.message : `The answer was ${status} and not of the platform's form: ${text.slice(0, 200)}`,
-    status, requestId: headers.get('x-request-id') ?? (typeof body.request_id === 'string' ? body.request_id : undefined),
+    message:
+      typeof body.message === 'string'
+        ? body.message
+        : `The answer was ${status} and not of the platform's form: ${text.slice(0, 200)}`,
+    status,
+    requestId: headers.get('x-request-id') ?? (typeof body.request_id === 'string' ? body.request_id : undefined),
     docUrl: typeof body.doc_url === 'string' ? body.doc_url : undefined,
-    details: Array.isArray(body.details) ? body.details as ErrorDetail[] : [],
-    retryAfterMs: retryAfterMs(headers), jobStatus: typeof body.status === 'string' ? body.status : undefined,
+    details: Array.isArray(body.details) ? (body.details as ErrorDetail[]) : [],
+    retryAfterMs: retryAfterMs(headers),
+    jobStatus: typeof body.status === 'string' ? body.status : undefined,
   };
   return new (BY_STATUS[status] ?? (status >= 500 ? ServerError : InvalidRequestError))(problem);
 }
@@ -114,7 +161,7 @@ export function errorOf(status: number, headers: Headers, text: string): USVideo
 function parse(text: string): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body as Record<string, unknown> : {};
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   } catch {
     return {};
   }

@@ -13,7 +13,11 @@ const LONGEST_CHARACTERS = 4 * 1024 * 1024;
  * @param idleMs without a single byte after which it throws: the platform says something every 15 s.
  * @param onId of a block that has an id and no data: where to go on before anything happened
  */
-export async function* readEvents(body: ReadableStream<Uint8Array>, idleMs: number, onId: (id: string) => void = () => undefined): AsyncGenerator<ServerEvent, void, undefined> {
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  idleMs: number,
+  onId: (id: string) => void = () => undefined,
+): AsyncGenerator<ServerEvent, void, undefined> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let raw = '';

@@ -21,7 +21,11 @@ const PAGE = 100;
 const BARRED_MAX = 3;
 
 /** Where a reader is; what it knows nothing of yet it learns from the first words of a stream. */
-interface Place { after: string | undefined; barred: number; failed: number }
+interface Place {
+  after: string | undefined;
+  barred: number;
+  failed: number;
+}
 
 export async function* followFeed(transport: Transport, options: FeedOptions): AsyncGenerator<Event, void, undefined> {
   const place: Place = { after: options.after, barred: 0, failed: 0 };
@@ -34,13 +38,23 @@ export async function* followFeed(transport: Transport, options: FeedOptions): A
 }
 
 /** What one connection brings, however it ends. */
-async function* connection(transport: Transport, { signal, onConnect }: FeedOptions, place: Place): AsyncGenerator<Event, void, undefined> {
+async function* connection(
+  transport: Transport,
+  { signal, onConnect }: FeedOptions,
+  place: Place,
+): AsyncGenerator<Event, void, undefined> {
   try {
     const resume: Record<string, string> = place.after === undefined ? {} : { 'last-event-id': place.after };
-    const { headers, body } = await transport.open({ method: 'GET', path: '/v1/events', headers: { accept: 'text/event-stream', ...resume }, signal, maxRetries: 0 });
+    const { headers, body } = await transport.open({
+      method: 'GET',
+      path: '/v1/events',
+      headers: { accept: 'text/event-stream', ...resume },
+      signal,
+      maxRetries: 0,
+    });
     if (body === null || headers.get('content-type')?.startsWith('text/event-stream') !== true) {
       place.barred++;
-      return void await body?.cancel();
+      return void (await body?.cancel());
     }
     const stand = (id: string) => {
       [place.after, place.barred, place.failed] = [id, 0, 0];
@@ -62,8 +76,13 @@ async function* connection(transport: Transport, { signal, onConnect }: FeedOpti
 }
 
 /** Where no stream comes through. Nobody who never had one knows where "now" is: that is the end of the pages. */
-async function* pages(transport: Transport, { signal, onConnect }: FeedOptions, place: Place): AsyncGenerator<Event, void, undefined> {
-  const page = (after: string) => transport.json<Page<Event>>({ method: 'GET', path: '/v1/events', query: { after, limit: PAGE }, signal });
+async function* pages(
+  transport: Transport,
+  { signal, onConnect }: FeedOptions,
+  place: Place,
+): AsyncGenerator<Event, void, undefined> {
+  const page = (after: string) =>
+    transport.json<Page<Event>>({ method: 'GET', path: '/v1/events', query: { after, limit: PAGE }, signal });
   const isFromNow = place.after === undefined;
   let told = !isFromNow;
   for (let after = place.after ?? '0'; ;) {

@@ -2,9 +2,15 @@ import { USVideoError } from './errors.ts';
 import { type DownloadOptions, pieces } from './download.ts';
 import type { Transport } from './transport.ts';
 
-export interface DownloadedFile { readonly path: string; readonly bytes: number }
+export interface DownloadedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
 
-interface FileHandle { write(chunk: Uint8Array): Promise<unknown>; close(): Promise<void> }
+interface FileHandle {
+  write(chunk: Uint8Array): Promise<unknown>;
+  close(): Promise<void>;
+}
 
 interface FileSystem {
   open(path: string, flags: string): Promise<FileHandle>;
@@ -16,10 +22,18 @@ interface FileSystem {
  * Writes a job's file to a path. Until it is whole it lies beside it as `<path>.<id>.part`, and what is there of an earlier try,
  * even of an earlier process, is not downloaded again: a job's file never changes.
  */
-export async function downloadToFile(transport: Transport, id: string, path: string, options: DownloadOptions): Promise<DownloadedFile> {
+export async function downloadToFile(
+  transport: Transport,
+  id: string,
+  path: string,
+  options: DownloadOptions,
+): Promise<DownloadedFile> {
   const fs = fileSystem();
   const part = `${path}.${id}.part`;
-  let bytes = await fs.stat(part).then(({ size }) => size, () => 0);
+  let bytes = await fs.stat(part).then(
+    ({ size }) => size,
+    () => 0,
+  );
   const file = await fs.open(part, 'a');
   try {
     for await (const piece of pieces(transport, id, bytes, options)) {
@@ -37,6 +51,10 @@ export async function downloadToFile(transport: Transport, id: string, path: str
 function fileSystem(): FileSystem {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   const found = process?.getBuiltinModule?.('node:fs/promises');
-  if (found === undefined) throw new USVideoError({ code: 'invalid_configuration', message: 'This runtime has no files: read `videos.content(id)` instead.' });
+  if (found === undefined)
+    throw new USVideoError({
+      code: 'invalid_configuration',
+      message: 'This runtime has no files: read `videos.content(id)` instead.',
+    });
   return found as FileSystem;
 }

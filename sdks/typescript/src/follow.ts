@@ -29,7 +29,11 @@ export function hasEnded({ status }: Pick<Video, 'status'>): boolean {
 }
 
 /** The job whenever it changed, its end last. A stream that is cut is resumed where it was. */
-export async function* follow(transport: Transport, id: string, options: FollowOptions = {}): AsyncGenerator<Video, void, undefined> {
+export async function* follow(
+  transport: Transport,
+  id: string,
+  options: FollowOptions = {},
+): AsyncGenerator<Video, void, undefined> {
   if (options.mode !== 'poll') {
     for await (const video of stream(transport, id, options)) {
       yield video;
@@ -62,7 +66,11 @@ export async function wait(transport: Transport, id: string, options: WaitOption
 }
 
 /** Ends without the job's end when streams do not come through. */
-async function* stream(transport: Transport, id: string, { signal }: FollowOptions): AsyncGenerator<Video, void, undefined> {
+async function* stream(
+  transport: Transport,
+  id: string,
+  { signal }: FollowOptions,
+): AsyncGenerator<Video, void, undefined> {
   let lastEventId = '';
   for (let empty = 0; empty < EMPTY_STREAMS;) {
     if (empty > 0) await pause(delayMs(empty, undefined, Math.random()), signal);
@@ -89,7 +97,11 @@ async function open(transport: Transport, id: string, lastEventId: string, signa
   const resume: Record<string, string> = lastEventId === '' ? {} : { 'last-event-id': lastEventId };
   try {
     const response = await transport.open({
-      method: 'GET', path: `/v1/videos/${encodeURIComponent(id)}/events`, headers: { accept: 'text/event-stream', ...resume }, signal, maxRetries: 0,
+      method: 'GET',
+      path: `/v1/videos/${encodeURIComponent(id)}/events`,
+      headers: { accept: 'text/event-stream', ...resume },
+      signal,
+      maxRetries: 0,
     });
     if (response.status === 204) return 'over';
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
@@ -104,12 +116,19 @@ async function open(transport: Transport, id: string, lastEventId: string, signa
   }
 }
 
-async function* poll(transport: Transport, id: string, { signal }: FollowOptions): AsyncGenerator<Video, void, undefined> {
+async function* poll(
+  transport: Transport,
+  id: string,
+  { signal }: FollowOptions,
+): AsyncGenerator<Video, void, undefined> {
   let seen = '';
   for (;;) {
     const askedAt = Date.now();
     const video = await transport.json<Video>({
-      method: 'GET', path: `/v1/videos/${encodeURIComponent(id)}`, headers: { prefer: `wait=${POLL_SECONDS}` }, signal,
+      method: 'GET',
+      path: `/v1/videos/${encodeURIComponent(id)}`,
+      headers: { prefer: `wait=${POLL_SECONDS}` },
+      signal,
       timeoutMs: transport.config.timeoutMs + POLL_SECONDS * 1_000,
     });
     const look = `${video.status} ${video.progress} ${video.queue_position}`;

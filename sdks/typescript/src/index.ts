@@ -1,7 +1,13 @@
 export { USVideo, type FreeRequest } from './client.ts';
 export type { ClientOptions, Retry } from './config.ts';
 export * from './errors.ts';
-export { verifyWebhook, verifyXSignature, type StandardWebhook, type Webhook, type WebhookHeaders } from './webhooks.ts';
+export {
+  verifyWebhook,
+  verifyXSignature,
+  type StandardWebhook,
+  type Webhook,
+  type WebhookHeaders,
+} from './webhooks.ts';
 export { List } from './list.ts';
 export type { BatchOptions, BatchResult } from './batch.ts';
 export type { CreateOptions } from './create-video.ts';

@@ -14,7 +14,13 @@ export class List<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
   private readonly options: RequestOptions;
   private readonly paging: Paging;
 
-  constructor(transport: Transport, path: string, query: Query = {}, options: RequestOptions = {}, paging: Paging = 'cursor') {
+  constructor(
+    transport: Transport,
+    path: string,
+    query: Query = {},
+    options: RequestOptions = {},
+    paging: Paging = 'cursor',
+  ) {
     this.transport = transport;
     this.path = path;
     this.query = query;
@@ -22,15 +28,18 @@ export class List<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
     this.paging = paging;
   }
 
-  then<A = Page<T>, B = never>(fulfilled?: ((page: Page<T>) => A | PromiseLike<A>) | null, rejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  then<A = Page<T>, B = never>(
+    fulfilled?: ((page: Page<T>) => A | PromiseLike<A>) | null,
+    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     return this.page(this.query).then(fulfilled, rejected);
   }
 
-  async* [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for await (const page of this.pages()) yield* page.data;
   }
 
-  async* pages(): AsyncGenerator<Page<T>, void, undefined> {
+  async *pages(): AsyncGenerator<Page<T>, void, undefined> {
     for (let query: Query | undefined = this.query; query !== undefined;) {
       const page: Page<T> = await this.page(query);
       yield page;

@@ -17,5 +17,9 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 export function abortedBy(signal: AbortSignal | undefined): USVideoError {
-  return new USVideoError({ code: 'aborted', message: 'The signal of the caller aborted this.', cause: signal?.reason as unknown });
+  return new USVideoError({
+    code: 'aborted',
+    message: 'The signal of the caller aborted this.',
+    cause: signal?.reason as unknown,
+  });
 }

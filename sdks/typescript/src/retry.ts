@@ -13,7 +13,9 @@ export function mayRepeat(error: USVideoError, repetition: Repetition): boolean 
   if (error.retryAfterMs !== undefined && error.retryAfterMs > LONGEST_ASKED_MS) return false;
   if (error.status === 429) return true;
   if (repetition !== 'safe') return false;
-  return error instanceof ConnectionError || STATUSES.includes(error.status ?? 0) || error.code === 'idempotency_in_progress';
+  return (
+    error instanceof ConnectionError || STATUSES.includes(error.status ?? 0) || error.code === 'idempotency_in_progress'
+  );
 }
 
 /**

@@ -12,7 +12,9 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | null | undefined>>;
+export type Query = Readonly<
+  Record<string, string | number | boolean | readonly (string | number)[] | null | undefined>
+>;
 
 export interface Call extends RequestOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -34,7 +36,12 @@ export class Transport {
   constructor(config: Config) {
     this.config = config;
     // A browser refuses or ignores a user agent of ours; it has its own.
-    this.headers = { accept: 'application/json', authorization: `Bearer ${config.apiKey}`, 'user-agent': USER_AGENT, ...config.headers };
+    this.headers = {
+      accept: 'application/json',
+      authorization: `Bearer ${config.apiKey}`,
+      'user-agent': USER_AGENT,
+      ...config.headers,
+    };
   }
 
   async json<T>(call: Call): Promise<T> {
@@ -43,7 +50,11 @@ export class Transport {
     try {
       return JSON.parse(text) as T;
     } catch (error) {
-      throw new USVideoError({ code: 'unexpected_response', message: `${call.method} ${call.path} answered what is no JSON: ${text.slice(0, 200)}`, cause: error });
+      throw new USVideoError({
+        code: 'unexpected_response',
+        message: `${call.method} ${call.path} answered what is no JSON: ${text.slice(0, 200)}`,
+        cause: error,
+      });
     }
   }
 
@@ -82,22 +93,37 @@ export class Transport {
     }
   }
 
-  private async timed<T>({ timeoutMs = this.config.timeoutMs, signal, method, path }: Call, once: (timer: Timer) => Promise<T>): Promise<T> {
+  private async timed<T>(
+    { timeoutMs = this.config.timeoutMs, signal, method, path }: Call,
+    once: (timer: Timer) => Promise<T>,
+  ): Promise<T> {
     const timer = new Timer(timeoutMs, signal);
     try {
       return await once(timer);
     } catch (error) {
       if (error instanceof USVideoError) throw error;
       if (signal?.aborted) throw abortedBy(signal);
-      if (timer.ranOut) throw new TimeoutError({ code: 'timeout', message: `${method} ${path} was not answered within ${timeoutMs} ms`, cause: error });
-      throw new ConnectionError({ code: 'connection_error', message: `${method} ${path} was not answered: ${reasonOf(error)}`, cause: error });
+      if (timer.ranOut)
+        throw new TimeoutError({
+          code: 'timeout',
+          message: `${method} ${path} was not answered within ${timeoutMs} ms`,
+          cause: error,
+        });
+      throw new ConnectionError({
+        code: 'connection_error',
+        message: `${method} ${path} was not answered: ${reasonOf(error)}`,
+        cause: error,
+      });
     } finally {
       timer.stop();
     }
   }
 
   private fetch({ method, path, query, body, headers }: Call, timer: Timer): Promise<Response> {
-    const sent: Record<string, string> = body === undefined ? { ...this.headers, ...headers } : { ...this.headers, 'content-type': 'application/json', ...headers };
+    const sent: Record<string, string> =
+      body === undefined
+        ? { ...this.headers, ...headers }
+        : { ...this.headers, 'content-type': 'application/json', ...headers };
     const init: RequestInit = { method, headers: sent, signal: timer.signal, redirect: 'error' };
     if (body !== undefined) init.body = JSON.stringify(body);
     return this.config.fetch(`${this.config.baseUrl}${path}${queryOf(query)}`, init);
@@ -134,8 +160,10 @@ class Timer {
 
 /** Arrays repeat their name; what is absent, null or undefined is left out. */
 function queryOf(query: Query | undefined): string {
-  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => [name, each] as const))
-    .filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]);
+  const pairs = Object.entries(query ?? {})
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => [name, each] as const))
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => [name, String(value)]);
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
 }
 

@@ -45,4 +45,5 @@ export interface Page<T> {
 }
 
 /** What a webhook says: of a job, the job itself with `event` first. */
-export type WebhookEvent = ({ readonly event: `video.${string}` } & Video) | { readonly event: string & {}; readonly [name: string]: unknown };
+export type WebhookEvent =
+  ({ readonly event: `video.${string}` } & Video) | { readonly event: string & {}; readonly [name: string]: unknown };

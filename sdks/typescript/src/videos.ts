@@ -77,7 +77,10 @@ export class Videos extends Resource {
   }
 
   /** The bytes of the file, from `from` on; goes on where it was when the connection is cut. */
-  async* content(job: JobOrId, { from = 0, ...options }: DownloadOptions & { readonly from?: number } = {}): AsyncGenerator<Uint8Array, void, undefined> {
+  async *content(
+    job: JobOrId,
+    { from = 0, ...options }: DownloadOptions & { readonly from?: number } = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const { chunk } of pieces(this.transport, idOf(job), from, options)) yield chunk;
   }
 

@@ -1,5 +1,14 @@
 import type { CursorQuery } from './billing.ts';
-import type { Delivery, Event, NewWebhookEndpoint, Page, Redelivery, StreamToken, WebhookEndpoint, WebhookSecret } from './types.ts';
+import type {
+  Delivery,
+  Event,
+  NewWebhookEndpoint,
+  Page,
+  Redelivery,
+  StreamToken,
+  WebhookEndpoint,
+  WebhookSecret,
+} from './types.ts';
 import { followFeed, type FeedOptions } from './feed.ts';
 import { List } from './list.ts';
 import { Resource } from './resource.ts';
@@ -43,14 +52,24 @@ export class WebhookEndpoints extends Resource {
 
   /** A lost answer is not asked for again; a second try finds the URL taken. */
   create(request: EndpointFields, options?: RequestOptions): Promise<NewWebhookEndpoint> {
-    return this.transport.json({ ...options, method: 'POST', path: '/v1/webhooks/endpoints', body: request, repetition: 'only_if_refused' });
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/webhooks/endpoints',
+      body: request,
+      repetition: 'only_if_refused',
+    });
   }
 
   retrieve(id: string, options?: RequestOptions): Promise<WebhookEndpoint> {
     return this.transport.json({ ...options, method: 'GET', path: endpointPath(id) });
   }
 
-  update(id: string, changes: Partial<EndpointFields> & { readonly enabled?: boolean }, options?: RequestOptions): Promise<WebhookEndpoint> {
+  update(
+    id: string,
+    changes: Partial<EndpointFields> & { readonly enabled?: boolean },
+    options?: RequestOptions,
+  ): Promise<WebhookEndpoint> {
     return this.transport.json({ ...options, method: 'PATCH', path: endpointPath(id), body: changes });
   }
 
@@ -60,7 +79,13 @@ export class WebhookEndpoints extends Resource {
 
   /** Sends it `webhook.test`. */
   test(id: string, options?: RequestOptions): Promise<{ readonly delivery_id: string; readonly event_id: string }> {
-    return this.transport.json({ ...options, method: 'POST', path: '/v1/webhooks/test', body: { endpoint_id: id }, repetition: 'only_if_refused' });
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/webhooks/test',
+      body: { endpoint_id: id },
+      repetition: 'only_if_refused',
+    });
   }
 }
 
@@ -71,13 +96,23 @@ export class WebhookSecrets extends Resource {
   }
 
   /** The old one signs beside the new one for a day unless told; 0 hours are for a leak. */
-  rotate(request: { readonly endpoint_id?: string; readonly overlap_hours?: number } = {}, options?: RequestOptions): Promise<WebhookSecret> {
+  rotate(
+    request: { readonly endpoint_id?: string; readonly overlap_hours?: number } = {},
+    options?: RequestOptions,
+  ): Promise<WebhookSecret> {
     const { endpoint_id: endpointId, ...body } = request;
-    return this.transport.json({ ...options, method: 'POST', path: `${secretPath(endpointId)}/rotate`, body, repetition: 'only_if_refused' });
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: `${secretPath(endpointId)}/rotate`,
+      body,
+      repetition: 'only_if_refused',
+    });
   }
 }
 
-const secretPath = (endpointId: string | undefined) => (endpointId === undefined ? '/v1/webhooks/secret' : `${endpointPath(endpointId)}/secret`);
+const secretPath = (endpointId: string | undefined) =>
+  endpointId === undefined ? '/v1/webhooks/secret' : `${endpointPath(endpointId)}/secret`;
 
 export class Deliveries extends Resource {
   /** The log of webhooks, with every attempt. */
@@ -87,22 +122,40 @@ export class Deliveries extends Resource {
 
   /** With all that was answered, of which a list has the beginning. */
   retrieve(id: string, options?: RequestOptions): Promise<Delivery> {
-    return this.transport.json({ ...options, method: 'GET', path: `/v1/webhooks/deliveries/${encodeURIComponent(id)}` });
+    return this.transport.json({
+      ...options,
+      method: 'GET',
+      path: `/v1/webhooks/deliveries/${encodeURIComponent(id)}`,
+    });
   }
 
   redeliver(id: string, options?: RequestOptions): Promise<Redelivery> {
-    return this.transport.json({ ...options, method: 'POST', path: `/v1/webhooks/deliveries/${encodeURIComponent(id)}/redeliver`, repetition: 'only_if_refused' });
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: `/v1/webhooks/deliveries/${encodeURIComponent(id)}/redeliver`,
+      repetition: 'only_if_refused',
+    });
   }
 
   redeliverMany(request: RedeliverManyRequest = {}, options?: RequestOptions): Promise<Redelivery> {
-    return this.transport.json({ ...options, method: 'POST', path: '/v1/webhooks/deliveries/redeliver', body: request, repetition: 'only_if_refused' });
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/webhooks/deliveries/redeliver',
+      body: request,
+      repetition: 'only_if_refused',
+    });
   }
 }
 
 /** All events of the account and environment in their order, without a gap. */
 export class Events extends Resource {
   /** One page; its `next_cursor` is the `after` of the next, also at the end of the feed. */
-  list(query: { readonly after?: string; readonly limit?: number } = {}, options?: RequestOptions): Promise<Page<Event>> {
+  list(
+    query: { readonly after?: string; readonly limit?: number } = {},
+    options?: RequestOptions,
+  ): Promise<Page<Event>> {
     return this.transport.json({ ...options, method: 'GET', path: '/v1/events', query: { ...query } });
   }
 
@@ -115,7 +168,16 @@ export class Events extends Resource {
 /** Lets a page follow one video, or the feed, without a key. */
 export class StreamTokens extends Resource {
   /** Its `url` is for an `EventSource`. The stream of the feed without a `job_id`; for fifteen minutes unless told. */
-  create(request: { readonly job_id?: string; readonly expires_in?: number } = {}, options?: RequestOptions): Promise<StreamToken> {
-    return this.transport.json({ ...options, method: 'POST', path: '/v1/stream-tokens', body: request, repetition: 'only_if_refused' });
+  create(
+    request: { readonly job_id?: string; readonly expires_in?: number } = {},
+    options?: RequestOptions,
+  ): Promise<StreamToken> {
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/stream-tokens',
+      body: request,
+      repetition: 'only_if_refused',
+    });
   }
 }

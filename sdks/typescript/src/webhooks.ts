@@ -29,14 +29,30 @@ const encoder = new TextEncoder();
  */
 export async function verifyWebhook(webhook: StandardWebhook): Promise<WebhookEvent> {
   const { toleranceSeconds = TOLERANCE_SECONDS, now = new Date() } = webhook;
-  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => required(webhook.headers, name)) as [string, string, string];
-  if (!/^\d{1,15}$/.test(timestamp)) throw new WebhookVerificationError({ code: 'webhook_header_missing', message: 'webhook-timestamp is no time in Unix seconds' });
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
+    required(webhook.headers, name),
+  ) as [string, string, string];
+  if (!/^\d{1,15}$/.test(timestamp))
+    throw new WebhookVerificationError({
+      code: 'webhook_header_missing',
+      message: 'webhook-timestamp is no time in Unix seconds',
+    });
   if (Math.abs(now.getTime() / 1_000 - Number(timestamp)) > toleranceSeconds) {
-    throw new WebhookVerificationError({ code: 'webhook_timestamp_out_of_tolerance', message: `webhook-timestamp is more than ${toleranceSeconds} s from now` });
+    throw new WebhookVerificationError({
+      code: 'webhook_timestamp_out_of_tolerance',
+      message: `webhook-timestamp is more than ${toleranceSeconds} s from now`,
+    });
   }
   const message = concatenate(encoder.encode(`${id}.${timestamp}.`), bytesOf(webhook.payload));
-  const offered = signatures.split(' ').filter((each) => each.startsWith('v1,')).map((each) => decodeBase64(each.slice(3)));
-  await matchAny(offered, secretsOf(webhook).map((secret) => keyOf(secret)), message);
+  const offered = signatures
+    .split(' ')
+    .filter((each) => each.startsWith('v1,'))
+    .map((each) => decodeBase64(each.slice(3)));
+  await matchAny(
+    offered,
+    secretsOf(webhook).map((secret) => keyOf(secret)),
+    message,
+  );
   return parse(webhook.payload);
 }
 
@@ -46,24 +62,38 @@ export async function verifyWebhook(webhook: StandardWebhook): Promise<WebhookEv
  * @throws WebhookVerificationError
  */
 export async function verifyXSignature(webhook: Webhook): Promise<WebhookEvent> {
-  const offered = [required(webhook.headers, 'x-signature'), headerOf(webhook.headers, 'x-signature-next')].map(decodeHex);
-  await matchAny(offered, secretsOf(webhook).map((secret) => encoder.encode(secret)), bytesOf(webhook.payload));
+  const offered = [required(webhook.headers, 'x-signature'), headerOf(webhook.headers, 'x-signature-next')].map(
+    decodeHex,
+  );
+  await matchAny(
+    offered,
+    secretsOf(webhook).map((secret) => encoder.encode(secret)),
+    bytesOf(webhook.payload),
+  );
   return parse(webhook.payload);
 }
 
-async function matchAny(offered: readonly (Uint8Array<ArrayBuffer> | undefined)[], keys: readonly Uint8Array<ArrayBuffer>[], message: Uint8Array<ArrayBuffer>): Promise<void> {
+async function matchAny(
+  offered: readonly (Uint8Array<ArrayBuffer> | undefined)[],
+  keys: readonly Uint8Array<ArrayBuffer>[],
+  message: Uint8Array<ArrayBuffer>,
+): Promise<void> {
   for (const bytes of keys) {
     const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
     for (const signature of offered) {
-      if (signature !== undefined && await crypto.subtle.verify('HMAC', key, signature, message)) return;
+      if (signature !== undefined && (await crypto.subtle.verify('HMAC', key, signature, message))) return;
     }
   }
-  throw new WebhookVerificationError({ code: 'webhook_signature_mismatch', message: 'No signature matches: another secret, or the body is not as it came.' });
+  throw new WebhookVerificationError({
+    code: 'webhook_signature_mismatch',
+    message: 'No signature matches: another secret, or the body is not as it came.',
+  });
 }
 
 function secretsOf({ secret }: Webhook): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : secret;
-  if (secrets.length === 0 || secrets.some((each) => !each.startsWith(PREFIX))) throw new TypeError(`a webhook secret begins with ${PREFIX}`);
+  if (secrets.length === 0 || secrets.some((each) => !each.startsWith(PREFIX)))
+    throw new TypeError(`a webhook secret begins with ${PREFIX}`);
   return secrets;
 }
 
@@ -75,7 +105,8 @@ function keyOf(secret: string): Uint8Array<ArrayBuffer> {
 
 function required(headers: WebhookHeaders, name: string): string {
   const value = headerOf(headers, name);
-  if (value === undefined || value === '') throw new WebhookVerificationError({ code: 'webhook_header_missing', message: `the header ${name} is missing` });
+  if (value === undefined || value === '')
+    throw new WebhookVerificationError({ code: 'webhook_header_missing', message: `the header ${name} is missing` });
   return value;
 }
 

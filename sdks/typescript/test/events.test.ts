@@ -19,8 +19,12 @@ async function read(chunks: readonly Uint8Array[]) {
   return events;
 }
 
-const TEXT = 'retry: 2000\n\nid: 1\nevent: video.processing\ndata: {"a":\ndata: "ä 🐻"}\n\n: still here\n\nid: 2\r\ndata:x\r\n\r\ndata: cut off';
-const EVENTS = [{ id: '1', event: 'video.processing', data: '{"a":\n"ä 🐻"}' }, { id: '2', event: 'message', data: 'x' }];
+const TEXT =
+  'retry: 2000\n\nid: 1\nevent: video.processing\ndata: {"a":\ndata: "ä 🐻"}\n\n: still here\n\nid: 2\r\ndata:x\r\n\r\ndata: cut off';
+const EVENTS = [
+  { id: '1', event: 'video.processing', data: '{"a":\n"ä 🐻"}' },
+  { id: '2', event: 'message', data: 'x' },
+];
 
 test('events are read, comments and what is cut off are not', async () => {
   assert.deepEqual(await read([encoder.encode(TEXT)]), EVENTS);
@@ -28,7 +32,8 @@ test('events are read, comments and what is cut off are not', async () => {
 
 test('wherever the bytes are cut, the events are the same', async () => {
   const bytes = encoder.encode(TEXT);
-  for (let cut = 1; cut < bytes.length; cut++) assert.deepEqual(await read([bytes.subarray(0, cut), bytes.subarray(cut)]), EVENTS);
+  for (let cut = 1; cut < bytes.length; cut++)
+    assert.deepEqual(await read([bytes.subarray(0, cut), bytes.subarray(cut)]), EVENTS);
   assert.deepEqual(await read([...bytes].map((byte) => Uint8Array.of(byte))), EVENTS);
 });
 
@@ -39,12 +44,20 @@ test('silence is not waited out', async () => {
 
 test('an event that does not end is given up', async () => {
   const chunk = encoder.encode('x'.repeat(1024 * 1024));
-  await assert.rejects(read([encoder.encode('data: '), ...Array.from({ length: 5 }, () => chunk)]), /an event of more than/);
+  await assert.rejects(
+    read([encoder.encode('data: '), ...Array.from({ length: 5 }, () => chunk)]),
+    /an event of more than/,
+  );
 });
 
 test('a block with an id alone says where to go on', async () => {
   const ids: string[] = [];
   const events = [];
-  for await (const event of readEvents(bodyOf([encoder.encode('retry: 2000\nid: 41\n\nid: 42\ndata: x\n\nid: 43')]), 1_000, (id) => ids.push(id))) events.push(event.id);
+  for await (const event of readEvents(
+    bodyOf([encoder.encode('retry: 2000\nid: 41\n\nid: 42\ndata: x\n\nid: 43')]),
+    1_000,
+    (id) => ids.push(id),
+  ))
+    events.push(event.id);
   assert.deepEqual([ids, events], [['41'], ['42']]);
 });

@@ -9,12 +9,19 @@ const stage = new AccountsStage();
 
 beforeAll(() => stage.open());
 afterAll(() => stage.close());
-beforeEach(() => { stage.pushed = []; });
+beforeEach(() => {
+  stage.pushed = [];
+});
 
 test('registering makes a standard account with one working key per environment', async () => {
   const { account, accountId, liveKey, testKey } = await stage.register();
   expect(account).toMatchObject({ name: 'Acme', plan: 'standard', status: 'active' });
-  expect(account.liveLimits).toEqual({ concurrentJobs: 10, queuedJobs: 1_000, createsPerMinute: 300, readsPerMinute: 3_000 });
+  expect(account.liveLimits).toEqual({
+    concurrentJobs: 10,
+    queuedJobs: 1_000,
+    createsPerMinute: 300,
+    readsPerMinute: 3_000,
+  });
   expect(account.testLimits).toEqual(account.liveLimits);
   expect(liveKey).toMatch(/^usv_live_/);
   expect(await stage.verify(liveKey)).toMatchObject({ accountId, environment: 'live', suspended: false });
@@ -27,7 +34,10 @@ test('an enterprise account has its limits in the scheduler before anybody uses 
   const { account, accountId } = await stage.register({ plan: 'enterprise' });
   expect(account.liveLimits).toMatchObject({ concurrentJobs: 50, queuedJobs: 10_000 });
   expect(stage.pushed.map((push) => [push.accountId, push.environment, push.limits?.concurrentJobs])).toEqual(
-    expect.arrayContaining([[accountId, 'live', 50], [accountId, 'test', 50]]),
+    expect.arrayContaining([
+      [accountId, 'live', 50],
+      [accountId, 'test', 50],
+    ]),
   );
 });
 
@@ -46,7 +56,8 @@ test('faults of a registration are named all at once', async () => {
 
 test('no secret and no password is stored', async () => {
   const { liveKey } = await stage.register({ password: 'correct horse battery' });
-  const { rows } = await stage.database.query(`select to_jsonb(k)::text as row from api_key k union all select to_jsonb(m)::text from member m union all select to_jsonb(p)::text from person p
+  const { rows } = await stage.database
+    .query(`select to_jsonb(k)::text as row from api_key k union all select to_jsonb(m)::text from member m union all select to_jsonb(p)::text from person p
     union all select encode(payload, 'escape') from event`);
   const stored = rows.map(({ row }) => row).join('\n');
   expect(stored).not.toContain(liveKey.slice(9));
@@ -56,32 +67,58 @@ test('no secret and no password is stored', async () => {
 
 test('changed limits are with the scheduler before the answer, and in the log for when it is away', async () => {
   const { accountId } = await stage.register();
-  const { account } = await call(stage.client, 'setLimits', { accountId, environment: 'live', concurrentJobs: 25, author: 'op ann' });
-  expect(account?.liveLimits).toEqual({ concurrentJobs: 25, queuedJobs: 1_000, createsPerMinute: 300, readsPerMinute: 3_000 });
+  const { account } = await call(stage.client, 'setLimits', {
+    accountId,
+    environment: 'live',
+    concurrentJobs: 25,
+    author: 'op ann',
+  });
+  expect(account?.liveLimits).toEqual({
+    concurrentJobs: 25,
+    queuedJobs: 1_000,
+    createsPerMinute: 300,
+    readsPerMinute: 3_000,
+  });
   expect(account?.testLimits?.concurrentJobs).toBe(10);
-  expect(stage.pushed).toEqual([{ accountId, environment: 'live', limits: account?.liveLimits, limitsVersion: 1n, suspended: false }]);
+  expect(stage.pushed).toEqual([
+    { accountId, environment: 'live', limits: account?.liveLimits, limitsVersion: 1n, suspended: false },
+  ]);
   const events = await stage.eventsOf(accountId);
-  expect(events.at(-1)).toMatchObject({ $case: 'limitsSet', value: { environment: 'live', limitsVersion: 1n, author: 'op ann' } });
+  expect(events.at(-1)).toMatchObject({
+    $case: 'limitsSet',
+    value: { environment: 'live', limitsVersion: 1n, author: 'op ann' },
+  });
 });
 
 test('limits are set while the scheduler is away; the change is not lost', async () => {
   const { accountId } = await stage.register();
   stage.stopScheduler();
-  const { account } = await call(stage.client, 'setLimits', { accountId, environment: 'test', queuedJobs: 7, author: 'op' });
+  const { account } = await call(stage.client, 'setLimits', {
+    accountId,
+    environment: 'test',
+    queuedJobs: 7,
+    author: 'op',
+  });
   expect(account?.testLimits?.queuedJobs).toBe(7);
   expect((await stage.eventsOf(accountId)).at(-1)?.$case).toBe('limitsSet');
   await stage.startScheduler();
-  await eventually(async () => {
-    await call(stage.client, 'setLimits', { accountId, environment: 'test', queuedJobs: 7, author: 'op' });
-    return stage.pushed.some((push) => push.limits?.queuedJobs === 7 && push.limitsVersion === 1n);
-  }, { what: 'the scheduler is reached again' });
+  await eventually(
+    async () => {
+      await call(stage.client, 'setLimits', { accountId, environment: 'test', queuedJobs: 7, author: 'op' });
+      return stage.pushed.some((push) => push.limits?.queuedJobs === 7 && push.limitsVersion === 1n);
+    },
+    { what: 'the scheduler is reached again' },
+  );
 });
 
 test('twenty changes at once each get a version of their own', async () => {
   const { accountId } = await stage.register();
-  const raise = (concurrentJobs: number) => call(stage.client, 'setLimits', { accountId, environment: 'live', concurrentJobs, author: 'op' });
+  const raise = (concurrentJobs: number) =>
+    call(stage.client, 'setLimits', { accountId, environment: 'live', concurrentJobs, author: 'op' });
   await Promise.all(Array.from({ length: 20 }, (_, index) => raise(100 + index)));
-  const versions = (await stage.eventsOf(accountId)).flatMap((event) => (event.$case === 'limitsSet' ? [event.value.limitsVersion] : []));
+  const versions = (await stage.eventsOf(accountId)).flatMap((event) =>
+    event.$case === 'limitsSet' ? [event.value.limitsVersion] : [],
+  );
   expect(versions).toEqual(Array.from({ length: 20 }, (_, index) => BigInt(index + 1)));
 });
 
@@ -89,8 +126,16 @@ test('a suspension shows with the key and reaches the scheduler for both environ
   const { accountId, liveKey } = await stage.register();
   await call(stage.client, 'setSuspension', { accountId, suspended: true, reason: 'chargeback', author: 'op' });
   expect((await stage.verify(liveKey)).suspended).toBe(true);
-  expect(stage.pushed.map((push) => [push.environment, push.suspended, push.limitsVersion]).sort()).toEqual([['live', true, 1n], ['test', true, 1n]]);
-  const { account } = await call(stage.client, 'setSuspension', { accountId, suspended: false, reason: '', author: 'op' });
+  expect(stage.pushed.map((push) => [push.environment, push.suspended, push.limitsVersion]).sort()).toEqual([
+    ['live', true, 1n],
+    ['test', true, 1n],
+  ]);
+  const { account } = await call(stage.client, 'setSuspension', {
+    accountId,
+    suspended: false,
+    reason: '',
+    author: 'op',
+  });
   expect(account?.status).toBe('active');
   expect((await stage.verify(liveKey)).suspended).toBe(false);
 });
@@ -105,13 +150,25 @@ test('accounts are listed page by page, each once', async () => {
   }
   const { rows } = await stage.database.query('select account_id from account order by 1');
   expect(ids).toEqual(rows.map((row) => row.account_id));
-  expect(await refusalOf(call(stage.client, 'getAccount', { accountId: 'acc_none' }))).toEqual({ code: status.NOT_FOUND, details: 'account_not_found' });
+  expect(await refusalOf(call(stage.client, 'getAccount', { accountId: 'acc_none' }))).toEqual({
+    code: status.NOT_FOUND,
+    details: 'account_not_found',
+  });
 });
 
 test('every action has an author in the audit log, and the log refuses edits', async () => {
   const { accountId } = await stage.register({ author: 'op ann' });
-  await call(stage.client, 'setLimits', { accountId, environment: 'live', concurrentJobs: 1, author: 'op', actor: { author: 'op bob', address: '192.0.2.7', requestId: 'req_7' } });
-  const { rows } = await stage.database.query(`select author, action, address, request_id, before, after from audit_entry where account_id = $1 order by seq`, [accountId]);
+  await call(stage.client, 'setLimits', {
+    accountId,
+    environment: 'live',
+    concurrentJobs: 1,
+    author: 'op',
+    actor: { author: 'op bob', address: '192.0.2.7', requestId: 'req_7' },
+  });
+  const { rows } = await stage.database.query(
+    `select author, action, address, request_id, before, after from audit_entry where account_id = $1 order by seq`,
+    [accountId],
+  );
   expect(rows.map(({ author, action }) => ({ author, action }))).toEqual([
     ...['account_created', 'api_key_created', 'api_key_created'].map((action) => ({ author: 'op ann', action })),
     { author: 'op bob', action: 'limits_set' },
@@ -131,7 +188,11 @@ test('the audit log is read newest first, page by page, for one account or all, 
   expect(first.entries.map(({ action }) => action)).toEqual(['account_suspended', 'api_key_created']);
   expect(JSON.parse(first.entries[0]!.after)).toEqual({ status: 'suspended', reason: 'chargeback' });
   const rest = await call(stage.client, 'listAudit', { accountId, limit: 100, beforeSeq: first.entries[1]!.seq });
-  expect([first.hasMore, rest.hasMore, rest.entries.map(({ action }) => action)]).toEqual([true, false, ['api_key_created', 'account_created']]);
+  expect([first.hasMore, rest.hasMore, rest.entries.map(({ action }) => action)]).toEqual([
+    true,
+    false,
+    ['api_key_created', 'account_created'],
+  ]);
   const all = await call(stage.client, 'listAudit', { accountId: '', limit: 1, beforeSeq: 0n });
   expect(all.entries[0]!.seq).toBeGreaterThanOrEqual(first.entries[0]!.seq);
   const proof = await call(stage.client, 'verifyAudit', {});
@@ -156,9 +217,18 @@ test('the event log is whole, and served to whoever has to fill a gap', async ()
   const { accountId } = await stage.register();
   expect((await verifyLog(stage.database)).differences).toEqual([]);
   const eventLog = dial(EventLogServiceClient, stage.address);
-  const { events } = await call(eventLog, 'readEvents', { topic: 'usvideo.accounts.v1', shard: shardOf(accountId), afterSeq: 0n, limit: 500 });
+  const { events } = await call(eventLog, 'readEvents', {
+    topic: 'usvideo.accounts.v1',
+    shard: shardOf(accountId),
+    afterSeq: 0n,
+    limit: 500,
+  });
   eventLog.close();
-  expect(events.filter((event) => event.streamId === accountId).map((event) => event.kind)).toEqual(['account_created', 'api_key_created', 'api_key_created']);
+  expect(events.filter((event) => event.streamId === accountId).map((event) => event.kind)).toEqual([
+    'account_created',
+    'api_key_created',
+    'api_key_created',
+  ]);
 });
 
 test('a restart keeps accounts, keys and limits', async () => {

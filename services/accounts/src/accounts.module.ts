@@ -17,14 +17,18 @@ export interface AccountsOptions {
 }
 
 export function startAccounts(options: AccountsOptions): Promise<Service> {
-  return startService({
-    name: 'accounts',
-    migrations: ACCOUNTS_MIGRATIONS,
-    publishes: ACCOUNTS_TOPIC,
-    grpc: {
-      'usvideo.accounts.v1.AccountsService': AccountsServiceService, 'usvideo.accounts.v1.MembersService': MembersServiceService,
-      'usvideo.accounts.v1.OperatorsService': OperatorsServiceService,
+  return startService(
+    {
+      name: 'accounts',
+      migrations: ACCOUNTS_MIGRATIONS,
+      publishes: ACCOUNTS_TOPIC,
+      grpc: {
+        'usvideo.accounts.v1.AccountsService': AccountsServiceService,
+        'usvideo.accounts.v1.MembersService': MembersServiceService,
+        'usvideo.accounts.v1.OperatorsService': OperatorsServiceService,
+      },
+      modules: [InboundModule],
     },
-    modules: [InboundModule],
-  }, options);
+    options,
+  );
 }

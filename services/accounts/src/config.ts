@@ -1,21 +1,64 @@
 import { kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
-import { callerTokens, databaseUrl, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import {
+  callerTokens,
+  databaseUrl,
+  migrationSettings,
+  processSettings,
+  readConfig,
+  secret,
+  serviceToken,
+} from '@usvideo/runtime';
 import { z } from 'zod';
 
 export const accountsSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
   ...migrationSettings,
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(8).describe('Connections to the database at most.'),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(8)
+    .describe('Connections to the database at most.'),
   SCHEDULER_GRPC_URL: z.string().describe('The scheduler, which hears of changed limits at once.'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080').describe('How people reach the dashboard: the links of letters.'),
-  SECRETS_KEY: secret().optional().describe('32 bytes, base64; seals second factors, and letters until they are taken over. Unset: nobody has a second factor and no letter is written.'),
-  MAIL_URL: secret().refine((url) => /^(smtps?:\/\/|file:)/.test(url), 'must begin with smtp://, smtps:// or file:').optional()
-    .describe('Who carries letters: `smtp://user:password@host:587`, `smtps://…`, or `file:<folder>` for trying it. Unset: no letter is written.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:8080')
+    .describe('How people reach the dashboard: the links of letters.'),
+  SECRETS_KEY: secret()
+    .optional()
+    .describe(
+      '32 bytes, base64; seals second factors, and letters until they are taken over. Unset: nobody has a second factor and no letter is written.',
+    ),
+  MAIL_URL: secret()
+    .refine((url) => /^(smtps?:\/\/|file:)/.test(url), 'must begin with smtp://, smtps:// or file:')
+    .optional()
+    .describe(
+      'Who carries letters: `smtp://user:password@host:587`, `smtps://…`, or `file:<folder>` for trying it. Unset: no letter is written.',
+    ),
   MAIL_FROM: z.string().default('US Video API <no-reply@localhost>').describe('Sender of letters.'),
-  SESSION_IDLE_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(86_400).describe('A session that is not used for so long ends.'),
-  SESSION_LIFE_SECONDS: z.coerce.number().int().min(60).max(31_536_000).default(2_592_000).describe('Every session ends after so long.'),
-  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(30).max(36_500).default(400).describe('How long entries of the audit log are kept.'),
+  SESSION_IDLE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(31_536_000)
+    .default(86_400)
+    .describe('A session that is not used for so long ends.'),
+  SESSION_LIFE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(31_536_000)
+    .default(2_592_000)
+    .describe('Every session ends after so long.'),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(30)
+    .max(36_500)
+    .default(400)
+    .describe('How long entries of the audit log are kept.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
 });

@@ -19,8 +19,10 @@ function from(author = 'self') {
 }
 
 const digest = (token: string) => createHash('sha256').update(token).digest();
-const signIn = (email: string, password = PASSWORD, totpCode = '', actor = from()) => call(stage.people, 'signIn', { email, password, totpCode, actor });
-const sessionOf = async (token: string): Promise<Session> => (await call(stage.people, 'verifySession', { tokenSha256: digest(token) })).session!;
+const signIn = (email: string, password = PASSWORD, totpCode = '', actor = from()) =>
+  call(stage.people, 'signIn', { email, password, totpCode, actor });
+const sessionOf = async (token: string): Promise<Session> =>
+  (await call(stage.people, 'verifySession', { tokenSha256: digest(token) })).session!;
 const hasEnded = async (token: string) => (await refusalOf(sessionOf(token))).code === status.NOT_FOUND;
 
 let people = 0;
@@ -32,7 +34,10 @@ async function registered() {
 
 async function proven() {
   const person = await registered();
-  const { refusal } = await call(stage.people, 'verifyEmail', { token: await stage.tokenFor(person.email, 'Confirm'), actor: from() });
+  const { refusal } = await call(stage.people, 'verifyEmail', {
+    token: await stage.tokenFor(person.email, 'Confirm'),
+    actor: from(),
+  });
   expect(refusal).toBe('');
   return person;
 }
@@ -42,7 +47,14 @@ describe('signing in', () => {
     const { email, accountId } = await registered();
     const { refusal, session, sessionToken } = await signIn(` ${email.toUpperCase()} `);
     expect(refusal).toBe('');
-    expect(session).toMatchObject({ email, accountId, role: 'owner', emailVerified: false, mfaEnabled: false, memberships: [{ accountId, role: 'owner' }] });
+    expect(session).toMatchObject({
+      email,
+      accountId,
+      role: 'owner',
+      emailVerified: false,
+      mfaEnabled: false,
+      memberships: [{ accountId, role: 'owner' }],
+    });
     expect(sessionToken).toMatch(/^[\w-]{43}$/);
     expect(await sessionOf(sessionToken)).toEqual(session);
     const { rows } = await stage.database.query('select to_jsonb(s)::text as row from session s');
@@ -73,10 +85,15 @@ describe('signing in', () => {
     const [first, second] = [await signIn(email), await signIn(email)];
     await call(stage.people, 'signOut', { tokenSha256: digest(first.sessionToken), actor: from() });
     expect(await hasEnded(first.sessionToken)).toBe(true);
-    await stage.database.query(`update session set last_used_at = now() - interval '25 hours' where token_sha256 = $1`, [digest(second.sessionToken)]);
+    await stage.database.query(
+      `update session set last_used_at = now() - interval '25 hours' where token_sha256 = $1`,
+      [digest(second.sessionToken)],
+    );
     expect(await hasEnded(second.sessionToken)).toBe(true);
     const third = await signIn(email);
-    await stage.database.query('update session set expires_at = now() where token_sha256 = $1', [digest(third.sessionToken)]);
+    await stage.database.query('update session set expires_at = now() where token_sha256 = $1', [
+      digest(third.sessionToken),
+    ]);
     expect(await hasEnded(third.sessionToken)).toBe(true);
   });
 });
@@ -86,7 +103,10 @@ describe('an address', () => {
     const { email, accountId } = await registered();
     const token = await stage.tokenFor(email, 'Confirm');
     expect(stage.lettersTo(email).join()).toContain('https://video.example.com/verify?token=');
-    expect(await call(stage.people, 'verifyEmail', { token, actor: from() })).toEqual({ refusal: '', verifiedAccountIds: [accountId] });
+    expect(await call(stage.people, 'verifyEmail', { token, actor: from() })).toEqual({
+      refusal: '',
+      verifiedAccountIds: [accountId],
+    });
     expect((await call(stage.people, 'verifyEmail', { token, actor: from() })).refusal).toBe('token_invalid');
     expect((await signIn(email)).session).toMatchObject({ emailVerified: true });
   });
@@ -96,33 +116,56 @@ describe('an address', () => {
     const impostor = await stage.register({ email: owner.email, password: 'the password of eve' });
     const hers = (await signIn(owner.email, 'the password of eve')).session!;
     expect(hers.memberships.map((membership) => membership.accountId)).toEqual([impostor.accountId]);
-    const token = await eventually(async () => {
-      const newest = await stage.tokenFor(owner.email, 'Confirm');
-      return stage.lettersTo(owner.email).length > 1 && newest;
-    }, { what: 'the second letter' }) as string;
+    const token = (await eventually(
+      async () => {
+        const newest = await stage.tokenFor(owner.email, 'Confirm');
+        return stage.lettersTo(owner.email).length > 1 && newest;
+      },
+      { what: 'the second letter' },
+    )) as string;
     await call(stage.people, 'verifyEmail', { token, actor: from() });
     expect((await signIn(owner.email, 'the password of eve')).refusal).toBe('invalid_credentials');
-    expect((await signIn(owner.email)).session!.memberships.map((membership) => membership.accountId)).toEqual([owner.accountId, impostor.accountId]);
+    expect((await signIn(owner.email)).session!.memberships.map((membership) => membership.accountId)).toEqual([
+      owner.accountId,
+      impostor.accountId,
+    ]);
   });
 });
 
 describe('a password', () => {
   it('is refused when it is tried first, in every place where one is chosen', async () => {
     for (const password of ['password1234', 'qwertyqwerty', '123456789012']) {
-      expect(await refusalOf(stage.register({ password }))).toMatchObject({ code: status.INVALID_ARGUMENT, details: expect.stringMatching(/^password is easily guessed/) });
+      expect(await refusalOf(stage.register({ password }))).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        details: expect.stringMatching(/^password is easily guessed/),
+      });
     }
     const { email } = await registered();
     const { sessionToken } = await signIn(email);
-    const change = (newPassword: string, currentPassword = PASSWORD) => call(stage.people, 'changePassword', { tokenSha256: digest(sessionToken), currentPassword, newPassword, actor: from() });
+    const change = (newPassword: string, currentPassword = PASSWORD) =>
+      call(stage.people, 'changePassword', {
+        tokenSha256: digest(sessionToken),
+        currentPassword,
+        newPassword,
+        actor: from(),
+      });
     expect((await change('password1234')).refusal).toBe('password_too_easy');
     expect((await change('another good one', 'not mine at all')).refusal).toBe('invalid_credentials');
-    expect(await refusalOf(change('short'))).toMatchObject({ code: status.INVALID_ARGUMENT, details: 'new_password must be at least 12 characters' });
+    expect(await refusalOf(change('short'))).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'new_password must be at least 12 characters',
+    });
   });
 
   it('that is changed ends all other sessions', async () => {
     const { email } = await registered();
     const [here, elsewhere] = [await signIn(email), await signIn(email)];
-    const { refusal } = await call(stage.people, 'changePassword', { tokenSha256: digest(here.sessionToken), currentPassword: PASSWORD, newPassword: 'a newer better phrase', actor: from() });
+    const { refusal } = await call(stage.people, 'changePassword', {
+      tokenSha256: digest(here.sessionToken),
+      currentPassword: PASSWORD,
+      newPassword: 'a newer better phrase',
+      actor: from(),
+    });
     expect(refusal).toBe('');
     expect(await hasEnded(elsewhere.sessionToken)).toBe(true);
     expect((await sessionOf(here.sessionToken)).email).toBe(email);
@@ -134,11 +177,19 @@ describe('a password', () => {
     const { email } = await registered();
     const { sessionToken } = await signIn(email);
     expect(await call(stage.people, 'requestPasswordReset', { email, actor: from() })).toEqual({ refusal: '' });
-    expect(await call(stage.people, 'requestPasswordReset', { email: 'nobody@example.com', actor: from() })).toEqual({ refusal: '' });
+    expect(await call(stage.people, 'requestPasswordReset', { email: 'nobody@example.com', actor: from() })).toEqual({
+      refusal: '',
+    });
     const token = await stage.tokenFor(email, 'Choose a new');
-    expect((await call(stage.people, 'resetPassword', { token, password: 'password1234', actor: from() })).refusal).toBe('password_too_easy');
-    expect(await call(stage.people, 'resetPassword', { token, password: 'chosen in a hurry', actor: from() })).toMatchObject({ refusal: '' });
-    expect((await call(stage.people, 'resetPassword', { token, password: 'chosen in a hurry', actor: from() })).refusal).toBe('token_invalid');
+    expect(
+      (await call(stage.people, 'resetPassword', { token, password: 'password1234', actor: from() })).refusal,
+    ).toBe('password_too_easy');
+    expect(
+      await call(stage.people, 'resetPassword', { token, password: 'chosen in a hurry', actor: from() }),
+    ).toMatchObject({ refusal: '' });
+    expect(
+      (await call(stage.people, 'resetPassword', { token, password: 'chosen in a hurry', actor: from() })).refusal,
+    ).toBe('token_invalid');
     expect(await hasEnded(sessionToken)).toBe(true);
     expect((await signIn(email, 'chosen in a hurry')).session).toMatchObject({ emailVerified: true });
     expect(stage.lettersTo('nobody@example.com')).toEqual([]);
@@ -155,7 +206,8 @@ describe('a second factor', () => {
     const { secret, otpauthUrl } = await call(stage.people, 'startTotp', { tokenSha256, actor: from() });
     expect(otpauthUrl).toContain(`secret=${secret}`);
     expect((await signIn(email)).refusal).toBe('');
-    const codeAt = (stepsAhead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + stepsAhead * 30_000 });
+    const codeAt = (stepsAhead: number) =>
+      new TOTP({ secret }).generate({ timestamp: Date.now() + stepsAhead * 30_000 });
     expect((await confirm('000000')).refusal).toBe('invalid_code');
     expect((await confirm(codeAt(0))).refusal).toBe('');
     expect((await signIn(email)).refusal).toBe('mfa_required');
@@ -163,7 +215,9 @@ describe('a second factor', () => {
     expect((await signIn(email, PASSWORD, codeAt(1))).session).toMatchObject({ mfaEnabled: true });
     expect((await signIn(email, PASSWORD, codeAt(1))).refusal).toBe('invalid_credentials');
     expect((await call(stage.people, 'startTotp', { tokenSha256, actor: from() })).refusal).toBe('totp_enabled');
-    const { rows } = await stage.database.query('select to_jsonb(p)::text as row from person p where email = $1', [email]);
+    const { rows } = await stage.database.query('select to_jsonb(p)::text as row from person p where email = $1', [
+      email,
+    ]);
     expect(JSON.stringify(rows)).not.toContain(secret);
     await call(stage.people, 'removeTotp', { tokenSha256, actor: from() });
     expect((await signIn(email)).refusal).toBe('');
@@ -173,14 +227,19 @@ describe('a second factor', () => {
     const { email } = await registered();
     const tokenSha256 = digest((await signIn(email)).sessionToken);
     await call(stage.people, 'startTotp', { tokenSha256, actor: from() });
-    const guesses = await Promise.all(Array.from({ length: 12 }, (_, index) => call(stage.people, 'confirmTotp', { tokenSha256, code: `00000${index % 10}`, actor: from() })));
+    const guesses = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        call(stage.people, 'confirmTotp', { tokenSha256, code: `00000${index % 10}`, actor: from() }),
+      ),
+    );
     expect(guesses.filter(({ refusal }) => refusal === 'too_many_attempts').length).toBeGreaterThanOrEqual(2);
   });
 });
 
 describe('members', () => {
   const list = async (accountId: string) => (await call(stage.people, 'listMembers', { accountId })).members;
-  const invite = (accountId: string, email: string, role = 'developer') => call(stage.people, 'inviteMember', { accountId, email, role, actor: from('mem_owner') });
+  const invite = (accountId: string, email: string, role = 'developer') =>
+    call(stage.people, 'inviteMember', { accountId, email, role, actor: from('mem_owner') });
 
   it('are invited, join with a password of theirs, and sign in for that account', async () => {
     const { accountId } = await proven();
@@ -193,19 +252,36 @@ describe('members', () => {
     const accepted = await accept('a developer types');
     expect(accepted.session).toMatchObject({ accountId, role: 'developer', emailVerified: true });
     expect((await accept('a developer types')).refusal).toBe('token_invalid');
-    expect((await signIn('dev@example.com', 'a developer types')).session).toMatchObject({ accountId, role: 'developer' });
-    expect((await list(accountId)).map(({ role, status: state }) => [role, state])).toEqual([['owner', 'active'], ['developer', 'active']]);
+    expect((await signIn('dev@example.com', 'a developer types')).session).toMatchObject({
+      accountId,
+      role: 'developer',
+    });
+    expect((await list(accountId)).map(({ role, status: state }) => [role, state])).toEqual([
+      ['owner', 'active'],
+      ['developer', 'active'],
+    ]);
     expect((await invite(accountId, 'DEV@example.com')).refusal).toBe('already_member');
   });
 
-  it('of two accounts choose the one they act for; who shows another\'s password does not join', async () => {
+  it("of two accounts choose the one they act for; who shows another's password does not join", async () => {
     const [first, second] = [await proven(), await proven()];
     await invite(first.accountId, second.email, 'viewer');
     const token = await stage.tokenFor(second.email, 'You are invited');
-    expect((await call(stage.people, 'acceptInvitation', { token, password: 'not her password', actor: from() })).refusal).toBe('invalid_credentials');
-    const { session, sessionToken } = await call(stage.people, 'acceptInvitation', { token, password: PASSWORD, actor: from() });
-    expect(session).toMatchObject({ accountId: first.accountId, role: 'viewer', memberships: [{ role: 'owner' }, { role: 'viewer' }] });
-    const choose = (accountId: string) => call(stage.people, 'chooseAccount', { tokenSha256: digest(sessionToken), accountId });
+    expect(
+      (await call(stage.people, 'acceptInvitation', { token, password: 'not her password', actor: from() })).refusal,
+    ).toBe('invalid_credentials');
+    const { session, sessionToken } = await call(stage.people, 'acceptInvitation', {
+      token,
+      password: PASSWORD,
+      actor: from(),
+    });
+    expect(session).toMatchObject({
+      accountId: first.accountId,
+      role: 'viewer',
+      memberships: [{ role: 'owner' }, { role: 'viewer' }],
+    });
+    const choose = (accountId: string) =>
+      call(stage.people, 'chooseAccount', { tokenSha256: digest(sessionToken), accountId });
     expect((await choose(second.accountId)).session).toMatchObject({ accountId: second.accountId, role: 'owner' });
     const stranger = await registered();
     expect(await refusalOf(choose(stranger.accountId))).toMatchObject({ code: status.NOT_FOUND });
@@ -214,23 +290,41 @@ describe('members', () => {
   it('change their role and go; the last owner stays', async () => {
     const { accountId, email } = await proven();
     await invite(accountId, 'second@example.com');
-    const { session, sessionToken } = await call(stage.people, 'acceptInvitation', { token: await stage.tokenFor('second@example.com', 'You are invited'), password: PASSWORD, actor: from() });
+    const { session, sessionToken } = await call(stage.people, 'acceptInvitation', {
+      token: await stage.tokenFor('second@example.com', 'You are invited'),
+      password: PASSWORD,
+      actor: from(),
+    });
     const owner = (await signIn(email)).session!;
-    const setRole = (memberId: string, role: string, account = accountId) => call(stage.people, 'setMemberRole', { accountId: account, memberId, role, actor: from('mem_x') });
-    const remove = (memberId: string, account = accountId) => call(stage.people, 'removeMember', { accountId: account, memberId, actor: from('mem_x') });
+    const setRole = (memberId: string, role: string, account = accountId) =>
+      call(stage.people, 'setMemberRole', { accountId: account, memberId, role, actor: from('mem_x') });
+    const remove = (memberId: string, account = accountId) =>
+      call(stage.people, 'removeMember', { accountId: account, memberId, actor: from('mem_x') });
     expect((await setRole(owner.memberId, 'viewer')).refusal).toBe('last_owner');
     expect((await remove(owner.memberId)).refusal).toBe('last_owner');
     expect((await setRole(session!.memberId, 'owner')).member).toMatchObject({ role: 'owner' });
     expect((await setRole(owner.memberId, 'billing')).member).toMatchObject({ role: 'billing' });
     const stranger = await registered();
-    expect(await refusalOf(setRole(owner.memberId, 'viewer', stranger.accountId))).toMatchObject({ code: status.NOT_FOUND });
+    expect(await refusalOf(setRole(owner.memberId, 'viewer', stranger.accountId))).toMatchObject({
+      code: status.NOT_FOUND,
+    });
     expect(await refusalOf(remove(owner.memberId, stranger.accountId))).toMatchObject({ code: status.NOT_FOUND });
     expect(await refusalOf(setRole(owner.memberId, 'root'))).toMatchObject({ code: status.INVALID_ARGUMENT });
     await setRole(owner.memberId, 'owner');
     expect((await remove(session!.memberId)).refusal).toBe('');
     expect(await hasEnded(sessionToken)).toBe(true);
-    const { rows } = await stage.database.query(`select action from audit_entry where account_id = $1 and action like 'member%' order by seq`, [accountId]);
-    expect(rows.map(({ action }) => action)).toEqual(['member_invited', 'member_joined', 'member_role_set', 'member_role_set', 'member_role_set', 'member_removed']);
+    const { rows } = await stage.database.query(
+      `select action from audit_entry where account_id = $1 and action like 'member%' order by seq`,
+      [accountId],
+    );
+    expect(rows.map(({ action }) => action)).toEqual([
+      'member_invited',
+      'member_joined',
+      'member_role_set',
+      'member_role_set',
+      'member_role_set',
+      'member_removed',
+    ]);
   });
 
   it('that were invited and did not come can be uninvited', async () => {
@@ -238,14 +332,21 @@ describe('members', () => {
     const { member } = await invite(accountId, 'late@example.com');
     const token = await stage.tokenFor('late@example.com', 'You are invited');
     await call(stage.people, 'removeMember', { accountId, memberId: member!.memberId, actor: from() });
-    expect((await call(stage.people, 'acceptInvitation', { token, password: PASSWORD, actor: from() })).refusal).toBe('token_invalid');
+    expect((await call(stage.people, 'acceptInvitation', { token, password: PASSWORD, actor: from() })).refusal).toBe(
+      'token_invalid',
+    );
     expect(await list(accountId)).toHaveLength(1);
   });
 });
 
 test('a member whom the version before wrote is a person too', async () => {
   const { accountId } = await registered();
-  await stage.database.query(`insert into member (member_id, account_id, email, password_hash, role, created_at) values ('mem_old', $1, 'old@example.com', null, 'viewer', now())`, [accountId]);
-  const { rows } = await stage.database.query(`select p.email from member m join person p using (person_id) where member_id = 'mem_old'`);
+  await stage.database.query(
+    `insert into member (member_id, account_id, email, password_hash, role, created_at) values ('mem_old', $1, 'old@example.com', null, 'viewer', now())`,
+    [accountId],
+  );
+  const { rows } = await stage.database.query(
+    `select p.email from member m join person p using (person_id) where member_id = 'mem_old'`,
+  );
   expect(rows).toEqual([{ email: 'old@example.com' }]);
 });

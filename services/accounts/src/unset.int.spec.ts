@@ -22,17 +22,29 @@ async function owner(email: string) {
 test('without SECRETS_KEY a second factor and letters are refused by name, and nothing is kept of them', async () => {
   await stage.restart({ SECRETS_KEY: undefined });
   const { email, accountId, tokenSha256 } = await owner('unset@example.com');
-  expect(await call(stage.people, 'startTotp', { tokenSha256, actor: from })).toEqual({ refusal: 'secrets_key_unset', secret: '', otpauthUrl: '' });
-  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual({ refusal: 'letters_unset' });
-  expect(await call(stage.people, 'requestPasswordReset', { email: 'nobody@example.com', actor: from })).toEqual({ refusal: 'letters_unset' });
-  expect(await call(stage.people, 'inviteMember', { accountId, email: 'new@example.com', role: 'viewer', actor: from })).toEqual({ refusal: 'letters_unset', member: undefined });
+  expect(await call(stage.people, 'startTotp', { tokenSha256, actor: from })).toEqual({
+    refusal: 'secrets_key_unset',
+    secret: '',
+    otpauthUrl: '',
+  });
+  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual({
+    refusal: 'letters_unset',
+  });
+  expect(await call(stage.people, 'requestPasswordReset', { email: 'nobody@example.com', actor: from })).toEqual({
+    refusal: 'letters_unset',
+  });
+  expect(
+    await call(stage.people, 'inviteMember', { accountId, email: 'new@example.com', role: 'viewer', actor: from }),
+  ).toEqual({ refusal: 'letters_unset', member: undefined });
   expect((await call(stage.people, 'listMembers', { accountId })).members).toHaveLength(1);
 });
 
 test('without MAIL_URL letters alone are refused', async () => {
   await stage.restart({ MAIL_URL: undefined });
   const { email, tokenSha256 } = await owner('no-mail@example.com');
-  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual({ refusal: 'letters_unset' });
+  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual({
+    refusal: 'letters_unset',
+  });
   expect((await call(stage.people, 'startTotp', { tokenSha256, actor: from })).refusal).toBe('');
 });
 
@@ -43,7 +55,12 @@ test('it does not start where second factors are kept that its SECRETS_KEY does 
   const code = new TOTP({ secret }).generate();
   expect((await call(stage.people, 'confirmTotp', { tokenSha256, code, actor: from })).refusal).toBe('');
   await expect(stage.restart({ SECRETS_KEY: undefined })).rejects.toThrow('SECRETS_KEY is not set');
-  await expect(stage.restart({ SECRETS_KEY: randomBytes(32).toString('base64') })).rejects.toThrow('but SECRETS_KEY is');
+  await expect(stage.restart({ SECRETS_KEY: randomBytes(32).toString('base64') })).rejects.toThrow(
+    'but SECRETS_KEY is',
+  );
   await stage.restart();
-  expect((await call(stage.people, 'signIn', { email: 'sealed@example.com', password: PASSWORD, totpCode: '', actor: from })).refusal).toBe('mfa_required');
+  expect(
+    (await call(stage.people, 'signIn', { email: 'sealed@example.com', password: PASSWORD, totpCode: '', actor: from }))
+      .refusal,
+  ).toBe('mfa_required');
 });

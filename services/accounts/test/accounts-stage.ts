@@ -3,7 +3,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { AccountEvent, AccountsServiceClient, MembersServiceClient, OperatorsServiceClient, type Account, type RegisterRequest, type VerifyKeyResponse } from '@usvideo/contracts/accounts';
+import {
+  AccountEvent,
+  AccountsServiceClient,
+  MembersServiceClient,
+  OperatorsServiceClient,
+  type Account,
+  type RegisterRequest,
+  type VerifyKeyResponse,
+} from '@usvideo/contracts/accounts';
 import { SchedulerServiceService, type SyncLimitsRequest } from '@usvideo/contracts/scheduler';
 import { openDatabase, type Database } from '@usvideo/event-store';
 import { LocalTransport } from '@usvideo/messaging';
@@ -83,7 +91,9 @@ export class AccountsStage {
       },
     });
     await new Promise<void>((resolve, reject) => {
-      this.scheduler.bindAsync(this.schedulerAddress, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+      this.scheduler.bindAsync(this.schedulerAddress, ServerCredentials.createInsecure(), (error) =>
+        error === null ? resolve() : reject(error),
+      );
     });
   }
 
@@ -94,7 +104,14 @@ export class AccountsStage {
   /** An account with an address of its own unless one is given. */
   async register(changes: Partial<RegisterRequest> = {}): Promise<Registered> {
     this.registered += 1;
-    const request = { email: `owner${this.registered}@example.com`, password: '', accountName: 'Acme', plan: '', author: 'self', ...changes };
+    const request = {
+      email: `owner${this.registered}@example.com`,
+      password: '',
+      accountName: 'Acme',
+      plan: '',
+      author: 'self',
+      ...changes,
+    };
     const { account, liveKey, testKey } = await call(this.client, 'register', request);
     return { account: account!, accountId: account!.accountId, liveKey, testKey };
   }
@@ -104,37 +121,64 @@ export class AccountsStage {
   }
 
   async eventsOf(accountId: string): Promise<NonNullable<AccountEvent['event']>[]> {
-    const { rows } = await this.database.query<{ payload: Buffer }>('select payload from event where stream_id = $1 order by version', [accountId]);
+    const { rows } = await this.database.query<{ payload: Buffer }>(
+      'select payload from event where stream_id = $1 order by version',
+      [accountId],
+    );
     return rows.map(({ payload }) => AccountEvent.decode(payload).event!);
   }
 
   /** The token in the newest letter to an address whose subject begins so. */
   async tokenFor(email: string, subject: string): Promise<string> {
-    return eventually(() => {
-      const letters = this.lettersTo(email).filter((letter) => letter.includes(`Subject: ${subject}`));
-      return /token=([\w-]{43})/.exec(letters.at(-1) ?? '')?.[1];
-    }, { what: `a letter "${subject}" to ${email}` }) as Promise<string>;
+    return eventually(
+      () => {
+        const letters = this.lettersTo(email).filter((letter) => letter.includes(`Subject: ${subject}`));
+        return /token=([\w-]{43})/.exec(letters.at(-1) ?? '')?.[1];
+      },
+      { what: `a letter "${subject}" to ${email}` },
+    ) as Promise<string>;
   }
 
   lettersTo(email: string): string[] {
     const folder = join(this.directory, 'mail');
-    const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.eml')).sort() : [];
-    return files.map((file) => readFileSync(join(folder, file), 'utf8').replace(/=\r?\n/g, '').replace(/=3D/g, '=')).filter((letter) => letter.includes(`To: ${email}`));
+    const files = existsSync(folder)
+      ? readdirSync(folder)
+          .filter((file) => file.endsWith('.eml'))
+          .sort()
+      : [];
+    return files
+      .map((file) =>
+        readFileSync(join(folder, file), 'utf8')
+          .replace(/=\r?\n/g, '')
+          .replace(/=3D/g, '='),
+      )
+      .filter((letter) => letter.includes(`To: ${email}`));
   }
 
   private async startAccounts(changes: Readonly<Record<string, string | undefined>> = {}): Promise<void> {
     const config = readAccountsConfig({
-      GRPC_LISTEN: this.address, DATABASE_URL: this.url, SCHEDULER_GRPC_URL: this.schedulerAddress, SECRETS_KEY, MAIL_URL: `file:${join(this.directory, 'mail')}`,
-      PUBLIC_URL: 'https://video.example.com/', ...changes,
+      GRPC_LISTEN: this.address,
+      DATABASE_URL: this.url,
+      SCHEDULER_GRPC_URL: this.schedulerAddress,
+      SECRETS_KEY,
+      MAIL_URL: `file:${join(this.directory, 'mail')}`,
+      PUBLIC_URL: 'https://video.example.com/',
+      ...changes,
     });
-    this.accounts = await startAccounts({ config, transport: new LocalTransport({ logger: this.logger }), logger: this.logger });
+    this.accounts = await startAccounts({
+      config,
+      transport: new LocalTransport({ logger: this.logger }),
+      logger: this.logger,
+    });
   }
 }
 
 /** How a call was refused. */
 export async function refusalOf(promise: Promise<unknown>): Promise<{ code: number; details: string }> {
   return promise.then(
-    () => { throw new Error('it was not refused'); },
+    () => {
+      throw new Error('it was not refused');
+    },
     ({ code, details }: { code: number; details: string }) => ({ code, details }),
   );
 }

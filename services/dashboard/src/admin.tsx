@@ -11,7 +11,9 @@ showTheme(readTheme());
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
-      <Router base="/console"><Console /></Router>
+      <Router base="/console">
+        <Console />
+      </Router>
       <Toasts />
     </CSPProvider>
   </StrictMode>,

@@ -14,7 +14,9 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <Router base="/docs">
-        <SessionProvider><Docs /></SessionProvider>
+        <SessionProvider>
+          <Docs />
+        </SessionProvider>
       </Router>
       <Toasts />
     </CSPProvider>

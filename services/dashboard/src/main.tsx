@@ -13,7 +13,9 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <Router base="/dashboard">
-        <SessionProvider><Dashboard /></SessionProvider>
+        <SessionProvider>
+          <Dashboard />
+        </SessionProvider>
       </Router>
       <Toasts />
     </CSPProvider>

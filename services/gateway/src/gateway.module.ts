@@ -79,10 +79,39 @@ class PublicModule {}
 class AdminModule {}
 
 const PUBLIC_CONTROLLERS = [
-  VideosController, OpenAiVideosController, BillingController, UsageController, StatementsController, TopUpsController, AutoTopUpController, PaymentsController, AccountController, ApiKeysController, RegistrationController, SignInController, MembersController, MediaController, ReferenceController,
-  EndpointsController, DeliveriesController, EventsController, StreamTokensController, McpController, MarkdownController,
+  VideosController,
+  OpenAiVideosController,
+  BillingController,
+  UsageController,
+  StatementsController,
+  TopUpsController,
+  AutoTopUpController,
+  PaymentsController,
+  AccountController,
+  ApiKeysController,
+  RegistrationController,
+  SignInController,
+  MembersController,
+  MediaController,
+  ReferenceController,
+  EndpointsController,
+  DeliveriesController,
+  EventsController,
+  StreamTokensController,
+  McpController,
+  MarkdownController,
 ];
-const ADMIN_CONTROLLERS = [AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController];
+const ADMIN_CONTROLLERS = [
+  AdminController,
+  AdminAccountLifeController,
+  AdminAuditController,
+  AdminEventsController,
+  AdminFleetController,
+  AdminMoneyController,
+  AdminOperatorsController,
+  AdminProofController,
+  AdminReferenceController,
+];
 
 /** The public API and the admin port over the four services. */
 export async function startGateway({ config, logger }: GatewayOptions): Promise<RunningGateway> {
@@ -99,10 +128,34 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
     lifecycle.add('deletions of files', () => deletions.stop());
     const pages = config.DASHBOARD_DIR === undefined ? NO_PAGES : await pagesOf(config.DASHBOARD_DIR);
     const providers = [...parts.providers, ...pages.providers];
-    const shared = { access: parts.access, docsUrl: parts.settings.errorDocsUrl, trustedProxies: config.TRUSTED_PROXIES, logger };
-    const admin = await startHttpServer({ ...shared, ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers), operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations }, host: config.ADMIN_HOST, port: config.ADMIN_PORT });
+    const shared = {
+      access: parts.access,
+      docsUrl: parts.settings.errorDocsUrl,
+      trustedProxies: config.TRUSTED_PROXIES,
+      logger,
+    };
+    const admin = await startHttpServer({
+      ...shared,
+      ...listenerOf('admin', AdminModule, [...ADMIN_CONTROLLERS, ...pages.admin.controllers], providers),
+      operations: { ...ADMIN_OPERATIONS, ...pages.admin.operations },
+      host: config.ADMIN_HOST,
+      port: config.ADMIN_PORT,
+    });
     lifecycle.add('admin port', () => admin.stop());
-    const api = await startHttpServer({ ...shared, ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers), operations: { ...PUBLIC_OPERATIONS, ...OPENAI_OPERATIONS, ...MCP_OPERATIONS, ...MARKDOWN_OPERATIONS, ...pages.public.operations }, protocols: [OPENAI_PROTOCOL], host: config.HOST, port: config.PORT });
+    const api = await startHttpServer({
+      ...shared,
+      ...listenerOf('public', PublicModule, [...PUBLIC_CONTROLLERS, ...pages.public.controllers], providers),
+      operations: {
+        ...PUBLIC_OPERATIONS,
+        ...OPENAI_OPERATIONS,
+        ...MCP_OPERATIONS,
+        ...MARKDOWN_OPERATIONS,
+        ...pages.public.operations,
+      },
+      protocols: [OPENAI_PROTOCOL],
+      host: config.HOST,
+      port: config.PORT,
+    });
     lifecycle.add('public port', () => api.stop());
     // Streams end first, or the public port would wait for them.
     lifecycle.add('open streams', () => parts.streams.stop());
@@ -113,7 +166,13 @@ export async function startGateway({ config, logger }: GatewayOptions): Promise<
   }
 }
 
-function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound: GuardedHttpClient, watches: FeedWatches) {
+function assemble(
+  config: GatewayConfig,
+  logger: Logger,
+  peers: Peers,
+  outbound: GuardedHttpClient,
+  watches: FeedWatches,
+) {
   const keys = new KeyVerifier(peers.accounts);
   const sessions = new SessionVerifier(peers.members);
   const operators = new OperatorVerifier(peers.operators, config.ADMIN_TOKEN);
@@ -122,17 +181,48 @@ function assemble(config: GatewayConfig, logger: Logger, peers: Peers, outbound:
   const artifacts = openArtifactStore(config);
   const deletions = new ArtifactDeletions({ artifacts, scheduler: peers.scheduler, logger });
   const settings = new Settings(
-    config.PUBLIC_URL.replace(/\/+$/, ''), config.LINK_SECRET, config.SUPPORT_URL, config.REGISTRATION, config.SIGNUP_CREDIT_USD,
+    config.PUBLIC_URL.replace(/\/+$/, ''),
+    config.LINK_SECRET,
+    config.SUPPORT_URL,
+    config.REGISTRATION,
+    config.SIGNUP_CREDIT_USD,
   );
   const instances = [
-    peers, keys, sessions, operators, new OperatorOrders(peers), new AccountData(peers), limiter, streams, settings, watches, deletions,
-    new VideoOrders({ peers, limiter, urls: new UrlGuard(outbound), firstFrames: new FirstFrameStore(artifacts, config.FIRST_FRAMES_MIB_PER_ACCOUNT * 1024 * 1024, deletions), supportUrl: config.SUPPORT_URL }), new JobWaits(peers.watches, streams), new Registration(peers, logger), new UsageReports(peers),
+    peers,
+    keys,
+    sessions,
+    operators,
+    new OperatorOrders(peers),
+    new AccountData(peers),
+    limiter,
+    streams,
+    settings,
+    watches,
+    deletions,
+    new VideoOrders({
+      peers,
+      limiter,
+      urls: new UrlGuard(outbound),
+      firstFrames: new FirstFrameStore(artifacts, config.FIRST_FRAMES_MIB_PER_ACCOUNT * 1024 * 1024, deletions),
+      supportUrl: config.SUPPORT_URL,
+    }),
+    new JobWaits(peers.watches, streams),
+    new Registration(peers, logger),
+    new UsageReports(peers),
   ];
   const providers: Provider[] = [
     ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
     { provide: ARTIFACTS, useValue: artifacts },
   ];
-  const access = new Access({ keys, sessions, limiter, operators, bootstrapOnly: config.ADMIN_TOKEN_ONLY_MAKES_OPERATORS, linkSecret: config.LINK_SECRET, supportUrl: config.SUPPORT_URL });
+  const access = new Access({
+    keys,
+    sessions,
+    limiter,
+    operators,
+    bootstrapOnly: config.ADMIN_TOKEN_ONLY_MAKES_OPERATORS,
+    linkSecret: config.LINK_SECRET,
+    supportUrl: config.SUPPORT_URL,
+  });
   return { access, settings, streams, deletions, providers };
 }
 
@@ -143,7 +233,11 @@ interface Pages {
   readonly admin: { readonly controllers: readonly Type[]; readonly operations: Operations };
 }
 
-const NO_PAGES: Pages = { providers: [], public: { controllers: [], operations: {} }, admin: { controllers: [], operations: {} } };
+const NO_PAGES: Pages = {
+  providers: [],
+  public: { controllers: [], operations: {} },
+  admin: { controllers: [], operations: {} },
+};
 
 async function pagesOf(folder: string): Promise<Pages> {
   return {
@@ -153,7 +247,12 @@ async function pagesOf(folder: string): Promise<Pages> {
   };
 }
 
-function listenerOf(listener: string, module: Type, controllers: Type[], providers: Provider[]): Pick<HttpServerOptions, 'listener' | 'module'> {
+function listenerOf(
+  listener: string,
+  module: Type,
+  controllers: Type[],
+  providers: Provider[],
+): Pick<HttpServerOptions, 'listener' | 'module'> {
   const dynamic: DynamicModule = { module, controllers, providers };
   return { listener, module: dynamic };
 }

@@ -21,12 +21,15 @@ export interface LedgerOptions {
 }
 
 export function startLedger(options: LedgerOptions): Promise<Service> {
-  return startService({
-    name: 'ledger',
-    migrations: LEDGER_MIGRATIONS,
-    publishes: TOPIC,
-    consumes: [{ inject: [DATABASE, LedgerWriter, PUBLISHER], useFactory: jobsSubscription }],
-    grpc: { 'usvideo.ledger.v1.LedgerService': LedgerServiceService },
-    modules: [InboundModule],
-  }, options);
+  return startService(
+    {
+      name: 'ledger',
+      migrations: LEDGER_MIGRATIONS,
+      publishes: TOPIC,
+      consumes: [{ inject: [DATABASE, LedgerWriter, PUBLISHER], useFactory: jobsSubscription }],
+      grpc: { 'usvideo.ledger.v1.LedgerService': LedgerServiceService },
+      modules: [InboundModule],
+    },
+    options,
+  );
 }

@@ -5,57 +5,142 @@ import { DIALECT_NAMES } from './openai-videos/dialect';
 
 const ENGINE_NAMES = ['procedural', 'sandbox', 'openai-videos'] as const;
 
-const engines = list().prefault('procedural,sandbox').pipe(z.array(z.enum(ENGINE_NAMES)).nonempty());
-const flag = z.enum(['true', 'false']).default('false').transform((text) => text === 'true');
+const engines = list()
+  .prefault('procedural,sandbox')
+  .pipe(z.array(z.enum(ENGINE_NAMES)).nonempty());
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
 
-const sizes = list().transform((texts, context) => texts.map((text) => {
-  const [, width, height] = /^([1-9]\d{1,4})x([1-9]\d{1,4})$/.exec(text) ?? [];
-  if (width === undefined) context.addIssue({ code: 'custom', message: 'is a list of sizes such as 832x480' });
-  return { width: Number(width), height: Number(height) };
-}));
+const sizes = list().transform((texts, context) =>
+  texts.map((text) => {
+    const [, width, height] = /^([1-9]\d{1,4})x([1-9]\d{1,4})$/.exec(text) ?? [];
+    if (width === undefined) context.addIssue({ code: 'custom', message: 'is a list of sizes such as 832x480' });
+    return { width: Number(width), height: Number(height) };
+  }),
+);
 
-const parameters = z.string().default('{}').transform((text, context): Readonly<Record<string, string | number>> => {
-  try {
-    return z.record(z.string(), z.union([z.string(), z.number()])).parse(JSON.parse(text));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is no JSON object of strings and numbers' });
-    return z.NEVER;
-  }
-});
+const parameters = z
+  .string()
+  .default('{}')
+  .transform((text, context): Readonly<Record<string, string | number>> => {
+    try {
+      return z.record(z.string(), z.union([z.string(), z.number()])).parse(JSON.parse(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no JSON object of strings and numbers' });
+      return z.NEVER;
+    }
+  });
 
 /** Of the one engine process that a worker with `openai-videos` drives. */
 const videosEngineSettings = {
-  ENGINE_URL: z.url({ protocol: /^https?$/ }).optional().describe('The engine that `openai-videos` drives: one process, addressed directly, because its jobs live in its memory.'),
-  ENGINE_DIALECT: z.enum(DIALECT_NAMES).default('diffusers').describe(`How that engine speaks OpenAI's Videos protocol: ${DIALECT_NAMES.map((name) => `\`${name}\``).join(', ')}.`),
+  ENGINE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'The engine that `openai-videos` drives: one process, addressed directly, because its jobs live in its memory.',
+    ),
+  ENGINE_DIALECT: z
+    .enum(DIALECT_NAMES)
+    .default('diffusers')
+    .describe(
+      `How that engine speaks OpenAI's Videos protocol: ${DIALECT_NAMES.map((name) => `\`${name}\``).join(', ')}.`,
+    ),
   ENGINE_API_KEY: secret().optional().describe('The bearer token that it wants.'),
   ENGINE_MODEL: z.string().min(1).optional().describe('What it calls its model. Unset: it is not asked by name.'),
-  ENGINE_JOB_CLASSES: list().prefault('video').pipe(z.array(z.string()).nonempty()).describe('The classes of job that it renders, as the models of the scheduler name them (`job_class`).'),
+  ENGINE_JOB_CLASSES: list()
+    .prefault('video')
+    .pipe(z.array(z.string()).nonempty())
+    .describe('The classes of job that it renders, as the models of the scheduler name them (`job_class`).'),
   ENGINE_SLOTS: z.coerce.number().int().min(1).max(64).default(1).describe('How many jobs it is given at once.'),
-  ENGINE_SIDE_MULTIPLE: z.coerce.number().int().min(2).max(256).default(16).describe('Sides of its pictures are multiples of this.'),
-  ENGINE_FRAME_STEP: z.coerce.number().int().min(1).max(64).default(4).describe('Its frames are one more than a multiple of this.'),
-  ENGINE_FPS: z.coerce.number().int().min(1).max(120).default(24).describe('The frames a second that its model was trained on; what it gives is brought to 24.'),
-  ENGINE_SIZES: sizes.describe('The sizes that its model was trained on, such as `832x480,1280x720`; the smallest that contains the order is rendered. Unset: any on its grid.'),
+  ENGINE_SIDE_MULTIPLE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(256)
+    .default(16)
+    .describe('Sides of its pictures are multiples of this.'),
+  ENGINE_FRAME_STEP: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Its frames are one more than a multiple of this.'),
+  ENGINE_FPS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(120)
+    .default(24)
+    .describe('The frames a second that its model was trained on; what it gives is brought to 24.'),
+  ENGINE_SIZES: sizes.describe(
+    'The sizes that its model was trained on, such as `832x480,1280x720`; the smallest that contains the order is rendered. Unset: any on its grid.',
+  ),
   ENGINE_PARAMETERS: parameters.describe('Sent with every request, as a JSON object: steps, guidance and the like.'),
 };
 
 export const renderFleetSchema = z.object({
   SCHEDULER_GRPC_URL: z.string().min(1).describe('The scheduler that gives out leases.'),
-  ENGINES: engines.describe('Which engines this process runs, one worker each: `procedural`, `sandbox`, `openai-videos`.'),
-  ALLOW_PROCEDURAL_LIVE: flag.describe('Whether live jobs, which are paid for, may be rendered by the procedural test engine.'),
+  ENGINES: engines.describe(
+    'Which engines this process runs, one worker each: `procedural`, `sandbox`, `openai-videos`.',
+  ),
+  ALLOW_PROCEDURAL_LIVE: flag.describe(
+    'Whether live jobs, which are paid for, may be rendered by the procedural test engine.',
+  ),
   DATA_DIR: z.string().min(1).default('.data').describe('Holds the artifact store `disk`, which the gateway shares.'),
   ...artifactStoreSettings,
-  SCRATCH_DIR: z.string().min(1).optional().describe('Where attempts work; emptied at start, so one process only. Unset: `scratch` under `DATA_DIR`.'),
-  ARTIFACT_RETENTION_HOURS: z.coerce.number().int().min(1).default(168).describe('How long videos, thumbnails and uploaded frames are kept.'),
+  SCRATCH_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where attempts work; emptied at start, so one process only. Unset: `scratch` under `DATA_DIR`.'),
+  ARTIFACT_RETENTION_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(168)
+    .describe('How long videos, thumbnails and uploaded frames are kept.'),
   OUTBOUND_ALLOW_CIDRS: list().describe('Private ranges from which first frames may be fetched, over plain http too.'),
-  OUTBOUND_FORBIDDEN_PORTS: list().transform((ports) => ports.map(Number)).describe('Ports that are never reached in those ranges, separated by commas: the platform\'s own, where it shares a machine with its customer.'),
+  OUTBOUND_FORBIDDEN_PORTS: list()
+    .transform((ports) => ports.map(Number))
+    .describe(
+      "Ports that are never reached in those ranges, separated by commas: the platform's own, where it shares a machine with its customer.",
+    ),
   OUTBOUND_PROXY: z.string().min(1).optional().describe('Egress proxy through which first frames are fetched.'),
-  FFMPEG_PATH: z.string().min(1).optional().describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
-  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(3_600_000).default(930_000)
-    .describe('How long a stopping worker may finish what it renders before it hands it back: the longest render and its upload, and less than whoever stops the process grants it.'),
-  NODE_NAME: z.string().max(253).default('').describe('The machine that the worker runs on, by which operators cordon and drain it.'),
+  FFMPEG_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The ffmpeg to use. Unset: the one that came with the install, else the one on PATH.'),
+  DRAIN_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(930_000)
+    .describe(
+      'How long a stopping worker may finish what it renders before it hands it back: the longest render and its upload, and less than whoever stops the process grants it.',
+    ),
+  NODE_NAME: z
+    .string()
+    .max(253)
+    .default('')
+    .describe('The machine that the worker runs on, by which operators cordon and drain it.'),
   SANDBOX_SLOTS: z.coerce.number().int().min(1).max(1_000).default(50).describe('How many test jobs run at once.'),
-  PROCEDURAL_SLOTS: z.coerce.number().int().min(1).max(1_000).optional().describe('How many pictures the procedural engine draws at once. Unset: one for two cores.'),
-  GPU_HOUR_USD: z.coerce.number().min(0).default(2).describe('What an hour of one slot costs, busy or not; for the cost per video on the dashboards.'),
+  PROCEDURAL_SLOTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('How many pictures the procedural engine draws at once. Unset: one for two cores.'),
+  GPU_HOUR_USD: z.coerce
+    .number()
+    .min(0)
+    .default(2)
+    .describe('What an hour of one slot costs, busy or not; for the cost per video on the dashboards.'),
   ...videosEngineSettings,
   SERVICE_TOKEN: serviceToken(),
 });
@@ -67,7 +152,8 @@ export function readRenderFleetConfig(env: Readonly<Record<string, string | unde
 }
 
 function checked<Config extends RenderFleetConfig>(config: Config): Config {
-  if (config.ENGINES.includes('openai-videos') && config.ENGINE_URL === undefined) throw new ConfigError(['ENGINE_URL: is required by the engine openai-videos']);
+  if (config.ENGINES.includes('openai-videos') && config.ENGINE_URL === undefined)
+    throw new ConfigError(['ENGINE_URL: is required by the engine openai-videos']);
   return checkArtifactStore(config);
 }
 

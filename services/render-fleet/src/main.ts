@@ -2,4 +2,6 @@ import { runService } from '@usvideo/runtime';
 import { readRenderFleetProcessConfig } from './config';
 import { startRenderFleet } from './render-fleet.module';
 
-void runService('render-fleet', readRenderFleetProcessConfig, ({ config, logger }) => startRenderFleet({ config, logger }));
+void runService('render-fleet', readRenderFleetProcessConfig, ({ config, logger }) =>
+  startRenderFleet({ config, logger }),
+);

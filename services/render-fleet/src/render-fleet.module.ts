@@ -4,7 +4,16 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ArtifactStore, openArtifactStore } from '@usvideo/artifacts';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { dial, GuardedHttpClient, Lifecycle, type Logger, retentionRemoved, type Service, startLoop, watchDiskSpace } from '@usvideo/runtime';
+import {
+  dial,
+  GuardedHttpClient,
+  Lifecycle,
+  type Logger,
+  retentionRemoved,
+  type Service,
+  startLoop,
+  watchDiskSpace,
+} from '@usvideo/runtime';
 import type { RenderFleetConfig } from './config';
 import type { Engine } from './engines/engine';
 import { Worker, type WorkerOptions } from './attempt/worker.service';
@@ -39,12 +48,18 @@ class RenderFleetModule {
     return {
       module: RenderFleetModule,
       providers: [
-        { provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: logger }, { provide: Lifecycle, useValue: lifecycle },
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        { provide: Lifecycle, useValue: lifecycle },
         { provide: SCRATCH, inject: [CONFIG], useFactory: emptyScratch },
         { provide: ARTIFACTS, inject: [CONFIG, LOGGER, Lifecycle], useFactory: sweptStore },
         { provide: FirstFrames, inject: [CONFIG, ARTIFACTS, Lifecycle], useFactory: firstFrames },
         { provide: SchedulerServiceClient, inject: [CONFIG, Lifecycle], useFactory: dialScheduler },
-        { provide: WORKERS, inject: [CONFIG, LOGGER, SCRATCH, ARTIFACTS, FirstFrames, SchedulerServiceClient, Lifecycle], useFactory: startWorkers },
+        {
+          provide: WORKERS,
+          inject: [CONFIG, LOGGER, SCRATCH, ARTIFACTS, FirstFrames, SchedulerServiceClient, Lifecycle],
+          useFactory: startWorkers,
+        },
       ],
     };
   }
@@ -55,12 +70,18 @@ export async function startRenderFleet(options: RenderFleetOptions): Promise<Ser
   const stopWithinMs = options.config.DRAIN_TIMEOUT_MS + STOP_MARGIN_MS;
   const lifecycle = new Lifecycle(options.logger, { stopWithinMs });
   try {
-    const app = await NestFactory.createApplicationContext(RenderFleetModule.of(options, lifecycle), { logger: false, abortOnError: false });
+    const app = await NestFactory.createApplicationContext(RenderFleetModule.of(options, lifecycle), {
+      logger: false,
+      abortOnError: false,
+    });
     lifecycle.add('application', () => app.close());
     const workers = app.get<readonly Worker[]>(WORKERS);
     return {
       // A worker without the scheduler's ear finishes what it renders and reports later.
-      ready: async () => ({ needs: {}, uses: Object.fromEntries(workers.map(({ engineName, connected }) => [engineName, connected])) }),
+      ready: async () => ({
+        needs: {},
+        uses: Object.fromEntries(workers.map(({ engineName, connected }) => [engineName, connected])),
+      }),
       stop: () => lifecycle.stop(),
       stopWithinMs: stopWithinMs + STOP_MARGIN_MS,
     };
@@ -81,7 +102,8 @@ async function emptyScratch(config: RenderFleetConfig): Promise<string> {
 function sweptStore(config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): ArtifactStore {
   const store = openArtifactStore(config);
   startSweeping(store, config, logger, lifecycle);
-  if (config.ARTIFACT_STORE === 'disk') lifecycle.keep('disk space', watchDiskSpace('artifacts', join(config.DATA_DIR, 'artifacts'), logger));
+  if (config.ARTIFACT_STORE === 'disk')
+    lifecycle.keep('disk space', watchDiskSpace('artifacts', join(config.DATA_DIR, 'artifacts'), logger));
   return store;
 }
 
@@ -89,39 +111,79 @@ function firstFrames(config: RenderFleetConfig, store: ArtifactStore, lifecycle:
   return new FirstFrames(lifecycle.keep('first frames', GuardedHttpClient.of(config)), store);
 }
 
-function dialScheduler({ SCHEDULER_GRPC_URL: address, SERVICE_TOKEN: token }: RenderFleetConfig, lifecycle: Lifecycle): SchedulerServiceClient {
+function dialScheduler(
+  { SCHEDULER_GRPC_URL: address, SERVICE_TOKEN: token }: RenderFleetConfig,
+  lifecycle: Lifecycle,
+): SchedulerServiceClient {
   const client = dial(SchedulerServiceClient, address, token);
   lifecycle.add('scheduler client', async () => client.close());
   return client;
 }
 
 function startWorkers(
-  config: RenderFleetConfig, logger: Logger, scratchRoot: string, store: ArtifactStore, frames: FirstFrames, client: SchedulerServiceClient, lifecycle: Lifecycle,
+  config: RenderFleetConfig,
+  logger: Logger,
+  scratchRoot: string,
+  store: ArtifactStore,
+  frames: FirstFrames,
+  client: SchedulerServiceClient,
+  lifecycle: Lifecycle,
 ): Worker[] {
   const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
-  const shared = { client, ffmpeg, store, scratchRoot, firstFrames: frames, drainTimeoutMs: config.DRAIN_TIMEOUT_MS, gpuHourUsd: config.GPU_HOUR_USD, node: config.NODE_NAME };
-  const workers = enginesOf(config, ffmpeg, logger).map((engine) => new Worker({ ...shared, engine, logger: logger.child({ engine: engine.name }) } satisfies WorkerOptions));
-  lifecycle.add('workers', async () => { await Promise.all(workers.map((worker) => worker.stop())); });
+  const shared = {
+    client,
+    ffmpeg,
+    store,
+    scratchRoot,
+    firstFrames: frames,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
+    gpuHourUsd: config.GPU_HOUR_USD,
+    node: config.NODE_NAME,
+  };
+  const workers = enginesOf(config, ffmpeg, logger).map(
+    (engine) =>
+      new Worker({ ...shared, engine, logger: logger.child({ engine: engine.name }) } satisfies WorkerOptions),
+  );
+  lifecycle.add('workers', async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  });
   return workers;
 }
 
 function enginesOf(config: RenderFleetConfig, ffmpeg: string, logger: Logger): Engine[] {
   const engines: Record<RenderFleetConfig['ENGINES'][number], () => Engine> = {
-    procedural: () => new ProceduralEngine(ffmpeg, config.ALLOW_PROCEDURAL_LIVE ? ['procedural'] : [], config.PROCEDURAL_SLOTS),
+    procedural: () =>
+      new ProceduralEngine(ffmpeg, config.ALLOW_PROCEDURAL_LIVE ? ['procedural'] : [], config.PROCEDURAL_SLOTS),
     sandbox: () => new SandboxEngine(ffmpeg, config.SANDBOX_SLOTS),
     'openai-videos': () => videosEngine(config, logger),
   };
-  return [...new Set(config.ENGINES)].map((name) => engines[name]()).filter((engine) => {
-    if (engine.jobClasses.length === 0) logger.warn({ engine: engine.name }, 'this engine may render no class of job and stays idle (ALLOW_PROCEDURAL_LIVE is off)');
-    return engine.jobClasses.length > 0;
-  });
+  return [...new Set(config.ENGINES)]
+    .map((name) => engines[name]())
+    .filter((engine) => {
+      if (engine.jobClasses.length === 0)
+        logger.warn(
+          { engine: engine.name },
+          'this engine may render no class of job and stays idle (ALLOW_PROCEDURAL_LIVE is off)',
+        );
+      return engine.jobClasses.length > 0;
+    });
 }
 
 function videosEngine(config: RenderFleetConfig, logger: Logger): Engine {
   return new OpenAiVideosEngine({
-    url: config.ENGINE_URL!, dialect: DIALECTS[config.ENGINE_DIALECT], apiKey: config.ENGINE_API_KEY, model: config.ENGINE_MODEL,
-    jobClasses: config.ENGINE_JOB_CLASSES, slots: config.ENGINE_SLOTS, parameters: config.ENGINE_PARAMETERS,
-    grid: { sideMultiple: config.ENGINE_SIDE_MULTIPLE, frameStep: config.ENGINE_FRAME_STEP, framesPerSecond: config.ENGINE_FPS, sizes: config.ENGINE_SIZES },
+    url: config.ENGINE_URL!,
+    dialect: DIALECTS[config.ENGINE_DIALECT],
+    apiKey: config.ENGINE_API_KEY,
+    model: config.ENGINE_MODEL,
+    jobClasses: config.ENGINE_JOB_CLASSES,
+    slots: config.ENGINE_SLOTS,
+    parameters: config.ENGINE_PARAMETERS,
+    grid: {
+      sideMultiple: config.ENGINE_SIDE_MULTIPLE,
+      frameStep: config.ENGINE_FRAME_STEP,
+      framesPerSecond: config.ENGINE_FPS,
+      sizes: config.ENGINE_SIZES,
+    },
     logger: logger.child({ engine: 'openai-videos' }),
   });
 }
@@ -129,7 +191,9 @@ function videosEngine(config: RenderFleetConfig, logger: Logger): Engine {
 function startSweeping(store: ArtifactStore, config: RenderFleetConfig, logger: Logger, lifecycle: Lifecycle): void {
   retentionRemoved.inc({ what: 'artifacts' }, 0);
   const sweep = startLoop({
-    name: 'artifact_sweep', everyMs: SWEEP_EVERY_MS, logger,
+    name: 'artifact_sweep',
+    everyMs: SWEEP_EVERY_MS,
+    logger,
     work: async () => {
       const swept = await store.sweep(config.ARTIFACT_RETENTION_HOURS * HOUR_MS);
       retentionRemoved.inc({ what: 'artifacts' }, swept);

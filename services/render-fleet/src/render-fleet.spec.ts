@@ -28,14 +28,24 @@ describe('render fleet', () => {
 
   const start = async (env: Record<string, string> = {}) => {
     fleet = await startRenderFleet({
-      config: readRenderFleetConfig({ SCHEDULER_GRPC_URL: scheduler.address, DATA_DIR: folder, ENGINES: 'sandbox', OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8', DRAIN_TIMEOUT_MS: '0', SANDBOX_SLOTS: '4', ...env }),
+      config: readRenderFleetConfig({
+        SCHEDULER_GRPC_URL: scheduler.address,
+        DATA_DIR: folder,
+        ENGINES: 'sandbox',
+        OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8',
+        DRAIN_TIMEOUT_MS: '0',
+        SANDBOX_SLOTS: '4',
+        ...env,
+      }),
       logger: createLogger('render-fleet', 'silent'),
     });
     return fleet;
   };
   const started = async (env?: Record<string, string>) => {
     const running = await start(env);
-    await eventually(async () => Object.values((await running.ready()).uses!).every(Boolean), { what: 'the worker welcomed' });
+    await eventually(async () => Object.values((await running.ready()).uses!).every(Boolean), {
+      what: 'the worker welcomed',
+    });
     return running;
   };
   const scratch = () => readdir(join(folder, 'scratch'));
@@ -46,7 +56,13 @@ describe('render fleet', () => {
     scheduler.grant(lease);
     const { artifact, ...completed } = await scheduler.told('complete');
     expect(completed).toEqual({ jobId: lease.jobId, leaseId: lease.leaseId });
-    expect(artifact).toMatchObject({ videoKey: `videos/${lease.jobId}/1-${lease.leaseId}.mp4`, width: 854, height: 480, frames: 24, durationMs: 1_000 });
+    expect(artifact).toMatchObject({
+      videoKey: `videos/${lease.jobId}/1-${lease.leaseId}.mp4`,
+      width: 854,
+      height: 480,
+      frames: 24,
+      durationMs: 1_000,
+    });
     const store = new DiskArtifactStore(join(folder, 'artifacts'));
     expect(await store.stat(artifact!.videoKey)).toEqual({ sizeBytes: Number(artifact!.sizeBytes) });
     expect((await store.stat(artifact!.thumbnailKey))!.sizeBytes).toBeGreaterThan(500);
@@ -59,11 +75,24 @@ describe('render fleet', () => {
 
   describeS3('with a bucket', (server) => {
     it('renders a lease from an uploaded frame, and stores what it reports', async () => {
-      const { settings: { region, endpoint, pathStyle } } = server();
+      const {
+        settings: { region, endpoint, pathStyle },
+      } = server();
       const bucket = await server().makeBucket('videos');
       const store = new S3ArtifactStore({ region, endpoint, pathStyle, bucket });
-      await store.put('inputs/frame', await sharp({ create: { width: 64, height: 36, channels: 3, background: 'red' } }).png().toBuffer());
-      await started({ ARTIFACT_STORE: 's3', S3_BUCKET: bucket, S3_REGION: region, S3_ENDPOINT: endpoint, S3_PATH_STYLE: 'true' });
+      await store.put(
+        'inputs/frame',
+        await sharp({ create: { width: 64, height: 36, channels: 3, background: 'red' } })
+          .png()
+          .toBuffer(),
+      );
+      await started({
+        ARTIFACT_STORE: 's3',
+        S3_BUCKET: bucket,
+        S3_REGION: region,
+        S3_ENDPOINT: endpoint,
+        S3_PATH_STYLE: 'true',
+      });
       scheduler.grant(aLease({ content: { prompt: 'a fox', firstFrameKey: 'inputs/frame' } }));
       const { artifact } = await scheduler.told('complete');
       expect(await store.stat(artifact!.videoKey)).toEqual({ sizeBytes: Number(artifact!.sizeBytes) });
@@ -84,16 +113,28 @@ describe('render fleet', () => {
   describe('with an engine that runs elsewhere', () => {
     let engine: EngineServer;
 
-    beforeEach(async () => { engine = await EngineServer.start('diffusers', locateFfmpeg()); });
+    beforeEach(async () => {
+      engine = await EngineServer.start('diffusers', locateFfmpeg());
+    });
     afterEach(() => engine.stop());
 
-    const video = () => ({ ENGINES: 'openai-videos', ENGINE_URL: engine.url, ENGINE_SIDE_MULTIPLE: '32', ENGINE_FRAME_STEP: '8' });
+    const video = () => ({
+      ENGINES: 'openai-videos',
+      ENGINE_URL: engine.url,
+      ENGINE_SIDE_MULTIPLE: '32',
+      ENGINE_FRAME_STEP: '8',
+    });
 
-    it('renders a lease at the next native size and stores the contract\'s', async () => {
+    it("renders a lease at the next native size and stores the contract's", async () => {
       await started(video());
       expect(scheduler.hellosOf('openai-videos')).toMatchObject([{ jobClasses: ['video'], slots: 1 }]);
       scheduler.grant(aLease());
-      expect((await scheduler.told('complete')).artifact).toMatchObject({ width: 854, height: 480, frames: 24, durationMs: 1_000 });
+      expect((await scheduler.told('complete')).artifact).toMatchObject({
+        width: 854,
+        height: 480,
+        frames: 24,
+        durationMs: 1_000,
+      });
       expect(engine.requested('POST', /./)[0]!.fields).toMatchObject({ size: '864x480', num_frames: '25', seed: '7' });
     });
 
@@ -121,8 +162,12 @@ describe('render fleet', () => {
     });
 
     it('does not start without knowing where the engine is', () => {
-      expect(() => readRenderFleetConfig({ SCHEDULER_GRPC_URL: 'unix:x', ENGINES: 'openai-videos' })).toThrow('ENGINE_URL: is required');
-      expect(() => readRenderFleetConfig({ SCHEDULER_GRPC_URL: 'unix:x', ENGINE_SIZES: '832,480', ENGINE_PARAMETERS: '[]' })).toThrow(/ENGINE_SIZES.*\n.*ENGINE_PARAMETERS/);
+      expect(() => readRenderFleetConfig({ SCHEDULER_GRPC_URL: 'unix:x', ENGINES: 'openai-videos' })).toThrow(
+        'ENGINE_URL: is required',
+      );
+      expect(() =>
+        readRenderFleetConfig({ SCHEDULER_GRPC_URL: 'unix:x', ENGINE_SIZES: '832,480', ENGINE_PARAMETERS: '[]' }),
+      ).toThrow(/ENGINE_SIZES.*\n.*ENGINE_PARAMETERS/);
     });
   });
 
@@ -216,9 +261,15 @@ describe('render fleet', () => {
   it('takes the ratio nearest to the first frame, and fails without a start when there is no such frame', async () => {
     await started();
     const receiver = await httpReceiver();
-    const tall = await sharp({ create: { width: 90, height: 160, channels: 3, background: '#fff' } }).png().toBuffer();
-    receiver.answerWith(({ path }, response) => { response.writeHead(path === '/tall' ? 200 : 404).end(tall); });
-    scheduler.grant(aLease({ terms: { aspectRatio: '', mode: 'image_to_video' }, content: { firstFrame: `${receiver.url}/tall` } }));
+    const tall = await sharp({ create: { width: 90, height: 160, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    receiver.answerWith(({ path }, response) => {
+      response.writeHead(path === '/tall' ? 200 : 404).end(tall);
+    });
+    scheduler.grant(
+      aLease({ terms: { aspectRatio: '', mode: 'image_to_video' }, content: { firstFrame: `${receiver.url}/tall` } }),
+    );
     expect(await scheduler.told('start')).toMatchObject({ aspectRatio: '9:16' });
     expect((await scheduler.told('complete')).artifact).toMatchObject({ width: 480, height: 854 });
     scheduler.grant(aLease({ content: { firstFrame: `${receiver.url}/missing` } }));

@@ -1,5 +1,13 @@
 import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
-import { callerTokens, databaseUrl, migrationSettings, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
+import {
+  callerTokens,
+  databaseUrl,
+  migrationSettings,
+  processSettings,
+  readConfig,
+  secret,
+  serviceToken,
+} from '@usvideo/runtime';
 import { z } from 'zod';
 import { TEST_PICTURE, type CatalogueModel } from './catalogue/models';
 
@@ -25,7 +33,10 @@ function parsedCatalogue(text: string | undefined, context: z.RefinementCtx): re
   }
   const parsed = z.array(model).min(1).safeParse(given);
   if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
+  context.addIssue({
+    code: 'custom',
+    message: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  });
   return z.NEVER;
 }
 
@@ -33,22 +44,68 @@ export const schedulerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
   ...migrationSettings,
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(8).max(200).default(16)
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(8)
+    .max(200)
+    .default(16)
     .describe('Connections to the database at most: seven for writer lanes, one for the claim, the rest for reads.'),
   LEDGER_GRPC_URL: z.string().min(1).describe('The ledger, which holds, voids and settles.'),
   LINK_SECRET: secret().min(16).describe('Signs video links; the gateway has the same.'),
   PUBLIC_URL: z.url().describe('The address customers reach the API under; video links begin with it.'),
-  MODELS: z.string().optional().transform(parsedCatalogue)
-    .describe('The models customers may choose, as a JSON array of id, aliases, description, job_class, modes, resolutions, aspect_ratios and max_duration_seconds. Unset: `test-picture`, a test engine.'),
-  LEASE_MS: z.coerce.number().int().min(1_000).max(120_000).default(20_000).describe('How long a lease lives after a heartbeat.'),
-  RENDER_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(900_000).describe('The longest a render may take from its start.'),
-  ADMISSION_MAX_WAIT_SECONDS: z.coerce.number().int().min(0).max(604_800).default(86_400)
-    .describe('Estimated wait above which new jobs are refused with `capacity_exhausted`, until it has fallen to four fifths; 0: never. The default is the deadline jobs have by default.'),
-  FLEET_MAX_SLOTS: z.coerce.number().int().min(0).max(1_000_000).default(0)
-    .describe('Slots that each class of jobs has once the fleet has grown as far as it may; 0: only those of connected workers count.'),
-  FLEET_COLD_START_SECONDS: z.coerce.number().int().min(0).max(86_400).default(300)
+  MODELS: z
+    .string()
+    .optional()
+    .transform(parsedCatalogue)
+    .describe(
+      'The models customers may choose, as a JSON array of id, aliases, description, job_class, modes, resolutions, aspect_ratios and max_duration_seconds. Unset: `test-picture`, a test engine.',
+    ),
+  LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(120_000)
+    .default(20_000)
+    .describe('How long a lease lives after a heartbeat.'),
+  RENDER_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .default(900_000)
+    .describe('The longest a render may take from its start.'),
+  ADMISSION_MAX_WAIT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(604_800)
+    .default(86_400)
+    .describe(
+      'Estimated wait above which new jobs are refused with `capacity_exhausted`, until it has fallen to four fifths; 0: never. The default is the deadline jobs have by default.',
+    ),
+  FLEET_MAX_SLOTS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe(
+      'Slots that each class of jobs has once the fleet has grown as far as it may; 0: only those of connected workers count.',
+    ),
+  FLEET_COLD_START_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
     .describe('How long the fleet takes to grow to `FLEET_MAX_SLOTS`.'),
-  CONTENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90).describe('How long prompts, first frames and metadata of ended jobs are kept.'),
+  CONTENT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe('How long prompts, first frames and metadata of ended jobs are kept.'),
   SERVICE_TOKEN: serviceToken(),
   CALLER_TOKENS: callerTokens(),
   ...deliveryAuditSettings,
@@ -64,7 +121,10 @@ export function readSchedulerConfig(env: Readonly<Record<string, string | undefi
 export const schedulerProcessSchema = schedulerSchema.extend({
   ...processSettings,
   ...kafkaSettings,
-  ACCOUNTS_GRPC_URL: z.string().min(1).describe('The accounts service, asked for events of accounts that Kafka did not bring.'),
+  ACCOUNTS_GRPC_URL: z
+    .string()
+    .min(1)
+    .describe('The accounts service, asked for events of accounts that Kafka did not bring.'),
 });
 
 export function readSchedulerProcessConfig(): z.output<typeof schedulerProcessSchema> {

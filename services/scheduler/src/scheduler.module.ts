@@ -27,18 +27,28 @@ export interface SchedulerOptions {
 }
 
 const LEDGER_CLIENT: FactoryProvider = {
-  provide: LEDGER, inject: [CONFIG, LOGGER, Lifecycle],
-  useFactory: ({ LEDGER_GRPC_URL: address, SERVICE_TOKEN: token }: SchedulerConfig, logger: Logger, lifecycle: Lifecycle): LedgerPort =>
-    lifecycle.keep('ledger client', new LedgerClient(address, token, logger)),
+  provide: LEDGER,
+  inject: [CONFIG, LOGGER, Lifecycle],
+  useFactory: (
+    { LEDGER_GRPC_URL: address, SERVICE_TOKEN: token }: SchedulerConfig,
+    logger: Logger,
+    lifecycle: Lifecycle,
+  ): LedgerPort => lifecycle.keep('ledger client', new LedgerClient(address, token, logger)),
 };
 
 export function startScheduler({ ledger, ...use }: SchedulerOptions): Promise<Service & { readonly address: string }> {
-  return startService({
-    name: 'scheduler',
-    migrations: MIGRATIONS,
-    publishes: TOPIC,
-    consumes: [{ inject: [DATABASE, Dispatch], useFactory: accountEvents }, { inject: [DATABASE], useFactory: ledgerEvents }],
-    grpc: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService },
-    modules: [InboundModule],
-  }, { ...use, provided: [ledger === undefined ? LEDGER_CLIENT : { provide: LEDGER, useValue: ledger }] });
+  return startService(
+    {
+      name: 'scheduler',
+      migrations: MIGRATIONS,
+      publishes: TOPIC,
+      consumes: [
+        { inject: [DATABASE, Dispatch], useFactory: accountEvents },
+        { inject: [DATABASE], useFactory: ledgerEvents },
+      ],
+      grpc: { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService },
+      modules: [InboundModule],
+    },
+    { ...use, provided: [ledger === undefined ? LEDGER_CLIENT : { provide: LEDGER, useValue: ledger }] },
+  );
 }

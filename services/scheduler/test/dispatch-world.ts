@@ -25,9 +25,12 @@ export async function openWorld(): Promise<World> {
   const url = await server.createDatabase('scheduler');
   await migrateDatabase({ url, migrations: MIGRATIONS, logger });
   let closing = false;
-  const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test' }, (error) => { if (!closing) throw error; });
+  const database = openDatabase({ url, poolSize: 20, applicationName: 'scheduler-test' }, (error) => {
+    if (!closing) throw error;
+  });
   return {
-    database, url,
+    database,
+    url,
     close: async () => {
       closing = true;
       await database.end();
@@ -42,30 +45,64 @@ export interface AccountOptions {
   readonly accountId?: string;
 }
 
-export async function addAccount(database: Database, { concurrentJobs = 10, environment = 'live', accountId = `acc_${ulid()}` }: AccountOptions = {}): Promise<string> {
-  await database.query('insert into account_slot (account_id, environment, concurrent_jobs) values ($1, $2, $3)', [accountId, environment, concurrentJobs]);
+export async function addAccount(
+  database: Database,
+  { concurrentJobs = 10, environment = 'live', accountId = `acc_${ulid()}` }: AccountOptions = {},
+): Promise<string> {
+  await database.query('insert into account_slot (account_id, environment, concurrent_jobs) values ($1, $2, $3)', [
+    accountId,
+    environment,
+    concurrentJobs,
+  ]);
   await database.query('insert into admission (account_id, environment) values ($1, $2)', [accountId, environment]);
   return accountId;
 }
 
 /** Jobs as submissions leave them: admitted, in the queue, with their event, and awake. */
-export async function addJobs(database: Database, accountId: string, count: number, over: Partial<Submission> & { readonly asleep?: boolean } = {}): Promise<string[]> {
+export async function addJobs(
+  database: Database,
+  accountId: string,
+  count: number,
+  over: Partial<Submission> & { readonly asleep?: boolean } = {},
+): Promise<string[]> {
   const { asleep = false, ...fields } = over;
   const submissions = Array.from({ length: count }, (): Submission => ({
-    jobId: `job_${ulid()}`, accountId, environment: 'live', apiKeyId: 'key_1', jobClass: 'procedural', estimatedCostMicros: 1_250_000n,
-    deadlineSeconds: 86_400, holdSeconds: 0, traceparent: '', content: { prompt: 'a lighthouse', metadata: new Map() },
-    terms: { model: 'test-picture', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 7 }, ...fields,
+    jobId: `job_${ulid()}`,
+    accountId,
+    environment: 'live',
+    apiKeyId: 'key_1',
+    jobClass: 'procedural',
+    estimatedCostMicros: 1_250_000n,
+    deadlineSeconds: 86_400,
+    holdSeconds: 0,
+    traceparent: '',
+    content: { prompt: 'a lighthouse', metadata: new Map() },
+    terms: {
+      model: 'test-picture',
+      mode: 'text_to_video',
+      resolution: '720p',
+      aspectRatio: '16:9',
+      durationSeconds: 5,
+      seed: 7,
+    },
+    ...fields,
   }));
   await inTransaction(database, async (tx, now) => {
     await tx.query({
-      name: 'test_open', values: [submissions.map((each) => each.jobId), accountId, submissions[0]?.environment ?? 'live', now],
+      name: 'test_open',
+      values: [submissions.map((each) => each.jobId), accountId, submissions[0]?.environment ?? 'live', now],
       text: "insert into submission (job_id, account_id, environment, state, created_at) select j, $2, $3, 'authorizing', $4 from unnest($1::text[]) j",
     });
     await tx.query({
-      name: 'test_admit', values: [accountId, submissions[0]?.environment ?? 'live', count],
+      name: 'test_admit',
+      values: [accountId, submissions[0]?.environment ?? 'live', count],
       text: 'update admission set admitted = admitted + $3 where account_id = $1 and environment = $2',
     });
-    await closeSubmissions(tx, now, submissions.map((submission) => ({ kind: 'submit', submission })));
+    await closeSubmissions(
+      tx,
+      now,
+      submissions.map((submission) => ({ kind: 'submit', submission })),
+    );
   });
   if (!asleep && submissions[0]) await wakeQueues(database, [submissions[0]]);
   return submissions.map((each) => each.jobId);
@@ -77,8 +114,14 @@ export function freeWorker(freeSlots: number, over: Partial<FreeWorker> = {}): F
 
 let leases = 0;
 
-export function claimOnce(database: Database, workers: readonly FreeWorker[], over: { patient?: boolean; settings?: LeaseSettings } = {}): Promise<Claimed> {
-  return inTransaction(database, (tx, now) => claim(tx, now, { workers, patient: false, settings, newLeaseId: () => `lease_${leases += 1}`, ...over }));
+export function claimOnce(
+  database: Database,
+  workers: readonly FreeWorker[],
+  over: { patient?: boolean; settings?: LeaseSettings } = {},
+): Promise<Claimed> {
+  return inTransaction(database, (tx, now) =>
+    claim(tx, now, { workers, patient: false, settings, newLeaseId: () => `lease_${(leases += 1)}`, ...over }),
+  );
 }
 
 /** Accounts whose counters do not equal the rows they count. */

@@ -1,5 +1,13 @@
 import { isPlayMoney } from '@usvideo/contracts/books';
-import type { PendingHold, PlaceHold, PlaceHoldAnswer, Settle, SettleAnswer, VoidHold, VoidHoldAnswer } from '@usvideo/contracts/ledger';
+import type {
+  PendingHold,
+  PlaceHold,
+  PlaceHoldAnswer,
+  Settle,
+  SettleAnswer,
+  VoidHold,
+  VoidHoldAnswer,
+} from '@usvideo/contracts/ledger';
 import type { LogReader } from '@usvideo/event-store';
 import type { LedgerPort } from '../src/settlement/ledger.client';
 
@@ -14,7 +22,12 @@ type Call = 'placeHold' | 'voidHold' | 'settle';
  */
 export type Fault = 'none' | 'lost_before' | 'lost_after' | 'late';
 
-interface Hold { readonly accountId: string; readonly amountMicros: bigint; state: 'pending' | 'captured' | 'released'; placedAt: Date }
+interface Hold {
+  readonly accountId: string;
+  readonly amountMicros: bigint;
+  state: 'pending' | 'captured' | 'released';
+  placedAt: Date;
+}
 
 const PER_SECOND: Readonly<Record<string, bigint>> = { '480p': 100_000n, '720p': 250_000n, '1080p': 500_000n };
 
@@ -81,19 +94,24 @@ export class FakeLedger implements LedgerPort {
   async listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]> {
     const placedBefore = new Date(Date.now() - olderThanSeconds * 1_000);
     const first = afterJobId === undefined ? 0 : [...this.holds.keys()].indexOf(afterJobId) + 1;
-    return [...this.holds].slice(first).filter(([, hold]) => hold.state === 'pending' && hold.placedAt <= placedBefore).slice(0, limit)
+    return [...this.holds]
+      .slice(first)
+      .filter(([, hold]) => hold.state === 'pending' && hold.placedAt <= placedBefore)
+      .slice(0, limit)
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 
   async pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]> {
-    return [...this.holds].filter(([jobId, hold]) => jobIds.includes(jobId) && hold.state === 'pending')
+    return [...this.holds]
+      .filter(([jobId, hold]) => jobIds.includes(jobId) && hold.state === 'pending')
       .map(([jobId, { accountId, amountMicros, placedAt }]) => ({ jobId, accountId, amountMicros, placedAt }));
   }
 
   private place({ accountId, jobId, resolution, durationSeconds, quoteId }: PlaceHold): PlaceHoldAnswer {
     const refused = quotesRefused[quoteId ?? ''];
     if (refused !== undefined) return { refusal: refused, amountMicros: 0n, availableMicros: 0n };
-    const amountMicros = quoteId !== undefined ? BigInt(quoteId) : (PER_SECOND[resolution] ?? 0n) * BigInt(durationSeconds);
+    const amountMicros =
+      quoteId !== undefined ? BigInt(quoteId) : (PER_SECOND[resolution] ?? 0n) * BigInt(durationSeconds);
     const availableMicros = this.availableOf(accountId);
     if (this.refusal !== '') return { refusal: this.refusal, amountMicros, availableMicros };
     if (this.tombstones.has(jobId)) return { refusal: 'hold_voided', amountMicros, availableMicros };
@@ -115,13 +133,22 @@ export class FakeLedger implements LedgerPort {
   private transmit<Answer>(call: Call, jobId: string, timeoutMs: number, carryOut: () => Answer): Promise<Answer> {
     this.calls.push(`${call} ${jobId}`);
     switch (this.faults[call]) {
-      case 'none': return Promise.resolve(carryOut());
-      case 'lost_before': return Promise.reject(new Error('the stream broke'));
-      case 'lost_after': return Promise.resolve(carryOut()).then(() => { throw new Error('the stream broke'); });
+      case 'none':
+        return Promise.resolve(carryOut());
+      case 'lost_before':
+        return Promise.reject(new Error('the stream broke'));
+      case 'lost_after':
+        return Promise.resolve(carryOut()).then(() => {
+          throw new Error('the stream broke');
+        });
       case 'late':
         return new Promise((_, reject) => {
           const timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMs);
-          this.late.push(() => { clearTimeout(timer); carryOut(); reject(new Error('the answer was lost')); });
+          this.late.push(() => {
+            clearTimeout(timer);
+            carryOut();
+            reject(new Error('the answer was lost'));
+          });
         });
     }
   }

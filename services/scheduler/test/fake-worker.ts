@@ -8,7 +8,14 @@ type Message = NonNullable<WorkResponse['message']>;
 type MessageOf<Case extends Message['$case']> = Extract<Message, { $case: Case }>['value'];
 
 export const artifact: Artifact = {
-  videoKey: 'videos/1.mp4', thumbnailKey: 'thumbnails/1.jpg', sizeBytes: 1_000n, sha256: 'ab', width: 1280, height: 720, frames: 120, durationMs: 5_000,
+  videoKey: 'videos/1.mp4',
+  thumbnailKey: 'thumbnails/1.jpg',
+  sizeBytes: 1_000n,
+  sha256: 'ab',
+  width: 1280,
+  height: 720,
+  frames: 120,
+  durationMs: 5_000,
 };
 
 export interface FakeWorkerOptions {
@@ -26,7 +33,17 @@ export class FakeWorker {
   private readonly stream = new EventEmitter();
   private lastRequestId = 0;
 
-  constructor(dispatch: Pick<Dispatch, 'welcome'>, { workerId = 'wrk_1', slots = 1, jobClasses = ['procedural'], leaseIds = [], node, onLease }: FakeWorkerOptions = {}) {
+  constructor(
+    dispatch: Pick<Dispatch, 'welcome'>,
+    {
+      workerId = 'wrk_1',
+      slots = 1,
+      jobClasses = ['procedural'],
+      leaseIds = [],
+      node,
+      onLease,
+    }: FakeWorkerOptions = {},
+  ) {
     const write = ({ message }: WorkResponse): void => {
       this.received.push(message!);
       if (message?.$case === 'lease') onLease?.(this, message.value);
@@ -56,7 +73,10 @@ export class FakeWorker {
   }
 
   fail(lease: LeaseGranted, errorCode = 'engine_error', retryable = true): Promise<string> {
-    return this.report({ $case: 'fail', value: { jobId: lease.jobId, leaseId: lease.leaseId, errorCode, errorMessage: 'no picture', retryable } });
+    return this.report({
+      $case: 'fail',
+      value: { jobId: lease.jobId, leaseId: lease.leaseId, errorCode, errorMessage: 'no picture', retryable },
+    });
   }
 
   beat(lease: LeaseGranted, progress: number): void {
@@ -75,9 +95,14 @@ export class FakeWorker {
     return eventually(() => this.leases()[number - 1], { what: `lease ${number} of a worker`, deadlineMs: 20_000 });
   }
 
-  async next<Case extends Message['$case']>(kind: Case, is: (value: MessageOf<Case>) => boolean = () => true): Promise<MessageOf<Case>> {
-    const found = await eventually(() => this.received.find((each) => each.$case === kind && is(each.value as MessageOf<Case>)),
-      { what: `a message ${kind} to a worker`, deadlineMs: 20_000 });
+  async next<Case extends Message['$case']>(
+    kind: Case,
+    is: (value: MessageOf<Case>) => boolean = () => true,
+  ): Promise<MessageOf<Case>> {
+    const found = await eventually(
+      () => this.received.find((each) => each.$case === kind && is(each.value as MessageOf<Case>)),
+      { what: `a message ${kind} to a worker`, deadlineMs: 20_000 },
+    );
     return found.value as MessageOf<Case>;
   }
 }

@@ -25,14 +25,29 @@ export async function startSagaWorld(): Promise<SagaWorld> {
   const ledger = new FakeLedger();
   const running: { stop(): Promise<void> }[] = [];
   return {
-    ledger, database: world.database,
+    ledger,
+    database: world.database,
     replica: (over) => {
-      const estimate = new FleetEstimate({ database: world.database, logger, maxWaitMs: 0, declaredSlots: 0, coldStartMs: 0 });
+      const estimate = new FleetEstimate({
+        database: world.database,
+        logger,
+        maxWaitMs: 0,
+        declaredSlots: 0,
+        coldStartMs: 0,
+      });
       const views = new JobViews(world.database, new JobChanges(), estimate);
       const submissions = startSubmissions({
-        config: { MODELS: [TEST_PICTURE] }, database: world.database, ledger, views, estimate, logger, onCommitted: () => undefined, wake: { wake: () => undefined },
+        config: { MODELS: [TEST_PICTURE] },
+        database: world.database,
+        ledger,
+        views,
+        estimate,
+        logger,
+        onCommitted: () => undefined,
+        wake: { wake: () => undefined },
         renderer: new JobRenderer({ secret: 'a secret of the tests', publicUrl: 'http://localhost:8080' }),
-        times: { sagaMs: 600, duplicateMs: 3_000, staleMs: 60_000 }, ...over,
+        times: { sagaMs: 600, duplicateMs: 3_000, staleMs: 60_000 },
+        ...over,
       });
       running.push(submissions);
       return (request) => submissions.creation.create(request);
@@ -53,17 +68,28 @@ export function fundedRequest(ledger: FakeLedger, over: Partial<CreateJob> = {},
 
 /** What the account has left in the scheduler's tables. */
 export async function traces(database: Database, accountId: string): Promise<Record<string, unknown>> {
-  const { rows } = await database.query(`
+  const { rows } = await database.query(
+    `
     select (select count(*)::int from idempotency_key where account_id = $1) as keys,
       (select coalesce(sum(admitted), 0)::int from admission where account_id = $1) as admitted,
       (select count(*)::int from job where account_id = $1) as jobs,
       (select count(*)::int from event where account_id = $1) as events,
-      (select coalesce(json_agg(distinct state), '[]') from submission where account_id = $1) as submissions`, [accountId]);
+      (select coalesce(json_agg(distinct state), '[]') from submission where account_id = $1) as submissions`,
+    [accountId],
+  );
   return rows[0]!;
 }
 
 /** What the sweep does to a submission, done now. */
 export async function voidSubmissions(database: Database, accountId: string): Promise<void> {
-  const { rows } = await database.query<{ job_id: string }>('select job_id from submission where account_id = $1', [accountId]);
-  await inTransaction(database, (tx, now) => closeSubmissions(tx, now, rows.map((row) => ({ kind: 'void', jobId: row.job_id, askLedger: true }))));
+  const { rows } = await database.query<{ job_id: string }>('select job_id from submission where account_id = $1', [
+    accountId,
+  ]);
+  await inTransaction(database, (tx, now) =>
+    closeSubmissions(
+      tx,
+      now,
+      rows.map((row) => ({ kind: 'void', jobId: row.job_id, askLedger: true })),
+    ),
+  );
 }

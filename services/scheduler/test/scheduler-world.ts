@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SchedulerServiceClient, type CreateJob, type CreateJobAnswer, type SchedulerAnswer, type SchedulerCall } from '@usvideo/contracts/scheduler';
+import {
+  SchedulerServiceClient,
+  type CreateJob,
+  type CreateJobAnswer,
+  type SchedulerAnswer,
+  type SchedulerCall,
+} from '@usvideo/contracts/scheduler';
 import { openDatabase, type Database } from '@usvideo/event-store';
 import { LocalTransport } from '@usvideo/messaging';
 import { ExchangeClient } from '@usvideo/exchange';
@@ -33,9 +39,15 @@ export async function startWorld(): Promise<SchedulerWorld> {
   const address = `unix:${join(folder, 'scheduler.sock')}`;
   const ledger = new FakeLedger();
   const config = readSchedulerConfig({
-    GRPC_LISTEN: address, DATABASE_URL: url, LEDGER_GRPC_URL: 'unix:/nowhere.sock', LINK_SECRET: 'a secret of the tests', PUBLIC_URL: 'http://localhost:8080',
+    GRPC_LISTEN: address,
+    DATABASE_URL: url,
+    LEDGER_GRPC_URL: 'unix:/nowhere.sock',
+    LINK_SECRET: 'a secret of the tests',
+    PUBLIC_URL: 'http://localhost:8080',
   });
-  const database = openDatabase({ url, poolSize: 4, applicationName: 'scheduler-test' }, (error) => { throw error; });
+  const database = openDatabase({ url, poolSize: 4, applicationName: 'scheduler-test' }, (error) => {
+    throw error;
+  });
   lifecycle.add('database', () => database.end());
   const scheduler = await startScheduler({ config, transport: new LocalTransport({ logger }), logger, ledger });
   lifecycle.add('scheduler', () => scheduler.stop());
@@ -45,7 +57,11 @@ export async function startWorld(): Promise<SchedulerWorld> {
   lifecycle.add('exchange', () => exchange.stop());
   const ask = async (call: NonNullable<SchedulerCall['call']>) => (await exchange.request({ call }, 20_000)).answer!;
   return {
-    client, ledger, database, exchange: ask, close: () => lifecycle.stop(),
+    client,
+    ledger,
+    database,
+    exchange: ask,
+    close: () => lifecycle.stop(),
     create: async (request) => {
       const answer = await ask({ $case: 'createJob', value: createRequest(request) });
       if (answer.$case !== 'createJob') throw new Error(`answered with ${answer.$case}: ${String(answer.value)}`);
@@ -61,9 +77,27 @@ export function newAccount(): string {
 
 export function createRequest(over: Partial<CreateJob> = {}): CreateJob {
   return {
-    accountId: newAccount(), environment: 'live', apiKeyId: 'key_1', idempotencyKey: '', requestSha256: sha256('a request'), seedGiven: false, deadlineSeconds: 86_400,
-    terms: { model: 'default', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0 },
-    content: { prompt: 'a lighthouse', metadata: new Map([['shot', '7']]), webhookUrl: 'https://customer.example/hook' }, ...over,
+    accountId: newAccount(),
+    environment: 'live',
+    apiKeyId: 'key_1',
+    idempotencyKey: '',
+    requestSha256: sha256('a request'),
+    seedGiven: false,
+    deadlineSeconds: 86_400,
+    terms: {
+      model: 'default',
+      mode: 'text_to_video',
+      resolution: '720p',
+      aspectRatio: '16:9',
+      durationSeconds: 5,
+      seed: 0,
+    },
+    content: {
+      prompt: 'a lighthouse',
+      metadata: new Map([['shot', '7']]),
+      webhookUrl: 'https://customer.example/hook',
+    },
+    ...over,
   };
 }
 

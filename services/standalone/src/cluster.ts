@@ -12,21 +12,36 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readStandaloneConfig();
   const stopping = new AbortController();
   let running: Cluster | undefined = undefined;
-  const quit = onStopSignal((reason) => {
-    console.log(`• Stopping (${reason}); asked again, it ends at once`);
-    stopping.abort(new Error(`stopped (${reason}) before it served`));
-    if (running !== undefined) void end(running);
-    // The parts notice the end of their pipe and stop by themselves.
-  }, () => process.exit(130));
+  const quit = onStopSignal(
+    (reason) => {
+      console.log(`• Stopping (${reason}); asked again, it ends at once`);
+      stopping.abort(new Error(`stopped (${reason}) before it served`));
+      if (running !== undefined) void end(running);
+      // The parts notice the end of their pipe and stop by themselves.
+    },
+    () => process.exit(130),
+  );
   stopWithLauncher(args, () => quit('the end of its launcher'));
-  const output = { log: logToFile(join(config.DATA_DIR, 'cluster', 'logs'), 'cluster', config.LOG_LEVEL).of, announce: (step: string) => console.log(`• ${step}`) };
-  const cluster = await startCluster(config, { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH }, output, stopping.signal).catch((error: unknown) => {
+  const output = {
+    log: logToFile(join(config.DATA_DIR, 'cluster', 'logs'), 'cluster', config.LOG_LEVEL).of,
+    announce: (step: string) => console.log(`• ${step}`),
+  };
+  const cluster = await startCluster(
+    config,
+    { counts: args.includes('--replicas') ? REPLICAS : ONE_EACH },
+    output,
+    stopping.signal,
+  ).catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
     console.log('• Stopped before it served');
     process.exit(130);
   });
   running = cluster;
-  const commands = new Commands(cluster.parts, (text) => console.log(text), () => quit('"quit"'));
+  const commands = new Commands(
+    cluster.parts,
+    (text) => console.log(text),
+    () => quit('"quit"'),
+  );
   console.log(`\n${commands.status()}\n\n${words(cluster, config)}`);
   commands.listen(process.stdin);
 }

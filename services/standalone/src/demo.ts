@@ -29,7 +29,12 @@ async function main(): Promise<void> {
   let engine: DiffusersEngine | undefined;
   try {
     if (choice.engine === 'diffusers') {
-      engine = await startDiffusers({ model: choice.model, dataDir: resolve(config.DATA_DIR), environment: config.environment, announce: (step) => screen.step(step) });
+      engine = await startDiffusers({
+        model: choice.model,
+        dataDir: resolve(config.DATA_DIR),
+        environment: config.environment,
+        announce: (step) => screen.step(step),
+      });
       config = readStandaloneConfig({ ...DEFAULTS, ...settingsOf(engine.url, engine.model) });
     }
     standalone = await startStandalone(config, { log: log.of, announce: (step) => screen.step(step) });
@@ -48,15 +53,25 @@ async function main(): Promise<void> {
 /** Resolves at Ctrl-C. A start that is under way is finished first, so that everything can be stopped in its order. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    const stop = onStopSignal(() => {
-      process.exitCode = 130;
-      resolve();
-    }, () => process.exit(130));
+    const stop = onStopSignal(
+      () => {
+        process.exitCode = 130;
+        resolve();
+      },
+      () => process.exit(130),
+    );
     stopWithLauncher(process.argv, () => stop('the end of its launcher'));
   });
 }
 
-async function play(standalone: Standalone, show: Show, webhookUrl: string, receiver: WebhookReceiver, screen: Screen, dataDir: string): Promise<void> {
+async function play(
+  standalone: Standalone,
+  show: Show,
+  webhookUrl: string,
+  receiver: WebhookReceiver,
+  screen: Screen,
+  dataDir: string,
+): Promise<void> {
   const { credentials } = standalone;
   const { request, width, height, frames, priceMicros } = show;
   const price = usd(priceMicros);
@@ -78,26 +93,50 @@ async function play(standalone: Standalone, show: Show, webhookUrl: string, rece
 
   screen.title('A video out');
   const ended = await follow(api, created.id, screen);
-  screen.check(ended.status === 'completed', 'rendered', ended.error ? `${ended.error.code}: ${ended.error.message}` : ended.cost ?? '');
+  screen.check(
+    ended.status === 'completed',
+    'rendered',
+    ended.error ? `${ended.error.code}: ${ended.error.message}` : (ended.cost ?? ''),
+  );
   const file = await download(ended.video_url!, join(dataDir, 'demo'), `${ended.id}.mp4`);
   const facts = await probeVideo(file);
   screen.fact('file', file);
-  screen.fact('facts', `${facts.codec} ${facts.width}×${facts.height}, ${facts.frames} frames at ${facts.framesPerSecond} fps, ${facts.seconds.toFixed(2)} s, ${(facts.bytes / 1024).toFixed(0)} KiB`);
-  screen.check(facts.codec === 'h264' && facts.width === width && facts.height === height, `H.264, exactly ${width}×${height}`);
+  screen.fact(
+    'facts',
+    `${facts.codec} ${facts.width}×${facts.height}, ${facts.frames} frames at ${facts.framesPerSecond} fps, ${facts.seconds.toFixed(2)} s, ${(facts.bytes / 1024).toFixed(0)} KiB`,
+  );
+  screen.check(
+    facts.codec === 'h264' && facts.width === width && facts.height === height,
+    `H.264, exactly ${width}×${height}`,
+  );
   screen.check(Math.abs(facts.frames - frames) <= 1, `${request.duration} s at 24 frames a second`);
   screen.check(facts.fastStart, 'plays while it downloads (index first)');
 
   screen.title('A signed webhook');
   const webhook = await receiver.about(created.id, WEBHOOK_MS);
   const { event } = verifyWebhook(credentials.webhook_secret, webhook);
-  screen.check(event === 'video.completed', 'received, both signatures verified', `${event} ${webhook.headers['webhook-id']}`);
+  screen.check(
+    event === 'video.completed',
+    'received, both signatures verified',
+    `${event} ${webhook.headers['webhook-id']}`,
+  );
 
   await showMoney(api, admin, screen, { jobId: created.id, priceMicros, before });
-  screen.end({ apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') }, credentials, file, show.picture);
+  screen.end(
+    { apiUrl: standalone.apiUrl, credentialsFile: join(dataDir, 'credentials.json') },
+    credentials,
+    file,
+    show.picture,
+  );
 }
 
 /** Held, captured, and the same in the books. */
-async function showMoney(api: Api, admin: Api, screen: Screen, { jobId, priceMicros, before }: { readonly jobId: string; readonly priceMicros: number; readonly before: Balance }): Promise<void> {
+async function showMoney(
+  api: Api,
+  admin: Api,
+  screen: Screen,
+  { jobId, priceMicros, before }: { readonly jobId: string; readonly priceMicros: number; readonly before: Balance },
+): Promise<void> {
   const price = usd(priceMicros);
   screen.title('The money');
   const entries = await api.entries(jobId);
@@ -106,9 +145,17 @@ async function showMoney(api: Api, admin: Api, screen: Screen, { jobId, priceMic
   screen.check(held?.held_change_micros === priceMicros, 'hold', `${price} from available to held`);
   screen.check(captured?.held_change_micros === -priceMicros, 'capture', `${price} from held to revenue`);
   const after = await api.balance();
-  screen.check(before.available_micros - after.available_micros === priceMicros && after.held_micros === before.held_micros, 'balance after', after.available);
+  screen.check(
+    before.available_micros - after.available_micros === priceMicros && after.held_micros === before.held_micros,
+    'balance after',
+    after.available,
+  );
   const proof = await admin.json<{ differences: string[]; events_checked: number }>('GET', '/admin/v1/ledger/verify');
-  screen.check(proof.differences.length === 0, 'the ledger re-derived from its events', `${proof.events_checked} events, no difference`);
+  screen.check(
+    proof.differences.length === 0,
+    'the ledger re-derived from its events',
+    `${proof.events_checked} events, no difference`,
+  );
 }
 
 function usd(micros: number): string {
@@ -128,7 +175,8 @@ async function withOneJobAtATime<T>(api: Api, admin: Api, action: () => Promise<
   const { account_id: accountId } = await api.json<{ account_id: string }>('GET', '/v1/account');
   const account = `/admin/v1/accounts/${accountId}`;
   const { limits } = await admin.json<{ limits: { live: { concurrent_jobs: number } } }>('GET', account);
-  const limit = (jobs: number) => admin.json('PUT', `${account}/limits`, { environment: 'live', concurrent_jobs: jobs });
+  const limit = (jobs: number) =>
+    admin.json('PUT', `${account}/limits`, { environment: 'live', concurrent_jobs: jobs });
   await limit(1);
   try {
     return await action();

@@ -11,8 +11,13 @@ import { standaloneSchema } from './config';
 
 const services = join(__dirname, '..', '..');
 const schemas = {
-  accounts: accountsProcessSchema, gateway: gatewayProcessSchema, ledger: ledgerProcessSchema, 'render-fleet': renderFleetProcessSchema,
-  scheduler: schedulerProcessSchema, standalone: standaloneSchema, webhooks: webhooksProcessSchema,
+  accounts: accountsProcessSchema,
+  gateway: gatewayProcessSchema,
+  ledger: ledgerProcessSchema,
+  'render-fleet': renderFleetProcessSchema,
+  scheduler: schedulerProcessSchema,
+  standalone: standaloneSchema,
+  webhooks: webhooksProcessSchema,
 };
 
 /** What is written from code and committed, besides the contracts, by file. */
@@ -20,7 +25,13 @@ function* documents(): Generator<[file: string, content: string]> {
   for (const [service, schema] of Object.entries(schemas)) {
     const file = join(services, service, 'README.md');
     const between = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/;
-    yield [file, readFileSync(file, 'utf8').replace(between, (_, open: string, close: string) => `${open}${configTable(schema)}\n${close}`)];
+    yield [
+      file,
+      readFileSync(file, 'utf8').replace(
+        between,
+        (_, open: string, close: string) => `${open}${configTable(schema)}\n${close}`,
+      ),
+    ];
   }
   yield* chartSchema();
   yield [join(services, 'gateway', 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`];
@@ -33,7 +44,11 @@ function* chartSchema(): Generator<[file: string, content: string]> {
   const { standalone: _, ...deployed } = schemas;
   for (const [service, schema] of Object.entries(deployed)) {
     const names = Object.keys(schema.shape).sort();
-    values.definitions[`settings-${service}`] = { type: 'object', additionalProperties: false, properties: Object.fromEntries(names.map((name) => [name, { type: ['string', 'number', 'boolean'] }])) };
+    values.definitions[`settings-${service}`] = {
+      type: 'object',
+      additionalProperties: false,
+      properties: Object.fromEntries(names.map((name) => [name, { type: ['string', 'number', 'boolean'] }])),
+    };
   }
   yield [file, `${JSON.stringify(values, null, 2)}\n`];
 }

@@ -10,7 +10,14 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readStandaloneConfig();
   const starting = process.stdout.isTTY === true ? serveAtTerminal(config) : serveUnderSupervisor(config);
   // A start under way is waited for, so that nothing of it is left running; one that fails stops what it started by itself.
-  const stop = onStopSignal(() => void starting.then((serving) => serving.stop(), () => undefined), () => process.exit(130));
+  const stop = onStopSignal(
+    () =>
+      void starting.then(
+        (serving) => serving.stop(),
+        () => undefined,
+      ),
+    () => process.exit(130),
+  );
   stopWithLauncher(args, () => stop('the end of its launcher'));
   await starting;
 }
@@ -43,7 +50,10 @@ async function serveUnderSupervisor(config: StandaloneConfig): Promise<Running> 
   const log = (service: string) => createLogger(service, config.LOG_LEVEL);
   const logger = log('standalone');
   const standalone = await startStandalone(config, { log, announce: (step) => logger.info(step) });
-  logger.info({ api: standalone.apiUrl, admin: standalone.adminUrl, operations: standalone.opsUrl }, `serving; keys are in ${config.DATA_DIR}/credentials.json`);
+  logger.info(
+    { api: standalone.apiUrl, admin: standalone.adminUrl, operations: standalone.opsUrl },
+    `serving; keys are in ${config.DATA_DIR}/credentials.json`,
+  );
   return {
     stop: async () => {
       logger.info('stopping');

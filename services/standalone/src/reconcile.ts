@@ -19,11 +19,19 @@ async function main(): Promise<void> {
   await state.lock({ waitMs: 0, announce: () => undefined });
   const postgres = await startEmbeddedPostgres({ dataDir: state.file('postgres'), port: 0, durable: true });
   try {
-    const databases = Object.fromEntries(SERVICES.map((name) => [name, open(postgres.url(name))])) as Record<ServiceWithEvents, ReturnType<typeof open>>;
+    const databases = Object.fromEntries(SERVICES.map((name) => [name, open(postgres.url(name))])) as Record<
+      ServiceWithEvents,
+      ReturnType<typeof open>
+    >;
     const differences: string[] = [];
-    for (const name of SERVICES) differences.push(...(await verifyLog(databases[name])).differences.map((difference) => `${name}: ${difference}`));
+    for (const name of SERVICES)
+      differences.push(...(await verifyLog(databases[name])).differences.map((difference) => `${name}: ${difference}`));
     // Nothing is under way where nothing runs.
-    const report = await reconcile(new EventLog(databases.scheduler), new EventLog(databases.ledger), await databaseNow(databases.scheduler));
+    const report = await reconcile(
+      new EventLog(databases.scheduler),
+      new EventLog(databases.ledger),
+      await databaseNow(databases.scheduler),
+    );
     differences.push(...report.differences, ...(await unheardAnywhere(databases, DELIVERY_AUDIT_MS)));
     await Promise.all(Object.values(databases).map((database) => database.end()));
     console.log(`${report.jobsChecked} jobs and ${report.holdsChecked} holds`);

@@ -16,12 +16,16 @@ async function main(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir: state.file('postgres'), port: 0, durable: true });
   try {
     await postgres.createDatabase('ledger');
-    const database = openDatabase({ url: postgres.url('ledger'), poolSize: 2, applicationName: 'verify' }, (error) => console.error(error.message));
+    const database = openDatabase({ url: postgres.url('ledger'), poolSize: 2, applicationName: 'verify' }, (error) =>
+      console.error(error.message),
+    );
     const key = new SigningKey(Buffer.from(config.LEDGER_SIGNING_KEY ?? state.secrets().ledgerSigningKey, 'base64'));
     const report = await new LedgerVerifier(database, [key.publicKey]).verify(process.argv[2] ?? '');
     await database.end();
     console.log(`${report.eventsChecked} events, postings sum to ${report.postingsSumMicros} micro-dollars`);
-    console.log(`${report.rootsChecked} signed roots, the last of ${report.lastRootAt?.toISOString() ?? 'never'}; public key ${key.publicKey.toString('base64')}`);
+    console.log(
+      `${report.rootsChecked} signed roots, the last of ${report.lastRootAt?.toISOString() ?? 'never'}; public key ${key.publicKey.toString('base64')}`,
+    );
     for (const difference of report.differences) console.log(`  ${difference}`);
     console.log(report.differences.length === 0 ? 'no difference' : `${report.differences.length} differences`);
     process.exitCode = report.differences.length === 0 ? 0 : 1;

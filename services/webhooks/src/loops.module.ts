@@ -25,10 +25,25 @@ const LOOK_EVERY_MS = 250;
 @Module({
   imports: [DeliveryModule, EndpointsModule, FeedModule, SecretsModule],
   providers: [
-    { provide: GuardedHttpClient, inject: [CONFIG, Lifecycle], useFactory: (config: WebhooksConfig, lifecycle: Lifecycle) => lifecycle.keep('http client', GuardedHttpClient.of(config)) },
+    {
+      provide: GuardedHttpClient,
+      inject: [CONFIG, Lifecycle],
+      useFactory: (config: WebhooksConfig, lifecycle: Lifecycle) =>
+        lifecycle.keep('http client', GuardedHttpClient.of(config)),
+    },
     {
       provide: DeliveryWorker,
-      inject: [CONFIG, DATABASE, CLOCK, LOGGER, GuardedHttpClient, SigningSecretStore, EndpointStore, EndpointNotices, DeliveriesDue],
+      inject: [
+        CONFIG,
+        DATABASE,
+        CLOCK,
+        LOGGER,
+        GuardedHttpClient,
+        SigningSecretStore,
+        EndpointStore,
+        EndpointNotices,
+        DeliveriesDue,
+      ],
       useFactory: deliveryWorker,
     },
   ],
@@ -36,32 +51,75 @@ const LOOK_EVERY_MS = 250;
 })
 export class LoopsModule implements OnModuleInit {
   constructor(
-    @Inject(CONFIG) private readonly config: WebhooksConfig, @Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOGGER) private readonly logger: Logger, private readonly lifecycle: Lifecycle, private readonly worker: DeliveryWorker,
-    private readonly renderer: FeedRenderer, private readonly notices: EndpointNotices, private readonly deliveries: DeliveriesDue, private readonly bodies: BodiesDue,
+    @Inject(CONFIG) private readonly config: WebhooksConfig,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly lifecycle: Lifecycle,
+    private readonly worker: DeliveryWorker,
+    private readonly renderer: FeedRenderer,
+    private readonly notices: EndpointNotices,
+    private readonly deliveries: DeliveriesDue,
+    private readonly bodies: BodiesDue,
   ) {}
 
   onModuleInit(): void {
     const { config, database, lifecycle, logger } = this;
     lifecycle.keep('attempts under way', this.worker);
-    const delivering = lifecycle.keep('delivery loop', startLoop({ name: 'webhook_deliveries', everyMs: LOOK_EVERY_MS, work: () => this.worker.run(), logger }));
+    const delivering = lifecycle.keep(
+      'delivery loop',
+      startLoop({ name: 'webhook_deliveries', everyMs: LOOK_EVERY_MS, work: () => this.worker.run(), logger }),
+    );
     this.deliveries.wakes(() => delivering.nudge());
-    const rendering = lifecycle.keep('rendering loop', startLoop({
-      name: 'webhook_rendering', everyMs: LOOK_EVERY_MS, work: () => this.renderer.run(), logger, backOffMaxMs: 2_000,
-    }));
+    const rendering = lifecycle.keep(
+      'rendering loop',
+      startLoop({
+        name: 'webhook_rendering',
+        everyMs: LOOK_EVERY_MS,
+        work: () => this.renderer.run(),
+        logger,
+        backOffMaxMs: 2_000,
+      }),
+    );
     this.bodies.wakes(() => rendering.nudge());
-    lifecycle.keep('age loop', startLoop({ name: 'webhook_age', everyMs: 5_000, work: () => observeOldestDue(database), logger }));
+    lifecycle.keep(
+      'age loop',
+      startLoop({ name: 'webhook_age', everyMs: 5_000, work: () => observeOldestDue(database), logger }),
+    );
     lifecycle.keep('parked loop', startParkedLoop(database, this.clock, this.notices, logger));
-    lifecycle.keep('retention', startRetention(database, { feedDays: config.FEED_RETENTION_DAYS, deliveryDays: config.WEBHOOK_RETENTION_DAYS }, logger));
+    lifecycle.keep(
+      'retention',
+      startRetention(
+        database,
+        { feedDays: config.FEED_RETENTION_DAYS, deliveryDays: config.WEBHOOK_RETENTION_DAYS },
+        logger,
+      ),
+    );
   }
 }
 
 function deliveryWorker(
-  config: WebhooksConfig, database: Database, clock: Clock, logger: Logger, http: GuardedHttpClient,
-  secrets: SigningSecretStore, endpoints: EndpointStore, notices: EndpointNotices, due: DeliveriesDue,
+  config: WebhooksConfig,
+  database: Database,
+  clock: Clock,
+  logger: Logger,
+  http: GuardedHttpClient,
+  secrets: SigningSecretStore,
+  endpoints: EndpointStore,
+  notices: EndpointNotices,
+  due: DeliveriesDue,
 ): DeliveryWorker {
   return new DeliveryWorker({
-    database, secrets, endpoints, http, notices, clock, logger, timeoutMs: config.WEBHOOK_TIMEOUT_MS, slots: config.WEBHOOK_SLOTS, onSlotFreed: () => due.now(),
+    database,
+    secrets,
+    endpoints,
+    http,
+    notices,
+    clock,
+    logger,
+    timeoutMs: config.WEBHOOK_TIMEOUT_MS,
+    slots: config.WEBHOOK_SLOTS,
+    onSlotFreed: () => due.now(),
     limits: {
       leaseMs: config.WEBHOOK_LEASE_MS,
       inFlightPerDestination: config.WEBHOOK_IN_FLIGHT_PER_DESTINATION,

@@ -11,7 +11,11 @@ let accountId: string;
 
 beforeAll(() => stage.open());
 afterAll(() => stage.close());
-beforeEach(async () => { receiver = await httpReceiver(); accountId = `acc_${ulid()}`; stage.aheadMs = 0; });
+beforeEach(async () => {
+  receiver = await httpReceiver();
+  accountId = `acc_${ulid()}`;
+  stage.aheadMs = 0;
+});
 afterEach(() => receiver.stop());
 
 const owner = () => ({ accountId, environment: 'live' });
@@ -20,7 +24,14 @@ const endJob: WebhooksStage['endJob'] = (changes) => stage.endJob({ accountId, w
 describe('the feed', () => {
   const read = (after: bigint, limit = 100) => call(stage.client, 'readFeed', { ...owner(), after, limit });
   const seqs = (events: readonly FeedEvent[]) => events.map((event) => Number(event.seq));
-  const readable = (count: number) => eventually(async () => { const page = await read(0n); return page.events.length === count && page; }, { what: `${count} events can be read` });
+  const readable = (count: number) =>
+    eventually(
+      async () => {
+        const page = await read(0n);
+        return page.events.length === count && page;
+      },
+      { what: `${count} events can be read` },
+    );
 
   test('is read in order, page by page, from any place', async () => {
     const ended = [await endJob(), await endJob(), await endJob()];
@@ -34,7 +45,9 @@ describe('the feed', () => {
     expect([seqs(second.events), second.more]).toEqual([[3], false]);
     expect(await read(3n)).toMatchObject({ events: [], more: false, expired: false, unknown: false });
     expect(await read(4n)).toMatchObject({ unknown: true });
-    expect((await call(stage.client, 'readFeed', { accountId, environment: 'test', after: 0n, limit: 100 })).events).toEqual([]);
+    expect(
+      (await call(stage.client, 'readFeed', { accountId, environment: 'test', after: 0n, limit: 100 })).events,
+    ).toEqual([]);
   });
 
   test('ends before an event that is not told yet, so that none is read before it', async () => {
@@ -42,11 +55,21 @@ describe('the feed', () => {
     await readable(1);
     const late = await endJob({ jobJson: 'no object' });
     await endJob();
-    await eventually(async () => (await stage.database.query('select from feed_event where account_id = $1 and seq = 3 and body is not null', [accountId])).rowCount === 1, { what: 'the third is rendered' });
+    await eventually(
+      async () =>
+        (
+          await stage.database.query('select from feed_event where account_id = $1 and seq = 3 and body is not null', [
+            accountId,
+          ])
+        ).rowCount === 1,
+      { what: 'the third is rendered' },
+    );
     expect(seqs((await read(0n)).events)).toEqual([1]);
     expect((await read(0n, 0)).newest).toBe(1n);
     stage.jobs.set(late.jobId, { ...stage.jobs.get(late.jobId)!, jobJson: '{"id":"mended"}' });
-    await stage.database.query('update feed_intent set check_at = clock_timestamp() where account_id = $1', [accountId]);
+    await stage.database.query('update feed_intent set check_at = clock_timestamp() where account_id = $1', [
+      accountId,
+    ]);
     expect(seqs((await readable(3)).events)).toEqual([1, 2, 3]);
   });
 
@@ -54,7 +77,13 @@ describe('the feed', () => {
     const stream = stage.client.watchFeeds({});
     const heard: string[] = [];
     stream.on('data', (hint: { accountId: string }) => heard.push(hint.accountId)).on('error', () => undefined);
-    await eventually(async () => { await endJob(); return heard.includes(accountId); }, { what: 'a hint of this account' });
+    await eventually(
+      async () => {
+        await endJob();
+        return heard.includes(accountId);
+      },
+      { what: 'a hint of this account' },
+    );
     stream.cancel();
   });
 
@@ -64,7 +93,10 @@ describe('the feed', () => {
     await endJob();
     await readable(3);
     await stage.attempted(old[0]!, 1);
-    await stage.database.query(`update feed_event set recorded_at = recorded_at - interval '31 days' where account_id = $1 and seq <= 2`, [accountId]);
+    await stage.database.query(
+      `update feed_event set recorded_at = recorded_at - interval '31 days' where account_id = $1 and seq <= 2`,
+      [accountId],
+    );
     await removeExpired(stage.database, { feedDays: 30, deliveryDays: 60 });
     expect(seqs((await read(0n)).events)).toEqual([3]);
     expect(await stage.deliveriesOf({ accountId })).toEqual([]);

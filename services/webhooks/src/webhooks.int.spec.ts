@@ -10,7 +10,10 @@ let receiver: HttpReceiver;
 
 beforeAll(() => stage.open());
 afterAll(() => stage.close());
-beforeEach(async () => { receiver = await httpReceiver(); stage.aheadMs = 0; });
+beforeEach(async () => {
+  receiver = await httpReceiver();
+  stage.aheadMs = 0;
+});
 afterEach(() => receiver.stop());
 
 const endJob: WebhooksStage['endJob'] = (changes) => stage.endJob({ webhookUrl: `${receiver.url}/hook`, ...changes });
@@ -26,13 +29,23 @@ test('an ended job reaches its URL once, signed, with the event before the job',
   const [request] = await receiver.received(1);
   expect(request).toMatchObject({ method: 'POST', path: '/hook' });
   expect(request!.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': ended.eventId });
-  expect(request!.body.toString()).toBe(`{"event":"video.completed","id":"${ended.jobId}","status":"completed","prompt":"a bear"}`);
+  expect(request!.body.toString()).toBe(
+    `{"event":"video.completed","id":"${ended.jobId}","status":"completed","prompt":"a bear"}`,
+  );
   expect(await verified(ended, request!)).toMatchObject({ event: 'video.completed' });
-  expect(await stage.attempted(ended, 1)).toMatchObject({ status: 'delivered', event: 'video.completed', eventId: ended.eventId, nextAttemptAt: undefined });
+  expect(await stage.attempted(ended, 1)).toMatchObject({
+    status: 'delivered',
+    event: 'video.completed',
+    eventId: ended.eventId,
+    nextAttemptAt: undefined,
+  });
   expect(receiver.requests).toHaveLength(1);
 });
 
-test.each([['job_failed', 'video.failed'], ['job_cancelled', 'video.cancelled']])('%s is told as %s', async (kind, name) => {
+test.each([
+  ['job_failed', 'video.failed'],
+  ['job_cancelled', 'video.cancelled'],
+])('%s is told as %s', async (kind, name) => {
   const ended = await endJob({ kind });
   const [request] = await receiver.received(1);
   expect(await verified(ended, request!)).toMatchObject({ event: name });
@@ -45,19 +58,34 @@ test('a job that its own key cancelled is told to the endpoints that ask and in 
   const { jobId } = await endJob({ accountId, kind: 'job_cancelled', byOwnKey: true });
   const later = await endJob({ accountId });
   await receiver.received(2);
-  const told = (await stage.deliveriesOf({ accountId })).map((delivery) => [delivery.event, delivery.jobId, new URL(delivery.url).pathname]);
-  expect(told.sort()).toEqual([['video.cancelled', jobId, '/all'], ['video.completed', later.jobId, '/hook']]);
-  const { rows } = await stage.database.query('select event from feed_event where account_id = $1 order by seq', [accountId]);
+  const told = (await stage.deliveriesOf({ accountId })).map((delivery) => [
+    delivery.event,
+    delivery.jobId,
+    new URL(delivery.url).pathname,
+  ]);
+  expect(told.sort()).toEqual([
+    ['video.cancelled', jobId, '/all'],
+    ['video.completed', later.jobId, '/hook'],
+  ]);
+  const { rows } = await stage.database.query('select event from feed_event where account_id = $1 order by seq', [
+    accountId,
+  ]);
   expect(rows.map(({ event }) => event)).toEqual(['video.cancelled', 'video.completed']);
 });
 
 test('a job without a URL is in the feed and delivered to nobody', async () => {
   const accountId = `acc_${ulid()}`;
   for (let index = 0; index < 3; index++) await endJob({ accountId, webhookUrl: undefined });
-  const feed = await eventually(async () => {
-    const { rows } = await stage.database.query('select seq, body is not null as filled from feed_event where account_id = $1 order by seq', [accountId]);
-    return rows.length === 3 && rows.every((row) => row.filled) && rows;
-  }, { what: 'the feed is complete' });
+  const feed = await eventually(
+    async () => {
+      const { rows } = await stage.database.query(
+        'select seq, body is not null as filled from feed_event where account_id = $1 order by seq',
+        [accountId],
+      );
+      return rows.length === 3 && rows.every((row) => row.filled) && rows;
+    },
+    { what: 'the feed is complete' },
+  );
   expect(feed.map((row) => row.seq)).toEqual([1n, 2n, 3n]);
   expect(await stage.deliveriesOf({ accountId })).toEqual([]);
 });
@@ -106,12 +134,19 @@ test('four attempts, each at its time after the end of the one before, then no m
     expect(lateMs).toBeLessThan(waitMs / 10);
   }
   expect(delivery).toMatchObject({ status: 'failed', nextAttemptAt: undefined });
-  expect(delivery.attempts.map((attempt) => [attempt.attempt, attempt.httpStatus, attempt.error])).toEqual([1, 2, 3, 4].map((attempt) => [attempt, 500, 'http_error']));
+  expect(delivery.attempts.map((attempt) => [attempt.attempt, attempt.httpStatus, attempt.error])).toEqual(
+    [1, 2, 3, 4].map((attempt) => [attempt, 500, 'http_error']),
+  );
 });
 
 test('a server that is too busy says itself when it wants the next attempt', async () => {
-  receiver.answerWith((_, response) => { response.writeHead(503, { 'retry-after': '45' }).end(); });
-  const { attempts: [attempt], nextAttemptAt } = await stage.attempted(await endJob(), 1);
+  receiver.answerWith((_, response) => {
+    response.writeHead(503, { 'retry-after': '45' }).end();
+  });
+  const {
+    attempts: [attempt],
+    nextAttemptAt,
+  } = await stage.attempted(await endJob(), 1);
   expect(nextAttemptAt!.getTime() - attempt!.startedAt!.getTime() - attempt!.durationMs).toBe(45_000);
 });
 
@@ -123,11 +158,15 @@ test('the sandbox can ask for its webhook twice: two deliveries under one webhoo
 });
 
 test('an erased job leaves no body, URL or answer, and what was still to be sent is superseded', async () => {
-  receiver.answerWith((_, response) => { response.writeHead(500).end('a bear'); });
+  receiver.answerWith((_, response) => {
+    response.writeHead(500).end('a bear');
+  });
   const ended = await endJob();
   await stage.attempted(ended, 1);
   await stage.record(ended, 'content_erased');
-  const delivery = await eventually(async () => (await stage.deliveriesOf(ended, ['superseded']))[0], { what: 'the erasure is heard' });
+  const delivery = await eventually(async () => (await stage.deliveriesOf(ended, ['superseded']))[0], {
+    what: 'the erasure is heard',
+  });
   expect(delivery).toMatchObject({ url: '', nextAttemptAt: undefined, attempts: [{ responseExcerpt: '' }] });
   const { rows } = await stage.database.query('select body from feed_event where job_id = $1', [ended.jobId]);
   expect(rows).toEqual([{ body: null }]);
@@ -136,13 +175,27 @@ test('an erased job leaves no body, URL or answer, and what was still to be sent
 test('the log is read page by page, newest first, by its owner only', async () => {
   const accountId = `acc_${ulid()}`;
   for (let index = 0; index < 5; index++) await endJob({ accountId });
-  const all = await eventually(async () => {
-    const deliveries = await stage.deliveriesOf({ accountId }, ['delivered']);
-    return deliveries.length === 5 && deliveries;
-  }, { what: 'all are delivered' });
-  const page = (changes: object) => call(stage.client, 'listDeliveries', {
-    accountId, environment: 'live', limit: 2, offset: 0, startingAfter: '', jobId: '', statuses: [], endpointId: '', event: '', deliveryId: '', ...changes,
-  });
+  const all = await eventually(
+    async () => {
+      const deliveries = await stage.deliveriesOf({ accountId }, ['delivered']);
+      return deliveries.length === 5 && deliveries;
+    },
+    { what: 'all are delivered' },
+  );
+  const page = (changes: object) =>
+    call(stage.client, 'listDeliveries', {
+      accountId,
+      environment: 'live',
+      limit: 2,
+      offset: 0,
+      startingAfter: '',
+      jobId: '',
+      statuses: [],
+      endpointId: '',
+      event: '',
+      deliveryId: '',
+      ...changes,
+    });
   const second = await page({ startingAfter: all[1]!.deliveryId });
   expect(second.deliveries).toEqual(all.slice(2, 4));
   expect(second.hasMore).toBe(true);
@@ -150,7 +203,11 @@ test('the log is read page by page, newest first, by its owner only', async () =
   expect((await page({ jobId: all[3]!.jobId })).deliveries).toEqual([all[3]]);
   expect((await page({ environment: 'test' })).deliveries).toEqual([]);
   expect(await stage.deliveriesOf({ accountId: 'acc_other' })).toEqual([]);
-  for (const foreign of [{ startingAfter: 'dlv_none' }, { startingAfter: all[1]!.deliveryId, environment: 'test' }, { startingAfter: all[1]!.deliveryId, accountId: 'acc_other' }]) {
+  for (const foreign of [
+    { startingAfter: 'dlv_none' },
+    { startingAfter: all[1]!.deliveryId, environment: 'test' },
+    { startingAfter: all[1]!.deliveryId, accountId: 'acc_other' },
+  ]) {
     expect(hasStatus(await page(foreign).catch((error: unknown) => error), status.INVALID_ARGUMENT)).toBe(true);
   }
 });
@@ -161,6 +218,9 @@ test('an account has one secret, also when asked for twenty times at once, and i
   const [secret] = [...secrets];
   expect(secrets.size).toBe(1);
   expect(Buffer.from(secret!.slice('whsec_'.length), 'base64')).toHaveLength(32);
-  const { rows } = await stage.database.query(`select encode(sealed, 'escape') as sealed from account_secret where account_id = $1`, [accountId]);
+  const { rows } = await stage.database.query(
+    `select encode(sealed, 'escape') as sealed from account_secret where account_id = $1`,
+    [accountId],
+  );
   expect(rows[0].sealed).not.toContain(secret);
 });

@@ -27,15 +27,18 @@ export interface WebhooksOptions {
 }
 
 export function startWebhooks({ clock = (databaseNow) => databaseNow, ...use }: WebhooksOptions): Promise<Service> {
-  return startService({
-    name: 'webhooks',
-    migrations: WEBHOOKS_MIGRATIONS,
-    consumes: [
-      { inject: [DATABASE, BodiesDue], useFactory: jobsSubscription },
-      { inject: [DATABASE, CLOCK, DeliveriesDue], useFactory: ledgerSubscription },
-      { inject: [DATABASE, SecretStore], useFactory: accountsSubscription },
-    ],
-    grpc: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService },
-    modules: [InboundModule],
-  }, { ...use, provided: [{ provide: CLOCK, useValue: clock }] });
+  return startService(
+    {
+      name: 'webhooks',
+      migrations: WEBHOOKS_MIGRATIONS,
+      consumes: [
+        { inject: [DATABASE, BodiesDue], useFactory: jobsSubscription },
+        { inject: [DATABASE, CLOCK, DeliveriesDue], useFactory: ledgerSubscription },
+        { inject: [DATABASE, SecretStore], useFactory: accountsSubscription },
+      ],
+      grpc: { 'usvideo.webhooks.v1.WebhooksService': WebhooksServiceService },
+      modules: [InboundModule],
+    },
+    { ...use, provided: [{ provide: CLOCK, useValue: clock }] },
+  );
 }

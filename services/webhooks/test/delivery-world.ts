@@ -41,12 +41,24 @@ export class DeliveryWorld {
     return openDatabase({ url: this.url, poolSize: 8, applicationName: 'spec' }, () => undefined);
   }
 
-  readonly make = async ({ body = 'body', ...changes }: Partial<NewDelivery> & { body?: string } = {}, beforeCommit = async () => {}): Promise<NewDelivery> => {
+  readonly make = async (
+    { body = 'body', ...changes }: Partial<NewDelivery> & { body?: string } = {},
+    beforeCommit = async () => {},
+  ): Promise<NewDelivery> => {
     this.made += 1;
     const id = String(this.made).padStart(5, '0');
     const delivery: NewDelivery = {
-      deliveryId: `dlv_${id}`, eventId: `evt_${id}`, jobId: `job_${id}`, accountId: 'acc_1', environment: 'live', event: 'video.completed',
-      jobVersion: 5n, url: 'https://a.example/', copy: 1, traceparent: '', ...changes,
+      deliveryId: `dlv_${id}`,
+      eventId: `evt_${id}`,
+      jobId: `job_${id}`,
+      accountId: 'acc_1',
+      environment: 'live',
+      event: 'video.completed',
+      jobVersion: 5n,
+      url: 'https://a.example/',
+      copy: 1,
+      traceparent: '',
+      ...changes,
     };
     const seq = this.made;
     await inTransaction(this.database, async (tx, now) => {
@@ -54,7 +66,16 @@ export class DeliveryWorld {
         name: 'spec_event',
         text: `insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent, body)
                values ($1, 'live', $2, $3, $4, $5, $6, $7, '', $8)`,
-        values: [delivery.accountId, seq, delivery.eventId, delivery.event, delivery.jobId, delivery.jobVersion, now, Buffer.from(body)],
+        values: [
+          delivery.accountId,
+          seq,
+          delivery.eventId,
+          delivery.event,
+          delivery.jobId,
+          delivery.jobVersion,
+          now,
+          Buffer.from(body),
+        ],
       });
       await insertDelivery(tx, this.clock(now), delivery);
       await beforeCommit();
@@ -69,9 +90,18 @@ export class DeliveryWorld {
   worker(own: Database, changes: Partial<DeliveryWorkerOptions> = {}): DeliveryWorker {
     const box = new SecretBox(Buffer.alloc(32, 7));
     return new DeliveryWorker({
-      database: own, http: this.http, clock: this.clock, logger: this.logger, secrets: new SigningSecretStore(own, box, new SecretStore(own, box)), timeoutMs: 5_000,
-      slots: 10, limits: { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 }, onSlotFreed: () => undefined,
-      endpoints: new EndpointStore(own, box), notices: new EndpointNotices(own, this.clock, new DeliveriesDue()), ...changes,
+      database: own,
+      http: this.http,
+      clock: this.clock,
+      logger: this.logger,
+      secrets: new SigningSecretStore(own, box, new SecretStore(own, box)),
+      timeoutMs: 5_000,
+      slots: 10,
+      limits: { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 },
+      onSlotFreed: () => undefined,
+      endpoints: new EndpointStore(own, box),
+      notices: new EndpointNotices(own, this.clock, new DeliveriesDue()),
+      ...changes,
     });
   }
 }

@@ -3,9 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { JobEvent, SchedulerServiceService, type DescribeJobsRequest, type DescribeJobsResponse, type JobDescription } from '@usvideo/contracts/scheduler';
+import {
+  JobEvent,
+  SchedulerServiceService,
+  type DescribeJobsRequest,
+  type DescribeJobsResponse,
+  type JobDescription,
+} from '@usvideo/contracts/scheduler';
 import { WebhooksServiceClient, type Delivery } from '@usvideo/contracts/webhooks';
-import { appendEvents, EMPTY_HEAD, eventStoreSchema, inTransaction, openDatabase, type Database, type StreamHead } from '@usvideo/event-store';
+import {
+  appendEvents,
+  EMPTY_HEAD,
+  eventStoreSchema,
+  inTransaction,
+  openDatabase,
+  type Database,
+  type StreamHead,
+} from '@usvideo/event-store';
 import { LocalTransport, type Publisher } from '@usvideo/messaging';
 import { call, createLogger, dial, type Running } from '@usvideo/runtime';
 import { eventually, postgres } from '@usvideo/testing';
@@ -20,7 +34,10 @@ export interface EndedJob {
 }
 
 /** The log of a service that webhooks hears. */
-interface HeardLog { readonly database: Database; readonly publisher: Publisher }
+interface HeardLog {
+  readonly database: Database;
+  readonly publisher: Publisher;
+}
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -51,8 +68,13 @@ export class WebhooksStage {
     }
     await this.startScheduler();
     this.settings = {
-      GRPC_LISTEN: this.address('webhooks'), DATABASE_URL: await server.createDatabase('webhooks'), SCHEDULER_GRPC_URL: this.address('scheduler'),
-      SECRETS_KEY: randomBytes(32).toString('base64'), OUTBOUND_ALLOW_CIDRS: '127.0.0.1/32', WEBHOOK_TIMEOUT_MS: '1000', WEBHOOK_LEASE_MS: '6000',
+      GRPC_LISTEN: this.address('webhooks'),
+      DATABASE_URL: await server.createDatabase('webhooks'),
+      SCHEDULER_GRPC_URL: this.address('scheduler'),
+      SECRETS_KEY: randomBytes(32).toString('base64'),
+      OUTBOUND_ALLOW_CIDRS: '127.0.0.1/32',
+      WEBHOOK_TIMEOUT_MS: '1000',
+      WEBHOOK_LEASE_MS: '6000',
     };
     await this.startWebhooks();
     this.client = dial(WebhooksServiceClient, this.address('webhooks'));
@@ -82,12 +104,17 @@ export class WebhooksStage {
   async startScheduler(): Promise<void> {
     this.scheduler = new Server();
     this.scheduler.addService(SchedulerServiceService, {
-      describeJobs: ({ request }: { request: DescribeJobsRequest }, answer: (error: null, response: DescribeJobsResponse) => void) => {
+      describeJobs: (
+        { request }: { request: DescribeJobsRequest },
+        answer: (error: null, response: DescribeJobsResponse) => void,
+      ) => {
         answer(null, { jobs: request.jobIds.flatMap((jobId) => this.jobs.get(jobId) ?? []), postponedJobIds: [] });
       },
     });
     await new Promise<void>((resolve, reject) => {
-      this.scheduler.bindAsync(this.address('scheduler'), ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+      this.scheduler.bindAsync(this.address('scheduler'), ServerCredentials.createInsecure(), (error) =>
+        error === null ? resolve() : reject(error),
+      );
     });
   }
 
@@ -101,31 +128,74 @@ export class WebhooksStage {
     const jobId = `job_${ulid()}`;
     const accountId = description.accountId ?? `acc_${ulid()}`;
     this.jobs.set(jobId, {
-      jobId, accountId, environment: 'live', status: 'completed', settled: true, duplicateWebhook: false, webhookUrl: undefined,
-      jobJson: JSON.stringify({ id: jobId, status: 'completed', prompt: 'a bear' }), ...description,
+      jobId,
+      accountId,
+      environment: 'live',
+      status: 'completed',
+      settled: true,
+      duplicateWebhook: false,
+      webhookUrl: undefined,
+      jobJson: JSON.stringify({ id: jobId, status: 'completed', prompt: 'a bear' }),
+      ...description,
     });
-    return { jobId, accountId, eventId: await this.record({ jobId, accountId }, kind, kind === 'job_cancelled' ? cancelled(byOwnKey) : undefined) };
+    return {
+      jobId,
+      accountId,
+      eventId: await this.record(
+        { jobId, accountId },
+        kind,
+        kind === 'job_cancelled' ? cancelled(byOwnKey) : undefined,
+      ),
+    };
   }
 
   /** Records one more event of the job and returns its id. */
-  record({ accountId, jobId }: { jobId: string; accountId: string }, kind: string, payload: Uint8Array = new Uint8Array()): Promise<string> {
+  record(
+    { accountId, jobId }: { jobId: string; accountId: string },
+    kind: string,
+    payload: Uint8Array = new Uint8Array(),
+  ): Promise<string> {
     return this.recordIn('usvideo.jobs.v1', { accountId, streamId: jobId }, kind, payload);
   }
 
   /** Records an event in the log of another service that webhooks hears, and returns its id. */
-  async recordIn(topic: string, { accountId, streamId }: { accountId: string; streamId: string }, kind: string, payload: Uint8Array): Promise<string> {
+  async recordIn(
+    topic: string,
+    { accountId, streamId }: { accountId: string; streamId: string },
+    kind: string,
+    payload: Uint8Array,
+  ): Promise<string> {
     const { database, publisher } = this.logs.get(topic)!;
     const stream = `${topic} ${streamId}`;
-    const [appended] = await inTransaction(database, (tx, now) => appendEvents(tx, now, [{
-      streamId, accountId, environment: 'live', head: this.heads.get(stream) ?? EMPTY_HEAD, events: [{ kind, payload, traceparent: TRACEPARENT }],
-    }]));
+    const [appended] = await inTransaction(database, (tx, now) =>
+      appendEvents(tx, now, [
+        {
+          streamId,
+          accountId,
+          environment: 'live',
+          head: this.heads.get(stream) ?? EMPTY_HEAD,
+          events: [{ kind, payload, traceparent: TRACEPARENT }],
+        },
+      ]),
+    );
     this.heads.set(stream, appended!.head);
     publisher.nudge();
     return appended!.events[0]!.eventId;
   }
 
   async deliveriesOf({ accountId }: { accountId: string }, statuses: string[] = []): Promise<Delivery[]> {
-    const query = { accountId, environment: 'live', limit: 100, offset: 0, startingAfter: '', jobId: '', statuses, endpointId: '', event: '', deliveryId: '' };
+    const query = {
+      accountId,
+      environment: 'live',
+      limit: 100,
+      offset: 0,
+      startingAfter: '',
+      jobId: '',
+      statuses,
+      endpointId: '',
+      event: '',
+      deliveryId: '',
+    };
     return (await call(this.client, 'listDeliveries', query)).deliveries;
   }
 

@@ -3,7 +3,11 @@ import { FailureLogThrottle } from './failure-log-throttle';
 describe('complaints about what is tried again', () => {
   let now: number;
   let complaints: FailureLogThrottle;
-  const failedAt = (...times: number[]) => times.map((time) => { now = time; return complaints.failed(); });
+  const failedAt = (...times: number[]) =>
+    times.map((time) => {
+      now = time;
+      return complaints.failed();
+    });
 
   beforeEach(() => {
     now = 0;

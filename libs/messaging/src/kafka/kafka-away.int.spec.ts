@@ -4,7 +4,12 @@ import { kafkaClients } from './kafka-client';
 import { type KafkaHarness, openKafkaWorld } from './kafka-world.fixture';
 import { TOPIC, type World } from '../world.fixture';
 
-interface Line { readonly level: string; readonly msg: string; readonly failures?: number; readonly err?: { readonly message: string } }
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+  readonly failures?: number;
+  readonly err?: { readonly message: string };
+}
 
 describeKafka('while Kafka is away', (brokers) => {
   let world: World;
@@ -16,11 +21,16 @@ describeKafka('while Kafka is away', (brokers) => {
   beforeEach(async () => {
     ({ world, harness } = await openKafkaWorld(() => ({ brokers: brokers() })));
     [lines, isAway, failed] = [[], true, 0];
-    harness.logger = createLogger('test', 'info', { write: (line) => { lines.push(JSON.parse(line) as Line); } });
+    harness.logger = createLogger('test', 'info', {
+      write: (line) => {
+        lines.push(JSON.parse(line) as Line);
+      },
+    });
   });
   afterEach(() => world.close());
 
-  const told = (words: string) => lines.filter(({ msg }) => msg.includes(words)).map(({ level, failures }) => [level, failures]);
+  const told = (words: string) =>
+    lines.filter(({ msg }) => msg.includes(words)).map(({ level, failures }) => [level, failures]);
 
   test('one line says why nothing is published, and one that it is again', async () => {
     await world.publisher.stop();
@@ -44,18 +54,28 @@ describeKafka('while Kafka is away', (brokers) => {
   test('one line says why a consumer hears nothing, and one that it does again', async () => {
     const nobody = kafkaClients({ brokers: ['127.0.0.1:1'] }, 'test', harness.logger);
     const clients = harness.clients();
-    const transport = harness.transport({ clients: (purpose) => {
-      if (isAway && purpose === 'consumer') failed += 1;
-      return (isAway ? nobody : clients)(purpose);
-    } });
+    const transport = harness.transport({
+      clients: (purpose) => {
+        if (isAway && purpose === 'consumer') failed += 1;
+        return (isAway ? nobody : clients)(purpose);
+      },
+    });
     const heard: string[] = [];
     const consuming = transport.subscribe({
-      consumer: 'away', topic: TOPIC, database: world.consumerDatabase, handle: async ({ streamId }) => { heard.push(streamId); },
+      consumer: 'away',
+      topic: TOPIC,
+      database: world.consumerDatabase,
+      handle: async ({ streamId }) => {
+        heard.push(streamId);
+      },
     });
     await world.append('s', ['1']);
     await eventually(() => failed >= 5, { what: 'four failures', deadlineMs: 40_000 });
     isAway = false;
-    await eventually(() => heard.length > 0 && told('joined after all').length > 0, { what: 'the event', deadlineMs: 20_000 });
+    await eventually(() => heard.length > 0 && told('joined after all').length > 0, {
+      what: 'the event',
+      deadlineMs: 20_000,
+    });
     await consuming.stop();
     expect(told('could not be joined')).toEqual([['warn', 3]]);
     expect(told('joined after all')).toEqual([['info', 5]]);

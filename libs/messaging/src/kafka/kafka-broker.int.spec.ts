@@ -13,7 +13,7 @@ import type { World } from '../world.fixture';
 const START_MS = 300_000;
 const LOGIN: KafkaLogin = { mechanism: 'scram-sha-512', username: 'usvideo', password: 'known-to-the-test' };
 
-describeOwnKafka('a broker of one\'s own', () => {
+describeOwnKafka("a broker of one's own", () => {
   let broker: KafkaBroker;
   let ca: string;
   let world: World;
@@ -40,7 +40,9 @@ describeOwnKafka('a broker of one\'s own', () => {
 
   test('lets nobody in with a wrong password', async () => {
     await open(() => ({ brokers: broker.secureBrokers, ssl: { ca }, sasl: { ...LOGIN, password: 'wrong' } }));
-    await expect(harness.administer((admin) => admin.listTopics())).rejects.toThrow('SASL SCRAM SHA512 authentication failed');
+    await expect(harness.administer((admin) => admin.listTopics())).rejects.toThrow(
+      'SASL SCRAM SHA512 authentication failed',
+    );
   });
 
   test('is not believed without its certificate', async () => {
@@ -77,15 +79,27 @@ describeOwnKafka('a broker of one\'s own', () => {
     const begun = new Signal('begun');
     const finish = new Signal('finish');
     let calls = 0;
-    world.consume({ handle: async () => { calls += 1; begun.emit(); await finish.wait(); } });
+    world.consume({
+      handle: async () => {
+        calls += 1;
+        begun.emit();
+        await finish.wait();
+      },
+    });
     await world.append('s', ['1']);
     await begun.wait();
-    const members = () => harness.administer(async (admin) => (await admin.describeGroups([harness.groupId()])).groups[0]!);
+    const members = () =>
+      harness.administer(async (admin) => (await admin.describeGroups([harness.groupId()])).groups[0]!);
     const before = await members();
     expect(before.members).toHaveLength(1);
     const until = Date.now() + 2.2 * sessionMs;
-    await eventually(async () => Date.now() > until && (await members()).state === 'Stable', { what: 'more than two sessions later', deadlineMs: 30_000 });
-    expect((await members()).members.map(({ memberId }) => memberId)).toEqual(before.members.map(({ memberId }) => memberId));
+    await eventually(async () => Date.now() > until && (await members()).state === 'Stable', {
+      what: 'more than two sessions later',
+      deadlineMs: 30_000,
+    });
+    expect((await members()).members.map(({ memberId }) => memberId)).toEqual(
+      before.members.map(({ memberId }) => memberId),
+    );
     finish.emit();
     await eventually(async () => (await world.watermark())?.seq === 1n, { what: 'the effect' });
     expect(calls).toBe(1);
@@ -94,26 +108,51 @@ describeOwnKafka('a broker of one\'s own', () => {
 
 describeOwnKafka('a broker whose owner is killed', () => {
   let home: string;
-  beforeEach(async () => { home = await mkdtemp(join(tmpdir(), 'usvideo-kafka-owner-')); });
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'usvideo-kafka-owner-'));
+  });
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  test('goes away, and takes its disposable data along', async () => {
-    const dataDir = join(home, 'data');
-    const { kill, pid } = await startInAnotherProcess(dataDir);
-    kill();
-    await eventually(() => access(dataDir).then(() => false, () => true), { what: 'the data are gone' });
-    await eventually(() => readFile(`/proc/${pid}/cmdline`, 'utf8').then((command) => !command.includes('kafka.Kafka'), () => true), { what: 'the broker is gone' });
-  }, START_MS);
+  test(
+    'goes away, and takes its disposable data along',
+    async () => {
+      const dataDir = join(home, 'data');
+      const { kill, pid } = await startInAnotherProcess(dataDir);
+      kill();
+      await eventually(
+        () =>
+          access(dataDir).then(
+            () => false,
+            () => true,
+          ),
+        { what: 'the data are gone' },
+      );
+      await eventually(
+        () =>
+          readFile(`/proc/${pid}/cmdline`, 'utf8').then(
+            (command) => !command.includes('kafka.Kafka'),
+            () => true,
+          ),
+        { what: 'the broker is gone' },
+      );
+    },
+    START_MS,
+  );
 
   async function startInAnotherProcess(dataDir: string): Promise<{ kill(): void; pid: number }> {
     await mkdir(join(home, 'program'));
     for (const name of ['kafka-broker', 'kafka-broker-properties', 'kafka-jars', 'processes']) {
-      const { code } = await transformFile(join(__dirname, '../../../servers/src', `${name}.ts`), { configFile: join(__dirname, '../../../../.swcrc'), sourceMaps: false });
+      const { code } = await transformFile(join(__dirname, '../../../servers/src', `${name}.ts`), {
+        configFile: join(__dirname, '../../../../.swcrc'),
+        sourceMaps: false,
+      });
       await writeFile(join(home, 'program', `${name}.js`), code);
     }
     const script = `require('./kafka-broker').KafkaBroker.start({ dataDir: ${JSON.stringify(dataDir)}, disposable: true }).then(({ pid }) => console.log(pid))`;
     const owner = spawn(process.execPath, ['-e', script], {
-      cwd: join(home, 'program'), stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_PATH: join(__dirname, '../../../../node_modules') },
+      cwd: join(home, 'program'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_PATH: join(__dirname, '../../../../node_modules') },
     });
     const [line] = (await once(owner.stdout!, 'data')) as [Buffer];
     return { kill: () => owner.kill('SIGKILL'), pid: Number(line.toString()) };

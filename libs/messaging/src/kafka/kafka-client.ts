@@ -42,7 +42,8 @@ export function kafkaClients(connection: KafkaConnection, clientId: string, logg
 
 /** A copy, because the client stores an authenticator with this password in the object it is given. */
 function loginOf({ sasl }: KafkaConnection): SASLOptions | undefined {
-  if (sasl?.mechanism === 'oauthbearer') return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) };
+  if (sasl?.mechanism === 'oauthbearer')
+    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) };
   return sasl && ({ mechanism: sasl.mechanism, username: sasl.username, password: sasl.password } as SASLOptions);
 }
 

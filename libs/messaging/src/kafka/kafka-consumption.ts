@@ -43,14 +43,23 @@ export class KafkaConsumption implements Consuming {
   private member: GroupMember | undefined;
   private ending: Promise<void> | undefined;
   private leave!: () => void;
-  private readonly leaving = new Promise<void>((resolve) => { this.leave = resolve; });
+  private readonly leaving = new Promise<void>((resolve) => {
+    this.leave = resolve;
+  });
 
   constructor(private readonly options: KafkaConsumptionOptions) {
     this.intake = new Intake(options.subscription, options.log, options.logger);
-    this.membership = new Pump({ work: () => this.belong(), idleMinMs: 0, idleMaxMs: 0, onError: (error) => this.notJoined(error) });
+    this.membership = new Pump({
+      work: () => this.belong(),
+      idleMinMs: 0,
+      idleMaxMs: 0,
+      onError: (error) => this.notJoined(error),
+    });
     this.handling = this.pump('events could not be handled and will be tried again', IDLE_MS, () => this.handle());
     this.commits = this.pump('offsets could not be committed', COMMIT_MS, () => this.commit());
-    this.tailChecks = this.pump('the publisher\'s log could not be asked for its end', options.tailCheckMs, () => this.checkTails());
+    this.tailChecks = this.pump("the publisher's log could not be asked for its end", options.tailCheckMs, () =>
+      this.checkTails(),
+    );
   }
 
   get consumer(): string {
@@ -118,20 +127,26 @@ export class KafkaConsumption implements Consuming {
 
   private notJoined(error: unknown): void {
     const failures = this.complaints.failed();
-    if (failures > 0) this.options.logger.warn({ ...this.about(), failures, err: error }, 'the consumer group could not be joined and will be tried again');
+    if (failures > 0)
+      this.options.logger.warn(
+        { ...this.about(), failures, err: error },
+        'the consumer group could not be joined and will be tried again',
+      );
     else this.options.logger.debug({ ...this.about(), err: error }, 'the consumer group could not be joined');
   }
 
   private changed(): void {
     const failures = this.member?.joined ? this.complaints.succeeded() : 0;
-    if (failures > 0) this.options.logger.info({ ...this.about(), failures }, 'the consumer group was joined after all');
+    if (failures > 0)
+      this.options.logger.info({ ...this.about(), failures }, 'the consumer group was joined after all');
     this.handling.nudge();
   }
 
   private async handle(): Promise<boolean> {
     const { member } = this;
     if (member?.settled === true) this.intake.keepOnly(member.shards());
-    const waiting = member?.shards().filter((shard) => !this.busy.has(shard) && member.arrivals(shard)!.length > 0) ?? [];
+    const waiting =
+      member?.shards().filter((shard) => !this.busy.has(shard) && member.arrivals(shard)!.length > 0) ?? [];
     if (member === undefined || waiting.length === 0) return false;
     const due = await this.intake.positions(waiting);
     for (const shard of this.inTurn([...due.keys()])) this.occupy(shard, () => this.handleArrivals(member, shard));
@@ -156,7 +171,13 @@ export class KafkaConsumption implements Consuming {
     const { epoch, events, more } = await this.options.log.page(positions, EVENTS_AT_ONCE);
     const missed = Map.groupBy(events, ({ shard }) => shard);
     const free = [...positions.keys()].filter((shard) => !this.busy.has(shard));
-    await Promise.all(free.map((shard) => this.occupy(shard, async () => { await this.intake.take(shard, missed.get(shard) ?? [], epoch); })));
+    await Promise.all(
+      free.map((shard) =>
+        this.occupy(shard, async () => {
+          await this.intake.take(shard, missed.get(shard) ?? [], epoch);
+        }),
+      ),
+    );
     return free.some((shard) => more.has(shard));
   }
 
@@ -168,7 +189,12 @@ export class KafkaConsumption implements Consuming {
   /** One thing at a time for each shard. */
   private occupy(shard: number, work: () => Promise<void>): Promise<void> {
     const done = work()
-      .catch((error: unknown) => this.options.logger.warn({ ...this.about(), shard, err: error }, 'a shard could not be handled and will be tried again'))
+      .catch((error: unknown) =>
+        this.options.logger.warn(
+          { ...this.about(), shard, err: error },
+          'a shard could not be handled and will be tried again',
+        ),
+      )
       .finally(() => {
         this.busy.delete(shard);
         this.handling.nudge();
@@ -180,13 +206,20 @@ export class KafkaConsumption implements Consuming {
   /** Whoever had its turn queues up again, or a busy shard would starve the others. */
   private inTurn(shards: readonly number[]): number[] {
     for (const shard of shards) if (!this.turns.includes(shard)) this.turns.push(shard);
-    const chosen = this.turns.filter((shard) => shards.includes(shard)).slice(0, Math.max(0, SHARDS_AT_ONCE - this.busy.size));
+    const chosen = this.turns
+      .filter((shard) => shards.includes(shard))
+      .slice(0, Math.max(0, SHARDS_AT_ONCE - this.busy.size));
     for (const shard of chosen) this.turns.push(...this.turns.splice(this.turns.indexOf(shard), 1));
     return chosen;
   }
 
   private pump(failure: string, idleMs: number, work: () => Promise<boolean>): Pump {
-    return new Pump({ work, idleMinMs: idleMs, idleMaxMs: idleMs, onError: (error) => this.options.logger.warn({ ...this.about(), err: error }, failure) });
+    return new Pump({
+      work,
+      idleMinMs: idleMs,
+      idleMaxMs: idleMs,
+      onError: (error) => this.options.logger.warn({ ...this.about(), err: error }, failure),
+    });
   }
 
   private about(): { consumer: string; topic: string } {

@@ -40,11 +40,18 @@ export class GroupMember {
 
   constructor(private readonly options: GroupMemberOptions) {
     this.consumer = options.clients('consumer').consumer({
-      groupId: options.groupId, sessionTimeout: options.sessionMs, rebalanceTimeout: options.sessionMs, heartbeatInterval: Math.min(HEARTBEAT_MS, options.sessionMs / 5),
-      maxWaitTimeInMs: FETCH_WAIT_MS, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false },
+      groupId: options.groupId,
+      sessionTimeout: options.sessionMs,
+      rebalanceTimeout: options.sessionMs,
+      heartbeatInterval: Math.min(HEARTBEAT_MS, options.sessionMs / 5),
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => false },
     });
     const { CRASH, GROUP_JOIN, REBALANCING } = this.consumer.events;
-    this.crashed = new Promise((_, reject) => { this.consumer.on(CRASH, ({ payload }) => reject(payload.error)); });
+    this.crashed = new Promise((_, reject) => {
+      this.consumer.on(CRASH, ({ payload }) => reject(payload.error));
+    });
     // Before `run` is called nobody listens yet.
     this.crashed.catch(() => undefined);
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
@@ -92,7 +99,9 @@ export class GroupMember {
   /** The client cannot leave while it joins: it would come in afterwards and keep its partitions for ever. */
   async leave(): Promise<void> {
     await this.joining.catch(() => undefined);
-    await this.commit().catch((error: unknown) => this.options.logger.debug({ topic: this.options.topic, err: error }, 'the last offsets could not be committed'));
+    await this.commit().catch((error: unknown) =>
+      this.options.logger.debug({ topic: this.options.topic, err: error }, 'the last offsets could not be committed'),
+    );
     this.assigned.clear();
     await this.consumer.disconnect();
   }
@@ -100,7 +109,11 @@ export class GroupMember {
   private async join(): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, partitionsConsumedConcurrently: SHARDS, eachBatch: async (payload) => this.read(payload) });
+    await this.consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: SHARDS,
+      eachBatch: async (payload) => this.read(payload),
+    });
   }
 
   /** After any rebalance reading starts again behind the committed offsets, so what waits is thrown away. */
@@ -118,7 +131,11 @@ export class GroupMember {
     if (arrivals === undefined) return;
     for (const message of batch.messages) {
       const event = eventOf(batch.partition, message);
-      if (event === undefined) this.options.logger.error({ topic: batch.topic, partition: batch.partition, offset: message.offset }, 'a message that no relay wrote was passed over');
+      if (event === undefined)
+        this.options.logger.error(
+          { topic: batch.topic, partition: batch.partition, offset: message.offset },
+          'a message that no relay wrote was passed over',
+        );
       arrivals.add(BigInt(message.offset), event);
     }
     if (arrivals.length > WAITING_MAX) {

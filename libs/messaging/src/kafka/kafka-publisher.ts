@@ -31,7 +31,11 @@ class KafkaSink implements RelaySink {
   private readonly tails: TailReader;
   private topicEnsured: Promise<void> | undefined;
 
-  constructor(private readonly options: KafkaPublisherOptions, private readonly producer: Producer, private readonly onAcknowledged: () => void) {
+  constructor(
+    private readonly options: KafkaPublisherOptions,
+    private readonly producer: Producer,
+    private readonly onAcknowledged: () => void,
+  ) {
     this.tails = new TailReader(options.clients, options.topic, options.logger);
   }
 
@@ -57,10 +61,12 @@ class KafkaSink implements RelaySink {
   /** Asked once for all shards, and again after a failure. */
   private ensureTopic(): Promise<void> {
     const { clients, topic, replicationFactor } = this.options;
-    this.topicEnsured ??= administer(clients, (admin) => ensureTopic(admin, topic, replicationFactor)).catch((error: unknown) => {
-      this.topicEnsured = undefined;
-      throw error;
-    });
+    this.topicEnsured ??= administer(clients, (admin) => ensureTopic(admin, topic, replicationFactor)).catch(
+      (error: unknown) => {
+        this.topicEnsured = undefined;
+        throw error;
+      },
+    );
     return this.topicEnsured;
   }
 }
@@ -99,8 +105,20 @@ export class KafkaPublisher implements Publisher {
   private ending: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaPublisherOptions) {
-    this.producer = options.clients('relay').producer({ createPartitioner: () => ({ message }) => message.partition!, allowAutoTopicCreation: false, idempotent: false });
-    this.pump = new Pump({ work: () => this.pass(), idleMinMs: OBSERVE_MS, idleMaxMs: OBSERVE_MS, onError: (error) => this.failed(error) });
+    this.producer = options.clients('relay').producer({
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
+      allowAutoTopicCreation: false,
+      idempotent: false,
+    });
+    this.pump = new Pump({
+      work: () => this.pass(),
+      idleMinMs: OBSERVE_MS,
+      idleMaxMs: OBSERVE_MS,
+      onError: (error) => this.failed(error),
+    });
   }
 
   nudge(): void {
@@ -135,7 +153,13 @@ export class KafkaPublisher implements Publisher {
     const { database, leaseMs } = this.options;
     const sink = new KafkaSink(this.options, this.producer, () => this.succeeded());
     // Unique, and beginning with what operators look for: the process that publishes a shard.
-    const relay = new Relay({ database, sink, owner: `${hostname()}:${process.pid}:${randomUUID()}`, leaseMs, onError: (error) => this.failed(error) });
+    const relay = new Relay({
+      database,
+      sink,
+      owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+      leaseMs,
+      onError: (error) => this.failed(error),
+    });
     await relay.start();
     this.relay = relay;
     this.succeeded();

@@ -13,7 +13,9 @@ describe('a connection to a broker', () => {
     // Answers whatever is not `!`.
     broker = createServer((socket) => {
       socket.on('error', () => socket.destroy());
-      socket.on('data', (asked) => { if (!asked.includes('!')) socket.write(asked); });
+      socket.on('data', (asked) => {
+        if (!asked.includes('!')) socket.write(asked);
+      });
     }).listen(0, '127.0.0.1');
     await once(broker, 'listening');
   });
@@ -25,7 +27,12 @@ describe('a connection to a broker', () => {
   async function open(): Promise<Socket> {
     const { port } = broker.address() as AddressInfo;
     const socket = await new Promise<Socket>((resolve) => {
-      const fresh = watchedSockets(SILENT_MAX_MS)({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => resolve(fresh) }) as Socket;
+      const fresh = watchedSockets(SILENT_MAX_MS)({
+        host: '127.0.0.1',
+        port,
+        ssl: undefined as never,
+        onConnect: () => resolve(fresh),
+      }) as Socket;
     });
     opened.push(socket);
     return socket;
@@ -33,7 +40,10 @@ describe('a connection to a broker', () => {
 
   it('breaks when nothing is heard after something was asked, however often it is asked again; one that is idle or answered does not', async () => {
     const [idle, answered, ignored] = [await open(), await open(), await open()];
-    const asking = setInterval(() => { answered.write('?'); ignored.write('!'); }, ASK_EVERY_MS);
+    const asking = setInterval(() => {
+      answered.write('?');
+      ignored.write('!');
+    }, ASK_EVERY_MS);
     const [error] = (await once(ignored, 'error')) as [Error];
     clearInterval(asking);
     expect(error.message).toBe('the broker has not answered for 0.3 s');

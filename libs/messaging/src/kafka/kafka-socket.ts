@@ -16,7 +16,9 @@ const KEEP_ALIVE_MS = 60_000;
  */
 export function watchedSockets(silentMaxMs = SILENT_MAX_MS): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
-    const socket = ssl ? connectOverTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect) : connectPlainly({ host, port }, onConnect);
+    const socket = ssl
+      ? connectOverTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
+      : connectPlainly({ host, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     breakWhenSilent(socket, silentMaxMs);
     return socket;

@@ -22,7 +22,11 @@ export class TailReader {
   private readonly known = new Map<number, { high: string; tail: Tail }>();
   private offsets: { readonly atMs: number; readonly filled: Offsets } | undefined;
 
-  constructor(private readonly clients: KafkaClients, private readonly topic: string, private readonly logger: Logger) {}
+  constructor(
+    private readonly clients: KafkaClients,
+    private readonly topic: string,
+    private readonly logger: Logger,
+  ) {}
 
   /** Of all partitions that hold something; none where there is no topic. */
   async tails(): Promise<Map<number, Tail>> {
@@ -55,7 +59,11 @@ export class TailReader {
     const grown = filled.filter((each) => this.known.get(each.partition)?.high !== each.high);
     if (grown.length > 0) {
       const messages = await this.read(new Map(grown.map((each) => [each.partition, BigInt(each.high) - 1n])));
-      for (const each of grown) this.known.set(each.partition, { high: each.high, tail: this.placed(each.partition, messages.get(each.partition)!) });
+      for (const each of grown)
+        this.known.set(each.partition, {
+          high: each.high,
+          tail: this.placed(each.partition, messages.get(each.partition)!),
+        });
     }
     return filled.some((each) => each.partition === partition) ? this.known.get(partition)!.tail : undefined;
   }
@@ -70,22 +78,29 @@ export class TailReader {
 
   private placed(partition: number, message: KafkaMessage): Tail {
     const event = eventOf(partition, message);
-    if (event === undefined) throw new Error(`the last message of ${this.topic}/${partition} was not written by a relay`);
+    if (event === undefined)
+      throw new Error(`the last message of ${this.topic}/${partition} was not written by a relay`);
     return { epoch: event.epoch, seq: event.seq, eventId: event.eventId };
   }
 
   /** The client reads as a member of a group only, so it gets one of its own, which is deleted afterwards. */
   private async read(offsets: ReadonlyMap<number, bigint>): Promise<Map<number, KafkaMessage>> {
     const groupId = `${this.topic}.tail.${randomUUID()}`;
-    const consumer = this.clients('tail').consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false } });
+    const consumer = this.clients('tail').consumer({
+      groupId,
+      maxWaitTimeInMs: 50,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => false },
+    });
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [this.topic], fromBeginning: false });
       return await this.readWith(consumer, offsets);
     } finally {
       await consumer.disconnect();
-      await administer(this.clients, (admin) => admin.deleteGroups([groupId]))
-        .catch((error: unknown) => this.logger.debug({ groupId, err: error }, 'a group that was used once could not be deleted'));
+      await administer(this.clients, (admin) => admin.deleteGroups([groupId])).catch((error: unknown) =>
+        this.logger.debug({ groupId, err: error }, 'a group that was used once could not be deleted'),
+      );
     }
   }
 
@@ -93,8 +108,12 @@ export class TailReader {
   private async readWith(consumer: Consumer, offsets: ReadonlyMap<number, bigint>): Promise<Map<number, KafkaMessage>> {
     const found = new Map<number, KafkaMessage>();
     let done!: () => void;
-    const all = new Promise<void>((resolve) => { done = resolve; });
-    const crashed = new Promise<never>((_, reject) => { consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error)); });
+    const all = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const crashed = new Promise<never>((_, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    });
     // It may crash while it joins, when nobody listens yet.
     crashed.catch(() => undefined);
     await consumer.run({

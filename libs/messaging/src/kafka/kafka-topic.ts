@@ -14,11 +14,15 @@ export async function ensureTopic(admin: Admin, topic: string, replicationFactor
   if (!(await admin.listTopics()).includes(topic)) await createTopic(admin, topic, replicationFactor);
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const partitions = topics[0]!.partitions.length;
-  if (partitions !== SHARDS) throw new UnsuitableTopic(`the topic ${topic} has ${partitions} partitions and needs ${SHARDS}`);
+  if (partitions !== SHARDS)
+    throw new UnsuitableTopic(`the topic ${topic} has ${partitions} partitions and needs ${SHARDS}`);
 }
 
 /** Acknowledged means on two machines wherever there are three. A topic that somebody else made at the same time is as good. */
 async function createTopic(admin: Admin, topic: string, replicationFactor: number): Promise<void> {
   const configEntries = replicationFactor >= 3 ? [{ name: 'min.insync.replicas', value: '2' }] : [];
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: SHARDS, replicationFactor, configEntries }] });
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic, numPartitions: SHARDS, replicationFactor, configEntries }],
+  });
 }

@@ -1,4 +1,12 @@
-import { appendEvents, EMPTY_HEAD, EVENT_BYTES_MAX, inTransaction, mintEpoch, SHARDS, shardOf } from '@usvideo/event-store';
+import {
+  appendEvents,
+  EMPTY_HEAD,
+  EVENT_BYTES_MAX,
+  inTransaction,
+  mintEpoch,
+  SHARDS,
+  shardOf,
+} from '@usvideo/event-store';
 import { describeKafka, eventually, Signal } from '@usvideo/testing';
 import { messageOf } from './kafka-message';
 import type { KafkaPublisher } from './kafka-publisher';
@@ -8,15 +16,19 @@ import { ACCOUNT, ELSEWHERE, TOPIC, type World } from '../world.fixture';
 
 const SHARD = shardOf(ACCOUNT);
 
-describeKafka('on a real broker', (brokers) => transportConformance(new KafkaHarness(() => ({ brokers: brokers() }), { tailCheckMs: 1_000 })));
+describeKafka('on a real broker', (brokers) =>
+  transportConformance(new KafkaHarness(() => ({ brokers: brokers() }), { tailCheckMs: 1_000 })),
+);
 
 describeKafka('what Kafka can do to a consumer', (brokers) => {
   let world: World;
   let harness: KafkaHarness;
-  beforeEach(async () => { ({ world, harness } = await openKafkaWorld(() => ({ brokers: brokers() }), { tailCheckMs: 300 })); });
+  beforeEach(async () => {
+    ({ world, harness } = await openKafkaWorld(() => ({ brokers: brokers() }), { tailCheckMs: 300 }));
+  });
   afterEach(() => world.close());
 
-  test('losing a group\'s offsets repeats and loses nothing', async () => {
+  test("losing a group's offsets repeats and loses nothing", async () => {
     const consuming = world.consume();
     await world.append('s', ['1', '2', '3']);
     await world.did(['s 1', 's 2', 's 3']);
@@ -72,8 +84,12 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
     }
     await eventually(async () => (await world.effects()).length >= kinds.length, { what: 'all effects' });
     const effects = await world.effects();
-    expect(effects.filter((effect) => effect.startsWith('s'))).toEqual(kinds.filter((_, index) => index % 2 === 0).map((kind) => `s ${kind}`));
-    expect(effects.filter((effect) => effect.startsWith('t'))).toEqual(kinds.filter((_, index) => index % 2 === 1).map((kind) => `t ${kind}`));
+    expect(effects.filter((effect) => effect.startsWith('s'))).toEqual(
+      kinds.filter((_, index) => index % 2 === 0).map((kind) => `s ${kind}`),
+    );
+    expect(effects.filter((effect) => effect.startsWith('t'))).toEqual(
+      kinds.filter((_, index) => index % 2 === 1).map((kind) => `t ${kind}`),
+    );
   });
 
   test('messages replayed by hand, and ones that no relay wrote', async () => {
@@ -81,7 +97,12 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
     await world.append('s', ['1', '2']);
     await world.did(['s 1', 's 2']);
     const recorded = (await world.log().read(SHARD, 0n, 10)).map((event) => messageOf(harness.topic, event));
-    await harness.write([{ partition: SHARD, key: 's', value: 'who am I' }, ...recorded, { partition: SHARD, value: null }, ...recorded.toReversed()]);
+    await harness.write([
+      { partition: SHARD, key: 's', value: 'who am I' },
+      ...recorded,
+      { partition: SHARD, value: null },
+      ...recorded.toReversed(),
+    ]);
     await world.append('s', ['3']);
     await world.did(['s 1', 's 2', 's 3']);
   });
@@ -95,7 +116,10 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
     await world.restore(backup);
     await eventually(() => first.halts().length === SHARDS, { what: 'every shard to halt' });
     const second = world.consume();
-    await eventually(() => second.halts().length > 0 && first.halts().length + second.halts().length === SHARDS, { what: 'each to halt once', deadlineMs: 20_000 });
+    await eventually(() => second.halts().length > 0 && first.halts().length + second.halts().length === SHARDS, {
+      what: 'each to halt once',
+      deadlineMs: 20_000,
+    });
     const told = [...first.halts(), ...second.halts()].map(({ shard }) => shard);
     expect(told.toSorted((a, b) => a - b)).toEqual(Array.from({ length: SHARDS }, (_, shard) => shard));
   });
@@ -110,7 +134,15 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
     const epoch = await world.log().epoch();
     await eventually(async () => (await world.watermark())!.epoch === epoch, { what: 'the new epoch adopted' });
     await consuming.stop();
-    await harness.write([messageOf(harness.topic, { ...one!, seq: 3n, previousEventId: mark.eventId, eventId: 'evt_lost', kind: 'lost in the restore' })]);
+    await harness.write([
+      messageOf(harness.topic, {
+        ...one!,
+        seq: 3n,
+        previousEventId: mark.eventId,
+        eventId: 'evt_lost',
+        kind: 'lost in the restore',
+      }),
+    ]);
     await harness.administer((admin) => admin.deleteGroups([harness.groupId()]));
     world.consume();
     world.consume({ consumer: 'new' });
@@ -123,16 +155,25 @@ describeKafka('what Kafka can do to a consumer', (brokers) => {
 describeKafka('what can happen to a relay', (brokers) => {
   let world: World;
   let harness: KafkaHarness;
-  beforeEach(async () => { ({ world, harness } = await openKafkaWorld(() => ({ brokers: brokers() }), { leaseMs: 60_000 })); });
+  beforeEach(async () => {
+    ({ world, harness } = await openKafkaWorld(() => ({ brokers: brokers() }), { leaseMs: 60_000 }));
+  });
   afterEach(() => world.close());
 
-  const another = (topic = TOPIC): KafkaPublisher => harness.transport().publish({ topic, database: world.publisherDatabase });
+  const another = (topic = TOPIC): KafkaPublisher =>
+    harness.transport().publish({ topic, database: world.publisherDatabase });
 
   test('the events of a shard are in the partition of its number', async () => {
     for (const account of oneInEachShard()) await world.append(account, ['1'], account);
-    await eventually(async () => (await world.publisherDatabase.query('select from relay_cursor where last_seq = 1')).rowCount === SHARDS, { what: 'all to be published' });
+    await eventually(
+      async () =>
+        (await world.publisherDatabase.query('select from relay_cursor where last_seq = 1')).rowCount === SHARDS,
+      { what: 'all to be published' },
+    );
     const partitions = await harness.administer((admin) => admin.fetchTopicOffsets(harness.topic));
-    expect(partitions.map(({ partition, high }) => `${partition}: ${high}`).sort()).toEqual(Array.from({ length: SHARDS }, (_, shard) => `${shard}: 1`).sort());
+    expect(partitions.map(({ partition, high }) => `${partition}: ${high}`).sort()).toEqual(
+      Array.from({ length: SHARDS }, (_, shard) => `${shard}: 1`).sort(),
+    );
   });
 
   test('a zombie that wakes after its successor published can only repeat', async () => {
@@ -143,7 +184,9 @@ describeKafka('what can happen to a relay', (brokers) => {
       if (!hang) return;
       hang = false;
       // Its process is stopped, as far as the lease can tell.
-      await world.publisherDatabase.query(`update relay_cursor set owner_until = clock_timestamp() - interval '1 second'`);
+      await world.publisherDatabase.query(
+        `update relay_cursor set owner_until = clock_timestamp() - interval '1 second'`,
+      );
       hung.emit();
       await wake.wait();
     };
@@ -156,10 +199,17 @@ describeKafka('what can happen to a relay', (brokers) => {
     await world.did(['s 1', 's 2', 's 3']);
     await published(world, 3n);
     wake.emit();
-    const messages = await harness.administer((admin) => eventually(async () => {
-      const high = (await admin.fetchTopicOffsets(harness.topic)).find(({ partition }) => partition === SHARD)!.high;
-      return high === '5' && high;
-    }, { what: 'the zombie\'s batch is in the partition too' }));
+    const messages = await harness.administer((admin) =>
+      eventually(
+        async () => {
+          const high = (await admin.fetchTopicOffsets(harness.topic)).find(
+            ({ partition }) => partition === SHARD,
+          )!.high;
+          return high === '5' && high;
+        },
+        { what: "the zombie's batch is in the partition too" },
+      ),
+    );
     expect(messages).toBe('5');
     await world.append('s', ['4']);
     await world.did(['s 1', 's 2', 's 3', 's 4']);
@@ -185,7 +235,9 @@ describeKafka('what can happen to a relay', (brokers) => {
 
   test('a topic of another shape is refused', async () => {
     await world.publisher.stop();
-    await harness.administer((admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${harness.topic}.narrow`, numPartitions: 3 }] }));
+    await harness.administer((admin) =>
+      admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${harness.topic}.narrow`, numPartitions: 3 }] }),
+    );
     const refusing = another(`${TOPIC}.narrow`);
     await eventually(() => refusing.refused(), { what: 'a refusal' });
     expect(refusing.refused()).toBe(`the topic ${harness.topic}.narrow has 3 partitions and needs 16`);
@@ -195,7 +247,9 @@ describeKafka('what can happen to a relay', (brokers) => {
   test('a batch larger than the broker takes is sent in parts', async () => {
     const payload = Buffer.alloc(100_000, 'x');
     const events = Array.from({ length: 40 }, (_, index) => ({ kind: String(index), payload, traceparent: '' }));
-    await inTransaction(world.publisherDatabase, (tx, now) => appendEvents(tx, now, [{ streamId: 's', accountId: ACCOUNT, environment: 'live', head: EMPTY_HEAD, events }]));
+    await inTransaction(world.publisherDatabase, (tx, now) =>
+      appendEvents(tx, now, [{ streamId: 's', accountId: ACCOUNT, environment: 'live', head: EMPTY_HEAD, events }]),
+    );
     world.consume();
     await world.did(events.map(({ kind }) => `s ${kind}`));
     await published(world, 40n);
@@ -204,25 +258,45 @@ describeKafka('what can happen to a relay', (brokers) => {
   test('the largest event that may be recorded passes through a broker as it comes, and what follows it', async () => {
     world.consume();
     // Longer headers than the platform's own ids make.
-    const [streamId, accountId, traceparent] = ['s'.repeat(255), 'a'.repeat(255), `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`];
+    const [streamId, accountId, traceparent] = [
+      's'.repeat(255),
+      'a'.repeat(255),
+      `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    ];
     const large = { kind: 'large', payload: Buffer.alloc(EVENT_BYTES_MAX, 'x'), traceparent };
-    await inTransaction(world.publisherDatabase, (tx, now) => appendEvents(tx, now, [
-      { streamId, accountId, environment: 'live', head: EMPTY_HEAD, events: [large, { ...large, kind: 'small', payload: Buffer.from('y') }] },
-    ]));
+    await inTransaction(world.publisherDatabase, (tx, now) =>
+      appendEvents(tx, now, [
+        {
+          streamId,
+          accountId,
+          environment: 'live',
+          head: EMPTY_HEAD,
+          events: [large, { ...large, kind: 'small', payload: Buffer.from('y') }],
+        },
+      ]),
+    );
     world.publisher.nudge();
     await world.did([`${streamId} large`, `${streamId} small`]);
   });
 });
 
 function oneInEachShard(): string[] {
-  const accounts = Map.groupBy(Array.from({ length: 50 * SHARDS }, (_, index) => `acc_${index}`), shardOf);
+  const accounts = Map.groupBy(
+    Array.from({ length: 50 * SHARDS }, (_, index) => `acc_${index}`),
+    shardOf,
+  );
   return [...accounts.values()].map(([account]) => account!);
 }
 
 /** Waits until the relay knows that the broker has everything up to this sequence. */
 async function published(world: World, seq: bigint): Promise<void> {
-  await eventually(async () => {
-    const { rows } = await world.publisherDatabase.query<{ last_seq: bigint }>(`select last_seq from relay_cursor where shard = ${SHARD}`);
-    return rows[0]!.last_seq === seq;
-  }, { what: `published up to ${seq}` });
+  await eventually(
+    async () => {
+      const { rows } = await world.publisherDatabase.query<{ last_seq: bigint }>(
+        `select last_seq from relay_cursor where shard = ${SHARD}`,
+      );
+      return rows[0]!.last_seq === seq;
+    },
+    { what: `published up to ${seq}` },
+  );
 }

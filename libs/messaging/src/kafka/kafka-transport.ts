@@ -37,7 +37,16 @@ export class KafkaTransport implements EventTransport {
     const { clients, logger, openLog, tailCheckMs = 10_000, sessionMs = 6_000 } = this.options;
     const topic = this.named(subscription.topic);
     const groupId = this.named(`${subscription.consumer}.${subscription.topic}`);
-    return new KafkaConsumption({ clients, logger, tailCheckMs, sessionMs, groupId, topic, subscription, log: openLog(subscription.topic) });
+    return new KafkaConsumption({
+      clients,
+      logger,
+      tailCheckMs,
+      sessionMs,
+      groupId,
+      topic,
+      subscription,
+      log: openLog(subscription.topic),
+    });
   }
 
   private named(name: string): string {

@@ -18,7 +18,10 @@ export class KafkaHarness implements TransportHarness {
   namePrefix = '';
   private log!: RestorableLog;
 
-  constructor(private readonly connection: () => KafkaConnection, private readonly options: Partial<KafkaTransportOptions> = {}) {}
+  constructor(
+    private readonly connection: () => KafkaConnection,
+    private readonly options: Partial<KafkaTransportOptions> = {},
+  ) {}
 
   async open(faults: Faults, logger: Logger): Promise<{ transport: EventTransport; stop(): Promise<void> }> {
     Object.assign(this, { faults, logger, namePrefix: `${randomUUID()}.` });
@@ -38,7 +41,14 @@ export class KafkaHarness implements TransportHarness {
   /** Another process's transport to the same topics. */
   transport(options: Partial<KafkaTransportOptions> = {}): KafkaTransport {
     const { logger, namePrefix } = this;
-    return new KafkaTransport({ clients: this.distorting(this.clients()), logger, openLog: () => this.history(), namePrefix, ...this.options, ...options });
+    return new KafkaTransport({
+      clients: this.distorting(this.clients()),
+      logger,
+      openLog: () => this.history(),
+      namePrefix,
+      ...this.options,
+      ...options,
+    });
   }
 
   clients(): KafkaClients {
@@ -80,7 +90,13 @@ export class KafkaHarness implements TransportHarness {
       endOf: (epoch, shard) => this.log.endOf(epoch, shard),
       page: async (positions, limit) => {
         const { epoch, events, more } = await this.log.page(positions, limit);
-        return { epoch, more, events: [...positions.keys()].flatMap((shard) => this.faults.history(events.filter((event) => event.shard === shard))) };
+        return {
+          epoch,
+          more,
+          events: [...positions.keys()].flatMap((shard) =>
+            this.faults.history(events.filter((event) => event.shard === shard)),
+          ),
+        };
       },
     };
   }
@@ -95,7 +111,9 @@ export class KafkaHarness implements TransportHarness {
         const send = producer.send.bind(producer);
         producer.send = async (record) => {
           await this.beforeSending();
-          const messages = this.faults.deliver(record.messages.map(eventSent)).map((event) => messageOf(record.topic, event));
+          const messages = this.faults
+            .deliver(record.messages.map(eventSent))
+            .map((event) => messageOf(record.topic, event));
           return messages.length === 0 ? [] : send({ ...record, messages });
         };
         return producer;
@@ -109,7 +127,10 @@ function eventSent(message: ProducerRecord['messages'][number]) {
   return eventOf(message.partition!, { ...message, key: Buffer.from(message.key as string) } as KafkaMessage)!;
 }
 
-export async function openKafkaWorld(connection: () => KafkaConnection, options: Partial<KafkaTransportOptions> = {}): Promise<{ world: World; harness: KafkaHarness }> {
+export async function openKafkaWorld(
+  connection: () => KafkaConnection,
+  options: Partial<KafkaTransportOptions> = {},
+): Promise<{ world: World; harness: KafkaHarness }> {
   const harness = new KafkaHarness(connection, options);
   return { world: await World.open(harness), harness };
 }

@@ -3,14 +3,20 @@ import { oauthTokens } from './oauth-tokens';
 
 let idp: HttpReceiver;
 let nowMs = 0;
-beforeEach(async () => { idp = await httpReceiver(); });
+beforeEach(async () => {
+  idp = await httpReceiver();
+});
 afterEach(() => idp.stop());
 
-const tokens = () => oauthTokens({ url: idp.url, clientId: 'video', clientSecret: 's:cret', scope: 'kafka' }, () => nowMs);
-const answer = (body: object, status = 200) => idp.answerWith((_, response) => { response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)); });
+const tokens = () =>
+  oauthTokens({ url: idp.url, clientId: 'video', clientSecret: 's:cret', scope: 'kafka' }, () => nowMs);
+const answer = (body: object, status = 200) =>
+  idp.answerWith((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
 
 describe('tokens of OAuth', () => {
-  it('are asked for with the client\'s credentials, once while they count', async () => {
+  it("are asked for with the client's credentials, once while they count", async () => {
     answer({ access_token: 'one', expires_in: 100 });
     const token = tokens();
     expect(await Promise.all([token(), token()])).toEqual(['one', 'one']);

@@ -23,19 +23,37 @@ export function oauthTokens(client: OauthClient, nowMs = () => performance.now()
   };
   return async () => {
     if (known !== undefined && nowMs() < known.untilMs) return known.token;
-    return asking ??= ask().finally(() => { asking = undefined; });
+    return (asking ??= ask().finally(() => {
+      asking = undefined;
+    }));
   };
 }
 
-async function fetchToken({ url, clientId, clientSecret, scope }: OauthClient): Promise<{ token: string; lifeSeconds: number }> {
-  const credentials = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
+async function fetchToken({
+  url,
+  clientId,
+  clientSecret,
+  scope,
+}: OauthClient): Promise<{ token: string; lifeSeconds: number }> {
+  const credentials = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString(
+    'base64',
+  );
   const answer = await fetch(url, {
-    method: 'POST', signal: AbortSignal.timeout(WITHIN_MS), redirect: 'error',
-    headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    method: 'POST',
+    signal: AbortSignal.timeout(WITHIN_MS),
+    redirect: 'error',
+    headers: {
+      authorization: `Basic ${credentials}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    },
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
   });
   if (!answer.ok) throw new Error(`KAFKA_OAUTH_TOKEN_URL answered ${answer.status}`);
-  const { access_token: token, expires_in: lifeSeconds = LIFE_SECONDS } = (await answer.json()) as { access_token?: unknown; expires_in?: number };
+  const { access_token: token, expires_in: lifeSeconds = LIFE_SECONDS } = (await answer.json()) as {
+    access_token?: unknown;
+    expires_in?: number;
+  };
   if (typeof token !== 'string' || token === '') throw new Error('KAFKA_OAUTH_TOKEN_URL answered no access_token');
   return { token, lifeSeconds };
 }

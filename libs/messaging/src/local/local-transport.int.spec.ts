@@ -10,7 +10,11 @@ function distorted(log: RestorableLog, distort: Faults['deliver']): RestorableLo
     endOf: (epoch, shard) => log.endOf(epoch, shard),
     page: async (positions, limit) => {
       const { epoch, events, more } = await log.page(positions, limit);
-      return { epoch, more, events: [...positions.keys()].flatMap((shard) => distort(events.filter((event) => event.shard === shard))) };
+      return {
+        epoch,
+        more,
+        events: [...positions.keys()].flatMap((shard) => distort(events.filter((event) => event.shard === shard))),
+      };
     },
   };
 }
@@ -30,13 +34,18 @@ transportConformance(harness);
 
 describe('reading in process', () => {
   let world: World;
-  beforeEach(async () => { world = await World.open(harness); });
+  beforeEach(async () => {
+    world = await World.open(harness);
+  });
   afterEach(() => world.close());
 
   test('a poll is one statement for all shards', async () => {
     const query = jest.spyOn(world.publisherDatabase, 'query');
     let polls = 0;
-    world.faults.deliver = (events) => { polls += 1; return events; };
+    world.faults.deliver = (events) => {
+      polls += 1;
+      return events;
+    };
     const consuming = world.consume();
     await eventually(() => polls >= 2 * 16, { what: 'two polls of 16 shards' });
     await consuming.stop();
@@ -64,13 +73,21 @@ describe('reading in process', () => {
   });
 
   test('a topic has one publisher', () => {
-    expect(() => world.transport.publish({ topic: TOPIC, database: world.publisherDatabase })).toThrow(`${TOPIC} has a publisher already`);
+    expect(() => world.transport.publish({ topic: TOPIC, database: world.publisherDatabase })).toThrow(
+      `${TOPIC} has a publisher already`,
+    );
   });
 
-  test('a publisher\'s database that is away for a moment costs no event', async () => {
+  test("a publisher's database that is away for a moment costs no event", async () => {
     const errors: unknown[] = [];
-    const transport = new LocalTransport({ logger: pino({ level: 'warn' }, { write: (line: string) => errors.push(JSON.parse(line).msg) }) });
-    const broken = { query: async () => { throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }); } } as unknown as Database;
+    const transport = new LocalTransport({
+      logger: pino({ level: 'warn' }, { write: (line: string) => errors.push(JSON.parse(line).msg) }),
+    });
+    const broken = {
+      query: async () => {
+        throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+      },
+    } as unknown as Database;
     const away = transport.publish({ topic: TOPIC, database: broken });
     const consuming = transport.subscribe(world.subscription());
     await eventually(() => errors.includes('events could not be read'), { what: 'the failure is logged' });

@@ -1,4 +1,12 @@
-import { EventLog, Pump, SHARDS, type Database, type LogReader, type LoggedEvent, type RestorableLog } from '@usvideo/event-store';
+import {
+  EventLog,
+  Pump,
+  SHARDS,
+  type Database,
+  type LogReader,
+  type LoggedEvent,
+  type RestorableLog,
+} from '@usvideo/event-store';
 import { whenRead, type Logger } from '@usvideo/runtime';
 import { Intake } from '../intake';
 import type { Consuming, EventTransport, Publication, Publisher, Subscription } from '../transport';
@@ -39,7 +47,9 @@ export class LocalTransport implements EventTransport {
     this.logs.set(topic, (this.options.openLog ?? ownTable)(database));
     this.nudge(topic);
     // Nothing relays here: an event is out when its last reader has it.
-    const endObserving = whenRead(() => outboxLag.set({ topic }, Math.max(0, ...[...this.intakesOf(topic)].map((intake) => intake.lagSeconds()))));
+    const endObserving = whenRead(() =>
+      outboxLag.set({ topic }, Math.max(0, ...[...this.intakesOf(topic)].map((intake) => intake.lagSeconds()))),
+    );
     return {
       nudge: () => this.nudge(topic),
       stop: async () => {
@@ -62,7 +72,11 @@ export class LocalTransport implements EventTransport {
       idleMinMs: IDLE_MS,
       idleMaxMs: IDLE_MS,
       gapMs: GAP_MS,
-      onError: (error) => this.options.logger.warn({ err: error, consumer: subscription.consumer, topic: subscription.topic }, 'events could not be read'),
+      onError: (error) =>
+        this.options.logger.warn(
+          { err: error, consumer: subscription.consumer, topic: subscription.topic },
+          'events could not be read',
+        ),
     });
     this.pumpsOf(subscription.topic).add(pump);
     return {

@@ -1,7 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ReadEpochEndRequest, ReadEpochEndResponse, ReadEventsRequest, ReadEventsResponse } from '@usvideo/contracts/events';
+import type {
+  ReadEpochEndRequest,
+  ReadEpochEndResponse,
+  ReadEventsRequest,
+  ReadEventsResponse,
+} from '@usvideo/contracts/events';
 import { EventLog, SHARDS } from '@usvideo/event-store';
 import { grpcError } from '@usvideo/runtime';
 import type { Publication } from '../transport';
@@ -27,7 +32,11 @@ export class EventLogController {
     checkPlace(request, this.topic);
     const limit = Math.min(Math.max(request.limit, 1), READ_MAX);
     const { epoch, events, more } = await this.log.page(new Map([[request.shard, request.afterSeq]]), limit);
-    return { epoch, more: more.has(request.shard), events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })) };
+    return {
+      epoch,
+      more: more.has(request.shard),
+      events: events.map((event) => ({ ...event, payload: Buffer.from(event.payload) })),
+    };
   }
 
   @GrpcMethod('EventLogService', 'readEpochEnd')
@@ -39,5 +48,6 @@ export class EventLogController {
 
 function checkPlace(request: { readonly topic: string; readonly shard: number }, topic: string): void {
   if (request.topic !== topic) throw grpcError(status.NOT_FOUND, `this service publishes ${topic}`);
-  if (request.shard < 0 || request.shard >= SHARDS) throw grpcError(status.INVALID_ARGUMENT, `a shard is 0 to ${SHARDS - 1}`);
+  if (request.shard < 0 || request.shard >= SHARDS)
+    throw grpcError(status.INVALID_ARGUMENT, `a shard is 0 to ${SHARDS - 1}`);
 }

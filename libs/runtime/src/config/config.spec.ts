@@ -24,8 +24,14 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 
 describe('readConfig', () => {
   it('reads what is given, fills in what is not, and turns text into what it means', () => {
-    expect(readConfig(schema, { ...given, PORT: '9000', ALLOWED: '10.0.0.0/8, fd00::/8,', STRICT: 'true', OTHER: 'x' })).toEqual({
-      ...given, PORT: 9000, REGISTRATION: 'open', ALLOWED: ['10.0.0.0/8', 'fd00::/8'], STRICT: true,
+    expect(
+      readConfig(schema, { ...given, PORT: '9000', ALLOWED: '10.0.0.0/8, fd00::/8,', STRICT: 'true', OTHER: 'x' }),
+    ).toEqual({
+      ...given,
+      PORT: 9000,
+      REGISTRATION: 'open',
+      ALLOWED: ['10.0.0.0/8', 'fd00::/8'],
+      STRICT: true,
     });
   });
 
@@ -35,13 +41,26 @@ describe('readConfig', () => {
 
   it('names every fault at once', () => {
     const faults = faultsOf({ PORT: '99999', REGISTRATION: 'sometimes', SUPPORT_URL: 'nonsense' });
-    expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LINK_SECRET', 'REGISTRATION', 'SUPPORT_URL']);
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual([
+      'PORT',
+      'DATABASE_URL',
+      'LINK_SECRET',
+      'REGISTRATION',
+      'SUPPORT_URL',
+    ]);
     expect(faults[1]).toBe('DATABASE_URL: is required');
   });
 
   it('never quotes a value', () => {
     const secretish = 'hunter2hunter2';
-    const faults = faultsOf({ PORT: secretish, DATABASE_URL: 'x', LINK_SECRET: 'x', REGISTRATION: secretish, SUPPORT_URL: secretish, STRICT: secretish });
+    const faults = faultsOf({
+      PORT: secretish,
+      DATABASE_URL: 'x',
+      LINK_SECRET: 'x',
+      REGISTRATION: secretish,
+      SUPPORT_URL: secretish,
+      STRICT: secretish,
+    });
     expect(faults).toHaveLength(4);
     expect(faults.join()).not.toContain(secretish);
   });
@@ -49,21 +68,25 @@ describe('readConfig', () => {
 
 describe('configTable', () => {
   it('writes a row per variable and shows no secret', () => {
-    expect(configTable(schema)).toBe([
-      '| variable | meaning | default |',
-      '|---|---|---|',
-      '| `PORT` | Where the API listens. | `8080` |',
-      '| `DATABASE_URL` | PostgreSQL to use. | required |',
-      '| `LINK_SECRET` | Signs links \\| verifies them. **Secret.** | required |',
-      '| `REGISTRATION` | Who may register. | `open` |',
-      '| `SUPPORT_URL` | Shown in errors. | unset |',
-      '| `ALLOWED` | Ranges. | empty |',
-      '| `STRICT` | Refuse more. | `false` |',
-    ].join('\n'));
+    expect(configTable(schema)).toBe(
+      [
+        '| variable | meaning | default |',
+        '|---|---|---|',
+        '| `PORT` | Where the API listens. | `8080` |',
+        '| `DATABASE_URL` | PostgreSQL to use. | required |',
+        '| `LINK_SECRET` | Signs links \\| verifies them. **Secret.** | required |',
+        '| `REGISTRATION` | Who may register. | `open` |',
+        '| `SUPPORT_URL` | Shown in errors. | unset |',
+        '| `ALLOWED` | Ranges. | empty |',
+        '| `STRICT` | Refuse more. | `false` |',
+      ].join('\n'),
+    );
   });
 
   it('shows a secret as one behind a default, and not the default', () => {
-    const table = configTable(z.object({ KEY: secret().default('insecure').describe('A key.'), MAYBE: secret().optional() }));
+    const table = configTable(
+      z.object({ KEY: secret().default('insecure').describe('A key.'), MAYBE: secret().optional() }),
+    );
     expect(table).toContain('| `KEY` | A key. **Secret.** | set |');
     expect(table).toContain('| `MAYBE` |  **Secret.** | unset |');
   });

@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** Every fault of a configuration at once; the text names variables and rules, never values. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((f) => `  ${f}`).join('\n')}`);
+    super(
+      `The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((f) => `  ${f}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -13,7 +15,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads a service's settings. A variable set to the empty string counts as unset, as shells and Compose files produce it. */
 export function readConfig<Schema extends ConfigSchema>(schema: Schema, env: Environment): z.output<Schema> {
-  const given = Object.keys(schema.shape).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]]));
+  const given = Object.keys(schema.shape).flatMap((name) =>
+    env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]],
+  );
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const names = new Set(given.map(([name]) => name));
@@ -32,12 +36,23 @@ export function secret(): z.ZodString {
 
 /** A server without this beginning would be looked for by some other name, for a minute, in vain. */
 export function databaseUrl(): z.ZodString {
-  return secret().refine((text) => /^postgres(ql)?:\/\/./.test(text), 'must be a PostgreSQL URL such as postgresql://user:password@host:5432/name');
+  return secret().refine(
+    (text) => /^postgres(ql)?:\/\/./.test(text),
+    'must be a PostgreSQL URL such as postgresql://user:password@host:5432/name',
+  );
 }
 
 /** Comma-separated, blanks dropped; unset is the empty list. */
 export function list() {
-  return z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+  return z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    );
 }
 
 /** The settings of a service as a Markdown table for its README. */
@@ -49,12 +64,21 @@ export function configTable(schema: ConfigSchema): string {
   return ['| variable | meaning | default |', '|---|---|---|', ...rows].join('\n');
 }
 
-interface About { meaning: string; fallback: string; secret: boolean }
+interface About {
+  meaning: string;
+  fallback: string;
+  secret: boolean;
+}
 
 /** Wrappers (`default`, `optional`, a pipe) are looked through: a description may be given before or after them. */
 function describe(type: z.core.$ZodType): About {
   const meta = z.globalRegistry.get(type) as { description?: string; secret?: boolean } | undefined;
-  const def = type._zod.def as { type: string; innerType?: z.core.$ZodType; in?: z.core.$ZodType; defaultValue?: unknown };
+  const def = type._zod.def as {
+    type: string;
+    innerType?: z.core.$ZodType;
+    in?: z.core.$ZodType;
+    defaultValue?: unknown;
+  };
   const inner = def.innerType ?? (def.type === 'pipe' ? def.in : undefined);
   const below = inner === undefined ? { meaning: '', fallback: 'required', secret: false } : describe(inner);
   return {

@@ -3,7 +3,10 @@ const MICROS_PER_DOLLAR = 1_000_000n;
 /** Micro-dollars as people read them: `$1.25`, `-$0.000001`; two decimals at least, six at most, never rounded. */
 export function formatUsd(micros: bigint): string {
   const size = micros < 0n ? -micros : micros;
-  const fraction = (size % MICROS_PER_DOLLAR).toString().padStart(6, '0').replace(/0{1,4}$/, '');
+  const fraction = (size % MICROS_PER_DOLLAR)
+    .toString()
+    .padStart(6, '0')
+    .replace(/0{1,4}$/, '');
   return `${micros < 0n ? '-' : ''}$${size / MICROS_PER_DOLLAR}.${fraction}`;
 }
 

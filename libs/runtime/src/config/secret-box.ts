@@ -28,7 +28,9 @@ export class SecretBox {
 
   open(ownerId: string, { keyId, bytes }: Sealed): string {
     if (keyId !== this.keyId) throw new Error(`the secret was sealed with key ${keyId}, SECRETS_KEY is ${this.keyId}`);
-    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(ownerId));
+    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES)).setAAD(
+      Buffer.from(ownerId),
+    );
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   }

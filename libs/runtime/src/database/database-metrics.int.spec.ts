@@ -15,7 +15,9 @@ describe('a role without rights', () => {
     const url = new URL(await server.createDatabase('observed'));
     const role = url.pathname.slice(1);
     others = new pg.Pool({ connectionString: await server.createDatabase('others'), max: 20 });
-    await others.query(`create role ${role} login nosuperuser password 'observer'; alter database ${role} owner to ${role}`);
+    await others.query(
+      `create role ${role} login nosuperuser password 'observer'; alter database ${role} owner to ${role}`,
+    );
     Object.assign(url, { username: role, password: 'observer' });
     own = new pg.Pool({ connectionString: url.toString(), max: 1 });
     await own.query('create table schema_level (level smallint not null); insert into schema_level values (3)');
@@ -29,8 +31,15 @@ describe('a role without rights', () => {
   it('counts the sessions of all services on the server, not just its own', async () => {
     await Promise.all(Array.from({ length: 20 }, () => others.query('select pg_sleep(0.1)')));
     const observation = observeDatabase('observed', own, createLogger('test', 'silent'));
-    await eventually(async () => ((await databaseServerConnections.get()).values.find(({ labels }) => labels.database === 'observed')?.value ?? 0) > 20, { what: 'the sessions of others to be counted' });
+    await eventually(
+      async () =>
+        ((await databaseServerConnections.get()).values.find(({ labels }) => labels.database === 'observed')?.value ??
+          0) > 20,
+      { what: 'the sessions of others to be counted' },
+    );
     await observation.stop();
-    expect((await buildInfo.get()).values).toMatchObject([{ labels: { service: 'observed', schema_level: '3' }, value: 1 }]);
+    expect((await buildInfo.get()).values).toMatchObject([
+      { labels: { service: 'observed', schema_level: '3' }, value: 1 },
+    ]);
   });
 });

@@ -2,7 +2,14 @@ import type { Logger } from '../log/logger';
 import { startLoop, type Loop } from '../lifecycle/loop';
 import { observeBuild } from '../version';
 import {
-  databaseConnections, databaseConnectionsMax, databaseDeadTuples, databaseServerConnections, databaseSize, databaseTableSize, databaseTransactionAge, databaseXminAge,
+  databaseConnections,
+  databaseConnectionsMax,
+  databaseDeadTuples,
+  databaseServerConnections,
+  databaseSize,
+  databaseTableSize,
+  databaseTransactionAge,
+  databaseXminAge,
 } from '../metrics/metrics';
 
 /** As much of a connection pool as is needed here. */
@@ -40,21 +47,31 @@ from (select relname, pg_total_relation_size(relid) as bytes from pg_stat_user_t
 
 /** What operators watch of a service's database, from the statistics views and without a right that the service does not have. */
 export function observeDatabase(name: string, database: Queryable, logger: Logger): Loop {
-  return startLoop({ name: `${name}_database_metrics`, everyMs: EVERY_MS, work: () => observeOnce(name, database), logger });
+  return startLoop({
+    name: `${name}_database_metrics`,
+    everyMs: EVERY_MS,
+    work: () => observeOnce(name, database),
+    logger,
+  });
 }
 
 async function observeOnce(name: string, database: Queryable): Promise<void> {
   const labels = { database: name };
-  const { rows: [schema] } = await database.query({ name: 'observe_schema_level', text: 'select level from schema_level' });
+  const {
+    rows: [schema],
+  } = await database.query({ name: 'observe_schema_level', text: 'select level from schema_level' });
   observeBuild(name, Number(schema!.level));
-  const { rows: [ages] } = await database.query({ name: 'observe_ages', text: AGES });
+  const {
+    rows: [ages],
+  } = await database.query({ name: 'observe_ages', text: AGES });
   databaseXminAge.set(labels, Number(ages!.xmin_age));
   databaseTransactionAge.set(labels, Number(ages!.transaction_seconds));
   databaseSize.set(labels, Number(ages!.size_bytes));
   databaseConnectionsMax.set(labels, Number(ages!.connections_max));
   databaseServerConnections.set(labels, Number(ages!.server_connections));
   const connections = await database.query({ name: 'observe_connections', text: CONNECTIONS });
-  for (const row of connections.rows) databaseConnections.set({ ...labels, state: String(row.state) }, Number(row.connections));
+  for (const row of connections.rows)
+    databaseConnections.set({ ...labels, state: String(row.state) }, Number(row.connections));
   const tables = await database.query({ name: 'observe_dead_tuples', text: DEAD_TUPLES });
   await forgetTables(name, databaseDeadTuples);
   for (const row of tables.rows) databaseDeadTuples.set({ ...labels, table: String(row.table) }, Number(row.dead));

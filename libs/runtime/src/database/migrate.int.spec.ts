@@ -49,7 +49,9 @@ describe('migrateDatabase', () => {
   it('waits until somebody else has applied them, and changes nothing itself', async () => {
     const own = await server.createDatabase('awaited');
     let isResolved = false;
-    const awaited = migrateDatabase({ url: own, migrations: [CreatePaint, AddBlue], how: 'await', logger }).then(() => { isResolved = true; });
+    const awaited = migrateDatabase({ url: own, migrations: [CreatePaint, AddBlue], how: 'await', logger }).then(() => {
+      isResolved = true;
+    });
     await migrateDatabase({ url: own, migrations: [CreatePaint], logger });
     expect(isResolved).toBe(false);
     expect(await colours(own)).toEqual([]);
@@ -59,12 +61,15 @@ describe('migrateDatabase', () => {
 
   it('gives up in the end, and says which are missing', async () => {
     const own = await server.createDatabase('unmigrated');
-    await expect(migrateDatabase({ url: own, migrations: [CreatePaint, AddBlue], how: 'await', withinMs: 0, logger })).rejects.toThrow(/CreatePaint, AddBlue of this version/);
+    await expect(
+      migrateDatabase({ url: own, migrations: [CreatePaint, AddBlue], how: 'await', withinMs: 0, logger }),
+    ).rejects.toThrow(/CreatePaint, AddBlue of this version/);
   });
 
   it('has a command that says what it did by its exit code', async () => {
     const own = await server.createDatabase('commanded');
-    const run = (environment: Record<string, string>) => runMigrations('paint', [CreatePaint, AddBlue], { LOG_LEVEL: 'fatal', ...environment });
+    const run = (environment: Record<string, string>) =>
+      runMigrations('paint', [CreatePaint, AddBlue], { LOG_LEVEL: 'fatal', ...environment });
     expect(await run({ DATABASE_URL: own })).toBe(0);
     expect(await colours(own)).toEqual(['blue']);
     const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -80,7 +85,9 @@ describe('migrateDatabase', () => {
         this.addSql('select no_such_function()');
       }
     }
-    await expect(migrateDatabase({ url, migrations: [CreatePaint, AddBlue, Broken], logger })).rejects.toThrow('no_such_function');
+    await expect(migrateDatabase({ url, migrations: [CreatePaint, AddBlue, Broken], logger })).rejects.toThrow(
+      'no_such_function',
+    );
     expect(await colours(url)).not.toContain('green');
   });
 });

@@ -7,8 +7,12 @@ import type { Logger } from '../log/logger';
 
 /** The setting of every service that has a database. */
 export const migrationSettings = {
-  DATABASE_MIGRATIONS: z.enum(['apply', 'await']).default('apply')
-    .describe('Whether the service brings its database to its tables when it starts, or waits at most five minutes until `dist/migrate.js` has.'),
+  DATABASE_MIGRATIONS: z
+    .enum(['apply', 'await'])
+    .default('apply')
+    .describe(
+      'Whether the service brings its database to its tables when it starts, or waits at most five minutes until `dist/migrate.js` has.',
+    ),
 };
 
 export interface MigrateOptions {
@@ -43,12 +47,23 @@ export async function migrateDatabase(options: MigrateOptions): Promise<void> {
 }
 
 /** A database that is not there yet is waited for like one without tables. */
-async function awaitMigrations({ url, migrations, logger, withinMs = AWAITED_WITHIN_MS }: MigrateOptions): Promise<void> {
+async function awaitMigrations({
+  url,
+  migrations,
+  logger,
+  withinMs = AWAITED_WITHIN_MS,
+}: MigrateOptions): Promise<void> {
   const until = performance.now() + withinMs;
   for (;;) {
-    const missing = await missingFrom(url, migrations.map(({ name }) => name));
+    const missing = await missingFrom(
+      url,
+      migrations.map(({ name }) => name),
+    );
     if (missing.length === 0) return;
-    if (performance.now() > until) throw new Error(`not migrated within ${withinMs} ms: ${missing.join(', ')} of this version have not been applied`);
+    if (performance.now() > until)
+      throw new Error(
+        `not migrated within ${withinMs} ms: ${missing.join(', ')} of this version have not been applied`,
+      );
     logger.debug({ missing }, 'waiting for migrations');
     await setTimeout(LOOK_EVERY_MS);
   }

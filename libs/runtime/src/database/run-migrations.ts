@@ -12,7 +12,11 @@ const migrationsSchema = z.object({
  * The command `migrate.js` beside a service's `main.js`: brings its database to the tables of this version, and ends.
  * @returns its exit code: 0 when all are there, 1 when not, which it explains
  */
-export async function runMigrations(service: string, migrations: MigrateOptions['migrations'], environment: Parameters<typeof readConfig>[1]): Promise<number> {
+export async function runMigrations(
+  service: string,
+  migrations: MigrateOptions['migrations'],
+  environment: Parameters<typeof readConfig>[1],
+): Promise<number> {
   try {
     const config = readConfig(migrationsSchema, environment);
     const logger = createLogger(service, config.LOG_LEVEL);

@@ -1,5 +1,12 @@
 import {
-  credentials, Metadata, type CallOptions, type ChannelCredentials, type Client, type ClientOptions, type ClientUnaryCall, type ServiceError,
+  credentials,
+  Metadata,
+  type CallOptions,
+  type ChannelCredentials,
+  type Client,
+  type ClientOptions,
+  type ClientUnaryCall,
+  type ServiceError,
 } from '@grpc/grpc-js';
 import { limitConnecting } from './grpc-connect';
 import { showToken } from './service-tokens';
@@ -25,7 +32,11 @@ const CHANNEL: ClientOptions = {
 
 limitConnecting();
 
-type ClientConstructor<C extends Client> = new (address: string, creds: ChannelCredentials, options?: Partial<ClientOptions>) => C;
+type ClientConstructor<C extends Client> = new (
+  address: string,
+  creds: ChannelCredentials,
+  options?: Partial<ClientOptions>,
+) => C;
 
 /**
  * Opens no connection yet: the first call does. The caller closes the client.
@@ -34,28 +45,47 @@ type ClientConstructor<C extends Client> = new (address: string, creds: ChannelC
  * @param token shown with every call
  * @param ownConnection for streams that may be read slowly: what is unread of one holds up every call of its connection
  */
-export function dial<C extends Client>(constructor: ClientConstructor<C>, address: string, token?: string, ownConnection = false): C {
+export function dial<C extends Client>(
+  constructor: ClientConstructor<C>,
+  address: string,
+  token?: string,
+  ownConnection = false,
+): C {
   const options = ownConnection ? { ...CHANNEL, 'grpc.use_local_subchannel_pool': 1 } : CHANNEL;
-  return new constructor(address, credentials.createInsecure(), token === undefined ? options : { ...options, interceptors: [showToken(token)] });
+  return new constructor(
+    address,
+    credentials.createInsecure(),
+    token === undefined ? options : { ...options, interceptors: [showToken(token)] },
+  );
 }
 
 type Unary<Request, Response> = (
-  request: Request, metadata: Metadata, options: Partial<CallOptions>, callback: (error: ServiceError | null, response: Response) => void,
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
 /** The names of a generated client's unary methods. */
-export type UnaryMethod<C> = { [K in keyof C]: C[K] extends Unary<infer _Request, infer _Response> ? K : never }[keyof C];
+export type UnaryMethod<C> = {
+  [K in keyof C]: C[K] extends Unary<infer _Request, infer _Response> ? K : never;
+}[keyof C];
 export type RequestOf<C, K extends keyof C> = C[K] extends Unary<infer Request, infer _Response> ? Request : never;
 export type ResponseOf<C, K extends keyof C> = C[K] extends Unary<infer _Request, infer Response> ? Response : never;
 
 /** One unary call, inside a deadline and the current trace. Rejects with a `ServiceError`; `hasStatus` reads it. */
 export function call<C extends Client, K extends UnaryMethod<C>>(
-  client: C, method: K, request: RequestOf<C, K>, options: { deadlineMs?: number } = {},
+  client: C,
+  method: K,
+  request: RequestOf<C, K>,
+  options: { deadlineMs?: number } = {},
 ): Promise<ResponseOf<C, K>> {
   const invoke = client[method] as Unary<RequestOf<C, K>, ResponseOf<C, K>>;
   return new Promise((resolve, reject) => {
     const deadline = Date.now() + (options.deadlineMs ?? 5_000);
-    invoke.call(client, request, traceMetadata(), { deadline }, (error, response) => (error === null ? resolve(response) : reject(error)));
+    invoke.call(client, request, traceMetadata(), { deadline }, (error, response) =>
+      error === null ? resolve(response) : reject(error),
+    );
   });
 }
 

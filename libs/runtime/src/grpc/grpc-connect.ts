@@ -10,7 +10,9 @@ const HEARD_WITHIN_MS = 3_000;
  * replaced until a release has a deadline of its own.
  */
 export function limitConnecting(): void {
-  (Http2SubchannelConnector.prototype as unknown as { tcpConnect: (address: NetConnectOpts) => Promise<Socket> }).tcpConnect = connectInTime;
+  (
+    Http2SubchannelConnector.prototype as unknown as { tcpConnect: (address: NetConnectOpts) => Promise<Socket> }
+  ).tcpConnect = connectInTime;
 }
 
 function connectInTime(address: NetConnectOpts): Promise<Socket> {

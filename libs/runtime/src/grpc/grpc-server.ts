@@ -46,7 +46,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     for (const { path } of Object.values(definition)) rpcsFromZero(service, path.split('/')[2]!);
   }
   const server = new ObservedGrpcServer(options);
-  const app = await NestFactory.createMicroservice(options.module, { strategy: server, logger: nestLogger(options.logger), abortOnError: false });
+  const app = await NestFactory.createMicroservice(options.module, {
+    strategy: server,
+    logger: nestLogger(options.logger),
+    abortOnError: false,
+  });
   app.useGlobalFilters(new BugLog(options.logger, options.passes ?? (() => false)));
   try {
     await app.listen();
@@ -61,12 +65,20 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
 /** Where calls need no token, nothing beyond this machine may reach them. */
 function refuseOpenAddress(listen: string): void {
   if (/^unix:./.test(listen) || /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/.test(listen)) return;
-  throw new Error('A gRPC server listens on a unix socket or a loopback address only, unless CALLER_TOKENS says whose calls it answers.');
+  throw new Error(
+    'A gRPC server listens on a unix socket or a loopback address only, unless CALLER_TOKENS says whose calls it answers.',
+  );
 }
 
 type UnaryCallback = (error: unknown, value?: unknown, ...rest: unknown[]) => void;
-interface IncomingCall { metadata: { get(key: string): (string | Buffer)[] } }
-interface MethodDescription { path: string; requestStream: boolean; responseStream: boolean }
+interface IncomingCall {
+  metadata: { get(key: string): (string | Buffer)[] };
+}
+interface MethodDescription {
+  path: string;
+  requestStream: boolean;
+  responseStream: boolean;
+}
 type Handler = (call: IncomingCall, callback: UnaryCallback) => unknown;
 
 /** As Nest declares both sides. */
@@ -96,23 +108,33 @@ class ObservedGrpcServer extends ServerGrpc {
       'grpc.max_connection_age_grace_ms': CONNECTION_AGE_GRACE_MS,
     });
     const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(this.url, ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
+      server.bindAsync(this.url, ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
     });
     if (socket !== undefined) await chmod(socket, 0o600);
     this.address = socket === undefined ? this.url.replace(/:\d+$/, `:${port}`) : this.url;
     return server;
   }
 
-  override createServiceMethod(handler: NestFunction, method: MethodDescription, streaming: GrpcMethodStreamingType): NestFunction {
+  override createServiceMethod(
+    handler: NestFunction,
+    method: MethodDescription,
+    streaming: GrpcMethodStreamingType,
+  ): NestFunction {
     const serve = super.createServiceMethod(handler, method, streaming) as Handler;
-    return method.requestStream || method.responseStream ? serve : observed(serve, method.path, this.#options.admits?.callee ?? packageOf(method.path));
+    return method.requestStream || method.responseStream
+      ? serve
+      : observed(serve, method.path, this.#options.admits?.callee ?? packageOf(method.path));
   }
 
   override async close(): Promise<void> {
     const server = this.grpcClient as GrpcServer | null | undefined;
     if (!server) return;
     this.grpcClient = null;
-    const drained = new Promise<void>((resolve, reject) => server.tryShutdown((error) => (error ? reject(error) : resolve())));
+    const drained = new Promise<void>((resolve, reject) =>
+      server.tryShutdown((error) => (error ? reject(error) : resolve())),
+    );
     try {
       await within(this.#options.graceMs ?? 2_000, drained);
     } catch (error) {
@@ -141,7 +163,11 @@ function observed(serve: Handler, path: string, callee: string): Handler {
   const [, service = '', method = ''] = path.split('/');
   return (call, callback) => {
     const parent = call.metadata.get('traceparent')[0]?.toString();
-    const span = openSpan(`${service}/${method}`, { service: callee, kind: 'server', ...(parent === undefined ? {} : { parent }) });
+    const span = openSpan(`${service}/${method}`, {
+      service: callee,
+      kind: 'server',
+      ...(parent === undefined ? {} : { parent }),
+    });
     const stopClock = rpcDuration.startTimer({ service, method });
     const answer: UnaryCallback = (error, ...rest) => {
       const code = error ? statusOf(error) : status.OK;
@@ -167,7 +193,8 @@ function nestLogger(logger: Logger): LoggerService {
     debug: (message) => logger.debug(text(message)),
     verbose: (message) => logger.trace(text(message)),
     warn: (message) => logger.warn(text(message)),
-    error: (message, ...rest) => logger.error({ err: message instanceof Error ? message : undefined, stack: rest[0] }, text(message)),
+    error: (message, ...rest) =>
+      logger.error({ err: message instanceof Error ? message : undefined, stack: rest[0] }, text(message)),
     fatal: (message) => logger.fatal(text(message)),
   };
 }

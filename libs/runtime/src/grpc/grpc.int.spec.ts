@@ -7,7 +7,12 @@ import { promisify } from 'node:util';
 import { Metadata } from '@grpc/grpc-js';
 import { Controller, Module } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import { EventLogServiceClient, EventLogServiceService, type ReadEventsRequest, type ReadEventsResponse } from '@usvideo/contracts/events';
+import {
+  EventLogServiceClient,
+  EventLogServiceService,
+  type ReadEventsRequest,
+  type ReadEventsResponse,
+} from '@usvideo/contracts/events';
 import { LedgerServiceClient, LedgerServiceService } from '@usvideo/contracts/ledger';
 import { eventually, Signal, TcpProxy } from '@usvideo/testing';
 import { call, dial } from './grpc-client';
@@ -35,13 +40,27 @@ class EventLogController {
       await new Promise(() => undefined);
     }
     const payload = Buffer.alloc(request.limit);
-    return { events: payload.length === 0 ? [] : [{ ...EMPTY_EVENT, payload }], epoch: currentTraceparent(), more: false };
+    return {
+      events: payload.length === 0 ? [] : [{ ...EMPTY_EVENT, payload }],
+      epoch: currentTraceparent(),
+      more: false,
+    };
   }
 }
 
 const EMPTY_EVENT = {
-  epoch: '', shard: 0, seq: 1n, eventId: '', previousEventId: '', streamId: '', version: 1n, accountId: '', environment: '', kind: '',
-  traceparent: '', recordedAt: new Date(0),
+  epoch: '',
+  shard: 0,
+  seq: 1n,
+  eventId: '',
+  previousEventId: '',
+  streamId: '',
+  version: 1n,
+  accountId: '',
+  environment: '',
+  kind: '',
+  traceparent: '',
+  recordedAt: new Date(0),
 };
 
 @Module({ controllers: [EventLogController] })
@@ -51,8 +70,18 @@ const services = {
   'usvideo.events.v1.EventLogService': EventLogServiceService,
   'usvideo.ledger.v1.LedgerService': LedgerServiceService,
 };
-const ask = (more: Partial<ReadEventsRequest> = {}): ReadEventsRequest => ({ topic: '', shard: 0, afterSeq: 0n, limit: 0, ...more });
-const outcome = (request: Promise<unknown>): Promise<unknown> => request.then(() => 'answered', (error: unknown) => error);
+const ask = (more: Partial<ReadEventsRequest> = {}): ReadEventsRequest => ({
+  topic: '',
+  shard: 0,
+  afterSeq: 0n,
+  limit: 0,
+  ...more,
+});
+const outcome = (request: Promise<unknown>): Promise<unknown> =>
+  request.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
 
 describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
   let directory: string;
@@ -62,7 +91,13 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'grpc-'));
     const listen = kind === 'unix' ? `unix:${join(directory, 'tiny.sock')}` : '127.0.0.1:0';
-    server = await startGrpcServer({ module: TinyModule, listen, services, logger, passes: (error) => String(error).includes('away') });
+    server = await startGrpcServer({
+      module: TinyModule,
+      listen,
+      services,
+      logger,
+      passes: (error) => String(error).includes('away'),
+    });
     client = dial(EventLogServiceClient, server.address);
     nobody = dial(EventLogServiceClient, `unix:${join(directory, 'nobody.sock')}`);
   });
@@ -74,7 +109,11 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
   });
 
   it('answers inside the trace of its caller', async () => {
-    const [mine, answer] = await inSpan('test', {}, async () => [traceIdOf(), await call(client, 'readEvents', ask())] as const);
+    const [mine, answer] = await inSpan(
+      'test',
+      {},
+      async () => [traceIdOf(), await call(client, 'readEvents', ask())] as const,
+    );
     expect(mine).toMatch(/^[0-9a-f]{32}$/);
     expect(traceIdOf(answer.epoch)).toBe(mine);
   });
@@ -95,7 +134,10 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
     expect(String(error)).not.toContain('hunter2');
   });
 
-  it.each([['away', 'database'], ['callee', 'nobody.sock']])('says that it is away when what it needs is: %s', async (topic, unsaid) => {
+  it.each([
+    ['away', 'database'],
+    ['callee', 'nobody.sock'],
+  ])('says that it is away when what it needs is: %s', async (topic, unsaid) => {
     logged.mockClear();
     const error = await outcome(call(client, 'readEvents', ask({ topic })));
     expect(hasStatus(error, status.UNAVAILABLE)).toBe(true);
@@ -107,7 +149,12 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
     logged.mockClear();
     await outcome(call(client, 'readEvents', ask({ topic: 'refused' })));
     await outcome(call(client, 'readEvents', ask({ topic: 'broken' })));
-    expect(logged.mock.calls).toEqual([[{ err: new Error('the password is hunter2'), method: '/usvideo.events.v1.EventLogService/ReadEvents' }, 'a call failed']]);
+    expect(logged.mock.calls).toEqual([
+      [
+        { err: new Error('the password is hunter2'), method: '/usvideo.events.v1.EventLogService/ReadEvents' },
+        'a call failed',
+      ],
+    ]);
   });
 
   it('gives up at the deadline', async () => {
@@ -139,13 +186,20 @@ describe.each(['unix', 'tcp'])('a gRPC server over %s', (kind) => {
 });
 
 describe('a gRPC server', () => {
-  const start = (listen: string, graceMs = 2_000) => startGrpcServer({ module: TinyModule, listen, services, logger, graceMs });
+  const start = (listen: string, graceMs = 2_000) =>
+    startGrpcServer({ module: TinyModule, listen, services, logger, graceMs });
 
-  it.each(['0.0.0.0:7001', '[::]:7001', '10.0.0.1:7001', 'ledger:7001', '127.0.0.1', 'unix:', 'localhost.evil.example:1'])(
-    'refuses to listen on %s', async (listen) => {
-      await expect(start(listen)).rejects.toThrow('loopback');
-    },
-  );
+  it.each([
+    '0.0.0.0:7001',
+    '[::]:7001',
+    '10.0.0.1:7001',
+    'ledger:7001',
+    '127.0.0.1',
+    'unix:',
+    'localhost.evil.example:1',
+  ])('refuses to listen on %s', async (listen) => {
+    await expect(start(listen)).rejects.toThrow('loopback');
+  });
 
   it('says that its port is taken', async () => {
     const first = await start('127.0.0.1:0');

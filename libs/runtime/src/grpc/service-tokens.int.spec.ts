@@ -3,7 +3,14 @@ import { credentials, status } from '@grpc/grpc-js';
 import { Controller, Module } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
 import { EventLogServiceClient, EventLogServiceService } from '@usvideo/contracts/events';
-import { SchedulerServiceClient, SchedulerServiceService, type ExchangeRequest, type ExchangeResponse, type SchedulerAnswer, type SchedulerCall } from '@usvideo/contracts/scheduler';
+import {
+  SchedulerServiceClient,
+  SchedulerServiceService,
+  type ExchangeRequest,
+  type ExchangeResponse,
+  type SchedulerAnswer,
+  type SchedulerCall,
+} from '@usvideo/contracts/scheduler';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { ConfigError, readConfig } from '../config/config';
@@ -19,7 +26,9 @@ const logger = createLogger('test', 'silent');
 const token = (name: string) => `${name}-${'0123456789abcdef'.repeat(2)}`;
 const schema = z.object({ CALLER_TOKENS: callerTokens(), SERVICE_TOKEN: serviceToken() });
 const tokensOf = (text: string) => readConfig(schema, { CALLER_TOKENS: text }).CALLER_TOKENS;
-const answered = { answer: { $case: 'checkRate' as const, value: { allowed: true, retryAfterMs: 0, rate: undefined } } };
+const answered = {
+  answer: { $case: 'checkRate' as const, value: { allowed: true, retryAfterMs: 0, rate: undefined } },
+};
 let reached: string[] = [];
 
 @Controller()
@@ -46,8 +55,15 @@ class SchedulerController {
 @Module({ controllers: [SchedulerController] })
 class SchedulerModule {}
 
-const services = { 'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService, 'usvideo.events.v1.EventLogService': EventLogServiceService };
-const outcome = (request: Promise<unknown>): Promise<unknown> => request.then(() => 'answered', (error: unknown) => error);
+const services = {
+  'usvideo.scheduler.v1.SchedulerService': SchedulerServiceService,
+  'usvideo.events.v1.EventLogService': EventLogServiceService,
+};
+const outcome = (request: Promise<unknown>): Promise<unknown> =>
+  request.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
 
 describe('a scheduler that knows its callers', () => {
   let server: RunningGrpcServer;
@@ -59,10 +75,20 @@ describe('a scheduler that knows its callers', () => {
   };
 
   beforeAll(async () => {
-    const tokens = tokensOf(`gateway=${token('gateway')}, gateway=${token('next')}, render-fleet=${token('fleet')}, webhooks=${token('webhooks')}`);
-    server = await startGrpcServer({ module: SchedulerModule, listen: '0.0.0.0:0', services, logger, admits: { callee: 'scheduler', tokens } });
+    const tokens = tokensOf(
+      `gateway=${token('gateway')}, gateway=${token('next')}, render-fleet=${token('fleet')}, webhooks=${token('webhooks')}`,
+    );
+    server = await startGrpcServer({
+      module: SchedulerModule,
+      listen: '0.0.0.0:0',
+      services,
+      logger,
+      admits: { callee: 'scheduler', tokens },
+    });
   });
-  beforeEach(() => { reached = []; });
+  beforeEach(() => {
+    reached = [];
+  });
   afterAll(async () => {
     for (const client of clients) client.close();
     await server.stop();
@@ -72,14 +98,21 @@ describe('a scheduler that knows its callers', () => {
     expect(await call(as(token(name)), 'listModels', {})).toEqual({ models: [] });
   });
 
-  it.each([['none', undefined], ['a stranger\'s', token('stranger')], ['a token cut short', token('gateway').slice(0, -1)]])('does not know who shows %s', async (_, shown) => {
+  it.each([
+    ['none', undefined],
+    ["a stranger's", token('stranger')],
+    ['a token cut short', token('gateway').slice(0, -1)],
+  ])('does not know who shows %s', async (_, shown) => {
     expect(hasStatus(await outcome(call(as(shown), 'listModels', {})), status.UNAUTHENTICATED)).toBe(true);
     expect(reached).toEqual([]);
   });
 
-  it.each(['fleet', 'webhooks'])('refuses a method that is not its caller\'s (%s), naming both', async (name) => {
+  it.each(['fleet', 'webhooks'])("refuses a method that is not its caller's (%s), naming both", async (name) => {
     const error = await outcome(call(as(token(name)), 'listModels', {}));
-    expect(error).toMatchObject({ code: status.PERMISSION_DENIED, details: expect.stringMatching(/may not call .*\/ListModels$/) });
+    expect(error).toMatchObject({
+      code: status.PERMISSION_DENIED,
+      details: expect.stringMatching(/may not call .*\/ListModels$/),
+    });
     expect(reached).toEqual([]);
   });
 
@@ -97,7 +130,12 @@ describe('a scheduler that knows its callers', () => {
     const exchangeAs = async (shown?: string) => {
       const client = as(shown);
       const exchange = new ExchangeClient<SchedulerCall, SchedulerAnswer>({ open: () => client.exchange(), logger });
-      const result = await outcome(exchange.request({ call: { $case: 'checkRate', value: { accountId: 'acc_1', environment: 'live', policy: 'reads' } } }, 2_000));
+      const result = await outcome(
+        exchange.request(
+          { call: { $case: 'checkRate', value: { accountId: 'acc_1', environment: 'live', policy: 'reads' } } },
+          2_000,
+        ),
+      );
       await exchange.stop();
       return result;
     };
@@ -121,7 +159,10 @@ describe('a scheduler that knows its callers', () => {
   });
 
   it('takes the word Bearer seriously', async () => {
-    const client = new SchedulerServiceClient(server.address.replace('0.0.0.0', '127.0.0.1'), credentials.createInsecure());
+    const client = new SchedulerServiceClient(
+      server.address.replace('0.0.0.0', '127.0.0.1'),
+      credentials.createInsecure(),
+    );
     clients.push(client);
     const { Metadata } = await import('@grpc/grpc-js');
     const metadata = new Metadata();

@@ -1,6 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
-  InterceptingCall, Metadata, ServerInterceptingCall, ServerListenerBuilder, status, type Interceptor, type ServerInterceptor,
+  InterceptingCall,
+  Metadata,
+  ServerInterceptingCall,
+  ServerListenerBuilder,
+  status,
+  type Interceptor,
+  type ServerInterceptor,
 } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { CALLER_METHODS, type Callee, type Caller } from '@usvideo/contracts/callers';
@@ -18,14 +24,20 @@ const TOKEN_CHARACTERS_MIN = 32;
 
 /** Setting `SERVICE_TOKEN`: what this service shows to those it calls. */
 export function serviceToken() {
-  return secret().min(TOKEN_CHARACTERS_MIN).optional()
+  return secret()
+    .min(TOKEN_CHARACTERS_MIN)
+    .optional()
     .describe('Token that this service shows to the services it calls. Unset: none, which is enough on one machine.');
 }
 
 /** Setting `CALLER_TOKENS`: whose calls a service answers. */
 export function callerTokens() {
-  return secret().optional().transform(parseCallerTokens)
-    .describe('Whose calls are answered: `caller=token`, comma-separated. A caller may have two while its token is changed. Unset: everybody\'s, and only on a unix socket or a loopback address.');
+  return secret()
+    .optional()
+    .transform(parseCallerTokens)
+    .describe(
+      "Whose calls are answered: `caller=token`, comma-separated. A caller may have two while its token is changed. Unset: everybody's, and only on a unix socket or a loopback address.",
+    );
 }
 
 function parseCallerTokens(text: string | undefined, context: z.RefinementCtx): readonly CallerToken[] | undefined {
@@ -37,8 +49,14 @@ function parseCallerTokens(text: string | undefined, context: z.RefinementCtx): 
   const seen = new Set<string>();
   return text.split(',').map((pair, index) => {
     const [, caller = '', token = ''] = /^\s*([^=]*)=(.*?)\s*$/.exec(pair) ?? [];
-    if (!isCaller(caller)) return fault(`entry ${index + 1} does not begin with one of ${Object.keys(CALLER_METHODS).map((name) => `${name}=`).join(' ')}`);
-    if (token.length < TOKEN_CHARACTERS_MIN) return fault(`a token of ${caller} has fewer than ${TOKEN_CHARACTERS_MIN} characters`);
+    if (!isCaller(caller))
+      return fault(
+        `entry ${index + 1} does not begin with one of ${Object.keys(CALLER_METHODS)
+          .map((name) => `${name}=`)
+          .join(' ')}`,
+      );
+    if (token.length < TOKEN_CHARACTERS_MIN)
+      return fault(`a token of ${caller} has fewer than ${TOKEN_CHARACTERS_MIN} characters`);
     if (seen.has(token)) return fault(`the token of ${caller} is given twice`);
     seen.add(token);
     return { caller, sha256: digest(token) };
@@ -56,36 +74,50 @@ function digest(token: string): Buffer {
 /** Shows the token with every call, streams included. */
 export function showToken(token: string): Interceptor {
   const authorization = `Bearer ${token}`;
-  return (options, nextCall) => new InterceptingCall(nextCall(options), {
-    start(metadata, listener, next) {
-      metadata.set('authorization', authorization);
-      next(metadata, listener);
-    },
-  });
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        metadata.set('authorization', authorization);
+        next(metadata, listener);
+      },
+    });
 }
 
 /** Refuses, before it is read, every call that the table does not allow to its caller. */
 export function admitCallers(callee: Callee, tokens: readonly CallerToken[], logger: Logger): ServerInterceptor {
   const judge = callJudge(callee, tokens);
-  return ({ path }, call) => new ServerInterceptingCall(call, {
-    start: (next) => next(new ServerListenerBuilder().withOnReceiveMetadata((metadata, admit) => {
-      const refusal = judge(metadata, path);
-      if (refusal === undefined) return admit(metadata);
-      logger.warn({ method: path, reason: refusal.details }, 'a call was refused');
-      const [, service = '', method = ''] = path.split('/');
-      rpcRequests.inc({ service, method, status: status[refusal.code] });
-      call.sendStatus(refusal);
-    }).build()),
-  });
+  return ({ path }, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next(
+          new ServerListenerBuilder()
+            .withOnReceiveMetadata((metadata, admit) => {
+              const refusal = judge(metadata, path);
+              if (refusal === undefined) return admit(metadata);
+              logger.warn({ method: path, reason: refusal.details }, 'a call was refused');
+              const [, service = '', method = ''] = path.split('/');
+              rpcRequests.inc({ service, method, status: status[refusal.code] });
+              call.sendStatus(refusal);
+            })
+            .build(),
+        ),
+    });
 }
 
-interface Refusal { readonly code: status; readonly details: string }
+interface Refusal {
+  readonly code: status;
+  readonly details: string;
+}
 
-function callJudge(callee: Callee, tokens: readonly CallerToken[]): (metadata: Metadata, path: string) => Refusal | undefined {
+function callJudge(
+  callee: Callee,
+  tokens: readonly CallerToken[],
+): (metadata: Metadata, path: string) => Refusal | undefined {
   const allowed = new Map(tokens.map(({ caller }) => [caller, new Set(CALLER_METHODS[caller][callee])]));
   return (metadata, path) => {
     const caller = callerOf(metadata, tokens);
-    if (caller === undefined) return { code: status.UNAUTHENTICATED, details: 'a call needs the token of the service that makes it' };
+    if (caller === undefined)
+      return { code: status.UNAUTHENTICATED, details: 'a call needs the token of the service that makes it' };
     if (allowed.get(caller)!.has(path)) return undefined;
     return { code: status.PERMISSION_DENIED, details: `${caller} may not call ${path}` };
   };

@@ -12,7 +12,10 @@ const CALLEE_AWAY: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEA
 @Catch()
 export class BugLog extends BaseRpcExceptionFilter<unknown> {
   /** @param passes Whether it may help to come back: the database is away, and nothing is wrong with the call. */
-  constructor(private readonly log: Logger, private readonly passes: (error: unknown) => boolean) {
+  constructor(
+    private readonly log: Logger,
+    private readonly passes: (error: unknown) => boolean,
+  ) {
     super();
   }
 

@@ -57,10 +57,13 @@ describe('AddressPolicy', () => {
     expect(strict.allows(literalOf(host), 'https:')).toBe(false);
   });
 
-  it.each(['1.1.1.1', '93.184.216.34', '[2606:4700:4700::1111]', '[::ffff:1.1.1.1]'])('allows the public address %s over https only', (host) => {
-    expect(strict.allows(literalOf(host), 'https:')).toBe(true);
-    expect(strict.allows(literalOf(host), 'http:')).toBe(false);
-  });
+  it.each(['1.1.1.1', '93.184.216.34', '[2606:4700:4700::1111]', '[::ffff:1.1.1.1]'])(
+    'allows the public address %s over https only',
+    (host) => {
+      expect(strict.allows(literalOf(host), 'https:')).toBe(true);
+      expect(strict.allows(literalOf(host), 'http:')).toBe(false);
+    },
+  );
 
   it('allows what the operator opened, over both schemes, and nothing beside it', () => {
     const policy = new AddressPolicy(['10.1.0.0/16', 'fd12::/32']);

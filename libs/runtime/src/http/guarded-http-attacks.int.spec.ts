@@ -7,7 +7,12 @@ import { connect as connectTcp, createServer as createTcpServer, type AddressInf
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { httpReceiver, selfSignedCertificate, Signal, type HttpReceiver } from '@usvideo/testing';
 import { AddressPolicy } from './address-policy';
-import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
+import {
+  GuardedHttpClient,
+  OutboundError,
+  type GuardedHttpClientOptions,
+  type OutboundRequest,
+} from './guarded-http-client';
 
 const LOOPBACK = ['127.0.0.0/8'];
 
@@ -19,7 +24,11 @@ beforeAll(async () => {
   receiver = await httpReceiver();
   proxy = await openProxy();
 });
-beforeEach(() => { receiver.requests.length = 0; proxy.asked.length = 0; receiver.answerWith(200); });
+beforeEach(() => {
+  receiver.requests.length = 0;
+  proxy.asked.length = 0;
+  receiver.answerWith(200);
+});
 afterAll(async () => {
   await Promise.all(open.map((made) => made.stop()));
   await receiver.stop();
@@ -29,12 +38,21 @@ afterAll(async () => {
 /** Connects to whatever it is asked for, as a proxy without rules does. */
 async function openProxy(): Promise<typeof proxy> {
   const asked: string[] = [];
-  const server = createHttpServer().on('connect', (request, socket) => {
-    asked.push(request.url!);
-    const { hostname, port } = new URL(`http://${request.url}`);
-    const onward = connectTcp(Number(port), hostname, () => { socket.write('HTTP/1.1 200 OK\r\n\r\n'); onward.pipe(socket).pipe(onward); });
-    for (const end of [onward, socket]) end.on('error', () => { onward.destroy(); socket.destroy(); });
-  }).listen(0, '127.0.0.1');
+  const server = createHttpServer()
+    .on('connect', (request, socket) => {
+      asked.push(request.url!);
+      const { hostname, port } = new URL(`http://${request.url}`);
+      const onward = connectTcp(Number(port), hostname, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      for (const end of [onward, socket])
+        end.on('error', () => {
+          onward.destroy();
+          socket.destroy();
+        });
+    })
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server };
 }
@@ -45,23 +63,54 @@ function client(options: Partial<GuardedHttpClientOptions> = {}): GuardedHttpCli
   return made;
 }
 
-const post = (url: string, more: Partial<OutboundRequest> = {}): OutboundRequest => ({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 5_000, responseBytesMax: 1024, ...more });
+const post = (url: string, more: Partial<OutboundRequest> = {}): OutboundRequest => ({
+  method: 'POST',
+  url,
+  headers: {},
+  body: 'x',
+  timeoutMs: 5_000,
+  responseBytesMax: 1024,
+  ...more,
+});
 
 async function failureOf(request: Promise<unknown>): Promise<OutboundError> {
-  const outcome = await request.then(() => 'answered', (error: unknown) => error);
+  const outcome = await request.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
   if (!(outcome instanceof OutboundError)) throw new Error('expected an OutboundError', { cause: outcome });
   return outcome;
 }
 
 const BYPASSES = [
-  ['loopback in decimal', '2130706433'], ['loopback in hex', '0x7f.1'], ['loopback in octal', '0177.0.0.1'], ['loopback in short', '127.1'],
-  ['a mapped address', '[::ffff:127.0.0.1]'], ['a compatible address', '[::127.0.0.1]'], ['NAT64', '[64:ff9b::7f00:1]'], ['6to4', '[2002:7f00:1::]'], ['Teredo', '[2001:0:7f00:1::]'],
-  ['the address of nobody', '0.0.0.0'], ['the IPv6 address of nobody', '[::]'], ['CGNAT', '100.64.0.1'], ['a benchmark network', '198.18.0.1'],
-  ['protocol assignments', '192.0.0.8'], ['a reserved network', '240.0.0.1'], ['multicast', '224.0.0.1'], ['the metadata address', '169.254.169.254'],
-  ['the IPv6 metadata address', '[fd00:ec2::254]'], ['IPv6 loopback', '[::1]'], ['link-local', '[fe80::1]'], ['broadcast', '255.255.255.255'], ['fullwidth digits', '１２７.0.0.1'],
+  ['loopback in decimal', '2130706433'],
+  ['loopback in hex', '0x7f.1'],
+  ['loopback in octal', '0177.0.0.1'],
+  ['loopback in short', '127.1'],
+  ['a mapped address', '[::ffff:127.0.0.1]'],
+  ['a compatible address', '[::127.0.0.1]'],
+  ['NAT64', '[64:ff9b::7f00:1]'],
+  ['6to4', '[2002:7f00:1::]'],
+  ['Teredo', '[2001:0:7f00:1::]'],
+  ['the address of nobody', '0.0.0.0'],
+  ['the IPv6 address of nobody', '[::]'],
+  ['CGNAT', '100.64.0.1'],
+  ['a benchmark network', '198.18.0.1'],
+  ['protocol assignments', '192.0.0.8'],
+  ['a reserved network', '240.0.0.1'],
+  ['multicast', '224.0.0.1'],
+  ['the metadata address', '169.254.169.254'],
+  ['the IPv6 metadata address', '[fd00:ec2::254]'],
+  ['IPv6 loopback', '[::1]'],
+  ['link-local', '[fe80::1]'],
+  ['broadcast', '255.255.255.255'],
+  ['fullwidth digits', '１２７.0.0.1'],
 ] as const;
 
-describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', () => ({})], ['through a proxy', () => ({ proxy: proxy.url })]])('%s', (_, options) => {
+describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([
+  ['straight', () => ({})],
+  ['through a proxy', () => ({ proxy: proxy.url })],
+])('%s', (_, options) => {
   test.each(BYPASSES)('%s is refused when asked and when sending, over http and https', async (_name, host) => {
     for (const scheme of ['http', 'https']) {
       const guarded = client(options());
@@ -74,7 +123,9 @@ describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', (
   test('a redirect to a private address is an answer, and nobody goes there', async () => {
     const inner = await httpReceiver();
     for (const status of [301, 302, 303, 307, 308]) {
-      receiver.answerWith((_request, response) => { response.writeHead(status, { location: inner.url }).end(); });
+      receiver.answerWith((_request, response) => {
+        response.writeHead(status, { location: inner.url }).end();
+      });
       expect((await client({ allowCidrs: LOOPBACK, ...options() }).request(post(receiver.url))).status).toBe(status);
     }
     expect(inner.requests).toHaveLength(0);
@@ -87,7 +138,9 @@ describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', (
     receiver.answerWith((_request, response) => {
       response.writeHead(200, { 'content-length': 2 ** 30 });
       const block = Buffer.alloc(64 * 1024);
-      const pour = (): void => { while (!response.destroyed && response.write(block)) sent += block.length; };
+      const pour = (): void => {
+        while (!response.destroyed && response.write(block)) sent += block.length;
+      };
       response.on('drain', pour).on('close', () => gone.emit());
       pour();
     });
@@ -103,15 +156,24 @@ describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', (
     ['interim answers without end', () => undefined, /^$/],
   ])('%s ends at the deadline, and what had come is known', async (name, begin, received) => {
     const server = createTcpServer((socket) => {
-      socket.on('error', () => undefined).once('data', () => {
-        begin(socket);
-        const drip = setInterval(() => socket.write(name.startsWith('interim') ? 'HTTP/1.1 102 Processing\r\n\r\n' : 'x'), 20);
-        socket.on('close', () => clearInterval(drip));
-      });
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          begin(socket);
+          const drip = setInterval(
+            () => socket.write(name.startsWith('interim') ? 'HTTP/1.1 102 Processing\r\n\r\n' : 'x'),
+            20,
+          );
+          socket.on('close', () => clearInterval(drip));
+        });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const before = performance.now();
-    const failed = await failureOf(client({ allowCidrs: LOOPBACK, ...options() }).request(post(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeoutMs: 300 })));
+    const failed = await failureOf(
+      client({ allowCidrs: LOOPBACK, ...options() }).request(
+        post(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeoutMs: 300 }),
+      ),
+    );
     expect(failed).toMatchObject({ kind: 'timeout', address: '127.0.0.1' });
     expect(failed.received.toString()).toMatch(received);
     expect(performance.now() - before).toBeLessThan(2_000);
@@ -119,17 +181,28 @@ describe.each<[string, () => Partial<GuardedHttpClientOptions>]>([['straight', (
   });
 
   test('headers larger than any server needs are no answer', async () => {
-    receiver.answerWith((_request, response) => { response.writeHead(200, { 'x-large': 'x'.repeat(1024 * 1024) }).end(); });
-    expect((await failureOf(client({ allowCidrs: LOOPBACK, ...options() }).request(post(receiver.url)))).kind).toBe('connection_failed');
+    receiver.answerWith((_request, response) => {
+      response.writeHead(200, { 'x-large': 'x'.repeat(1024 * 1024) }).end();
+    });
+    expect((await failureOf(client({ allowCidrs: LOOPBACK, ...options() }).request(post(receiver.url)))).kind).toBe(
+      'connection_failed',
+    );
   });
 
-  test.each(['a\r\nX-Injected: 1', 'a\nX-Injected: 1', 'a\u0000b'])('a header value %j is never sent', async (value) => {
-    await failureOf(client({ allowCidrs: LOOPBACK, ...options() }).request(post(receiver.url, { headers: { 'x-own': value } })));
-    expect(receiver.requests).toHaveLength(0);
-  });
+  test.each(['a\r\nX-Injected: 1', 'a\nX-Injected: 1', 'a\u0000b'])(
+    'a header value %j is never sent',
+    async (value) => {
+      await failureOf(
+        client({ allowCidrs: LOOPBACK, ...options() }).request(post(receiver.url, { headers: { 'x-own': value } })),
+      );
+      expect(receiver.requests).toHaveLength(0);
+    },
+  );
 
   test('a path cannot smuggle a header or another host', async () => {
-    await client({ allowCidrs: LOOPBACK, ...options() }).request(post(`${receiver.url}/a%0d%0aX-Injected:1?b=\r\nX-Injected: 1`));
+    await client({ allowCidrs: LOOPBACK, ...options() }).request(
+      post(`${receiver.url}/a%0d%0aX-Injected:1?b=\r\nX-Injected: 1`),
+    );
     expect(receiver.requests[0]!.headers).not.toHaveProperty('x-injected');
     expect(receiver.requests[0]!.path).toBe('/a%0d%0aX-Injected:1?b=X-Injected:%201');
   });
@@ -149,14 +222,19 @@ test('a name server that answers otherwise the second time is caught at the seco
 });
 
 test.each([
-  ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n'], ['Smokescreen', 'HTTP/1.1 407 Request rejected by proxy\r\nX-Smokescreen-Error: denied by private address\r\n\r\n'],
+  ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n'],
+  ['Smokescreen', 'HTTP/1.1 407 Request rejected by proxy\r\nX-Smokescreen-Error: denied by private address\r\n\r\n'],
 ])('a proxy that judges names (%s) is asked before a URL is accepted, and again at each connection', async (_, no) => {
   const policy = new AddressPolicy([]);
   // The name is bound anew between the first question and the second.
   const addresses = ['1.1.1.1', '127.0.0.1', '127.0.0.1'];
-  const judging = createHttpServer().on('connect', (_request, socket) => {
-    socket.on('error', () => undefined).end(policy.allows(addresses.shift()!, 'https:') ? 'HTTP/1.1 200 OK\r\n\r\n' : no);
-  }).listen(0, '127.0.0.1');
+  const judging = createHttpServer()
+    .on('connect', (_request, socket) => {
+      socket
+        .on('error', () => undefined)
+        .end(policy.allows(addresses.shift()!, 'https:') ? 'HTTP/1.1 200 OK\r\n\r\n' : no);
+    })
+    .listen(0, '127.0.0.1');
   await once(judging, 'listening');
   const guarded = client({ proxy: `http://127.0.0.1:${(judging.address() as AddressInfo).port}` });
   expect(await guarded.refusalOf('https://rebinding.example/')).toBeUndefined();
@@ -166,7 +244,11 @@ test.each([
 });
 
 test('a proxy that is away, or cannot reach a server, refuses nothing', async () => {
-  const failing = createHttpServer().on('connect', (_request, socket) => { socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'); }).listen(0, '127.0.0.1');
+  const failing = createHttpServer()
+    .on('connect', (_request, socket) => {
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    })
+    .listen(0, '127.0.0.1');
   await once(failing, 'listening');
   const { port } = failing.address() as AddressInfo;
   const guarded = client({ proxy: `http://127.0.0.1:${port}` });
@@ -178,7 +260,10 @@ test('a proxy that is away, or cannot reach a server, refuses nothing', async ()
 
 test('a certificate is checked, for an address too', async () => {
   const { key, certificate } = await selfSignedCertificate();
-  const server = createHttpsServer({ key, cert: certificate }, (_, response) => response.end('secret')).listen(0, '127.0.0.1');
+  const server = createHttpsServer({ key, cert: certificate }, (_, response) => response.end('secret')).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   expect((await failureOf(client({ allowCidrs: LOOPBACK }).request(post(url)))).kind).toBe('connection_failed');
@@ -186,7 +271,9 @@ test('a certificate is checked, for an address too', async () => {
   setDefaultCACertificates([...known, certificate]);
   for (const proxied of [{}, { proxy: proxy.url }]) {
     expect((await client({ allowCidrs: LOOPBACK, ...proxied }).request(post(url))).body.toString()).toBe('secret');
-    const byName = client({ allowCidrs: LOOPBACK, resolve: async () => ['127.0.0.1'], ...proxied }).request(post(url.replace('127.0.0.1', 'localhost')));
+    const byName = client({ allowCidrs: LOOPBACK, resolve: async () => ['127.0.0.1'], ...proxied }).request(
+      post(url.replace('127.0.0.1', 'localhost')),
+    );
     expect((await failureOf(byName)).kind).toBe('connection_failed');
   }
   setDefaultCACertificates(known);
@@ -203,7 +290,21 @@ async function rebindingNameServer(addresses: string[]): Promise<{ port: number;
     header.writeUInt16BE(1, 6);
     header.writeUInt16BE(0, 10);
     const end = question.indexOf(0, 12) + 5;
-    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...addresses[asked++ % addresses.length]!.split('.').map(Number)]);
+    const record = Buffer.from([
+      0xc0,
+      12,
+      0,
+      1,
+      0,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      4,
+      ...addresses[asked++ % addresses.length]!.split('.').map(Number),
+    ]);
     socket.send(Buffer.concat([header, question.subarray(12, end), record]), from.port, from.address);
   });
   socket.bind(0, '127.0.0.1');

@@ -3,7 +3,12 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect as connectTcp, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Signal, httpReceiver, type HttpReceiver } from '@usvideo/testing';
 import { LookUpFailed } from './host-names.client';
-import { GuardedHttpClient, OutboundError, type GuardedHttpClientOptions, type OutboundRequest } from './guarded-http-client';
+import {
+  GuardedHttpClient,
+  OutboundError,
+  type GuardedHttpClientOptions,
+  type OutboundRequest,
+} from './guarded-http-client';
 
 const LOOPBACK = ['127.0.0.0/8'];
 const open: GuardedHttpClient[] = [];
@@ -19,7 +24,10 @@ function get(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest 
 }
 
 async function kindOf(request: Promise<unknown>): Promise<string> {
-  const outcome = await request.then(() => 'answered', (error: unknown) => error);
+  const outcome = await request.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
   if (!(outcome instanceof OutboundError)) throw new Error('expected an OutboundError', { cause: outcome });
   return outcome.kind;
 }
@@ -27,16 +35,27 @@ async function kindOf(request: Promise<unknown>): Promise<string> {
 describe('GuardedHttpClient', () => {
   let receiver: HttpReceiver;
 
-  beforeAll(async () => { receiver = await httpReceiver(); });
-  beforeEach(() => { receiver.requests.length = 0; receiver.answerWith(200); });
+  beforeAll(async () => {
+    receiver = await httpReceiver();
+  });
+  beforeEach(() => {
+    receiver.requests.length = 0;
+    receiver.answerWith(200);
+  });
   afterAll(async () => {
     await Promise.all(open.map((made) => made.stop()));
     await receiver.stop();
   });
 
   it('sends what it is given to an address inside the opened ranges', async () => {
-    receiver.answerWith((_, response) => { response.writeHead(201, { 'x-mine': 'yes' }).end('hello'); });
-    const request = get(`${receiver.url}/hook?a=1`, { method: 'POST', headers: { 'x-a': 'b' }, body: Buffer.from('payload') });
+    receiver.answerWith((_, response) => {
+      response.writeHead(201, { 'x-mine': 'yes' }).end('hello');
+    });
+    const request = get(`${receiver.url}/hook?a=1`, {
+      method: 'POST',
+      headers: { 'x-a': 'b' },
+      body: Buffer.from('payload'),
+    });
     const answer = await client({ allowCidrs: LOOPBACK }).request(request);
     expect(answer).toMatchObject({ status: 201, truncated: false, headers: { 'x-mine': 'yes' } });
     expect(answer.body.toString()).toBe('hello');
@@ -52,12 +71,20 @@ describe('GuardedHttpClient', () => {
       ['mapped loopback', 'https://[::ffff:127.0.0.1]/', {}],
       ['the metadata address', 'https://169.254.169.254/latest', {}],
       ['a name of loopback', 'https://innocent.example/', { resolve: toLoopback }],
-      ['a name with one private address among public ones', 'https://mixed.example/', { resolve: async () => ['1.1.1.1', '10.0.0.1'] }],
+      [
+        'a name with one private address among public ones',
+        'https://mixed.example/',
+        { resolve: async () => ['1.1.1.1', '10.0.0.1'] },
+      ],
       ['plain http to a public address', 'http://1.1.1.1/', {}],
       ['plain http to a public name', 'http://public.example/', { resolve: async () => ['1.1.1.1'] }],
       ['credentials', 'https://user:pass@1.1.1.1/', {}],
       ['a user name', 'https://user@1.1.1.1/', {}],
-      ['plain http to a name whose address the proxy alone knows', 'http://inside.example/', { proxy: 'http://127.0.0.1:1', allowCidrs: LOOPBACK }],
+      [
+        'plain http to a name whose address the proxy alone knows',
+        'http://inside.example/',
+        { proxy: 'http://127.0.0.1:1', allowCidrs: LOOPBACK },
+      ],
       ['loopback through a proxy', 'https://127.0.0.1/', { proxy: 'http://127.0.0.1:1' }],
       ['another scheme', 'ftp://1.1.1.1/', {}],
       ['a file', 'file:///etc/passwd', {}],
@@ -70,9 +97,13 @@ describe('GuardedHttpClient', () => {
     });
 
     it('not what is public or opened', async () => {
-      expect(await client({ resolve: async () => ['1.1.1.1', '2606:4700:4700::1111'] }).refusalOf('https://public.example/')).toBeUndefined();
+      expect(
+        await client({ resolve: async () => ['1.1.1.1', '2606:4700:4700::1111'] }).refusalOf('https://public.example/'),
+      ).toBeUndefined();
       expect(await client({ allowCidrs: LOOPBACK }).refusalOf(receiver.url)).toBeUndefined();
-      expect(await client({ allowCidrs: LOOPBACK, resolve: toLoopback }).refusalOf('http://inside.example/')).toBeUndefined();
+      expect(
+        await client({ allowCidrs: LOOPBACK, resolve: toLoopback }).refusalOf('http://inside.example/'),
+      ).toBeUndefined();
     });
 
     it('a port of the platform in a range that was opened, by whatever name, and no other port there', async () => {
@@ -90,11 +121,17 @@ describe('GuardedHttpClient', () => {
     it('a name that does not resolve, which when sending is a failed connection', async () => {
       const guarded = client({ resolve: async () => [] });
       expect(await guarded.refusalOf('https://nowhere.example/')).toBe('its host name does not resolve');
-      expect(await kindOf(client({ resolve: () => Promise.reject(new Error('ENOTFOUND')) }).request(get('https://nowhere.example/')))).toBe('connection_failed');
+      expect(
+        await kindOf(
+          client({ resolve: () => Promise.reject(new Error('ENOTFOUND')) }).request(get('https://nowhere.example/')),
+        ),
+      ).toBe('connection_failed');
     });
 
     it('a name that nobody could look up, as if it were bad', async () => {
-      await expect(client({ resolve: () => Promise.reject(new Error('ETIMEOUT')) }).refusalOf('https://silent.example/')).rejects.toThrow(LookUpFailed);
+      await expect(
+        client({ resolve: () => Promise.reject(new Error('ETIMEOUT')) }).refusalOf('https://silent.example/'),
+      ).rejects.toThrow(LookUpFailed);
     });
   });
 
@@ -110,10 +147,12 @@ describe('GuardedHttpClient', () => {
   it('speaks TLS, to the host of the URL, over the connection it has judged', async () => {
     const hello = new Signal<Buffer>('a TLS greeting has arrived');
     const listener = createTcpServer((socket) => {
-      socket.on('error', () => undefined).once('data', (bytes) => {
-        hello.emit(bytes);
-        socket.destroy();
-      });
+      socket
+        .on('error', () => undefined)
+        .once('data', (bytes) => {
+          hello.emit(bytes);
+          socket.destroy();
+        });
     }).listen(0, '127.0.0.1');
     await once(listener, 'listening');
     const { port } = listener.address() as AddressInfo;
@@ -127,13 +166,18 @@ describe('GuardedHttpClient', () => {
 
   it('leaves names to the proxy where there is one', async () => {
     const connected = new Signal<string>('the proxy was asked for a connection');
-    const proxy = createHttpServer().on('connect', (request, socket) => {
-      connected.emit(request.url!);
-      socket.end('HTTP/1.1 504 Gateway Timeout\r\n\r\n');
-    }).listen(0, '127.0.0.1');
+    const proxy = createHttpServer()
+      .on('connect', (request, socket) => {
+        connected.emit(request.url!);
+        socket.end('HTTP/1.1 504 Gateway Timeout\r\n\r\n');
+      })
+      .listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const { port } = proxy.address() as AddressInfo;
-    const guarded = client({ proxy: `http://127.0.0.1:${port}`, resolve: () => Promise.reject(new Error('no name server here')) });
+    const guarded = client({
+      proxy: `http://127.0.0.1:${port}`,
+      resolve: () => Promise.reject(new Error('no name server here')),
+    });
     expect(await guarded.refusalOf('https://public.example/')).toBeUndefined();
     expect(await kindOf(guarded.request(get('https://public.example/')))).toBe('connection_failed');
     expect(await connected.wait()).toBe('public.example:443');
@@ -142,7 +186,9 @@ describe('GuardedHttpClient', () => {
 
   it('does not follow a redirect', async () => {
     const inner = await httpReceiver();
-    receiver.answerWith((_, response) => { response.writeHead(302, { location: inner.url }).end(); });
+    receiver.answerWith((_, response) => {
+      response.writeHead(302, { location: inner.url }).end();
+    });
     const answer = await client({ allowCidrs: LOOPBACK }).request(get(receiver.url));
     expect(answer.status).toBe(302);
     expect(inner.requests).toHaveLength(0);
@@ -154,15 +200,22 @@ describe('GuardedHttpClient', () => {
     receiver.answerWith((_, response) => {
       response.writeHead(200);
       const drip = setInterval(() => response.write('.'), 20);
-      response.on('close', () => { clearInterval(drip); gone.emit(); });
+      response.on('close', () => {
+        clearInterval(drip);
+        gone.emit();
+      });
     });
-    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 300 })))).toBe('timeout');
+    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 300 })))).toBe(
+      'timeout',
+    );
     await gone.wait();
   });
 
   it('times out on an answer that does not begin', async () => {
     receiver.answerWith(() => undefined);
-    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 100 })))).toBe('timeout');
+    expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 100 })))).toBe(
+      'timeout',
+    );
   });
 
   it('times out on a name server that does not answer', async () => {
@@ -177,7 +230,9 @@ describe('GuardedHttpClient', () => {
       receiver.answerWith((_, response) => {
         response.writeHead(200);
         const block = Buffer.alloc(64 * 1024, 'x');
-        const pour = (): void => { while (!response.destroyed && response.write(block)); };
+        const pour = (): void => {
+          while (!response.destroyed && response.write(block));
+        };
         response.on('drain', pour).on('close', () => gone.emit());
         pour();
       });
@@ -191,7 +246,9 @@ describe('GuardedHttpClient', () => {
     });
 
     it('is refused where the whole is needed', async () => {
-      expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { overflow: 'refuse' })))).toBe('too_large');
+      expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { overflow: 'refuse' })))).toBe(
+        'too_large',
+      );
       await gone.wait();
     });
   });
@@ -202,10 +259,12 @@ describe('GuardedHttpClient', () => {
     ['several of them', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n'],
   ])('skips an interim answer that nobody asked for: %s', async (_, interim) => {
     const server = createTcpServer((socket) => {
-      socket.on('error', () => undefined).on('data', () => {
-        socket.write(interim);
-        setImmediate(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
-      });
+      socket
+        .on('error', () => undefined)
+        .on('data', () => {
+          socket.write(interim);
+          setImmediate(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+        });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const guarded = client({ allowCidrs: LOOPBACK });
@@ -227,13 +286,21 @@ describe('GuardedHttpClient', () => {
 
   it('reaches its target through a proxy that asks for a name and a password', async () => {
     const asked = new Signal<string>('the proxy was asked');
-    const proxy = createHttpServer().on('connect', (request, socket) => {
-      asked.emit(`${request.url} ${request.headers['proxy-authorization']}`);
-      const { port } = new URL(receiver.url);
-      const onward = connectTcp(Number(port), '127.0.0.1', () => { socket.write('HTTP/1.1 200 OK\r\n\r\n'); onward.pipe(socket).pipe(onward); });
-    }).listen(0, '127.0.0.1');
+    const proxy = createHttpServer()
+      .on('connect', (request, socket) => {
+        asked.emit(`${request.url} ${request.headers['proxy-authorization']}`);
+        const { port } = new URL(receiver.url);
+        const onward = connectTcp(Number(port), '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n');
+          onward.pipe(socket).pipe(onward);
+        });
+      })
+      .listen(0, '127.0.0.1');
     await once(proxy, 'listening');
-    const guarded = client({ allowCidrs: LOOPBACK, proxy: `http://me:s%20t@127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const guarded = client({
+      allowCidrs: LOOPBACK,
+      proxy: `http://me:s%20t@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    });
     expect((await guarded.request(get(`${receiver.url}/through`))).status).toBe(200);
     expect(await asked.wait()).toBe(`${new URL(receiver.url).host} Basic ${Buffer.from('me:s t').toString('base64')}`);
     expect(receiver.requests[0]!.path).toBe('/through');
@@ -245,7 +312,9 @@ describe('GuardedHttpClient', () => {
     const closed = await httpReceiver();
     await closed.stop();
     const url = receiver.url.replace(/\d+$/, '1');
-    const failure: unknown = await client({ allowCidrs: LOOPBACK }).request(get(url)).catch((error: unknown) => error);
+    const failure: unknown = await client({ allowCidrs: LOOPBACK })
+      .request(get(url))
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'connection_failed', address: '127.0.0.1' });
   });
 });

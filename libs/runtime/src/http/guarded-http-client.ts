@@ -18,7 +18,11 @@ export class OutboundError extends Error {
   readonly address: string;
   readonly received: Buffer;
 
-  constructor(readonly kind: OutboundErrorKind, message: string, { address = '', received = Buffer.alloc(0), ...options }: OutboundErrorOptions = {}) {
+  constructor(
+    readonly kind: OutboundErrorKind,
+    message: string,
+    { address = '', received = Buffer.alloc(0), ...options }: OutboundErrorOptions = {},
+  ) {
     super(message, options);
     this.name = 'OutboundError';
     this.address = address;
@@ -27,7 +31,10 @@ export class OutboundError extends Error {
 }
 
 /** How far an exchange has come. */
-interface Progress { address: string; readonly chunks: Buffer[] }
+interface Progress {
+  address: string;
+  readonly chunks: Buffer[];
+}
 
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'HEAD';
@@ -80,7 +87,11 @@ export class GuardedHttpClient implements Running {
   readonly #resolve: (hostname: string) => Promise<string[]>;
   readonly #connector: JudgedConnector;
 
-  static of({ OUTBOUND_ALLOW_CIDRS: allowCidrs, OUTBOUND_FORBIDDEN_PORTS: forbiddenPorts, OUTBOUND_PROXY: proxy }: OutboundConfig): GuardedHttpClient {
+  static of({
+    OUTBOUND_ALLOW_CIDRS: allowCidrs,
+    OUTBOUND_FORBIDDEN_PORTS: forbiddenPorts,
+    OUTBOUND_PROXY: proxy,
+  }: OutboundConfig): GuardedHttpClient {
     return new GuardedHttpClient({ allowCidrs, forbiddenPorts, ...(proxy !== undefined && { proxy }) });
   }
 
@@ -108,12 +119,15 @@ export class GuardedHttpClient implements Running {
     const judged = this.#judge(url);
     if (typeof judged === 'string') return judged;
     if (addressLiteral(judged.hostname) !== undefined) return undefined;
-    if (this.#proxied) return (await this.#connector.isRefusedByProxy(judged.hostname, portOf(judged))) ? PROXY_REFUSAL : undefined;
+    if (this.#proxied)
+      return (await this.#connector.isRefusedByProxy(judged.hostname, portOf(judged))) ? PROXY_REFUSAL : undefined;
     try {
       const addresses = await within(CONNECT_TIMEOUT_MS, this.#resolve(judged.hostname));
       return this.#refusalOfAddresses(addresses, judged.protocol as Scheme, portOf(judged));
     } catch (error) {
-      throw error instanceof LookUpFailed ? error : new LookUpFailed('the host name could not be looked up', { cause: error });
+      throw error instanceof LookUpFailed
+        ? error
+        : new LookUpFailed('the host name could not be looked up', { cause: error });
     }
   }
 
@@ -135,19 +149,38 @@ export class GuardedHttpClient implements Running {
     } catch (error) {
       if (error instanceof OutboundError) throw error;
       progress.address ||= (error as { address?: string }).address ?? '';
-      throw new OutboundError('connection_failed', 'the connection failed', { cause: error, ...soFar(progress, outbound) });
+      throw new OutboundError('connection_failed', 'the connection failed', {
+        cause: error,
+        ...soFar(progress, outbound),
+      });
     } finally {
       clearTimeout(timer);
     }
   }
 
   /** Interim answers (1xx) that nobody asked for are skipped, as the final one follows (RFC 9110, 15.2). */
-  async #exchange(url: URL, outbound: OutboundRequest, signal: AbortSignal, progress: Progress): Promise<OutboundResponse> {
+  async #exchange(
+    url: URL,
+    outbound: OutboundRequest,
+    signal: AbortSignal,
+    progress: Progress,
+  ): Promise<OutboundResponse> {
     const { method, headers, body } = outbound;
     const scheme = url.protocol as Scheme;
-    const request = (scheme === 'https:' ? https : http).request(url, { agent: this.#connector.agents[scheme], method, headers, signal });
-    const answered = new Promise<IncomingMessage>((resolve, reject) => { request.once('response', resolve).on('error', reject); });
-    request.once('socket', ({ remoteAddress }) => { progress.address = remoteAddress ?? ''; }).end(body);
+    const request = (scheme === 'https:' ? https : http).request(url, {
+      agent: this.#connector.agents[scheme],
+      method,
+      headers,
+      signal,
+    });
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve).on('error', reject);
+    });
+    request
+      .once('socket', ({ remoteAddress }) => {
+        progress.address = remoteAddress ?? '';
+      })
+      .end(body);
     const response = await answered;
     const read = await readBody(response, outbound, progress.chunks);
     return { status: response.statusCode!, headers: response.headers, address: progress.address, ...read };
@@ -176,7 +209,9 @@ export class GuardedHttpClient implements Running {
     if (isOurs) return 'it is a port of the platform itself';
     if (addresses.every((address) => this.#policy.allows(address, scheme))) return undefined;
     const publicOnly = addresses.every((address) => this.#policy.allows(address, 'https:'));
-    return publicOnly ? 'its scheme is not https' : 'its host is not a public address (OUTBOUND_ALLOW_CIDRS opens private ranges)';
+    return publicOnly
+      ? 'its scheme is not https'
+      : 'its host is not a public address (OUTBOUND_ALLOW_CIDRS opens private ranges)';
   }
 }
 
@@ -184,11 +219,18 @@ function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === 'https:' ? 443 : 80);
 }
 
-function soFar({ address, chunks }: Progress, { responseBytesMax }: OutboundRequest): { address: string; received: Buffer } {
+function soFar(
+  { address, chunks }: Progress,
+  { responseBytesMax }: OutboundRequest,
+): { address: string; received: Buffer } {
   return { address, received: Buffer.concat(chunks).subarray(0, responseBytesMax) };
 }
 
-async function readBody(stream: IncomingMessage, outbound: OutboundRequest, chunks: Buffer[]): Promise<{ body: Buffer; truncated: boolean }> {
+async function readBody(
+  stream: IncomingMessage,
+  outbound: OutboundRequest,
+  chunks: Buffer[],
+): Promise<{ body: Buffer; truncated: boolean }> {
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     chunks.push(chunk);
@@ -196,6 +238,7 @@ async function readBody(stream: IncomingMessage, outbound: OutboundRequest, chun
     if (size > outbound.responseBytesMax) break;
   }
   if (size <= outbound.responseBytesMax) return { body: Buffer.concat(chunks), truncated: false };
-  if (outbound.overflow === 'refuse') throw new OutboundError('too_large', `the answer is larger than ${outbound.responseBytesMax} bytes`);
+  if (outbound.overflow === 'refuse')
+    throw new OutboundError('too_large', `the answer is larger than ${outbound.responseBytesMax} bytes`);
   return { body: Buffer.concat(chunks).subarray(0, outbound.responseBytesMax), truncated: true };
 }

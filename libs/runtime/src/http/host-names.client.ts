@@ -37,7 +37,7 @@ export class HostNames {
   async resolve(hostname: string): Promise<string[]> {
     const known = await this.ofHostsFile(hostname);
     if (known.length > 0) return known;
-    for (const name of [hostname, ...await this.searched(hostname)]) {
+    for (const name of [hostname, ...(await this.searched(hostname))]) {
       const addresses = await this.ask(name);
       if (addresses.length > 0) return addresses;
     }
@@ -52,7 +52,9 @@ export class HostNames {
     const [v4, v6] = await Promise.allSettled([this.resolver.resolve4(hostname), this.resolver.resolve6(hostname)]);
     const addresses = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (addresses.length > 0) return addresses;
-    const failed = [v4, v6].find((answer) => answer.status === 'rejected' && !NO_ADDRESS.has((answer.reason as NodeJS.ErrnoException).code));
+    const failed = [v4, v6].find(
+      (answer) => answer.status === 'rejected' && !NO_ADDRESS.has((answer.reason as NodeJS.ErrnoException).code),
+    );
     if (failed) throw new LookUpFailed('the host name could not be looked up');
     return [];
   }

@@ -32,8 +32,16 @@ describe('host names', () => {
     server = await nameServer();
     folder = await mkdtemp(join(tmpdir(), 'hosts-'));
     await writeFile(join(folder, 'hosts'), '# ours\n10.1.2.3 inside.example inside # one\n::1 inside.example\n');
-    await writeFile(join(folder, 'resolv'), 'nameserver 192.0.2.53\nsearch missing.example found.example\noptions ndots:2\n');
-    names = new HostNames({ servers: [server.address], answerWithinMs: 1_000, hostsFile: join(folder, 'hosts'), resolvFile: join(folder, 'resolv') });
+    await writeFile(
+      join(folder, 'resolv'),
+      'nameserver 192.0.2.53\nsearch missing.example found.example\noptions ndots:2\n',
+    );
+    names = new HostNames({
+      servers: [server.address],
+      answerWithinMs: 1_000,
+      hostsFile: join(folder, 'hosts'),
+      resolvFile: join(folder, 'resolv'),
+    });
   });
   afterAll(async () => {
     names.stop();
@@ -42,20 +50,33 @@ describe('host names', () => {
   });
 
   it('are looked up', async () => expect(await names.resolve('good.example')).toEqual(['192.0.2.7']));
-  it('are read from the file of the machine first', async () => expect(await names.resolve('INSIDE.example')).toEqual(['10.1.2.3', '::1']));
+  it('are read from the file of the machine first', async () =>
+    expect(await names.resolve('INSIDE.example')).toEqual(['10.1.2.3', '::1']));
   it('that do not exist have no address', async () => expect(await names.resolve('missing.example.com')).toEqual([]));
   it('of few parts are completed by the domains of the machine', async () => {
     expect(await names.resolve('missing-alone')).toEqual(['192.0.2.7']);
     expect(await names.resolve('missing.alone.example')).toEqual([]);
   });
-  it.each(['silent.example.com', 'broken.example.com'])('that nobody answers for are not said to be missing: %s', async (name) => {
-    await expect(names.resolve(name)).rejects.toThrow(LookUpFailed);
-  });
+  it.each(['silent.example.com', 'broken.example.com'])(
+    'that nobody answers for are not said to be missing: %s',
+    async (name) => {
+      await expect(names.resolve(name)).rejects.toThrow(LookUpFailed);
+    },
+  );
 
   it('wait for no other name', async () => {
-    const patient = new HostNames({ servers: [server.address], answerWithinMs: 60_000, hostsFile: join(folder, 'hosts') });
+    const patient = new HostNames({
+      servers: [server.address],
+      answerWithinMs: 60_000,
+      hostsFile: join(folder, 'hosts'),
+    });
     let ended = 0;
-    const silent = Array.from({ length: 64 }, (_, index) => patient.resolve(`silent${index}.example`).catch((error: unknown) => error).finally(() => ended++));
+    const silent = Array.from({ length: 64 }, (_, index) =>
+      patient
+        .resolve(`silent${index}.example`)
+        .catch((error: unknown) => error)
+        .finally(() => ended++),
+    );
     expect(await patient.resolve('quick.example')).toEqual(['192.0.2.7']);
     expect(ended).toBe(0);
     patient.stop();

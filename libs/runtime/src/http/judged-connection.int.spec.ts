@@ -6,13 +6,24 @@ import { JudgedConnector } from './judged-connection';
 test('an address that was allowed when asked for and is refused once connected is sent nothing', async () => {
   const receiver = await httpReceiver();
   const judged: (readonly string[])[] = [];
-  const connector = new JudgedConnector({
-    resolve: async () => ['127.0.0.1'],
-    refusedByProxy: () => new Error('there is no proxy'),
-    refusalOf: (addresses) => { judged.push(addresses); return judged.length === 1 ? undefined : new Error('refused once connected'); },
-  }, undefined);
-  const request = http.request(`http://customer.example:${new URL(receiver.url).port}/`, { method: 'POST', agent: connector.agents['http:'] });
-  const outcome = new Promise((resolve) => { request.once('error', resolve).once('response', resolve); });
+  const connector = new JudgedConnector(
+    {
+      resolve: async () => ['127.0.0.1'],
+      refusedByProxy: () => new Error('there is no proxy'),
+      refusalOf: (addresses) => {
+        judged.push(addresses);
+        return judged.length === 1 ? undefined : new Error('refused once connected');
+      },
+    },
+    undefined,
+  );
+  const request = http.request(`http://customer.example:${new URL(receiver.url).port}/`, {
+    method: 'POST',
+    agent: connector.agents['http:'],
+  });
+  const outcome = new Promise((resolve) => {
+    request.once('error', resolve).once('response', resolve);
+  });
   request.end('secret');
   expect(await outcome).toMatchObject({ message: 'refused once connected' });
   expect(judged).toEqual([['127.0.0.1'], ['127.0.0.1']]);

@@ -14,7 +14,11 @@ export interface AddressJudge {
   refusedByProxy(): Error;
 }
 
-interface Target { readonly host: string; readonly port: number; readonly scheme: Scheme }
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly scheme: Scheme;
+}
 
 type Done = (error: Error | null, socket?: Duplex) => void;
 
@@ -28,8 +32,12 @@ export class JudgedConnector {
   readonly agents: Readonly<Record<Scheme, http.Agent>>;
   readonly #connecting = new Set<Duplex>();
 
-  constructor(private readonly judge: AddressJudge, private readonly proxy: URL | undefined) {
-    const connect = (scheme: Scheme, options: http.ClientRequestArgs, done: Done): void => this.#connect(targetOf(options, scheme), done);
+  constructor(
+    private readonly judge: AddressJudge,
+    private readonly proxy: URL | undefined,
+  ) {
+    const connect = (scheme: Scheme, options: http.ClientRequestArgs, done: Done): void =>
+      this.#connect(targetOf(options, scheme), done);
     this.agents = { 'http:': new JudgedHttpAgent(connect), 'https:': new JudgedHttpsAgent(connect) };
   }
 
@@ -87,18 +95,24 @@ export class JudgedConnector {
       settled(error);
     };
     const closed = (): void => end(new Error('closed before it was connected'));
-    socket.once('error', end).once('close', closed).once(event, () => end(null));
+    socket
+      .once('error', end)
+      .once('close', closed)
+      .once(event, () => end(null));
   }
 
   #judgedLookup(scheme: Scheme, port: number): net.LookupFunction {
     return (hostname, options, callback) => {
-      this.judge.resolve(hostname).then((addresses) => {
-        const refusal = this.judge.refusalOf(addresses, scheme, port);
-        if (refusal !== undefined) return callback(refusal, []);
-        const found = addresses.map((address) => ({ address, family: net.isIP(address) }));
-        if (options.all === true) callback(null, found);
-        else callback(null, found[0]!.address, found[0]!.family);
-      }, (error: NodeJS.ErrnoException) => callback(error, []));
+      this.judge.resolve(hostname).then(
+        (addresses) => {
+          const refusal = this.judge.refusalOf(addresses, scheme, port);
+          if (refusal !== undefined) return callback(refusal, []);
+          const found = addresses.map((address) => ({ address, family: net.isIP(address) }));
+          if (options.all === true) callback(null, found);
+          else callback(null, found[0]!.address, found[0]!.family);
+        },
+        (error: NodeJS.ErrnoException) => callback(error, []),
+      );
     };
   }
 }
@@ -126,16 +140,29 @@ class JudgedHttpsAgent extends https.Agent {
 }
 
 function targetOf({ host, port }: http.ClientRequestArgs, scheme: Scheme): Target {
-  return { host: addressLiteral(host ?? '') ?? host ?? '', port: Number(port) || (scheme === 'https:' ? 443 : 80), scheme };
+  return {
+    host: addressLiteral(host ?? '') ?? host ?? '',
+    port: Number(port) || (scheme === 'https:' ? 443 : 80),
+    scheme,
+  };
 }
 
 /** Asks the proxy for a connection (RFC 9110, 9.3.6). */
 function tunnel(proxy: URL, { host, port }: Target, refusal: Error, done: Done): void {
   const authority = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  const headers = { host: authority, ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }) };
+  const headers = {
+    host: authority,
+    ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
+  };
   const request = (proxy.protocol === 'https:' ? https : http).request({
-    host: proxy.hostname, port: proxy.port, method: 'CONNECT', path: authority, headers, agent: false, timeout: CONNECT_TIMEOUT_MS,
+    host: proxy.hostname,
+    port: proxy.port,
+    method: 'CONNECT',
+    path: authority,
+    headers,
+    agent: false,
+    timeout: CONNECT_TIMEOUT_MS,
   });
   request.once('connect', (response, socket) => {
     if (response.statusCode === 200) return done(null, socket);

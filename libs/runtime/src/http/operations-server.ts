@@ -33,14 +33,19 @@ export async function startOperationsServer(options: OperationsServerOptions): P
     server.listen(options.port, options.host, resolve);
   });
   let stopping: Promise<void> | undefined;
-  const close = () => new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return { port: (server.address() as AddressInfo).port, stop: () => (stopping ??= close()) };
 }
 
-async function answer(options: OperationsServerOptions, path: string | undefined, response: ServerResponse): Promise<void> {
+async function answer(
+  options: OperationsServerOptions,
+  path: string | undefined,
+  response: ServerResponse,
+): Promise<void> {
   if (path === '/healthz') return send(response, 200, 'text/plain', 'ok\n');
   if (path === '/metrics') return send(response, 200, metrics.contentType, await readMetrics());
   if (path !== '/readyz') return send(response, 404, 'text/plain', 'not found\n');

@@ -7,7 +7,13 @@ function drawn(failures: number): { least: number; most: number } {
   return { least: Math.min(...pauses), most: Math.max(...pauses) };
 }
 
-test.each([[1, 100], [2, 200], [6, 3_200], [7, 5_000], [2_000, 5_000]])('after %i failures it is between half of %i ms and all of it', (failures, fullMs) => {
+test.each([
+  [1, 100],
+  [2, 200],
+  [6, 3_200],
+  [7, 5_000],
+  [2_000, 5_000],
+])('after %i failures it is between half of %i ms and all of it', (failures, fullMs) => {
   const { least, most } = drawn(failures);
   expect(least).toBeGreaterThanOrEqual(fullMs / 2);
   expect(most).toBeLessThanOrEqual(fullMs);

@@ -2,10 +2,16 @@ import { Lifecycle, within } from './lifecycle';
 import { createLogger } from '../log/logger';
 
 const messages: string[] = [];
-const logger = createLogger('test', 'error', { write: (line) => { messages.push(line); } });
+const logger = createLogger('test', 'error', {
+  write: (line) => {
+    messages.push(line);
+  },
+});
 
 describe('Lifecycle', () => {
-  beforeEach(() => { messages.length = 0; });
+  beforeEach(() => {
+    messages.length = 0;
+  });
 
   it('stops in the reverse order of starting, one after the other', async () => {
     const lifecycle = new Lifecycle(logger);
@@ -34,11 +40,17 @@ describe('Lifecycle', () => {
     const stop = jest.fn(async () => undefined);
     lifecycle.add('first', stop);
     lifecycle.add('failing', () => Promise.reject(new Error('no')));
-    lifecycle.add('throwing', () => { throw new Error('no'); });
+    lifecycle.add('throwing', () => {
+      throw new Error('no');
+    });
     lifecycle.add('hanging', () => new Promise(() => undefined));
     await lifecycle.stop();
     expect(stop).toHaveBeenCalledTimes(1);
-    expect(messages.map((line) => (JSON.parse(line) as { part: string }).part)).toEqual(['hanging', 'throwing', 'failing']);
+    expect(messages.map((line) => (JSON.parse(line) as { part: string }).part)).toEqual([
+      'hanging',
+      'throwing',
+      'failing',
+    ]);
   });
 
   it('takes no part while it stops', async () => {

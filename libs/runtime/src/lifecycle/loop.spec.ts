@@ -17,19 +17,27 @@ describe('a loop', () => {
 
   it('runs at once, then at its pace', async () => {
     let runs = 0;
-    start(async () => { runs += 1; }, 5);
+    start(async () => {
+      runs += 1;
+    }, 5);
     await eventually(() => runs >= 3, { what: 'three runs' });
   });
 
   it('runs again at once while there is more to do', async () => {
     let runs = 0;
-    start(async () => { runs += 1; return runs < 5; });
+    start(async () => {
+      runs += 1;
+      return runs < 5;
+    });
     await eventually(() => runs === 5, { what: 'five runs' });
   });
 
   it('of a day waits for its time, runs once, and again soon only when it failed', async () => {
     let runs = 0;
-    const work = async () => { runs += 1; if (runs === 1) throw new Error('the first run fails'); };
+    const work = async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('the first run fails');
+    };
     const waiting = startDaily({ name: 'test', work, logger });
     waiting.nudge();
     await waiting.stop();
@@ -44,9 +52,17 @@ describe('a loop', () => {
 
   it('is woken by a nudge', async () => {
     let runs = 0;
-    const running = start(async () => { runs += 1; });
+    const running = start(async () => {
+      runs += 1;
+    });
     await eventually(() => runs === 1, { what: 'the first run' });
-    await eventually(() => { running.nudge(); return runs >= 2; }, { what: 'a second run' });
+    await eventually(
+      () => {
+        running.nudge();
+        return runs >= 2;
+      },
+      { what: 'a second run' },
+    );
   });
 
   it('never runs twice at a time, and makes one run of many nudges', async () => {

@@ -44,7 +44,9 @@ export interface SpacedOptions extends Pick<LoopOptions, 'name' | 'everyMs' | 'l
 export function startSpaced({ firstAfterMs, everyMs, work, ...options }: SpacedOptions): Loop {
   let dueAt = performance.now() + firstAfterMs;
   return startLoop({
-    ...options, everyMs: Math.min(everyMs, LOOK_EVERY_MS), backOffMaxMs: HEAVY_BACK_OFF_MAX_MS,
+    ...options,
+    everyMs: Math.min(everyMs, LOOK_EVERY_MS),
+    backOffMaxMs: HEAVY_BACK_OFF_MAX_MS,
     work: async () => {
       if (performance.now() < dueAt) return;
       await work();
@@ -54,7 +56,10 @@ export function startSpaced({ firstAfterMs, everyMs, work, ...options }: SpacedO
 }
 
 /** Runs heavy work once a day, first after ten minutes unless told otherwise, and again soon when it failed. */
-export function startDaily({ firstAfterMs = FIRST_AFTER_MS, ...options }: Pick<SpacedOptions, 'name' | 'logger' | 'work'> & { readonly firstAfterMs?: number }): Loop {
+export function startDaily({
+  firstAfterMs = FIRST_AFTER_MS,
+  ...options
+}: Pick<SpacedOptions, 'name' | 'logger' | 'work'> & { readonly firstAfterMs?: number }): Loop {
   return startSpaced({ ...options, firstAfterMs, everyMs: DAY_MS });
 }
 
@@ -89,7 +94,13 @@ class WorkLoop implements Loop {
       this.#nudged = false;
       const more = await this.#runOnce();
       if (this.#stopped) return;
-      if (this.#failures > 0) await this.#pause(backOffMs(this.#failures, { firstMs: FIRST_BACK_OFF_MS, maxMs: this.#options.backOffMaxMs ?? BACK_OFF_MAX_MS }));
+      if (this.#failures > 0)
+        await this.#pause(
+          backOffMs(this.#failures, {
+            firstMs: FIRST_BACK_OFF_MS,
+            maxMs: this.#options.backOffMaxMs ?? BACK_OFF_MAX_MS,
+          }),
+        );
       else if (more || this.#nudged) await new Promise(setImmediate);
       else await this.#pause(this.#options.everyMs);
     }
@@ -103,7 +114,10 @@ class WorkLoop implements Loop {
     } catch (error) {
       this.#failures += 1;
       loopErrors.inc({ loop: this.#options.name });
-      this.#options.logger.error({ err: error, loop: this.#options.name, failures: this.#failures }, 'a background run failed');
+      this.#options.logger.error(
+        { err: error, loop: this.#options.name, failures: this.#failures },
+        'a background run failed',
+      );
       return false;
     }
   }

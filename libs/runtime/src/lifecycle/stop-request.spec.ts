@@ -4,7 +4,11 @@ describe('a request to stop', () => {
   const asked = (...atMs: number[]) => {
     const done: string[] = [];
     let now = 0;
-    const ask = onStopRequest((reason) => done.push(reason), () => done.push('at once'), () => now);
+    const ask = onStopRequest(
+      (reason) => done.push(reason),
+      () => done.push('at once'),
+      () => now,
+    );
     for (const at of atMs) {
       now = at;
       ask(`asked at ${at}`);

@@ -5,7 +5,11 @@ const SAME_REQUEST_MS = 1_000;
  * Turns requests to stop into one orderly stop. Who asks again a second later or more means at once.
  * @param nowMs of a clock that only goes forward
  */
-export function onStopRequest(stop: (reason: string) => void, stopAtOnce: () => void, nowMs = () => performance.now()): (reason: string) => void {
+export function onStopRequest(
+  stop: (reason: string) => void,
+  stopAtOnce: () => void,
+  nowMs = () => performance.now(),
+): (reason: string) => void {
   let askedAtMs: number | undefined;
   return (reason) => {
     if (askedAtMs === undefined) {

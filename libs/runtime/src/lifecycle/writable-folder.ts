@@ -12,6 +12,8 @@ export function requireWritableFolder(setting: string, folder: string): void {
     rmSync(probe);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError([`${setting}: ${folder} cannot be written by this process (${code ?? 'unknown'}): give its user the folder, or name another one`]);
+    throw new ConfigError([
+      `${setting}: ${folder} cannot be written by this process (${code ?? 'unknown'}): give its user the folder, or name another one`,
+    ]);
   }
 }

@@ -4,7 +4,10 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** The last line of defence: these fields are not to be logged at all. */
-const NEVER_LOGGED = ['authorization', 'secret', 'password', 'token', 'prompt', 'key'].flatMap((field) => [field, `*.${field}`]);
+const NEVER_LOGGED = ['authorization', 'secret', 'password', 'token', 'prompt', 'key'].flatMap((field) => [
+  field,
+  `*.${field}`,
+]);
 
 /** Lines leave together, at the latest after this time or with this much of them: a write for each costs more than to make it. */
 const HELD_BACK_MS = 100;

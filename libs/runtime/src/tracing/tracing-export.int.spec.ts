@@ -4,7 +4,9 @@ import { currentTraceparent, inSpan, startTracing, traceIdOf } from './tracing';
 
 describe('tracing with a collector', () => {
   let collector: HttpReceiver;
-  beforeEach(async () => { collector = await httpReceiver(); });
+  beforeEach(async () => {
+    collector = await httpReceiver();
+  });
   afterEach(() => collector.stop());
 
   it('exports sampled spans when it stops, with the service, the parent and the failure, and no unsampled ones', async () => {
@@ -13,11 +15,21 @@ describe('tracing with a collector', () => {
       await expect(inSpan('failing span', {}, () => Promise.reject(new TypeError('about a prompt')))).rejects.toThrow();
       return currentTraceparent();
     });
-    await inSpan('unsampled span', { root: true, sampled: false }, () => inSpan('unsampled inner', {}, async () => undefined));
+    await inSpan('unsampled span', { root: true, sampled: false }, () =>
+      inSpan('unsampled inner', {}, async () => undefined),
+    );
     await Promise.all([tracing.stop(), tracing.stop()]);
     expect(collector.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
     const sent = collector.requests[0]!.body.toString('utf8');
-    for (const expected of ['ledger', 'outer span', 'job_1', 'failing span', 'TypeError', `"service.version","value":{"stringValue":"${VERSION}"}`]) expect(sent).toContain(expected);
+    for (const expected of [
+      'ledger',
+      'outer span',
+      'job_1',
+      'failing span',
+      'TypeError',
+      `"service.version","value":{"stringValue":"${VERSION}"}`,
+    ])
+      expect(sent).toContain(expected);
     for (const absent of ['unsampled', 'about a prompt']) expect(sent).not.toContain(absent);
     expect(sent).toMatch(/"service\.instance\.id","value":\{"stringValue":"[0-9a-f-]{36}"\}/);
     expect(sent).toContain(traceIdOf(traceparent));

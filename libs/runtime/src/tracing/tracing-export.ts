@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { SpanKind, SpanStatusCode, type Attributes, type HrTime, type SpanContext } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, resourceAttributesEnvDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
+import {
+  detectResources,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  type Resource,
+} from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { spansDropped } from '../metrics/metrics';
 import { steadyMsOf } from './steady-clock';
@@ -24,7 +29,11 @@ export interface RecordedSpan {
 }
 
 const KINDS: Readonly<Record<RecordedSpan['kind'], SpanKind>> = {
-  internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
 };
 const SCOPE = { name: 'usvideo' };
 const FLUSH_EVERY_MS = 1_000;
@@ -46,8 +55,10 @@ export class SpanExport {
   private readonly processor: BatchSpanProcessor;
   private readonly resources = new Map<string, Resource>();
   /** What is said of every process, unless its surroundings know better. */
-  private readonly surroundings = resourceFromAttributes({ 'service.version': VERSION, 'service.instance.id': randomUUID() })
-    .merge(detectResources({ detectors: [resourceAttributesEnvDetector] }));
+  private readonly surroundings = resourceFromAttributes({
+    'service.version': VERSION,
+    'service.instance.id': randomUUID(),
+  }).merge(detectResources({ detectors: [resourceAttributesEnvDetector] }));
   private waiting = 0;
   private epochMs = 0;
   private epochReadAtMs = -Infinity;
@@ -55,8 +66,13 @@ export class SpanExport {
   constructor(endpoint: string) {
     const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
     this.processor = new BatchSpanProcessor({
-      exporter: this.counting(new OTLPTraceExporter({ url, timeoutMillis: SEND_TIMEOUT_MS, concurrencyLimit: REQUESTS_MAX })),
-      maxExportBatchSize: BATCH_MAX, maxQueueSize: WAITING_MAX, scheduledDelayMillis: FLUSH_EVERY_MS, exportTimeoutMillis: 2 * SEND_TIMEOUT_MS,
+      exporter: this.counting(
+        new OTLPTraceExporter({ url, timeoutMillis: SEND_TIMEOUT_MS, concurrencyLimit: REQUESTS_MAX }),
+      ),
+      maxExportBatchSize: BATCH_MAX,
+      maxQueueSize: WAITING_MAX,
+      scheduledDelayMillis: FLUSH_EVERY_MS,
+      exportTimeoutMillis: 2 * SEND_TIMEOUT_MS,
     });
   }
 
@@ -74,33 +90,57 @@ export class SpanExport {
   /** The processor forgets a batch that could not be sent, so it is counted on the way. */
   private counting(exporter: OTLPTraceExporter): SpanExporter {
     return {
-      export: (spans, done) => exporter.export(spans, (result) => {
-        this.waiting -= spans.length;
-        if (result.code !== ExportResultCode.SUCCESS) spansDropped.inc(spans.length);
-        done(result);
-      }),
+      export: (spans, done) =>
+        exporter.export(spans, (result) => {
+          this.waiting -= spans.length;
+          if (result.code !== ExportResultCode.SUCCESS) spansDropped.inc(spans.length);
+          done(result);
+        }),
       forceFlush: () => exporter.forceFlush(),
       shutdown: () => exporter.shutdown(),
     };
   }
 
-  private readable({ service, name, kind, context, parent, startMs, endMs, attributes, links, failure }: RecordedSpan): ReadableSpan {
+  private readable({
+    service,
+    name,
+    kind,
+    context,
+    parent,
+    startMs,
+    endMs,
+    attributes,
+    links,
+    failure,
+  }: RecordedSpan): ReadableSpan {
     const epochMs = this.epoch();
     return {
-      name, kind: KINDS[kind], spanContext: () => context, ...(parent && { parentSpanContext: parent }),
-      startTime: hrTime(epochMs + startMs), endTime: hrTime(epochMs + endMs), duration: hrTime(endMs - startMs), ended: true,
+      name,
+      kind: KINDS[kind],
+      spanContext: () => context,
+      ...(parent && { parentSpanContext: parent }),
+      startTime: hrTime(epochMs + startMs),
+      endTime: hrTime(epochMs + endMs),
+      duration: hrTime(endMs - startMs),
+      ended: true,
       attributes: failure === undefined ? attributes : { ...attributes, 'error.type': failure },
       status: failure === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: failure },
-      links: links.map((link) => ({ context: link })), events: [],
-      resource: this.resourceOf(service), instrumentationScope: SCOPE,
-      droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0,
+      links: links.map((link) => ({ context: link })),
+      events: [],
+      resource: this.resourceOf(service),
+      instrumentationScope: SCOPE,
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
     };
   }
 
   private resourceOf(service: string): Resource {
     let resource = this.resources.get(service);
     if (resource === undefined) {
-      resource = this.surroundings.merge(resourceFromAttributes({ 'service.name': service, 'service.namespace': 'usvideo' }));
+      resource = this.surroundings.merge(
+        resourceFromAttributes({ 'service.name': service, 'service.namespace': 'usvideo' }),
+      );
       this.resources.set(service, resource);
     }
     return resource;

@@ -51,14 +51,21 @@ describe('tracing without a collector', () => {
     expect(inTrace(REMOTE, currentTraceparent)).toBe(REMOTE);
   });
 
-  it.each(['', 'nonsense', '00-00000000000000000000000000000000-b7ad6b7169203331-01', `${REMOTE}-x`])('ignores the traceparent %p', async (bad) => {
-    expect(inTrace(bad, currentTraceparent)).toBe('');
-    expect(await inSpan('test', { parent: bad, links: [bad] }, current)).toMatch(TRACEPARENT);
-  });
+  it.each(['', 'nonsense', '00-00000000000000000000000000000000-b7ad6b7169203331-01', `${REMOTE}-x`])(
+    'ignores the traceparent %p',
+    async (bad) => {
+      expect(inTrace(bad, currentTraceparent)).toBe('');
+      expect(await inSpan('test', { parent: bad, links: [bad] }, current)).toMatch(TRACEPARENT);
+    },
+  );
 
   it('passes results and errors through', async () => {
     await expect(inSpan('test', {}, async () => 7)).resolves.toBe(7);
     await expect(inSpan('test', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    await expect(inSpan('test', {}, () => { throw new Error('no'); })).rejects.toThrow('no');
+    await expect(
+      inSpan('test', {}, () => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
   });
 });

@@ -1,5 +1,13 @@
 import { createHash, randomFillSync } from 'node:crypto';
-import { context, createContextKey, ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from '@opentelemetry/api';
+import {
+  context,
+  createContextKey,
+  ROOT_CONTEXT,
+  trace,
+  TraceFlags,
+  type Context,
+  type SpanContext,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Running } from '../lifecycle/lifecycle';
 import { steadyMsOf } from './steady-clock';
@@ -50,7 +58,12 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 function parseTraceparent(text: string): SpanContext | undefined {
   const match = TRACEPARENT.exec(text);
   if (match === null) return undefined;
-  const parsed = { traceId: match[1]!, spanId: match[2]!, traceFlags: Number.parseInt(match[3]!, 16) & TraceFlags.SAMPLED, isRemote: true };
+  const parsed = {
+    traceId: match[1]!,
+    spanId: match[2]!,
+    traceFlags: Number.parseInt(match[3]!, 16) & TraceFlags.SAMPLED,
+    isRemote: true,
+  };
   return trace.isSpanContextValid(parsed) ? parsed : undefined;
 }
 
@@ -89,13 +102,15 @@ export function openSpan(name: string, options: SpanOptions = {}): OpenSpan {
   const startMs = performance.now();
   const parent = trace.getSpanContext(within);
   const span = newSpan(parent, options);
-  const service = options.service ?? within.getValue(SERVICE) as string | undefined ?? processService;
+  const service = options.service ?? (within.getValue(SERVICE) as string | undefined) ?? processService;
   const active = trace.setSpanContext(within, span).setValue(SERVICE, service);
   let ended = false;
   let { attributes = {} } = options;
   return {
     run: (fn) => context.with(active, fn),
-    note: (noted) => { attributes = { ...attributes, ...noted }; },
+    note: (noted) => {
+      attributes = { ...attributes, ...noted };
+    },
     end: (error) => {
       if (ended) return;
       ended = true;
@@ -114,8 +129,15 @@ export function recordSpan(name: string, { startedAt, endedAt, ...options }: Pas
   if (exporter === undefined) return;
   const within = parentContext(options.parent);
   const parent = trace.getSpanContext(within);
-  const service = options.service ?? within.getValue(SERVICE) as string | undefined ?? processService;
-  record(name, options, { span: newSpan(parent, options), parent, service, startMs: steadyMsOf(startedAt), endMs: steadyMsOf(endedAt), error: undefined });
+  const service = options.service ?? (within.getValue(SERVICE) as string | undefined) ?? processService;
+  record(name, options, {
+    span: newSpan(parent, options),
+    parent,
+    service,
+    startMs: steadyMsOf(startedAt),
+    endMs: steadyMsOf(endedAt),
+    error: undefined,
+  });
 }
 
 /** The traceparent that the operation opened under this key has, or will have, in the trace of `traceparent`; empty without a trace. */
@@ -132,7 +154,7 @@ function newSpan(parent: SpanContext | undefined, { key, sampled }: SpanOptions)
   return {
     traceId: parent?.traceId ?? randomHex(16),
     spanId: key === undefined ? randomHex(8) : spanIdOfKey(key),
-    traceFlags: sampled === false ? TraceFlags.NONE : parent?.traceFlags ?? TraceFlags.SAMPLED,
+    traceFlags: sampled === false ? TraceFlags.NONE : (parent?.traceFlags ?? TraceFlags.SAMPLED),
   };
 }
 
@@ -148,7 +170,13 @@ interface Ended {
 function record(name: string, options: SpanOptions, { span, parent, service, startMs, endMs, error }: Ended): void {
   if (exporter === undefined || span.traceFlags !== TraceFlags.SAMPLED) return;
   exporter.record({
-    service, name, kind: options.kind ?? 'internal', context: span, parent, startMs, endMs,
+    service,
+    name,
+    kind: options.kind ?? 'internal',
+    context: span,
+    parent,
+    startMs,
+    endMs,
     attributes: options.attributes ?? {},
     links: (options.links ?? []).flatMap((link) => parseTraceparent(link) ?? []),
     // The error's name only: messages may quote what a customer wrote.

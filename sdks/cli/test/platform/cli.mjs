@@ -10,9 +10,19 @@ const { env } = process;
 const SMALL = ['--resolution', '480p', '--duration', '1'];
 
 async function usvideo(args, { environment = {}, interruptWhen, whenSaid: [said, then] = [] } = {}) {
-  const child = spawn('node_modules/.bin/usvideo', args, { env: { PATH: env.PATH, XDG_CONFIG_HOME: `${process.cwd()}/config`, USVIDEO_BASE_URL: env.USVIDEO_BASE_URL, USVIDEO_API_KEY: env.USVIDEO_API_KEY, ...environment } });
+  const child = spawn('node_modules/.bin/usvideo', args, {
+    env: {
+      PATH: env.PATH,
+      XDG_CONFIG_HOME: `${process.cwd()}/config`,
+      USVIDEO_BASE_URL: env.USVIDEO_BASE_URL,
+      USVIDEO_API_KEY: env.USVIDEO_API_KEY,
+      ...environment,
+    },
+  });
   let [out, err, isInterrupted, follows] = ['', '', false, undefined];
-  child.stdout.on('data', (chunk) => { out += chunk; });
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
   child.stderr.on('data', (chunk) => {
     err += chunk;
     if (!isInterrupted && interruptWhen?.test(err)) isInterrupted = child.kill('SIGINT');
@@ -24,10 +34,23 @@ async function usvideo(args, { environment = {}, interruptWhen, whenSaid: [said,
 }
 
 test('the README runs as it stands', async () => {
-  const commands = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block).slice(1).join('');
-  const bash = spawn('bash', ['-euc', commands], { env: { ...env, WEBHOOK_URL: `${env.USVIDEO_STAND_URL}/webhooks/readme`, PATH: `${process.cwd()}/node_modules/.bin:${env.PATH}`, XDG_CONFIG_HOME: `${process.cwd()}/config` } });
+  const commands = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)]
+    .map(([, block]) => block)
+    .slice(1)
+    .join('');
+  const bash = spawn('bash', ['-euc', commands], {
+    env: {
+      ...env,
+      WEBHOOK_URL: `${env.USVIDEO_STAND_URL}/webhooks/readme`,
+      PATH: `${process.cwd()}/node_modules/.bin:${env.PATH}`,
+      XDG_CONFIG_HOME: `${process.cwd()}/config`,
+    },
+  });
   let out = '';
-  for (const stream of [bash.stdout, bash.stderr]) stream.on('data', (chunk) => { out += chunk; });
+  for (const stream of [bash.stdout, bash.stderr])
+    stream.on('data', (chunk) => {
+      out += chunk;
+    });
   const [code] = await once(bash, 'close');
   assert.equal(code, 0, out);
   assert.ok(statSync('sea.mp4').size > 1_000);
@@ -68,7 +91,16 @@ test('keys come and go', async () => {
 
 test('endpoints are made, changed, tried and deleted', async () => {
   const run = `cli${process.pid}`;
-  const made = (await usvideo(['webhooks', 'create', `${env.USVIDEO_STAND_URL}/webhooks/${run}`, '--event', 'video.failed', '--json'])).json();
+  const made = (
+    await usvideo([
+      'webhooks',
+      'create',
+      `${env.USVIDEO_STAND_URL}/webhooks/${run}`,
+      '--event',
+      'video.failed',
+      '--json',
+    ])
+  ).json();
   assert.deepEqual([made.events, made.secret.slice(0, 6)], [['video.failed'], 'whsec_']);
   assert.match((await usvideo(['webhooks', 'endpoints'])).out, new RegExp(made.id));
   assert.equal((await usvideo(['webhooks', 'test', made.id])).code, 0);
@@ -82,33 +114,63 @@ test('endpoints are made, changed, tried and deleted', async () => {
 
 test('listen forwards what happens, signed as the platform signs', async () => {
   const run = `listen${process.pid}`;
-  const listening = usvideo(['listen', '--forward-to', `${env.USVIDEO_STAND_URL}/webhooks/${run}`, '--event', 'video.cancelled', '--count', '1', '--json'], {
-    whenSaid: [/Listening behind event \d+/, async () => {
-      const id = (await usvideo(['generate', 'sandbox:hold_pending=60', ...SMALL, '--no-wait'])).out.trim();
-      await usvideo(['cancel', id]);
-    }],
-  });
+  const listening = usvideo(
+    [
+      'listen',
+      '--forward-to',
+      `${env.USVIDEO_STAND_URL}/webhooks/${run}`,
+      '--event',
+      'video.cancelled',
+      '--count',
+      '1',
+      '--json',
+    ],
+    {
+      whenSaid: [
+        /Listening behind event \d+/,
+        async () => {
+          const id = (await usvideo(['generate', 'sandbox:hold_pending=60', ...SMALL, '--no-wait'])).out.trim();
+          await usvideo(['cancel', id]);
+        },
+      ],
+    },
+  );
   const { headers, body, received_at: at } = await (await fetch(`${env.USVIDEO_STAND_URL}/webhooks/${run}`)).json();
   const { code, out } = await listening;
   const told = JSON.parse(out);
   assert.deepEqual([code, told.event, told.status, told.id], [0, 'video.cancelled', 200, headers['webhook-id']]);
   const key = Buffer.from(env.USVIDEO_WEBHOOK_SECRET.slice(6), 'base64');
-  assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', key).update(`${told.id}.${headers['webhook-timestamp']}.${body}`).digest('base64')}`);
+  assert.equal(
+    headers['webhook-signature'],
+    `v1,${createHmac('sha256', key).update(`${told.id}.${headers['webhook-timestamp']}.${body}`).digest('base64')}`,
+  );
   assert.equal(headers['x-signature'], createHmac('sha256', env.USVIDEO_WEBHOOK_SECRET).update(body).digest('hex'));
   assert.ok(Math.abs(Number(headers['webhook-timestamp']) - at) < 60);
   assert.equal(JSON.parse(body).id, told.job_id);
 });
 
 test('login keeps a good key for its own platform, and no bad one', async () => {
-  const nothing = { environment: { USVIDEO_BASE_URL: '', USVIDEO_API_KEY: '', XDG_CONFIG_HOME: `${process.cwd()}/other` } };
-  const bare = { environment: { XDG_CONFIG_HOME: `${process.cwd()}/other`, USVIDEO_BASE_URL: undefined, USVIDEO_API_KEY: undefined } };
+  const nothing = {
+    environment: { USVIDEO_BASE_URL: '', USVIDEO_API_KEY: '', XDG_CONFIG_HOME: `${process.cwd()}/other` },
+  };
+  const bare = {
+    environment: { XDG_CONFIG_HOME: `${process.cwd()}/other`, USVIDEO_BASE_URL: undefined, USVIDEO_API_KEY: undefined },
+  };
   assert.equal((await usvideo(['balance'], nothing)).code, 3);
-  assert.equal((await usvideo(['login', '--base-url', env.USVIDEO_BASE_URL, '--api-key', 'usv_test_wrong'], bare)).code, 3);
+  assert.equal(
+    (await usvideo(['login', '--base-url', env.USVIDEO_BASE_URL, '--api-key', 'usv_test_wrong'], bare)).code,
+    3,
+  );
   assert.equal((await usvideo(['balance'], bare)).code, 3);
-  assert.equal((await usvideo(['login', '--base-url', env.USVIDEO_BASE_URL, '--api-key', env.USVIDEO_API_KEY], bare)).code, 0);
+  assert.equal(
+    (await usvideo(['login', '--base-url', env.USVIDEO_BASE_URL, '--api-key', env.USVIDEO_API_KEY], bare)).code,
+    0,
+  );
   assert.equal(statSync('other/usvideo/credentials.json').mode & 0o777, 0o600);
   assert.equal((await usvideo(['balance'], bare)).code, 0);
-  const elsewhere = await usvideo(['balance'], { environment: { ...bare.environment, USVIDEO_BASE_URL: env.USVIDEO_STAND_URL } });
+  const elsewhere = await usvideo(['balance'], {
+    environment: { ...bare.environment, USVIDEO_BASE_URL: env.USVIDEO_STAND_URL },
+  });
   assert.deepEqual([elsewhere.code, /No API key/.test(elsewhere.err)], [3, true]);
 });
 
@@ -120,7 +182,11 @@ test('every way to fail has its exit code', async () => {
   assert.equal(await codes(['generate', 'sandbox:http=402']), 5);
   assert.equal(await codes(['generate', 'sandbox:fail=engine_error', ...SMALL]), 7);
   assert.equal(await codes(['balance'], { USVIDEO_BASE_URL: 'http://127.0.0.1:1' }), 8);
-  const busy = await usvideo(['balance', '--json'], { environment: { USVIDEO_BASE_URL: `${env.USVIDEO_STAND_URL}/answer;status=503;code=service_unavailable;times=99;retry_after_ms=10/cli` } });
+  const busy = await usvideo(['balance', '--json'], {
+    environment: {
+      USVIDEO_BASE_URL: `${env.USVIDEO_STAND_URL}/answer;status=503;code=service_unavailable;times=99;retry_after_ms=10/cli`,
+    },
+  });
   assert.deepEqual([busy.code, JSON.parse(busy.err.trim().split('\n').at(-1)).error], [6, 'service_unavailable']);
   assert.equal(await codes(['listen']), 2);
   assert.equal(await codes(['listen', '--forward-to', 'http://127.0.0.1:1'], { USVIDEO_API_KEY: 'usv_test_wrong' }), 3);

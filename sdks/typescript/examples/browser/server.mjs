@@ -13,7 +13,8 @@ async function promptOf(request) {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;
-    if (text.length > LONGEST_PROMPT) throw new USVideoError({ code: 'invalid_request', message: 'The prompt is too long.', status: 400 });
+    if (text.length > LONGEST_PROMPT)
+      throw new USVideoError({ code: 'invalid_request', message: 'The prompt is too long.', status: 400 });
   }
   return text;
 }
@@ -27,7 +28,8 @@ async function follow(id, response) {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for await (const { status, progress, video_url: url } of client.videos.stream(id, { signal: gone.signal })) response.write(`data: ${JSON.stringify({ status, progress, url })}\n\n`);
+  for await (const { status, progress, video_url: url } of client.videos.stream(id, { signal: gone.signal }))
+    response.write(`data: ${JSON.stringify({ status, progress, url })}\n\n`);
   response.end();
 }
 
@@ -36,11 +38,18 @@ const server = createServer(async (request, response) => {
     const [, id] = EVENTS.exec(request.url) ?? [];
     if (request.method === 'POST' && request.url === '/videos') await create(request, response);
     else if (request.method === 'GET' && id !== undefined) await follow(id, response);
-    else if (request.method === 'GET' && request.url === '/') response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+    else if (request.method === 'GET' && request.url === '/')
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
     else response.writeHead(404).end();
   } catch (error) {
     if (response.headersSent) return response.destroy();
-    const { code, message, status = 502 } = error instanceof USVideoError ? error : { code: 'internal_error', message: 'Something is wrong here.', status: 500 };
+    const {
+      code,
+      message,
+      status = 502,
+    } = error instanceof USVideoError
+      ? error
+      : { code: 'internal_error', message: 'Something is wrong here.', status: 500 };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: code, message }));
   }
 });

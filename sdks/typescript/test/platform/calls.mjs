@@ -32,7 +32,10 @@ async function download(client, { id }) {
 }
 
 async function batch(client, { count, concurrency, wait, ...request }) {
-  const results = await client.videos.batch(Array.from({ length: count }, () => request), { concurrency, wait });
+  const results = await client.videos.batch(
+    Array.from({ length: count }, () => request),
+    { concurrency, wait },
+  );
   return results.map(({ job, error }) => (error ? { error: { code: error.code } } : { job }));
 }
 
@@ -42,7 +45,8 @@ async function ofStand(path) {
 }
 
 export const calls = {
-  'videos.create': (client, args, { idempotency_key: idempotencyKey }) => client.videos.create(args, { idempotencyKey }),
+  'videos.create': (client, args, { idempotency_key: idempotencyKey }) =>
+    client.videos.create(args, { idempotencyKey }),
   'videos.retrieve': (client, { id }) => client.videos.retrieve(id),
   'videos.list': (client, { take, ...query }) => itemsOf(client.videos.list(query), take),
   'videos.cancel': (client, { id }) => client.videos.cancel(id),
@@ -87,10 +91,11 @@ export const calls = {
   'webhook_secrets.rotate': (client, request) => client.webhookSecrets.rotate(request),
   'events.list': (client, query) => client.events.list(query),
   'events.stream': (client, { after, take }) => taken(client.events.stream({ after }), take),
-  'request': (client, args) => client.request(args),
+  request: (client, args) => client.request(args),
   'webhooks.verify': (_, { payload, headers, secrets, now, tolerance_seconds: toleranceSeconds }) =>
     verifyWebhook({ payload, headers, secret: secrets, now: new Date(now * 1_000), toleranceSeconds }),
-  'webhooks.verify_x_signature': (_, { payload, headers, secrets }) => verifyXSignature({ payload, headers, secret: secrets }),
+  'webhooks.verify_x_signature': (_, { payload, headers, secrets }) =>
+    verifyXSignature({ payload, headers, secret: secrets }),
   'stand.webhook': (_, { run }) => ofStand(`/webhooks/${run}`),
   'stand.report': (_, { run }) => ofStand(`/report/${run}`),
 };

@@ -20,9 +20,16 @@ async function run(args) {
 function start(args, environment = {}) {
   const child = spawn(process.execPath, args, { env: { ...env, ...environment } });
   let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { out += chunk; });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      out += chunk;
+    });
   const says = async (pattern) => {
-    while (!pattern.test(out)) await Promise.race([once(child.stdout, 'data'), once(child, 'close').then(() => assert.fail(`it ended: ${out}`))]);
+    while (!pattern.test(out))
+      await Promise.race([
+        once(child.stdout, 'data'),
+        once(child, 'close').then(() => assert.fail(`it ended: ${out}`)),
+      ]);
     return pattern.exec(out);
   };
   return { process: child, out: () => out, says };
@@ -45,18 +52,31 @@ function png() {
     return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
   };
   const head = Buffer.from([0, 0, 0, 64, 0, 0, 0, 64, 8, 2, 0, 0, 0]);
-  const rows = Buffer.concat(Array.from({ length: 64 }, () => Buffer.concat([Buffer.of(0), Buffer.alloc(64 * 3, 120)])));
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+  const rows = Buffer.concat(
+    Array.from({ length: 64 }, () => Buffer.concat([Buffer.of(0), Buffer.alloc(64 * 3, 120)])),
+  );
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 test('batch-catalogue makes each video once', async () => {
-  const products = ['A-1', 'A-2', 'A-3'].map((sku) => ({ sku: `${sku}-${Date.now()}`, description: `a cup, model ${sku}` }));
+  const products = ['A-1', 'A-2', 'A-3'].map((sku) => ({
+    sku: `${sku}-${Date.now()}`,
+    description: `a cup, model ${sku}`,
+  }));
   writeFileSync('catalogue.json', JSON.stringify(products));
   assert.deepEqual((await run(['examples/batch-catalogue.mjs', 'catalogue.json', 'videos'])).code, 0);
   for (const { sku } of products) assert.ok(statSync(`videos/${sku}.mp4`).size > 1_000);
   const again = await run(['examples/batch-catalogue.mjs', 'catalogue.json', 'more-videos']);
   const made = await new USVideo().videos.list({ limit: 100 }).all();
-  assert.deepEqual([again.code, made.filter(({ metadata }) => products.some(({ sku }) => sku === metadata.sku)).length], [0, 3]);
+  assert.deepEqual(
+    [again.code, made.filter(({ metadata }) => products.some(({ sku }) => sku === metadata.sku)).length],
+    [0, 3],
+  );
 });
 
 test('image-to-video begins with the picture', async () => {
@@ -71,7 +91,11 @@ test('webhook-receiver takes what is genuine', async () => {
   const receiver = start(['examples/webhook-receiver.mjs'], { PORT: port });
   try {
     await receiver.says(/listening/);
-    const { id } = await new USVideo().videos.create({ prompt: 'tell the receiver', ...SMALL, webhook_url: `http://127.0.0.1:${port}` });
+    const { id } = await new USVideo().videos.create({
+      prompt: 'tell the receiver',
+      ...SMALL,
+      webhook_url: `http://127.0.0.1:${port}`,
+    });
     assert.equal((await receiver.says(/video\.completed (job_\w+) http/))[1], id);
     assert.equal((await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: '{}' })).status, 400);
   } finally {
@@ -79,7 +103,7 @@ test('webhook-receiver takes what is genuine', async () => {
   }
 });
 
-test('the page\'s proxy makes a video and shows its progress, and keeps the key', async () => {
+test("the page's proxy makes a video and shows its progress, and keeps the key", async () => {
   const port = await freePort();
   const server = start(['examples/browser/server.mjs'], { PORT: port });
   const url = `http://127.0.0.1:${port}`;

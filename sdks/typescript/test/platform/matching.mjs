@@ -14,7 +14,12 @@ const OPERATORS = {
 };
 
 export function matches(value, matcher) {
-  if (Array.isArray(matcher)) return Array.isArray(value) && value.length === matcher.length && matcher.every((each, index) => matches(value[index], each));
+  if (Array.isArray(matcher))
+    return (
+      Array.isArray(value) &&
+      value.length === matcher.length &&
+      matcher.every((each, index) => matches(value[index], each))
+    );
   if (typeof matcher !== 'object' || matcher === null) return isDeepStrictEqual(value, matcher);
   const names = Object.keys(matcher);
   if (names.length === 1 && names[0].startsWith('$')) {
@@ -30,7 +35,8 @@ const REFERENCE = /\$\{([\w.-]+)\}/g;
 /** Puts in what the references stand for. */
 export function resolve(given, saved) {
   if (Array.isArray(given)) return given.map((item) => resolve(item, saved));
-  if (typeof given === 'object' && given !== null) return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, resolve(value, saved)]));
+  if (typeof given === 'object' && given !== null)
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, resolve(value, saved)]));
   if (typeof given !== 'string') return given;
   const whole = /^\$\{([\w.-]+)\}$/.exec(given);
   return whole ? lookUp(whole[1], saved) : given.replace(REFERENCE, (_, path) => String(lookUp(path, saved)));

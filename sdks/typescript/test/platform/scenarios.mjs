@@ -8,14 +8,20 @@ import { matches, resolve } from './matching.mjs';
 
 const { env } = process;
 const KEYS = {
-  sandbox: env.USVIDEO_API_KEY, live: env.USVIDEO_LIVE_API_KEY, limited: env.USVIDEO_LIMITED_API_KEY, full: env.USVIDEO_FULL_API_KEY,
-  suspended: env.USVIDEO_SUSPENDED_API_KEY, capped: env.USVIDEO_CAPPED_API_KEY, wrong: 'usv_test_wrong',
+  sandbox: env.USVIDEO_API_KEY,
+  live: env.USVIDEO_LIVE_API_KEY,
+  limited: env.USVIDEO_LIMITED_API_KEY,
+  full: env.USVIDEO_FULL_API_KEY,
+  suspended: env.USVIDEO_SUSPENDED_API_KEY,
+  capped: env.USVIDEO_CAPPED_API_KEY,
+  wrong: 'usv_test_wrong',
 };
 const MEMBERS = ['name', 'client', 'steps'];
 const STEP_MEMBERS = ['call', 'args', 'options', 'save', 'expect', 'error', 'took_ms'];
 
 function clientOf({ key = 'sandbox', max_retries: maxRetries, timeout_ms: timeoutMs, fault, ...unknown }, run) {
-  if (Object.keys(unknown).length > 0 || !(key in KEYS)) throw new Error(`unknown in client: ${key} ${Object.keys(unknown)}`);
+  if (Object.keys(unknown).length > 0 || !(key in KEYS))
+    throw new Error(`unknown in client: ${key} ${Object.keys(unknown)}`);
   const baseUrl = fault === undefined ? env.USVIDEO_BASE_URL : `${env.USVIDEO_STAND_URL}/${fault}/${run}`;
   return new USVideo({ baseUrl, apiKey: KEYS[key], maxRetries, timeoutMs });
 }
@@ -35,7 +41,16 @@ async function play(scenario) {
 }
 
 async function take(step, clientOptions, saved) {
-  const { call, args = {}, options = {}, save, ...expected } = { ...step, ...resolve({ args: step.args, options: step.options, expect: step.expect, error: step.error }, saved) };
+  const {
+    call,
+    args = {},
+    options = {},
+    save,
+    ...expected
+  } = {
+    ...step,
+    ...resolve({ args: step.args, options: step.options, expect: step.expect, error: step.error }, saved),
+  };
   if (!(call in calls)) throw new Error('unknown call');
   const { key = clientOptions.key, ...callOptions } = options;
   const client = clientOf({ ...clientOptions, key }, saved.run);
@@ -45,7 +60,8 @@ async function take(step, clientOptions, saved) {
     result = await calls[call](client, args, callOptions);
   } catch (error) {
     if (expected.error === undefined) throw error;
-    if (!(error instanceof USVideoError)) throw new Error(`failed with what is no USVideoError: ${error.stack}`, { cause: error });
+    if (!(error instanceof USVideoError))
+      throw new Error(`failed with what is no USVideoError: ${error.stack}`, { cause: error });
     result = wireOf(error);
     check('error', result, expected.error);
     check('took_ms', performance.now() - begun, step.took_ms);
@@ -58,11 +74,19 @@ async function take(step, clientOptions, saved) {
 }
 
 const wireOf = ({ code, status, message, requestId, docUrl, details, retryAfterMs, job }) => ({
-  code, status, message, request_id: requestId, doc_url: docUrl, details, retry_after_ms: retryAfterMs, job,
+  code,
+  status,
+  message,
+  request_id: requestId,
+  doc_url: docUrl,
+  details,
+  retry_after_ms: retryAfterMs,
+  job,
 });
 
 function check(what, value, matcher) {
-  if (matcher !== undefined && !matches(value, matcher)) throw new Error(`${what} ${JSON.stringify(matcher)} is not met by ${JSON.stringify(value)?.slice(0, 1_000)}`);
+  if (matcher !== undefined && !matches(value, matcher))
+    throw new Error(`${what} ${JSON.stringify(matcher)} is not met by ${JSON.stringify(value)?.slice(0, 1_000)}`);
 }
 
 function refuseUnknown(object, known) {
@@ -70,7 +94,13 @@ function refuseUnknown(object, known) {
   if (unknown.length > 0) throw new Error(`unknown members: ${unknown}`);
 }
 
-if (!isDeepStrictEqual(Object.keys(KEYS).filter((name) => !KEYS[name]), [])) throw new Error('keys are missing in the environment: see sdks/README.md');
+if (
+  !isDeepStrictEqual(
+    Object.keys(KEYS).filter((name) => !KEYS[name]),
+    [],
+  )
+)
+  throw new Error('keys are missing in the environment: see sdks/README.md');
 const { scenarios } = JSON.parse(readFileSync(env.USVIDEO_SCENARIOS, 'utf8'));
 const chosen = scenarios.filter(({ name }) => name.includes(process.argv[2] ?? ''));
 let failed = 0;

@@ -5,14 +5,42 @@ import { ENVIRONMENTS, limitsAreInRange, PLAN_LIMITS, sameLimits, type Environme
 
 /** Ids are minted by the caller before the first try, so that a command repeated after an unknown commit finds its own effect. */
 export type AccountCommand =
-  | { readonly type: 'register'; readonly accountId: string; readonly name: string; readonly plan: Plan; readonly keys: readonly NewKey[]; readonly author: string }
-  | { readonly type: 'setLimits'; readonly accountId: string; readonly environment: Environment; readonly changes: Partial<Limits>; readonly expiresAt?: Date | undefined; readonly reason?: string | undefined; readonly author: string }
-  | { readonly type: 'endLimits'; readonly accountId: string; readonly environment: Environment; readonly now: Date; readonly author: string }
+  | {
+      readonly type: 'register';
+      readonly accountId: string;
+      readonly name: string;
+      readonly plan: Plan;
+      readonly keys: readonly NewKey[];
+      readonly author: string;
+    }
+  | {
+      readonly type: 'setLimits';
+      readonly accountId: string;
+      readonly environment: Environment;
+      readonly changes: Partial<Limits>;
+      readonly expiresAt?: Date | undefined;
+      readonly reason?: string | undefined;
+      readonly author: string;
+    }
+  | {
+      readonly type: 'endLimits';
+      readonly accountId: string;
+      readonly environment: Environment;
+      readonly now: Date;
+      readonly author: string;
+    }
   | { readonly type: 'suspend'; readonly accountId: string; readonly reason: string; readonly author: string }
   | { readonly type: 'resume'; readonly accountId: string; readonly author: string }
   | { readonly type: 'close'; readonly accountId: string; readonly reason: string; readonly author: string }
   | { readonly type: 'createKey'; readonly accountId: string; readonly key: NewKey; readonly author: string }
-  | { readonly type: 'rotateKey'; readonly accountId: string; readonly keyId: string; readonly newKeyId: string; readonly oldKeyExpiresAt: Date; readonly author: string }
+  | {
+      readonly type: 'rotateKey';
+      readonly accountId: string;
+      readonly keyId: string;
+      readonly newKeyId: string;
+      readonly oldKeyExpiresAt: Date;
+      readonly author: string;
+    }
   | { readonly type: 'revokeKey'; readonly accountId: string; readonly keyId: string; readonly author: string };
 
 export interface NewKey {
@@ -23,7 +51,8 @@ export interface NewKey {
 }
 
 /** In order of precedence. */
-export type AccountRefusal = 'account_not_found' | 'account_closed' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
+export type AccountRefusal =
+  'account_not_found' | 'account_closed' | 'limits_out_of_range' | 'key_not_found' | 'key_not_usable' | 'too_many_keys';
 
 /** Usable keys of one account, both environments together. */
 export const KEYS_MAX = 100;
@@ -38,15 +67,24 @@ export function decide(state: AccountState, command: AccountCommand): AccountDec
   if (state.plan === undefined) return refuse('account_not_found');
   if (state.closed && NOT_OF_CLOSED.has(command.type)) return refuse('account_closed');
   switch (command.type) {
-    case 'setLimits': return setLimits(state, command);
-    case 'endLimits': return endLimits(state, command);
-    case 'suspend': return suspend(state, command);
-    case 'resume': return resume(state, command);
-    case 'close': return close(state, command);
-    case 'createKey': return createKey(state, command);
-    case 'rotateKey': return rotateKey(state, command);
-    case 'revokeKey': return revokeKey(state, command);
-    default: return unreachable(command);
+    case 'setLimits':
+      return setLimits(state, command);
+    case 'endLimits':
+      return endLimits(state, command);
+    case 'suspend':
+      return suspend(state, command);
+    case 'resume':
+      return resume(state, command);
+    case 'close':
+      return close(state, command);
+    case 'createKey':
+      return createKey(state, command);
+    case 'rotateKey':
+      return rotateKey(state, command);
+    case 'revokeKey':
+      return revokeKey(state, command);
+    default:
+      return unreachable(command);
   }
 }
 
@@ -56,15 +94,21 @@ type Of<Type extends AccountCommand['type']> = Extract<AccountCommand, { type: T
 function register(state: AccountState, { accountId, name, plan, keys, author }: Of<'register'>): AccountDecision {
   if (state.plan !== undefined) return accept();
   const created: AccountEvent = { $case: 'accountCreated', value: { accountId, name, plan } };
-  const limits = plan === 'standard' ? [] : ENVIRONMENTS.map((environment, index): AccountEvent => ({
-    $case: 'limitsSet',
-    value: { accountId, environment, limits: PLAN_LIMITS[plan], limitsVersion: BigInt(index + 1), author },
-  }));
+  const limits =
+    plan === 'standard'
+      ? []
+      : ENVIRONMENTS.map((environment, index): AccountEvent => ({
+          $case: 'limitsSet',
+          value: { accountId, environment, limits: PLAN_LIMITS[plan], limitsVersion: BigInt(index + 1), author },
+        }));
   return accept(created, ...limits, ...keys.map(keyCreated));
 }
 
 /** Limits with an end stand on those in force, and end where those without one stood; limits without an end take their place. */
-function setLimits(state: AccountState, { accountId, environment, changes, expiresAt, reason, author }: Of<'setLimits'>): AccountDecision {
+function setLimits(
+  state: AccountState,
+  { accountId, environment, changes, expiresAt, reason, author }: Of<'setLimits'>,
+): AccountDecision {
   const lasting = state.ending[environment]?.revertsTo ?? state.limits[environment];
   const current = expiresAt === undefined ? lasting : state.limits[environment];
   const limits: Limits = {
@@ -74,15 +118,22 @@ function setLimits(state: AccountState, { accountId, environment, changes, expir
     readsPerMinute: changes.readsPerMinute ?? current.readsPerMinute,
   };
   if (!limitsAreInRange(limits)) return refuse('limits_out_of_range');
-  if (expiresAt === undefined && state.ending[environment] === undefined && sameLimits(limits, current)) return accept();
+  if (expiresAt === undefined && state.ending[environment] === undefined && sameLimits(limits, current))
+    return accept();
   const ending = expiresAt === undefined ? {} : { expiresAt, revertsTo: lasting };
-  return accept({ $case: 'limitsSet', value: { accountId, environment, limits, limitsVersion: state.limitsVersion + 1n, author, reason, ...ending } });
+  return accept({
+    $case: 'limitsSet',
+    value: { accountId, environment, limits, limitsVersion: state.limitsVersion + 1n, author, reason, ...ending },
+  });
 }
 
 function endLimits(state: AccountState, { accountId, environment, now, author }: Of<'endLimits'>): AccountDecision {
   const ending = state.ending[environment];
   if (ending === undefined || ending.at > now) return accept();
-  return accept({ $case: 'limitsSet', value: { accountId, environment, limits: ending.revertsTo, limitsVersion: state.limitsVersion + 1n, author } });
+  return accept({
+    $case: 'limitsSet',
+    value: { accountId, environment, limits: ending.revertsTo, limitsVersion: state.limitsVersion + 1n, author },
+  });
 }
 
 function suspend(state: AccountState, { author, reason }: Of<'suspend'>): AccountDecision {
@@ -116,10 +167,10 @@ function rotateKey(state: AccountState, { keyId, newKeyId, oldKeyExpiresAt }: Of
   const key = state.keys.get(keyId);
   if (key === undefined) return refuse('key_not_found');
   if (key.status !== 'usable') return refuse('key_not_usable');
-  return accept(
-    keyCreated({ keyId: newKeyId, environment: key.environment, name: key.name, scopes: key.scopes }),
-    { $case: 'apiKeyRotated', value: { keyId, newKeyId, oldKeyExpiresAt } },
-  );
+  return accept(keyCreated({ keyId: newKeyId, environment: key.environment, name: key.name, scopes: key.scopes }), {
+    $case: 'apiKeyRotated',
+    value: { keyId, newKeyId, oldKeyExpiresAt },
+  });
 }
 
 /** Revoking twice is fine; revoking the last key is the customer's business. */

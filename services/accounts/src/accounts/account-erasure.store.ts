@@ -4,7 +4,8 @@ import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 
-const LOCK = 'select closed_at is not null as closed, erased_at is not null as erased from account where account_id = $1 for update';
+const LOCK =
+  'select closed_at is not null as closed, erased_at is not null as erased from account where account_id = $1 for update';
 const ERASE = `update account set name = '', erased_at = $2 where account_id = $1`;
 const ERASE_KEY_NAMES = `update api_key set name = '' where account_id = $1`;
 /** Who acts for another account stays; whoever acted for this one only is forgotten. */
@@ -27,11 +28,17 @@ export class AccountErasure {
 }
 
 async function eraseAccount(tx: Transaction, now: Date, accountId: string, actor: Actor): Promise<Erased> {
-  const { rows: [account] } = await tx.query<{ closed: boolean; erased: boolean }>({ name: 'erasure_lock', text: LOCK, values: [accountId] });
+  const {
+    rows: [account],
+  } = await tx.query<{ closed: boolean; erased: boolean }>({ name: 'erasure_lock', text: LOCK, values: [accountId] });
   if (account === undefined) return undefined;
   if (!account.closed) return 'account_not_closed';
   if (account.erased) return 'done';
-  await tx.query({ name: 'erasure_invitations', text: 'delete from invitation where account_id = $1', values: [accountId] });
+  await tx.query({
+    name: 'erasure_invitations',
+    text: 'delete from invitation where account_id = $1',
+    values: [accountId],
+  });
   await tx.query({ name: 'erasure_sessions', text: 'delete from session where account_id = $1', values: [accountId] });
   await tx.query({ name: 'erasure_people', text: FORGET_PEOPLE, values: [accountId] });
   await tx.query({ name: 'erasure_account', text: ERASE, values: [accountId, now] });

@@ -4,16 +4,34 @@ import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import type { Environment } from './plan';
 
-interface LimitsRow { concurrent_jobs: number; queued_jobs: number; creates_per_minute: number; reads_per_minute: number; expires_at: string | null }
+interface LimitsRow {
+  concurrent_jobs: number;
+  queued_jobs: number;
+  creates_per_minute: number;
+  reads_per_minute: number;
+  expires_at: string | null;
+}
 
 interface AccountRow {
-  account_id: string; name: string; email: string; plan: string; status: string; created_at: Date;
-  live_limits: LimitsRow; test_limits: LimitsRow;
+  account_id: string;
+  name: string;
+  email: string;
+  plan: string;
+  status: string;
+  created_at: Date;
+  live_limits: LimitsRow;
+  test_limits: LimitsRow;
 }
 
 interface KeyRow {
-  key_id: string; name: string; environment: string; masked_key: string; scopes: string[];
-  created_at: Date; last_used_at: Date | null; expires_at: Date | null;
+  key_id: string;
+  name: string;
+  environment: string;
+  masked_key: string;
+  scopes: string[];
+  created_at: Date;
+  last_used_at: Date | null;
+  expires_at: Date | null;
 }
 
 const SELECT_ACCOUNT = `
@@ -37,7 +55,9 @@ export class AccountReader {
 
   async getAccount(accountId: string): Promise<Account | undefined> {
     const { rows } = await this.database.query<AccountRow>({
-      name: 'account_get', text: `${SELECT_ACCOUNT} where a.account_id = $1`, values: [accountId],
+      name: 'account_get',
+      text: `${SELECT_ACCOUNT} where a.account_id = $1`,
+      values: [accountId],
     });
     return rows[0] && readAccount(rows[0]);
   }
@@ -64,7 +84,9 @@ export class AccountReader {
 
   async getKey(accountId: string, keyId: string): Promise<ApiKey | undefined> {
     const { rows } = await this.database.query<KeyRow>({
-      name: 'api_key_get', text: `${SELECT_KEY} where account_id = $1 and key_id = $2`, values: [accountId, keyId],
+      name: 'api_key_get',
+      text: `${SELECT_KEY} where account_id = $1 and key_id = $2`,
+      values: [accountId, keyId],
     });
     return rows[0] && readKey(rows[0]);
   }
@@ -82,16 +104,25 @@ export class AccountReader {
 
 function readAccount(row: AccountRow): Account {
   return {
-    accountId: row.account_id, name: row.name, email: row.email, plan: row.plan, status: row.status, createdAt: row.created_at,
-    liveLimits: readLimits(row.live_limits), testLimits: readLimits(row.test_limits),
-    liveLimitsExpireAt: momentOf(row.live_limits.expires_at), testLimitsExpireAt: momentOf(row.test_limits.expires_at),
+    accountId: row.account_id,
+    name: row.name,
+    email: row.email,
+    plan: row.plan,
+    status: row.status,
+    createdAt: row.created_at,
+    liveLimits: readLimits(row.live_limits),
+    testLimits: readLimits(row.test_limits),
+    liveLimitsExpireAt: momentOf(row.live_limits.expires_at),
+    testLimitsExpireAt: momentOf(row.test_limits.expires_at),
   };
 }
 
 function readLimits(row: LimitsRow): Limits {
   return {
-    concurrentJobs: row.concurrent_jobs, queuedJobs: row.queued_jobs,
-    createsPerMinute: row.creates_per_minute, readsPerMinute: row.reads_per_minute,
+    concurrentJobs: row.concurrent_jobs,
+    queuedJobs: row.queued_jobs,
+    createsPerMinute: row.creates_per_minute,
+    readsPerMinute: row.reads_per_minute,
   };
 }
 
@@ -102,7 +133,13 @@ function momentOf(text: string | null): Date | undefined {
 
 function readKey(row: KeyRow): ApiKey {
   return {
-    keyId: row.key_id, name: row.name, environment: row.environment, maskedKey: row.masked_key, scopes: row.scopes,
-    createdAt: row.created_at, lastUsedAt: row.last_used_at ?? undefined, expiresAt: row.expires_at ?? undefined,
+    keyId: row.key_id,
+    name: row.name,
+    environment: row.environment,
+    maskedKey: row.masked_key,
+    scopes: row.scopes,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
   };
 }

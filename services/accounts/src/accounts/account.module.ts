@@ -7,11 +7,17 @@ import { AccountStore } from './account.store';
 import { startLimitsEnd } from './limits-end.loop';
 import { SchedulerLimitsClient } from './scheduler-limits.client';
 
-@Module({ providers: [AccountErasure, AccountReader, AccountStore, SchedulerLimitsClient], exports: [AccountErasure, AccountReader, AccountStore, SchedulerLimitsClient] })
+@Module({
+  providers: [AccountErasure, AccountReader, AccountStore, SchedulerLimitsClient],
+  exports: [AccountErasure, AccountReader, AccountStore, SchedulerLimitsClient],
+})
 export class AccountModule implements OnModuleInit {
   constructor(
-    private readonly reader: AccountReader, private readonly store: AccountStore, private readonly limits: SchedulerLimitsClient,
-    private readonly lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger,
+    private readonly reader: AccountReader,
+    private readonly store: AccountStore,
+    private readonly limits: SchedulerLimitsClient,
+    private readonly lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {

@@ -1,6 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccountEvent as AccountEventMessage } from '@usvideo/contracts/accounts';
-import { appendEvents, inTransactionAgain, kindOf, type Database, type NewEvent, type StreamHead, type Transaction } from '@usvideo/event-store';
+import {
+  appendEvents,
+  inTransactionAgain,
+  kindOf,
+  type Database,
+  type NewEvent,
+  type StreamHead,
+  type Transaction,
+} from '@usvideo/event-store';
 import type { Publisher } from '@usvideo/messaging';
 import { currentTraceparent } from '@usvideo/runtime';
 import { DATABASE, PUBLISHER } from '@usvideo/service';
@@ -21,22 +29,38 @@ export interface Unrecorded {
 }
 
 export type Executed =
-  | { readonly refusal: AccountRefusal }
-  | { readonly refusal: undefined; readonly state: AccountState };
+  { readonly refusal: AccountRefusal } | { readonly refusal: undefined; readonly state: AccountState };
 
 /** Loads, decides, records: one transaction per command, which locks the account's row, then the audit head, then the shard head. */
 @Injectable()
 export class AccountStore {
-  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(PUBLISHER) private readonly publisher: Publisher) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(PUBLISHER) private readonly publisher: Publisher,
+  ) {}
 
   /** `command` gets the database's clock. A transient failure or an unknown commit repeats the command under the same ids. */
-  async execute(accountId: string, actor: Actor, command: (now: Date) => AccountCommand, unrecorded: Unrecorded = {}): Promise<Executed> {
-    const executed = await inTransactionAgain(this.database, (tx, now) => this.apply(tx, now, accountId, actor, command(now), unrecorded));
+  async execute(
+    accountId: string,
+    actor: Actor,
+    command: (now: Date) => AccountCommand,
+    unrecorded: Unrecorded = {},
+  ): Promise<Executed> {
+    const executed = await inTransactionAgain(this.database, (tx, now) =>
+      this.apply(tx, now, accountId, actor, command(now), unrecorded),
+    );
     if (executed.refusal === undefined) this.publisher.nudge();
     return executed;
   }
 
-  private async apply(tx: Transaction, now: Date, accountId: string, actor: Actor, command: AccountCommand, unrecorded: Unrecorded): Promise<Executed> {
+  private async apply(
+    tx: Transaction,
+    now: Date,
+    accountId: string,
+    actor: Actor,
+    command: AccountCommand,
+    unrecorded: Unrecorded,
+  ): Promise<Executed> {
     const head = await lockAccount(tx, accountId);
     const state = head === undefined ? NO_ACCOUNT : await foldAccount(tx, accountId);
     const decision = decide(state, command);
@@ -45,7 +69,9 @@ export class AccountStore {
     if (events.length === 0) return { refusal: undefined, state };
     await projectAccountEvents(tx, now, accountId, events, unrecorded);
     await unrecorded.besides?.(tx, now);
-    const actions = events.map((event, index) => auditedAction(accountId, events.slice(0, index).reduce(evolve, state), event));
+    const actions = events.map((event, index) =>
+      auditedAction(accountId, events.slice(0, index).reduce(evolve, state), event),
+    );
     await appendAudit(tx, now, { accountId, actor, actions });
     await record(tx, now, accountId, head ?? { version: 0n, hash: Buffer.alloc(32) }, events);
     return { refusal: undefined, state: events.reduce(evolve, state) };
@@ -67,15 +93,28 @@ async function foldAccount(tx: Transaction, accountId: string): Promise<AccountS
     text: 'select payload from event where stream_id = $1 order by version',
     values: [accountId],
   });
-  return rows.map(({ payload }) => AccountEventMessage.decode(payload).event).filter((event) => event !== undefined).reduce(evolve, NO_ACCOUNT);
+  return rows
+    .map(({ payload }) => AccountEventMessage.decode(payload).event)
+    .filter((event) => event !== undefined)
+    .reduce(evolve, NO_ACCOUNT);
 }
 
-async function record(tx: Transaction, now: Date, accountId: string, head: StreamHead, events: readonly AccountEvent[]): Promise<void> {
+async function record(
+  tx: Transaction,
+  now: Date,
+  accountId: string,
+  head: StreamHead,
+  events: readonly AccountEvent[],
+): Promise<void> {
   const traceparent = currentTraceparent();
   const recorded = events.map((event): NewEvent => ({
-    kind: kindOf(event), payload: AccountEventMessage.encode({ event }).finish(), traceparent,
+    kind: kindOf(event),
+    payload: AccountEventMessage.encode({ event }).finish(),
+    traceparent,
   }));
-  const [appended] = await appendEvents(tx, now, [{ streamId: accountId, accountId, environment: '', head, events: recorded }]);
+  const [appended] = await appendEvents(tx, now, [
+    { streamId: accountId, accountId, environment: '', head, events: recorded },
+  ]);
   await tx.query({
     name: 'account_head',
     text: 'update account set stream_version = $2, stream_hash = $3 where account_id = $1',

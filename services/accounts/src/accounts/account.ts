@@ -46,10 +46,20 @@ export function evolve(state: AccountState, event: AccountEvent): AccountState {
     case 'limitsSet': {
       const { environment, expiresAt, limits, limitsVersion, revertsTo } = event.value;
       const ending = expiresAt && revertsTo ? { at: expiresAt, revertsTo } : undefined;
-      return { ...state, limits: { ...state.limits, [environment]: limits }, ending: { ...state.ending, [environment]: ending }, limitsVersion };
+      return {
+        ...state,
+        limits: { ...state.limits, [environment]: limits },
+        ending: { ...state.ending, [environment]: ending },
+        limitsVersion,
+      };
     }
     case 'accountSuspended':
-      return { ...state, suspended: true, closed: state.closed || event.value.closes === true, limitsVersion: event.value.limitsVersion };
+      return {
+        ...state,
+        suspended: true,
+        closed: state.closed || event.value.closes === true,
+        limitsVersion: event.value.limitsVersion,
+      };
     case 'accountResumed':
       return { ...state, suspended: false, limitsVersion: event.value.limitsVersion };
     case 'apiKeyCreated': {

@@ -14,7 +14,11 @@ const DEADLINE_MS = 800;
 export class SchedulerLimitsClient {
   private readonly client: SchedulerServiceClient;
 
-  constructor(@Inject(CONFIG) config: AccountsConfig, lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {
+  constructor(
+    @Inject(CONFIG) config: AccountsConfig,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     this.client = dial(SchedulerServiceClient, config.SCHEDULER_GRPC_URL, config.SERVICE_TOKEN);
     lifecycle.add('scheduler client', async () => this.client.close());
   }
@@ -29,7 +33,10 @@ export class SchedulerLimitsClient {
       const request = { accountId, environment, limits: limits[environment], limitsVersion, suspended };
       await call(this.client, 'syncLimits', request, { deadlineMs: DEADLINE_MS });
     } catch (error) {
-      this.logger.warn({ err: error, account_id: accountId, environment }, 'limits were not pushed; the scheduler takes them from the event');
+      this.logger.warn(
+        { err: error, account_id: accountId, environment },
+        'limits were not pushed; the scheduler takes them from the event',
+      );
     }
   }
 }

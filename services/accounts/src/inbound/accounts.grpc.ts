@@ -1,8 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  Account, CloseAccountRequest, CloseAccountResponse, EraseAccountRequest, EraseAccountResponse, GetAccountRequest, GetAccountResponse, ListAccountsRequest, ListAccountsResponse, RegisterRequest, RegisterResponse,
-  SetLimitsRequest, SetLimitsResponse, SetSuspensionRequest, SetSuspensionResponse,
+  Account,
+  CloseAccountRequest,
+  CloseAccountResponse,
+  EraseAccountRequest,
+  EraseAccountResponse,
+  GetAccountRequest,
+  GetAccountResponse,
+  ListAccountsRequest,
+  ListAccountsResponse,
+  RegisterRequest,
+  RegisterResponse,
+  SetLimitsRequest,
+  SetLimitsResponse,
+  SetSuspensionRequest,
+  SetSuspensionResponse,
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
@@ -28,8 +41,13 @@ const PAGE_MAX = 100;
 @Controller()
 export class AccountsController {
   constructor(
-    private readonly store: AccountStore, private readonly reader: AccountReader, private readonly limits: SchedulerLimitsClient, private readonly passwords: Passwords,
-    private readonly sessions: SessionStore, private readonly credentials: Credentials, private readonly letters: LetterBox,
+    private readonly store: AccountStore,
+    private readonly reader: AccountReader,
+    private readonly limits: SchedulerLimitsClient,
+    private readonly passwords: Passwords,
+    private readonly sessions: SessionStore,
+    private readonly credentials: Credentials,
+    private readonly letters: LetterBox,
     private readonly erasure: AccountErasure,
   ) {}
 
@@ -41,26 +59,45 @@ export class AccountsController {
     const accountId = newId('acc');
     const plan = given.plan as Plan;
     const keys = ENVIRONMENTS.map((environment) => ({
-      keyId: newId('key'), environment, name: `First ${environment} key`, scopes: FIRST_KEY_SCOPES, minted: mintKey(environment),
+      keyId: newId('key'),
+      environment,
+      name: `First ${environment} key`,
+      scopes: FIRST_KEY_SCOPES,
+      minted: mintKey(environment),
     }));
-    if (password !== '' && this.passwords.isEasilyGuessed(password, [given.email, given.accountName])) refuseFaults(['password is easily guessed: it is among those that are tried first']);
+    if (password !== '' && this.passwords.isEasilyGuessed(password, [given.email, given.accountName]))
+      refuseFaults(['password is easily guessed: it is among those that are tried first']);
     const owner = {
-      memberId: newId('mem'), personId: newId('usr'), email: given.email, emailVerified: request.emailVerified ?? false,
+      memberId: newId('mem'),
+      personId: newId('usr'),
+      email: given.email,
+      emailVerified: request.emailVerified ?? false,
       passwordHash: password === '' ? undefined : await this.passwords.hash(password),
     };
     const session = mintToken();
-    const executed = await this.store.execute(accountId, actorOf(request), () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }), {
-      owner,
-      secrets: new Map(keys.map((key) => [key.keyId, key.minted])),
-      besides: async (tx, now) => {
-        if (request.signIn) await this.sessions.open(tx, now, session, owner.personId, accountId);
-        if (!owner.emailVerified && password !== '') await this.credentials.askForProof(tx, now, owner, given.accountName);
+    const executed = await this.store.execute(
+      accountId,
+      actorOf(request),
+      () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }),
+      {
+        owner,
+        secrets: new Map(keys.map((key) => [key.keyId, key.minted])),
+        besides: async (tx, now) => {
+          if (request.signIn) await this.sessions.open(tx, now, session, owner.personId, accountId);
+          if (!owner.emailVerified && password !== '')
+            await this.credentials.askForProof(tx, now, owner, given.accountName);
+        },
       },
-    });
+    );
     this.letters.posted();
     const state = acceptedState(executed);
     if (plan !== 'standard') await this.limits.push(accountId, state, ENVIRONMENTS);
-    return { account: await this.account(accountId), liveKey: keys[0]!.minted.secret, testKey: keys[1]!.minted.secret, sessionToken: request.signIn ? session.token : '' };
+    return {
+      account: await this.account(accountId),
+      liveKey: keys[0]!.minted.secret,
+      testKey: keys[1]!.minted.secret,
+      sessionToken: request.signIn ? session.token : '',
+    };
   }
 
   @GrpcMethod('AccountsService', 'getAccount')
@@ -77,19 +114,45 @@ export class AccountsController {
 
   /** Answered after the scheduler heard of it, so that the next request meets the new limits. */
   @GrpcMethod('AccountsService', 'setLimits')
-  async setLimits({ accountId, author, environment: name, actor, expiresAt, reason, ...changes }: SetLimitsRequest): Promise<SetLimitsResponse> {
+  async setLimits({
+    accountId,
+    author,
+    environment: name,
+    actor,
+    expiresAt,
+    reason,
+    ...changes
+  }: SetLimitsRequest): Promise<SetLimitsResponse> {
     refuseFaults([...environmentFaults(name), ...limitsEndFaults(expiresAt, new Date())]);
     const environment = name as Environment;
-    const state = acceptedState(await this.store.execute(accountId, actorOf({ author, actor }), () => ({ type: 'setLimits', accountId, environment, changes, expiresAt, reason, author })));
+    const state = acceptedState(
+      await this.store.execute(accountId, actorOf({ author, actor }), () => ({
+        type: 'setLimits',
+        accountId,
+        environment,
+        changes,
+        expiresAt,
+        reason,
+        author,
+      })),
+    );
     await this.limits.push(accountId, state, [environment]);
     return { account: await this.account(accountId) };
   }
 
   @GrpcMethod('AccountsService', 'setSuspension')
-  async setSuspension({ accountId, author, actor, reason, suspended }: SetSuspensionRequest): Promise<SetSuspensionResponse> {
-    const state = acceptedState(await this.store.execute(accountId, actorOf({ author, actor }), () => (
-      suspended ? { type: 'suspend', accountId, reason, author } : { type: 'resume', accountId, author }
-    )));
+  async setSuspension({
+    accountId,
+    author,
+    actor,
+    reason,
+    suspended,
+  }: SetSuspensionRequest): Promise<SetSuspensionResponse> {
+    const state = acceptedState(
+      await this.store.execute(accountId, actorOf({ author, actor }), () =>
+        suspended ? { type: 'suspend', accountId, reason, author } : { type: 'resume', accountId, author },
+      ),
+    );
     await this.limits.push(accountId, state, ENVIRONMENTS);
     return { account: await this.account(accountId) };
   }
@@ -97,7 +160,9 @@ export class AccountsController {
   @GrpcMethod('AccountsService', 'closeAccount')
   async closeAccount({ accountId, actor: message, reason }: CloseAccountRequest): Promise<CloseAccountResponse> {
     const actor = actorOf({ actor: message });
-    const state = acceptedState(await this.store.execute(accountId, actor, () => ({ type: 'close', accountId, reason, author: actor.author })));
+    const state = acceptedState(
+      await this.store.execute(accountId, actor, () => ({ type: 'close', accountId, reason, author: actor.author })),
+    );
     await this.limits.push(accountId, state, ENVIRONMENTS);
     return { account: await this.account(accountId) };
   }

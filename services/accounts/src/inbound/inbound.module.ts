@@ -15,7 +15,23 @@ import { OperatorsController } from './operators.grpc';
 import { SignInController } from './sign-in.grpc';
 
 @Module({
-  imports: [AccountModule, AuditModule, KeysModule, MailModule, OperatorsModule, PeopleModule, RetentionModule, SignInModule],
-  controllers: [AccountsController, AuditController, KeysController, MembersController, OperatorsController, SignInController],
+  imports: [
+    AccountModule,
+    AuditModule,
+    KeysModule,
+    MailModule,
+    OperatorsModule,
+    PeopleModule,
+    RetentionModule,
+    SignInModule,
+  ],
+  controllers: [
+    AccountsController,
+    AuditController,
+    KeysController,
+    MembersController,
+    OperatorsController,
+    SignInController,
+  ],
 })
 export class InboundModule {}

@@ -1,8 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  ApiKey, CreateKeyRequest, CreateKeyResponse, ListKeysRequest, ListKeysResponse, RevokeKeyRequest, RevokeKeyResponse,
-  RotateKeyRequest, RotateKeyResponse, VerifyKeyRequest, VerifyKeyResponse, VerifyKeysRequest, VerifyKeysResponse,
+  ApiKey,
+  CreateKeyRequest,
+  CreateKeyResponse,
+  ListKeysRequest,
+  ListKeysResponse,
+  RevokeKeyRequest,
+  RevokeKeyResponse,
+  RotateKeyRequest,
+  RotateKeyResponse,
+  VerifyKeyRequest,
+  VerifyKeyResponse,
+  VerifyKeysRequest,
+  VerifyKeysResponse,
 } from '@usvideo/contracts/accounts';
 import { newId } from '@usvideo/event-store';
 import type { Environment } from '../accounts/plan';
@@ -16,7 +27,11 @@ import { refusalError, refuseFaults } from './refusal-status.grpc';
 
 @Controller()
 export class KeysController {
-  constructor(private readonly store: AccountStore, private readonly reader: AccountReader, private readonly verification: KeyVerification) {}
+  constructor(
+    private readonly store: AccountStore,
+    private readonly reader: AccountReader,
+    private readonly verification: KeyVerification,
+  ) {}
 
   @GrpcMethod('AccountsService', 'verifyKey')
   async verifyKey({ secretSha256 }: VerifyKeyRequest): Promise<VerifyKeyResponse> {
@@ -45,7 +60,11 @@ export class KeysController {
     const keyId = newId('key');
     const minted = mintKey(environment);
     const key = { keyId, environment, name: request.name.trim(), scopes: [...new Set(request.scopes)] };
-    refuse(await this.store.execute(accountId, actor, () => ({ type: 'createKey', accountId, key, author }), { secrets: new Map([[keyId, minted]]) }));
+    refuse(
+      await this.store.execute(accountId, actor, () => ({ type: 'createKey', accountId, key, author }), {
+        secrets: new Map([[keyId, minted]]),
+      }),
+    );
     return { key: await this.key(accountId, keyId), secret: minted.secret };
   }
 
@@ -57,9 +76,21 @@ export class KeysController {
     const { environment } = await this.key(accountId, keyId);
     const newKeyId = newId('key');
     const minted = mintKey(environment as Environment);
-    refuse(await this.store.execute(accountId, actorOf(request), (now) => ({
-      type: 'rotateKey', accountId, keyId, newKeyId, oldKeyExpiresAt: new Date(now.getTime() + overlapSeconds * 1_000), author,
-    }), { secrets: new Map([[newKeyId, minted]]) }));
+    refuse(
+      await this.store.execute(
+        accountId,
+        actorOf(request),
+        (now) => ({
+          type: 'rotateKey',
+          accountId,
+          keyId,
+          newKeyId,
+          oldKeyExpiresAt: new Date(now.getTime() + overlapSeconds * 1_000),
+          author,
+        }),
+        { secrets: new Map([[newKeyId, minted]]) },
+      ),
+    );
     const [key, oldKey] = await Promise.all([this.key(accountId, newKeyId), this.key(accountId, keyId)]);
     return { key, secret: minted.secret, oldKey };
   }
@@ -67,7 +98,9 @@ export class KeysController {
   @GrpcMethod('AccountsService', 'revokeKey')
   async revokeKey(request: RevokeKeyRequest): Promise<RevokeKeyResponse> {
     const { accountId, author, keyId } = request;
-    refuse(await this.store.execute(accountId, actorOf(request), () => ({ type: 'revokeKey', accountId, keyId, author })));
+    refuse(
+      await this.store.execute(accountId, actorOf(request), () => ({ type: 'revokeKey', accountId, keyId, author })),
+    );
     return {};
   }
 

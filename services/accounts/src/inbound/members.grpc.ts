@@ -1,7 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  InviteMemberRequest, InviteMemberResponse, ListMembersRequest, ListMembersResponse, Member, RemoveMemberRequest, RemoveMemberResponse, SetMemberRoleRequest,
+  InviteMemberRequest,
+  InviteMemberResponse,
+  ListMembersRequest,
+  ListMembersResponse,
+  Member,
+  RemoveMemberRequest,
+  RemoveMemberResponse,
+  SetMemberRoleRequest,
   SetMemberRoleResponse,
 } from '@usvideo/contracts/accounts';
 import { grpcError, status } from '@usvideo/runtime';
@@ -26,7 +33,13 @@ export class MembersController {
   async inviteMember(request: InviteMemberRequest): Promise<InviteMemberResponse> {
     const email = request.email.trim();
     refuseFaults(invitationFaults({ ...request, email }));
-    const invited = await this.members.invite(request.accountId, email, request.role as Role, mintToken(), actorOf(request));
+    const invited = await this.members.invite(
+      request.accountId,
+      email,
+      request.role as Role,
+      mintToken(),
+      actorOf(request),
+    );
     if (invited === undefined) throw refusalError('account_not_found');
     return typeof invited === 'string' ? { refusal: invited, member: undefined } : { refusal: '', member: invited };
   }

@@ -1,8 +1,17 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  CreateOperatorRequest, CreateOperatorResponse, ListOperatorsResponse, RecordOrderRequest, RecordOrderResponse, ReplaceOperatorTokenRequest,
-  ReplaceOperatorTokenResponse, RevokeOperatorRequest, RevokeOperatorResponse, VerifyOperatorRequest, VerifyOperatorResponse,
+  CreateOperatorRequest,
+  CreateOperatorResponse,
+  ListOperatorsResponse,
+  RecordOrderRequest,
+  RecordOrderResponse,
+  ReplaceOperatorTokenRequest,
+  ReplaceOperatorTokenResponse,
+  RevokeOperatorRequest,
+  RevokeOperatorResponse,
+  VerifyOperatorRequest,
+  VerifyOperatorResponse,
 } from '@usvideo/contracts/accounts';
 import { grpcError, status } from '@usvideo/runtime';
 import { OperatorStore } from '../operators/operator.store';
@@ -29,7 +38,11 @@ export class OperatorsController {
   }
 
   @GrpcMethod('OperatorsService', 'replaceOperatorToken')
-  async replaceOperatorToken({ operatorId, expiresInDays, actor }: ReplaceOperatorTokenRequest): Promise<ReplaceOperatorTokenResponse> {
+  async replaceOperatorToken({
+    operatorId,
+    expiresInDays,
+    actor,
+  }: ReplaceOperatorTokenRequest): Promise<ReplaceOperatorTokenResponse> {
     refuseFaults(expiryFaults(expiresInDays));
     return known(await this.operators.replaceToken(operatorId, expiresInDays, actorOf({ actor })));
   }
@@ -47,7 +60,13 @@ export class OperatorsController {
   @GrpcMethod('OperatorsService', 'recordOrder')
   async recordOrder({ accountId, action, subject, order, actor }: RecordOrderRequest): Promise<RecordOrderResponse> {
     refuseFaults(orderFaults({ action, subject, order }));
-    await this.operators.record({ accountId, action, subject, order: JSON.parse(order) as object, actor: actorOf({ actor }) });
+    await this.operators.record({
+      accountId,
+      action,
+      subject,
+      order: JSON.parse(order) as object,
+      actor: actorOf({ actor }),
+    });
     return {};
   }
 }

@@ -17,14 +17,19 @@ test('a name of 200 characters is not too long, whatever the characters', () => 
   expect(registrationFaults({ ...good, accountName: '🐻'.repeat(201) })).toHaveLength(1);
 });
 
-test.each(['ann@example.com\n', 'a b@example.com', `${'x'.repeat(250)}@a.io`, 'ann@example', 'a\u0000@example.com'])('refuses the address %j', (email) => {
-  expect(registrationFaults({ ...good, email })).toHaveLength(1);
-});
+test.each(['ann@example.com\n', 'a b@example.com', `${'x'.repeat(250)}@a.io`, 'ann@example', 'a\u0000@example.com'])(
+  'refuses the address %j',
+  (email) => {
+    expect(registrationFaults({ ...good, email })).toHaveLength(1);
+  },
+);
 
 test('a key has an environment, a name and known scopes', () => {
   expect(newKeyFaults({ environment: 'live', name: 'CI', scopes: ['videos', 'keys:manage'] })).toEqual([]);
   expect(newKeyFaults({ environment: 'prod', name: 'a\u0000', scopes: ['root'] })).toHaveLength(3);
-  expect(newKeyFaults({ environment: 'live', name: 'CI', scopes: [] })).toEqual(['scopes must name at least one scope']);
+  expect(newKeyFaults({ environment: 'live', name: 'CI', scopes: [] })).toEqual([
+    'scopes must name at least one scope',
+  ]);
 });
 
 test.each([-1, 0.5, 604_801])('refuses an overlap of %d seconds', (seconds) => {

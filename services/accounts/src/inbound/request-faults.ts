@@ -9,7 +9,12 @@ export type Faults = string[];
 
 const NAME_CHARACTERS_MAX = 200;
 
-export function registrationFaults(request: { email: string; password: string; accountName: string; plan: string }): Faults {
+export function registrationFaults(request: {
+  email: string;
+  password: string;
+  accountName: string;
+  plan: string;
+}): Faults {
   const faults = [
     ...faultsOf('email', faultOfEmail(request.email)),
     ...(request.password === '' ? [] : faultsOf('password', faultOfPassword(request.password))),
@@ -21,7 +26,10 @@ export function registrationFaults(request: { email: string; password: string; a
 
 /** A sign-in is not told what its password should have been like, only kept small. */
 export function signInFaults({ email, password }: { email: string; password: string }): Faults {
-  const tooLong = password.length > 2 * PASSWORD_CHARACTERS_MAX ? [`password must be at most ${PASSWORD_CHARACTERS_MAX} characters`] : [];
+  const tooLong =
+    password.length > 2 * PASSWORD_CHARACTERS_MAX
+      ? [`password must be at most ${PASSWORD_CHARACTERS_MAX} characters`]
+      : [];
   return [...faultsOf('email', faultOfEmail(email.trim())), ...tooLong];
 }
 
@@ -39,7 +47,10 @@ export function invitationFaults({ email, role }: { email: string; role: string 
 
 /** No scopes are a mistake of the caller, never the default ones: what is left of a filter would give more than was there. */
 export function newKeyFaults(request: { environment: string; name: string; scopes: readonly string[] }): Faults {
-  const faults = [...environmentFaults(request.environment), ...faultsOf('name', faultOfLine(request.name, NAME_CHARACTERS_MAX))];
+  const faults = [
+    ...environmentFaults(request.environment),
+    ...faultsOf('name', faultOfLine(request.name, NAME_CHARACTERS_MAX)),
+  ];
   const unknown = request.scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
   if (request.scopes.length === 0) faults.push('scopes must name at least one scope');
   if (unknown.length > 0) faults.push(`scopes may hold ${SCOPES.join(', ')} and nothing else`);
@@ -54,7 +65,9 @@ const LIMITS_END_DAYS_MAX = 366;
 
 export function limitsEndFaults(expiresAt: Date | undefined, now: Date): Faults {
   const ahead = expiresAt === undefined ? 1 : expiresAt.getTime() - now.getTime();
-  return ahead > 0 && ahead <= LIMITS_END_DAYS_MAX * 86_400_000 ? [] : [`expires_at must be in the future, and at most ${LIMITS_END_DAYS_MAX} days from now`];
+  return ahead > 0 && ahead <= LIMITS_END_DAYS_MAX * 86_400_000
+    ? []
+    : [`expires_at must be in the future, and at most ${LIMITS_END_DAYS_MAX} days from now`];
 }
 
 /** A week is the longest time two keys may open the same door. */
@@ -65,7 +78,15 @@ export function overlapFaults(seconds: number): Faults {
   return good ? [] : [`overlap_seconds must be 0 to ${OVERLAP_MAX_SECONDS}`];
 }
 
-export function newOperatorFaults({ name, role, expiresInDays }: { name: string; role: string; expiresInDays: number }): Faults {
+export function newOperatorFaults({
+  name,
+  role,
+  expiresInDays,
+}: {
+  name: string;
+  role: string;
+  expiresInDays: number;
+}): Faults {
   const roles = isOperatorRole(role) ? [] : [`role must be one of ${OPERATOR_ROLES.join(', ')}`];
   return [...faultsOf('name', faultOfOperatorName(name)), ...roles, ...expiryFaults(expiresInDays)];
 }
@@ -80,7 +101,8 @@ const ORDER_CHARACTERS_MAX = 4_000;
 export function orderFaults({ action, subject, order }: { action: string; subject: string; order: string }): Faults {
   const faults: Faults = /^[a-z_]{1,60}$/.test(action) ? [] : ['action must be lower-case words joined by underscores'];
   if (subject.length > 500) faults.push('subject must be shorter');
-  if (order.length > ORDER_CHARACTERS_MAX || !isJsonObject(order)) faults.push(`order must be a JSON object of at most ${ORDER_CHARACTERS_MAX} characters`);
+  if (order.length > ORDER_CHARACTERS_MAX || !isJsonObject(order))
+    faults.push(`order must be a JSON object of at most ${ORDER_CHARACTERS_MAX} characters`);
   return faults;
 }
 

@@ -1,9 +1,30 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  AcceptInvitationRequest, AcceptInvitationResponse, ChangePasswordRequest, ChangePasswordResponse, ChooseAccountRequest, ChooseAccountResponse, ConfirmTotpRequest,
-  ConfirmTotpResponse, RemoveTotpRequest, RemoveTotpResponse, RequestPasswordResetRequest, RequestPasswordResetResponse, ResetPasswordRequest, ResetPasswordResponse, Session,
-  SignInRequest, SignInResponse, SignOutRequest, SignOutResponse, StartTotpRequest, StartTotpResponse, VerifyEmailRequest, VerifyEmailResponse, VerifySessionRequest,
+  AcceptInvitationRequest,
+  AcceptInvitationResponse,
+  ChangePasswordRequest,
+  ChangePasswordResponse,
+  ChooseAccountRequest,
+  ChooseAccountResponse,
+  ConfirmTotpRequest,
+  ConfirmTotpResponse,
+  RemoveTotpRequest,
+  RemoveTotpResponse,
+  RequestPasswordResetRequest,
+  RequestPasswordResetResponse,
+  ResetPasswordRequest,
+  ResetPasswordResponse,
+  Session,
+  SignInRequest,
+  SignInResponse,
+  SignOutRequest,
+  SignOutResponse,
+  StartTotpRequest,
+  StartTotpResponse,
+  VerifyEmailRequest,
+  VerifyEmailResponse,
+  VerifySessionRequest,
   VerifySessionResponse,
 } from '@usvideo/contracts/accounts';
 import { grpcError, status } from '@usvideo/runtime';
@@ -17,12 +38,18 @@ import { refuseFaults } from './refusal-status.grpc';
 /** How people sign in, and what they change about it. */
 @Controller()
 export class SignInController {
-  constructor(private readonly signIns: SignIn, private readonly credentials: Credentials, private readonly sessions: SessionStore) {}
+  constructor(
+    private readonly signIns: SignIn,
+    private readonly credentials: Credentials,
+    private readonly sessions: SessionStore,
+  ) {}
 
   @GrpcMethod('MembersService', 'signIn')
   async signIn(request: SignInRequest): Promise<SignInResponse> {
     refuseFaults(signInFaults(request));
-    return answerOf(await this.signIns.withPassword(request.email.trim(), request.password, request.totpCode, actorOf(request)));
+    return answerOf(
+      await this.signIns.withPassword(request.email.trim(), request.password, request.totpCode, actorOf(request)),
+    );
   }
 
   @GrpcMethod('MembersService', 'verifySession')
@@ -32,7 +59,7 @@ export class SignInController {
 
   @GrpcMethod('MembersService', 'chooseAccount')
   async chooseAccount({ tokenSha256, accountId }: ChooseAccountRequest): Promise<ChooseAccountResponse> {
-    if (!await this.sessions.choose(tokenSha256, accountId)) throw grpcError(status.NOT_FOUND, 'account_not_found');
+    if (!(await this.sessions.choose(tokenSha256, accountId))) throw grpcError(status.NOT_FOUND, 'account_not_found');
     return { session: await this.session(tokenSha256) };
   }
 
@@ -46,19 +73,29 @@ export class SignInController {
   async changePassword(request: ChangePasswordRequest): Promise<ChangePasswordResponse> {
     refuseFaults(passwordFaults('new_password', request.newPassword));
     const session = await this.session(request.tokenSha256);
-    const { refusal, retryAfterMs } = await this.credentials.changePassword(session, request.tokenSha256, request.currentPassword, request.newPassword, actorOf(request));
+    const { refusal, retryAfterMs } = await this.credentials.changePassword(
+      session,
+      request.tokenSha256,
+      request.currentPassword,
+      request.newPassword,
+      actorOf(request),
+    );
     return { refusal: refusal ?? '', retryAfterMs: retryAfterMs ?? 0 };
   }
 
   @GrpcMethod('MembersService', 'requestPasswordReset')
   async requestPasswordReset(request: RequestPasswordResetRequest): Promise<RequestPasswordResetResponse> {
-    return { refusal: await this.credentials.requestReset(request.email.trim(), actorOf(request)) ?? '' };
+    return { refusal: (await this.credentials.requestReset(request.email.trim(), actorOf(request))) ?? '' };
   }
 
   @GrpcMethod('MembersService', 'resetPassword')
   async resetPassword(request: ResetPasswordRequest): Promise<ResetPasswordResponse> {
     refuseFaults(passwordFaults('password', request.password));
-    const { refusal, verifiedAccountIds } = await this.credentials.resetPassword(request.token, request.password, actorOf(request));
+    const { refusal, verifiedAccountIds } = await this.credentials.resetPassword(
+      request.token,
+      request.password,
+      actorOf(request),
+    );
     return { refusal: refusal ?? '', verifiedAccountIds };
   }
 
@@ -76,7 +113,11 @@ export class SignInController {
 
   @GrpcMethod('MembersService', 'confirmTotp')
   async confirmTotp(request: ConfirmTotpRequest): Promise<ConfirmTotpResponse> {
-    const { refusal, retryAfterMs } = await this.credentials.confirmTotp(await this.session(request.tokenSha256), request.code, actorOf(request));
+    const { refusal, retryAfterMs } = await this.credentials.confirmTotp(
+      await this.session(request.tokenSha256),
+      request.code,
+      actorOf(request),
+    );
     return { refusal: refusal ?? '', retryAfterMs: retryAfterMs ?? 0 };
   }
 
@@ -99,7 +140,15 @@ export class SignInController {
   }
 }
 
-function answerOf(outcome: { refusal: string; retryAfterMs?: number } | { refusal: undefined; token: string; session: Session }): SignInResponse {
-  if (outcome.refusal !== undefined) return { refusal: outcome.refusal, retryAfterMs: ('retryAfterMs' in outcome ? outcome.retryAfterMs : undefined) ?? 0, sessionToken: '', session: undefined };
+function answerOf(
+  outcome: { refusal: string; retryAfterMs?: number } | { refusal: undefined; token: string; session: Session },
+): SignInResponse {
+  if (outcome.refusal !== undefined)
+    return {
+      refusal: outcome.refusal,
+      retryAfterMs: ('retryAfterMs' in outcome ? outcome.retryAfterMs : undefined) ?? 0,
+      sessionToken: '',
+      session: undefined,
+    };
   return { refusal: '', retryAfterMs: 0, sessionToken: outcome.token, session: outcome.session };
 }

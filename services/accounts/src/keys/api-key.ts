@@ -1,6 +1,14 @@
 import type { Environment } from '../accounts/plan';
 
-export const SCOPES = ['videos', 'videos:unquoted', 'billing:read', 'webhooks', 'keys:read', 'keys:manage', 'billing:manage'] as const;
+export const SCOPES = [
+  'videos',
+  'videos:unquoted',
+  'billing:read',
+  'webhooks',
+  'keys:read',
+  'keys:manage',
+  'billing:manage',
+] as const;
 
 /** The first keys of an account must be able to make all others. That agents need no quote is said of a key on purpose. */
 export const FIRST_KEY_SCOPES: readonly string[] = SCOPES.filter((scope) => scope !== 'videos:unquoted');

@@ -7,13 +7,30 @@ function world() {
   let away = false;
   const database = {
     query: async ({ name, values }: { name: string; values: unknown[][] }) => {
-      if (name === 'api_keys_verify') return { rows: (values[0] as Buffer[]).map((digest) => ({ secret_sha256: digest, account_id: 'acc_1', key_id: `key_${digest}`, environment: 'live', scopes: [], expires_in_ms: null, suspended: false })) };
+      if (name === 'api_keys_verify')
+        return {
+          rows: (values[0] as Buffer[]).map((digest) => ({
+            secret_sha256: digest,
+            account_id: 'acc_1',
+            key_id: `key_${digest}`,
+            environment: 'live',
+            scopes: [],
+            expires_in_ms: null,
+            suspended: false,
+          })),
+        };
       if (away) throw new Error('the database is away');
       written.push(values[0] as string[]);
       return { rows: [] };
     },
   } as unknown as Database;
-  return { verification: new KeyVerification(database), written, goAway: (gone: boolean) => { away = gone; } };
+  return {
+    verification: new KeyVerification(database),
+    written,
+    goAway: (gone: boolean) => {
+      away = gone;
+    },
+  };
 }
 
 it('writes uses that could not be written with the next ones', async () => {

@@ -3,7 +3,15 @@ import type { VerifiedKey } from '@usvideo/contracts/accounts';
 import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 
-interface VerifiedRow { secret_sha256: Buffer; account_id: string; key_id: string; environment: string; scopes: string[]; expires_in_ms: bigint | null; suspended: boolean }
+interface VerifiedRow {
+  secret_sha256: Buffer;
+  account_id: string;
+  key_id: string;
+  environment: string;
+  scopes: string[];
+  expires_in_ms: bigint | null;
+  suspended: boolean;
+}
 
 const FIND_KEYS = `
 select k.secret_sha256, k.account_id, k.key_id, k.environment, k.scopes, a.status = 'suspended' as suspended,
@@ -28,14 +36,22 @@ export class KeyVerification {
 
   /** Of the digests behind which there is a live key. */
   async verify(digests: Buffer[]): Promise<VerifiedKey[]> {
-    const { rows } = await this.database.query<VerifiedRow>({ name: 'api_keys_verify', text: FIND_KEYS, values: [digests] });
+    const { rows } = await this.database.query<VerifiedRow>({
+      name: 'api_keys_verify',
+      text: FIND_KEYS,
+      values: [digests],
+    });
     const at = new Date();
     for (const row of rows) if (this.noted.size < NOTED_MAX) this.noted.set(row.key_id, at);
     return rows.map((row) => ({
       secretSha256: row.secret_sha256,
       key: {
-        accountId: row.account_id, keyId: row.key_id, environment: row.environment, scopes: row.scopes,
-        suspended: row.suspended, expiresInMs: row.expires_in_ms ?? undefined,
+        accountId: row.account_id,
+        keyId: row.key_id,
+        environment: row.environment,
+        scopes: row.scopes,
+        suspended: row.suspended,
+        expiresInMs: row.expires_in_ms ?? undefined,
       },
     }));
   }
@@ -46,7 +62,11 @@ export class KeyVerification {
     if (uses.size === 0) return;
     this.noted = new Map();
     try {
-      await this.database.query({ name: 'api_key_touch', text: TOUCH_KEYS, values: [[...uses.keys()], [...uses.values()]] });
+      await this.database.query({
+        name: 'api_key_touch',
+        text: TOUCH_KEYS,
+        values: [[...uses.keys()], [...uses.values()]],
+      });
     } catch (error) {
       this.noted = new Map([...uses, ...this.noted]);
       throw error;

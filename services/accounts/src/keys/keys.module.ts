@@ -7,11 +7,18 @@ const USES_EVERY_MS = 5_000;
 
 @Module({ providers: [KeyVerification], exports: [KeyVerification] })
 export class KeysModule implements OnModuleInit {
-  constructor(private readonly verification: KeyVerification, private readonly lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    private readonly verification: KeyVerification,
+    private readonly lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onModuleInit(): void {
     const work = () => this.verification.writeUses();
     this.lifecycle.add('last uses of keys', work);
-    this.lifecycle.keep('key uses loop', startLoop({ name: 'accounts_key_uses', everyMs: USES_EVERY_MS, work, logger: this.logger }));
+    this.lifecycle.keep(
+      'key uses loop',
+      startLoop({ name: 'accounts_key_uses', everyMs: USES_EVERY_MS, work, logger: this.logger }),
+    );
   }
 }

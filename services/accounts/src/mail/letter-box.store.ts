@@ -17,7 +17,12 @@ const GIVE_UP = `delete from letter where created_at < now() - interval '3 days'
 const AT_ONCE_MAX = 20;
 const CARRY_EVERY_MS = 5_000;
 
-interface LetterRow { letter_id: string; key_id: string; sealed: Buffer; attempts: number }
+interface LetterRow {
+  letter_id: string;
+  key_id: string;
+  sealed: Buffer;
+  attempts: number;
+}
 
 /** Letters wait here, sealed, from the transaction that wants them written until somebody has taken them over. */
 @Injectable()
@@ -26,8 +31,10 @@ export class LetterBox {
 
   /** @param box undefined: letters cannot be kept, so none is written; the service says so when it starts */
   constructor(
-    @Inject(DATABASE) private readonly database: Database, @Inject(SECRET_BOX) private readonly box: SecretBox | undefined,
-    @Inject(MAILER) private readonly mailer: Mailer | undefined, @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(SECRET_BOX) private readonly box: SecretBox | undefined,
+    @Inject(MAILER) private readonly mailer: Mailer | undefined,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Whether anybody is ever written to. */
@@ -37,7 +44,12 @@ export class LetterBox {
 
   /** Letters are handed to the mailer from now on. */
   start(): Loop {
-    this.carrying = startLoop({ name: 'accounts_letters', everyMs: CARRY_EVERY_MS, work: () => this.deliver(), logger: this.logger });
+    this.carrying = startLoop({
+      name: 'accounts_letters',
+      everyMs: CARRY_EVERY_MS,
+      work: () => this.deliver(),
+      logger: this.logger,
+    });
     return this.carrying;
   }
 
@@ -45,7 +57,10 @@ export class LetterBox {
   async write(tx: Transaction, now: Date, letter: Letter | undefined): Promise<void> {
     if (this.box === undefined || this.mailer === undefined) return;
     const letterId = newId('ltr', now.getTime());
-    const { keyId, bytes } = this.box.seal(letterId, JSON.stringify(letter ?? { to: '', subject: '', text: ' '.repeat(300) }));
+    const { keyId, bytes } = this.box.seal(
+      letterId,
+      JSON.stringify(letter ?? { to: '', subject: '', text: ' '.repeat(300) }),
+    );
     await tx.query({ name: 'letter_insert', text: INSERT, values: [letterId, keyId, bytes, now] });
   }
 
@@ -64,13 +79,20 @@ export class LetterBox {
     return rows.length === AT_ONCE_MAX;
   }
 
-  private async hand(mailer: Mailer, box: SecretBox, { letter_id: letterId, key_id: keyId, sealed: bytes, attempts }: LetterRow): Promise<void> {
+  private async hand(
+    mailer: Mailer,
+    box: SecretBox,
+    { letter_id: letterId, key_id: keyId, sealed: bytes, attempts }: LetterRow,
+  ): Promise<void> {
     try {
       const letter = JSON.parse(box.open(letterId, { keyId, bytes })) as Letter;
       if (letter.to !== '') await mailer.send(letterId, letter);
     } catch (error) {
       // Neither the address nor the text: both are the person's.
-      this.logger.warn({ letter: letterId, attempts, reason: (error as { code?: string }).code ?? (error as Error).name }, 'a letter was not taken over; it is tried again');
+      this.logger.warn(
+        { letter: letterId, attempts, reason: (error as { code?: string }).code ?? (error as Error).name },
+        'a letter was not taken over; it is tried again',
+      );
       return;
     }
     await this.database.query({ name: 'letter_done', text: DONE, values: [letterId] });

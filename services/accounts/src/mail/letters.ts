@@ -11,28 +11,38 @@ const NOT_YOU = 'If this was not you, ignore this letter: without the link nothi
 
 export function verifyEmailLetter(to: string, accountName: string, token: string, { dashboardUrl }: Links): Letter {
   return {
-    to, subject: 'Confirm your address',
+    to,
+    subject: 'Confirm your address',
     text: `Somebody registered the account "${accountName}" with this address. To confirm that it is yours, open\n\n${dashboardUrl}/verify?token=${token}\n\nwithin seven days. ${NOT_YOU}${SIGNATURE}`,
   };
 }
 
 export function resetPasswordLetter(to: string, token: string, { dashboardUrl }: Links): Letter {
   return {
-    to, subject: 'Choose a new password',
+    to,
+    subject: 'Choose a new password',
     text: `To choose a new password, open\n\n${dashboardUrl}/reset?token=${token}\n\nwithin an hour. ${NOT_YOU}${SIGNATURE}`,
   };
 }
 
-export function invitationLetter(to: string, accountName: string, role: string, token: string, { dashboardUrl }: Links): Letter {
+export function invitationLetter(
+  to: string,
+  accountName: string,
+  role: string,
+  token: string,
+  { dashboardUrl }: Links,
+): Letter {
   return {
-    to, subject: `You are invited to ${accountName}`,
+    to,
+    subject: `You are invited to ${accountName}`,
     text: `You are invited to the account "${accountName}" as ${role}. To accept, open\n\n${dashboardUrl}/accept-invitation?token=${token}\n\nwithin seven days.${SIGNATURE}`,
   };
 }
 
 export function passwordChangedLetter(to: string, { dashboardUrl }: Links): Letter {
   return {
-    to, subject: 'Your password was changed',
+    to,
+    subject: 'Your password was changed',
     text: `Your password was changed, and all other sessions were ended. If this was not you, choose a new one at once:\n\n${dashboardUrl}/forgot${SIGNATURE}`,
   };
 }

@@ -18,11 +18,17 @@ import { LINKS, MAILER, SECRET_BOX } from './tokens';
   exports: [LetterBox, SECRET_BOX, LINKS],
 })
 export class MailModule implements OnModuleInit {
-  constructor(private readonly letters: LetterBox, private readonly lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    private readonly letters: LetterBox,
+    private readonly lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onModuleInit(): void {
     if (!this.letters.writes) {
-      this.logger.warn('MAIL_URL or SECRETS_KEY is not set: nobody can confirm an address, reset a password or be invited');
+      this.logger.warn(
+        'MAIL_URL or SECRETS_KEY is not set: nobody can confirm an address, reset a password or be invited',
+      );
     }
     this.lifecycle.keep('letters loop', this.letters.start());
   }

@@ -13,11 +13,17 @@ export interface MailerWorld {
 export function mailerConformance(name: string, open: () => Promise<MailerWorld>): void {
   describe(`a mailer: ${name}`, () => {
     let world: MailerWorld;
-    beforeEach(async () => { world = await open(); });
+    beforeEach(async () => {
+      world = await open();
+    });
     afterEach(() => world.close());
 
     it('hands over the address, the subject and the text, whatever letters they have', async () => {
-      await world.mailer.send('ltr_1', { to: 'ann@example.com', subject: 'Grüße 🙂', text: 'Open\n\nhttps://video.example.com/verify?token=abc\n\nDanke für 1 €.' });
+      await world.mailer.send('ltr_1', {
+        to: 'ann@example.com',
+        subject: 'Grüße 🙂',
+        text: 'Open\n\nhttps://video.example.com/verify?token=abc\n\nDanke für 1 €.',
+      });
       const [message] = await world.arrived();
       expect(message).toMatch(/^To: ann@example\.com$/m);
       expect(message).toMatch(/^From: .*no-reply@example\.com/m);
@@ -28,8 +34,13 @@ export function mailerConformance(name: string, open: () => Promise<MailerWorld>
     });
 
     it('hands over each letter, in its order', async () => {
-      for (const id of ['ltr_1', 'ltr_2', 'ltr_3']) await world.mailer.send(id, { to: 'ann@example.com', subject: id, text: id });
-      expect((await world.arrived()).map((message) => /^Subject: (.*)$/m.exec(message)![1])).toEqual(['ltr_1', 'ltr_2', 'ltr_3']);
+      for (const id of ['ltr_1', 'ltr_2', 'ltr_3'])
+        await world.mailer.send(id, { to: 'ann@example.com', subject: id, text: id });
+      expect((await world.arrived()).map((message) => /^Subject: (.*)$/m.exec(message)![1])).toEqual([
+        'ltr_1',
+        'ltr_2',
+        'ltr_3',
+      ]);
     });
 
     it('puts no further header into a letter, whatever its subject', async () => {
@@ -47,6 +58,8 @@ export function mailerConformance(name: string, open: () => Promise<MailerWorld>
 function textOf(message: string): string {
   const body = message.slice(message.search(/\r?\n\r?\n/)).trim();
   if (/^Content-Transfer-Encoding: base64$/im.test(message)) return Buffer.from(body, 'base64').toString('utf8');
-  const bytes = body.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = body
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -14,7 +14,10 @@ mailerConformance('into a folder', async () => {
   const mailer = openMailer(`file:${join(folder, 'letters')}`, FROM);
   return {
     mailer,
-    arrived: async () => readdirSync(join(folder, 'letters')).sort().map((file) => readFileSync(join(folder, 'letters', file), 'utf8')),
+    arrived: async () =>
+      readdirSync(join(folder, 'letters'))
+        .sort()
+        .map((file) => readFileSync(join(folder, 'letters', file), 'utf8')),
     break: async () => writeFileSync(join(folder, 'letters'), 'not a folder'),
     close: async () => {
       await mailer.stop();
@@ -27,7 +30,8 @@ mailerConformance('by SMTP', async () => {
   const messages: string[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
-    onAuth: ({ username, password }, _session, done) => done(username === 'user' && password === 'secret' ? null : new Error('refused'), { user: username ?? '' }),
+    onAuth: ({ username, password }, _session, done) =>
+      done(username === 'user' && password === 'secret' ? null : new Error('refused'), { user: username ?? '' }),
     onData: (stream, _session, done) => {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
@@ -43,7 +47,9 @@ mailerConformance('by SMTP', async () => {
   const mailer = openMailer(`smtp://user:secret@127.0.0.1:${(server.server.address() as AddressInfo).port}`, FROM);
   const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
   return {
-    mailer, arrived: async () => messages, break: stop,
+    mailer,
+    arrived: async () => messages,
+    break: stop,
     close: async () => {
       await mailer.stop();
       await stop();

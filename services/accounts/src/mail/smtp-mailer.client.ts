@@ -7,10 +7,20 @@ const WITHIN_MS = 20_000;
 export class SmtpMailer implements Mailer {
   private readonly transport;
 
-  constructor(url: string, private readonly from: string) {
+  constructor(
+    url: string,
+    private readonly from: string,
+  ) {
     this.transport = createTransport({
-      url, pool: true, maxConnections: 2, connectionTimeout: WITHIN_MS, greetingTimeout: WITHIN_MS, socketTimeout: WITHIN_MS, dnsTimeout: WITHIN_MS,
-      disableFileAccess: true, disableUrlAccess: true,
+      url,
+      pool: true,
+      maxConnections: 2,
+      connectionTimeout: WITHIN_MS,
+      greetingTimeout: WITHIN_MS,
+      socketTimeout: WITHIN_MS,
+      dnsTimeout: WITHIN_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
     } as Parameters<typeof createTransport>[0]);
   }
 

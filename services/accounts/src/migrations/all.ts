@@ -7,5 +7,10 @@ import { Migration0006AccountLife } from './0006-account-life';
 
 /** In the order in which they run. */
 export const ACCOUNTS_MIGRATIONS = [
-  Migration0001Accounts, Migration0002Epochs, Migration0003SchemaLevel, Migration0004People, Migration0005Operators, Migration0006AccountLife,
+  Migration0001Accounts,
+  Migration0002Epochs,
+  Migration0003SchemaLevel,
+  Migration0004People,
+  Migration0005Operators,
+  Migration0006AccountLife,
 ];

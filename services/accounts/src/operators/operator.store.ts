@@ -35,7 +35,15 @@ with live as (
 )
 select ${COLUMNS} from operator where operator_id = (select operator_id from live)`;
 
-interface OperatorRow { operator_id: string; name: string; role: string; created_at: Date; last_used_at: Date | null; expires_at: Date | null; revoked_at: Date | null }
+interface OperatorRow {
+  operator_id: string;
+  name: string;
+  role: string;
+  created_at: Date;
+  last_used_at: Date | null;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
 
 /** Who may administer. Each change is audited in the transaction that makes it. */
 @Injectable()
@@ -47,8 +55,12 @@ export class OperatorStore {
     const minted = mintOperatorToken();
     const operatorId = newId('opr');
     return inTransaction(this.database, async (tx, now) => {
-      const { rows: [row] } = await tx.query<OperatorRow>({
-        name: 'operator_insert', text: INSERT, values: [operator.expiresInDays, operatorId, operator.name, operator.role, minted.digest, now],
+      const {
+        rows: [row],
+      } = await tx.query<OperatorRow>({
+        name: 'operator_insert',
+        text: INSERT,
+        values: [operator.expiresInDays, operatorId, operator.name, operator.role, minted.digest, now],
       });
       if (row === undefined) return undefined;
       await audit(tx, now, actor, 'operator_created', row);
@@ -57,14 +69,27 @@ export class OperatorStore {
   }
 
   async list(): Promise<Operator[]> {
-    const { rows } = await this.database.query<OperatorRow>({ name: 'operator_list', text: `select ${COLUMNS} from operator order by name limit ${OPERATORS_MAX}` });
+    const { rows } = await this.database.query<OperatorRow>({
+      name: 'operator_list',
+      text: `select ${COLUMNS} from operator order by name limit ${OPERATORS_MAX}`,
+    });
     return rows.map(readOperator);
   }
 
-  replaceToken(operatorId: string, expiresInDays: number, actor: Actor): Promise<{ operator: Operator; token: string } | undefined> {
+  replaceToken(
+    operatorId: string,
+    expiresInDays: number,
+    actor: Actor,
+  ): Promise<{ operator: Operator; token: string } | undefined> {
     const minted = mintOperatorToken();
     return inTransaction(this.database, async (tx, now) => {
-      const { rows: [row] } = await tx.query<OperatorRow>({ name: 'operator_replace', text: REPLACE, values: [expiresInDays, operatorId, minted.digest] });
+      const {
+        rows: [row],
+      } = await tx.query<OperatorRow>({
+        name: 'operator_replace',
+        text: REPLACE,
+        values: [expiresInDays, operatorId, minted.digest],
+      });
       if (row === undefined) return undefined;
       await audit(tx, now, actor, 'operator_token_replaced', row);
       return { operator: readOperator(row), token: minted.token };
@@ -73,7 +98,9 @@ export class OperatorStore {
 
   revoke(operatorId: string, actor: Actor): Promise<Operator | undefined> {
     return inTransaction(this.database, async (tx, now) => {
-      const { rows: [row] } = await tx.query<OperatorRow>({ name: 'operator_revoke', text: REVOKE, values: [operatorId, now] });
+      const {
+        rows: [row],
+      } = await tx.query<OperatorRow>({ name: 'operator_revoke', text: REVOKE, values: [operatorId, now] });
       if (row === undefined) return undefined;
       await audit(tx, now, actor, 'operator_revoked', row);
       return readOperator(row);
@@ -81,13 +108,31 @@ export class OperatorStore {
   }
 
   async verify(digest: Uint8Array): Promise<Operator | undefined> {
-    const { rows } = await this.database.query<OperatorRow>({ name: 'operator_verify', text: VERIFY, values: [digest] });
+    const { rows } = await this.database.query<OperatorRow>({
+      name: 'operator_verify',
+      text: VERIFY,
+      values: [digest],
+    });
     return rows[0] && readOperator(rows[0]);
   }
 
   /** What an operator orders of another service is on record before it is carried out. */
-  async record({ accountId, action, subject, order, actor }: { accountId: string; action: string; subject: string; order: object; actor: Actor }): Promise<void> {
-    await inTransaction(this.database, (tx, now) => appendAudit(tx, now, { accountId, actor, actions: [{ action, subject, after: order }] }));
+  async record({
+    accountId,
+    action,
+    subject,
+    order,
+    actor,
+  }: {
+    accountId: string;
+    action: string;
+    subject: string;
+    order: object;
+    actor: Actor;
+  }): Promise<void> {
+    await inTransaction(this.database, (tx, now) =>
+      appendAudit(tx, now, { accountId, actor, actions: [{ action, subject, after: order }] }),
+    );
   }
 }
 
@@ -102,7 +147,12 @@ function audit(tx: Transaction, now: Date, actor: Actor, action: string, row: Op
 
 function readOperator(row: OperatorRow): Operator {
   return {
-    operatorId: row.operator_id, name: row.name, role: row.role, createdAt: row.created_at, lastUsedAt: row.last_used_at ?? undefined,
-    expiresAt: row.expires_at ?? undefined, revokedAt: row.revoked_at ?? undefined,
+    operatorId: row.operator_id,
+    name: row.name,
+    role: row.role,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
   };
 }

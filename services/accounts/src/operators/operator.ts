@@ -6,7 +6,8 @@ const RESERVED = ['bootstrap', 'self', 'first-start', 'customer', 'expiry', 'ret
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/;
 
 export function faultOfOperatorName(name: string): string | undefined {
-  if (!NAME.test(name)) return 'must be 1 to 63 lower-case letters, digits, dots and dashes, with a letter or digit first and last';
+  if (!NAME.test(name))
+    return 'must be 1 to 63 lower-case letters, digits, dots and dashes, with a letter or digit first and last';
   return RESERVED.includes(name) ? 'is a name that the audit log uses for something else' : undefined;
 }
 

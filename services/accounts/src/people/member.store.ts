@@ -10,7 +10,16 @@ import type { MintedToken } from './secret-token.store';
 import type { Role } from './roles';
 import { LINKS } from '../mail/tokens';
 
-interface MemberRow { member_id: string; email: string; name: string; role: string; status: string; mfa_enabled: boolean; created_at: Date; expires_at: Date | null }
+interface MemberRow {
+  member_id: string;
+  email: string;
+  name: string;
+  role: string;
+  status: string;
+  mfa_enabled: boolean;
+  created_at: Date;
+  expires_at: Date | null;
+}
 
 export const MEMBERS_MAX = 200;
 const INVITATION_DAYS = 7;
@@ -34,7 +43,11 @@ export type MemberRefusal = 'already_member' | 'too_many_members' | 'letters_uns
 /** Who acts for an account. The account's row is the lock of its members. */
 @Injectable()
 export class MemberStore {
-  constructor(@Inject(DATABASE) private readonly database: Database, private readonly letters: LetterBox, @Inject(LINKS) private readonly links: Links) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly letters: LetterBox,
+    @Inject(LINKS) private readonly links: Links,
+  ) {}
 
   async list(accountId: string): Promise<Member[]> {
     const { rows } = await this.database.query<MemberRow>({ name: 'member_list', text: LIST, values: [accountId] });
@@ -42,23 +55,38 @@ export class MemberStore {
   }
 
   /** An address that is invited already gets another letter, and the link of the first stops working. */
-  async invite(accountId: string, email: string, role: Role, minted: MintedToken, actor: Actor): Promise<MemberRefusal | Member | undefined> {
+  async invite(
+    accountId: string,
+    email: string,
+    role: Role,
+    minted: MintedToken,
+    actor: Actor,
+  ): Promise<MemberRefusal | Member | undefined> {
     if (!this.letters.writes) return 'letters_unset';
-    const invited = await inTransactionAgain(this.database, async (tx, now): Promise<MemberRefusal | Member | undefined> => {
-      const account = await lockAccount(tx, accountId);
-      if (account === undefined) return undefined;
-      const members = (await tx.query<MemberRow>({ name: 'member_list', text: LIST, values: [accountId] })).rows;
-      const known = members.find((member) => member.email.toLowerCase() === email.toLowerCase());
-      if (known?.status === 'active') return 'already_member';
-      if (known === undefined && members.length >= MEMBERS_MAX) return 'too_many_members';
-      const { rows } = await tx.query<{ invitation_id: string; expires_at: Date }>({
-        name: 'invitation_upsert', text: INVITE, values: [newId('inv', now.getTime()), minted.digest, accountId, email, role, now],
-      });
-      const { invitation_id: memberId, expires_at: expiresAt } = rows[0]!;
-      await this.letters.write(tx, now, invitationLetter(email, account.name, role, minted.token, this.links));
-      await appendAudit(tx, now, { accountId, actor, actions: [{ action: 'member_invited', subject: memberId, after: { role } }] });
-      return { memberId, email, name: '', role, status: 'invited', mfaEnabled: false, createdAt: now, expiresAt };
-    });
+    const invited = await inTransactionAgain(
+      this.database,
+      async (tx, now): Promise<MemberRefusal | Member | undefined> => {
+        const account = await lockAccount(tx, accountId);
+        if (account === undefined) return undefined;
+        const members = (await tx.query<MemberRow>({ name: 'member_list', text: LIST, values: [accountId] })).rows;
+        const known = members.find((member) => member.email.toLowerCase() === email.toLowerCase());
+        if (known?.status === 'active') return 'already_member';
+        if (known === undefined && members.length >= MEMBERS_MAX) return 'too_many_members';
+        const { rows } = await tx.query<{ invitation_id: string; expires_at: Date }>({
+          name: 'invitation_upsert',
+          text: INVITE,
+          values: [newId('inv', now.getTime()), minted.digest, accountId, email, role, now],
+        });
+        const { invitation_id: memberId, expires_at: expiresAt } = rows[0]!;
+        await this.letters.write(tx, now, invitationLetter(email, account.name, role, minted.token, this.links));
+        await appendAudit(tx, now, {
+          accountId,
+          actor,
+          actions: [{ action: 'member_invited', subject: memberId, after: { role } }],
+        });
+        return { memberId, email, name: '', role, status: 'invited', mfaEnabled: false, createdAt: now, expiresAt };
+      },
+    );
     this.letters.posted();
     return invited;
   }
@@ -66,9 +94,17 @@ export class MemberStore {
   /** Undefined: there is no such member, or it is only invited. */
   setRole(accountId: string, memberId: string, role: Role, actor: Actor): Promise<'last_owner' | 'done' | undefined> {
     return this.change(accountId, memberId, async (tx, now, before) => {
-      if (before.role === 'owner' && role !== 'owner' && await ownersOf(tx, accountId) <= 1) return 'last_owner';
-      await tx.query({ name: 'member_role', text: 'update member set role = $3 where account_id = $1 and member_id = $2', values: [accountId, memberId, role] });
-      await appendAudit(tx, now, { accountId, actor, actions: [{ action: 'member_role_set', subject: memberId, before: { role: before.role }, after: { role } }] });
+      if (before.role === 'owner' && role !== 'owner' && (await ownersOf(tx, accountId)) <= 1) return 'last_owner';
+      await tx.query({
+        name: 'member_role',
+        text: 'update member set role = $3 where account_id = $1 and member_id = $2',
+        values: [accountId, memberId, role],
+      });
+      await appendAudit(tx, now, {
+        accountId,
+        actor,
+        actions: [{ action: 'member_role_set', subject: memberId, before: { role: before.role }, after: { role } }],
+      });
       return 'done';
     });
   }
@@ -77,10 +113,22 @@ export class MemberStore {
   async remove(accountId: string, memberId: string, actor: Actor): Promise<'last_owner' | 'done' | undefined> {
     if (memberId.startsWith('inv_')) return this.withdraw(accountId, memberId, actor);
     return this.change(accountId, memberId, async (tx, now, before) => {
-      if (before.role === 'owner' && await ownersOf(tx, accountId) <= 1) return 'last_owner';
-      await tx.query({ name: 'member_delete', text: 'delete from member where account_id = $1 and member_id = $2', values: [accountId, memberId] });
-      await tx.query({ name: 'member_sessions_end', text: 'delete from session where account_id = $1 and person_id = $2', values: [accountId, before.person_id] });
-      await appendAudit(tx, now, { accountId, actor, actions: [{ action: 'member_removed', subject: memberId, before: { role: before.role } }] });
+      if (before.role === 'owner' && (await ownersOf(tx, accountId)) <= 1) return 'last_owner';
+      await tx.query({
+        name: 'member_delete',
+        text: 'delete from member where account_id = $1 and member_id = $2',
+        values: [accountId, memberId],
+      });
+      await tx.query({
+        name: 'member_sessions_end',
+        text: 'delete from session where account_id = $1 and person_id = $2',
+        values: [accountId, before.person_id],
+      });
+      await appendAudit(tx, now, {
+        accountId,
+        actor,
+        actions: [{ action: 'member_removed', subject: memberId, before: { role: before.role } }],
+      });
       return 'done';
     });
   }
@@ -88,41 +136,64 @@ export class MemberStore {
   private withdraw(accountId: string, invitationId: string, actor: Actor): Promise<'done' | undefined> {
     return inTransactionAgain(this.database, async (tx, now) => {
       const { rowCount } = await tx.query({
-        name: 'invitation_delete', text: 'delete from invitation where account_id = $1 and invitation_id = $2', values: [accountId, invitationId],
+        name: 'invitation_delete',
+        text: 'delete from invitation where account_id = $1 and invitation_id = $2',
+        values: [accountId, invitationId],
       });
       if (rowCount === 0) return undefined;
-      await appendAudit(tx, now, { accountId, actor, actions: [{ action: 'invitation_withdrawn', subject: invitationId }] });
+      await appendAudit(tx, now, {
+        accountId,
+        actor,
+        actions: [{ action: 'invitation_withdrawn', subject: invitationId }],
+      });
       return 'done';
     });
   }
 
-  private change<T>(accountId: string, memberId: string, work: (tx: Transaction, now: Date, before: { role: string; person_id: string }) => Promise<T>): Promise<T | undefined> {
+  private change<T>(
+    accountId: string,
+    memberId: string,
+    work: (tx: Transaction, now: Date, before: { role: string; person_id: string }) => Promise<T>,
+  ): Promise<T | undefined> {
     return inTransactionAgain(this.database, async (tx, now) => {
       await lockAccount(tx, accountId);
       const { rows } = await tx.query<{ role: string; person_id: string }>({
-        name: 'member_get', text: 'select role, person_id from member where account_id = $1 and member_id = $2', values: [accountId, memberId],
+        name: 'member_get',
+        text: 'select role, person_id from member where account_id = $1 and member_id = $2',
+        values: [accountId, memberId],
       });
       return rows[0] === undefined ? undefined : work(tx, now, rows[0]);
     });
   }
 }
 
-
 async function lockAccount(tx: Transaction, accountId: string): Promise<{ name: string } | undefined> {
-  const { rows } = await tx.query<{ name: string }>({ name: 'account_name_lock', text: 'select name from account where account_id = $1 for update', values: [accountId] });
+  const { rows } = await tx.query<{ name: string }>({
+    name: 'account_name_lock',
+    text: 'select name from account where account_id = $1 for update',
+    values: [accountId],
+  });
   return rows[0];
 }
 
 async function ownersOf(tx: Transaction, accountId: string): Promise<number> {
   const { rows } = await tx.query<{ owners: number }>({
-    name: 'owners_count', text: `select count(*)::int as owners from member where account_id = $1 and role = 'owner'`, values: [accountId],
+    name: 'owners_count',
+    text: `select count(*)::int as owners from member where account_id = $1 and role = 'owner'`,
+    values: [accountId],
   });
   return rows[0]!.owners;
 }
 
 function readMember(row: MemberRow): Member {
   return {
-    memberId: row.member_id, email: row.email, name: row.name, role: row.role, status: row.status, mfaEnabled: row.mfa_enabled,
-    createdAt: row.created_at, expiresAt: row.expires_at ?? undefined,
+    memberId: row.member_id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    status: row.status,
+    mfaEnabled: row.mfa_enabled,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
   };
 }

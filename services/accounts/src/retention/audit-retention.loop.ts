@@ -23,8 +23,14 @@ export async function removeExpiredAudit(database: Database, days: number): Prom
 }
 
 async function removeSlice(tx: Transaction, now: Date, days: number): Promise<number> {
-  const { rows: [head] } = await tx.query<{ first_seq: bigint }>({ name: 'audit_beginning_lock', text: LOCK_HEAD });
-  const { rows } = await tx.query<{ seq: bigint; hash: Buffer; expired: boolean }>({ name: 'audit_oldest', text: OLDEST, values: [head!.first_seq, days] });
+  const {
+    rows: [head],
+  } = await tx.query<{ first_seq: bigint }>({ name: 'audit_beginning_lock', text: LOCK_HEAD });
+  const { rows } = await tx.query<{ seq: bigint; hash: Buffer; expired: boolean }>({
+    name: 'audit_oldest',
+    text: OLDEST,
+    values: [head!.first_seq, days],
+  });
   const kept = rows.findIndex(({ expired }) => !expired);
   const gone = kept === -1 ? rows : rows.slice(0, kept);
   const last = gone.at(-1);
@@ -33,11 +39,21 @@ async function removeSlice(tx: Transaction, now: Date, days: number): Promise<nu
   await tx.query({ name: 'audit_remove', text: REMOVE, values: [last.seq + 1n] });
   const after = { first: head!.first_seq, last: last.seq, last_hash: last.hash.toString('hex') };
   const actor = { author: 'retention', address: '', requestId: '' };
-  await appendAudit(tx, now, { accountId: '', actor, actions: [{ action: 'audit_entries_removed', subject: 'audit', after }] });
+  await appendAudit(tx, now, {
+    accountId: '',
+    actor,
+    actions: [{ action: 'audit_entries_removed', subject: 'audit', after }],
+  });
   return gone.length;
 }
 
 export function startAuditRetention(database: Database, days: number, logger: Logger): Loop {
   retentionRemoved.inc({ what: WHAT }, 0);
-  return startSpaced({ name: 'audit_retention', everyMs: EVERY_MS, firstAfterMs: FIRST_AFTER_MS, logger, work: () => removeExpiredAudit(database, days) });
+  return startSpaced({
+    name: 'audit_retention',
+    everyMs: EVERY_MS,
+    firstAfterMs: FIRST_AFTER_MS,
+    logger,
+    work: () => removeExpiredAudit(database, days),
+  });
 }

@@ -8,11 +8,16 @@ import { startAuditRetention } from './audit-retention.loop';
 @Module({})
 export class RetentionModule implements OnModuleInit {
   constructor(
-    @Inject(CONFIG) private readonly config: AccountsConfig, @Inject(DATABASE) private readonly database: Database, @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: AccountsConfig,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly lifecycle: Lifecycle,
   ) {}
 
   onModuleInit(): void {
-    this.lifecycle.keep('audit retention', startAuditRetention(this.database, this.config.AUDIT_RETENTION_DAYS, this.logger));
+    this.lifecycle.keep(
+      'audit retention',
+      startAuditRetention(this.database, this.config.AUDIT_RETENTION_DAYS, this.logger),
+    );
   }
 }

@@ -21,7 +21,11 @@ returning subject_sha256, attempts, extract(epoch from window_started_at - now()
 const FORGIVE = 'update attempt_count set attempts = greatest(attempts - 1, 0) where subject_sha256 = any($1::bytea[])';
 const SWEEP = 'delete from attempt_count where window_started_at < now() - make_interval(secs => $1)';
 
-interface CountRow { subject_sha256: Buffer; attempts: number; started_ms_ago: number }
+interface CountRow {
+  subject_sha256: Buffer;
+  attempts: number;
+  started_ms_ago: number;
+}
 
 /**
  * How the guessing of passwords and the sending of letters is slowed down. Counted before the attempt, so that attempts at once do not
@@ -34,10 +38,16 @@ export class Attempts {
 
   /** Milliseconds to wait, or undefined when the attempt may be made. */
   async count(limits: readonly AttemptLimit[]): Promise<number | undefined> {
-    const { rows } = await this.database.query<CountRow>({ name: 'attempts_count', text: COUNT, values: [limits.map(digestOf), WINDOW_SECONDS] });
+    const { rows } = await this.database.query<CountRow>({
+      name: 'attempts_count',
+      text: COUNT,
+      values: [limits.map(digestOf), WINDOW_SECONDS],
+    });
     const over = limits.flatMap((limit) => {
       const row = rows.find((candidate) => candidate.subject_sha256.equals(digestOf(limit)));
-      return row !== undefined && row.attempts > limit.max ? [Math.max(1_000, WINDOW_SECONDS * 1_000 + Number(row.started_ms_ago))] : [];
+      return row !== undefined && row.attempts > limit.max
+        ? [Math.max(1_000, WINDOW_SECONDS * 1_000 + Number(row.started_ms_ago))]
+        : [];
     });
     return over.length === 0 ? undefined : Math.ceil(Math.max(...over));
   }
@@ -58,11 +68,18 @@ function digestOf({ subject }: AttemptLimit): Buffer {
 }
 
 export function signInLimits(email: string, address: string): AttemptLimit[] {
-  return [{ subject: `sign-in ${email} ${address}`, max: 10 }, { subject: `sign-in ${email}`, max: 100 }, { subject: `sign-in from ${address}`, max: 200 }];
+  return [
+    { subject: `sign-in ${email} ${address}`, max: 10 },
+    { subject: `sign-in ${email}`, max: 100 },
+    { subject: `sign-in from ${address}`, max: 200 },
+  ];
 }
 
 export function letterLimits(email: string, address: string): AttemptLimit[] {
-  return [{ subject: `letter ${email}`, max: 5 }, { subject: `letters from ${address}`, max: 100 }];
+  return [
+    { subject: `letter ${email}`, max: 5 },
+    { subject: `letters from ${address}`, max: 100 },
+  ];
 }
 
 export function codeLimits(personId: string): AttemptLimit[] {

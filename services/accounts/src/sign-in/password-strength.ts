@@ -1,5 +1,15 @@
 /** Ways in which attackers vary the passwords that they try first. */
-const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', '$': 's', '!': 'i' };
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
 const CORE_CHARACTERS_MIN = 4;
 const DISTINCT_CHARACTERS_MIN = 5;
 const OWN_WORD_CHARACTERS_MIN = 4;
@@ -21,7 +31,9 @@ export function isEasilyGuessed(password: string, common: ReadonlySet<string>, o
 
 function isCommon(text: string, common: ReadonlySet<string>): boolean {
   const core = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  return [text, core, repeatedUnit(core), lettersOf(text), lettersOf(core)].some((form) => form.length >= CORE_CHARACTERS_MIN && common.has(form));
+  return [text, core, repeatedUnit(core), lettersOf(text), lettersOf(core)].some(
+    (form) => form.length >= CORE_CHARACTERS_MIN && common.has(form),
+  );
 }
 
 function lettersOf(text: string): string {
@@ -35,6 +47,9 @@ function repeatedUnit(text: string): string {
 }
 
 function isOwn(lower: string, ownWords: readonly string[]): boolean {
-  const words = ownWords.flatMap((word) => [word, ...word.split(/[@\s._+-]+/)]).map((word) => word.toLowerCase()).filter((word) => word.length >= OWN_WORD_CHARACTERS_MIN);
+  const words = ownWords
+    .flatMap((word) => [word, ...word.split(/[@\s._+-]+/)])
+    .map((word) => word.toLowerCase())
+    .filter((word) => word.length >= OWN_WORD_CHARACTERS_MIN);
   return words.some((word) => lower.includes(word) && lower.replace(word, '').length < REST_CHARACTERS_MIN);
 }

@@ -27,14 +27,15 @@ export class Passwords {
 
   /** Without a hash it takes as long as with one, and is false. */
   async matches(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const against = passwordHash ?? await (this.nobodys ??= this.hash('nobody has this password'));
+    const against = passwordHash ?? (await (this.nobodys ??= this.hash('nobody has this password')));
     const matches = await this.inTurn(() => verify(against, password));
     return passwordHash !== undefined && matches;
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= AT_ONCE_MAX) {
-      if (this.waiting.length >= WAITING_MAX) throw grpcError(status.UNAVAILABLE, 'too many passwords are being checked');
+      if (this.waiting.length >= WAITING_MAX)
+        throw grpcError(status.UNAVAILABLE, 'too many passwords are being checked');
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     this.running++;

@@ -8,8 +8,19 @@ import type { MintedToken } from '../people/secret-token.store';
 type SessionLife = Pick<AccountsConfig, 'SESSION_IDLE_SECONDS' | 'SESSION_LIFE_SECONDS'>;
 
 interface SessionRow {
-  person_id: string; email: string; name: string; email_verified: boolean; mfa_enabled: boolean; expires_at: Date; due: boolean;
-  account_id: string; account_name: string; plan: string; member_id: string; role: string; suspended: boolean;
+  person_id: string;
+  email: string;
+  name: string;
+  email_verified: boolean;
+  mfa_enabled: boolean;
+  expires_at: Date;
+  due: boolean;
+  account_id: string;
+  account_name: string;
+  plan: string;
+  member_id: string;
+  role: string;
+  suspended: boolean;
   memberships: { account_id: string; account_name: string; role: string }[];
 }
 
@@ -38,24 +49,49 @@ const SWEEP = 'delete from session where expires_at < now() or last_used_at < no
 /** Who is signed in. A token is kept as its digest. */
 @Injectable()
 export class SessionStore {
-  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CONFIG) private readonly life: SessionLife) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CONFIG) private readonly life: SessionLife,
+  ) {}
 
   /** For the account, or for the person's first one. Undefined: they are a member of none. */
-  async open(tx: Transaction, now: Date, { digest }: MintedToken, personId: string, accountId?: string): Promise<string | undefined> {
-    const account = accountId ?? (await tx.query<{ account_id: string }>({ name: 'account_first', text: FIRST_ACCOUNT, values: [personId] })).rows[0]?.account_id;
-    if (account !== undefined) await tx.query({ name: 'session_open', text: OPEN, values: [digest, personId, account, now, this.life.SESSION_LIFE_SECONDS] });
+  async open(
+    tx: Transaction,
+    now: Date,
+    { digest }: MintedToken,
+    personId: string,
+    accountId?: string,
+  ): Promise<string | undefined> {
+    const account =
+      accountId ??
+      (await tx.query<{ account_id: string }>({ name: 'account_first', text: FIRST_ACCOUNT, values: [personId] }))
+        .rows[0]?.account_id;
+    if (account !== undefined)
+      await tx.query({
+        name: 'session_open',
+        text: OPEN,
+        values: [digest, personId, account, now, this.life.SESSION_LIFE_SECONDS],
+      });
     return account;
   }
 
   async find(digest: Uint8Array): Promise<Session | undefined> {
-    const { rows } = await this.database.query<SessionRow>({ name: 'session_find', text: FIND, values: [digest, this.life.SESSION_IDLE_SECONDS] });
+    const { rows } = await this.database.query<SessionRow>({
+      name: 'session_find',
+      text: FIND,
+      values: [digest, this.life.SESSION_IDLE_SECONDS],
+    });
     if (rows[0]?.due) await this.database.query({ name: 'session_touch', text: TOUCH, values: [digest] });
     return rows[0] && readSession(rows[0]);
   }
 
   /** False: the person is not a member of that account. */
   async choose(digest: Uint8Array, accountId: string): Promise<boolean> {
-    const { rowCount } = await this.database.query({ name: 'session_choose', text: CHOOSE, values: [digest, accountId] });
+    const { rowCount } = await this.database.query({
+      name: 'session_choose',
+      text: CHOOSE,
+      values: [digest, accountId],
+    });
     return rowCount === 1;
   }
 
@@ -70,14 +106,31 @@ export async function endSession(tx: Transaction, digest: Uint8Array): Promise<v
 
 /** All of the person's, but for one if it is named. */
 export async function endSessions(tx: Transaction, personId: string, but: Uint8Array = Buffer.alloc(0)): Promise<void> {
-  await tx.query({ name: 'sessions_end', text: 'delete from session where person_id = $1 and token_sha256 <> $2', values: [personId, but] });
+  await tx.query({
+    name: 'sessions_end',
+    text: 'delete from session where person_id = $1 and token_sha256 <> $2',
+    values: [personId, but],
+  });
 }
 
 function readSession(row: SessionRow): Session {
   return {
-    personId: row.person_id, email: row.email, name: row.name, emailVerified: row.email_verified, mfaEnabled: row.mfa_enabled,
-    accountId: row.account_id, accountName: row.account_name, accountPlan: row.plan, memberId: row.member_id, role: row.role, suspended: row.suspended,
-    memberships: row.memberships.map((membership) => ({ accountId: membership.account_id, accountName: membership.account_name, role: membership.role })),
+    personId: row.person_id,
+    email: row.email,
+    name: row.name,
+    emailVerified: row.email_verified,
+    mfaEnabled: row.mfa_enabled,
+    accountId: row.account_id,
+    accountName: row.account_name,
+    accountPlan: row.plan,
+    memberId: row.member_id,
+    role: row.role,
+    suspended: row.suspended,
+    memberships: row.memberships.map((membership) => ({
+      accountId: membership.account_id,
+      accountName: membership.account_name,
+      role: membership.role,
+    })),
     expiresAt: row.expires_at,
   };
 }

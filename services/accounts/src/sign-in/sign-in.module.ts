@@ -20,8 +20,12 @@ const SWEEP_EVERY_MS = 60_000;
 })
 export class SignInModule implements OnModuleInit {
   constructor(
-    @Inject(DATABASE) private readonly database: Database, @Inject(LOGGER) private readonly logger: Logger, private readonly lifecycle: Lifecycle,
-    private readonly attempts: Attempts, private readonly sessions: SessionStore, private readonly secondFactor: SecondFactor,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly lifecycle: Lifecycle,
+    private readonly attempts: Attempts,
+    private readonly sessions: SessionStore,
+    private readonly secondFactor: SecondFactor,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -29,6 +33,9 @@ export class SignInModule implements OnModuleInit {
     const work = async () => {
       await Promise.all([this.attempts.sweep(), this.sessions.sweep(), sweepTokens(this.database)]);
     };
-    this.lifecycle.keep('sign-in sweep', startLoop({ name: 'accounts_sign_in_sweep', everyMs: SWEEP_EVERY_MS, work, logger: this.logger }));
+    this.lifecycle.keep(
+      'sign-in sweep',
+      startLoop({ name: 'accounts_sign_in_sweep', everyMs: SWEEP_EVERY_MS, work, logger: this.logger }),
+    );
   }
 }

@@ -10,12 +10,15 @@ const PERIOD_SECONDS = 30;
 /** A clock may be one step off. */
 const WINDOW_STEPS = 1;
 
-const START = 'update person set totp_key_id = $2, totp_sealed = $3, totp_confirmed_at = null where person_id = $1 and totp_confirmed_at is null';
+const START =
+  'update person set totp_key_id = $2, totp_sealed = $3, totp_confirmed_at = null where person_id = $1 and totp_confirmed_at is null';
 const SPEND = `
 update person set totp_last_step = $2, totp_confirmed_at = coalesce(totp_confirmed_at, $3)
 where person_id = $1 and totp_last_step < $2`;
-const FOREIGN = 'select totp_key_id from person where totp_sealed is not null and totp_key_id is distinct from $1 limit 1';
-const REMOVE = 'update person set totp_key_id = null, totp_sealed = null, totp_confirmed_at = null where person_id = $1 and totp_sealed is not null';
+const FOREIGN =
+  'select totp_key_id from person where totp_sealed is not null and totp_key_id is distinct from $1 limit 1';
+const REMOVE =
+  'update person set totp_key_id = null, totp_sealed = null, totp_confirmed_at = null where person_id = $1 and totp_sealed is not null';
 
 /** The second factor of RFC 6238: six digits, SHA-1, thirty seconds, as every authenticator app reads it. Secrets are kept sealed. */
 @Injectable()
@@ -29,12 +32,22 @@ export class SecondFactor {
 
   /** @throws when second factors are kept that this process cannot open: nobody who has one could sign in */
   async check(database: Pick<Database, 'query'>): Promise<void> {
-    const { rows } = await database.query<{ totp_key_id: string }>({ name: 'totp_foreign', text: FOREIGN, values: [this.box?.keyId ?? null] });
-    if (rows[0] !== undefined) throw new Error(`second factors are sealed with key ${rows[0].totp_key_id}, but SECRETS_KEY is ${this.box?.keyId ?? 'not set'}`);
+    const { rows } = await database.query<{ totp_key_id: string }>({
+      name: 'totp_foreign',
+      text: FOREIGN,
+      values: [this.box?.keyId ?? null],
+    });
+    if (rows[0] !== undefined)
+      throw new Error(
+        `second factors are sealed with key ${rows[0].totp_key_id}, but SECRETS_KEY is ${this.box?.keyId ?? 'not set'}`,
+      );
   }
 
   /** Undefined when the person has one already. */
-  async start(tx: Transaction, { personId, email }: Person): Promise<{ secret: string; otpauthUrl: string } | undefined> {
+  async start(
+    tx: Transaction,
+    { personId, email }: Person,
+  ): Promise<{ secret: string; otpauthUrl: string } | undefined> {
     const totp = new TOTP({ issuer: ISSUER, label: email, secret: new Secret({ size: 20 }) });
     const { keyId, bytes } = this.opened().seal(personId, totp.secret.base32);
     const { rowCount } = await tx.query({ name: 'totp_start', text: START, values: [personId, keyId, bytes] });

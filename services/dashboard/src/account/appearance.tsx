@@ -11,7 +11,17 @@ export function Appearance() {
   };
   return (
     <Card title="Appearance" description="Of this browser.">
-      <Segments compact label="Theme" value={theme} options={[['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']]} onChange={choose} />
+      <Segments
+        compact
+        label="Theme"
+        value={theme}
+        options={[
+          ['system', 'As the system'],
+          ['light', 'Light'],
+          ['dark', 'Dark'],
+        ]}
+        onChange={choose}
+      />
     </Card>
   );
 }

@@ -17,21 +17,40 @@ export function PasswordCard() {
     event.preventDefault();
     const form = event.currentTarget;
     const given = new FormData(form);
-    change.mutate({ current_password: given.get('current'), new_password: given.get('new') }, {
-      onSuccess: () => {
-        form.reset();
-        tell('The password is changed', 'Your other sessions have ended.');
-        void reload();
+    change.mutate(
+      { current_password: given.get('current'), new_password: given.get('new') },
+      {
+        onSuccess: () => {
+          form.reset();
+          tell('The password is changed', 'Your other sessions have ended.');
+          void reload();
+        },
       },
-    });
+    );
   };
   return (
     <Card title="Password" description="Changing it ends all other sessions.">
       <form className="form" onSubmit={submit}>
         {change.error && change.error.details.length === 0 && <Notice tone="bad">{change.error.message}</Notice>}
-        <PasswordField label="Current password" name="current" autoComplete="current-password" required error={change.error?.of('current_password')} />
-        <PasswordField label="New password" name="new" {...NEW_PASSWORD} required error={change.error?.of('new_password')} />
-        <div className="form-end"><Button type="submit" busy={change.isPending}>Change it</Button></div>
+        <PasswordField
+          label="Current password"
+          name="current"
+          autoComplete="current-password"
+          required
+          error={change.error?.of('current_password')}
+        />
+        <PasswordField
+          label="New password"
+          name="new"
+          {...NEW_PASSWORD}
+          required
+          error={change.error?.of('new_password')}
+        />
+        <div className="form-end">
+          <Button type="submit" busy={change.isPending}>
+            Change it
+          </Button>
+        </div>
       </form>
     </Card>
   );

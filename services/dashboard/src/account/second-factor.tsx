@@ -34,16 +34,58 @@ export function SecondFactorCard({ enabled }: { enabled: boolean }) {
     });
   };
   return (
-    <Card title={<>Second factor {enabled && <Badge tone="good">on</Badge>}</>} description="A code of an authenticator app, asked for at sign-in.">
+    <Card
+      title={<>Second factor {enabled && <Badge tone="good">on</Badge>}</>}
+      description="A code of an authenticator app, asked for at sign-in."
+    >
       {start.error && <Notice tone="bad">{start.error.message}</Notice>}
-      {enabled && <div><ConfirmButton label="Turn it off" title="Turn the second factor off?" confirm="Turn it off" description="Your password alone then opens the account." run={() => stop.mutateAsync().then(reload)} /></div>}
-      {!enabled && !started && <div><Button icon="shield" busy={start.isPending} onClick={() => start.mutate(undefined, { onSuccess: setStarted })}>Set it up</Button></div>}
+      {enabled && (
+        <div>
+          <ConfirmButton
+            label="Turn it off"
+            title="Turn the second factor off?"
+            confirm="Turn it off"
+            description="Your password alone then opens the account."
+            run={() => stop.mutateAsync().then(reload)}
+          />
+        </div>
+      )}
+      {!enabled && !started && (
+        <div>
+          <Button
+            icon="shield"
+            busy={start.isPending}
+            onClick={() => start.mutate(undefined, { onSuccess: setStarted })}
+          >
+            Set it up
+          </Button>
+        </div>
+      )}
       {started && (
         <form className="form" onSubmit={submit}>
-          <p>Type this into your authenticator, or <a className="link" href={started.otpauth_url}>open it there</a>, then enter the code that it shows.</p>
+          <p>
+            Type this into your authenticator, or{' '}
+            <a className="link" href={started.otpauth_url}>
+              open it there
+            </a>
+            , then enter the code that it shows.
+          </p>
           <Secret label="Setup key" value={started.secret} />
-          <TextField label="Code" name="code" inputMode="numeric" autoComplete="one-time-code" pattern="[0-9 ]{6,8}" required error={confirm.error?.message} />
-          <div className="form-end"><Button onClick={() => setStarted(undefined)}>Cancel</Button><Button type="submit" look="primary" busy={confirm.isPending}>Turn it on</Button></div>
+          <TextField
+            label="Code"
+            name="code"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            pattern="[0-9 ]{6,8}"
+            required
+            error={confirm.error?.message}
+          />
+          <div className="form-end">
+            <Button onClick={() => setStarted(undefined)}>Cancel</Button>
+            <Button type="submit" look="primary" busy={confirm.isPending}>
+              Turn it on
+            </Button>
+          </div>
         </form>
       )}
     </Card>

@@ -20,18 +20,35 @@ export function SettingsPage() {
       <div className="grid-2">
         <div className="stack">
           <Card title="Account">
-            <Facts rows={[
-              ['Name', data?.name ?? <Skeleton width={120} />],
-              ['Id', data ? <><Mono>{data.account_id}</Mono> <CopyButton compact text={data.account_id} label="Copy the account's id" /></> : <Skeleton width={160} />],
-              ['Email', data?.email ?? <Skeleton width={160} />],
-              ['Plan', data?.plan ?? <Skeleton width={80} />],
-              ['Status', data ? <Status status={data.status} /> : <Skeleton width={60} />],
-              ['Since', data?.created_at ? exactTime(data.created_at) : <Skeleton width={120} />],
-            ]} />
+            <Facts
+              rows={[
+                ['Name', data?.name ?? <Skeleton width={120} />],
+                [
+                  'Id',
+                  data ? (
+                    <>
+                      <Mono>{data.account_id}</Mono>{' '}
+                      <CopyButton compact text={data.account_id} label="Copy the account's id" />
+                    </>
+                  ) : (
+                    <Skeleton width={160} />
+                  ),
+                ],
+                ['Email', data?.email ?? <Skeleton width={160} />],
+                ['Plan', data?.plan ?? <Skeleton width={80} />],
+                ['Status', data ? <Status status={data.status} /> : <Skeleton width={60} />],
+                ['Since', data?.created_at ? exactTime(data.created_at) : <Skeleton width={120} />],
+              ]}
+            />
           </Card>
           <Appearance />
         </div>
-        {signed?.kind === 'session' && <div className="stack"><PasswordCard /><SecondFactorCard enabled={signed.session.user.mfa_enabled} /></div>}
+        {signed?.kind === 'session' && (
+          <div className="stack">
+            <PasswordCard />
+            <SecondFactorCard enabled={signed.session.user.mfa_enabled} />
+          </div>
+        )}
       </div>
     </>
   );

@@ -16,8 +16,12 @@ export interface FaultDetail {
 /** A refusal of the platform, or its silence (`status` 0). */
 export class ApiError extends Error {
   constructor(
-    readonly status: number, readonly code: string, message: string,
-    readonly requestId = '', readonly details: readonly FaultDetail[] = [], readonly docUrl = '',
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly requestId = '',
+    readonly details: readonly FaultDetail[] = [],
+    readonly docUrl = '',
   ) {
     super(message);
   }
@@ -39,7 +43,10 @@ export interface Call {
 
 /** One signed-in view of the platform: whoever signs in as another, or looks at the other environment, gets another one. */
 export class ApiClient {
-  constructor(readonly credential: Credential, readonly environment: Environment = 'live') {}
+  constructor(
+    readonly credential: Credential,
+    readonly environment: Environment = 'live',
+  ) {}
 
   get<T>(path: string, call: Omit<Call, 'body'> = {}): Promise<T> {
     return this.json<T>('GET', path, call);
@@ -56,7 +63,10 @@ export class ApiClient {
 
   /** Server-Sent Events under this credential, which the browser's own EventSource could not send. */
   async *events(path: string, call: Omit<Call, 'body'> = {}): AsyncGenerator<ServerEvent> {
-    const answer = await this.fetch('GET', path, { ...call, headers: { ...call.headers, accept: 'text/event-stream' } });
+    const answer = await this.fetch('GET', path, {
+      ...call,
+      headers: { ...call.headers, accept: 'text/event-stream' },
+    });
     if (answer.status !== 204 && answer.body) yield* readEvents(answer.body);
   }
 
@@ -75,8 +85,15 @@ export class ApiClient {
   /** Whatever is answered, refusals too. @throws ApiError when nothing is */
   async answer(method: string, path: string, { query, body, headers = {}, signal }: Call): Promise<Response> {
     const init: RequestInit = {
-      method, credentials: 'same-origin', redirect: 'error', cache: 'no-store',
-      headers: { ...this.identity(method), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      method,
+      credentials: 'same-origin',
+      redirect: 'error',
+      cache: 'no-store',
+      headers: {
+        ...this.identity(method),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     };
@@ -89,14 +106,18 @@ export class ApiClient {
   private identity(method: string): Record<string, string> {
     if (this.credential.kind === 'bearer') return { authorization: `Bearer ${this.credential.secret}` };
     if (this.credential.kind === 'none') return {};
-    return { 'x-environment': this.environment, ...(method === 'GET' ? {} : { 'x-csrf-token': this.credential.csrfToken }) };
+    return {
+      'x-environment': this.environment,
+      ...(method === 'GET' ? {} : { 'x-csrf-token': this.credential.csrfToken }),
+    };
   }
 }
 
 export function queryString(query: Query = {}): string {
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined && each !== '') pairs.append(name, String(each));
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined && each !== '') pairs.append(name, String(each));
   }
   return pairs.size === 0 ? '' : `?${pairs}`;
 }
@@ -105,10 +126,20 @@ async function refusalOf(answer: Response): Promise<ApiError> {
   const requestId = answer.headers.get('x-request-id') ?? '';
   const text = await answer.text();
   try {
-    const { error, message, details, doc_url: docUrl } = JSON.parse(text) as { error: string; message: string; details?: FaultDetail[]; doc_url?: string };
+    const {
+      error,
+      message,
+      details,
+      doc_url: docUrl,
+    } = JSON.parse(text) as { error: string; message: string; details?: FaultDetail[]; doc_url?: string };
     return new ApiError(answer.status, error, message, requestId, details, docUrl);
   } catch {
-    return new ApiError(answer.status, 'unreadable', `The platform answered ${answer.status} in a form that is not its own; a proxy may be in between.`, requestId);
+    return new ApiError(
+      answer.status,
+      'unreadable',
+      `The platform answered ${answer.status} in a form that is not its own; a proxy may be in between.`,
+      requestId,
+    );
   }
 }
 

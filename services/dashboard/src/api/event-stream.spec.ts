@@ -12,8 +12,18 @@ function bodyOf(...chunks: string[]): ReadableStream<Uint8Array> {
 describe('an event stream', () => {
   it('is read however it is cut, comments and unfinished ends left out', async () => {
     const events = [];
-    for await (const event of readEvents(bodyOf('retry: 2000\n\nid: 7\nevent: video.proc', 'essing\ndata: {"a":1}\n\n: still here\n\nid: 8\ndata: one\ndata: two\n', '\ndata: cut off'))) events.push(event);
-    expect(events).toEqual([{ id: '7', event: 'video.processing', data: '{"a":1}' }, { id: '8', event: 'message', data: 'one\ntwo' }]);
+    for await (const event of readEvents(
+      bodyOf(
+        'retry: 2000\n\nid: 7\nevent: video.proc',
+        'essing\ndata: {"a":1}\n\n: still here\n\nid: 8\ndata: one\ndata: two\n',
+        '\ndata: cut off',
+      ),
+    ))
+      events.push(event);
+    expect(events).toEqual([
+      { id: '7', event: 'video.processing', data: '{"a":1}' },
+      { id: '8', event: 'message', data: 'one\ntwo' },
+    ]);
   });
 
   it('keeps colons and leading blanks beyond the first', () => {
@@ -23,7 +33,8 @@ describe('an event stream', () => {
   it('ends at an event that is longer than any of the platform', async () => {
     const read: unknown[] = [];
     const reading = async () => {
-      for await (const event of readEvents(bodyOf('data: short\n\n', `data: ${'x'.repeat(1_000_001)}`))) read.push(event.data);
+      for await (const event of readEvents(bodyOf('data: short\n\n', `data: ${'x'.repeat(1_000_001)}`)))
+        read.push(event.data);
     };
     await expect(reading()).rejects.toThrow('longer than any');
     expect(read).toEqual(['short']);

@@ -1,4 +1,11 @@
-import { type UseQueryOptions, keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type UseQueryOptions,
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError, type Query } from './client';
 import type { List } from './types';
@@ -11,20 +18,28 @@ export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        retry: (failures, error) => failures < RETRIES_MAX && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500 || error.status === 429),
-        staleTime: 5_000, refetchOnWindowFocus: true,
+        retry: (failures, error) =>
+          failures < RETRIES_MAX &&
+          (!(error instanceof ApiError) || error.status === 0 || error.status >= 500 || error.status === 429),
+        staleTime: 5_000,
+        refetchOnWindowFocus: true,
       },
     },
   });
 }
 
-type Options<T> = Pick<UseQueryOptions<T, ApiError>, 'enabled' | 'refetchInterval' | 'staleTime'> & { readonly keep?: boolean };
+type Options<T> = Pick<UseQueryOptions<T, ApiError>, 'enabled' | 'refetchInterval' | 'staleTime'> & {
+  readonly keep?: boolean;
+};
 
 export function useGet<T>(path: string, query?: Query, options: Options<T> = {}) {
   const { api, scope } = useApi();
   const { keep, ...rest } = options;
   return useQuery<T, ApiError>({
-    queryKey: [scope, path, query ?? {}], queryFn: ({ signal }) => api.get<T>(path, { query, signal }), ...rest, ...(keep ? { placeholderData: keepPreviousData } : {}),
+    queryKey: [scope, path, query ?? {}],
+    queryFn: ({ signal }) => api.get<T>(path, { query, signal }),
+    ...rest,
+    ...(keep ? { placeholderData: keepPreviousData } : {}),
   });
 }
 
@@ -33,9 +48,10 @@ export function usePages<T>(path: string, query: Query = {}, options: { refetchI
   const { api, scope } = useApi();
   const pages = useInfiniteQuery({
     queryKey: [scope, path, query, 'pages'],
-    queryFn: ({ signal, pageParam }) => api.get<List<T>>(path, { query: { ...query, starting_after: pageParam }, signal }),
+    queryFn: ({ signal, pageParam }) =>
+      api.get<List<T>>(path, { query: { ...query, starting_after: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => (last.has_more ? last.next_cursor ?? undefined : undefined),
+    getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
     placeholderData: keepPreviousData,
     ...options,
   });
@@ -45,7 +61,10 @@ export function usePages<T>(path: string, query: Query = {}, options: { refetchI
 /** What may look different is asked for again, by its paths. */
 export function useRefresh() {
   const client = useQueryClient();
-  return (...paths: readonly string[]) => client.invalidateQueries({ predicate: ({ queryKey }) => paths.some((path) => String(queryKey[1]).startsWith(path)) });
+  return (...paths: readonly string[]) =>
+    client.invalidateQueries({
+      predicate: ({ queryKey }) => paths.some((path) => String(queryKey[1]).startsWith(path)),
+    });
 }
 
 /** Something that changes the platform. What may look different afterwards is named by its paths. */

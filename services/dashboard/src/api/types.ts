@@ -34,7 +34,14 @@ export interface Video {
   readonly seed: number;
   readonly estimated_cost: string;
   readonly cost: string | null;
-  readonly billing: { readonly state: string; readonly charged_micros: number; readonly released_micros: number; readonly refunded_micros: number; readonly rule: string | null; readonly settled: boolean };
+  readonly billing: {
+    readonly state: string;
+    readonly charged_micros: number;
+    readonly released_micros: number;
+    readonly refunded_micros: number;
+    readonly rule: string | null;
+    readonly settled: boolean;
+  };
   readonly video_url: string | null;
   readonly video_url_expires_at: string | null;
   readonly thumbnail_url: string | null;
@@ -64,7 +71,11 @@ export interface Model {
   readonly resolutions: readonly Resolution[];
   readonly aspect_ratios: readonly AspectRatio[];
   readonly max_duration: number;
-  readonly prices: readonly { readonly resolution: string; readonly per_second: string; readonly per_second_micros: number }[];
+  readonly prices: readonly {
+    readonly resolution: string;
+    readonly per_second: string;
+    readonly per_second_micros: number;
+  }[];
 }
 
 export interface Quote {
@@ -96,7 +107,13 @@ export interface Balance {
   readonly owed: string;
   readonly owed_micros: number;
   readonly low_balance_threshold: string | null;
-  readonly current_period: { readonly start: string | null; readonly end: string | null; readonly spend: string | null; readonly spend_micros: number | null; readonly jobs: number };
+  readonly current_period: {
+    readonly start: string | null;
+    readonly end: string | null;
+    readonly spend: string | null;
+    readonly spend_micros: number | null;
+    readonly jobs: number;
+  };
   readonly spend_caps: readonly SpendCap[];
 }
 
@@ -125,7 +142,13 @@ export interface UsageGroup {
 export interface Usage<Row> extends List<Row> {
   readonly start_date: string;
   readonly end_date: string;
-  readonly totals: { readonly jobs: number; readonly seconds: number; readonly cost: string; readonly refunded: string; readonly refunded_micros: number };
+  readonly totals: {
+    readonly jobs: number;
+    readonly seconds: number;
+    readonly cost: string;
+    readonly refunded: string;
+    readonly refunded_micros: number;
+  };
 }
 
 export interface LedgerEntry {
@@ -245,15 +268,25 @@ export interface Delivery {
   readonly created_at: string | null;
   readonly next_attempt_at: string | null;
   readonly attempts: readonly {
-    readonly attempt: number; readonly started_at: string | null; readonly duration_ms: number;
-    readonly http_status: number | null; readonly error: string | null; readonly response_excerpt: string;
+    readonly attempt: number;
+    readonly started_at: string | null;
+    readonly duration_ms: number;
+    readonly http_status: number | null;
+    readonly error: string | null;
+    readonly response_excerpt: string;
   }[];
 }
 
 export type Role = 'owner' | 'developer' | 'billing' | 'viewer';
 
 export interface Session {
-  readonly user: { readonly id: string; readonly email: string; readonly name: string; readonly email_verified: boolean; readonly mfa_enabled: boolean };
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly email_verified: boolean;
+    readonly mfa_enabled: boolean;
+  };
   readonly account: { readonly account_id: string; readonly name: string; readonly plan: string };
   readonly role: Role;
   readonly accounts: readonly { readonly account_id: string; readonly name: string; readonly role: Role }[];

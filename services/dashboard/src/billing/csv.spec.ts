@@ -8,8 +8,15 @@ describe('a file for spreadsheets', () => {
       { kind: 'adjusted', amount: '$0.10', note: '=HYPERLINK("http://example.com")' },
       { kind: 'adjusted', amount: '$0.10', note: '-2+3' },
     ];
-    expect(csv(['kind', 'amount', 'note'], rows)).toBe([
-      'kind,amount,note', 'hold_placed,-1.25,', 'funds_added,250.00,"wire, ""first"""', 'adjusted,0.10,"\'=HYPERLINK(""http://example.com"")"', "adjusted,0.10,'-2+3", '',
-    ].join('\r\n'));
+    expect(csv(['kind', 'amount', 'note'], rows)).toBe(
+      [
+        'kind,amount,note',
+        'hold_placed,-1.25,',
+        'funds_added,250.00,"wire, ""first"""',
+        'adjusted,0.10,"\'=HYPERLINK(""http://example.com"")"',
+        "adjusted,0.10,'-2+3",
+        '',
+      ].join('\r\n'),
+    );
   });
 });

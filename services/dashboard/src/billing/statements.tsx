@@ -25,7 +25,9 @@ export function Statements() {
     setBusy(`${period}.${kind}`);
     setError(undefined);
     try {
-      const lines = await linesOf(period, (query) => api.get<{ lines: List<LedgerEntry> }>(`/v1/statements/${period}`, { query }));
+      const lines = await linesOf(period, (query) =>
+        api.get<{ lines: List<LedgerEntry> }>(`/v1/statements/${period}`, { query }),
+      );
       if (kind === 'csv') saveText(`statement-${period}.csv`, 'text/csv', csv(COLUMNS, lines));
       else save(`statement-${period}.pdf`, await statementPdf(statement, lines, account));
     } catch (failure) {
@@ -36,37 +38,84 @@ export function Statements() {
   };
   return (
     <Card flush title="Statements" description="Opening and movements make the closing balance of each UTC month.">
-      {error && <div className="padded"><Failure error={error} /></div>}
+      {error && (
+        <div className="padded">
+          <Failure error={error} />
+        </div>
+      )}
       <Table
-        label="Statements" rows={statements.data?.data} error={statements.error} retry={() => void statements.refetch()} keyOf={({ period }) => period}
-        empty={<Empty icon="book" title="No month has begun">A statement opens with the first movement of money.</Empty>}
+        label="Statements"
+        rows={statements.data?.data}
+        error={statements.error}
+        retry={() => void statements.refetch()}
+        keyOf={({ period }) => period}
+        empty={
+          <Empty icon="book" title="No month has begun">
+            A statement opens with the first movement of money.
+          </Empty>
+        }
         columns={[
-          { title: 'Month', cell: ({ period, open }) => <><span className="strong">{period}</span> {open && <Badge tone="info">running</Badge>}</> },
+          {
+            title: 'Month',
+            cell: ({ period, open }) => (
+              <>
+                <span className="strong">{period}</span> {open && <Badge tone="info">running</Badge>}
+              </>
+            ),
+          },
           { title: 'Opening', align: 'right', cell: (each) => each.opening_balance, wide: true },
           { title: 'Added', align: 'right', cell: (each) => each.added },
           { title: 'Charged', align: 'right', cell: (each) => each.charged },
           { title: 'Refunded', align: 'right', cell: (each) => each.refunded, wide: true },
           { title: 'Closing', align: 'right', cell: (each) => <span className="strong">{each.closing_balance}</span> },
-          { title: '', align: 'right', cell: (statement) => (
-            <span className="row-actions">
-              {(['pdf', 'csv'] as const).map((kind) => (
-                <Button key={kind} small look="quiet" icon="download" busy={busy === `${statement.period}.${kind}`} onClick={() => void download(statement, kind)}>{kind.toUpperCase()}<span className="visually-hidden"> of {statement.period}</span></Button>
-              ))}
-            </span>
-          ) },
+          {
+            title: '',
+            align: 'right',
+            cell: (statement) => (
+              <span className="row-actions">
+                {(['pdf', 'csv'] as const).map((kind) => (
+                  <Button
+                    key={kind}
+                    small
+                    look="quiet"
+                    icon="download"
+                    busy={busy === `${statement.period}.${kind}`}
+                    onClick={() => void download(statement, kind)}
+                  >
+                    {kind.toUpperCase()}
+                    <span className="visually-hidden"> of {statement.period}</span>
+                  </Button>
+                ))}
+              </span>
+            ),
+          },
         ]}
       />
     </Card>
   );
 }
 
-const COLUMNS = ['created_at', 'kind', 'job_id', 'available_change', 'held_change', 'balance_after', 'reference', 'note'] as const;
+const COLUMNS = [
+  'created_at',
+  'kind',
+  'job_id',
+  'available_change',
+  'held_change',
+  'balance_after',
+  'reference',
+  'note',
+] as const;
 
-async function linesOf(period: string, page: (query: { limit: number; starting_after: string | undefined }) => Promise<{ lines: List<LedgerEntry> }>): Promise<LedgerEntry[]> {
+async function linesOf(
+  period: string,
+  page: (query: { limit: number; starting_after: string | undefined }) => Promise<{ lines: List<LedgerEntry> }>,
+): Promise<LedgerEntry[]> {
   const lines: LedgerEntry[] = [];
   let after: string | undefined;
   for (let read = 0; read < PAGES_MAX; read += 1) {
-    const { lines: { data, has_more: more, next_cursor: next } } = await page({ limit: LINES, starting_after: after });
+    const {
+      lines: { data, has_more: more, next_cursor: next },
+    } = await page({ limit: LINES, starting_after: after });
     lines.push(...data);
     if (!more || !next) return lines;
     after = next;

@@ -18,9 +18,14 @@ export function TopUpButton() {
   const { api } = useApi();
   const [open, setOpen] = useState(false);
   const [amount, setAmount] = useState('50');
-  const create = useSend((usd: string) => api.send<TopUp>('POST', '/v1/topups', {
-    body: { amount_usd: usd, success_url: location.href, cancel_url: location.href }, headers: { 'idempotency-key': idempotencyKey() },
-  }), ['/v1/topups', '/v1/balance']);
+  const create = useSend(
+    (usd: string) =>
+      api.send<TopUp>('POST', '/v1/topups', {
+        body: { amount_usd: usd, success_url: location.href, cancel_url: location.href },
+        headers: { 'idempotency-key': idempotencyKey() },
+      }),
+    ['/v1/topups', '/v1/balance'],
+  );
   const close = () => {
     setOpen(false);
     create.reset();
@@ -31,14 +36,42 @@ export function TopUpButton() {
   };
   return (
     <>
-      <Button look="primary" icon="plus" onClick={() => setOpen(true)}>Add funds</Button>
-      <Dialog open={open} onClose={close} title="Add funds" description="Funds do not expire and are spent by completed videos only.">
-        {create.data ? <Made topUp={create.data} onClose={close} /> : (
+      <Button look="primary" icon="plus" onClick={() => setOpen(true)}>
+        Add funds
+      </Button>
+      <Dialog
+        open={open}
+        onClose={close}
+        title="Add funds"
+        description="Funds do not expire and are spent by completed videos only."
+      >
+        {create.data ? (
+          <Made topUp={create.data} onClose={close} />
+        ) : (
           <form className="form" onSubmit={submit}>
             {create.error && create.error.details.length === 0 && <Notice tone="bad">{create.error.message}</Notice>}
-            <div className="ideas">{AMOUNTS.map((each) => <button type="button" key={each} onClick={() => setAmount(each)}>${each}</button>)}</div>
-            <TextField label="Amount" inputMode="decimal" prefix="$" required value={amount} onChange={(event) => setAmount(event.target.value)} error={create.error?.of('amount_usd')} />
-            <footer><Button onClick={close}>Cancel</Button><Button type="submit" look="primary" busy={create.isPending}>Continue</Button></footer>
+            <div className="ideas">
+              {AMOUNTS.map((each) => (
+                <button type="button" key={each} onClick={() => setAmount(each)}>
+                  ${each}
+                </button>
+              ))}
+            </div>
+            <TextField
+              label="Amount"
+              inputMode="decimal"
+              prefix="$"
+              required
+              value={amount}
+              onChange={(event) => setAmount(event.target.value)}
+              error={create.error?.of('amount_usd')}
+            />
+            <footer>
+              <Button onClick={close}>Cancel</Button>
+              <Button type="submit" look="primary" busy={create.isPending}>
+                Continue
+              </Button>
+            </footer>
           </form>
         )}
       </Dialog>
@@ -48,12 +81,31 @@ export function TopUpButton() {
 
 function Made({ topUp, onClose }: { topUp: TopUp; onClose: () => void }) {
   if (topUp.checkout_url) {
-    return <><p>The payment page of {topUp.provider} takes {topUp.amount}.</p><footer><Button onClick={onClose}>Later</Button><Outside href={topUp.checkout_url} look="primary">Pay {topUp.amount}</Outside></footer></>;
+    return (
+      <>
+        <p>
+          The payment page of {topUp.provider} takes {topUp.amount}.
+        </p>
+        <footer>
+          <Button onClick={onClose}>Later</Button>
+          <Outside href={topUp.checkout_url} look="primary">
+            Pay {topUp.amount}
+          </Outside>
+        </footer>
+      </>
+    );
   }
   return (
     <>
-      <Notice tone="info" title={`${topUp.amount} is announced`}>No payment provider is connected here: the operator adds the money when it arrives. Name <code>{topUp.id}</code> with the transfer.</Notice>
-      <footer><Button look="primary" onClick={onClose}>Done</Button></footer>
+      <Notice tone="info" title={`${topUp.amount} is announced`}>
+        No payment provider is connected here: the operator adds the money when it arrives. Name <code>{topUp.id}</code>{' '}
+        with the transfer.
+      </Notice>
+      <footer>
+        <Button look="primary" onClick={onClose}>
+          Done
+        </Button>
+      </footer>
     </>
   );
 }
@@ -63,11 +115,34 @@ export function TopUps() {
   return (
     <Card flush title="Top-ups" description="The latest six.">
       <Table
-        label="Top-ups" rows={topUps.data?.data} error={topUps.error} retry={() => void topUps.refetch()} keyOf={(topUp) => topUp.id}
-        empty={<Empty icon="wallet" title="No top-up yet">What the operator credited is in the ledger below.</Empty>}
+        label="Top-ups"
+        rows={topUps.data?.data}
+        error={topUps.error}
+        retry={() => void topUps.refetch()}
+        keyOf={(topUp) => topUp.id}
+        empty={
+          <Empty icon="wallet" title="No top-up yet">
+            What the operator credited is in the ledger below.
+          </Empty>
+        }
         columns={[
-          { title: 'Amount', cell: ({ amount, automatic }) => <span className="two"><span className="strong">{amount}</span><span>{automatic ? 'automatic' : ''}</span></span> },
-          { title: 'Status', cell: ({ status, checkout_url: url }) => <><Status status={status} /> {status === 'pending' && url && <Outside href={url}>Pay</Outside>}</> },
+          {
+            title: 'Amount',
+            cell: ({ amount, automatic }) => (
+              <span className="two">
+                <span className="strong">{amount}</span>
+                <span>{automatic ? 'automatic' : ''}</span>
+              </span>
+            ),
+          },
+          {
+            title: 'Status',
+            cell: ({ status, checkout_url: url }) => (
+              <>
+                <Status status={status} /> {status === 'pending' && url && <Outside href={url}>Pay</Outside>}
+              </>
+            ),
+          },
           { title: 'When', align: 'right', cell: ({ created_at: at }) => <Time at={at} /> },
         ]}
       />

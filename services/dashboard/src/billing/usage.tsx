@@ -13,7 +13,13 @@ import { type Column, Table } from '../ui/table';
 import { saveText } from './csv';
 
 const PAGE = 50;
-const GROUPS = [['', 'Each video'], ['day', 'Day'], ['api_key', 'API key'], ['end_user', 'End user'], ['resolution', 'Resolution']] as const;
+const GROUPS = [
+  ['', 'Each video'],
+  ['day', 'Day'],
+  ['api_key', 'API key'],
+  ['end_user', 'End user'],
+  ['resolution', 'Resolution'],
+] as const;
 
 export function UsagePage() {
   const [today] = useState(() => utcDay(Date.now(), 0));
@@ -30,11 +36,33 @@ export function UsagePage() {
   };
   return (
     <>
-      <PageHeader title="Usage" description="What was charged, by the UTC day of the charge." actions={<CsvButton query={{ start_date: start, end_date: end, group_by: group }} />} />
+      <PageHeader
+        title="Usage"
+        description="What was charged, by the UTC day of the charge."
+        actions={<CsvButton query={{ start_date: start, end_date: end, group_by: group }} />}
+      />
       <div className="filters">
-        <TextField label="From" type="date" value={start} max={end} onChange={(event) => change(() => setStart(event.target.value))} />
-        <TextField label="To" type="date" value={end} min={start} max={today} onChange={(event) => change(() => setEnd(event.target.value))} />
-        <Choice label="By" options={GROUPS} value={group} onChange={(event) => change(() => setGroup(event.target.value))} />
+        <TextField
+          label="From"
+          type="date"
+          value={start}
+          max={end}
+          onChange={(event) => change(() => setStart(event.target.value))}
+        />
+        <TextField
+          label="To"
+          type="date"
+          value={end}
+          min={start}
+          max={today}
+          onChange={(event) => change(() => setEnd(event.target.value))}
+        />
+        <Choice
+          label="By"
+          options={GROUPS}
+          value={group}
+          onChange={(event) => change(() => setGroup(event.target.value))}
+        />
       </div>
       <dl className="stats">
         <Stat label="Charged" value={totals ? totals.cost : <Skeleton width={90} />} />
@@ -44,14 +72,25 @@ export function UsagePage() {
       </dl>
       <Card flush>
         <Table<UsageRow & UsageGroup>
-          label="Usage" columns={group === '' ? EACH : groupColumns(group)} rows={usage.data?.data} error={usage.error} retry={() => void usage.refetch()}
-          keyOf={(row) => row.job_id ?? row.group ?? 'none'} empty={<Empty icon="chart" title="Nothing was charged in this time" />}
+          label="Usage"
+          columns={group === '' ? EACH : groupColumns(group)}
+          rows={usage.data?.data}
+          error={usage.error}
+          retry={() => void usage.refetch()}
+          keyOf={(row) => row.job_id ?? row.group ?? 'none'}
+          empty={<Empty icon="chart" title="Nothing was charged in this time" />}
         />
         {usage.data && (usage.data.has_more || offset > 0) && (
-          <div className="more"><div className="actions">
-            <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>Newer</Button>
-            <Button disabled={!usage.data.has_more} onClick={() => setOffset(offset + PAGE)}>Older</Button>
-          </div></div>
+          <div className="more">
+            <div className="actions">
+              <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+                Newer
+              </Button>
+              <Button disabled={!usage.data.has_more} onClick={() => setOffset(offset + PAGE)}>
+                Older
+              </Button>
+            </div>
+          </div>
         )}
       </Card>
     </>
@@ -60,16 +99,30 @@ export function UsagePage() {
 
 const EACH: readonly Column<UsageRow & UsageGroup>[] = [
   { title: 'Day', cell: ({ date }) => date },
-  { title: 'Video', cell: ({ job_id: job }) => <Link href={`/videos/${job}`} className="link"><Mono>…{job.slice(-8)}</Mono></Link> },
+  {
+    title: 'Video',
+    cell: ({ job_id: job }) => (
+      <Link href={`/videos/${job}`} className="link">
+        <Mono>…{job.slice(-8)}</Mono>
+      </Link>
+    ),
+  },
   { title: 'Model', cell: ({ model }) => model, wide: true },
   { title: 'Picture', cell: ({ resolution, duration }) => `${resolution} · ${duration} s` },
   { title: 'API key', cell: ({ api_key_id: key }) => <Mono>…{key.slice(-6)}</Mono>, wide: true },
-  { title: 'Cost', align: 'right', cell: ({ cost, refunded, refunded_micros: back }) => (back > 0 ? `${cost} (${refunded} back)` : cost) },
+  {
+    title: 'Cost',
+    align: 'right',
+    cell: ({ cost, refunded, refunded_micros: back }) => (back > 0 ? `${cost} (${refunded} back)` : cost),
+  },
 ];
 
 function groupColumns(group: string): readonly Column<UsageRow & UsageGroup>[] {
   return [
-    { title: GROUPS.find(([value]) => value === group)?.[1] ?? '', cell: (row) => row.group ?? <span className="faint">none named</span> },
+    {
+      title: GROUPS.find(([value]) => value === group)?.[1] ?? '',
+      cell: (row) => row.group ?? <span className="faint">none named</span>,
+    },
     { title: 'Videos', align: 'right', cell: ({ jobs }) => count(jobs) },
     { title: 'Seconds', align: 'right', cell: ({ seconds }) => count(seconds) },
     { title: 'Refunded', align: 'right', cell: ({ refunded }) => refunded, wide: true },
@@ -85,12 +138,23 @@ function CsvButton({ query }: { query: Readonly<Record<string, string>> }) {
     setBusy(true);
     setError(undefined);
     try {
-      saveText(`usage-${query['start_date']}-${query['end_date']}.csv`, 'text/csv', await api.text('/v1/usage', { query, headers: { accept: 'text/csv' } }));
+      saveText(
+        `usage-${query['start_date']}-${query['end_date']}.csv`,
+        'text/csv',
+        await api.text('/v1/usage', { query, headers: { accept: 'text/csv' } }),
+      );
     } catch (failure) {
       setError(failure as ApiError);
     } finally {
       setBusy(false);
     }
   };
-  return <>{error && <Failure error={error} />}<Button icon="download" busy={busy} onClick={() => void download()}>Download CSV</Button></>;
+  return (
+    <>
+      {error && <Failure error={error} />}
+      <Button icon="download" busy={busy} onClick={() => void download()}>
+        Download CSV
+      </Button>
+    </>
+  );
 }

@@ -20,7 +20,10 @@ export function LimitsPage() {
   const { data } = limits;
   return (
     <>
-      <PageHeader title="Limits" description={`What the ${environment} environment may use, and what it uses now. Plan: ${account.plan || 'standard'}.`} />
+      <PageHeader
+        title="Limits"
+        description={`What the ${environment} environment may use, and what it uses now. Plan: ${account.plan || 'standard'}.`}
+      />
       {limits.error && !data && <Failure error={limits.error} retry={() => void limits.refetch()} />}
       <div className="grid-2">
         <Card title="In use now">
@@ -29,8 +32,19 @@ export function LimitsPage() {
             const part = use && use.allowed > 0 ? use.in_use / use.allowed : 0;
             return (
               <div className="meter-row" key={name}>
-                <div><span className="strong">{title}</span><span className="number">{use ? `${count(use.in_use)} of ${count(use.allowed)}` : <Skeleton width={70} />}</span></div>
-                <Meter label={title} value={use?.in_use ?? 0} max={use?.allowed ?? 0} text={use ? `${use.in_use} of ${use.allowed}` : 'unknown'} tone={part >= 1 ? 'bad' : part > NEAR ? 'warn' : 'accent'} />
+                <div>
+                  <span className="strong">{title}</span>
+                  <span className="number">
+                    {use ? `${count(use.in_use)} of ${count(use.allowed)}` : <Skeleton width={70} />}
+                  </span>
+                </div>
+                <Meter
+                  label={title}
+                  value={use?.in_use ?? 0}
+                  max={use?.allowed ?? 0}
+                  text={use ? `${use.in_use} of ${use.allowed}` : 'unknown'}
+                  tone={part >= 1 ? 'bad' : part > NEAR ? 'warn' : 'accent'}
+                />
                 <p className="note">{note}</p>
               </div>
             );
@@ -38,10 +52,21 @@ export function LimitsPage() {
         </Card>
         <Card title="Requests a minute" description="A full minute may be spent in one burst; it refills evenly.">
           <dl className="facts">
-            <div><dt>Creates</dt><dd className="number strong">{data ? count(data.creates_per_minute.allowed) : <Skeleton width={50} />}</dd></div>
-            <div><dt>Reads</dt><dd className="number strong">{data ? count(data.reads_per_minute.allowed) : <Skeleton width={50} />}</dd></div>
+            <div>
+              <dt>Creates</dt>
+              <dd className="number strong">
+                {data ? count(data.creates_per_minute.allowed) : <Skeleton width={50} />}
+              </dd>
+            </div>
+            <div>
+              <dt>Reads</dt>
+              <dd className="number strong">{data ? count(data.reads_per_minute.allowed) : <Skeleton width={50} />}</dd>
+            </div>
           </dl>
-          <p className="note">Each answer says in X-RateLimit-Remaining what is left. The operator raises a limit without a restart; it holds within a second.</p>
+          <p className="note">
+            Each answer says in X-RateLimit-Remaining what is left. The operator raises a limit without a restart; it
+            holds within a second.
+          </p>
         </Card>
       </div>
     </>

@@ -21,7 +21,15 @@ const SCOPES = [
   ['keys:manage', 'Make, rotate and revoke keys', false],
 ] as const;
 
-export function NewKeyDialog({ open, onClose, onMade }: { open: boolean; onClose: () => void; onMade: (key: NewKey) => void }) {
+export function NewKeyDialog({
+  open,
+  onClose,
+  onMade,
+}: {
+  open: boolean;
+  onClose: () => void;
+  onMade: (key: NewKey) => void;
+}) {
   const { api } = useApi();
   const make = useSend((body: object) => api.send<NewKey>('POST', '/v1/api-keys', { body }), ['/v1/api-keys']);
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -33,13 +41,38 @@ export function NewKeyDialog({ open, onClose, onMade }: { open: boolean; onClose
     <Dialog open={open} onClose={onClose} title="New API key" description="It can do what is ticked, and nothing more.">
       <form className="form" onSubmit={submit}>
         {make.error && make.error.details.length === 0 && <Notice tone="bad">{make.error.message}</Notice>}
-        <TextField label="Name" name="name" placeholder="Production server" maxLength={200} required error={make.error?.of('name')} />
+        <TextField
+          label="Name"
+          name="name"
+          placeholder="Production server"
+          maxLength={200}
+          required
+          error={make.error?.of('name')}
+        />
         <fieldset className="form">
           <legend className="visually-hidden">What it may do</legend>
-          {SCOPES.map(([scope, does, usual]) => <CheckBox key={scope} name="scope" value={scope} defaultChecked={usual} label={<code>{scope}</code>} hint={does} />)}
+          {SCOPES.map(([scope, does, usual]) => (
+            <CheckBox
+              key={scope}
+              name="scope"
+              value={scope}
+              defaultChecked={usual}
+              label={<code>{scope}</code>}
+              hint={does}
+            />
+          ))}
         </fieldset>
-        {make.error?.of('scopes') && <p className="note bad" role="alert">{make.error.of('scopes')}</p>}
-        <footer><Button onClick={onClose}>Cancel</Button><Button type="submit" look="primary" busy={make.isPending}>Make the key</Button></footer>
+        {make.error?.of('scopes') && (
+          <p className="note bad" role="alert">
+            {make.error.of('scopes')}
+          </p>
+        )}
+        <footer>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={make.isPending}>
+            Make the key
+          </Button>
+        </footer>
       </form>
     </Dialog>
   );

@@ -12,7 +12,10 @@ import type { NewKey } from './new-key';
 export function RotateButton({ apiKey, onMade }: { apiKey: ApiKey; onMade: (key: NewKey) => void }) {
   const { api } = useApi();
   const [open, setOpen] = useState(false);
-  const rotate = useSend((now: boolean) => api.send<NewKey>('POST', `/v1/api-keys/${apiKey.id}/rotate`, { body: { expire_old_now: now } }), ['/v1/api-keys']);
+  const rotate = useSend(
+    (now: boolean) => api.send<NewKey>('POST', `/v1/api-keys/${apiKey.id}/rotate`, { body: { expire_old_now: now } }),
+    ['/v1/api-keys'],
+  );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     rotate.mutate(new FormData(event.currentTarget).has('now'), {
@@ -24,12 +27,28 @@ export function RotateButton({ apiKey, onMade }: { apiKey: ApiKey; onMade: (key:
   };
   return (
     <>
-      <Button small look="quiet" icon="refresh" onClick={() => setOpen(true)}>Rotate</Button>
-      <Dialog open={open} onClose={() => setOpen(false)} title={`Rotate ${apiKey.name}`} description="You get a new secret. The old one works for 24 hours more, so that nothing breaks while you replace it.">
+      <Button small look="quiet" icon="refresh" onClick={() => setOpen(true)}>
+        Rotate
+      </Button>
+      <Dialog
+        open={open}
+        onClose={() => setOpen(false)}
+        title={`Rotate ${apiKey.name}`}
+        description="You get a new secret. The old one works for 24 hours more, so that nothing breaks while you replace it."
+      >
         <form className="form" onSubmit={submit}>
           {rotate.error && <Notice tone="bad">{rotate.error.message}</Notice>}
-          <CheckBox name="now" label="It leaked: end the old one at once" hint="Calls with the old secret are then refused within five seconds." />
-          <footer><Button onClick={() => setOpen(false)}>Cancel</Button><Button type="submit" look="primary" busy={rotate.isPending}>Rotate</Button></footer>
+          <CheckBox
+            name="now"
+            label="It leaked: end the old one at once"
+            hint="Calls with the old secret are then refused within five seconds."
+          />
+          <footer>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button type="submit" look="primary" busy={rotate.isPending}>
+              Rotate
+            </Button>
+          </footer>
         </form>
       </Dialog>
     </>

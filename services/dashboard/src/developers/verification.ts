@@ -3,7 +3,8 @@ import type { Snippet } from '../ui/code';
 /** How a receiver checks what it was sent, with standard libraries only (Standard Webhooks 1.0). */
 export const VERIFICATION: readonly Snippet[] = [
   {
-    language: 'Python', code: `import base64, hashlib, hmac, time
+    language: 'Python',
+    code: `import base64, hashlib, hmac, time
 
 def verify(secret: str, headers: dict, body: bytes) -> bool:
     sent_at = headers["webhook-timestamp"]
@@ -16,7 +17,8 @@ def verify(secret: str, headers: dict, body: bytes) -> bool:
     return any(hmac.compare_digest(expected, each) for each in given)`,
   },
   {
-    language: 'TypeScript', code: `import { createHmac, timingSafeEqual } from "node:crypto";
+    language: 'TypeScript',
+    code: `import { createHmac, timingSafeEqual } from "node:crypto";
 
 export function verify(secret: string, headers: Record<string, string>, body: string): boolean {
   const sentAt = headers["webhook-timestamp"];
@@ -30,7 +32,8 @@ export function verify(secret: string, headers: Record<string, string>, body: st
 }`,
   },
   {
-    language: 'Go', code: `package webhook
+    language: 'Go',
+    code: `package webhook
 
 import (
 	"crypto/hmac"

@@ -14,16 +14,35 @@ export function DocsHome() {
     <>
       <PageHeader title="Documentation" description={<Sentence>{document.info.description}</Sentence>} />
       <div className="grid-2">
-        <Card title="Your first video" description="One call, and its answer is the finished job."><Code label="Your first video in curl" title="curl" code={call} /></Card>
+        <Card title="Your first video" description="One call, and its answer is the finished job.">
+          <Code label="Your first video in curl" title="curl" code={call} />
+        </Card>
         <Card title="Reference" description="Every operation, with code to copy and a Run button.">
           <ul className="link-list">
-            {tags.map(({ name, slug, operations }) => <li key={slug}><Link href={`/api/${slug}`} className="link">{name}</Link><span className="faint">{operations.length} operations</span></li>)}
-            <li><Link href="/errors" className="link">Errors</Link><span className="faint">{Object.keys(document['x-error-codes']).length} codes, each with a page</span></li>
+            {tags.map(({ name, slug, operations }) => (
+              <li key={slug}>
+                <Link href={`/api/${slug}`} className="link">
+                  {name}
+                </Link>
+                <span className="faint">{operations.length} operations</span>
+              </li>
+            ))}
+            <li>
+              <Link href="/errors" className="link">
+                Errors
+              </Link>
+              <span className="faint">{Object.keys(document['x-error-codes']).length} codes, each with a page</span>
+            </li>
           </ul>
         </Card>
       </div>
       <div className="guide-cards">
-        {GUIDES.map(({ name, title, about }) => <Link key={name} href={`/guides/${name}`} className="guide-card"><strong>{title}</strong><span>{about}</span></Link>)}
+        {GUIDES.map(({ name, title, about }) => (
+          <Link key={name} href={`/guides/${name}`} className="guide-card">
+            <strong>{title}</strong>
+            <span>{about}</span>
+          </Link>
+        ))}
       </div>
     </>
   );

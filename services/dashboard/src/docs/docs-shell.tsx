@@ -11,8 +11,19 @@ import { TestKey } from '../reference/test-key';
 import { Method } from '../reference/text';
 
 export function DocsShell({ children }: { children: ReactNode }) {
-  const bar = <><SearchButton /><span className="grow" /><TestKey /><ThemeButton /></>;
-  return <Frame className="docs" menu={<Side />} bar={bar}>{children}</Frame>;
+  const bar = (
+    <>
+      <SearchButton />
+      <span className="grow" />
+      <TestKey />
+      <ThemeButton />
+    </>
+  );
+  return (
+    <Frame className="docs" menu={<Side />} bar={bar}>
+      {children}
+    </Frame>
+  );
 }
 
 function ThemeButton() {
@@ -28,23 +39,39 @@ function ThemeButton() {
 function Side() {
   const [location] = useLocation();
   const { tags } = useReference();
-  const current = (path: string) => (location === path ? 'page' as const : undefined);
+  const current = (path: string) => (location === path ? ('page' as const) : undefined);
   return (
     <>
-      <Link href="/" className="brand"><Mark />Documentation</Link>
+      <Link href="/" className="brand">
+        <Mark />
+        Documentation
+      </Link>
       <nav aria-label="Documentation">
         <div className="nav">
           <h2>Guides</h2>
-          {GUIDES.map(({ name, title }) => <Link key={name} href={`/guides/${name}`} aria-current={current(`/guides/${name}`)}>{title}</Link>)}
+          {GUIDES.map(({ name, title }) => (
+            <Link key={name} href={`/guides/${name}`} aria-current={current(`/guides/${name}`)}>
+              {title}
+            </Link>
+          ))}
         </div>
         <div className="nav">
           <h2>Reference</h2>
           {tags.map(({ name, slug, operations }) => (
             <div key={slug}>
-              <Link href={`/api/${slug}`} aria-current={current(`/api/${slug}`)}>{name}</Link>
+              <Link href={`/api/${slug}`} aria-current={current(`/api/${slug}`)}>
+                {name}
+              </Link>
               {location === `/api/${slug}` && (
                 <ul className="nav-sub">
-                  {operations.map(({ operationId, method, summary }) => <li key={operationId}><a href={`#${operationId}`}><span>{summary}</span><Method method={method} /></a></li>)}
+                  {operations.map(({ operationId, method, summary }) => (
+                    <li key={operationId}>
+                      <a href={`#${operationId}`}>
+                        <span>{summary}</span>
+                        <Method method={method} />
+                      </a>
+                    </li>
+                  ))}
                 </ul>
               )}
             </div>
@@ -52,12 +79,23 @@ function Side() {
         </div>
         <div className="nav">
           <h2>Answers</h2>
-          <Link href="/errors" aria-current={current('/errors') ?? (location.startsWith('/errors/') ? 'page' : undefined)}>Errors</Link>
+          <Link
+            href="/errors"
+            aria-current={current('/errors') ?? (location.startsWith('/errors/') ? 'page' : undefined)}
+          >
+            Errors
+          </Link>
         </div>
         <div className="nav">
           <h2>Elsewhere</h2>
-          <a href="/dashboard"><Icon name="home" />Dashboard</a>
-          <a href="/openapi.json"><Icon name="download" />openapi.json</a>
+          <a href="/dashboard">
+            <Icon name="home" />
+            Dashboard
+          </a>
+          <a href="/openapi.json">
+            <Icon name="download" />
+            openapi.json
+          </a>
         </div>
       </nav>
     </>

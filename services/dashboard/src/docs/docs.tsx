@@ -17,14 +17,28 @@ const open = new ApiClient({ kind: 'none' });
 
 /** The documentation: the document that the platform itself answers, and the guides. */
 export function Docs() {
-  const document = useQuery<OpenApi, ApiError>({ queryKey: ['openapi.json'], queryFn: () => open.get<OpenApi>('/openapi.json'), staleTime: Number.POSITIVE_INFINITY });
-  const reference = useMemo(() => document.data && { document: document.data, tags: tagsOf(document.data) }, [document.data]);
-  if (document.error && !reference) return <main className="content"><Failure error={document.error} retry={() => void document.refetch()} /></main>;
+  const document = useQuery<OpenApi, ApiError>({
+    queryKey: ['openapi.json'],
+    queryFn: () => open.get<OpenApi>('/openapi.json'),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const reference = useMemo(
+    () => document.data && { document: document.data, tags: tagsOf(document.data) },
+    [document.data],
+  );
+  if (document.error && !reference)
+    return (
+      <main className="content">
+        <Failure error={document.error} retry={() => void document.refetch()} />
+      </main>
+    );
   if (!reference) return <Loading label="Opening the documentation" />;
   return (
     <ReferenceContext value={reference}>
       <DocsShell>
-        <Suspense fallback={<Loading />}><Pages /></Suspense>
+        <Suspense fallback={<Loading />}>
+          <Pages />
+        </Suspense>
       </DocsShell>
     </ReferenceContext>
   );
@@ -34,12 +48,20 @@ function Pages() {
   useAnchors();
   return (
     <Switch>
-      <Route path="/"><DocsHome /></Route>
-      <Route path="/guides/:name"><GuidePage /></Route>
+      <Route path="/">
+        <DocsHome />
+      </Route>
+      <Route path="/guides/:name">
+        <GuidePage />
+      </Route>
       <Route path="/api/:tag">{({ tag }) => <Chapter slug={tag} />}</Route>
-      <Route path="/errors"><ErrorList /></Route>
+      <Route path="/errors">
+        <ErrorList />
+      </Route>
       <Route path="/errors/:code">{({ code }) => <ErrorPage code={code} />}</Route>
-      <Route><Missing /></Route>
+      <Route>
+        <Missing />
+      </Route>
     </Switch>
   );
 }
@@ -50,7 +72,13 @@ function Chapter({ slug }: { slug: string }) {
 }
 
 function Missing() {
-  return <Empty icon="search" title="There is no such page" action={<LinkButton to="/">Go to the start of the documentation</LinkButton>} />;
+  return (
+    <Empty
+      icon="search"
+      title="There is no such page"
+      action={<LinkButton to="/">Go to the start of the documentation</LinkButton>}
+    />
+  );
 }
 
 /** What an address names is on the page only once the page is drawn, and again after a link within it. */

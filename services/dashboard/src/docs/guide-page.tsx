@@ -27,15 +27,34 @@ export function GuidePage() {
     const id = decodeURIComponent(window.location.hash.slice(1));
     if (loaded && id) document.getElementById(id)?.scrollIntoView();
   }, [guide, loaded]);
-  if (!guide) return <Empty icon="search" title="There is no such guide" action={<LinkButton to="/">Go to the start of the documentation</LinkButton>} />;
+  if (!guide)
+    return (
+      <Empty
+        icon="search"
+        title="There is no such guide"
+        action={<LinkButton to="/">Go to the start of the documentation</LinkButton>}
+      />
+    );
   if (loaded?.name !== name || loaded.text === undefined) return <Loading />;
   const [before, after] = [GUIDES[at - 1], GUIDES[at + 1]];
   return (
     <article className="prose">
       <Markdown text={personal(loaded.text, shown)} />
       <nav className="guide-turn" aria-label="Other guides">
-        {before ? <Link href={`/guides/${before.name}`} className="link"><Icon name="left" size={14} />{before.title}</Link> : <span />}
-        {after && <Link href={`/guides/${after.name}`} className="link">{after.title}<Icon name="right" size={14} /></Link>}
+        {before ? (
+          <Link href={`/guides/${before.name}`} className="link">
+            <Icon name="left" size={14} />
+            {before.title}
+          </Link>
+        ) : (
+          <span />
+        )}
+        {after && (
+          <Link href={`/guides/${after.name}`} className="link">
+            {after.title}
+            <Icon name="right" size={14} />
+          </Link>
+        )}
       </nav>
     </article>
   );

@@ -5,12 +5,21 @@ import { Anchor } from '../reference/text';
 import { Code, CodeTabs } from '../ui/code';
 import { slugOf } from './search-index';
 
-const LANGUAGES: Readonly<Record<string, string>> = { sh: 'curl', python: 'Python', ts: 'TypeScript', go: 'Go', json: 'JSON', yaml: 'YAML' };
+const LANGUAGES: Readonly<Record<string, string>> = {
+  sh: 'curl',
+  python: 'Python',
+  ts: 'TypeScript',
+  go: 'Go',
+  json: 'JSON',
+  yaml: 'YAML',
+};
 
 /** Markdown of our own guides as elements: no HTML is ever taken from it. Code blocks that follow each other are tabs of one. */
 export function Markdown({ text }: { text: string }) {
   const groups = useMemo(() => grouped(lexer(text)), [text]);
-  return groups.map((group, at) => (Array.isArray(group) ? <Blocks key={at} blocks={group} /> : <Block key={at} token={group} />));
+  return groups.map((group, at) =>
+    Array.isArray(group) ? <Blocks key={at} blocks={group} /> : <Block key={at} token={group} />,
+  );
 }
 
 function grouped(tokens: readonly Token[]): (Token | Tokens.Code[])[] {
@@ -28,7 +37,14 @@ function grouped(tokens: readonly Token[]): (Token | Tokens.Code[])[] {
 function Blocks({ blocks }: { blocks: readonly Tokens.Code[] }) {
   const named = blocks.map(({ lang = '', text }) => ({ language: LANGUAGES[lang.split(' ')[0]!] ?? lang, code: text }));
   const [first] = named;
-  if (named.length === 1) return <Code label={`Code in ${first!.language}`} title={first!.language === 'curl' ? 'Shell' : first!.language} code={first!.code} />;
+  if (named.length === 1)
+    return (
+      <Code
+        label={`Code in ${first!.language}`}
+        title={first!.language === 'curl' ? 'Shell' : first!.language}
+        code={first!.code}
+      />
+    );
   return <CodeTabs label="Code" snippets={named} />;
 }
 
@@ -36,14 +52,36 @@ function Block({ token }: { token: Token }): ReactNode {
   if (token.type === 'heading') {
     const { depth, text, tokens } = token as Tokens.Heading;
     if (depth === 1) return <h1>{inline(tokens)}</h1>;
-    return <Anchor id={slugOf(text)} level={depth === 2 ? 2 : 3}>{inline(tokens)}</Anchor>;
+    return (
+      <Anchor id={slugOf(text)} level={depth === 2 ? 2 : 3}>
+        {inline(tokens)}
+      </Anchor>
+    );
   }
-  if (token.type === 'paragraph' || token.type === 'text') return <p>{inline((token as Tokens.Paragraph).tokens ?? [])}</p>;
-  if (token.type === 'blockquote') return <blockquote>{(token as Tokens.Blockquote).tokens.map((each, at) => <Block key={at} token={each} />)}</blockquote>;
+  if (token.type === 'paragraph' || token.type === 'text')
+    return <p>{inline((token as Tokens.Paragraph).tokens ?? [])}</p>;
+  if (token.type === 'blockquote')
+    return (
+      <blockquote>
+        {(token as Tokens.Blockquote).tokens.map((each, at) => (
+          <Block key={at} token={each} />
+        ))}
+      </blockquote>
+    );
   if (token.type === 'list') {
     const { ordered, items } = token as Tokens.List;
     const List = ordered ? 'ol' : 'ul';
-    return <List>{items.map((item, at) => <li key={at}>{item.tokens.map((each, index) => ('tokens' in each && each.tokens ? <span key={index}>{inline(each.tokens)}</span> : null))}</li>)}</List>;
+    return (
+      <List>
+        {items.map((item, at) => (
+          <li key={at}>
+            {item.tokens.map((each, index) =>
+              'tokens' in each && each.tokens ? <span key={index}>{inline(each.tokens)}</span> : null,
+            )}
+          </li>
+        ))}
+      </List>
+    );
   }
   if (token.type === 'table') return <TableOf table={token as Tokens.Table} />;
   throw new Error(`a guide holds a ${token.type}, which has no element here`);
@@ -53,8 +91,24 @@ function TableOf({ table }: { table: Tokens.Table }) {
   return (
     <div className="table-wrap" role="region" aria-label="Table" tabIndex={0}>
       <table>
-        <thead><tr>{table.header.map((cell, at) => <th key={at} scope="col">{inline(cell.tokens)}</th>)}</tr></thead>
-        <tbody>{table.rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={index}>{inline(cell.tokens)}</td>)}</tr>)}</tbody>
+        <thead>
+          <tr>
+            {table.header.map((cell, at) => (
+              <th key={at} scope="col">
+                {inline(cell.tokens)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, at) => (
+            <tr key={at}>
+              {row.map((cell, index) => (
+                <td key={index}>{inline(cell.tokens)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
       </table>
     </div>
   );
@@ -72,7 +126,16 @@ function inline(tokens: readonly Token[]): ReactNode[] {
 }
 
 function To({ link }: { link: Tokens.Link }) {
-  if (link.href.startsWith('/docs/')) return <Link href={link.href.slice('/docs'.length)} className="link">{inline(link.tokens)}</Link>;
+  if (link.href.startsWith('/docs/'))
+    return (
+      <Link href={link.href.slice('/docs'.length)} className="link">
+        {inline(link.tokens)}
+      </Link>
+    );
   const outside = link.href.startsWith('http');
-  return <a href={link.href} className="link" {...(outside ? { target: '_blank', rel: 'noreferrer' } : {})}>{inline(link.tokens)}</a>;
+  return (
+    <a href={link.href} className="link" {...(outside ? { target: '_blank', rel: 'noreferrer' } : {})}>
+      {inline(link.tokens)}
+    </a>
+  );
 }

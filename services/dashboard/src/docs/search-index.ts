@@ -13,38 +13,70 @@ export interface Entry {
 
 /** Everything that the documentation says, each with where it stands. */
 export function searchIndex(document: OpenApi, tags: readonly Tag[], guides: readonly GuideText[]): Entry[] {
-  const operations = tags.flatMap((tag) => tag.operations.flatMap((operation): Entry[] => {
-    const to = `/api/${tag.slug}#${operation.operationId}`;
-    const fields = fieldsOf(jsonOf(operation.requestBody), document);
-    return [
-      entry('Operation', operation.summary, `${operation.method} ${operation.path}`, to, operation.operationId),
-      ...fields.map((field) => entry('Field', field.name, `${field.description || field.type} · ${operation.summary}`, `${to}.${field.name}`)),
-      ...operation.parameters.filter((each) => each.in === 'query').map((each) => entry('Field', each.name, `${each.description ?? 'Query'} · ${operation.summary}`, `${to}.${each.name}`)),
-    ];
-  }));
+  const operations = tags.flatMap((tag) =>
+    tag.operations.flatMap((operation): Entry[] => {
+      const to = `/api/${tag.slug}#${operation.operationId}`;
+      const fields = fieldsOf(jsonOf(operation.requestBody), document);
+      return [
+        entry('Operation', operation.summary, `${operation.method} ${operation.path}`, to, operation.operationId),
+        ...fields.map((field) =>
+          entry(
+            'Field',
+            field.name,
+            `${field.description || field.type} · ${operation.summary}`,
+            `${to}.${field.name}`,
+          ),
+        ),
+        ...operation.parameters
+          .filter((each) => each.in === 'query')
+          .map((each) =>
+            entry('Field', each.name, `${each.description ?? 'Query'} · ${operation.summary}`, `${to}.${each.name}`),
+          ),
+      ];
+    }),
+  );
   const video = fieldsOf(document.components.schemas['Video'], document).flatMap((field) => answerEntries(field, tags));
   const errors = [
-    ...Object.entries(document['x-error-codes']).map(([code, { title, means }]) => entry('Error', code, title, `/errors/${code}`, means)),
-    ...Object.entries(document['x-failure-codes']).map(([code, reason]) => entry('Error', code, reason, `/errors/${code}`)),
+    ...Object.entries(document['x-error-codes']).map(([code, { title, means }]) =>
+      entry('Error', code, title, `/errors/${code}`, means),
+    ),
+    ...Object.entries(document['x-failure-codes']).map(([code, reason]) =>
+      entry('Error', code, reason, `/errors/${code}`),
+    ),
   ];
   return [...operations, ...video, ...errors, ...guides.flatMap(guideEntries)];
 }
 
 function answerEntries(field: Field, tags: readonly Tag[]): Entry[] {
   const tag = tags.find(({ operations }) => operations.some(({ operationId }) => operationId === 'getVideo'));
-  return tag ? [entry('Field', field.name, `${field.description || field.type} · of a video`, `/api/${tag.slug}#getVideo.200.${field.name}`)] : [];
+  return tag
+    ? [
+        entry(
+          'Field',
+          field.name,
+          `${field.description || field.type} · of a video`,
+          `/api/${tag.slug}#getVideo.200.${field.name}`,
+        ),
+      ]
+    : [];
 }
 
 function guideEntries({ name, title, markdown }: GuideText): Entry[] {
-  const sections = markdown.split(/^## /m).slice(1).map((section) => {
-    const heading = section.split('\n', 1)[0]!;
-    return entry('Guide', heading, title, `/guides/${name}#${slugOf(heading)}`, section.slice(0, 2_000));
-  });
+  const sections = markdown
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const heading = section.split('\n', 1)[0]!;
+      return entry('Guide', heading, title, `/guides/${name}#${slugOf(heading)}`, section.slice(0, 2_000));
+    });
   return [entry('Guide', title, 'Guide', `/guides/${name}`), ...sections];
 }
 
 export function slugOf(heading: string): string {
-  return heading.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
 }
 
 function entry(kind: Entry['kind'], title: string, about: string, to: string, more = ''): Entry {
@@ -61,7 +93,13 @@ export function find(entries: readonly Entry[], typed: string): Entry[] {
   const whole = words.join(' ');
   const rank = ({ title, kind }: Entry) => {
     const name = title.toLowerCase();
-    return (name === whole ? 0 : name.startsWith(whole) ? 10 : words.every((word) => name.includes(word)) ? 20 : 30) + ORDER.indexOf(kind);
+    return (
+      (name === whole ? 0 : name.startsWith(whole) ? 10 : words.every((word) => name.includes(word)) ? 20 : 30) +
+      ORDER.indexOf(kind)
+    );
   };
-  return entries.filter(({ text }) => words.every((word) => text.includes(word))).toSorted((a, b) => rank(a) - rank(b)).slice(0, SHOWN_MAX);
+  return entries
+    .filter(({ text }) => words.every((word) => text.includes(word)))
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, SHOWN_MAX);
 }

@@ -22,8 +22,19 @@ export function SearchButton() {
   }, []);
   return (
     <>
-      <button type="button" className="search-button" aria-label="Search the documentation" onClick={() => setOpen(true)}><Icon name="search" size={16} /><span>Search</span><kbd>/</kbd></button>
-      <Dialog wide open={open} onClose={() => setOpen(false)} title="Search"><Search onDone={() => setOpen(false)} /></Dialog>
+      <button
+        type="button"
+        className="search-button"
+        aria-label="Search the documentation"
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="search" size={16} />
+        <span>Search</span>
+        <kbd>/</kbd>
+      </button>
+      <Dialog wide open={open} onClose={() => setOpen(false)} title="Search">
+        <Search onDone={() => setOpen(false)} />
+      </Dialog>
     </>
   );
 }
@@ -56,20 +67,45 @@ function Search({ onDone }: { onDone: () => void }) {
   return (
     <div className="search-box">
       <input
-        className="input" type="search" autoFocus placeholder="A field, an operation, an error, a word of a guide" aria-label="Search for" role="combobox" aria-expanded={found.length > 0} aria-controls="found" aria-activedescendant={found[at] ? `found-${at}` : undefined}
-        value={typed} onKeyDown={onKeyDown} onChange={(event) => {
+        className="input"
+        type="search"
+        autoFocus
+        placeholder="A field, an operation, an error, a word of a guide"
+        aria-label="Search for"
+        role="combobox"
+        aria-expanded={found.length > 0}
+        aria-controls="found"
+        aria-activedescendant={found[at] ? `found-${at}` : undefined}
+        value={typed}
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
           setTyped(event.target.value);
           setAt(0);
         }}
       />
       <ul id="found" role="listbox" aria-label="Found">
         {found.map((each, index) => (
-          <li key={each.to + each.title} id={`found-${index}`} role="option" aria-selected={index === at} onMouseEnter={() => setAt(index)} onClick={() => go(each)}>
-            <span className="found-kind">{each.kind}</span><span className="two"><span className="strong">{each.title}</span><span className="clip">{each.about}</span></span>
+          <li
+            key={each.to + each.title}
+            id={`found-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onMouseEnter={() => setAt(index)}
+            onClick={() => go(each)}
+          >
+            <span className="found-kind">{each.kind}</span>
+            <span className="two">
+              <span className="strong">{each.title}</span>
+              <span className="clip">{each.about}</span>
+            </span>
           </li>
         ))}
       </ul>
-      {typed.trim() !== '' && found.length === 0 && <p className="note" role="status">Nothing here speaks of “{typed}”.</p>}
+      {typed.trim() !== '' && found.length === 0 && (
+        <p className="note" role="status">
+          Nothing here speaks of “{typed}”.
+        </p>
+      )}
     </div>
   );
 }

@@ -5,7 +5,8 @@ import { Empty, Failure, Loading } from '../ui/states';
 import { LinkButton } from '../ui/button';
 import { Shell } from './shell';
 
-const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) => lazy(async () => ({ default: (await load())[name] }));
+const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
+  lazy(async () => ({ default: (await load())[name] }));
 
 const SignIn = page(() => import('../session/sign-in'), 'SignIn');
 const Register = page(() => import('../session/register'), 'Register');
@@ -30,13 +31,24 @@ const AcceptInvitation = page(mailLinks, 'AcceptInvitation');
 export function Dashboard() {
   const { signed, loading, failure, reload } = useSession();
   if (loading) return <Loading label="Opening the dashboard" />;
-  if (failure && !signed) return <main className="content"><Failure error={failure} retry={() => void reload()} /></main>;
+  if (failure && !signed)
+    return (
+      <main className="content">
+        <Failure error={failure} retry={() => void reload()} />
+      </main>
+    );
   return (
     <Suspense fallback={<Loading />}>
       <Switch>
-        <Route path="/reset"><Reset /></Route>
-        <Route path="/verify"><Verify /></Route>
-        <Route path="/accept-invitation"><AcceptInvitation /></Route>
+        <Route path="/reset">
+          <Reset />
+        </Route>
+        <Route path="/verify">
+          <Verify />
+        </Route>
+        <Route path="/accept-invitation">
+          <AcceptInvitation />
+        </Route>
         <Route>{signed ? <SignedIn /> : <SignedOut />}</Route>
       </Switch>
     </Suspense>
@@ -46,9 +58,15 @@ export function Dashboard() {
 function SignedOut() {
   return (
     <Switch>
-      <Route path="/register"><Register /></Route>
-      <Route path="/forgot"><Forgot /></Route>
-      <Route><SignIn /></Route>
+      <Route path="/register">
+        <Register />
+      </Route>
+      <Route path="/forgot">
+        <Forgot />
+      </Route>
+      <Route>
+        <SignIn />
+      </Route>
     </Switch>
   );
 }
@@ -58,20 +76,52 @@ function SignedIn() {
     <Shell>
       <Suspense fallback={<Loading />}>
         <Switch>
-          <Route path="/"><Home /></Route>
-          <Route path="/playground"><Playground /></Route>
-          <Route path="/videos"><Videos /></Route>
-          <Route path="/videos/:id"><VideoDetail /></Route>
-          <Route path="/billing"><Billing /></Route>
-          <Route path="/usage"><UsagePage /></Route>
-          <Route path="/keys"><Keys /></Route>
-          <Route path="/webhooks"><Webhooks /></Route>
-          <Route path="/limits"><LimitsPage /></Route>
-          <Route path="/team"><Team /></Route>
-          <Route path="/settings"><SettingsPage /></Route>
-          <Route path="/sign-in"><Redirect to="/" /></Route>
-          <Route path="/register"><Redirect to="/" /></Route>
-          <Route><Empty icon="search" title="There is no such page" action={<LinkButton to="/">Go to the overview</LinkButton>} /></Route>
+          <Route path="/">
+            <Home />
+          </Route>
+          <Route path="/playground">
+            <Playground />
+          </Route>
+          <Route path="/videos">
+            <Videos />
+          </Route>
+          <Route path="/videos/:id">
+            <VideoDetail />
+          </Route>
+          <Route path="/billing">
+            <Billing />
+          </Route>
+          <Route path="/usage">
+            <UsagePage />
+          </Route>
+          <Route path="/keys">
+            <Keys />
+          </Route>
+          <Route path="/webhooks">
+            <Webhooks />
+          </Route>
+          <Route path="/limits">
+            <LimitsPage />
+          </Route>
+          <Route path="/team">
+            <Team />
+          </Route>
+          <Route path="/settings">
+            <SettingsPage />
+          </Route>
+          <Route path="/sign-in">
+            <Redirect to="/" />
+          </Route>
+          <Route path="/register">
+            <Redirect to="/" />
+          </Route>
+          <Route>
+            <Empty
+              icon="search"
+              title="There is no such page"
+              action={<LinkButton to="/">Go to the overview</LinkButton>}
+            />
+          </Route>
         </Switch>
       </Suspense>
     </Shell>

@@ -21,12 +21,26 @@ export function Shell({ children }: { children: ReactNode }) {
     // Its value is a promise in newer browsers, and an effect may return only what ends it.
     window.scrollTo(0, 0);
   }, [location]);
-  const band = environment === 'test' && <div className="test-band" role="status">Test environment: play money, a sandbox engine, nothing is charged.</div>;
-  const bar = <><EnvironmentSwitch /><span className="grow" /><BalancePill /></>;
+  const band = environment === 'test' && (
+    <div className="test-band" role="status">
+      Test environment: play money, a sandbox engine, nothing is charged.
+    </div>
+  );
+  const bar = (
+    <>
+      <EnvironmentSwitch />
+      <span className="grow" />
+      <BalancePill />
+    </>
+  );
   const isUnproven = signed?.kind === 'session' && !signed.session.user.email_verified;
   return (
     <Frame menu={<Side />} band={band} bar={bar}>
-      {isUnproven && <Notice tone="warn" title="Your address is not proven yet">A letter with a link went to {signed.session.user.email}.</Notice>}
+      {isUnproven && (
+        <Notice tone="warn" title="Your address is not proven yet">
+          A letter with a link went to {signed.session.user.email}.
+        </Notice>
+      )}
       {children}
     </Frame>
   );
@@ -35,24 +49,50 @@ export function Shell({ children }: { children: ReactNode }) {
 function Side() {
   return (
     <>
-      <Link href="/" className="brand"><Mark />US Video API</Link>
+      <Link href="/" className="brand">
+        <Mark />
+        US Video API
+      </Link>
       <Navigation />
-      <div className="sidebar-end"><AccountMenu /></div>
+      <div className="sidebar-end">
+        <AccountMenu />
+      </div>
     </>
   );
 }
 
 function EnvironmentSwitch() {
   const { signed, keys, environment, setEnvironment } = useSession();
-  if (signed?.kind === 'keys' && (!keys.live || !keys.test)) return <span className={`badge ${environment === 'test' ? 'warn' : 'good'}`}>{environment === 'test' ? 'Test' : 'Live'}</span>;
-  return <Segments compact label="Environment" value={environment} options={[['test', 'Test'], ['live', 'Live']]} onChange={setEnvironment} />;
+  if (signed?.kind === 'keys' && (!keys.live || !keys.test))
+    return (
+      <span className={`badge ${environment === 'test' ? 'warn' : 'good'}`}>
+        {environment === 'test' ? 'Test' : 'Live'}
+      </span>
+    );
+  return (
+    <Segments
+      compact
+      label="Environment"
+      value={environment}
+      options={[
+        ['test', 'Test'],
+        ['live', 'Live'],
+      ]}
+      onChange={setEnvironment}
+    />
+  );
 }
 
 function BalancePill() {
   const { data } = useGet<Balance>('/v1/balance', undefined, { refetchInterval: BALANCE_EVERY_MS });
   return (
-    <Link href="/billing" className="balance-pill" aria-label={data ? `Available balance ${usd(data.available_micros)}` : 'Balance'}>
-      <Icon name="wallet" size={16} />{data ? usd(data.available_micros) : <Skeleton width={58} />}
+    <Link
+      href="/billing"
+      className="balance-pill"
+      aria-label={data ? `Available balance ${usd(data.available_micros)}` : 'Balance'}
+    >
+      <Icon name="wallet" size={16} />
+      {data ? usd(data.available_micros) : <Skeleton width={58} />}
     </Link>
   );
 }
@@ -69,15 +109,32 @@ function AccountMenu() {
   return (
     <Menu
       className="account"
-      trigger={(
+      trigger={
         <>
           <span className="visually-hidden">Account menu: </span>
-          <span className="avatar" aria-hidden="true">{(account.name || '?').charAt(0).toUpperCase()}</span>
-          <span className="who"><span>{account.name}</span><span>{email}</span></span>
+          <span className="avatar" aria-hidden="true">
+            {(account.name || '?').charAt(0).toUpperCase()}
+          </span>
+          <span className="who">
+            <span>{account.name}</span>
+            <span>{email}</span>
+          </span>
           <Icon name="down" size={16} />
         </>
-      )}
-      header={<Segments compact label="Appearance" value={theme} options={[['system', 'System'], ['light', 'Light'], ['dark', 'Dark']]} onChange={choose} />}
+      }
+      header={
+        <Segments
+          compact
+          label="Appearance"
+          value={theme}
+          options={[
+            ['system', 'System'],
+            ['light', 'Light'],
+            ['dark', 'Dark'],
+          ]}
+          onChange={choose}
+        />
+      }
       items={[
         { label: 'Settings', icon: 'settings', run: () => navigate('/settings') },
         { label: 'Sign out', icon: 'out', run: () => void signOut() },

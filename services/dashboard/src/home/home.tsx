@@ -21,31 +21,69 @@ export function Home() {
   const [running, setRunning] = useState(false);
   const balance = useGet<Balance>('/v1/balance');
   const limits = useGet<Limits>('/v1/limits');
-  const videos = useGet<List<Video>>('/v1/videos', { limit: RECENT }, { refetchInterval: running || registered ? REFRESH_MS : false });
+  const videos = useGet<List<Video>>(
+    '/v1/videos',
+    { limit: RECENT },
+    { refetchInterval: running || registered ? REFRESH_MS : false },
+  );
   const recent = videos.data?.data;
   const hasRunning = recent?.some((video) => !hasEnded(video.status)) ?? false;
   if (hasRunning !== running) setRunning(hasRunning);
   const isNew = recent?.length === 0 || registered !== undefined;
   return (
     <>
-      <PageHeader title={account.name ? `Hello, ${account.name}` : 'Overview'} description={isNew ? 'Three steps to your first video.' : undefined} actions={<LinkButton to="/playground" look="primary" icon="spark">New video</LinkButton>} />
+      <PageHeader
+        title={account.name ? `Hello, ${account.name}` : 'Overview'}
+        description={isNew ? 'Three steps to your first video.' : undefined}
+        actions={
+          <LinkButton to="/playground" look="primary" icon="spark">
+            New video
+          </LinkButton>
+        }
+      />
       {registered && <FirstKeys registered={registered} />}
       {videos.error && !recent && <Failure error={videos.error} retry={() => void videos.refetch()} />}
       {isNew && <Quickstart latest={recent?.[0]} />}
       <dl className="stats">
-        <Stat label="Available" value={balance.data ? usd(balance.data.available_micros) : <Skeleton width={110} />} note={balance.data ? `${balance.data.held} held` : ' '} />
-        <Stat label="Spent this month" value={balance.data ? balance.data.current_period.spend ?? '–' : <Skeleton width={90} />} note={balance.data ? `${plural(balance.data.current_period.jobs, 'video')} completed` : ' '} />
-        <Stat label="Rendering now" value={limits.data?.concurrent_jobs.in_use ?? <Skeleton width={40} />} note={limits.data ? `of ${limits.data.concurrent_jobs.allowed} at a time` : ' '} />
-        <Stat label="Waiting" value={limits.data?.queued_jobs.in_use ?? <Skeleton width={40} />} note={limits.data ? `of ${count(limits.data.queued_jobs.allowed)} places` : ' '} />
+        <Stat
+          label="Available"
+          value={balance.data ? usd(balance.data.available_micros) : <Skeleton width={110} />}
+          note={balance.data ? `${balance.data.held} held` : ' '}
+        />
+        <Stat
+          label="Spent this month"
+          value={balance.data ? (balance.data.current_period.spend ?? '–') : <Skeleton width={90} />}
+          note={balance.data ? `${plural(balance.data.current_period.jobs, 'video')} completed` : ' '}
+        />
+        <Stat
+          label="Rendering now"
+          value={limits.data?.concurrent_jobs.in_use ?? <Skeleton width={40} />}
+          note={limits.data ? `of ${limits.data.concurrent_jobs.allowed} at a time` : ' '}
+        />
+        <Stat
+          label="Waiting"
+          value={limits.data?.queued_jobs.in_use ?? <Skeleton width={40} />}
+          note={limits.data ? `of ${count(limits.data.queued_jobs.allowed)} places` : ' '}
+        />
       </dl>
       {!isNew && <SpendChart />}
       {recent && recent.length > 0 && (
-        <Card title="Latest videos" action={<Link href="/videos" className="link">All videos</Link>}>
-          <div className="video-grid">{recent.map((video) => <VideoCard key={video.id} video={video} />)}</div>
+        <Card
+          title="Latest videos"
+          action={
+            <Link href="/videos" className="link">
+              All videos
+            </Link>
+          }
+        >
+          <div className="video-grid">
+            {recent.map((video) => (
+              <VideoCard key={video.id} video={video} />
+            ))}
+          </div>
         </Card>
       )}
       {!isNew && recent && <Quickstart latest={recent[0]} />}
     </>
   );
 }
-

@@ -24,22 +24,62 @@ export function Accounts() {
   const [opening, setOpening] = useState(false);
   const accounts = usePages<AdminAccount>('/admin/v1/accounts', { limit: PAGE });
   const wanted = search.trim().toLowerCase();
-  const rows = accounts.rows?.filter(({ account_id: id, name, email }) => [id, name, email].some((each) => each.toLowerCase().includes(wanted)));
+  const rows = accounts.rows?.filter(({ account_id: id, name, email }) =>
+    [id, name, email].some((each) => each.toLowerCase().includes(wanted)),
+  );
   return (
     <>
-      <PageHeader title="Accounts" actions={<Button look="primary" icon="plus" onClick={() => setOpening(true)}>Open an account</Button>} />
-      <div className="filters"><div className="search"><TextField label="Search" hideLabel type="search" placeholder="Name, address or id" value={search} onChange={(event) => setSearch(event.target.value)} /></div></div>
+      <PageHeader
+        title="Accounts"
+        actions={
+          <Button look="primary" icon="plus" onClick={() => setOpening(true)}>
+            Open an account
+          </Button>
+        }
+      />
+      <div className="filters">
+        <div className="search">
+          <TextField
+            label="Search"
+            hideLabel
+            type="search"
+            placeholder="Name, address or id"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+        </div>
+      </div>
       <Card flush>
         <Table
-          label="Accounts" rows={rows} error={accounts.error} retry={() => void accounts.refetch()} keyOf={({ account_id: id }) => id}
+          label="Accounts"
+          rows={rows}
+          error={accounts.error}
+          retry={() => void accounts.refetch()}
+          keyOf={({ account_id: id }) => id}
           empty={<Empty icon="people" title={wanted ? 'No loaded account matches' : 'No account yet'} />}
-          onMore={accounts.hasNextPage ? () => void accounts.fetchNextPage() : undefined} moreBusy={accounts.isFetchingNextPage}
+          onMore={accounts.hasNextPage ? () => void accounts.fetchNextPage() : undefined}
+          moreBusy={accounts.isFetchingNextPage}
           columns={[
-            { title: 'Account', cell: ({ account_id: id, name, email }) => <span className="two"><Link href={`/accounts/${id}`} className="link strong">{name}</Link><span>{email}</span></span> },
+            {
+              title: 'Account',
+              cell: ({ account_id: id, name, email }) => (
+                <span className="two">
+                  <Link href={`/accounts/${id}`} className="link strong">
+                    {name}
+                  </Link>
+                  <span>{email}</span>
+                </span>
+              ),
+            },
             { title: 'Id', cell: ({ account_id: id }) => <Mono>…{id.slice(-8)}</Mono>, wide: true },
             { title: 'Plan', cell: ({ plan }) => <Badge>{plan}</Badge> },
             { title: 'Status', cell: ({ status }) => <Status status={status} /> },
-            { title: 'At a time', align: 'right', cell: ({ limits }) => limits.live?.concurrent_jobs ?? '–', wide: true },
+            {
+              title: 'At a time',
+              align: 'right',
+              cell: ({ limits }) => limits.live?.concurrent_jobs ?? '–',
+              wide: true,
+            },
             { title: 'Since', cell: ({ created_at: at }) => <Time at={at} />, wide: true },
           ]}
         />
@@ -51,7 +91,10 @@ export function Accounts() {
 
 function OpenDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { api } = useApi();
-  const make = useSend((body: object) => api.send<Opened>('POST', '/admin/v1/accounts', { body }), ['/admin/v1/accounts']);
+  const make = useSend(
+    (body: object) => api.send<Opened>('POST', '/admin/v1/accounts', { body }),
+    ['/admin/v1/accounts'],
+  );
   const close = () => {
     onClose();
     make.reset();
@@ -68,15 +111,37 @@ function OpenDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
           <Secret label="Live key" value={make.data.live_key} />
           <Secret label="Test key" value={make.data.test_key} />
           {make.data.webhook_secret && <Secret label="Webhook secret" value={make.data.webhook_secret} />}
-          <footer><Button look="primary" onClick={close}>Done</Button></footer>
+          <footer>
+            <Button look="primary" onClick={close}>
+              Done
+            </Button>
+          </footer>
         </>
       ) : (
         <form className="form" onSubmit={submit}>
           {make.error && make.error.details.length === 0 && <Notice tone="bad">{make.error.message}</Notice>}
-          <TextField label="Account name" name="account_name" required maxLength={200} error={make.error?.of('account_name')} />
+          <TextField
+            label="Account name"
+            name="account_name"
+            required
+            maxLength={200}
+            error={make.error?.of('account_name')}
+          />
           <TextField label="Email" name="email" type="email" required error={make.error?.of('email')} />
-          <Choice label="Plan" name="plan" options={[['standard', 'Standard'], ['enterprise', 'Enterprise']]} />
-          <footer><Button onClick={close}>Cancel</Button><Button type="submit" look="primary" busy={make.isPending}>Open it</Button></footer>
+          <Choice
+            label="Plan"
+            name="plan"
+            options={[
+              ['standard', 'Standard'],
+              ['enterprise', 'Enterprise'],
+            ]}
+          />
+          <footer>
+            <Button onClick={close}>Cancel</Button>
+            <Button type="submit" look="primary" busy={make.isPending}>
+              Open it
+            </Button>
+          </footer>
         </form>
       )}
     </Dialog>

@@ -38,57 +38,167 @@ export function Audit() {
   const entries = usePages<AuditEntry>(PATH, { limit: PAGE, account_id: accountId });
   return (
     <>
-      <PageHeader title="Audit log" description="Who did what to which account, from where: append-only, each entry chained to the one before." actions={<Export accountId={accountId} />} />
+      <PageHeader
+        title="Audit log"
+        description="Who did what to which account, from where: append-only, each entry chained to the one before."
+        actions={<Export accountId={accountId} />}
+      />
       <ChainCheck />
       <div className="filters" role="search">
-        <TextField label="Account" placeholder="acc_…" value={typed} onChange={(event) => setTyped(event.target.value)} spellCheck={false} error={typed.trim() !== '' && !accountId ? 'An id begins with acc_.' : undefined} />
+        <TextField
+          label="Account"
+          placeholder="acc_…"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          spellCheck={false}
+          error={typed.trim() !== '' && !accountId ? 'An id begins with acc_.' : undefined}
+        />
       </div>
       <Card flush>
         <Table
-          label="Audit log" rows={entries.rows} error={entries.error} retry={() => void entries.refetch()} keyOf={({ seq }) => String(seq)} empty={<Empty icon="book" title="Nothing is recorded" />}
-          onMore={entries.hasNextPage ? () => void entries.fetchNextPage() : undefined} moreBusy={entries.isFetchingNextPage}
+          label="Audit log"
+          rows={entries.rows}
+          error={entries.error}
+          retry={() => void entries.refetch()}
+          keyOf={({ seq }) => String(seq)}
+          empty={<Empty icon="book" title="Nothing is recorded" />}
+          onMore={entries.hasNextPage ? () => void entries.fetchNextPage() : undefined}
+          moreBusy={entries.isFetchingNextPage}
           columns={[
-            { title: 'What', cell: ({ action, subject }) => <span className="two"><span className="strong">{action.replaceAll('_', ' ')}</span><span className="clip">{subject}</span></span> },
-            { title: 'Who', cell: ({ author, address }) => <span className="two"><span className="clip">{author}</span><span>{address}</span></span> },
-            { title: 'Account', cell: ({ account_id: id }) => (id ? <Link href={`/accounts/${id}`} className="link"><Mono>{id.slice(0, 14)}…</Mono></Link> : <span className="faint">–</span>), wide: true },
+            {
+              title: 'What',
+              cell: ({ action, subject }) => (
+                <span className="two">
+                  <span className="strong">{action.replaceAll('_', ' ')}</span>
+                  <span className="clip">{subject}</span>
+                </span>
+              ),
+            },
+            {
+              title: 'Who',
+              cell: ({ author, address }) => (
+                <span className="two">
+                  <span className="clip">{author}</span>
+                  <span>{address}</span>
+                </span>
+              ),
+            },
+            {
+              title: 'Account',
+              cell: ({ account_id: id }) =>
+                id ? (
+                  <Link href={`/accounts/${id}`} className="link">
+                    <Mono>{id.slice(0, 14)}…</Mono>
+                  </Link>
+                ) : (
+                  <span className="faint">–</span>
+                ),
+              wide: true,
+            },
             { title: 'When', cell: ({ at }) => <Time at={at} /> },
-            { title: '', align: 'right', cell: (entry) => <Button small look="quiet" onClick={() => setOpen(entry)}>Open<span className="visually-hidden"> entry {entry.seq}</span></Button> },
+            {
+              title: '',
+              align: 'right',
+              cell: (entry) => (
+                <Button small look="quiet" onClick={() => setOpen(entry)}>
+                  Open<span className="visually-hidden"> entry {entry.seq}</span>
+                </Button>
+              ),
+            },
           ]}
         />
       </Card>
-      <Dialog wide open={open !== undefined} onClose={() => setOpen(undefined)} title={open?.action.replaceAll('_', ' ') ?? ''}>{open && <One entry={open} />}</Dialog>
+      <Dialog
+        wide
+        open={open !== undefined}
+        onClose={() => setOpen(undefined)}
+        title={open?.action.replaceAll('_', ' ') ?? ''}
+      >
+        {open && <One entry={open} />}
+      </Dialog>
     </>
   );
 }
 
 function One({ entry }: { entry: AuditEntry }) {
-  const shown = (value: unknown) => <pre className="excerpt" tabIndex={0}>{JSON.stringify(value, null, 2)}</pre>;
+  const shown = (value: unknown) => (
+    <pre className="excerpt" tabIndex={0}>
+      {JSON.stringify(value, null, 2)}
+    </pre>
+  );
   return (
-    <Facts rows={[
-      ['Entry', <span className="number">{entry.seq}</span>], ['Subject', <Mono>{entry.subject}</Mono>], ['By', entry.author], ...(entry.address ? [['From', entry.address] as const] : []),
-      ...(entry.request_id ? [['Request', <Mono>{entry.request_id}</Mono>] as const] : []), ...(entry.before === null ? [] : [['Before', shown(entry.before)] as const]),
-      ...(entry.after === null ? [] : [['After', shown(entry.after)] as const]), ['Hash', <Mono>{entry.hash}</Mono>],
-    ]} />
+    <Facts
+      rows={[
+        ['Entry', <span className="number">{entry.seq}</span>],
+        ['Subject', <Mono>{entry.subject}</Mono>],
+        ['By', entry.author],
+        ...(entry.address ? [['From', entry.address] as const] : []),
+        ...(entry.request_id ? [['Request', <Mono>{entry.request_id}</Mono>] as const] : []),
+        ...(entry.before === null ? [] : [['Before', shown(entry.before)] as const]),
+        ...(entry.after === null ? [] : [['After', shown(entry.after)] as const]),
+        ['Hash', <Mono>{entry.hash}</Mono>],
+      ]}
+    />
   );
 }
 
 function Export({ accountId }: { accountId: string | undefined }) {
   const { api } = useApi();
   const save = useMutation<void, ApiError>({
-    mutationFn: async () => saveText('audit.ndjson', 'application/x-ndjson', await api.text(PATH, { query: { limit: EXPORTED_MAX, account_id: accountId }, headers: { accept: 'application/x-ndjson' } })),
+    mutationFn: async () =>
+      saveText(
+        'audit.ndjson',
+        'application/x-ndjson',
+        await api.text(PATH, {
+          query: { limit: EXPORTED_MAX, account_id: accountId },
+          headers: { accept: 'application/x-ndjson' },
+        }),
+      ),
   });
   return (
     <>
-      {save.error && <span className="note bad" role="alert">{save.error.message}</span>}
-      <Button icon="download" busy={save.isPending} onClick={() => save.mutate()}>Export the newest thousand</Button>
+      {save.error && (
+        <span className="note bad" role="alert">
+          {save.error.message}
+        </span>
+      )}
+      <Button icon="download" busy={save.isPending} onClick={() => save.mutate()}>
+        Export the newest thousand
+      </Button>
     </>
   );
 }
 
 function ChainCheck() {
   const { api } = useApi();
-  const check = useMutation<{ ok: boolean; checked: number; broken_at: number | null }, ApiError>({ mutationFn: () => api.get(`${PATH}/verify`) });
+  const check = useMutation<{ ok: boolean; checked: number; broken_at: number | null }, ApiError>({
+    mutationFn: () => api.get(`${PATH}/verify`),
+  });
   if (check.error) return <Failure error={check.error} retry={() => check.mutate()} />;
-  if (check.data) return <Notice tone={check.data.ok ? 'good' : 'bad'} title={check.data.ok ? `${count(check.data.checked)} entries follow from each other` : `The chain breaks at entry ${check.data.broken_at}`}>{check.data.ok ? 'None was edited or cut out.' : 'An entry was edited or cut out.'}</Notice>;
-  return <Notice tone="info" title="Was it edited?" action={<Button small icon="shield" busy={check.isPending} onClick={() => check.mutate()}>Prove the chain</Button>}>Each entry holds the hash of the one before.</Notice>;
+  if (check.data)
+    return (
+      <Notice
+        tone={check.data.ok ? 'good' : 'bad'}
+        title={
+          check.data.ok
+            ? `${count(check.data.checked)} entries follow from each other`
+            : `The chain breaks at entry ${check.data.broken_at}`
+        }
+      >
+        {check.data.ok ? 'None was edited or cut out.' : 'An entry was edited or cut out.'}
+      </Notice>
+    );
+  return (
+    <Notice
+      tone="info"
+      title="Was it edited?"
+      action={
+        <Button small icon="shield" busy={check.isPending} onClick={() => check.mutate()}>
+          Prove the chain
+        </Button>
+      }
+    >
+      Each entry holds the hash of the one before.
+    </Notice>
+  );
 }

@@ -9,7 +9,8 @@ import { Empty, Loading } from '../ui/states';
 import { ConsoleShell } from './console-shell';
 import { OperatorSignIn } from './operator-sign-in';
 
-const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) => lazy(async () => ({ default: (await load())[name] }));
+const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
+  lazy(async () => ({ default: (await load())[name] }));
 
 const Accounts = page(() => import('./accounts'), 'Accounts');
 const AccountDetail = page(() => import('./account-detail'), 'AccountDetail');
@@ -24,7 +25,10 @@ const Consumers = page(() => import('./consumers'), 'Consumers');
 export function Console() {
   const [token, setToken] = useState<string>();
   const queries = useMemo(() => makeQueryClient(), [token]);
-  const scope = useMemo(() => ({ api: new ApiClient({ kind: 'bearer', secret: token ?? '' }), scope: 'operator' }), [token]);
+  const scope = useMemo(
+    () => ({ api: new ApiClient({ kind: 'bearer', secret: token ?? '' }), scope: 'operator' }),
+    [token],
+  );
   if (token === undefined) return <OperatorSignIn onToken={setToken} />;
   return (
     <ApiContext value={scope}>
@@ -32,15 +36,37 @@ export function Console() {
         <ConsoleShell onSignOut={() => setToken(undefined)}>
           <Suspense fallback={<Loading />}>
             <Switch>
-              <Route path="/"><Accounts /></Route>
-              <Route path="/accounts/:id"><AccountDetail /></Route>
-              <Route path="/fleet"><Fleet /></Route>
-              <Route path="/operators"><Operators /></Route>
-              <Route path="/audit"><Audit /></Route>
-              <Route path="/prices"><Prices /></Route>
-              <Route path="/proof"><Proof /></Route>
-              <Route path="/events"><Consumers /></Route>
-              <Route><Empty icon="search" title="There is no such page" action={<LinkButton to="/">Go to the accounts</LinkButton>} /></Route>
+              <Route path="/">
+                <Accounts />
+              </Route>
+              <Route path="/accounts/:id">
+                <AccountDetail />
+              </Route>
+              <Route path="/fleet">
+                <Fleet />
+              </Route>
+              <Route path="/operators">
+                <Operators />
+              </Route>
+              <Route path="/audit">
+                <Audit />
+              </Route>
+              <Route path="/prices">
+                <Prices />
+              </Route>
+              <Route path="/proof">
+                <Proof />
+              </Route>
+              <Route path="/events">
+                <Consumers />
+              </Route>
+              <Route>
+                <Empty
+                  icon="search"
+                  title="There is no such page"
+                  action={<LinkButton to="/">Go to the accounts</LinkButton>}
+                />
+              </Route>
             </Switch>
           </Suspense>
         </ConsoleShell>

@@ -27,27 +27,85 @@ export function Consumers() {
   const path = `/admin/v1/consumers/${consumer}`;
   const parked = useGet<{ data: readonly Parked[] }>(`${path}/parked`);
   const owed = useGet<{ topic: string; ok: boolean; differences: readonly unknown[] }>(`${path}/owed`);
-  const replay = useSend(() => api.send<{ replayed: number; still_parked: number }>('POST', `${path}/replay`, { body: {} }), [path]);
+  const replay = useSend(
+    () => api.send<{ replayed: number; still_parked: number }>('POST', `${path}/replay`, { body: {} }),
+    [path],
+  );
   return (
     <>
       <PageHeader
-        title="Events" description="What a service heard, could not handle, and is owed."
-        actions={<Choice label="Consumer" hideLabel options={CONSUMERS.map((each) => [each, each] as const)} value={consumer} onChange={(event) => setConsumer(event.target.value)} />}
+        title="Events"
+        description="What a service heard, could not handle, and is owed."
+        actions={
+          <Choice
+            label="Consumer"
+            hideLabel
+            options={CONSUMERS.map((each) => [each, each] as const)}
+            value={consumer}
+            onChange={(event) => setConsumer(event.target.value)}
+          />
+        }
       />
       <Card title="Owed" description="Events that were published, and of which this service knows nothing.">
-        {owed.error ? <Failure error={owed.error} retry={() => void owed.refetch()} /> : !owed.data ? <Loading label="Comparing the logs" />
-          : <Notice tone={owed.data.ok ? 'good' : 'bad'} title={owed.data.ok ? `Nothing is owed of ${owed.data.topic}` : `${count(owed.data.differences.length)} differences`}>{!owed.data.ok && <pre className="excerpt">{JSON.stringify(owed.data.differences, null, 2)}</pre>}</Notice>}
+        {owed.error ? (
+          <Failure error={owed.error} retry={() => void owed.refetch()} />
+        ) : !owed.data ? (
+          <Loading label="Comparing the logs" />
+        ) : (
+          <Notice
+            tone={owed.data.ok ? 'good' : 'bad'}
+            title={
+              owed.data.ok
+                ? `Nothing is owed of ${owed.data.topic}`
+                : `${count(owed.data.differences.length)} differences`
+            }
+          >
+            {!owed.data.ok && <pre className="excerpt">{JSON.stringify(owed.data.differences, null, 2)}</pre>}
+          </Notice>
+        )}
       </Card>
       <Card
-        flush title="Parked" description="Set aside so that they hold nobody up."
-        action={(parked.data?.data.length ?? 0) > 0 && (
-          <ConfirmButton label="Replay all" icon="refresh" title={`Replay what ${consumer} parked?`} confirm="Replay" description="Each is handled again in a transaction of its own; what fails again stays parked." run={() => replay.mutateAsync().then(({ replayed, still_parked: still }) => tell(`${replayed} handled`, `${still} are still parked.`))} />
-        )}
+        flush
+        title="Parked"
+        description="Set aside so that they hold nobody up."
+        action={
+          (parked.data?.data.length ?? 0) > 0 && (
+            <ConfirmButton
+              label="Replay all"
+              icon="refresh"
+              title={`Replay what ${consumer} parked?`}
+              confirm="Replay"
+              description="Each is handled again in a transaction of its own; what fails again stays parked."
+              run={() =>
+                replay
+                  .mutateAsync()
+                  .then(({ replayed, still_parked: still }) =>
+                    tell(`${replayed} handled`, `${still} are still parked.`),
+                  )
+              }
+            />
+          )
+        }
       >
         <Table
-          label="Parked events" rows={parked.data?.data} error={parked.error} retry={() => void parked.refetch()} keyOf={({ topic, shard, seq }) => `${topic}/${shard}/${seq}`} empty={<Empty icon="inbox" title="Nothing is parked" />}
+          label="Parked events"
+          rows={parked.data?.data}
+          error={parked.error}
+          retry={() => void parked.refetch()}
+          keyOf={({ topic, shard, seq }) => `${topic}/${shard}/${seq}`}
+          empty={<Empty icon="inbox" title="Nothing is parked" />}
           columns={[
-            { title: 'Event', cell: ({ kind, topic, shard, seq }) => <span className="two"><span className="strong">{kind}</span><span>{topic} {shard}:{seq}</span></span> },
+            {
+              title: 'Event',
+              cell: ({ kind, topic, shard, seq }) => (
+                <span className="two">
+                  <span className="strong">{kind}</span>
+                  <span>
+                    {topic} {shard}:{seq}
+                  </span>
+                </span>
+              ),
+            },
             { title: 'Stream', cell: ({ stream_id: id }) => <Mono>{id}</Mono>, wide: true },
             { title: 'Why', cell: ({ reason }) => reason },
             { title: 'Since', cell: ({ parked_at: at }) => <Time at={at} /> },

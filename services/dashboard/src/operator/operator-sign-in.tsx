@@ -24,10 +24,24 @@ export function OperatorSignIn({ onToken }: { onToken: (token: string) => void }
     <main className="auth-form console-sign-in">
       <div>
         <Mark size={38} />
-        <div><h1>Operators' console</h1><p className="lead">US Video API</p></div>
+        <div>
+          <h1>Operators' console</h1>
+          <p className="lead">US Video API</p>
+        </div>
         <form className="form" onSubmit={(event) => void submit(event)}>
-          <PasswordField label="Operator token" name="token" autoComplete="off" spellCheck={false} required autoFocus error={fault} hint="Kept in this page's memory only: reloading signs you out." />
-          <Button type="submit" look="primary" className="block" busy={busy}>Sign in</Button>
+          <PasswordField
+            label="Operator token"
+            name="token"
+            autoComplete="off"
+            spellCheck={false}
+            required
+            autoFocus
+            error={fault}
+            hint="Kept in this page's memory only: reloading signs you out."
+          />
+          <Button type="submit" look="primary" className="block" busy={busy}>
+            Sign in
+          </Button>
         </form>
       </div>
     </main>

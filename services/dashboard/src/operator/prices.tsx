@@ -27,14 +27,35 @@ export function Prices() {
   const prices = useGet<List<Price>>(PATH);
   return (
     <>
-      <PageHeader title="Prices" description="Every version of every price. A job pays the price of the moment it was made." actions={<Button look="primary" icon="plus" onClick={() => setSetting(true)}>New version</Button>} />
+      <PageHeader
+        title="Prices"
+        description="Every version of every price. A job pays the price of the moment it was made."
+        actions={
+          <Button look="primary" icon="plus" onClick={() => setSetting(true)}>
+            New version
+          </Button>
+        }
+      />
       <Card flush>
         <Table
-          label="Prices" rows={prices.data?.data} error={prices.error} retry={() => void prices.refetch()} keyOf={({ model, resolution, version }) => `${model}/${resolution}/${version}`} empty={<Empty icon="wallet" title="No price">Without a price every job is refused.</Empty>}
+          label="Prices"
+          rows={prices.data?.data}
+          error={prices.error}
+          retry={() => void prices.refetch()}
+          keyOf={({ model, resolution, version }) => `${model}/${resolution}/${version}`}
+          empty={
+            <Empty icon="wallet" title="No price">
+              Without a price every job is refused.
+            </Empty>
+          }
           columns={[
             { title: 'Model', cell: ({ model }) => (model === '*' ? 'every model' : model) },
             { title: 'Resolution', cell: ({ resolution }) => resolution },
-            { title: 'A second', align: 'right', cell: ({ per_second: price }) => <span className="strong">{price}</span> },
+            {
+              title: 'A second',
+              align: 'right',
+              cell: ({ per_second: price }) => <span className="strong">{price}</span>,
+            },
             { title: 'Version', align: 'right', cell: ({ version }) => version, wide: true },
             { title: 'From', cell: ({ effective_from: at }) => (at ? exactTime(at) : 'the beginning'), wide: true },
             { title: 'By', cell: ({ author }) => author ?? '–', wide: true },
@@ -62,11 +83,39 @@ function PriceDialog({ open, onClose }: { open: boolean; onClose: () => void }) 
     <Dialog open={open} onClose={onClose} title="New version of a price" description="Holds for jobs made from now on.">
       <form className="form" onSubmit={submit}>
         {set.error && set.error.details.length === 0 && <Notice tone="bad">{set.error.message}</Notice>}
-        <TextField label="Model" name="model" defaultValue="*" required hint="* is every model without a price of its own." error={set.error?.of('model')} />
-        <Choice label="Resolution" name="resolution" options={[['480p', '480p'], ['720p', '720p'], ['1080p', '1080p']]} error={set.error?.of('resolution')} />
-        <TextField label="A second" name="per_second_usd" prefix="$" inputMode="decimal" required error={set.error?.of('per_second_usd')} />
+        <TextField
+          label="Model"
+          name="model"
+          defaultValue="*"
+          required
+          hint="* is every model without a price of its own."
+          error={set.error?.of('model')}
+        />
+        <Choice
+          label="Resolution"
+          name="resolution"
+          options={[
+            ['480p', '480p'],
+            ['720p', '720p'],
+            ['1080p', '1080p'],
+          ]}
+          error={set.error?.of('resolution')}
+        />
+        <TextField
+          label="A second"
+          name="per_second_usd"
+          prefix="$"
+          inputMode="decimal"
+          required
+          error={set.error?.of('per_second_usd')}
+        />
         <TextField label="Your name" name="author" required error={set.error?.of('author')} />
-        <footer><Button onClick={onClose}>Cancel</Button><Button type="submit" look="primary" busy={set.isPending}>Set it</Button></footer>
+        <footer>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={set.isPending}>
+            Set it
+          </Button>
+        </footer>
       </form>
     </Dialog>
   );

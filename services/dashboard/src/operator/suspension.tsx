@@ -12,7 +12,11 @@ export function Suspension({ account }: { account: AdminAccount }) {
   const { api } = useApi();
   const [open, setOpen] = useState(false);
   const verb = account.status === 'suspended' ? 'resume' : 'suspend';
-  const change = useSend((reason: string) => api.send('POST', `/admin/v1/accounts/${account.account_id}/${verb}`, { body: reason ? { reason } : {} }), ['/admin/v1/accounts']);
+  const change = useSend(
+    (reason: string) =>
+      api.send('POST', `/admin/v1/accounts/${account.account_id}/${verb}`, { body: reason ? { reason } : {} }),
+    ['/admin/v1/accounts'],
+  );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     change.mutate(String(new FormData(event.currentTarget).get('reason')).trim(), {
@@ -24,12 +28,28 @@ export function Suspension({ account }: { account: AdminAccount }) {
   };
   return (
     <>
-      <Button icon={verb === 'suspend' ? 'stop' : 'play'} onClick={() => setOpen(true)}>{verb === 'suspend' ? 'Suspend' : 'Resume'}</Button>
-      <Dialog open={open} onClose={() => setOpen(false)} title={verb === 'suspend' ? `Suspend ${account.name}?` : `Resume ${account.name}?`} description={verb === 'suspend' ? 'Its keys are refused and its queue stands still; what renders finishes.' : 'Its keys work and its queue moves again.'}>
+      <Button icon={verb === 'suspend' ? 'stop' : 'play'} onClick={() => setOpen(true)}>
+        {verb === 'suspend' ? 'Suspend' : 'Resume'}
+      </Button>
+      <Dialog
+        open={open}
+        onClose={() => setOpen(false)}
+        title={verb === 'suspend' ? `Suspend ${account.name}?` : `Resume ${account.name}?`}
+        description={
+          verb === 'suspend'
+            ? 'Its keys are refused and its queue stands still; what renders finishes.'
+            : 'Its keys work and its queue moves again.'
+        }
+      >
         <form className="form" onSubmit={submit}>
           {change.error && <Notice tone="bad">{change.error.message}</Notice>}
           <TextField label="Reason" name="reason" required={verb === 'suspend'} maxLength={500} />
-          <footer><Button onClick={() => setOpen(false)}>Cancel</Button><Button type="submit" look={verb === 'suspend' ? 'danger' : 'primary'} busy={change.isPending}>{verb === 'suspend' ? 'Suspend it' : 'Resume it'}</Button></footer>
+          <footer>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button type="submit" look={verb === 'suspend' ? 'danger' : 'primary'} busy={change.isPending}>
+              {verb === 'suspend' ? 'Suspend it' : 'Resume it'}
+            </Button>
+          </footer>
         </form>
       </Dialog>
     </>

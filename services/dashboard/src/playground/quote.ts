@@ -7,7 +7,9 @@ import type { Quote } from '../api/types';
 export function useQuote(terms: string) {
   const { api, scope } = useApi();
   return useQuery<Quote, ApiError>({
-    queryKey: [scope, '/v1/quotes', terms], queryFn: ({ signal }) => api.send<Quote>('POST', '/v1/quotes', { body: JSON.parse(terms), signal }),
-    staleTime: 60_000, placeholderData: keepPreviousData,
+    queryKey: [scope, '/v1/quotes', terms],
+    queryFn: ({ signal }) => api.send<Quote>('POST', '/v1/quotes', { body: JSON.parse(terms), signal }),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
   });
 }

@@ -14,7 +14,15 @@ export interface Settings {
 }
 
 export const FIRST_SETTINGS: Settings = {
-  prompt: '', negativePrompt: '', model: '', resolution: '720p', duration: 5, aspectRatio: '16:9', seed: '', webhookUrl: '', firstFrame: undefined,
+  prompt: '',
+  negativePrompt: '',
+  model: '',
+  resolution: '720p',
+  duration: 5,
+  aspectRatio: '16:9',
+  seed: '',
+  webhookUrl: '',
+  firstFrame: undefined,
 };
 
 /** The body of the create call: what is left at its default is left out. */
@@ -37,7 +45,14 @@ export function termsOf({ model, resolution, duration, aspectRatio, firstFrame }
 /** Of a video that is to be made again, or varied. */
 export function settingsOf(video: Video): Settings {
   return {
-    prompt: video.prompt ?? '', negativePrompt: video.negative_prompt ?? '', model: video.model, resolution: video.resolution, duration: video.duration,
-    aspectRatio: video.aspect_ratio ?? '16:9', seed: String(video.seed), webhookUrl: video.webhook_url ?? '', firstFrame: undefined,
+    prompt: video.prompt ?? '',
+    negativePrompt: video.negative_prompt ?? '',
+    model: video.model,
+    resolution: video.resolution,
+    duration: video.duration,
+    aspectRatio: video.aspect_ratio ?? '16:9',
+    seed: String(video.seed),
+    webhookUrl: video.webhook_url ?? '',
+    firstFrame: undefined,
   };
 }

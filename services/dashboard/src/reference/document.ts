@@ -78,15 +78,26 @@ export interface Tag {
 /** The chapters, in the order of the document. */
 export function tagsOf(document: OpenApi): Tag[] {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): Operation => ({ ...operation, method: method.toUpperCase(), path })));
-  return [...Map.groupBy(operations, (operation) => operation.tags[0] ?? 'Other')]
-    .map(([name, each]) => ({ name, slug: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'), operations: each }));
+    Object.entries(methods).map(([method, operation]): Operation => ({
+      ...operation,
+      method: method.toUpperCase(),
+      path,
+    })),
+  );
+  return [...Map.groupBy(operations, (operation) => operation.tags[0] ?? 'Other')].map(([name, each]) => ({
+    name,
+    slug: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+    operations: each,
+  }));
 }
 
 /** Codes that an operation may refuse with, each with its status. */
 export function codesOf(operation: Operation): (readonly [status: string, code: string])[] {
-  return Object.entries(operation.responses).filter(([status]) => Number(status) >= 400)
-    .flatMap(([status, { description }]) => [...description.matchAll(/`(\w+)`/g)].map((match) => [status, match[1]!] as const));
+  return Object.entries(operation.responses)
+    .filter(([status]) => Number(status) >= 400)
+    .flatMap(([status, { description }]) =>
+      [...description.matchAll(/`(\w+)`/g)].map((match) => [status, match[1]!] as const),
+    );
 }
 
 export function successOf(operation: Operation): (readonly [status: string, answer: Answer])[] {

@@ -31,9 +31,19 @@ export function RequestPanel({ operation }: { operation: Operation }) {
   };
   return (
     <>
-      <CodeTabs label={`${operation.summary}: request`} snippets={requestSnippets(location.origin, request)} chosen={chosen} onChoose={choose} />
+      <CodeTabs
+        label={`${operation.summary}: request`}
+        snippets={requestSnippets(location.origin, request)}
+        chosen={chosen}
+        onChoose={choose}
+      />
       <Inputs operation={operation} given={given} onChange={setGiven} />
-      <RunButton operation={operation} request={request} fault={faultOf(operation, given)} onRun={() => setOnceKey(idempotencyKey())} />
+      <RunButton
+        operation={operation}
+        request={request}
+        fault={faultOf(operation, given)}
+        onRun={() => setOnceKey(idempotencyKey())}
+      />
       <ExampleAnswer operation={operation} />
     </>
   );
@@ -46,18 +56,42 @@ function bodyOf(operation: Operation, document: OpenApi): string {
 
 const isFilled = (operation: Operation) => operation.parameters.filter(({ in: place }) => place !== 'header');
 
-function Inputs({ operation, given, onChange }: { operation: Operation; given: Given; onChange: (given: Given) => void }) {
+function Inputs({
+  operation,
+  given,
+  onChange,
+}: {
+  operation: Operation;
+  given: Given;
+  onChange: (given: Given) => void;
+}) {
   const parameters = isFilled(operation);
   if (parameters.length === 0 && given.body === '') return null;
   const set = (name: string, value: string) => onChange({ ...given, values: { ...given.values, [name]: value } });
   return (
     <details className="try-inputs">
-      <summary>Fill in the request<span className="visually-hidden"> to {operation.summary}</span></summary>
+      <summary>
+        Fill in the request<span className="visually-hidden"> to {operation.summary}</span>
+      </summary>
       <div className="form">
         {parameters.map(({ name, in: place, required }) => (
-          <TextField key={name} label={`${name}${required || place === 'path' ? '' : ' (optional)'}`} value={given.values[name] ?? ''} onChange={(event) => set(name, event.target.value)} spellCheck={false} />
+          <TextField
+            key={name}
+            label={`${name}${required || place === 'path' ? '' : ' (optional)'}`}
+            value={given.values[name] ?? ''}
+            onChange={(event) => set(name, event.target.value)}
+            spellCheck={false}
+          />
         ))}
-        {given.body !== '' && <TextArea label="Body" value={given.body} onChange={(event) => onChange({ ...given, body: event.target.value })} spellCheck={false} error={jsonFault(given.body)} />}
+        {given.body !== '' && (
+          <TextArea
+            label="Body"
+            value={given.body}
+            onChange={(event) => onChange({ ...given, body: event.target.value })}
+            spellCheck={false}
+            error={jsonFault(given.body)}
+          />
+        )}
       </div>
     </details>
   );
@@ -74,17 +108,24 @@ function jsonFault(text: string): string | undefined {
 
 /** Why it cannot be sent as it is. */
 function faultOf(operation: Operation, { values, body }: Given): string | undefined {
-  const missing = operation.parameters.filter(({ name, in: place }) => place === 'path' && !values[name]).map(({ name }) => name);
+  const missing = operation.parameters
+    .filter(({ name, in: place }) => place === 'path' && !values[name])
+    .map(({ name }) => name);
   if (missing.length > 0) return `Fill in ${missing.join(' and ')} first.`;
   return body === '' ? undefined : jsonFault(body);
 }
 
 function requestOf(operation: Operation, { values, body }: Given, key: string, onceKey: string): Request {
-  const query = Object.fromEntries(operation.parameters.filter(({ in: place }) => place === 'query').map(({ name }) => [name, values[name]]));
+  const query = Object.fromEntries(
+    operation.parameters.filter(({ in: place }) => place === 'query').map(({ name }) => [name, values[name]]),
+  );
   const takes = (name: string) => operation.parameters.some((each) => each.in === 'header' && each.name === name);
   return {
     method: operation.method,
-    path: operation.path.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => (values[name] ? encodeURIComponent(values[name]) : placeholder)) + queryString(query),
+    path:
+      operation.path.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) =>
+        values[name] ? encodeURIComponent(values[name]) : placeholder,
+      ) + queryString(query),
     headers: {
       ...(callerOf(operation) === 'key' ? { Authorization: `Bearer ${key}` } : {}),
       ...(body === '' ? {} : { 'Content-Type': 'application/json' }),
@@ -103,8 +144,12 @@ function ExampleAnswer({ operation }: { operation: Operation }) {
   if (text === undefined) return null;
   return (
     <div className="code">
-      <div className="code-bar"><span>Answer {status}</span></div>
-      <pre tabIndex={0} aria-label={`${operation.summary}: an answer`}><code>{highlight(text)}</code></pre>
+      <div className="code-bar">
+        <span>Answer {status}</span>
+      </div>
+      <pre tabIndex={0} aria-label={`${operation.summary}: an answer`}>
+        <code>{highlight(text)}</code>
+      </pre>
     </div>
   );
 }

@@ -12,8 +12,10 @@ export interface Request {
 /** The same request in four languages, with their standard libraries only. */
 export function requestSnippets(origin: string, request: Request): Snippet[] {
   return [
-    { language: 'curl', code: curl(origin, request) }, { language: 'Python', code: python(origin, request) },
-    { language: 'TypeScript', code: typescript(origin, request) }, { language: 'Go', code: go(origin, request) },
+    { language: 'curl', code: curl(origin, request) },
+    { language: 'Python', code: python(origin, request) },
+    { language: 'TypeScript', code: typescript(origin, request) },
+    { language: 'Go', code: go(origin, request) },
   ];
 }
 
@@ -37,8 +39,15 @@ function curl(origin: string, { method, path, headers, body }: Request): string 
 
 function python(origin: string, { method, path, headers, body }: Request): string {
   const given = [
-    `"${origin}${path}"`, ...(method === 'GET' ? [] : [`method="${method}"`]),
-    ...(Object.keys(headers).length === 0 ? [] : [`headers={\n${Object.entries(headers).map(([name, value]) => `        ${JSON.stringify(name)}: ${JSON.stringify(value)},`).join('\n')}\n    }`]),
+    `"${origin}${path}"`,
+    ...(method === 'GET' ? [] : [`method="${method}"`]),
+    ...(Object.keys(headers).length === 0
+      ? []
+      : [
+          `headers={\n${Object.entries(headers)
+            .map(([name, value]) => `        ${JSON.stringify(name)}: ${JSON.stringify(value)},`)
+            .join('\n')}\n    }`,
+        ]),
     ...(body === undefined ? [] : [`data=json.dumps(${pythonOf(body)}).encode()`]),
   ];
   return `import json, urllib.error, urllib.request
@@ -57,14 +66,23 @@ export function pythonOf(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${value.map(pythonOf).join(', ')}]`;
-  if (typeof value === 'object') return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${pythonOf(each)}`).join(', ')}}`;
+  if (typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([name, each]) => `${JSON.stringify(name)}: ${pythonOf(each)}`)
+      .join(', ')}}`;
   return JSON.stringify(value);
 }
 
 function typescript(origin: string, { method, path, headers, body }: Request): string {
   const init = [
     ...(method === 'GET' ? [] : [`  method: "${method}",`]),
-    ...(Object.keys(headers).length === 0 ? [] : [`  headers: {\n${Object.entries(headers).map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)},`).join('\n')}\n  },`]),
+    ...(Object.keys(headers).length === 0
+      ? []
+      : [
+          `  headers: {\n${Object.entries(headers)
+            .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)},`)
+            .join('\n')}\n  },`,
+        ]),
     ...(body === undefined ? [] : [`  body: JSON.stringify(${JSON.stringify(body)}),`]),
   ];
   return `const answer = await fetch("${origin}${path}"${init.length === 0 ? '' : `, {\n${init.join('\n')}\n}`});
@@ -74,7 +92,8 @@ console.log(await answer.text());`;
 
 function go(origin: string, { method, path, headers, body }: Request): string {
   const json = body === undefined ? undefined : JSON.stringify(body);
-  const text = json === undefined ? 'nil' : `strings.NewReader(${json.includes('`') ? JSON.stringify(json) : `\`${json}\``})`;
+  const text =
+    json === undefined ? 'nil' : `strings.NewReader(${json.includes('`') ? JSON.stringify(json) : `\`${json}\``})`;
   return `package main
 
 import (
@@ -88,7 +107,9 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-${Object.entries(headers).map(([name, value]) => `\trequest.Header.Set(${JSON.stringify(name)}, ${JSON.stringify(value)})\n`).join('')}	answer, err := http.DefaultClient.Do(request)
+${Object.entries(headers)
+  .map(([name, value]) => `\trequest.Header.Set(${JSON.stringify(name)}, ${JSON.stringify(value)})\n`)
+  .join('')}	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		panic(err)
 	}

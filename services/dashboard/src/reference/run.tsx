@@ -21,7 +21,17 @@ interface Outcome {
 const anonymous = new ApiClient({ kind: 'none' });
 
 /** Sends the request to this platform, in the test environment, as whoever reads. */
-export function RunButton({ operation, request, fault, onRun }: { operation: Operation; request: Request; fault: string | undefined; onRun: () => void }) {
+export function RunButton({
+  operation,
+  request,
+  fault,
+  onRun,
+}: {
+  operation: Operation;
+  request: Request;
+  fault: string | undefined;
+  onRun: () => void;
+}) {
   const { caller } = useTestKey();
   const [outcome, setOutcome] = useState<Outcome>();
   const [refusal, setRefusal] = useState<string>();
@@ -29,7 +39,8 @@ export function RunButton({ operation, request, fault, onRun }: { operation: Ope
   const [busy, setBusy] = useState(false);
   useEffect(() => () => running.current?.abort(), []);
   const by = callerOf(operation);
-  if (by === 'session' || operation.path.startsWith('/v1/auth/')) return <p className="note">The dashboard does this for you, so there is nothing to run here.</p>;
+  if (by === 'session' || operation.path.startsWith('/v1/auth/'))
+    return <p className="note">The dashboard does this for you, so there is nothing to run here.</p>;
   const client = by === 'anyone' ? anonymous : caller;
   const run = async () => {
     const controller = new AbortController();
@@ -50,10 +61,18 @@ export function RunButton({ operation, request, fault, onRun }: { operation: Ope
   return (
     <div className="run">
       <div className="run-bar">
-        {busy
-          ? <Button icon="stop" onClick={() => running.current?.abort()}>Stop</Button>
-          : <Button look="primary" icon="play" disabled={reason !== undefined} onClick={() => void run()}>Run<span className="visually-hidden"> {operation.summary}</span></Button>}
-        <span className="note">{reason ?? (busy ? 'Waiting for the answer …' : 'In the test environment: nothing is charged.')}</span>
+        {busy ? (
+          <Button icon="stop" onClick={() => running.current?.abort()}>
+            Stop
+          </Button>
+        ) : (
+          <Button look="primary" icon="play" disabled={reason !== undefined} onClick={() => void run()}>
+            Run<span className="visually-hidden"> {operation.summary}</span>
+          </Button>
+        )}
+        <span className="note">
+          {reason ?? (busy ? 'Waiting for the answer …' : 'In the test environment: nothing is charged.')}
+        </span>
       </div>
       {refusal && <Notice tone="bad">{refusal}</Notice>}
       {outcome && <Answered outcome={outcome} label={operation.summary} />}
@@ -65,19 +84,37 @@ function Answered({ outcome, label }: { outcome: Outcome; label: string }) {
   const { status, elapsedMs, requestId, text } = outcome;
   return (
     <div className="code" role="status">
-      <div className="code-bar"><span className={status < 400 ? 'ran-well' : 'ran-badly'}>{status}</span><span>{lasting(elapsedMs)}</span><span className="grow" /><code>{requestId}</code></div>
-      <pre tabIndex={0} aria-label={`${label}: what was answered`}><code>{highlight(text)}</code></pre>
+      <div className="code-bar">
+        <span className={status < 400 ? 'ran-well' : 'ran-badly'}>{status}</span>
+        <span>{lasting(elapsedMs)}</span>
+        <span className="grow" />
+        <code>{requestId}</code>
+      </div>
+      <pre tabIndex={0} aria-label={`${label}: what was answered`}>
+        <code>{highlight(text)}</code>
+      </pre>
     </div>
   );
 }
 
 /** Identity and type of the body come from the client, which may hold a cookie: the key in the code is for copying. */
-async function send(client: ApiClient, { method, path, headers, body }: Request, signal: AbortSignal): Promise<Outcome> {
-  const others = Object.fromEntries(Object.entries(headers).filter(([name]) => !['Authorization', 'Content-Type'].includes(name)));
+async function send(
+  client: ApiClient,
+  { method, path, headers, body }: Request,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const others = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !['Authorization', 'Content-Type'].includes(name)),
+  );
   const begunAt = performance.now();
   const answer = await client.answer(method, path, { headers: others, body, signal });
   const text = await readSome(answer);
-  return { status: answer.status, elapsedMs: performance.now() - begunAt, requestId: answer.headers.get('x-request-id') ?? '', text: pretty(text) };
+  return {
+    status: answer.status,
+    elapsedMs: performance.now() - begunAt,
+    requestId: answer.headers.get('x-request-id') ?? '',
+    text: pretty(text),
+  };
 }
 
 async function readSome(answer: Response): Promise<string> {

@@ -16,7 +16,9 @@ export function TagPage({ tag }: { tag: Tag }) {
   return (
     <>
       <PageHeader title={tag.name} description={ABOUT[tag.name]} />
-      {tag.operations.map((operation, at) => <OperationSection key={operation.operationId} operation={operation} isFirst={at === 0} />)}
+      {tag.operations.map((operation, at) => (
+        <OperationSection key={operation.operationId} operation={operation} isFirst={at === 0} />
+      ))}
     </>
   );
 }

@@ -23,11 +23,19 @@ export function useTestKey(): { readonly shown: string; readonly caller: ApiClie
 export function TestKey() {
   const { signed, keys } = useSession();
   const [open, setOpen] = useState(false);
-  if (keys.test !== undefined) return <span className="key-state"><code>{keys.test.slice(0, 13)}…</code><span className="wide-only">is in the code</span></span>;
+  if (keys.test !== undefined)
+    return (
+      <span className="key-state">
+        <code>{keys.test.slice(0, 13)}…</code>
+        <span className="wide-only">is in the code</span>
+      </span>
+    );
   if (signed?.kind === 'session') return <MakeKey />;
   return (
     <>
-      <Button small icon="key" onClick={() => setOpen(true)}>Use my test key</Button>
+      <Button small icon="key" onClick={() => setOpen(true)}>
+        Use my test key
+      </Button>
       <EnterKey open={open} onClose={() => setOpen(false)} />
     </>
   );
@@ -41,7 +49,10 @@ function MakeKey() {
   const make = async () => {
     setBusy(true);
     try {
-      rememberKey('test', (await caller!.send<{ secret: string }>('POST', '/v1/api-keys', { body: { name: 'Documentation' } })).secret);
+      rememberKey(
+        'test',
+        (await caller!.send<{ secret: string }>('POST', '/v1/api-keys', { body: { name: 'Documentation' } })).secret,
+      );
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setRefusal(error.message);
@@ -51,8 +62,14 @@ function MakeKey() {
   };
   return (
     <>
-      {refusal && <span className="note bad" role="alert">{refusal}</span>}
-      <Button small icon="key" busy={busy} onClick={() => void make()}>Put a test key of mine in the code</Button>
+      {refusal && (
+        <span className="note bad" role="alert">
+          {refusal}
+        </span>
+      )}
+      <Button small icon="key" busy={busy} onClick={() => void make()}>
+        Put a test key of mine in the code
+      </Button>
     </>
   );
 }
@@ -64,7 +81,8 @@ function EnterKey({ open, onClose }: { open: boolean; onClose: () => void }) {
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const secret = String(new FormData(event.currentTarget).get('key')).trim();
-    if (!secret.startsWith('usv_test_')) return setRefusal('Enter a key of the test environment: it begins with usv_test_.');
+    if (!secret.startsWith('usv_test_'))
+      return setRefusal('Enter a key of the test environment: it begins with usv_test_.');
     setBusy(true);
     setRefusal(undefined);
     try {
@@ -78,12 +96,39 @@ function EnterKey({ open, onClose }: { open: boolean; onClose: () => void }) {
     }
   };
   return (
-    <Dialog open={open} onClose={onClose} title="Your test key" description="It goes into the code on these pages and into what you run here. It is kept in memory only, until you close the tab.">
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="Your test key"
+      description="It goes into the code on these pages and into what you run here. It is kept in memory only, until you close the tab."
+    >
       <form className="form" onSubmit={(event) => void submit(event)}>
         {refusal && <Notice tone="bad">{refusal}</Notice>}
-        <PasswordField label="Test key" name="key" placeholder="usv_test_…" autoComplete="off" spellCheck={false} required />
-        <p className="note">No key yet? <a className="link" href="/dashboard/register">Open an account</a>, or <a className="link" href="/dashboard/sign-in">sign in</a>: then no key has to be typed.</p>
-        <footer><Button onClick={onClose}>Cancel</Button><Button type="submit" look="primary" busy={busy}>Use it</Button></footer>
+        <PasswordField
+          label="Test key"
+          name="key"
+          placeholder="usv_test_…"
+          autoComplete="off"
+          spellCheck={false}
+          required
+        />
+        <p className="note">
+          No key yet?{' '}
+          <a className="link" href="/dashboard/register">
+            Open an account
+          </a>
+          , or{' '}
+          <a className="link" href="/dashboard/sign-in">
+            sign in
+          </a>
+          : then no key has to be typed.
+        </p>
+        <footer>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy}>
+            Use it
+          </Button>
+        </footer>
       </form>
     </Dialog>
   );

@@ -27,7 +27,13 @@ function useOnce(path: string): [Outcome, (body: object) => Promise<void>] {
   return [outcome, run];
 }
 
-const toSignIn = <p><Link href="/sign-in" className="link">Back to sign in</Link></p>;
+const toSignIn = (
+  <p>
+    <Link href="/sign-in" className="link">
+      Back to sign in
+    </Link>
+  </p>
+);
 
 export function Forgot() {
   const [{ done, busy, refusal }, send] = useOnce('/v1/auth/forgot');
@@ -37,11 +43,17 @@ export function Forgot() {
   };
   return (
     <AuthPage title="Forgotten password" lead="You get a link by mail that sets a new one." foot={toSignIn}>
-      {done ? <Notice tone="good" title="Look into your mail">If the address has an account here, a link is on its way.</Notice> : (
+      {done ? (
+        <Notice tone="good" title="Look into your mail">
+          If the address has an account here, a link is on its way.
+        </Notice>
+      ) : (
         <form className="form" onSubmit={submit}>
           {refusal && <Notice tone="bad">{refusal.message}</Notice>}
           <TextField label="Email" name="email" type="email" autoComplete="username" required autoFocus />
-          <Button type="submit" look="primary" className="block" busy={busy}>Send me the link</Button>
+          <Button type="submit" look="primary" className="block" busy={busy}>
+            Send me the link
+          </Button>
         </form>
       )}
     </AuthPage>
@@ -57,11 +69,31 @@ export function Reset() {
   };
   return (
     <AuthPage title="Set a new password" foot={toSignIn}>
-      {done ? <Notice tone="good" title="The password is set" action={<LinkButton small to="/sign-in">Sign in</LinkButton>}>All your sessions have ended.</Notice> : (
+      {done ? (
+        <Notice
+          tone="good"
+          title="The password is set"
+          action={
+            <LinkButton small to="/sign-in">
+              Sign in
+            </LinkButton>
+          }
+        >
+          All your sessions have ended.
+        </Notice>
+      ) : (
         <form className="form" onSubmit={submit}>
           {refusal && !refusal.of('password') && <Notice tone="bad">{refusal.message}</Notice>}
-          <PasswordField label="New password" name="password" {...NEW_PASSWORD} required error={refusal?.of('password')} />
-          <Button type="submit" look="primary" className="block" busy={busy}>Set it</Button>
+          <PasswordField
+            label="New password"
+            name="password"
+            {...NEW_PASSWORD}
+            required
+            error={refusal?.of('password')}
+          />
+          <Button type="submit" look="primary" className="block" busy={busy}>
+            Set it
+          </Button>
         </form>
       )}
     </AuthPage>
@@ -78,8 +110,23 @@ export function Verify() {
     // The link is used once.
   }, [token]);
   return (
-    <AuthPage title="Verify your address" foot={<p><Link href="/" className="link">To the dashboard</Link></p>}>
-      {done ? <Notice tone="good" title="Your address is verified" /> : refusal ? <Notice tone="bad">{refusal.message}</Notice> : <Loading label="Verifying" />}
+    <AuthPage
+      title="Verify your address"
+      foot={
+        <p>
+          <Link href="/" className="link">
+            To the dashboard
+          </Link>
+        </p>
+      }
+    >
+      {done ? (
+        <Notice tone="good" title="Your address is verified" />
+      ) : refusal ? (
+        <Notice tone="bad">{refusal.message}</Notice>
+      ) : (
+        <Loading label="Verifying" />
+      )}
     </AuthPage>
   );
 }
@@ -95,12 +142,35 @@ export function AcceptInvitation() {
     void send({ token: search.get('token') ?? '', ...(password ? { password } : {}) }).then(reload);
   };
   return (
-    <AuthPage title="Join the account" foot={<p><Link href="/" className="link">To the dashboard</Link></p>}>
-      {done ? <Notice tone="good" title="You are a member">Sign in to see the account.</Notice> : (
+    <AuthPage
+      title="Join the account"
+      foot={
+        <p>
+          <Link href="/" className="link">
+            To the dashboard
+          </Link>
+        </p>
+      }
+    >
+      {done ? (
+        <Notice tone="good" title="You are a member">
+          Sign in to see the account.
+        </Notice>
+      ) : (
         <form className="form" onSubmit={submit}>
           {refusal && !refusal.of('password') && <Notice tone="bad">{refusal.message}</Notice>}
-          {!signed && <PasswordField label="Password" name="password" {...NEW_PASSWORD} hint={`${NEW_PASSWORD.hint} Leave it empty if you have an account here already.`} error={refusal?.of('password')} />}
-          <Button type="submit" look="primary" className="block" busy={busy}>Join</Button>
+          {!signed && (
+            <PasswordField
+              label="Password"
+              name="password"
+              {...NEW_PASSWORD}
+              hint={`${NEW_PASSWORD.hint} Leave it empty if you have an account here already.`}
+              error={refusal?.of('password')}
+            />
+          )}
+          <Button type="submit" look="primary" className="block" busy={busy}>
+            Join
+          </Button>
         </form>
       )}
     </AuthPage>

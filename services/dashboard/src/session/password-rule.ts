@@ -2,5 +2,7 @@
 export const PASSWORD_CHARACTERS_MIN = 12;
 
 export const NEW_PASSWORD = {
-  autoComplete: 'new-password', minLength: PASSWORD_CHARACTERS_MIN, hint: `${PASSWORD_CHARACTERS_MIN} characters or more; any may be used.`,
+  autoComplete: 'new-password',
+  minLength: PASSWORD_CHARACTERS_MIN,
+  hint: `${PASSWORD_CHARACTERS_MIN} characters or more; any may be used.`,
 } as const;

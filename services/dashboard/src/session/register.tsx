@@ -28,13 +28,41 @@ export function Register() {
     }
   };
   return (
-    <AuthPage title="Open an account" lead="You get a test key at once. No card." foot={<p>Have one? <Link href="/sign-in" className="link">Sign in</Link></p>}>
+    <AuthPage
+      title="Open an account"
+      lead="You get a test key at once. No card."
+      foot={
+        <p>
+          Have one?{' '}
+          <Link href="/sign-in" className="link">
+            Sign in
+          </Link>
+        </p>
+      }
+    >
       <form className="form" onSubmit={(event) => void submit(event)}>
         {refusal && refusal.details.length === 0 && <Notice tone="bad">{refusal.message}</Notice>}
-        <TextField label="Account name" name="account_name" autoComplete="organization" maxLength={200} required autoFocus error={refusal?.of('account_name')} />
-        <TextField label="Email" name="email" type="email" autoComplete="username" required error={refusal?.of('email')} />
+        <TextField
+          label="Account name"
+          name="account_name"
+          autoComplete="organization"
+          maxLength={200}
+          required
+          autoFocus
+          error={refusal?.of('account_name')}
+        />
+        <TextField
+          label="Email"
+          name="email"
+          type="email"
+          autoComplete="username"
+          required
+          error={refusal?.of('email')}
+        />
         <PasswordField label="Password" name="password" {...NEW_PASSWORD} required error={refusal?.of('password')} />
-        <Button type="submit" look="primary" className="block" busy={busy}>Open the account</Button>
+        <Button type="submit" look="primary" className="block" busy={busy}>
+          Open the account
+        </Button>
       </form>
     </AuthPage>
   );

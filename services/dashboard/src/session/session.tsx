@@ -13,8 +13,7 @@ export interface Keys {
 
 /** Who looks: a person with a session, or whoever typed a key, which is then kept in memory and nowhere else. */
 export type Signed =
-  | { readonly kind: 'session'; readonly session: Session }
-  | { readonly kind: 'keys'; readonly account: Account };
+  { readonly kind: 'session'; readonly session: Session } | { readonly kind: 'keys'; readonly account: Account };
 
 interface SessionState {
   readonly signed: Signed | undefined;
@@ -94,23 +93,33 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   // The cookie belongs to the browser: what another tab did to it holds here too.
   useEffect(() => onSessionChange(() => void reload()), [reload]);
 
-  const signInWithKey = useCallback(async (secret: string) => {
-    const at = environmentOf(secret) ?? 'live';
-    const account = await new ApiClient({ kind: 'bearer', secret }).get<Account>('/v1/account');
-    setEntered({ [at]: secret });
-    setEnvironment(at);
-    setSigned({ kind: 'keys', account });
-  }, [setEnvironment]);
+  const signInWithKey = useCallback(
+    async (secret: string) => {
+      const at = environmentOf(secret) ?? 'live';
+      const account = await new ApiClient({ kind: 'bearer', secret }).get<Account>('/v1/account');
+      setEntered({ [at]: secret });
+      setEnvironment(at);
+      setSigned({ kind: 'keys', account });
+    },
+    [setEnvironment],
+  );
 
-  const register = useCallback(async (body: { email: string; password: string; account_name: string }) => {
-    const made = await anonymous.send<Registered>('POST', '/v1/auth/register', { body });
-    if (hasSessions) await reload();
-    else setSigned({ kind: 'keys', account: await new ApiClient({ kind: 'bearer', secret: made.test_key }).get<Account>('/v1/account') });
-    setEnvironment('test');
-    setEntered({ live: made.live_key, test: made.test_key });
-    setRegistered(made);
-    tellSessionChange();
-  }, [hasSessions, reload, setEnvironment]);
+  const register = useCallback(
+    async (body: { email: string; password: string; account_name: string }) => {
+      const made = await anonymous.send<Registered>('POST', '/v1/auth/register', { body });
+      if (hasSessions) await reload();
+      else
+        setSigned({
+          kind: 'keys',
+          account: await new ApiClient({ kind: 'bearer', secret: made.test_key }).get<Account>('/v1/account'),
+        });
+      setEnvironment('test');
+      setEntered({ live: made.live_key, test: made.test_key });
+      setRegistered(made);
+      tellSessionChange();
+    },
+    [hasSessions, reload, setEnvironment],
+  );
 
   const adopt = useCallback((session: Session) => {
     setEntered({});
@@ -120,12 +129,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const signOut = useCallback(async () => {
-    if (signed?.kind === 'session') await new ApiClient({ kind: 'cookie', csrfToken: signed.session.csrf_token }).send('POST', '/v1/auth/logout');
+    if (signed?.kind === 'session')
+      await new ApiClient({ kind: 'cookie', csrfToken: signed.session.csrf_token }).send('POST', '/v1/auth/logout');
     forget();
     tellSessionChange();
   }, [signed, forget]);
 
-  const rememberKey = useCallback((at: Environment, secret: string) => setShown((known) => ({ ...known, [at]: secret })), []);
+  const rememberKey = useCallback(
+    (at: Environment, secret: string) => setShown((known) => ({ ...known, [at]: secret })),
+    [],
+  );
   const keys = useMemo(() => ({ ...entered, ...shown }), [entered, shown]);
 
   const account = signed?.kind === 'session' ? signed.session.account : signed?.account;
@@ -142,7 +155,20 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const scope = useMemo(() => ({ api, scope: `${owner}/${environment}` }), [api, owner, environment]);
 
   const state: SessionState = {
-    signed, loading, failure, hasSessions, keys, registered, environment, setEnvironment, rememberKey, signInWithKey, adopt, register, signOut, reload,
+    signed,
+    loading,
+    failure,
+    hasSessions,
+    keys,
+    registered,
+    environment,
+    setEnvironment,
+    rememberKey,
+    signInWithKey,
+    adopt,
+    register,
+    signOut,
+    reload,
     role: signed?.kind === 'session' ? signed.session.role : 'owner',
     account: { account_id: accountId, name: account?.name ?? '', plan: account?.plan ?? '' },
   };

@@ -11,7 +11,17 @@ import { environmentOf, useSession } from './session';
 export function SignIn() {
   const { hasSessions } = useSession();
   return (
-    <AuthPage title="Sign in" foot={<p>New here? <Link href="/register" className="link">Open an account</Link></p>}>
+    <AuthPage
+      title="Sign in"
+      foot={
+        <p>
+          New here?{' '}
+          <Link href="/register" className="link">
+            Open an account
+          </Link>
+        </p>
+      }
+    >
       {hasSessions ? <PasswordForm /> : <KeyForm />}
     </AuthPage>
   );
@@ -40,12 +50,33 @@ function PasswordForm() {
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
-      {refusal && <Notice tone="bad">{refusal.code === 'invalid_credentials' ? 'Email, password or code are not right.' : refusal.message}</Notice>}
+      {refusal && (
+        <Notice tone="bad">
+          {refusal.code === 'invalid_credentials' ? 'Email, password or code are not right.' : refusal.message}
+        </Notice>
+      )}
       <TextField label="Email" name="email" type="email" autoComplete="username" required />
       <PasswordField label="Password" name="password" autoComplete="current-password" required />
-      {needsCode && <TextField label="Code of your authenticator" name="totp" inputMode="numeric" autoComplete="one-time-code" pattern="[0-9 ]{6,8}" autoFocus required hint="Six digits, new every 30 seconds." />}
-      <Button type="submit" look="primary" className="block" busy={busy}>Sign in</Button>
-      <p><Link href="/forgot" className="link">Forgot your password?</Link></p>
+      {needsCode && (
+        <TextField
+          label="Code of your authenticator"
+          name="totp"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          pattern="[0-9 ]{6,8}"
+          autoFocus
+          required
+          hint="Six digits, new every 30 seconds."
+        />
+      )}
+      <Button type="submit" look="primary" className="block" busy={busy}>
+        Sign in
+      </Button>
+      <p>
+        <Link href="/forgot" className="link">
+          Forgot your password?
+        </Link>
+      </p>
     </form>
   );
 }
@@ -64,14 +95,27 @@ function KeyForm() {
     try {
       await signInWithKey(secret);
     } catch (error) {
-      setFault((error as ApiError).status === 401 ? 'The platform does not know this key.' : (error as ApiError).message);
+      setFault(
+        (error as ApiError).status === 401 ? 'The platform does not know this key.' : (error as ApiError).message,
+      );
       setBusy(false);
     }
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
-      <PasswordField label="API key" name="key" autoComplete="off" spellCheck={false} placeholder="usv_test_…" required error={fault} hint="Kept in this page's memory only: reloading signs you out." />
-      <Button type="submit" look="primary" className="block" busy={busy}>Sign in</Button>
+      <PasswordField
+        label="API key"
+        name="key"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="usv_test_…"
+        required
+        error={fault}
+        hint="Kept in this page's memory only: reloading signs you out."
+      />
+      <Button type="submit" look="primary" className="block" busy={busy}>
+        Sign in
+      </Button>
     </form>
   );
 }

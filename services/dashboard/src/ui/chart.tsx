@@ -13,7 +13,15 @@ export interface Bars {
 }
 
 /** Columns over days. The numbers are in the table that follows on the page, or in `summary`. */
-export function BarChart({ bars, format, summary }: { bars: Bars; format: (value: number) => string; summary: string }) {
+export function BarChart({
+  bars,
+  format,
+  summary,
+}: {
+  bars: Bars;
+  format: (value: number) => string;
+  summary: string;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const [tip, setTip] = useState<{ left: number; top: number; at: number }>();
   const [theme, setTheme] = useState(0);
@@ -30,7 +38,11 @@ export function BarChart({ bars, format, summary }: { bars: Bars; format: (value
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const plot = new uPlot(optionsOf(element, bars, format, setTip), [bars.labels.map((_, at) => at), [...bars.values]], element);
+    const plot = new uPlot(
+      optionsOf(element, bars, format, setTip),
+      [bars.labels.map((_, at) => at), [...bars.values]],
+      element,
+    );
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     return () => {
@@ -42,7 +54,13 @@ export function BarChart({ bars, format, summary }: { bars: Bars; format: (value
     <figure className="chart">
       <figcaption className="visually-hidden">{summary}</figcaption>
       <div ref={box} aria-hidden="true" />
-      {tip && <div className="chart-tip" style={{ left: tip.left, top: tip.top }}>{bars.labels[tip.at]}<br /><strong>{format(bars.values[tip.at] ?? 0)}</strong></div>}
+      {tip && (
+        <div className="chart-tip" style={{ left: tip.left, top: tip.top }}>
+          {bars.labels[tip.at]}
+          <br />
+          <strong>{format(bars.values[tip.at] ?? 0)}</strong>
+        </div>
+      )}
     </figure>
   );
 }
@@ -57,24 +75,67 @@ function colourOf(element: Element, name: string): string {
   return color;
 }
 
-function optionsOf(element: HTMLElement, bars: Bars, format: (value: number) => string, onHover: (tip: { left: number; top: number; at: number } | undefined) => void): uPlot.Options {
+function optionsOf(
+  element: HTMLElement,
+  bars: Bars,
+  format: (value: number) => string,
+  onHover: (tip: { left: number; top: number; at: number } | undefined) => void,
+): uPlot.Options {
   const ink = colourOf(element, '--ink-3');
-  const axis = { stroke: ink, font: `12px ${getComputedStyle(element).fontFamily}`, ticks: { show: false }, border: { show: false } };
+  const axis = {
+    stroke: ink,
+    font: `12px ${getComputedStyle(element).fontFamily}`,
+    ticks: { show: false },
+    border: { show: false },
+  };
   return {
-    width: element.clientWidth, height: HEIGHT, legend: { show: false }, padding: [10, 6, 0, 0],
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [10, 6, 0, 0],
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-    scales: { x: { time: false, range: () => [-0.6, bars.labels.length - 0.4] }, y: { range: (_plot, _min, max) => [0, Math.max(max * 1.12, 1)] } },
+    scales: {
+      x: { time: false, range: () => [-0.6, bars.labels.length - 0.4] },
+      y: { range: (_plot, _min, max) => [0, Math.max(max * 1.12, 1)] },
+    },
     axes: [
-      { ...axis, size: 30, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? bars.labels[at]?.slice(5) ?? '' : '')), space: 62 },
-      { ...axis, grid: { stroke: colourOf(element, '--line'), width: 1 }, values: (_plot, splits) => splits.map(format), size: 64, space: 46 },
+      {
+        ...axis,
+        size: 30,
+        grid: { show: false },
+        values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? (bars.labels[at]?.slice(5) ?? '') : '')),
+        space: 62,
+      },
+      {
+        ...axis,
+        grid: { stroke: colourOf(element, '--line'), width: 1 },
+        values: (_plot, splits) => splits.map(format),
+        size: 64,
+        space: 46,
+      },
     ],
-    series: [{}, { fill: colourOf(element, '--chart'), stroke: 'transparent', width: 0, points: { show: false }, paths: uPlot.paths.bars!({ size: [BAR_PART, BAR_WIDTH_MAX], radius: 0.18 }) }],
+    series: [
+      {},
+      {
+        fill: colourOf(element, '--chart'),
+        stroke: 'transparent',
+        width: 0,
+        points: { show: false },
+        paths: uPlot.paths.bars!({ size: [BAR_PART, BAR_WIDTH_MAX], radius: 0.18 }),
+      },
+    ],
     hooks: {
-      setCursor: [(plot) => {
-        const at = plot.cursor.idx;
-        if (at === null || at === undefined || (plot.cursor.left ?? -1) < 0) return onHover(undefined);
-        onHover({ left: plot.valToPos(at, 'x') + (plot.bbox.left / devicePixelRatio), top: plot.valToPos(bars.values[at] ?? 0, 'y') + (plot.bbox.top / devicePixelRatio), at });
-      }],
+      setCursor: [
+        (plot) => {
+          const at = plot.cursor.idx;
+          if (at === null || at === undefined || (plot.cursor.left ?? -1) < 0) return onHover(undefined);
+          onHover({
+            left: plot.valToPos(at, 'x') + plot.bbox.left / devicePixelRatio,
+            top: plot.valToPos(bars.values[at] ?? 0, 'y') + plot.bbox.top / devicePixelRatio,
+            at,
+          });
+        },
+      ],
     },
   };
 }

@@ -1,4 +1,11 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes, useId, useState } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+  useState,
+} from 'react';
 import { Icon } from './icons';
 
 interface FieldProps {
@@ -10,24 +17,47 @@ interface FieldProps {
 
 type Described = { id: string; 'aria-describedby': string | undefined; 'aria-invalid': true | undefined };
 
-function Field({ label, hint, error, hideLabel = false, children }: FieldProps & { children: (described: Described) => ReactNode }) {
+function Field({
+  label,
+  hint,
+  error,
+  hideLabel = false,
+  children,
+}: FieldProps & { children: (described: Described) => ReactNode }) {
   const id = useId();
   const note = error ?? hint;
   return (
     <div className="field">
-      <label htmlFor={id} className={hideLabel ? 'visually-hidden' : undefined}>{label}</label>
+      <label htmlFor={id} className={hideLabel ? 'visually-hidden' : undefined}>
+        {label}
+      </label>
       {children({ id, 'aria-describedby': note ? `${id}-note` : undefined, 'aria-invalid': error ? true : undefined })}
-      {note && <p id={`${id}-note`} className={error ? 'note bad' : 'note'} role={error ? 'alert' : undefined}>{note}</p>}
+      {note && (
+        <p id={`${id}-note`} className={error ? 'note bad' : 'note'} role={error ? 'alert' : undefined}>
+          {note}
+        </p>
+      )}
     </div>
   );
 }
 
-export function TextField({ label, hint, error, hideLabel, prefix, ...input }: FieldProps & { prefix?: string } & Omit<InputHTMLAttributes<HTMLInputElement>, 'prefix'>) {
+export function TextField({
+  label,
+  hint,
+  error,
+  hideLabel,
+  prefix,
+  ...input
+}: FieldProps & { prefix?: string } & Omit<InputHTMLAttributes<HTMLInputElement>, 'prefix'>) {
   return (
     <Field {...{ label, hint, error, hideLabel }}>
       {(described) => (
         <span className="input-wrap">
-          {prefix && <span className="prefix" aria-hidden="true">{prefix}</span>}
+          {prefix && (
+            <span className="prefix" aria-hidden="true">
+              {prefix}
+            </span>
+          )}
           <input className="input" data-prefixed={prefix ? true : undefined} {...input} {...described} />
         </span>
       )}
@@ -42,24 +72,52 @@ export function PasswordField({ label, hint, error, ...input }: FieldProps & Inp
       {(described) => (
         <span className="input-wrap">
           <input className="input" {...input} {...described} type={shown ? 'text' : 'password'} />
-          <button type="button" className="reveal" onClick={() => setShown(!shown)} aria-pressed={shown}>{shown ? 'Hide' : 'Show'}<span className="visually-hidden"> {label}</span></button>
+          <button type="button" className="reveal" onClick={() => setShown(!shown)} aria-pressed={shown}>
+            {shown ? 'Hide' : 'Show'}
+            <span className="visually-hidden"> {label}</span>
+          </button>
         </span>
       )}
     </Field>
   );
 }
 
-export function TextArea({ label, hint, error, hideLabel, ...input }: FieldProps & TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  return <Field {...{ label, hint, error, hideLabel }}>{(described) => <textarea className="input" {...input} {...described} />}</Field>;
+export function TextArea({
+  label,
+  hint,
+  error,
+  hideLabel,
+  ...input
+}: FieldProps & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  return (
+    <Field {...{ label, hint, error, hideLabel }}>
+      {(described) => <textarea className="input" {...input} {...described} />}
+    </Field>
+  );
 }
 
 /** The browser's own list: it is keyboard-usable everywhere and right on phones. */
-export function Choice({ label, hint, error, hideLabel, options, ...select }: FieldProps & { options: readonly (readonly [value: string, label: string])[] } & SelectHTMLAttributes<HTMLSelectElement>) {
+export function Choice({
+  label,
+  hint,
+  error,
+  hideLabel,
+  options,
+  ...select
+}: FieldProps & {
+  options: readonly (readonly [value: string, label: string])[];
+} & SelectHTMLAttributes<HTMLSelectElement>) {
   return (
     <Field {...{ label, hint, error, hideLabel }}>
       {(described) => (
         <span className="input-wrap">
-          <select className="input" {...select} {...described}>{options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select>
+          <select className="input" {...select} {...described}>
+            {options.map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
           <Icon name="down" size={16} />
         </span>
       )}
@@ -67,18 +125,35 @@ export function Choice({ label, hint, error, hideLabel, options, ...select }: Fi
   );
 }
 
-export function CheckBox({ label, hint, ...input }: { label: ReactNode; hint?: ReactNode } & InputHTMLAttributes<HTMLInputElement>) {
+export function CheckBox({
+  label,
+  hint,
+  ...input
+}: { label: ReactNode; hint?: ReactNode } & InputHTMLAttributes<HTMLInputElement>) {
   return (
     <label className="check">
       <input type="checkbox" {...input} />
-      <span>{label}{hint && <span className="note">{hint}</span>}</span>
+      <span>
+        {label}
+        {hint && <span className="note">{hint}</span>}
+      </span>
     </label>
   );
 }
 
 /** One of a few, all of them in sight. */
-export function Segments<T extends string>({ label, value, options, onChange, compact = false }: {
-  label: string; value: T; options: readonly (readonly [value: T, label: ReactNode])[]; onChange: (value: T) => void; compact?: boolean;
+export function Segments<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  compact = false,
+}: {
+  label: string;
+  value: T;
+  options: readonly (readonly [value: T, label: ReactNode])[];
+  onChange: (value: T) => void;
+  compact?: boolean;
 }) {
   const name = useId();
   return (
@@ -87,7 +162,13 @@ export function Segments<T extends string>({ label, value, options, onChange, co
       <div className="track">
         {options.map(([option, text]) => (
           <label key={option}>
-            <input type="radio" name={name} value={option} checked={option === value} onChange={() => onChange(option)} />
+            <input
+              type="radio"
+              name={name}
+              value={option}
+              checked={option === value}
+              onChange={() => onChange(option)}
+            />
             <span>{text}</span>
           </label>
         ))}

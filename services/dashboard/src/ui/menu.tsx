@@ -8,7 +8,17 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
-export function Menu({ trigger, className, items, header }: { trigger: ReactNode; className: string; items: readonly MenuItem[]; header?: ReactNode }) {
+export function Menu({
+  trigger,
+  className,
+  items,
+  header,
+}: {
+  trigger: ReactNode;
+  className: string;
+  items: readonly MenuItem[];
+  header?: ReactNode;
+}) {
   return (
     <Base.Root modal={false}>
       <Base.Trigger className={className}>{trigger}</Base.Trigger>
@@ -16,7 +26,12 @@ export function Menu({ trigger, className, items, header }: { trigger: ReactNode
         <Base.Positioner sideOffset={6} align="end" className="positioner">
           <Base.Popup className="menu">
             {header && <div className="menu-header">{header}</div>}
-            {items.map((item) => <Base.Item key={item.label} className="menu-item" onClick={item.run}>{item.icon && <Icon name={item.icon} size={16} />}{item.label}</Base.Item>)}
+            {items.map((item) => (
+              <Base.Item key={item.label} className="menu-item" onClick={item.run}>
+                {item.icon && <Icon name={item.icon} size={16} />}
+                {item.label}
+              </Base.Item>
+            ))}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>

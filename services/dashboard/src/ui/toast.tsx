@@ -9,7 +9,15 @@ export function tell(title: string, description?: string): void {
 }
 
 export function Toasts() {
-  return <Toast.Provider toastManager={toasts}><Toast.Portal><Toast.Viewport className="toasts"><List /></Toast.Viewport></Toast.Portal></Toast.Provider>;
+  return (
+    <Toast.Provider toastManager={toasts}>
+      <Toast.Portal>
+        <Toast.Viewport className="toasts">
+          <List />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
 }
 
 function List() {
@@ -17,8 +25,13 @@ function List() {
   return shown.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className="toast">
       <Icon name="check" />
-      <div><Toast.Title className="toast-title" /><Toast.Description /></div>
-      <Toast.Close className="icon-button" aria-label="Close"><Icon name="close" size={16} /></Toast.Close>
+      <div>
+        <Toast.Title className="toast-title" />
+        <Toast.Description />
+      </div>
+      <Toast.Close className="icon-button" aria-label="Close">
+        <Icon name="close" size={16} />
+      </Toast.Close>
     </Toast.Root>
   ));
 }

@@ -24,11 +24,17 @@ export function useVideo(id: string) {
     const stop = new AbortController();
     const take = (video: Video) => client.setQueryData([scope, path, {}], video);
     void follow(stop.signal, async (lastEventId) => {
-      for await (const { id: eventId, data } of api.events(`${path}/events`, { signal: stop.signal, headers: lastEventId ? { 'last-event-id': lastEventId } : {} })) {
+      for await (const { id: eventId, data } of api.events(`${path}/events`, {
+        signal: stop.signal,
+        headers: lastEventId ? { 'last-event-id': lastEventId } : {},
+      })) {
         const video = JSON.parse(data) as Video;
         take(video);
         lastEventId = eventId;
-        if (hasEnded(video.status)) void client.invalidateQueries({ predicate: ({ queryKey }) => ['/v1/balance', '/v1/videos', '/v1/ledger'].includes(String(queryKey[1])) });
+        if (hasEnded(video.status))
+          void client.invalidateQueries({
+            predicate: ({ queryKey }) => ['/v1/balance', '/v1/videos', '/v1/ledger'].includes(String(queryKey[1])),
+          });
       }
       return lastEventId;
     });

@@ -10,11 +10,26 @@ export function Player({ video }: { video: Video }) {
   if (video.status === 'completed' && video.video_url && !video.content_erased_at) {
     return (
       <div className="player" data-shape={video.aspect_ratio}>
-        <video src={video.video_url} poster={video.thumbnail_url ?? undefined} controls playsInline loop muted autoPlay aria-label={`Video: ${video.prompt ?? video.id}`} />
+        <video
+          src={video.video_url}
+          poster={video.thumbnail_url ?? undefined}
+          controls
+          playsInline
+          loop
+          muted
+          autoPlay
+          aria-label={`Video: ${video.prompt ?? video.id}`}
+        />
       </div>
     );
   }
-  return <div className="player"><div className="stage" aria-live="polite">{hasEnded(video.status) ? <Ended video={video} /> : <Waiting video={video} />}</div></div>;
+  return (
+    <div className="player">
+      <div className="stage" aria-live="polite">
+        {hasEnded(video.status) ? <Ended video={video} /> : <Waiting video={video} />}
+      </div>
+    </div>
+  );
 }
 
 function Waiting({ video }: { video: Video }) {
@@ -22,7 +37,9 @@ function Waiting({ video }: { video: Video }) {
   const rest = video.eta_seconds === null ? '' : `about ${lasting(video.eta_seconds * 1_000)} left`;
   return (
     <>
-      <Badge tone="info" pulse>{video.status === 'pending' ? 'Waiting' : 'Rendering'}</Badge>
+      <Badge tone="info" pulse>
+        {video.status === 'pending' ? 'Waiting' : 'Rendering'}
+      </Badge>
       <strong>{video.status === 'pending' ? `Waiting for a worker${place}` : `${video.progress} %`}</strong>
       <Meter label="Progress" value={video.progress} max={100} text={`${video.progress} percent`} />
       <span>{rest || 'Progress arrives as it happens.'}</span>
@@ -31,8 +48,35 @@ function Waiting({ video }: { video: Video }) {
 }
 
 function Ended({ video }: { video: Video }) {
-  if (video.content_erased_at) return <><Icon name="trash" size={28} /><strong>Prompt and file are erased</strong><span>The job and its money stay on record.</span></>;
-  if (video.status === 'failed') return <><Icon name="warn" size={28} /><strong>{video.error?.message ?? 'The video failed'}</strong><span>{video.error?.code} · nothing was charged</span></>;
-  if (video.status === 'cancelled') return <><Icon name="stop" size={28} /><strong>Cancelled</strong><span>The held money was released.</span></>;
-  return <><Icon name="film" size={28} /><strong>The file is gone</strong><span>Files are kept for some days only; the job stays on record.</span></>;
+  if (video.content_erased_at)
+    return (
+      <>
+        <Icon name="trash" size={28} />
+        <strong>Prompt and file are erased</strong>
+        <span>The job and its money stay on record.</span>
+      </>
+    );
+  if (video.status === 'failed')
+    return (
+      <>
+        <Icon name="warn" size={28} />
+        <strong>{video.error?.message ?? 'The video failed'}</strong>
+        <span>{video.error?.code} · nothing was charged</span>
+      </>
+    );
+  if (video.status === 'cancelled')
+    return (
+      <>
+        <Icon name="stop" size={28} />
+        <strong>Cancelled</strong>
+        <span>The held money was released.</span>
+      </>
+    );
+  return (
+    <>
+      <Icon name="film" size={28} />
+      <strong>The file is gone</strong>
+      <span>Files are kept for some days only; the job stays on record.</span>
+    </>
+  );
 }

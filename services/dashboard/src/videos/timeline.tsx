@@ -16,7 +16,10 @@ export function Timeline({ video }: { video: Video }) {
         <li key={`${step.what}${step.at}`} className={step.tone}>
           <div>
             <div className="what">{step.what}</div>
-            <div className="when"><time dateTime={step.at}>{exactTime(step.at)}</time>{step.note && <> · {step.note}</>}</div>
+            <div className="when">
+              <time dateTime={step.at}>{exactTime(step.at)}</time>
+              {step.note && <> · {step.note}</>}
+            </div>
           </div>
         </li>
       ))}
@@ -32,17 +35,28 @@ export function stepsOf(video: Video): Step[] {
   return steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-function stepsOfAttempt({ attempt, engine, worker, started_at: start, ended_at: end, outcome }: Attempt, many: boolean): Step[] {
+function stepsOfAttempt(
+  { attempt, engine, worker, started_at: start, ended_at: end, outcome }: Attempt,
+  many: boolean,
+): Step[] {
   const name = many ? `Attempt ${attempt}` : 'Rendering';
   const steps: Step[] = [];
   if (start) steps.push({ at: start, what: `${name} started`, note: `${engine} on ${worker}`, tone: 'info' });
-  if (start && end && outcome && outcome !== 'completed') steps.push({ at: end, what: `${name}: ${words(outcome).toLowerCase()}`, note: `after ${lasting(Date.parse(end) - Date.parse(start))}`, tone: 'bad' });
+  if (start && end && outcome && outcome !== 'completed')
+    steps.push({
+      at: end,
+      what: `${name}: ${words(outcome).toLowerCase()}`,
+      note: `after ${lasting(Date.parse(end) - Date.parse(start))}`,
+      tone: 'bad',
+    });
   return steps;
 }
 
 function endOf(video: Video, at: string): Step {
   const note = `after ${lasting(Date.parse(at) - Date.parse(video.created_at))} in all`;
-  if (video.status === 'completed') return { at, what: `Completed, ${video.cost ?? 'nothing'} charged`, note, tone: 'good' };
-  if (video.status === 'failed') return { at, what: `Failed: ${video.error?.code ?? 'unknown'}, nothing charged`, note, tone: 'bad' };
+  if (video.status === 'completed')
+    return { at, what: `Completed, ${video.cost ?? 'nothing'} charged`, note, tone: 'good' };
+  if (video.status === 'failed')
+    return { at, what: `Failed: ${video.error?.code ?? 'unknown'}, nothing charged`, note, tone: 'bad' };
   return { at, what: 'Cancelled, hold released', note };
 }

@@ -23,11 +23,26 @@ const CHANGED = ['/v1/videos', '/v1/balance', '/v1/ledger'];
 export function VideoDetail() {
   const { id = '' } = useParams<{ id: string }>();
   const { data: video, error, refetch } = useVideo(id);
-  if (error && !video) return <><PageHeader title="Video" /><Failure error={error} retry={() => void refetch()} /></>;
+  if (error && !video)
+    return (
+      <>
+        <PageHeader title="Video" />
+        <Failure error={error} retry={() => void refetch()} />
+      </>
+    );
   if (!video) return <Loading label="Loading the video" />;
   return (
     <>
-      <PageHeader title={titleOf(video)} actions={<Actions video={video} />} above={<Link href="/videos" className="crumb"><Icon name="left" size={14} />All videos</Link>} />
+      <PageHeader
+        title={titleOf(video)}
+        actions={<Actions video={video} />}
+        above={
+          <Link href="/videos" className="crumb">
+            <Icon name="left" size={14} />
+            All videos
+          </Link>
+        }
+      />
       <div className="grid-side">
         <div className="stack">
           <Player video={video} />
@@ -39,9 +54,15 @@ export function VideoDetail() {
           <DeliveriesCard id={id} />
         </div>
         <div className="stack">
-          <Card title="Money"><Money video={video} /></Card>
-          <Card title="Timeline"><Timeline video={video} /></Card>
-          <Card title="Details"><Details video={video} /></Card>
+          <Card title="Money">
+            <Money video={video} />
+          </Card>
+          <Card title="Timeline">
+            <Timeline video={video} />
+          </Card>
+          <Card title="Details">
+            <Details video={video} />
+          </Card>
         </div>
       </div>
     </>
@@ -61,12 +82,40 @@ function Actions({ video }: { video: Video }) {
   const key = keys[environment] ?? '$USV_API_KEY';
   return (
     <>
-      {video.prompt !== null && <CopyButton label="Copy as curl" text={() => curlOf(location.origin, key, orderOf(video))} />}
-      {video.prompt !== null && <LinkButton small to={`/playground?from=${video.id}`} icon="refresh">Make again</LinkButton>}
-      {video.video_url && !video.content_erased_at && <Outside href={video.video_url} look="plain" small icon="download" download={`${video.id}.mp4`}>Download</Outside>}
-      {video.cancellable && <ConfirmButton small icon="stop" label="Cancel" title="Cancel this video?" confirm="Cancel the video" description="It stops before it renders, and the held money is yours again at once." run={() => cancel.mutateAsync()} />}
+      {video.prompt !== null && (
+        <CopyButton label="Copy as curl" text={() => curlOf(location.origin, key, orderOf(video))} />
+      )}
+      {video.prompt !== null && (
+        <LinkButton small to={`/playground?from=${video.id}`} icon="refresh">
+          Make again
+        </LinkButton>
+      )}
+      {video.video_url && !video.content_erased_at && (
+        <Outside href={video.video_url} look="plain" small icon="download" download={`${video.id}.mp4`}>
+          Download
+        </Outside>
+      )}
+      {video.cancellable && (
+        <ConfirmButton
+          small
+          icon="stop"
+          label="Cancel"
+          title="Cancel this video?"
+          confirm="Cancel the video"
+          description="It stops before it renders, and the held money is yours again at once."
+          run={() => cancel.mutateAsync()}
+        />
+      )}
       {hasEnded(video.status) && !video.content_erased_at && (
-        <ConfirmButton small icon="trash" label="Erase" title="Erase prompt and file?" confirm="Erase for ever" description="Prompt, first frame, metadata and the file are deleted and cannot be brought back. The job and its money stay on record." run={() => erase.mutateAsync()} />
+        <ConfirmButton
+          small
+          icon="trash"
+          label="Erase"
+          title="Erase prompt and file?"
+          confirm="Erase for ever"
+          description="Prompt, first frame, metadata and the file are deleted and cannot be brought back. The job and its money stay on record."
+          run={() => erase.mutateAsync()}
+        />
       )}
     </>
   );
@@ -75,32 +124,56 @@ function Actions({ video }: { video: Video }) {
 function Money({ video }: { video: Video }) {
   const { billing } = video;
   return (
-    <Facts rows={[
-      ['Price held', <span className="number">{video.estimated_cost}</span>],
-      ['Charged', <span className="number strong">{video.cost ?? '–'}</span>],
-      ...(billing.released_micros > 0 ? [['Released', <span className="number">{usd(billing.released_micros)}</span>] as const] : []),
-      ...(billing.refunded_micros > 0 ? [['Refunded', <span className="number">{usd(billing.refunded_micros)}</span>] as const] : []),
-      ['State', <>{billing.state}{billing.settled ? '' : ' (being settled)'}</>],
-      ...(billing.rule ? [['Rule', billing.rule] as const] : []),
-    ]} />
+    <Facts
+      rows={[
+        ['Price held', <span className="number">{video.estimated_cost}</span>],
+        ['Charged', <span className="number strong">{video.cost ?? '–'}</span>],
+        ...(billing.released_micros > 0
+          ? [['Released', <span className="number">{usd(billing.released_micros)}</span>] as const]
+          : []),
+        ...(billing.refunded_micros > 0
+          ? [['Refunded', <span className="number">{usd(billing.refunded_micros)}</span>] as const]
+          : []),
+        [
+          'State',
+          <>
+            {billing.state}
+            {billing.settled ? '' : ' (being settled)'}
+          </>,
+        ],
+        ...(billing.rule ? [['Rule', billing.rule] as const] : []),
+      ]}
+    />
   );
 }
 
 function Details({ video }: { video: Video }) {
   return (
-    <Facts rows={[
-      ['Status', <Status status={video.status} />],
-      ['Job', <><Mono>{video.id}</Mono> <CopyButton compact text={video.id} label="Copy the job's id" /></>],
-      ['Model', video.model],
-      ['Picture', `${video.resolution} · ${video.aspect_ratio ?? 'as the first frame'} · ${video.duration} s`],
-      ['Seed', <span className="number">{video.seed}</span>],
-      ['API key', <Mono>{video.api_key_id}</Mono>],
-      ...(video.end_user ? [['End user', video.end_user] as const] : []),
-      ...(video.webhook_url ? [['Webhook', video.webhook_url] as const] : []),
-      ...(video.video_url_expires_at ? [['Link until', exactTime(video.video_url_expires_at)] as const] : []),
-      ['Trace', <><Mono>{video.trace_id}</Mono> <CopyButton compact text={video.trace_id} label="Copy the trace's id" /></>],
-      ...Object.entries(video.metadata).map(([name, value]) => [`metadata.${name}`, value] as const),
-    ]} />
+    <Facts
+      rows={[
+        ['Status', <Status status={video.status} />],
+        [
+          'Job',
+          <>
+            <Mono>{video.id}</Mono> <CopyButton compact text={video.id} label="Copy the job's id" />
+          </>,
+        ],
+        ['Model', video.model],
+        ['Picture', `${video.resolution} · ${video.aspect_ratio ?? 'as the first frame'} · ${video.duration} s`],
+        ['Seed', <span className="number">{video.seed}</span>],
+        ['API key', <Mono>{video.api_key_id}</Mono>],
+        ...(video.end_user ? [['End user', video.end_user] as const] : []),
+        ...(video.webhook_url ? [['Webhook', video.webhook_url] as const] : []),
+        ...(video.video_url_expires_at ? [['Link until', exactTime(video.video_url_expires_at)] as const] : []),
+        [
+          'Trace',
+          <>
+            <Mono>{video.trace_id}</Mono> <CopyButton compact text={video.trace_id} label="Copy the trace's id" />
+          </>,
+        ],
+        ...Object.entries(video.metadata).map(([name, value]) => [`metadata.${name}`, value] as const),
+      ]}
+    />
   );
 }
 
@@ -109,7 +182,11 @@ function LedgerCard({ id }: { id: string }) {
   return (
     <Card flush title="Ledger entries" description="Each movement of money of this job.">
       <Table
-        label="Ledger entries" rows={entries.data?.data} error={entries.error} retry={() => void entries.refetch()} keyOf={(entry) => entry.id}
+        label="Ledger entries"
+        rows={entries.data?.data}
+        error={entries.error}
+        retry={() => void entries.refetch()}
+        keyOf={(entry) => entry.id}
         empty={<Empty icon="wallet" title="No money has moved" />}
         columns={[
           { title: 'What', cell: ({ kind }) => kind.replaceAll('_', ' ') },
@@ -124,6 +201,14 @@ function LedgerCard({ id }: { id: string }) {
 }
 
 function DeliveriesCard({ id }: { id: string }) {
-  const deliveries = useGet<List<Delivery>>('/v1/webhooks/deliveries', { job_id: id }, { refetchInterval: DELIVERIES_EVERY_MS });
-  return <Card flush title="Webhook deliveries" description="What your endpoints were told of this job."><DeliveryRows query={deliveries} /></Card>;
+  const deliveries = useGet<List<Delivery>>(
+    '/v1/webhooks/deliveries',
+    { job_id: id },
+    { refetchInterval: DELIVERIES_EVERY_MS },
+  );
+  return (
+    <Card flush title="Webhook deliveries" description="What your endpoints were told of this job.">
+      <DeliveryRows query={deliveries} />
+    </Card>
+  );
 }

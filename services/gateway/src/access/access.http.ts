@@ -43,7 +43,7 @@ export class Access {
     if (access.by === 'anyone') return this.countAddress(state, access.policy);
     if (access.by === 'operator') return this.admitOperator(state, request, roleFor(access, request.method));
     if (access.by === 'session') return this.admitPerson(state, request, access.role);
-    const caller = this.streamCallerOf(request, access) ?? await this.callerOf(request);
+    const caller = this.streamCallerOf(request, access) ?? (await this.callerOf(request));
     state.caller = caller;
     if (access.policy !== 'creates') this.judge(state, await this.options.limiter.spend(caller, access.policy));
     if (caller.suspended) throw accountSuspended();
@@ -54,7 +54,8 @@ export class Access {
   async judgeRefused(state: RequestState, refusal: Refusal): Promise<void> {
     if (state.judgement) return;
     if (state.caller) this.judge(state, await this.options.limiter.spend(state.caller, 'creates'));
-    else this.countAddress(state, ['invalid_api_key', 'signed_out'].includes(refusal.code) ? 'failed_auth' : 'documents');
+    else
+      this.countAddress(state, ['invalid_api_key', 'signed_out'].includes(refusal.code) ? 'failed_auth' : 'documents');
   }
 
   spendAddress(address: string, policy: AddressPolicy): Judgement {
@@ -71,14 +72,28 @@ export class Access {
   }
 
   /** Whoever made the token, and only for the stream that it is for. */
-  private streamCallerOf(request: FastifyRequest, { scope, stream }: AccessRule & { readonly by: 'key' }): Caller | undefined {
+  private streamCallerOf(
+    request: FastifyRequest,
+    { scope, stream }: AccessRule & { readonly by: 'key' },
+  ): Caller | undefined {
     const token = stream === undefined ? undefined : streamTokenOf(request);
     if (token === undefined) return undefined;
     const grant = openStreamToken(this.options.linkSecret, token, new Date());
     const wanted = stream === 'job' ? (request.params as { id: string }).id : '';
-    if (grant?.jobId !== wanted) throw new Refusal('invalid_api_key', 'This stream token has ended, or is for another stream. Make one at POST /v1/stream-tokens.');
+    if (grant?.jobId !== wanted)
+      throw new Refusal(
+        'invalid_api_key',
+        'This stream token has ended, or is for another stream. Make one at POST /v1/stream-tokens.',
+      );
     const { accountId, environment, expiresAt, keyId } = grant;
-    return { accountId, environment, keyId, scopes: scope === undefined ? [] : [scope], suspended: false, until: expiresAt };
+    return {
+      accountId,
+      environment,
+      keyId,
+      scopes: scope === undefined ? [] : [scope],
+      suspended: false,
+      until: expiresAt,
+    };
   }
 
   private async admitPerson(state: RequestState, request: FastifyRequest, role: 'owner' | undefined): Promise<void> {
@@ -86,13 +101,15 @@ export class Access {
     state.caller = caller;
     this.judge(state, await this.options.limiter.spend(caller, 'reads'));
     refuseForgery(caller, request.method, request.headers['x-csrf-token'], true);
-    if (role !== undefined && caller.session.role !== role) throw new Refusal('forbidden', 'Only an owner of the account may do this.');
+    if (role !== undefined && caller.session.role !== role)
+      throw new Refusal('forbidden', 'Only an owner of the account may do this.');
   }
 
   private async person(request: FastifyRequest): Promise<SessionCaller> {
     const token = readSessionCookie(request.headers.cookie);
     const session = token === undefined ? undefined : await this.options.sessions.verify(token);
-    if (token === undefined || !session) throw new Refusal('signed_out', 'Nobody is signed in, or the session has ended. Sign in at POST /v1/auth/login.');
+    if (token === undefined || !session)
+      throw new Refusal('signed_out', 'Nobody is signed in, or the session has ended. Sign in at POST /v1/auth/login.');
     return sessionCaller(session, token, request.headers['x-environment']);
   }
 
@@ -109,9 +126,13 @@ export class Access {
     if (!caller) throw invalidKey();
     state.operator = caller;
     this.countAddress(state, 'documents');
-    if (!mayAct(caller, needed)) throw new Refusal('forbidden', `Your role, ${caller.role}, may not do this: it takes the role ${needed}.`);
+    if (!mayAct(caller, needed))
+      throw new Refusal('forbidden', `Your role, ${caller.role}, may not do this: it takes the role ${needed}.`);
     if (caller.bootstrap && this.options.bootstrapOnly && !state.operation!.id.startsWith('adminOperators')) {
-      throw new Refusal('forbidden', 'The token of the installation only makes and revokes operators here. Use your own.');
+      throw new Refusal(
+        'forbidden',
+        'The token of the installation only makes and revokes operators here. Use your own.',
+      );
     }
   }
 
@@ -133,10 +154,13 @@ export function streamTokenOf({ query }: FastifyRequest): string | undefined {
 
 /** @throws Refusal forbidden */
 export function requireScope(caller: Caller, scope: Scope | undefined): void {
-  if (scope !== undefined && !caller.scopes.includes(scope)) throw new Refusal('forbidden', `${'session' in caller ? 'Your role' : 'This key'} lacks the scope ${scope}.`);
+  if (scope !== undefined && !caller.scopes.includes(scope))
+    throw new Refusal('forbidden', `${'session' in caller ? 'Your role' : 'This key'} lacks the scope ${scope}.`);
 }
 
 /** Says how the key was sent wrongly, and one thing only of every key that is not good. */
 function invalidKey(fault = 'The token is not right.'): Refusal {
-  return new Refusal('invalid_api_key', `${fault} Send a valid API key as Authorization: Bearer <key>.`, { headers: { 'www-authenticate': 'Bearer' } });
+  return new Refusal('invalid_api_key', `${fault} Send a valid API key as Authorization: Bearer <key>.`, {
+    headers: { 'www-authenticate': 'Bearer' },
+  });
 }

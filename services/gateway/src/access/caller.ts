@@ -1,4 +1,12 @@
-export const SCOPES = ['videos', 'videos:unquoted', 'billing:read', 'webhooks', 'keys:read', 'keys:manage', 'billing:manage'] as const;
+export const SCOPES = [
+  'videos',
+  'videos:unquoted',
+  'billing:read',
+  'webhooks',
+  'keys:read',
+  'keys:manage',
+  'billing:manage',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** What a key may do when its maker names nothing. */

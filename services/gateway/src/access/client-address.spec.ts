@@ -14,7 +14,9 @@ describe('the address a request is counted under', () => {
     ['::ffff:10.0.0.1', '203.0.113.1', '203.0.113.1'],
     ['::1', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     [undefined, undefined, 'unknown'],
-  ])('from %s with %j is %s', (peer, forwarded, expected) => expect(clientAddress(peer, forwarded, trusted)).toBe(expected));
+  ])('from %s with %j is %s', (peer, forwarded, expected) =>
+    expect(clientAddress(peer, forwarded, trusted)).toBe(expected),
+  );
 
   it('is the peer when no proxy is trusted', () => expect(clientAddress('10.0.0.1', '1.2.3.4', [])).toBe('10.0.0.1'));
   it.each(['10.0.0.0/33', 'proxy', ''])('refuses the range %j', (text) => expect(parseRange(text)).toBeUndefined());

@@ -14,7 +14,11 @@ export function parseRange(text: string): AddressRange | undefined {
  * The address a request is counted under: the last hop that is not a proxy of ours. Headers of an untrusted peer are not read,
  * so that nobody picks their own address. IPv6 counts by /64, the smallest block that one customer is given.
  */
-export function clientAddress(peer: string | undefined, forwardedFor: string | undefined, trusted: readonly AddressRange[]): string {
+export function clientAddress(
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  trusted: readonly AddressRange[],
+): string {
   let address = parse(peer);
   const hops = trusted.length === 0 || forwardedFor === undefined ? [] : forwardedFor.split(',');
   while (address && isTrusted(address, trusted) && hops.length > 0) {
@@ -35,5 +39,8 @@ function isTrusted(address: ipaddr.IPv4 | ipaddr.IPv6, trusted: readonly Address
 
 function counted(address: ipaddr.IPv4 | ipaddr.IPv6): string {
   if (address.kind() === 'ipv4') return address.toString();
-  return `${(address as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`;
+  return `${(address as ipaddr.IPv6).parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
 }

@@ -12,10 +12,21 @@ function world() {
   const asked: Answer[] = [];
   const askedTogether: { secrets: Buffer[]; answer: Answer }[] = [];
   const accounts = {
-    verifyKey: (...args: unknown[]) => { asked.push(args.at(-1) as Answer); },
-    verifyKeys: ({ secretSha256s }: VerifyKeysRequest, ...args: unknown[]) => { askedTogether.push({ secrets: secretSha256s, answer: args.at(-1) as Answer }); },
+    verifyKey: (...args: unknown[]) => {
+      asked.push(args.at(-1) as Answer);
+    },
+    verifyKeys: ({ secretSha256s }: VerifyKeysRequest, ...args: unknown[]) => {
+      askedTogether.push({ secrets: secretSha256s, answer: args.at(-1) as Answer });
+    },
   } as unknown as AccountsServiceClient;
-  const found = { accountId: 'acc_1', keyId: 'key_1', environment: 'live', scopes: ['videos'], suspended: false, expiresInMs: undefined };
+  const found = {
+    accountId: 'acc_1',
+    keyId: 'key_1',
+    environment: 'live',
+    scopes: ['videos'],
+    suspended: false,
+    expiresInMs: undefined,
+  };
   return {
     verifier: new KeyVerifier(accounts),
     asked,
@@ -26,7 +37,9 @@ function world() {
     /** All are live, as they were or changed; or only some. */
     answerTogether: async (over: object = {}, isLive: (secret: Buffer) => boolean = () => true) => {
       const { secrets, answer } = askedTogether.shift()!;
-      answer(null, { keys: secrets.filter(isLive).map((secretSha256) => ({ secretSha256, key: { ...found, ...over } })) });
+      answer(null, {
+        keys: secrets.filter(isLive).map((secretSha256) => ({ secretSha256, key: { ...found, ...over } })),
+      });
       await jest.advanceTimersByTimeAsync(0);
     },
     failTogether: async () => {
@@ -64,7 +77,10 @@ describe('a verified key', () => {
     expect(await Promise.all(both)).toMatchObject([{ keyId: 'key_1' }, { keyId: 'key_1' }]);
   });
 
-  it.each([[4 * 60_000, true], [5 * 60_000 + 1, false]])('while accounts is away for %d ms still works: %s', async (awayMs, works) => {
+  it.each([
+    [4 * 60_000, true],
+    [5 * 60_000 + 1, false],
+  ])('while accounts is away for %d ms still works: %s', async (awayMs, works) => {
     const w = world();
     await known(w);
     w.pass(awayMs);
@@ -151,11 +167,13 @@ describe('keys in use', () => {
 
   /** Both known, both used at an age at which they are renewed, and the question about both sent. */
   async function renewing(w: ReturnType<typeof world>): Promise<void> {
-    await Promise.all([SECRET, OTHER].map(async (secret) => {
-      const verified = w.verifier.verify(secret);
-      w.answer();
-      await verified;
-    }));
+    await Promise.all(
+      [SECRET, OTHER].map(async (secret) => {
+        const verified = w.verifier.verify(secret);
+        w.answer();
+        await verified;
+      }),
+    );
     w.pass(2_500);
     for (const secret of [SECRET, OTHER, SECRET]) expect(w.verifier.verify(secret)).toMatchObject({ keyId: 'key_1' });
     expect(w.askedTogether).toHaveLength(0);
@@ -254,11 +272,13 @@ describe('keys in use', () => {
   it('are asked about at most a thousand at a time', async () => {
     const w = world();
     const secrets = Array.from({ length: 1_001 }, (_, number) => `usv_live_${number}`);
-    await Promise.all(secrets.map(async (secret) => {
-      const verified = w.verifier.verify(secret);
-      w.answer();
-      await verified;
-    }));
+    await Promise.all(
+      secrets.map(async (secret) => {
+        const verified = w.verifier.verify(secret);
+        w.answer();
+        await verified;
+      }),
+    );
     w.pass(2_500);
     for (const secret of secrets) void w.verifier.verify(secret);
     w.pass(250);

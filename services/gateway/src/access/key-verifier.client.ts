@@ -80,7 +80,8 @@ export class KeyVerifier {
   private async renew(): Promise<void> {
     const [askedAtMs, digests] = [performance.now(), [...this.due.values()]];
     const asked = inSpan('renew keys', { root: true, sampled: false, service: 'gateway' }, () =>
-      call(this.accounts, 'verifyKeys', { secretSha256s: digests }, { deadlineMs: VERIFY_WITHIN_MS }));
+      call(this.accounts, 'verifyKeys', { secretSha256s: digests }, { deadlineMs: VERIFY_WITHIN_MS }),
+    );
     const answer = await asked.catch(() => undefined);
     if (answer !== undefined) this.takeOver(digests.map(idOf), answer.keys, askedAtMs);
     this.due.clear();
@@ -108,7 +109,11 @@ export class KeyVerifier {
   /** The least recently verified go first; a verification moves its key to the end. */
   private remember(id: string, answer: VerifyKeyResponse, askedAtMs: number): void {
     this.known.delete(id);
-    this.known.set(id, { caller: callerOf(answer), verifiedAtMs: askedAtMs, expiresAtMs: askedAtMs + Number(answer.expiresInMs ?? Infinity) });
+    this.known.set(id, {
+      caller: callerOf(answer),
+      verifiedAtMs: askedAtMs,
+      expiresAtMs: askedAtMs + Number(answer.expiresInMs ?? Infinity),
+    });
     if (this.known.size > KEYS_MAX) this.known.delete(this.known.keys().next().value!);
   }
 }

@@ -31,8 +31,16 @@ export interface AnswerDescription {
   readonly headers?: readonly AnswerHeader[];
 }
 
-export type AnswerHeader = 'Content-Disposition' | 'Location' | 'Idempotent-Replayed' | 'Preference-Applied' | 'ETag' | 'Content-Range' | 'Accept-Ranges';
-export type RequestHeader = 'Stripe-Signature' | 'Accept' | 'Idempotency-Key' | 'Prefer' | 'Last-Event-ID' | 'Range' | 'If-None-Match';
+export type AnswerHeader =
+  | 'Content-Disposition'
+  | 'Location'
+  | 'Idempotent-Replayed'
+  | 'Preference-Applied'
+  | 'ETag'
+  | 'Content-Range'
+  | 'Accept-Ranges';
+export type RequestHeader =
+  'Stripe-Signature' | 'Accept' | 'Idempotency-Key' | 'Prefer' | 'Last-Event-ID' | 'Range' | 'If-None-Match';
 
 /** One operation of the API: what guards it, what it accepts and answers. The reference is rendered from it. */
 export interface Operation {
@@ -82,12 +90,33 @@ export const REFUSALS_OF_BODY = ['invalid_request', 'payload_too_large', 'unsupp
 
 /** What a page asks first that sends Last-Event-ID by itself; EventSource does not ask. */
 export function streamPreflight(id: string, tag: string): Operation {
-  return { id, tag, summary: 'CORS preflight of a stream', access: anyone('documents'), isPreflight: true, answers: { 204: { description: 'Pages may read the stream with a token.' } }, refusals: [] };
+  return {
+    id,
+    tag,
+    summary: 'CORS preflight of a stream',
+    access: anyone('documents'),
+    isPreflight: true,
+    answers: { 204: { description: 'Pages may read the stream with a token.' } },
+    refusals: [],
+  };
 }
 
 /** An operation of the admin port. */
-export function operator(id: string, summary: string, { role, ...rest }: Partial<Operation> & { readonly role?: OperatorRole } = {}): Operation {
-  return { id, tag: 'Operation', summary, access: { by: 'operator', ...(role && { role }) }, query: z.strictObject({}), answers: { 200: { description: summary } }, refusals: ['invalid_request', 'not_found'], ...rest };
+export function operator(
+  id: string,
+  summary: string,
+  { role, ...rest }: Partial<Operation> & { readonly role?: OperatorRole } = {},
+): Operation {
+  return {
+    id,
+    tag: 'Operation',
+    summary,
+    access: { by: 'operator', ...(role && { role }) },
+    query: z.strictObject({}),
+    answers: { 200: { description: summary } },
+    refusals: ['invalid_request', 'not_found'],
+    ...rest,
+  };
 }
 
 /** HEAD is answered wherever GET is. */
@@ -107,6 +136,10 @@ export function allowedMethods(operations: Operations, path: string): string[] {
 function matches(route: string, path: string): boolean {
   const expected = route.split('/');
   const given = path.split('/');
-  if (expected.at(-1) === '*') return given.length >= expected.length && expected.slice(0, -1).every((part, index) => part === given[index]);
-  return expected.length === given.length && expected.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]));
+  if (expected.at(-1) === '*')
+    return given.length >= expected.length && expected.slice(0, -1).every((part, index) => part === given[index]);
+  return (
+    expected.length === given.length &&
+    expected.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
+  );
 }

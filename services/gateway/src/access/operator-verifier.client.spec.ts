@@ -6,10 +6,17 @@ const BOOTSTRAP = 'token-of-the-installation';
 let nowMs = 0;
 let asked = 0;
 type Answer = (error: null, response: object) => void;
-const client = { verifyOperator: (_request: object, _metadata: object, _options: object, answer: Answer) => { asked++; answer(null, { operator: { name: 'ann', role: 'support' } }); } };
+const client = {
+  verifyOperator: (_request: object, _metadata: object, _options: object, answer: Answer) => {
+    asked++;
+    answer(null, { operator: { name: 'ann', role: 'support' } });
+  },
+};
 const verifier = () => new OperatorVerifier(client as unknown as OperatorsServiceClient, BOOTSTRAP, () => nowMs);
 
-beforeEach(() => { asked = 0; });
+beforeEach(() => {
+  asked = 0;
+});
 
 test('a personal token is asked about once in five seconds, whatever the time of day', async () => {
   const operators = verifier();
@@ -23,7 +30,7 @@ test('a personal token is asked about once in five seconds, whatever the time of
   expect(asked).toBe(3);
 });
 
-test('the token of the installation is known without asking, and what cannot be a token is nobody\'s', async () => {
+test("the token of the installation is known without asking, and what cannot be a token is nobody's", async () => {
   expect(await verifier().verify(BOOTSTRAP)).toMatchObject({ name: 'bootstrap', role: 'operator', bootstrap: true });
   for (const token of ['', 'usv_op_short', `${TOKEN}x`]) expect(await verifier().verify(token)).toBeUndefined();
   expect(asked).toBe(0);

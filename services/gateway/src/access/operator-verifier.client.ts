@@ -9,14 +9,21 @@ const OPERATORS_MAX = 1_000;
 const VERIFY_WITHIN_MS = 2_000;
 const PERSONAL = /^usv_op_[\w-]{43}$/;
 
-interface Known { readonly caller: OperatorCaller; readonly verifiedAtMs: number }
+interface Known {
+  readonly caller: OperatorCaller;
+  readonly verifiedAtMs: number;
+}
 
 /** Who is behind an operator's token: the installation's own, or what accounts said of a personal one within the last five seconds. */
 export class OperatorVerifier {
   private readonly known = new Map<string, Known>();
   private readonly bootstrap: Buffer;
 
-  constructor(private readonly operators: OperatorsServiceClient, bootstrapToken: string, private readonly nowMs = () => performance.now()) {
+  constructor(
+    private readonly operators: OperatorsServiceClient,
+    bootstrapToken: string,
+    private readonly nowMs = () => performance.now(),
+  ) {
     this.bootstrap = digestOf(bootstrapToken);
   }
 
@@ -42,8 +49,15 @@ export class OperatorVerifier {
 
   private async ask(tokenSha256: Buffer): Promise<OperatorCaller | undefined> {
     try {
-      const { operator } = await call(this.operators, 'verifyOperator', { tokenSha256 }, { deadlineMs: VERIFY_WITHIN_MS });
-      return operator && isOperatorRole(operator.role) ? { name: operator.name, role: operator.role, bootstrap: false } : undefined;
+      const { operator } = await call(
+        this.operators,
+        'verifyOperator',
+        { tokenSha256 },
+        { deadlineMs: VERIFY_WITHIN_MS },
+      );
+      return operator && isOperatorRole(operator.role)
+        ? { name: operator.name, role: operator.role, bootstrap: false }
+        : undefined;
     } catch (error) {
       if (hasStatus(error, status.NOT_FOUND)) return undefined;
       throw error;

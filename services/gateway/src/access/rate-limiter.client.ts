@@ -13,13 +13,19 @@ export class RateLimiter {
   private readonly local = new LocalLimits(CALLERS_MAX);
   private readonly lastLimits = new Map<string, number>();
 
-  constructor(private readonly exchange: Peers['exchange'], private readonly replicas: number) {}
+  constructor(
+    private readonly exchange: Peers['exchange'],
+    private readonly replicas: number,
+  ) {}
 
   /** Spends one request; never throws. */
   async spend(caller: Caller, policy: Policy): Promise<Judgement> {
     const { accountId, environment } = caller;
     try {
-      const answered = await this.exchange.request({ call: { $case: 'checkRate', value: { accountId, environment, policy } } }, ANSWER_WITHIN_MS);
+      const answered = await this.exchange.request(
+        { call: { $case: 'checkRate', value: { accountId, environment, policy } } },
+        ANSWER_WITHIN_MS,
+      );
       if (answered.answer?.$case !== 'checkRate') return this.spendLocally(caller, policy);
       const { allowed, rate, retryAfterMs } = answered.answer.value;
       return this.learn(caller, policy, judgementOf(allowed, rate, retryAfterMs));
@@ -31,7 +37,9 @@ export class RateLimiter {
 
   /** What a create was told rides on its answer; it is also what is known should the limiter go away. */
   judged(caller: Caller, allowed: boolean, rate: RateState | undefined, retryAfterMs: number): Judgement {
-    return rate ? this.learn(caller, 'creates', judgementOf(allowed, rate, retryAfterMs)) : this.spendLocally(caller, 'creates');
+    return rate
+      ? this.learn(caller, 'creates', judgementOf(allowed, rate, retryAfterMs))
+      : this.spendLocally(caller, 'creates');
   }
 
   /** What is known of a limit without spending any of it: for an order whose judge has not answered yet. */
@@ -61,5 +69,11 @@ function keyOf(caller: Caller, policy: Policy): string {
 }
 
 function judgementOf(allowed: boolean, rate: RateState | undefined, retryAfterMs: number): Judgement {
-  return { allowed, limit: rate?.limit ?? 0, remaining: rate?.remaining ?? 0, resetAt: rate?.resetAt ?? new Date(), retryAfterMs };
+  return {
+    allowed,
+    limit: rate?.limit ?? 0,
+    remaining: rate?.remaining ?? 0,
+    resetAt: rate?.resetAt ?? new Date(),
+    retryAfterMs,
+  };
 }

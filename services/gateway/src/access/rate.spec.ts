@@ -8,7 +8,9 @@ describe('a limit per minute', () => {
     const limits = new LocalLimits(10);
     const judgements = Array.from({ length: limit + 5 }, () => limits.spend('a', limit, 1_000, TODAY));
     expect(judgements.filter((judgement) => judgement.allowed)).toHaveLength(limit);
-    expect(judgements.slice(0, limit).map((judgement) => judgement.remaining)).toEqual(Array.from({ length: limit }, (_, index) => limit - 1 - index));
+    expect(judgements.slice(0, limit).map((judgement) => judgement.remaining)).toEqual(
+      Array.from({ length: limit }, (_, index) => limit - 1 - index),
+    );
   });
 
   it('keeps its word: after Retry-After the next request is admitted, and not before', () => {
@@ -31,14 +33,24 @@ describe('a limit per minute', () => {
     for (let i = 0; i < 60; i++) limits.spend('a', 60, 0, TODAY);
     for (const hours of [-1, 1]) {
       const set = new Date(TODAY.getTime() + hours * 3_600_000);
-      expect(limits.spend('a', 60, 0, set)).toEqual({ allowed: false, limit: 60, remaining: 0, retryAfterMs: 1_000, resetAt: new Date(set.getTime() + 60_000) });
+      expect(limits.spend('a', 60, 0, set)).toEqual({
+        allowed: false,
+        limit: 60,
+        remaining: 0,
+        retryAfterMs: 1_000,
+        resetAt: new Date(set.getTime() + 60_000),
+      });
     }
   });
 
   it('gives the reset in Unix seconds, rounded up', () => {
-    expect(rateHeaders({ allowed: true, limit: 60, remaining: 59, resetAt: new Date(6_001), retryAfterMs: 0 })).toEqual({
-      'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '59', 'x-ratelimit-reset': '7',
-    });
+    expect(rateHeaders({ allowed: true, limit: 60, remaining: 59, resetAt: new Date(6_001), retryAfterMs: 0 })).toEqual(
+      {
+        'x-ratelimit-limit': '60',
+        'x-ratelimit-remaining': '59',
+        'x-ratelimit-reset': '7',
+      },
+    );
   });
 
   it('remembers no more addresses than it may, and forgets the idle first', () => {

@@ -20,7 +20,11 @@ export type ArrivalTimeMs = number;
  * Spends one request of a limit per minute (GCRA, the virtual scheduling form of ITU-T I.371): a full burst of `limitPerMinute`,
  * refilled evenly. A refused request spends nothing.
  */
-export function spend(arrivalMs: ArrivalTimeMs | undefined, limitPerMinute: number, nowMs: number): { arrivalMs: ArrivalTimeMs; resetInMs: number; verdict: Verdict } {
+export function spend(
+  arrivalMs: ArrivalTimeMs | undefined,
+  limitPerMinute: number,
+  nowMs: number,
+): { arrivalMs: ArrivalTimeMs; resetInMs: number; verdict: Verdict } {
   const intervalMs = WINDOW_MS / limitPerMinute;
   const startMs = Math.max(arrivalMs ?? nowMs, nowMs);
   const nextMs = startMs + intervalMs;

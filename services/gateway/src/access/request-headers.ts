@@ -21,8 +21,10 @@ export interface Wait {
 
 /** `Prefer: wait=N` (RFC 7240), at most 50 seconds; a preference that is not understood is not followed, as the RFC asks, and told of. */
 export function readWait(header: string | string[] | undefined): Wait {
-  const preferences = (Array.isArray(header) ? header.join(',') : header ?? '').split(',');
-  const wait = preferences.map((preference) => /^\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?$/i.exec(preference)).find((match) => match);
+  const preferences = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',');
+  const wait = preferences
+    .map((preference) => /^\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?$/i.exec(preference))
+    .find((match) => match);
   if (wait) return { seconds: Math.min(WAIT_SECONDS_MAX, Number(wait[1])), isUnclear: false };
   return { seconds: 0, isUnclear: preferences.some((preference) => /^\s*wait\b/i.test(preference)) };
 }
@@ -42,7 +44,9 @@ export function faultOfKeyHeaders(authorization: string | undefined, apiKey: str
   const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
   if (/^usv_(live|test)_/.test(scheme)) return 'The word Bearer is missing before the key.';
   if (!/^bearer$/i.test(scheme)) return 'The Authorization header has another scheme than Bearer.';
-  return KEY_FORM.test(authorization) ? 'This key is not known, was revoked or has expired.' : `${value === '' ? 'Nothing follows' : 'What follows'} Bearer${value === '' ? '.' : ' is not a key of this service: those begin with usv_live_ or usv_test_.'}`;
+  return KEY_FORM.test(authorization)
+    ? 'This key is not known, was revoked or has expired.'
+    : `${value === '' ? 'Nothing follows' : 'What follows'} Bearer${value === '' ? '.' : ' is not a key of this service: those begin with usv_live_ or usv_test_.'}`;
 }
 
 export interface ByteRange {

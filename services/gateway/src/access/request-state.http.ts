@@ -59,7 +59,7 @@ export function actorOf({ gateway: state }: FastifyRequest, author = state.calle
 /** Only for operations of the admin port: admission has set who administers. */
 export function operatorOf(request: FastifyRequest): OperatorCaller {
   const { operator } = request.gateway;
-  if (!operator) throw new Error('this operation is not guarded by an operator\'s token');
+  if (!operator) throw new Error("this operation is not guarded by an operator's token");
   return operator;
 }
 
@@ -80,7 +80,11 @@ export function bookOfCaller({ accountId, environment }: Pick<Caller, 'accountId
 /** For payments. @throws Refusal forbidden for a test key. */
 export function liveCallerOf(request: FastifyRequest): Caller {
   const caller = callerOf(request);
-  if (isTest(caller)) throw new Refusal('forbidden', 'Play money is not bought: POST /v1/sandbox/reset restores it. Use a live key for payments.');
+  if (isTest(caller))
+    throw new Refusal(
+      'forbidden',
+      'Play money is not bought: POST /v1/sandbox/reset restores it. Use a live key for payments.',
+    );
   return caller;
 }
 

@@ -22,20 +22,42 @@ export interface SessionCaller extends Caller {
 }
 
 /** The member stands where a key stands: as the author of what is done, and in the job's api_key_id. @throws Refusal for an environment that there is none of */
-export function sessionCaller(session: Session, token: string, environment: string | string[] | undefined): SessionCaller {
-  if (environment !== undefined && environment !== 'live' && environment !== 'test') throw invalidRequest([{ field: 'X-Environment', message: 'must be live or test' }]);
+export function sessionCaller(
+  session: Session,
+  token: string,
+  environment: string | string[] | undefined,
+): SessionCaller {
+  if (environment !== undefined && environment !== 'live' && environment !== 'test')
+    throw invalidRequest([{ field: 'X-Environment', message: 'must be live or test' }]);
   const { accountId, memberId, role, suspended } = session;
-  return { accountId, keyId: memberId, environment: environment ?? 'live', scopes: SCOPES_OF_ROLE[role as Role] ?? [], suspended, session, token };
+  return {
+    accountId,
+    keyId: memberId,
+    environment: environment ?? 'live',
+    scopes: SCOPES_OF_ROLE[role as Role] ?? [],
+    suspended,
+    session,
+    token,
+  };
 }
 
 /** @throws Refusal forbidden: a viewer changes nothing, and a page of another origin cannot know the token */
-export function refuseForgery({ session, token }: SessionCaller, method: string, csrfToken: string | string[] | undefined, ofThePerson: boolean): void {
+export function refuseForgery(
+  { session, token }: SessionCaller,
+  method: string,
+  csrfToken: string | string[] | undefined,
+  ofThePerson: boolean,
+): void {
   if (READING.has(method)) return;
-  const [expected, given] = [Buffer.from(csrfTokenOf(token)), Buffer.from(typeof csrfToken === 'string' ? csrfToken : '')];
+  const [expected, given] = [
+    Buffer.from(csrfTokenOf(token)),
+    Buffer.from(typeof csrfToken === 'string' ? csrfToken : ''),
+  ];
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
     throw new Refusal('forbidden', 'Send the csrf_token of GET /v1/auth/session as X-CSRF-Token.');
   }
-  if (session.role === 'viewer' && !ofThePerson) throw new Refusal('forbidden', 'As a viewer of this account you cannot change anything.');
+  if (session.role === 'viewer' && !ofThePerson)
+    throw new Refusal('forbidden', 'As a viewer of this account you cannot change anything.');
 }
 
 /** Follows from the session's token and does not give it away, so that it needs no place of its own. */

@@ -7,7 +7,10 @@ const FRESH_MS = 5_000;
 const SESSIONS_MAX = 20_000;
 const VERIFY_WITHIN_MS = 2_000;
 
-interface Known { readonly session: Session; readonly verifiedAtMs: number }
+interface Known {
+  readonly session: Session;
+  readonly verifiedAtMs: number;
+}
 
 /** Who is behind a session's token: what accounts said of it within the last five seconds. */
 export class SessionVerifier {
@@ -22,7 +25,12 @@ export class SessionVerifier {
     if (known && performance.now() - known.verifiedAtMs <= FRESH_MS) return known.session;
     const verifiedAtMs = performance.now();
     try {
-      const { session } = await call(this.members, 'verifySession', { tokenSha256: digestOf(token) }, { deadlineMs: VERIFY_WITHIN_MS });
+      const { session } = await call(
+        this.members,
+        'verifySession',
+        { tokenSha256: digestOf(token) },
+        { deadlineMs: VERIFY_WITHIN_MS },
+      );
       if (session) this.remember(id, { session, verifiedAtMs });
       return session;
     } catch (error) {

@@ -15,8 +15,13 @@ const PREFIX = 'usv_stream_';
 const TOKEN_CHARACTERS_MAX = 1_024;
 
 /** It says by itself what it opens, so that every gateway takes it and none remembers it; its short life is its only revocation. */
-export function sealStreamToken(secret: string, { accountId, environment, expiresAt, jobId, keyId }: StreamGrant): string {
-  const claims = Buffer.from(JSON.stringify([accountId, environment, keyId, jobId, expiresAt.getTime()])).toString('base64url');
+export function sealStreamToken(
+  secret: string,
+  { accountId, environment, expiresAt, jobId, keyId }: StreamGrant,
+): string {
+  const claims = Buffer.from(JSON.stringify([accountId, environment, keyId, jobId, expiresAt.getTime()])).toString(
+    'base64url',
+  );
   return `${PREFIX}${claims}.${signatureOf(secret, claims).toString('base64url')}`;
 }
 
@@ -27,8 +32,12 @@ export function openStreamToken(secret: string, token: string, now: Date): Strea
   const given = Buffer.from(signature, 'base64url');
   const expected = signatureOf(secret, claims);
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  const [accountId, environment, keyId, jobId, expiresAtMs] = JSON.parse(Buffer.from(claims, 'base64url').toString()) as [string, string, string, string, number];
-  return expiresAtMs <= now.getTime() ? undefined : { accountId, environment, keyId, jobId, expiresAt: new Date(expiresAtMs) };
+  const [accountId, environment, keyId, jobId, expiresAtMs] = JSON.parse(
+    Buffer.from(claims, 'base64url').toString(),
+  ) as [string, string, string, string, number];
+  return expiresAtMs <= now.getTime()
+    ? undefined
+    : { accountId, environment, keyId, jobId, expiresAt: new Date(expiresAtMs) };
 }
 
 /** Under a key of its own: a signature of this is none of a link, and the other way round. */

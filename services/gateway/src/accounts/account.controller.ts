@@ -13,7 +13,10 @@ const MODELS_MAX = 100;
 /** What an account may look up about itself. */
 @Controller('v1')
 export class AccountController {
-  constructor(private readonly peers: Peers, private readonly streams: OpenStreams) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly streams: OpenStreams,
+  ) {}
 
   @Get('account')
   async account(@KeyCaller() { accountId, environment }: Caller): Promise<object> {
@@ -34,7 +37,14 @@ export class AccountController {
     const [{ models }, prices] = await Promise.all([call(this.peers.scheduler, 'listModels', {}), this.prices()]);
     const now = new Date();
     const page = { limit: MODELS_MAX, offset: 0, startingAfter: '' };
-    return new Answer(renderList(page, models.map((model) => JSON.stringify(modelView(model, prices, now))), false, null));
+    return new Answer(
+      renderList(
+        page,
+        models.map((model) => JSON.stringify(modelView(model, prices, now))),
+        false,
+        null,
+      ),
+    );
   }
 
   /** Models are shown without prices while the ledger is away. */

@@ -18,37 +18,67 @@ const MEMBERS_MAX = 200;
 /** Who acts for the account of the session. Keys do not get here: people are the business of people. */
 @Controller('v1/members')
 export class MembersController {
-  constructor(private readonly peers: Peers, private readonly sessions: SessionVerifier) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly sessions: SessionVerifier,
+  ) {}
 
   @Get()
   async list(@SignedIn() { accountId }: SessionCaller): Promise<Answer> {
     const { members } = await call(this.peers.members, 'listMembers', { accountId });
     const all = { limit: MEMBERS_MAX, offset: 0, startingAfter: '' };
-    return new Answer(renderList(all, members.map((member) => JSON.stringify(memberView(member))), false, null));
+    return new Answer(
+      renderList(
+        all,
+        members.map((member) => JSON.stringify(memberView(member))),
+        false,
+        null,
+      ),
+    );
   }
 
   @Post('invitations')
-  async invite(@SignedIn() { accountId }: SessionCaller, @ValidBody(invitationSchema) { email, role }: Valid<typeof invitationSchema>, @AuditActor() actor: Actor): Promise<object> {
+  async invite(
+    @SignedIn() { accountId }: SessionCaller,
+    @ValidBody(invitationSchema) { email, role }: Valid<typeof invitationSchema>,
+    @AuditActor() actor: Actor,
+  ): Promise<object> {
     const { refusal, member } = await call(this.peers.members, 'inviteMember', { accountId, email, role, actor });
     if (refusal === 'letters_unset') throw lettersUnset();
     if (refusal === 'already_member') throw invalidRequest([{ field: 'email', message: 'is that of a member' }]);
-    if (refusal !== '') throw invalidRequest([{ field: 'email', message: `is one too many: an account has ${MEMBERS_MAX} members and invitations at most` }]);
+    if (refusal !== '')
+      throw invalidRequest([
+        { field: 'email', message: `is one too many: an account has ${MEMBERS_MAX} members and invitations at most` },
+      ]);
     return memberView(member!);
   }
 
   @Patch(':id')
   async setRole(
-    @Param('id') memberId: string, @SignedIn() { accountId }: SessionCaller, @ValidBody(memberRoleSchema) { role }: Valid<typeof memberRoleSchema>, @AuditActor() actor: Actor,
+    @Param('id') memberId: string,
+    @SignedIn() { accountId }: SessionCaller,
+    @ValidBody(memberRoleSchema) { role }: Valid<typeof memberRoleSchema>,
+    @AuditActor() actor: Actor,
   ): Promise<object> {
-    const { refusal, member } = await known(call(this.peers.members, 'setMemberRole', { accountId, memberId, role, actor }), memberNotFound);
+    const { refusal, member } = await known(
+      call(this.peers.members, 'setMemberRole', { accountId, memberId, role, actor }),
+      memberNotFound,
+    );
     if (refusal !== '') throw lastOwner();
     this.sessions.forgetAll();
     return memberView(member!);
   }
 
   @Delete(':id')
-  async remove(@Param('id') memberId: string, @SignedIn() { accountId }: SessionCaller, @AuditActor() actor: Actor): Promise<object> {
-    const { refusal } = await known(call(this.peers.members, 'removeMember', { accountId, memberId, actor }), memberNotFound);
+  async remove(
+    @Param('id') memberId: string,
+    @SignedIn() { accountId }: SessionCaller,
+    @AuditActor() actor: Actor,
+  ): Promise<object> {
+    const { refusal } = await known(
+      call(this.peers.members, 'removeMember', { accountId, memberId, actor }),
+      memberNotFound,
+    );
     if (refusal !== '') throw lastOwner();
     this.sessions.forgetAll();
     return { status: 'done' };

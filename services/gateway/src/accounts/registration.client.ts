@@ -21,25 +21,45 @@ export interface NewAccount {
 
 /** Opens an account: its keys and its webhook secret; its first credit comes when its owner has proven the address. */
 export class Registration {
-  constructor(private readonly peers: Peers, private readonly logger: Logger) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly logger: Logger,
+  ) {}
 
   /** Whether the address is known shows nowhere. The secret is undefined if the webhooks service stayed away. */
   async open(request: NewAccount) {
     const registered = await call(this.peers.accounts, 'register', request);
     const accountId = registered.account?.accountId ?? '';
-    const secret = await this.persist('webhook secret', accountId, () => call(this.peers.webhooks, 'ensureSecret', { accountId }));
-    return { account: registered.account, liveKey: registered.liveKey, testKey: registered.testKey, sessionToken: registered.sessionToken, webhookSecret: secret?.secret };
+    const secret = await this.persist('webhook secret', accountId, () =>
+      call(this.peers.webhooks, 'ensureSecret', { accountId }),
+    );
+    return {
+      account: registered.account,
+      liveKey: registered.liveKey,
+      testKey: registered.testKey,
+      sessionToken: registered.sessionToken,
+      webhookSecret: secret?.secret,
+    };
   }
 
   /** The sign-up credit, once for each account whose owner proved who they are. */
   async welcome(accountIds: readonly string[], creditMicros: bigint): Promise<void> {
     if (creditMicros <= 0n) return;
-    await Promise.all(accountIds.map((accountId) => this.persist('signup credit', accountId, () => this.credit(accountId, creditMicros))));
+    await Promise.all(
+      accountIds.map((accountId) =>
+        this.persist('signup credit', accountId, () => this.credit(accountId, creditMicros)),
+      ),
+    );
   }
 
   private credit(accountId: string, amountMicros: bigint) {
     return call(this.peers.ledger, 'addFunds', {
-      accountId, amountMicros, source: 'promotion', paymentRef: `signup:${accountId}`, author: 'signup', note: 'Sign-up credit',
+      accountId,
+      amountMicros,
+      source: 'promotion',
+      paymentRef: `signup:${accountId}`,
+      author: 'signup',
+      note: 'Sign-up credit',
     });
   }
 

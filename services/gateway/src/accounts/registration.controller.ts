@@ -11,17 +11,39 @@ import { Settings } from '../http/settings';
 
 @Controller('v1/auth')
 export class RegistrationController {
-  constructor(private readonly registration: Registration, private readonly settings: Settings) {}
+  constructor(
+    private readonly registration: Registration,
+    private readonly settings: Settings,
+  ) {}
 
   @Post('register')
-  async register(@ValidBody(registerSchema) { email, password, account_name: accountName }: Valid<typeof registerSchema>, @SelfActor() actor: Actor): Promise<Answer> {
-    if (this.settings.registration !== 'open') throw new Refusal('forbidden', 'Registration is not open here. Ask the operator for an account.');
+  async register(
+    @ValidBody(registerSchema) { email, password, account_name: accountName }: Valid<typeof registerSchema>,
+    @SelfActor() actor: Actor,
+  ): Promise<Answer> {
+    if (this.settings.registration !== 'open')
+      throw new Refusal('forbidden', 'Registration is not open here. Ask the operator for an account.');
     const opened = await this.registration.open({
-      email, password, accountName, plan: 'standard', author: 'self', actor, signIn: true, emailVerified: false,
+      email,
+      password,
+      accountName,
+      plan: 'standard',
+      author: 'self',
+      actor,
+      signIn: true,
+      emailVerified: false,
     });
-    const cookie: Record<string, string> = opened.sessionToken ? { 'set-cookie': sessionCookie(opened.sessionToken, undefined, this.settings.isSecure) } : {};
-    return new Answer({
-      account_id: opened.account?.accountId, live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
-    }, cookie);
+    const cookie: Record<string, string> = opened.sessionToken
+      ? { 'set-cookie': sessionCookie(opened.sessionToken, undefined, this.settings.isSecure) }
+      : {};
+    return new Answer(
+      {
+        account_id: opened.account?.accountId,
+        live_key: opened.liveKey,
+        test_key: opened.testKey,
+        webhook_secret: opened.webhookSecret ?? null,
+      },
+      cookie,
+    );
   }
 }

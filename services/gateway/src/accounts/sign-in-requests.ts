@@ -1,11 +1,24 @@
-import { EMAIL_CHARACTERS_MAX, faultOfEmail, faultOfPassword, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '@usvideo/contracts/text';
+import {
+  EMAIL_CHARACTERS_MAX,
+  faultOfEmail,
+  faultOfPassword,
+  PASSWORD_CHARACTERS_MAX,
+  PASSWORD_CHARACTERS_MIN,
+} from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { ruled, text } from '../validation/schema';
 
 const email = ruled(faultOfEmail).meta({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX });
-const chosenPassword = ruled(faultOfPassword).meta({ minLength: PASSWORD_CHARACTERS_MIN, maxLength: PASSWORD_CHARACTERS_MAX, description: 'None of those that attackers try first.' });
+const chosenPassword = ruled(faultOfPassword).meta({
+  minLength: PASSWORD_CHARACTERS_MIN,
+  maxLength: PASSWORD_CHARACTERS_MAX,
+  description: 'None of those that attackers try first.',
+});
 const knownPassword = text(PASSWORD_CHARACTERS_MAX, 'Your password.');
-const code = z.string().regex(/^\d{6}$/).describe('Six digits of your authenticator.');
+const code = z
+  .string()
+  .regex(/^\d{6}$/)
+  .describe('Six digits of your authenticator.');
 const token = text(100, 'As in the link of the letter.');
 const role = z.enum(['owner', 'developer', 'billing', 'viewer']);
 

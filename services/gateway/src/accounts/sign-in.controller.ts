@@ -13,18 +13,35 @@ import { known } from '../peers/peer-answers.client';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { Registration } from './registration.client';
 import { sessionView } from './sign-in-views';
-import { acceptInvitationSchema, chooseAccountSchema, forgotSchema, loginSchema, passwordSchema, resetSchema, totpConfirmSchema, verifySchema } from './sign-in-requests';
+import {
+  acceptInvitationSchema,
+  chooseAccountSchema,
+  forgotSchema,
+  loginSchema,
+  passwordSchema,
+  resetSchema,
+  totpConfirmSchema,
+  verifySchema,
+} from './sign-in-requests';
 
 const DONE = { status: 'done' };
 
 /** People and their sessions. */
 @Controller('v1/auth')
 export class SignInController {
-  constructor(private readonly peers: Peers, private readonly sessions: SessionVerifier, private readonly settings: Settings, private readonly registration: Registration) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly sessions: SessionVerifier,
+    private readonly settings: Settings,
+    private readonly registration: Registration,
+  ) {}
 
   @Post('login')
   @HttpCode(200)
-  async login(@ValidBody(loginSchema) { email, password, totp }: Valid<typeof loginSchema>, @SelfActor() actor: Actor): Promise<Answer> {
+  async login(
+    @ValidBody(loginSchema) { email, password, totp }: Valid<typeof loginSchema>,
+    @SelfActor() actor: Actor,
+  ): Promise<Answer> {
     const answer = await call(this.peers.members, 'signIn', { email, password, totpCode: totp ?? '', actor });
     this.refuse(answer, '');
     return this.begun(answer.session, answer.sessionToken);
@@ -32,7 +49,10 @@ export class SignInController {
 
   @Post('accept-invitation')
   @HttpCode(200)
-  async acceptInvitation(@ValidBody(acceptInvitationSchema) { token, password }: Valid<typeof acceptInvitationSchema>, @SelfActor() actor: Actor): Promise<Answer> {
+  async acceptInvitation(
+    @ValidBody(acceptInvitationSchema) { token, password }: Valid<typeof acceptInvitationSchema>,
+    @SelfActor() actor: Actor,
+  ): Promise<Answer> {
     const answer = await call(this.peers.members, 'acceptInvitation', { token, password: password ?? '', actor });
     this.refuse(answer, 'password');
     return this.begun(answer.session, answer.sessionToken);
@@ -40,14 +60,20 @@ export class SignInController {
 
   @Post('forgot')
   @HttpCode(202)
-  async forgot(@ValidBody(forgotSchema) { email }: Valid<typeof forgotSchema>, @SelfActor() actor: Actor): Promise<object> {
+  async forgot(
+    @ValidBody(forgotSchema) { email }: Valid<typeof forgotSchema>,
+    @SelfActor() actor: Actor,
+  ): Promise<object> {
     this.refuse(await call(this.peers.members, 'requestPasswordReset', { email, actor }), 'email');
     return { status: 'accepted' };
   }
 
   @Post('reset')
   @HttpCode(200)
-  async reset(@ValidBody(resetSchema) { token, password }: Valid<typeof resetSchema>, @SelfActor() actor: Actor): Promise<object> {
+  async reset(
+    @ValidBody(resetSchema) { token, password }: Valid<typeof resetSchema>,
+    @SelfActor() actor: Actor,
+  ): Promise<object> {
     const answer = await call(this.peers.members, 'resetPassword', { token, password, actor });
     this.refuse(answer, 'password');
     this.sessions.forgetAll();
@@ -57,7 +83,10 @@ export class SignInController {
 
   @Post('verify')
   @HttpCode(200)
-  async verify(@ValidBody(verifySchema) { token }: Valid<typeof verifySchema>, @SelfActor() actor: Actor): Promise<object> {
+  async verify(
+    @ValidBody(verifySchema) { token }: Valid<typeof verifySchema>,
+    @SelfActor() actor: Actor,
+  ): Promise<object> {
     const answer = await call(this.peers.members, 'verifyEmail', { token, actor });
     this.refuse(answer, 'token');
     this.sessions.forgetAll();
@@ -71,8 +100,14 @@ export class SignInController {
   }
 
   @Put('session')
-  async choose(@SignedIn() { token }: SessionCaller, @ValidBody(chooseAccountSchema) { account_id: accountId }: Valid<typeof chooseAccountSchema>): Promise<Answer> {
-    const { session } = await known(call(this.peers.members, 'chooseAccount', { tokenSha256: digestOf(token), accountId }), () => new Refusal('not_found', 'You are not a member of such an account.'));
+  async choose(
+    @SignedIn() { token }: SessionCaller,
+    @ValidBody(chooseAccountSchema) { account_id: accountId }: Valid<typeof chooseAccountSchema>,
+  ): Promise<Answer> {
+    const { session } = await known(
+      call(this.peers.members, 'chooseAccount', { tokenSha256: digestOf(token), accountId }),
+      () => new Refusal('not_found', 'You are not a member of such an account.'),
+    );
     this.sessions.forget(token);
     return this.begun(session, token);
   }
@@ -87,8 +122,18 @@ export class SignInController {
 
   @Post('password')
   @HttpCode(200)
-  async password(@SignedIn() { token }: SessionCaller, @ValidBody(passwordSchema) { current_password: currentPassword, new_password: newPassword }: Valid<typeof passwordSchema>, @AuditActor() actor: Actor): Promise<object> {
-    const answer = await call(this.peers.members, 'changePassword', { tokenSha256: digestOf(token), currentPassword, newPassword, actor });
+  async password(
+    @SignedIn() { token }: SessionCaller,
+    @ValidBody(passwordSchema)
+    { current_password: currentPassword, new_password: newPassword }: Valid<typeof passwordSchema>,
+    @AuditActor() actor: Actor,
+  ): Promise<object> {
+    const answer = await call(this.peers.members, 'changePassword', {
+      tokenSha256: digestOf(token),
+      currentPassword,
+      newPassword,
+      actor,
+    });
     this.refuse(answer, 'new_password');
     this.sessions.forgetAll();
     return DONE;
@@ -104,7 +149,11 @@ export class SignInController {
 
   @Post('totp/confirm')
   @HttpCode(200)
-  async confirmTotp(@SignedIn() { token }: SessionCaller, @ValidBody(totpConfirmSchema) { code }: Valid<typeof totpConfirmSchema>, @AuditActor() actor: Actor): Promise<object> {
+  async confirmTotp(
+    @SignedIn() { token }: SessionCaller,
+    @ValidBody(totpConfirmSchema) { code }: Valid<typeof totpConfirmSchema>,
+    @AuditActor() actor: Actor,
+  ): Promise<object> {
     const answer = await call(this.peers.members, 'confirmTotp', { tokenSha256: digestOf(token), code, actor });
     this.refuse(answer, 'code');
     this.sessions.forget(token);
@@ -120,26 +169,44 @@ export class SignInController {
 
   private begun(session: Session | undefined, token: string): Answer {
     if (!session) throw new Error('accounts answered no session');
-    return new Answer(sessionView(session, token), { 'set-cookie': sessionCookie(token, session.expiresAt, this.settings.isSecure) });
+    return new Answer(sessionView(session, token), {
+      'set-cookie': sessionCookie(token, session.expiresAt, this.settings.isSecure),
+    });
   }
 
   /** @param field that the fault is said of, where it is of a field */
   private refuse({ refusal, retryAfterMs }: { refusal: string; retryAfterMs?: number }, field: string): void {
     switch (refusal) {
-      case '': return;
-      case 'invalid_credentials': throw new Refusal('invalid_credentials', 'The address or the password is wrong.');
-      case 'mfa_required': throw new Refusal('mfa_required', 'Send the code of your second factor as totp.');
-      case 'too_many_attempts': throw rateLimitExceeded(retryAfterMs ?? 1_000, this.settings.supportUrl);
-      case 'no_account': throw new Refusal('forbidden', 'You are not a member of any account.');
-      case 'password_too_easy': throw invalidRequest([{ field, message: 'is easily guessed: it is among those that are tried first' }]);
-      case 'password_required': throw invalidRequest([{ field, message: 'is required' }]);
-      case 'token_invalid': throw invalidRequest([{ field: 'token', message: 'is not a link that works: it was used already, or its time is over' }]);
-      case 'invalid_code': throw invalidRequest([{ field, message: 'is not the code of this half minute' }]);
-      case 'totp_enabled': throw new Refusal('invalid_request', 'You have a second factor. Remove it first.');
-      case 'secrets_key_unset': throw notConfigured('No second factor can be kept', 'SECRETS_KEY');
-      case 'letters_unset': throw lettersUnset();
-      case 'totp_not_started': throw new Refusal('invalid_request', 'Ask for a secret first: POST /v1/auth/totp.');
-      default: throw new Error(`accounts refuses with ${refusal}, which has no answer`);
+      case '':
+        return;
+      case 'invalid_credentials':
+        throw new Refusal('invalid_credentials', 'The address or the password is wrong.');
+      case 'mfa_required':
+        throw new Refusal('mfa_required', 'Send the code of your second factor as totp.');
+      case 'too_many_attempts':
+        throw rateLimitExceeded(retryAfterMs ?? 1_000, this.settings.supportUrl);
+      case 'no_account':
+        throw new Refusal('forbidden', 'You are not a member of any account.');
+      case 'password_too_easy':
+        throw invalidRequest([{ field, message: 'is easily guessed: it is among those that are tried first' }]);
+      case 'password_required':
+        throw invalidRequest([{ field, message: 'is required' }]);
+      case 'token_invalid':
+        throw invalidRequest([
+          { field: 'token', message: 'is not a link that works: it was used already, or its time is over' },
+        ]);
+      case 'invalid_code':
+        throw invalidRequest([{ field, message: 'is not the code of this half minute' }]);
+      case 'totp_enabled':
+        throw new Refusal('invalid_request', 'You have a second factor. Remove it first.');
+      case 'secrets_key_unset':
+        throw notConfigured('No second factor can be kept', 'SECRETS_KEY');
+      case 'letters_unset':
+        throw lettersUnset();
+      case 'totp_not_started':
+        throw new Refusal('invalid_request', 'Ask for a secret first: POST /v1/auth/totp.');
+      default:
+        throw new Error(`accounts refuses with ${refusal}, which has no answer`);
     }
   }
 }

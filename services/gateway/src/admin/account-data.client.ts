@@ -17,12 +17,18 @@ export class AccountData {
     const { accountId } = account;
     yield line('account', JSON.stringify(adminAccountView(account)));
     const { members } = await call(this.peers.members, 'listMembers', { accountId });
-    for (const { memberId, email, name, role, status, createdAt } of members) yield line('member', JSON.stringify({ id: memberId, email, name, role, status, created_at: time(createdAt) }));
+    for (const { memberId, email, name, role, status, createdAt } of members)
+      yield line('member', JSON.stringify({ id: memberId, email, name, role, status, created_at: time(createdAt) }));
     const { keys } = await call(this.peers.accounts, 'listKeys', { accountId });
     for (const key of keys) yield line('api_key', JSON.stringify(apiKeyView(key)));
     for (const environment of ENVIRONMENTS) {
-      const { endpoints } = await call(this.peers.webhooks, 'listEndpoints', { accountId, environment, endpointId: '' });
-      for (const endpoint of endpoints) yield line('webhook_endpoint', JSON.stringify(endpointView(endpoint, environment)));
+      const { endpoints } = await call(this.peers.webhooks, 'listEndpoints', {
+        accountId,
+        environment,
+        endpointId: '',
+      });
+      for (const endpoint of endpoints)
+        yield line('webhook_endpoint', JSON.stringify(endpointView(endpoint, environment)));
       yield* this.jobs(accountId, environment);
     }
     yield* this.audit(accountId);
@@ -31,7 +37,15 @@ export class AccountData {
   private async *jobs(accountId: string, environment: string): AsyncGenerator<string> {
     for (let startingAfter = '', more = true; more;) {
       const page = await call(this.peers.scheduler, 'listJobs', {
-        accountId, environment, limit: JOBS_PER_PAGE, offset: 0, startingAfter, statuses: [], createdAfter: undefined, createdBefore: undefined, endUser: '',
+        accountId,
+        environment,
+        limit: JOBS_PER_PAGE,
+        offset: 0,
+        startingAfter,
+        statuses: [],
+        createdAfter: undefined,
+        createdBefore: undefined,
+        endUser: '',
       });
       for (const json of page.jobJson) yield line('job', json);
       [startingAfter, more] = [page.nextCursor, page.hasMore];

@@ -23,17 +23,30 @@ const ENVIRONMENTS = ['live', 'test'] as const;
 @Controller('admin/v1/accounts/:id')
 export class AdminAccountLifeController {
   constructor(
-    private readonly peers: Peers, private readonly orders: OperatorOrders, private readonly data: AccountData, private readonly streams: OpenStreams,
-    private readonly settings: Settings, private readonly deletions: ArtifactDeletions,
+    private readonly peers: Peers,
+    private readonly orders: OperatorOrders,
+    private readonly data: AccountData,
+    private readonly streams: OpenStreams,
+    private readonly settings: Settings,
+    private readonly deletions: ArtifactDeletions,
   ) {}
 
   /** No key opens it again; what runs finishes, what waits is released at its deadline, money and proof stay. */
   @Post('close')
   @HttpCode(200)
   async close(
-    @Param('id') accountId: string, @ValidBody(adminCloseSchema) { reason }: Valid<typeof adminCloseSchema>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminCloseSchema) { reason }: Valid<typeof adminCloseSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
-    const { account } = await known(call(this.peers.accounts, 'closeAccount', { accountId: accountIdOf(accountId), reason, actor: operatorActorOf(request) }), accountNotFound);
+    const { account } = await known(
+      call(this.peers.accounts, 'closeAccount', {
+        accountId: accountIdOf(accountId),
+        reason,
+        actor: operatorActorOf(request),
+      }),
+      accountNotFound,
+    );
     const { name: author } = operatorOf(request);
     await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_closed', author });
     await call(this.peers.ledger, 'removePaymentMethod', { accountId, author });
@@ -44,9 +57,14 @@ export class AdminAccountLifeController {
   @Post('erase')
   @HttpCode(200)
   async erase(
-    @Param('id') accountId: string, @ValidBody(adminEraseSchema) { confirm }: Valid<typeof adminEraseSchema>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminEraseSchema) { confirm }: Valid<typeof adminEraseSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
-    if (confirm !== accountId) throw invalidRequest([{ field: 'confirm', message: 'must be the id of the account: what is erased does not come back' }]);
+    if (confirm !== accountId)
+      throw invalidRequest([
+        { field: 'confirm', message: 'must be the id of the account: what is erased does not come back' },
+      ]);
     const { account } = await known(this.erased(accountIdOf(accountId), request), accountNotFound);
     await call(this.peers.scheduler, 'eraseAccountContent', { accountId });
     await call(this.peers.webhooks, 'eraseAccount', { accountId });
@@ -55,11 +73,21 @@ export class AdminAccountLifeController {
 
   /** Everything that is kept of the account, as lines of JSON; its ledger has an export of its own, with its proof. */
   @Get('data')
-  async export(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }), accountNotFound);
+  async export(
+    @Param('id') accountId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { account } = await known(
+      call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }),
+      accountNotFound,
+    );
     await this.orders.record(request, { action: 'data_export_ordered', accountId, subject: accountId, order: {} });
     const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
-    const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}-data.ndjson"` };
+    const headers = {
+      'content-type': 'application/x-ndjson',
+      'content-disposition': `attachment; filename="${accountId}-data.ndjson"`,
+    };
     await sendText(reply, headers, this.data.lines(presentAccount(account)), stream);
   }
 
@@ -67,24 +95,32 @@ export class AdminAccountLifeController {
   @Post('videos/:job/take-down')
   @HttpCode(200)
   async takeDown(
-    @Param('id') accountId: string, @Param('job') jobId: string, @ValidBody(adminTakeDownSchema) { reason }: Valid<typeof adminTakeDownSchema>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @Param('job') jobId: string,
+    @ValidBody(adminTakeDownSchema) { reason }: Valid<typeof adminTakeDownSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<Answer> {
     if (!/^job_[0-9A-Za-z]{1,64}$/.test(jobId)) throw jobNotFound();
     const environment = await this.environmentOf(accountIdOf(accountId), jobId);
     await this.orders.record(request, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
     await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: '' });
     const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
-    if (answer.refusal) throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', { status: answer.status });
+    if (answer.refusal)
+      throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', {
+        status: answer.status,
+      });
     await this.deletions.discard(answer.artifactKeys);
     return new Answer(answer.jobJson);
   }
 
   private async environmentOf(accountId: string, jobId: string): Promise<string> {
     for (const environment of ENVIRONMENTS) {
-      const found = await call(this.peers.scheduler, 'getJob', { accountId, environment, jobId }).catch((error: unknown) => {
-        if (hasStatus(error, status.NOT_FOUND)) return undefined;
-        throw error;
-      });
+      const found = await call(this.peers.scheduler, 'getJob', { accountId, environment, jobId }).catch(
+        (error: unknown) => {
+          if (hasStatus(error, status.NOT_FOUND)) return undefined;
+          throw error;
+        },
+      );
       if (found) return environment;
     }
     throw jobNotFound();
@@ -94,7 +130,8 @@ export class AdminAccountLifeController {
     try {
       return await call(this.peers.accounts, 'eraseAccount', { accountId, actor: operatorActorOf(request) });
     } catch (error) {
-      if (hasStatus(error, status.FAILED_PRECONDITION)) throw invalidRequest([{ field: 'confirm', message: 'is of an account that is not closed: close it first' }]);
+      if (hasStatus(error, status.FAILED_PRECONDITION))
+        throw invalidRequest([{ field: 'confirm', message: 'is of an account that is not closed: close it first' }]);
       throw error;
     }
   }

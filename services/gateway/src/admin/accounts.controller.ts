@@ -4,7 +4,14 @@ import { call, formatUsd, hasStatus, parseUsd, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { invalidRequest } from '../refusals/refusal';
-import { adminAccountsQuery, adminCreateAccountSchema, adminCreditSchema, adminLimitsSchema, adminSuspendSchema, noQuery } from '../http/requests';
+import {
+  adminAccountsQuery,
+  adminCreateAccountSchema,
+  adminCreditSchema,
+  adminLimitsSchema,
+  adminSuspendSchema,
+  noQuery,
+} from '../http/requests';
 import { validate } from '../validation/schema';
 import { adminAccountView } from '../http/views';
 import { Peers } from '../peers/peers.client';
@@ -18,23 +25,43 @@ import { Answer } from '../http/answer';
 
 @Controller('admin/v1')
 export class AdminController {
-  constructor(private readonly peers: Peers, private readonly registration: Registration, private readonly orders: OperatorOrders) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly registration: Registration,
+    private readonly orders: OperatorOrders,
+  ) {}
 
   @Get('accounts')
   async list(@ValidQuery(adminAccountsQuery) query: Valid<typeof adminAccountsQuery>): Promise<Answer> {
     const page = pageOf(query, /^acc_[0-9A-Za-z]{1,60}$/);
-    const { accounts, hasMore } = await call(this.peers.accounts, 'listAccounts', { limit: page.limit, afterAccountId: page.startingAfter });
+    const { accounts, hasMore } = await call(this.peers.accounts, 'listAccounts', {
+      limit: page.limit,
+      afterAccountId: page.startingAfter,
+    });
     const data = accounts.map((account) => JSON.stringify(adminAccountView(account)));
     return new Answer(renderList(page, data, hasMore, accounts.at(-1)?.accountId ?? null));
   }
 
   @Post('accounts')
   async create(
-    @ValidBody(adminCreateAccountSchema) { email, account_name: accountName, plan }: Valid<typeof adminCreateAccountSchema>, @Req() request: FastifyRequest,
+    @ValidBody(adminCreateAccountSchema)
+    { email, account_name: accountName, plan }: Valid<typeof adminCreateAccountSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
-    const opened = await this.registration.open({ email, password: '', accountName, plan: plan ?? 'standard', ...by(request), signIn: false, emailVerified: false });
+    const opened = await this.registration.open({
+      email,
+      password: '',
+      accountName,
+      plan: plan ?? 'standard',
+      ...by(request),
+      signIn: false,
+      emailVerified: false,
+    });
     return {
-      ...adminAccountView(presentAccount(opened.account)), live_key: opened.liveKey, test_key: opened.testKey, webhook_secret: opened.webhookSecret ?? null,
+      ...adminAccountView(presentAccount(opened.account)),
+      live_key: opened.liveKey,
+      test_key: opened.testKey,
+      webhook_secret: opened.webhookSecret ?? null,
     };
   }
 
@@ -45,64 +72,132 @@ export class AdminController {
 
   @Put('accounts/:id/limits')
   async setLimits(
-    @Param('id') accountId: string, @ValidBody(adminLimitsSchema) { environment, freeze, expires_at: end, reason, ...limits }: Valid<typeof adminLimitsSchema>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminLimitsSchema)
+    { environment, freeze, expires_at: end, reason, ...limits }: Valid<typeof adminLimitsSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
-    const zeroes = (['concurrent_jobs', 'queued_jobs'] as const).filter((name) => limits[name] === 0 && freeze !== true);
-    if (zeroes.length > 0) throw invalidRequest(zeroes.map((field) => ({ field, message: 'of 0 freezes the account: say "freeze": true if that is meant' })));
-    const { account } = await known(call(this.peers.accounts, 'setLimits', {
-      accountId: accountIdOf(accountId), environment, ...by(request), expiresAt: end === undefined ? undefined : new Date(end), reason,
-      concurrentJobs: limits.concurrent_jobs, queuedJobs: limits.queued_jobs,
-      createsPerMinute: limits.creates_per_minute, readsPerMinute: limits.reads_per_minute,
-    }), accountNotFound);
+    const zeroes = (['concurrent_jobs', 'queued_jobs'] as const).filter(
+      (name) => limits[name] === 0 && freeze !== true,
+    );
+    if (zeroes.length > 0)
+      throw invalidRequest(
+        zeroes.map((field) => ({ field, message: 'of 0 freezes the account: say "freeze": true if that is meant' })),
+      );
+    const { account } = await known(
+      call(this.peers.accounts, 'setLimits', {
+        accountId: accountIdOf(accountId),
+        environment,
+        ...by(request),
+        expiresAt: end === undefined ? undefined : new Date(end),
+        reason,
+        concurrentJobs: limits.concurrent_jobs,
+        queuedJobs: limits.queued_jobs,
+        createsPerMinute: limits.creates_per_minute,
+        readsPerMinute: limits.reads_per_minute,
+      }),
+      accountNotFound,
+    );
     return { ...adminAccountView(presentAccount(account)), in_use: await this.inUse(accountId, environment) };
   }
 
   /** What runs and waits beside the new limit; null while the scheduler is away, since the limit is set all the same. */
   private async inUse(accountId: string, environment: string): Promise<object | null> {
-    const used = await call(this.peers.scheduler, 'getLimits', { accountId, environment }, { deadlineMs: 2_000 }).catch(() => undefined);
+    const used = await call(this.peers.scheduler, 'getLimits', { accountId, environment }, { deadlineMs: 2_000 }).catch(
+      () => undefined,
+    );
     return used === undefined ? null : { environment, running_jobs: used.runningJobs, queued_jobs: used.queuedJobs };
   }
 
   @Post('accounts/:id/credit')
   @HttpCode(200)
   async credit(
-    @Param('id') accountId: string, @ValidBody(adminCreditSchema) { amount_usd: amount, payment_ref: paymentRef, note }: Valid<typeof adminCreditSchema>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminCreditSchema)
+    { amount_usd: amount, payment_ref: paymentRef, note }: Valid<typeof adminCreditSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const amountMicros = parseUsd(String(amount)) ?? 0n;
-    if (amountMicros <= 0n) throw invalidRequest([{ field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' }]);
+    if (amountMicros <= 0n)
+      throw invalidRequest([
+        { field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' },
+      ]);
     // The ledger opens an account's stream at its first entry, so a mistyped id is refused here.
     await this.account(accountId);
-    await this.orders.record(request, { action: 'credit_ordered', accountId, subject: paymentRef, order: { amountMicros } });
-    const added = await this.addFunds({ accountId, amountMicros, source: 'manual', paymentRef, author: operatorOf(request).name, note: note ?? '' });
+    await this.orders.record(request, {
+      action: 'credit_ordered',
+      accountId,
+      subject: paymentRef,
+      order: { amountMicros },
+    });
+    const added = await this.addFunds({
+      accountId,
+      amountMicros,
+      source: 'manual',
+      paymentRef,
+      author: operatorOf(request).name,
+      note: note ?? '',
+    });
     return {
-      account_id: accountId, payment_ref: paymentRef, amount: formatUsd(amountMicros), amount_micros: Number(amountMicros),
-      available: formatUsd(added.availableMicros), available_micros: Number(added.availableMicros), replayed: added.replayed,
+      account_id: accountId,
+      payment_ref: paymentRef,
+      amount: formatUsd(amountMicros),
+      amount_micros: Number(amountMicros),
+      available: formatUsd(added.availableMicros),
+      available_micros: Number(added.availableMicros),
+      replayed: added.replayed,
     };
   }
 
   @Post('accounts/:id/suspend')
-  async suspend(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async suspend(
+    @Param('id') accountId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await this.setSuspension(accountId, true, request, reply);
   }
 
   @Post('accounts/:id/resume')
-  async resume(@Param('id') accountId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async resume(
+    @Param('id') accountId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await this.setSuspension(accountId, false, request, reply);
   }
 
-  private async setSuspension(accountId: string, suspended: boolean, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async setSuspension(
+    accountId: string,
+    suspended: boolean,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     parseQuery(noQuery, request.query);
     const { reason } = validate(adminSuspendSchema, request.body ?? {});
     const { account } = await known(
-      call(this.peers.accounts, 'setSuspension', { accountId: accountIdOf(accountId), suspended, reason: reason ?? '', ...by(request) }),
+      call(this.peers.accounts, 'setSuspension', {
+        accountId: accountIdOf(accountId),
+        suspended,
+        reason: reason ?? '',
+        ...by(request),
+      }),
       accountNotFound,
     );
-    if (suspended) await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_suspended', author: by(request).author });
+    if (suspended)
+      await call(this.peers.ledger, 'stopAutoTopUp', {
+        accountId,
+        reason: 'account_suspended',
+        author: by(request).author,
+      });
     sendObject(reply, 200, adminAccountView(presentAccount(account)));
   }
 
   private async account(accountId: string): Promise<Account> {
-    const { account } = await known(call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }), accountNotFound);
+    const { account } = await known(
+      call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }),
+      accountNotFound,
+    );
     return presentAccount(account);
   }
 

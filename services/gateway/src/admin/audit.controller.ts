@@ -18,20 +18,42 @@ export class AdminAuditController {
   /** As lines of JSON with their hashes where those are preferred, for whoever keeps the log elsewhere. */
   @Get()
   async list(
-    @ValidQuery(adminAuditQuery) { account_id: accountId, limit, starting_after: after }: Valid<typeof adminAuditQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+    @ValidQuery(adminAuditQuery) { account_id: accountId, limit, starting_after: after }: Valid<typeof adminAuditQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { entries, hasMore } = await call(this.peers.accounts, 'listAudit', { accountId: accountId ?? '', limit, beforeSeq: BigInt(after ?? 0) });
+    const { entries, hasMore } = await call(this.peers.accounts, 'listAudit', {
+      accountId: accountId ?? '',
+      limit,
+      beforeSeq: BigInt(after ?? 0),
+    });
     const lines = entries.map((entry) => JSON.stringify(auditView(entry)));
     if (request.headers.accept?.includes('application/x-ndjson')) {
-      void reply.code(200).header('content-type', 'application/x-ndjson').send(lines.map((line) => `${line}\n`).join(''));
+      void reply
+        .code(200)
+        .header('content-type', 'application/x-ndjson')
+        .send(lines.map((line) => `${line}\n`).join(''));
       return;
     }
-    sendJson(reply, 200, renderList({ limit, offset: 0, startingAfter: after ?? '' }, lines, hasMore, entries.at(-1)?.seq.toString() ?? null));
+    sendJson(
+      reply,
+      200,
+      renderList(
+        { limit, offset: 0, startingAfter: after ?? '' },
+        lines,
+        hasMore,
+        entries.at(-1)?.seq.toString() ?? null,
+      ),
+    );
   }
 
   @Get('verify')
   async verify(): Promise<object> {
     const { checked, brokenSeq } = await call(this.peers.accounts, 'verifyAudit', {}, { deadlineMs: VERIFY_WITHIN_MS });
-    return { ok: brokenSeq === undefined, checked: Number(checked), broken_at: brokenSeq === undefined ? null : Number(brokenSeq) };
+    return {
+      ok: brokenSeq === undefined,
+      checked: Number(checked),
+      broken_at: brokenSeq === undefined ? null : Number(brokenSeq),
+    };
   }
 }

@@ -19,34 +19,61 @@ const ADOPTED_WITHIN_MS = 60_000;
 /** What consumers of events are owed, have set aside or cannot go on with, and how it is mended. */
 @Controller('admin/v1')
 export class AdminEventsController {
-  constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly orders: OperatorOrders,
+  ) {}
 
   @Get('consumers/:consumer/parked')
-  async parked(@Param('consumer') consumer: string, @ValidQuery(adminParkedQuery) { limit = LISTED }: Valid<typeof adminParkedQuery>): Promise<object> {
+  async parked(
+    @Param('consumer') consumer: string,
+    @ValidQuery(adminParkedQuery) { limit = LISTED }: Valid<typeof adminParkedQuery>,
+  ): Promise<object> {
     const { events } = await call(this.consumer(consumer), 'listParked', { limit });
     return {
-      consumer, data: events.map(({ topic, shard, seq, streamId, kind, reason, parkedAt }) => ({
-        topic, shard, seq: Number(seq), stream_id: streamId, kind, reason, parked_at: parkedAt?.toISOString() ?? null,
+      consumer,
+      data: events.map(({ topic, shard, seq, streamId, kind, reason, parkedAt }) => ({
+        topic,
+        shard,
+        seq: Number(seq),
+        stream_id: streamId,
+        kind,
+        reason,
+        parked_at: parkedAt?.toISOString() ?? null,
       })),
     };
   }
 
   @Get('consumers/:consumer/owed')
   async owed(
-    @Param('consumer') consumer: string, @ValidQuery(adminOwedQuery) { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS }: Valid<typeof adminOwedQuery>,
+    @Param('consumer') consumer: string,
+    @ValidQuery(adminOwedQuery)
+    { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS }: Valid<typeof adminOwedQuery>,
   ): Promise<object> {
-    const { topic, differences } = await call(this.consumer(consumer), 'listOwed', { heardWithinSeconds }, { deadlineMs: COMPARED_WITHIN_MS });
+    const { topic, differences } = await call(
+      this.consumer(consumer),
+      'listOwed',
+      { heardWithinSeconds },
+      { deadlineMs: COMPARED_WITHIN_MS },
+    );
     return { consumer, topic, ok: differences.length === 0, differences };
   }
 
   @Post('consumers/:consumer/replay')
   @HttpCode(200)
   async replay(
-    @Param('consumer') consumer: string, @ValidBody(adminReplayRequest, {}) { stream_id: streamId = '' }: Valid<typeof adminReplayRequest>, @Req() request: FastifyRequest,
+    @Param('consumer') consumer: string,
+    @ValidBody(adminReplayRequest, {}) { stream_id: streamId = '' }: Valid<typeof adminReplayRequest>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const parked = this.consumer(consumer);
     await this.orders.record(request, { action: 'replay_ordered', subject: consumer, order: { streamId } });
-    const { replayed, stillParked } = await call(parked, 'replayParked', { streamId }, { deadlineMs: REPLAYED_WITHIN_MS });
+    const { replayed, stillParked } = await call(
+      parked,
+      'replayParked',
+      { streamId },
+      { deadlineMs: REPLAYED_WITHIN_MS },
+    );
     return { consumer, replayed: Number(replayed), still_parked: stillParked };
   }
 
@@ -67,13 +94,20 @@ export class AdminEventsController {
 
   private consumer(name: string): Peers['parked'][keyof Peers['parked']] {
     const { parked } = this.peers;
-    if (!Object.hasOwn(parked, name)) throw new Refusal('not_found', `There is no consumer "${name}": they are ${Object.keys(parked).join(', ')}.`);
+    if (!Object.hasOwn(parked, name))
+      throw new Refusal('not_found', `There is no consumer "${name}": they are ${Object.keys(parked).join(', ')}.`);
     return parked[name as keyof typeof parked];
   }
 }
 
 function shown({ topic, shard, heardEpoch, heardSeq, epoch, sharedSeq, lost }: RestoredShard): object {
   return {
-    topic, shard, heard_epoch: heardEpoch, heard_seq: Number(heardSeq), epoch, shared_seq: sharedSeq === undefined ? null : Number(sharedSeq), lost: lost === undefined ? null : Number(lost),
+    topic,
+    shard,
+    heard_epoch: heardEpoch,
+    heard_seq: Number(heardSeq),
+    epoch,
+    shared_seq: sharedSeq === undefined ? null : Number(sharedSeq),
+    lost: lost === undefined ? null : Number(lost),
   };
 }

@@ -1,12 +1,16 @@
 import { ADMIN_TOKEN, type TestGateway, startTestGateway } from '../http/gateway.fixture';
 
 let test: TestGateway;
-beforeAll(async () => { test = await startTestGateway(); });
+beforeAll(async () => {
+  test = await startTestGateway();
+});
 afterAll(() => test.stop());
 
 async function admin(method: string, path: string, body?: object) {
   const response = await fetch(`${test.adminUrl}/admin/v1${path}`, {
-    method, headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) }, body: body ? JSON.stringify(body) : null,
+    method,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+    body: body ? JSON.stringify(body) : null,
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
@@ -14,28 +18,53 @@ async function admin(method: string, path: string, body?: object) {
 describe('the fleet', () => {
   it('is listed by page, with what keeps a worker from work', async () => {
     const asked: object[] = [];
-    const worker = { workerId: 'wrk_1', engine: 'openai-videos', node: '', jobClasses: ['wan'], slots: 2, leased: 1, seenAt: new Date(0), connected: true, cordon: 'draining' };
-    test.peers.scheduler.listWorkers = (request) => { asked.push(request); return { workers: [worker], hasMore: true }; };
+    const worker = {
+      workerId: 'wrk_1',
+      engine: 'openai-videos',
+      node: '',
+      jobClasses: ['wan'],
+      slots: 2,
+      leased: 1,
+      seenAt: new Date(0),
+      connected: true,
+      cordon: 'draining',
+    };
+    test.peers.scheduler.listWorkers = (request) => {
+      asked.push(request);
+      return { workers: [worker], hasMore: true };
+    };
     expect(await admin('GET', '/workers?limit=1&starting_after=wrk_0')).toMatchObject({
-      status: 200, body: { data: [{ id: 'wrk_1', node: null, job_classes: ['wan'], slots: 2, running_jobs: 1, cordon: 'draining' }], has_more: true, next_cursor: 'wrk_1' },
+      status: 200,
+      body: {
+        data: [{ id: 'wrk_1', node: null, job_classes: ['wan'], slots: 2, running_jobs: 1, cordon: 'draining' }],
+        has_more: true,
+        next_cursor: 'wrk_1',
+      },
     });
     expect(asked).toEqual([{ limit: 1, afterWorkerId: 'wrk_0' }]);
   });
 
   it.each([
-    ['/workers/wrk_1/cordon', 'worker', 'wrk_1', { state: 'cordoned' }], ['/nodes/gpu-7.example/cordon', 'node', 'gpu-7.example', { state: 'draining', grace_seconds: 60 }],
+    ['/workers/wrk_1/cordon', 'worker', 'wrk_1', { state: 'cordoned' }],
+    ['/nodes/gpu-7.example/cordon', 'node', 'gpu-7.example', { state: 'draining', grace_seconds: 60 }],
     ['/nodes/gpu-7.example/cordon', 'node', 'gpu-7.example', { state: 'none' }],
   ])('obeys PUT %s, which is on record first', async (path, kind, name, body) => {
     const seen: object[] = [];
     test.peers.recorded.length = 0;
-    test.peers.scheduler.setCordon = (request) => { seen.push({ ...request, recorded: test.peers.recorded.length }); return {}; };
+    test.peers.scheduler.setCordon = (request) => {
+      seen.push({ ...request, recorded: test.peers.recorded.length });
+      return {};
+    };
     expect(await admin('PUT', path, body)).toMatchObject({ status: 200, body: { kind, name, state: body.state } });
     expect(seen).toMatchObject([{ kind, name, state: body.state, author: 'bootstrap', recorded: 1 }]);
     expect(test.peers.recorded).toMatchObject([{ action: 'cordon_ordered', subject: `${kind} ${name}` }]);
   });
 
   it.each([
-    ['/workers/wrk_1/cordon', {}, 400], ['/workers/wrk_1/cordon', { state: 'asleep' }, 400], ['/workers/wrk_1/cordon', { state: 'cordoned', grace_seconds: 5 }, 400], ['/nodes/a%20b/cordon', { state: 'none' }, 404],
+    ['/workers/wrk_1/cordon', {}, 400],
+    ['/workers/wrk_1/cordon', { state: 'asleep' }, 400],
+    ['/workers/wrk_1/cordon', { state: 'cordoned', grace_seconds: 5 }, 400],
+    ['/nodes/a%20b/cordon', { state: 'none' }, 404],
   ])('refuses PUT %s %j', async (path, body, code) => {
     expect((await admin('PUT', path, body)).status).toBe(code);
   });

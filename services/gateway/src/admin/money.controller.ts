@@ -1,7 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { call, formatUsd } from '@usvideo/runtime';
 import type { FastifyRequest } from 'fastify';
-import { adminAdjustmentRequest, adminConfirmTopUpRequest, adminPriceRequest, adminRefundRequest, adminReversalRequest } from '../money/billing-requests';
+import {
+  adminAdjustmentRequest,
+  adminConfirmTopUpRequest,
+  adminPriceRequest,
+  adminRefundRequest,
+  adminReversalRequest,
+} from '../money/billing-requests';
 import { priceView, topUpView } from '../money/billing-views';
 import { renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
@@ -15,57 +21,127 @@ import { Answer } from '../http/answer';
 /** What operators do to money. Each call names who did it and why, and may be sent again under its own reference. */
 @Controller('admin/v1')
 export class AdminMoneyController {
-  constructor(private readonly peers: Peers, private readonly orders: OperatorOrders) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly orders: OperatorOrders,
+  ) {}
 
   @Post('accounts/:id/refunds')
   @HttpCode(200)
   async refund(
-    @Param('id') accountId: string, @ValidBody(adminRefundRequest) { job_id: jobId, refund_key: refundKey, amount_usd: amountMicros, reason, author: given }: Valid<typeof adminRefundRequest>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminRefundRequest)
+    {
+      job_id: jobId,
+      refund_key: refundKey,
+      amount_usd: amountMicros,
+      reason,
+      author: given,
+    }: Valid<typeof adminRefundRequest>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const author = authorOf(request, given);
-    await this.orders.record(request, { action: 'refund_ordered', accountId, subject: jobId, order: { refundKey, amountMicros, reason } });
-    const { refundedMicros, ...done } = await moved(call(this.peers.ledger, 'refundCapture', { accountId, jobId, refundKey, amountMicros, reason, author }));
+    await this.orders.record(request, {
+      action: 'refund_ordered',
+      accountId,
+      subject: jobId,
+      order: { refundKey, amountMicros, reason },
+    });
+    const { refundedMicros, ...done } = await moved(
+      call(this.peers.ledger, 'refundCapture', { accountId, jobId, refundKey, amountMicros, reason, author }),
+    );
     return {
-      account_id: accountId, job_id: jobId, refund_key: refundKey, ...amounts({ amount: amountMicros, refunded: refundedMicros, available: done.availableMicros }), replayed: done.replayed,
+      account_id: accountId,
+      job_id: jobId,
+      refund_key: refundKey,
+      ...amounts({ amount: amountMicros, refunded: refundedMicros, available: done.availableMicros }),
+      replayed: done.replayed,
     };
   }
 
   @Post('accounts/:id/reversals')
   @HttpCode(200)
   async reverse(
-    @Param('id') accountId: string, @ValidBody(adminReversalRequest) { payment_ref: paymentRef, reversal_ref: reversalRef, amount_usd: amountMicros, reason, author: given }: Valid<typeof adminReversalRequest>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminReversalRequest)
+    {
+      payment_ref: paymentRef,
+      reversal_ref: reversalRef,
+      amount_usd: amountMicros,
+      reason,
+      author: given,
+    }: Valid<typeof adminReversalRequest>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const author = authorOf(request, given);
-    await this.orders.record(request, { action: 'reversal_ordered', accountId, subject: paymentRef, order: { reversalRef, amountMicros, reason } });
-    const done = await moved(call(this.peers.ledger, 'reverseFunds', { accountId, paymentRef, reversalRef, amountMicros, reason, author }));
+    await this.orders.record(request, {
+      action: 'reversal_ordered',
+      accountId,
+      subject: paymentRef,
+      order: { reversalRef, amountMicros, reason },
+    });
+    const done = await moved(
+      call(this.peers.ledger, 'reverseFunds', { accountId, paymentRef, reversalRef, amountMicros, reason, author }),
+    );
     return {
-      account_id: accountId, payment_ref: paymentRef, reversal_ref: reversalRef,
-      ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }), replayed: done.replayed,
+      account_id: accountId,
+      payment_ref: paymentRef,
+      reversal_ref: reversalRef,
+      ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }),
+      replayed: done.replayed,
     };
   }
 
   @Post('accounts/:id/adjustments')
   @HttpCode(200)
   async adjust(
-    @Param('id') accountId: string, @ValidBody(adminAdjustmentRequest) { adjustment_ref: adjustmentRef, amount_usd: amountMicros, reason, author: given }: Valid<typeof adminAdjustmentRequest>, @Req() request: FastifyRequest,
+    @Param('id') accountId: string,
+    @ValidBody(adminAdjustmentRequest)
+    {
+      adjustment_ref: adjustmentRef,
+      amount_usd: amountMicros,
+      reason,
+      author: given,
+    }: Valid<typeof adminAdjustmentRequest>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const author = authorOf(request, given);
     await this.demandAccount(accountId);
-    await this.orders.record(request, { action: 'adjustment_ordered', accountId, subject: adjustmentRef, order: { amountMicros, reason } });
-    const done = await moved(call(this.peers.ledger, 'adjust', { accountId, adjustmentRef, amountMicros, reason, author }));
+    await this.orders.record(request, {
+      action: 'adjustment_ordered',
+      accountId,
+      subject: adjustmentRef,
+      order: { amountMicros, reason },
+    });
+    const done = await moved(
+      call(this.peers.ledger, 'adjust', { accountId, adjustmentRef, amountMicros, reason, author }),
+    );
     return {
-      account_id: accountId, adjustment_ref: adjustmentRef, ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }), replayed: done.replayed,
+      account_id: accountId,
+      adjustment_ref: adjustmentRef,
+      ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }),
+      replayed: done.replayed,
     };
   }
 
   @Post('topups/:id/confirm')
   @HttpCode(200)
   async confirmTopUp(
-    @Param('id') topUpId: string, @ValidBody(adminConfirmTopUpRequest) { payment_ref: paymentRef, author: given }: Valid<typeof adminConfirmTopUpRequest>, @Req() request: FastifyRequest,
+    @Param('id') topUpId: string,
+    @ValidBody(adminConfirmTopUpRequest)
+    { payment_ref: paymentRef, author: given }: Valid<typeof adminConfirmTopUpRequest>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const author = authorOf(request, given);
-    await this.orders.record(request, { action: 'top_up_confirmation_ordered', subject: topUpId, order: { paymentRef } });
-    const { topUp } = await known(moved(call(this.peers.ledger, 'confirmTopUp', { topUpId, paymentRef, author })), topUpNotFound);
+    await this.orders.record(request, {
+      action: 'top_up_confirmation_ordered',
+      subject: topUpId,
+      order: { paymentRef },
+    });
+    const { topUp } = await known(
+      moved(call(this.peers.ledger, 'confirmTopUp', { topUpId, paymentRef, author })),
+      topUpNotFound,
+    );
     if (!topUp) throw new Error('the ledger answered no top-up');
     return { ...topUpView(topUp), account_id: topUp.accountId };
   }
@@ -73,29 +149,59 @@ export class AdminMoneyController {
   @Get('prices')
   async prices(): Promise<Answer> {
     const { prices } = await call(this.peers.ledger, 'listPrices', {});
-    return new Answer(renderList({ limit: prices.length, offset: 0, startingAfter: '' }, prices.map((price) => JSON.stringify(priceView(price))), false, null));
+    return new Answer(
+      renderList(
+        { limit: prices.length, offset: 0, startingAfter: '' },
+        prices.map((price) => JSON.stringify(priceView(price))),
+        false,
+        null,
+      ),
+    );
   }
 
   @Post('prices')
   async setPrice(
-    @ValidBody(adminPriceRequest) { model, resolution, per_second_usd: perSecondMicros, effective_from: from, author: given }: Valid<typeof adminPriceRequest>, @Req() request: FastifyRequest,
+    @ValidBody(adminPriceRequest)
+    {
+      model,
+      resolution,
+      per_second_usd: perSecondMicros,
+      effective_from: from,
+      author: given,
+    }: Valid<typeof adminPriceRequest>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     const effectiveFrom = from === undefined ? undefined : new Date(from);
-    if (effectiveFrom && effectiveFrom < new Date()) throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
+    if (effectiveFrom && effectiveFrom < new Date())
+      throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
     const author = authorOf(request, given);
-    await this.orders.record(request, { action: 'price_ordered', subject: `${model} ${resolution}`, order: { perSecondMicros, effectiveFrom } });
-    const { price } = await moved(call(this.peers.ledger, 'setPrice', { model, resolution, perSecondMicros, effectiveFrom, author }));
+    await this.orders.record(request, {
+      action: 'price_ordered',
+      subject: `${model} ${resolution}`,
+      order: { perSecondMicros, effectiveFrom },
+    });
+    const { price } = await moved(
+      call(this.peers.ledger, 'setPrice', { model, resolution, perSecondMicros, effectiveFrom, author }),
+    );
     if (!price) throw new Error('the ledger answered no price');
     return priceView(price);
   }
 
   /** The ledger opens an account's stream at its first entry, so a mistyped id is refused here. */
   private async demandAccount(accountId: string): Promise<void> {
-    await known(call(this.peers.accounts, 'getAccount', { accountId }), () => new Refusal('not_found', 'There is no account with this id.'));
+    await known(
+      call(this.peers.accounts, 'getAccount', { accountId }),
+      () => new Refusal('not_found', 'There is no account with this id.'),
+    );
   }
 }
 
 /** Each amount under both of its names. */
 function amounts(micros: Readonly<Record<string, bigint>>): Record<string, string | number> {
-  return Object.fromEntries(Object.entries(micros).flatMap(([name, value]) => [[name, formatUsd(value)], [`${name}_micros`, Number(value)]]));
+  return Object.fromEntries(
+    Object.entries(micros).flatMap(([name, value]) => [
+      [name, formatUsd(value)],
+      [`${name}_micros`, Number(value)],
+    ]),
+  );
 }

@@ -20,14 +20,24 @@ export class OperatorOrders {
 
   async record(request: FastifyRequest, { action, accountId = '', subject, order }: Order): Promise<void> {
     const text = JSON.stringify(order, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-    await call(this.peers.operators, 'recordOrder', { accountId, action, subject, order: text, actor: operatorActorOf(request) });
+    await call(this.peers.operators, 'recordOrder', {
+      accountId,
+      action,
+      subject,
+      order: text,
+      actor: operatorActorOf(request),
+    });
   }
 }
 
 /** Whose name the ledger keeps: that of the token, and of the shared one what its user says. @throws Refusal for somebody else's name */
 export function authorOf(request: FastifyRequest, given: string | undefined): string {
   const { name, bootstrap } = operatorOf(request);
-  if (!bootstrap && given !== undefined && given !== name) throw invalidRequest([{ field: 'author', message: `is you, ${name}: leave it out` }]);
-  if (bootstrap && given === undefined) throw invalidRequest([{ field: 'author', message: 'is required with the token of the installation, which is nobody\'s own' }]);
+  if (!bootstrap && given !== undefined && given !== name)
+    throw invalidRequest([{ field: 'author', message: `is you, ${name}: leave it out` }]);
+  if (bootstrap && given === undefined)
+    throw invalidRequest([
+      { field: 'author', message: "is required with the token of the installation, which is nobody's own" },
+    ]);
   return bootstrap ? given! : name;
 }

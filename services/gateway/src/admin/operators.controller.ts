@@ -13,16 +13,25 @@ import { renderList } from '../validation/query';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 
-
 /** Who administers, each under a name and with a token of their own. */
 @Controller('admin/v1/operators')
 export class AdminOperatorsController {
-  constructor(private readonly peers: Peers, private readonly verifier: OperatorVerifier) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly verifier: OperatorVerifier,
+  ) {}
 
   @Get()
   async list(): Promise<Answer> {
     const { operators } = await call(this.peers.operators, 'listOperators', {});
-    return new Answer(renderList({ limit: operators.length, offset: 0, startingAfter: '' }, operators.map((operator) => JSON.stringify(operatorView(operator))), false, null));
+    return new Answer(
+      renderList(
+        { limit: operators.length, offset: 0, startingAfter: '' },
+        operators.map((operator) => JSON.stringify(operatorView(operator))),
+        false,
+        null,
+      ),
+    );
   }
 
   /** Who the token that asks belongs to. */
@@ -34,29 +43,50 @@ export class AdminOperatorsController {
 
   @Post()
   async create(
-    @ValidBody(adminOperatorSchema) { name, role, expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorSchema>, @Req() request: FastifyRequest,
+    @ValidBody(adminOperatorSchema)
+    { name, role, expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
     try {
-      const { operator, token } = await call(this.peers.operators, 'createOperator', { name, role, expiresInDays, actor: operatorActorOf(request) });
+      const { operator, token } = await call(this.peers.operators, 'createOperator', {
+        name,
+        role,
+        expiresInDays,
+        actor: operatorActorOf(request),
+      });
       return { ...operatorView(present(operator)), token };
     } catch (error) {
-      if (hasStatus(error, status.ALREADY_EXISTS)) throw invalidRequest([{ field: 'name', message: 'is or was somebody\'s: the audit log names them by it' }]);
+      if (hasStatus(error, status.ALREADY_EXISTS))
+        throw invalidRequest([{ field: 'name', message: "is or was somebody's: the audit log names them by it" }]);
       throw error;
     }
   }
 
   @Post(':id/token')
   async replaceToken(
-    @Param('id') operatorId: string, @ValidBody(adminOperatorTokenSchema, {}) { expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorTokenSchema>, @Req() request: FastifyRequest,
+    @Param('id') operatorId: string,
+    @ValidBody(adminOperatorTokenSchema, {})
+    { expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorTokenSchema>,
+    @Req() request: FastifyRequest,
   ): Promise<object> {
-    const { operator, token } = await known(call(this.peers.operators, 'replaceOperatorToken', { operatorId, expiresInDays, actor: operatorActorOf(request) }), notFound);
+    const { operator, token } = await known(
+      call(this.peers.operators, 'replaceOperatorToken', {
+        operatorId,
+        expiresInDays,
+        actor: operatorActorOf(request),
+      }),
+      notFound,
+    );
     this.verifier.forgetAll();
     return { ...operatorView(present(operator)), token };
   }
 
   @Delete(':id')
   async revoke(@Param('id') operatorId: string, @Req() request: FastifyRequest): Promise<object> {
-    const { operator } = await known(call(this.peers.operators, 'revokeOperator', { operatorId, actor: operatorActorOf(request) }), notFound);
+    const { operator } = await known(
+      call(this.peers.operators, 'revokeOperator', { operatorId, actor: operatorActorOf(request) }),
+      notFound,
+    );
     this.verifier.forgetAll();
     return operatorView(present(operator));
   }
@@ -73,6 +103,13 @@ function present(operator: Operator | undefined): Operator {
 
 function operatorView({ operatorId, name, role, createdAt, lastUsedAt, expiresAt, revokedAt }: Operator): object {
   return {
-    id: operatorId, object: 'operator', name, role, created_at: time(createdAt), last_used_at: time(lastUsedAt), expires_at: time(expiresAt), revoked_at: time(revokedAt),
+    id: operatorId,
+    object: 'operator',
+    name,
+    role,
+    created_at: time(createdAt),
+    last_used_at: time(lastUsedAt),
+    expires_at: time(expiresAt),
+    revoked_at: time(revokedAt),
   };
 }

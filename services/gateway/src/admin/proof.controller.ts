@@ -20,24 +20,39 @@ const PROVEN_WITHIN_MS = 10 * 60_000;
 /** What shows that the money is right. */
 @Controller('admin/v1')
 export class AdminProofController {
-  constructor(private readonly peers: Peers, private readonly streams: OpenStreams, private readonly settings: Settings, private readonly orders: OperatorOrders) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly streams: OpenStreams,
+    private readonly settings: Settings,
+    private readonly orders: OperatorOrders,
+  ) {}
 
   @Get('ledger/verify')
-  async verify(@ValidQuery(adminVerifyQuery) { known_root: knownRoot }: Valid<typeof adminVerifyQuery>): Promise<object> {
+  async verify(
+    @ValidQuery(adminVerifyQuery) { known_root: knownRoot }: Valid<typeof adminVerifyQuery>,
+  ): Promise<object> {
     const found = await call(this.peers.ledger, 'verify', { knownRoot }, { deadlineMs: PROVEN_WITHIN_MS });
     return {
       ok: found.differences.length === 0 && found.postingsSumMicros === 0n,
-      events_checked: Number(found.eventsChecked), postings_sum_micros: Number(found.postingsSumMicros),
-      roots_checked: Number(found.rootsChecked ?? 0n), last_root_at: found.lastRootAt?.toISOString() ?? null, differences: found.differences,
+      events_checked: Number(found.eventsChecked),
+      postings_sum_micros: Number(found.postingsSumMicros),
+      roots_checked: Number(found.rootsChecked ?? 0n),
+      last_root_at: found.lastRootAt?.toISOString() ?? null,
+      differences: found.differences,
     };
   }
 
   @Get('reconcile')
-  async reconcile(@ValidQuery(adminReconcileQuery) { grace_seconds: graceSeconds }: Valid<typeof adminReconcileQuery>): Promise<object> {
+  async reconcile(
+    @ValidQuery(adminReconcileQuery) { grace_seconds: graceSeconds }: Valid<typeof adminReconcileQuery>,
+  ): Promise<object> {
     const found = await call(this.peers.scheduler, 'reconcile', { graceSeconds }, { deadlineMs: PROVEN_WITHIN_MS });
     return {
-      ok: found.differences.length === 0, jobs_checked: Number(found.jobsChecked), holds_checked: Number(found.holdsChecked),
-      under_way: Number(found.underWay), differences: found.differences,
+      ok: found.differences.length === 0,
+      jobs_checked: Number(found.jobsChecked),
+      holds_checked: Number(found.holdsChecked),
+      under_way: Number(found.underWay),
+      differences: found.differences,
     };
   }
 
@@ -46,7 +61,14 @@ export class AdminProofController {
     const page = pageOf(query);
     const { limit, offset } = page;
     const { roots, hasMore } = await this.signed(call(this.peers.ledger, 'listSignedRoots', { limit, offset }));
-    return new Answer(renderList(page, roots.map((root) => JSON.stringify(rootView(root))), hasMore, null));
+    return new Answer(
+      renderList(
+        page,
+        roots.map((root) => JSON.stringify(rootView(root))),
+        hasMore,
+        null,
+      ),
+    );
   }
 
   @Post('ledger/roots')
@@ -59,21 +81,32 @@ export class AdminProofController {
 
   @Get('accounts/:id/export')
   async export(@Param('id') accountId: string, @Res() reply: FastifyReply): Promise<void> {
-    await known(call(this.peers.accounts, 'getAccount', { accountId }), () => new Refusal('not_found', 'There is no account with this id.'));
+    await known(
+      call(this.peers.accounts, 'getAccount', { accountId }),
+      () => new Refusal('not_found', 'There is no account with this id.'),
+    );
     const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
-    const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${accountId}.ndjson"` };
+    const headers = {
+      'content-type': 'application/x-ndjson',
+      'content-disposition': `attachment; filename="${accountId}.ndjson"`,
+    };
     await sendText(reply, headers, this.lines(accountId, stream.signal), stream);
   }
 
   private async *lines(accountId: string, signal: AbortSignal): AsyncGenerator<string> {
-    for await (const { lines } of messagesOf(() => this.peers.ledger.exportAccount({ accountId }, traceMetadata()), signal)) yield `${lines.join('\n')}\n`;
+    for await (const { lines } of messagesOf(
+      () => this.peers.ledger.exportAccount({ accountId }, traceMetadata()),
+      signal,
+    ))
+      yield `${lines.join('\n')}\n`;
   }
 
   private async signed<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;
     } catch (error) {
-      if (hasStatus(error, status.FAILED_PRECONDITION)) throw new Refusal('not_found', 'This ledger has no signing key (LEDGER_SIGNING_KEY), so it signs no roots.');
+      if (hasStatus(error, status.FAILED_PRECONDITION))
+        throw new Refusal('not_found', 'This ledger has no signing key (LEDGER_SIGNING_KEY), so it signs no roots.');
       throw error;
     }
   }
@@ -81,8 +114,14 @@ export class AdminProofController {
 
 function rootView({ sequence, signedAt, accounts, root, previousRoot, signature, publicKey }: SignedRoot) {
   return {
-    object: 'signed_root', sequence: Number(sequence), signed_at: signedAt?.toISOString() ?? null, accounts: Number(accounts), root: hex(root),
-    previous_root: hex(previousRoot), signature: Buffer.from(signature).toString('base64'), public_key: Buffer.from(publicKey).toString('base64'),
+    object: 'signed_root',
+    sequence: Number(sequence),
+    signed_at: signedAt?.toISOString() ?? null,
+    accounts: Number(accounts),
+    root: hex(root),
+    previous_root: hex(previousRoot),
+    signature: Buffer.from(signature).toString('base64'),
+    public_key: Buffer.from(publicKey).toString('base64'),
   };
 }
 

@@ -22,6 +22,11 @@ export class AdminReferenceController {
   @Get('docs')
   docs(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     parseQuery(noQuery, request.query);
-    reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" }).send(this.page);
+    reply
+      .headers({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      })
+      .send(this.page);
   }
 }

@@ -24,29 +24,57 @@ const STREAM_PAGE = 100;
 /** The public events of an account and environment, in order and without a gap, by page or as they happen. */
 @Controller('v1/events')
 export class EventsController {
-  constructor(private readonly peers: Peers, private readonly streams: OpenStreams, private readonly settings: Settings, private readonly watches: FeedWatches) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly streams: OpenStreams,
+    private readonly settings: Settings,
+    private readonly watches: FeedWatches,
+  ) {}
 
   @Get()
   async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     const { after, limit } = parseQuery(eventsQuery, request.query);
     if (wantsStream(request)) return this.follow(request, reply, caller, after);
-    if (caller.until !== undefined) throw new Refusal('forbidden', 'A stream token opens the stream only: ask with Accept: text/event-stream.');
+    if (caller.until !== undefined)
+      throw new Refusal('forbidden', 'A stream token opens the stream only: ask with Accept: text/event-stream.');
     const page = await this.page(caller, cursorOf('after', after ?? '0'), limit);
     const next = page.events.at(-1)?.seq.toString() ?? after ?? '0';
     const data = page.events.map((event) => feedEventJson(event, caller.environment));
     // Also at the end of the feed: it is where the next question goes on.
-    sendJson(reply, 200, renderList({ limit, offset: 0, startingAfter: '' }, data, page.more, next).replace('"next_cursor":null', `"next_cursor":"${next}"`));
+    sendJson(
+      reply,
+      200,
+      renderList({ limit, offset: 0, startingAfter: '' }, data, page.more, next).replace(
+        '"next_cursor":null',
+        `"next_cursor":"${next}"`,
+      ),
+    );
   }
 
-  private async follow(request: FastifyRequest, reply: FastifyReply, caller: Caller, after: string | undefined): Promise<void> {
+  private async follow(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: Caller,
+    after: string | undefined,
+  ): Promise<void> {
     const lastEventId = request.headers['last-event-id'];
-    const place = typeof lastEventId === 'string' && lastEventId !== '' ? cursorOf('Last-Event-ID', lastEventId) : after === undefined ? undefined : cursorOf('after', after);
+    const place =
+      typeof lastEventId === 'string' && lastEventId !== ''
+        ? cursorOf('Last-Event-ID', lastEventId)
+        : after === undefined
+          ? undefined
+          : cursorOf('after', after);
     const stream = openStream(this.streams, caller, reply, this.settings.supportUrl);
-    await sendText(reply, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }, this.texts(caller, place, stream), stream);
+    await sendText(
+      reply,
+      { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+      this.texts(caller, place, stream),
+      stream,
+    );
   }
 
-  private async* texts(caller: Caller, after: bigint | undefined, { signal }: OpenStream): AsyncGenerator<string> {
+  private async *texts(caller: Caller, after: bigint | undefined, { signal }: OpenStream): AsyncGenerator<string> {
     const watch = this.watches.watch(caller);
     try {
       let place = after ?? (await this.newest(caller));
@@ -77,8 +105,15 @@ export class EventsController {
   /** @throws Refusal cursor_expired, or invalid_request for a place that the feed has not reached */
   private async page({ accountId, environment }: Caller, after: bigint, limit: number): Promise<ReadFeedResponse> {
     const page = await call(this.peers.webhooks, 'readFeed', { accountId, environment, after, limit });
-    if (page.expired) throw new Refusal('cursor_expired', 'Events behind this place are not kept any more. Begin again without a cursor.');
-    if (page.unknown) throw invalidRequest([{ field: 'after', message: 'is ahead of the feed: it is no cursor of this account and environment' }]);
+    if (page.expired)
+      throw new Refusal(
+        'cursor_expired',
+        'Events behind this place are not kept any more. Begin again without a cursor.',
+      );
+    if (page.unknown)
+      throw invalidRequest([
+        { field: 'after', message: 'is ahead of the feed: it is no cursor of this account and environment' },
+      ]);
     return page;
   }
 }

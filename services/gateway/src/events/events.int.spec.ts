@@ -2,7 +2,11 @@ import type { FeedEvent, ReadFeedRequest, ReadFeedResponse } from '@usvideo/cont
 import { eventually } from '@usvideo/testing';
 import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
 
-interface Page { readonly data: readonly { readonly sequence: number }[]; readonly next_cursor: string; readonly error?: string }
+interface Page {
+  readonly data: readonly { readonly sequence: number }[];
+  readonly next_cursor: string;
+  readonly error?: string;
+}
 
 let test: TestGateway;
 let authorization: string;
@@ -11,7 +15,12 @@ let feed: FeedEvent[];
 let asked: ReadFeedRequest[];
 
 const event = (seq: number): FeedEvent => ({
-  seq: BigInt(seq), eventId: `evt_${seq}`, event: 'video.completed', jobId: `job_${seq}`, recordedAt: new Date(0), body: Buffer.from(`{"event":"video.completed","n":${seq}}`),
+  seq: BigInt(seq),
+  eventId: `evt_${seq}`,
+  event: 'video.completed',
+  jobId: `job_${seq}`,
+  recordedAt: new Date(0),
+  body: Buffer.from(`{"event":"video.completed","n":${seq}}`),
 });
 
 beforeEach(async () => {
@@ -22,7 +31,13 @@ beforeEach(async () => {
   test.peers.webhooks.readFeed = (request) => {
     asked.push(request);
     const newest = BigInt(feed.length);
-    const answer: ReadFeedResponse = { events: [], more: false, expired: false, unknown: request.after > newest, newest };
+    const answer: ReadFeedResponse = {
+      events: [],
+      more: false,
+      expired: false,
+      unknown: request.after > newest,
+      newest,
+    };
     if (request.after === 777n) return { ...answer, expired: true };
     const behind = feed.filter(({ seq }) => seq > request.after);
     return { ...answer, events: behind.slice(0, request.limit), more: behind.length > request.limit };
@@ -32,7 +47,10 @@ afterEach(() => test.stop());
 
 const get = (query: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
   fetch(`${test.url}/v1/events${query}`, { headers: { authorization, ...headers }, signal: signal ?? null });
-const json = async (query: string) => { const response = await get(query); return { status: response.status, body: await response.json() as Page }; };
+const json = async (query: string) => {
+  const response = await get(query);
+  return { status: response.status, body: (await response.json()) as Page };
+};
 
 /** Grows and tells the gateway so. */
 function grow(): void {
@@ -45,14 +63,26 @@ describe('the feed', () => {
     const first = await json('?limit=2');
     expect(first.body.data.map((each) => each.sequence)).toEqual([1, 2]);
     expect(first.body).toMatchObject({ object: 'list', has_more: true, next_cursor: '2' });
-    expect(first.body.data[0]).toMatchObject({ id: 'evt_1', object: 'event', livemode: false, data: { event: 'video.completed', n: 1 } });
+    expect(first.body.data[0]).toMatchObject({
+      id: 'evt_1',
+      object: 'event',
+      livemode: false,
+      data: { event: 'video.completed', n: 1 },
+    });
     const second = await json(`?limit=2&after=${first.body.next_cursor}`);
     expect(second.body).toMatchObject({ has_more: false, next_cursor: '3' });
     expect((await json('?after=3')).body).toMatchObject({ data: [], has_more: false, next_cursor: '3' });
     expect(asked[0]).toMatchObject({ accountId: 'acc_1', environment: 'test', after: 0n, limit: 2 });
   });
 
-  it.each([['?after=evt_1', 400], ['?after=-1', 400], ['?after=99', 400], ['?after=777', 410], ['?limit=0', 400], ['?starting_after=1', 400]])('%s is answered %d', async (query, status) => {
+  it.each([
+    ['?after=evt_1', 400],
+    ['?after=-1', 400],
+    ['?after=99', 400],
+    ['?after=777', 410],
+    ['?limit=0', 400],
+    ['?starting_after=1', 400],
+  ])('%s is answered %d', async (query, status) => {
     const answer = await json(query);
     expect(answer.status).toBe(status);
     if (status === 410) expect(answer.body.error).toBe('cursor_expired');
@@ -72,13 +102,16 @@ describe('the stream of events', () => {
       }
     }
   }
-  const stream = (headers: Record<string, string> = {}, query = '', signal?: AbortSignal) => get(query, { accept: 'text/event-stream', ...headers }, signal);
+  const stream = (headers: Record<string, string> = {}, query = '', signal?: AbortSignal) =>
+    get(query, { accept: 'text/event-stream', ...headers }, signal);
 
   it('tells what happens from now on, each once and in order', async () => {
     const response = await stream();
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     const told = frames(response);
-    await eventually(() => test.peers.feedWatchers.size === 1 && asked.some(({ limit }) => limit > 1), { what: 'the stream is at the end of the feed' });
+    await eventually(() => test.peers.feedWatchers.size === 1 && asked.some(({ limit }) => limit > 1), {
+      what: 'the stream is at the end of the feed',
+    });
     grow();
     expect((await told.next()).value).toBe('4');
     grow();
@@ -112,7 +145,12 @@ describe('the stream of events', () => {
 
   it('gives its place back when the client goes away', async () => {
     test.peers.scheduler.getLimits = () => ({ allowed: undefined, runningJobs: 0, queuedJobs: 0 });
-    const inUse = async () => ((await (await fetch(`${test.url}/v1/limits`, { headers: { authorization } })).json()) as { streams: { in_use: number } }).streams.in_use;
+    const inUse = async () =>
+      (
+        (await (await fetch(`${test.url}/v1/limits`, { headers: { authorization } })).json()) as {
+          streams: { in_use: number };
+        }
+      ).streams.in_use;
     const gone = new AbortController();
     const response = await stream({}, '?after=0', gone.signal);
     expect(response.status).toBe(200);

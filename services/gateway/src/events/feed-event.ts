@@ -3,8 +3,13 @@ import type { FeedEvent } from '@usvideo/contracts/webhooks';
 /** An event as the feed shows it; `data` is null once the content was erased. Bodies are JSON already: their bytes are passed through. */
 export function feedEventJson(event: FeedEvent, environment: string): string {
   const about = {
-    id: event.eventId, object: 'event', sequence: Number(event.seq), event: event.event, job_id: event.jobId === '' ? null : event.jobId,
-    livemode: environment === 'live', created_at: event.recordedAt?.toISOString() ?? null,
+    id: event.eventId,
+    object: 'event',
+    sequence: Number(event.seq),
+    event: event.event,
+    job_id: event.jobId === '' ? null : event.jobId,
+    livemode: environment === 'live',
+    created_at: event.recordedAt?.toISOString() ?? null,
   };
   const data = event.body.length === 0 ? 'null' : event.body.toString('utf8');
   return `${JSON.stringify(about).slice(0, -1)},"data":${data}}`;

@@ -14,7 +14,10 @@ export interface FeedWatch {
   end(): void;
 }
 
-interface Waiter { grown: boolean; wake: (() => void) | undefined }
+interface Waiter {
+  grown: boolean;
+  wake: (() => void) | undefined;
+}
 
 /** One stream of hints for the whole process, however many clients wait: those who wait cost nothing while nothing happens. */
 export class FeedWatches implements Running {
@@ -22,7 +25,10 @@ export class FeedWatches implements Running {
   private readonly ended = new AbortController();
   private readonly loop: Running;
 
-  constructor(private readonly webhooks: WebhooksServiceClient, logger: Logger) {
+  constructor(
+    private readonly webhooks: WebhooksServiceClient,
+    logger: Logger,
+  ) {
     this.loop = startLoop({ name: 'feed_watch', everyMs: 1_000, work: () => this.hear(), logger, backOffMaxMs: 2_000 });
   }
 

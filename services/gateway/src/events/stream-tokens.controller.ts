@@ -14,13 +14,19 @@ import { STREAM_SECONDS, streamTokenRequest } from './event-requests';
 /** Lets a customer's page follow one job or the feed without a key. */
 @Controller('v1')
 export class StreamTokensController {
-  constructor(private readonly peers: Peers, private readonly settings: Settings) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly settings: Settings,
+  ) {}
 
   @Post('stream-tokens')
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     parseQuery(noQuery, request.query);
-    const { job_id: jobId = '', expires_in: seconds = STREAM_SECONDS } = validate(streamTokenRequest, request.body ?? {});
+    const { job_id: jobId = '', expires_in: seconds = STREAM_SECONDS } = validate(
+      streamTokenRequest,
+      request.body ?? {},
+    );
     const { accountId, environment, keyId } = caller;
     requireScope(caller, jobId === '' ? 'webhooks' : 'videos');
     if (jobId !== '') await getJob(this.peers.exchange, { accountId, environment, jobId });
@@ -29,7 +35,11 @@ export class StreamTokensController {
     const token = sealStreamToken(this.settings.linkSecret, { accountId, environment, keyId, jobId, expiresAt });
     const path = jobId === '' ? '/v1/events' : `/v1/videos/${jobId}/events`;
     sendObject(reply, 201, {
-      object: 'stream_token', token, job_id: jobId || null, url: `${this.settings.publicUrl}${path}?token=${token}`, expires_at: expiresAt.toISOString(),
+      object: 'stream_token',
+      token,
+      job_id: jobId || null,
+      url: `${this.settings.publicUrl}${path}?token=${token}`,
+      expires_at: expiresAt.toISOString(),
     });
   }
 
@@ -45,7 +55,12 @@ export class StreamTokensController {
 }
 
 function answerPreflight(reply: FastifyReply): void {
-  reply.code(204).headers({
-    'access-control-allow-methods': 'GET', 'access-control-allow-headers': 'Accept, Cache-Control, Last-Event-ID', 'access-control-max-age': '86400',
-  }).send();
+  reply
+    .code(204)
+    .headers({
+      'access-control-allow-methods': 'GET',
+      'access-control-allow-headers': 'Accept, Cache-Control, Last-Event-ID',
+      'access-control-max-age': '86400',
+    })
+    .send();
 }

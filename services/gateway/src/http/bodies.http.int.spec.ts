@@ -15,12 +15,20 @@ beforeAll(async () => {
   authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
   other = test.peers.addKey('usv_live_otherotherotherotherother', { accountId: 'acc_2' });
   test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{"id":"job_1"}' });
-  test.peers.scheduler.cancelJob = () => ({ refusal: '', status: 'cancelled', jobJson: '{"id":"job_1","status":"cancelled"}' });
+  test.peers.scheduler.cancelJob = () => ({
+    refusal: '',
+    status: 'cancelled',
+    jobJson: '{"id":"job_1","status":"cancelled"}',
+  });
 });
 afterAll(() => test.stop());
 
 function send(path: string, body: string | Buffer, headers: Record<string, string> = {}) {
-  return fetch(`${test.url}${path}`, { method: 'POST', headers: { authorization, 'content-type': 'application/json', ...headers }, body: body as never });
+  return fetch(`${test.url}${path}`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', ...headers },
+    body: body as never,
+  });
 }
 
 const messageOf = async (response: Response) => ((await response.json()) as { message: string }).message;
@@ -28,7 +36,12 @@ const MIB = 1024 * 1024;
 const order = JSON.stringify({ prompt: 'a red ball' });
 
 describe('an encoded body', () => {
-  it.each([['gzip', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync], ['zstd', zstdCompressSync]] as const)('is decoded from %s', async (name, encode) => {
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const)('is decoded from %s', async (name, encode) => {
     expect((await send('/v1/videos', encode(order), { 'content-encoding': name })).status).toBe(202);
   });
 
@@ -51,7 +64,12 @@ describe('an encoded body', () => {
 });
 
 describe('a body of nothing', () => {
-  it.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain;charset=UTF-8', 'multipart/form-data; boundary=x'])('has no type, as %s', async (type) => {
+  it.each([
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'text/plain;charset=UTF-8',
+    'multipart/form-data; boundary=x',
+  ])('has no type, as %s', async (type) => {
     expect((await send('/v1/videos/job_1/cancel', '', { 'content-type': type })).status).toBe(200);
   });
 
@@ -67,7 +85,8 @@ describe('a body of nothing', () => {
 
 describe('a large body', () => {
   it('is for operations that take a first frame only', async () => {
-    const padded = (bytes: number) => JSON.stringify({ email: 'a@example.com', password: 'p'.repeat(bytes), account_name: 'x' });
+    const padded = (bytes: number) =>
+      JSON.stringify({ email: 'a@example.com', password: 'p'.repeat(bytes), account_name: 'x' });
     const refused = await send('/v1/auth/register', padded(65 * 1024), { authorization: '' });
     expect([refused.status, await messageOf(refused)]).toEqual([413, 'The body is larger than 64 KiB.']);
     const frame = await send('/v1/quotes', JSON.stringify({ prompt: 'x', first_frame: 'x'.repeat(65 * 1024) }));
@@ -79,13 +98,17 @@ describe('a large body', () => {
 
 describe('the bytes of bodies', () => {
   const open: Socket[] = [];
-  afterAll(() => { for (const socket of open) socket.destroy(); });
+  afterAll(() => {
+    for (const socket of open) socket.destroy();
+  });
 
   /** A request whose body never ends. */
   async function unfinished(key: string, bytes: number): Promise<Socket> {
     const socket = connect(test.gateway.port, '127.0.0.1');
     open.push(socket);
-    socket.write(`POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${bytes + 1}\r\n\r\n`);
+    socket.write(
+      `POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${bytes + 1}\r\n\r\n`,
+    );
     const end = socket.write(Buffer.alloc(bytes, ' '));
     if (!end) await once(socket, 'drain');
     return socket;
@@ -95,7 +118,10 @@ describe('the bytes of bodies', () => {
     const each = 15 * MIB;
     const many = Math.floor(HELD_BYTES_PER_OWNER_MAX / each);
     const holding = await Promise.all(Array.from({ length: many }, () => unfinished(authorization, each)));
-    const one = () => send('/v1/videos', JSON.stringify({ prompt: 'x', first_frame: 'x'.repeat(10 * MIB) })).then((response) => response.status);
+    const one = () =>
+      send('/v1/videos', JSON.stringify({ prompt: 'x', first_frame: 'x'.repeat(10 * MIB) })).then(
+        (response) => response.status,
+      );
     await eventually(async () => (await one()) === 429, { what: 'the account to hold all that it may' });
     const bystander = await send('/v1/videos', order, { authorization: other });
     expect(bystander.status).toBe(202);
@@ -105,14 +131,22 @@ describe('the bytes of bodies', () => {
 
   it('are held until the answer, not until the body is read', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-    test.peers.createJob = async () => { await answered; return { jobId: 'job_1', jobJson: '{"id":"job_1"}' }; };
+    test.peers.createJob = async () => {
+      await answered;
+      return { jobId: 'job_1', jobJson: '{"id":"job_1"}' };
+    };
     test.peers.orders.length = 0;
-    const small = await sharp({ create: { width: 64, height: 36, channels: 3, background: 'red' } }).png().toBuffer();
+    const small = await sharp({ create: { width: 64, height: 36, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
     const picture = Buffer.concat([small, Buffer.alloc(9.5 * MIB)]);
     const body = JSON.stringify({ prompt: 'x', first_frame: `data:image/png;base64,${picture.toString('base64')}` });
     const held = Math.floor(HELD_BYTES_PER_OWNER_MAX / body.length);
     const requests = Array.from({ length: held }, () => send('/v1/videos', body));
-    await eventually(() => test.peers.orders.length === held, { what: 'all orders to wait for their answer', deadlineMs: 100_000 });
+    await eventually(() => test.peers.orders.length === held, {
+      what: 'all orders to wait for their answer',
+      deadlineMs: 100_000,
+    });
     expect((await send('/v1/videos', body)).status).toBe(429);
     answer();
     expect((await Promise.all(requests)).map((response) => response.status)).toEqual(requests.map(() => 202));

@@ -9,7 +9,10 @@ export class BodyBudget {
   private heldBytes = 0;
   private readonly byOwner = new Map<string, number>();
 
-  constructor(private readonly bytesMax = HELD_BYTES_MAX, private readonly ownerBytesMax = HELD_BYTES_PER_OWNER_MAX) {}
+  constructor(
+    private readonly bytesMax = HELD_BYTES_MAX,
+    private readonly ownerBytesMax = HELD_BYTES_PER_OWNER_MAX,
+  ) {}
 
   /** What is refused is not counted. */
   reserve(owner: string, bytes: number): Reserved {

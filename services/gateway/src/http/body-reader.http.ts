@@ -23,7 +23,11 @@ export class BodyReader {
     const bytesMax = request.gateway.operation?.bodyBytesMax ?? BODY_BYTES_DEFAULT;
     const declaredBytes = Number(request.headers['content-length'] ?? 0);
     if (declaredBytes > DISCARDED_BYTES_MAX) throw tooLarge(bytesMax);
-    return collect(decodedBody(payload), { bytesMax: declaredBytes > bytesMax ? 0 : bytesMax, tooLarge: () => tooLarge(bytesMax), reserve: this.reservationsOf(request) });
+    return collect(decodedBody(payload), {
+      bytesMax: declaredBytes > bytesMax ? 0 : bytesMax,
+      tooLarge: () => tooLarge(bytesMax),
+      reserve: this.reservationsOf(request),
+    });
   }
 
   /** For a type that the operation does not take: a body of no bytes has no type. */
@@ -43,9 +47,17 @@ export class BodyReader {
     return (bytes) => {
       if (response.closed) return serviceUnavailable();
       switch (this.budget.reserve(owner, bytes)) {
-        case 'granted': reservedBytes += bytes; return undefined;
-        case 'owner_has_too_many': return new Refusal('rate_limit_exceeded', 'Too many bytes of your requests are being read at this moment. Send fewer large bodies at once.', { retryAfterMs: RETRY_MS });
-        case 'all_have_too_many': return serviceUnavailable();
+        case 'granted':
+          reservedBytes += bytes;
+          return undefined;
+        case 'owner_has_too_many':
+          return new Refusal(
+            'rate_limit_exceeded',
+            'Too many bytes of your requests are being read at this moment. Send fewer large bodies at once.',
+            { retryAfterMs: RETRY_MS },
+          );
+        case 'all_have_too_many':
+          return serviceUnavailable();
       }
     };
   }
@@ -79,7 +91,9 @@ function collect(payload: Readable, { bytesMax, tooLarge: overflow, reserve }: C
         payload.destroy();
       }
     });
-    payload.once('end', () => (refusal ? reject(refusal) : resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))));
+    payload.once('end', () =>
+      refusal ? reject(refusal) : resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)),
+    );
     payload.once('error', (error: NodeJS.ErrnoException) => reject(refusal ?? unreadable(error)));
   });
 }
@@ -94,5 +108,8 @@ function unreadable({ code }: NodeJS.ErrnoException): Refusal {
 const MIB = 1024 * 1024;
 
 function tooLarge(bytesMax: number): Refusal {
-  return new Refusal('payload_too_large', `The body is larger than ${bytesMax >= MIB ? `${bytesMax / MIB} MiB` : `${bytesMax / 1024} KiB`}.`);
+  return new Refusal(
+    'payload_too_large',
+    `The body is larger than ${bytesMax >= MIB ? `${bytesMax / MIB} MiB` : `${bytesMax / 1024} KiB`}.`,
+  );
 }

@@ -13,9 +13,10 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
     return;
   }
   const requestId = `req_${randomUUID()}`;
-  const refusal = error.code === 'HPE_HEADER_OVERFLOW'
-    ? new Refusal('request_header_too_large', 'The headers of the request are too large.')
-    : new Refusal('invalid_request', 'The request could not be read.');
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new Refusal('request_header_too_large', 'The headers of the request are too large.')
+      : new Refusal('invalid_request', 'The request could not be read.');
   const body = JSON.stringify(errorBody(refusal, requestId, docsUrl));
   const headers = {
     'content-type': 'application/json; charset=utf-8',

@@ -10,7 +10,13 @@ import { sendObject } from '../access/request-state.http';
 import { stamp } from './response-headers.http';
 
 /** What a peer's failure means for the customer: it may help to come back. */
-const AWAY: ReadonlySet<unknown> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.RESOURCE_EXHAUSTED, status.CANCELLED, status.ABORTED]);
+const AWAY: ReadonlySet<unknown> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.RESOURCE_EXHAUSTED,
+  status.CANCELLED,
+  status.ABORTED,
+]);
 
 /** A protocol of somebody else under a path of its own: how it tells a refusal, and whose programs speak it. */
 export interface ForeignProtocol {
@@ -73,7 +79,10 @@ export class ErrorResponder implements ExceptionFilter {
 
   private nothingHere(): Refusal {
     const reference = ['GET /docs', 'GET /admin/v1/openapi.json'].find((name) => Object.hasOwn(this.operations, name));
-    return new Refusal('not_found', `There is nothing at this path.${reference === undefined ? '' : ` ${reference} describes what there is.`}`);
+    return new Refusal(
+      'not_found',
+      `There is nothing at this path.${reference === undefined ? '' : ` ${reference} describes what there is.`}`,
+    );
   }
 
   private send(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): void {
@@ -93,7 +102,8 @@ export class ErrorResponder implements ExceptionFilter {
     const mayBeLost = url.startsWith('/v1/') && [400, 404, 405, 415].includes(refusal.httpStatus);
     for (const protocol of mayBeLost ? this.protocols : []) {
       const hint = protocol.hintFor(headers['user-agent'] ?? '');
-      if (hint !== undefined) return protocol.errorBody(new Refusal(refusal.code, `${refusal.message} ${hint}`, refusal.extras));
+      if (hint !== undefined)
+        return protocol.errorBody(new Refusal(refusal.code, `${refusal.message} ${hint}`, refusal.extras));
     }
     return errorBody(refusal, gateway.requestId, this.docsUrl);
   }
@@ -107,14 +117,18 @@ export class ErrorResponder implements ExceptionFilter {
     if (AWAY.has(code)) return serviceUnavailable();
     if (code === status.INVALID_ARGUMENT || code === status.OUT_OF_RANGE) {
       // The gateway should have seen it first: a rule that one end lacks.
-      this.logger.warn({ err: error, request_id: request.gateway.requestId }, 'a service refused a value that the gateway let through');
+      this.logger.warn(
+        { err: error, request_id: request.gateway.requestId },
+        'a service refused a value that the gateway let through',
+      );
       return refusedValue(details);
     }
     if (error instanceof ArtifactStoreAway) {
       this.logger.error({ err: error, request_id: request.gateway.requestId }, 'the artifact store is away');
       return serviceUnavailable();
     }
-    if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return frameworkRefusal(code, statusCode);
+    if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+      return frameworkRefusal(code, statusCode);
     this.logger.error({ err: error, request_id: request.gateway.requestId }, 'a request failed');
     return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us to find it.');
   }
@@ -122,8 +136,10 @@ export class ErrorResponder implements ExceptionFilter {
 
 /** The framework's own refusals, in our words: its messages name its parts. */
 function frameworkRefusal(code: unknown, statusCode: number): Refusal {
-  if (statusCode === 415) return new Refusal('unsupported_media_type', 'Send the body as Content-Type: application/json.');
+  if (statusCode === 415)
+    return new Refusal('unsupported_media_type', 'Send the body as Content-Type: application/json.');
   if (statusCode === 413) return new Refusal('payload_too_large', 'The body is larger than this operation takes.');
-  if (code === 'FST_ERR_BAD_URL' || statusCode === 404 || statusCode === 414) return new Refusal('not_found', 'There is nothing at this path.');
+  if (code === 'FST_ERR_BAD_URL' || statusCode === 404 || statusCode === 414)
+    return new Refusal('not_found', 'There is nothing at this path.');
   return new Refusal('invalid_request', 'The request could not be read.');
 }

@@ -29,18 +29,33 @@ export async function startTestGateway(settings: Record<string, string> = {}): P
   const gateway = await startGateway({
     logger: createLogger('gateway', 'silent'),
     config: readGatewayConfig({
-      PORT: '0', ADMIN_PORT: '0', HOST: '127.0.0.1', ADMIN_TOKEN, LINK_SECRET, DATA_DIR: dataDir,
-      ACCOUNTS_GRPC_URL: peers.address, LEDGER_GRPC_URL: peers.address, SCHEDULER_GRPC_URL: peers.address, WEBHOOKS_GRPC_URL: peers.address,
-      PUBLIC_URL: 'https://api.example.com/', SUPPORT_URL: 'https://support.example.com', REGISTRATION: 'open', ...settings,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      HOST: '127.0.0.1',
+      ADMIN_TOKEN,
+      LINK_SECRET,
+      DATA_DIR: dataDir,
+      ACCOUNTS_GRPC_URL: peers.address,
+      LEDGER_GRPC_URL: peers.address,
+      SCHEDULER_GRPC_URL: peers.address,
+      WEBHOOKS_GRPC_URL: peers.address,
+      PUBLIC_URL: 'https://api.example.com/',
+      SUPPORT_URL: 'https://support.example.com',
+      REGISTRATION: 'open',
+      ...settings,
     }),
   });
   return {
-    peers, gateway, dataDir,
+    peers,
+    gateway,
+    dataDir,
     url: `http://127.0.0.1:${gateway.port}`,
     adminUrl: `http://127.0.0.1:${gateway.adminPort}`,
     peersBack: async () => {
       await peers.start();
-      await eventually(async () => Object.values((await gateway.ready()).uses!).every(Boolean), { what: 'the gateway to reach its peers' });
+      await eventually(async () => Object.values((await gateway.ready()).uses!).every(Boolean), {
+        what: 'the gateway to reach its peers',
+      });
     },
     stop: async () => {
       await gateway.stop();

@@ -13,7 +13,12 @@ describe('a gateway that is told to stop', () => {
       await answer.wait();
       return { jobId: 'job_1', jobJson: '{"id":"job_1"}' };
     };
-    const order = () => fetch(`${test.url}/v1/videos`, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: '{"prompt":"x"}' });
+    const order = () =>
+      fetch(`${test.url}/v1/videos`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: '{"prompt":"x"}',
+      });
     const underWay = order();
     await arrived.wait();
     const stopped = test.gateway.stop();
@@ -29,10 +34,17 @@ describe('a gateway that is told to stop', () => {
     const authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
     const { hostname, port } = new URL(test.url);
     const asked = new Signal('the request is admitted');
-    test.peers.accounts.verifyKey = (request) => { asked.emit(); return test.peers.keys.get(Buffer.from(request.secretSha256).toString('hex'))!; };
+    test.peers.accounts.verifyKey = (request) => {
+      asked.emit();
+      return test.peers.keys.get(Buffer.from(request.secretSha256).toString('hex'))!;
+    };
     const socket = connect(Number(port), hostname);
     const closed = once(socket, 'close');
-    socket.on('error', () => undefined).write(`POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`);
+    socket
+      .on('error', () => undefined)
+      .write(
+        `POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+      );
     await asked.wait();
     await test.stop();
     await closed;

@@ -7,9 +7,16 @@ export async function readForm(body: Buffer, contentType: string): Promise<Recor
   for (const [name, value] of form.entries()) {
     // Objects come flattened, as input_reference[image_url].
     const [, outer = name, inner] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? [];
-    if (Object.hasOwn(members, outer) && inner === undefined) throw invalidRequest([{ field: outer, message: 'is sent more than once' }]);
-    const read = typeof value === 'string' ? value : `data:;base64,${Buffer.from(await value.arrayBuffer()).toString('base64')}`;
-    Object.defineProperty(members, outer, { value: inner === undefined ? read : { [inner]: read }, enumerable: true, configurable: true, writable: true });
+    if (Object.hasOwn(members, outer) && inner === undefined)
+      throw invalidRequest([{ field: outer, message: 'is sent more than once' }]);
+    const read =
+      typeof value === 'string' ? value : `data:;base64,${Buffer.from(await value.arrayBuffer()).toString('base64')}`;
+    Object.defineProperty(members, outer, {
+      value: inner === undefined ? read : { [inner]: read },
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
   return members;
 }

@@ -16,7 +16,9 @@ export class OperationInterceptor implements NestInterceptor {
     const { operation } = request.gateway;
     if (operation !== undefined && takesNoQuery(operation)) parseQuery(noQuery, request.query);
     if (operation !== undefined && takesNoBody(operation, request.method)) refuseBody(request.body);
-    return next.handle().pipe(map((value: unknown) => (value instanceof Answer ? sent(value, http.getResponse<FastifyReply>()) : value)));
+    return next
+      .handle()
+      .pipe(map((value: unknown) => (value instanceof Answer ? sent(value, http.getResponse<FastifyReply>()) : value)));
   }
 }
 

@@ -8,7 +8,8 @@ const NAME = /^[A-Za-z0-9_.:-]{1,128}$/;
 @Injectable()
 export class PathParameter implements PipeTransform {
   transform(value: unknown, { type }: ArgumentMetadata): unknown {
-    if (type === 'param' && !(typeof value === 'string' && NAME.test(value))) throw new Refusal('not_found', 'There is nothing with this id.');
+    if (type === 'param' && !(typeof value === 'string' && NAME.test(value)))
+      throw new Refusal('not_found', 'There is nothing with this id.');
     return value;
   }
 }

@@ -1,4 +1,10 @@
-import { EMAIL_CHARACTERS_MAX, faultOfEmail, faultOfPassword, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN } from '@usvideo/contracts/text';
+import {
+  EMAIL_CHARACTERS_MAX,
+  faultOfEmail,
+  faultOfPassword,
+  PASSWORD_CHARACTERS_MAX,
+  PASSWORD_CHARACTERS_MIN,
+} from '@usvideo/contracts/text';
 import { z } from 'zod';
 import { SCOPES } from '../access/caller';
 import { OPERATOR_ROLES } from '../access/operator-caller';
@@ -21,11 +27,17 @@ export const ledgerQuery = z.strictObject({ ...pageShape, job_id: jobId });
 
 export const noQuery = z.strictObject({});
 
-export const streamQuery = z.strictObject({ token: text(1_024, 'A token of POST /v1/stream-tokens instead of a key, for streams only.').optional() });
+export const streamQuery = z.strictObject({
+  token: text(1_024, 'A token of POST /v1/stream-tokens instead of a key, for streams only.').optional(),
+});
 
 const NAME_CHARACTERS_MAX = 200;
 const email = ruled(faultOfEmail).meta({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX });
-const password = ruled(faultOfPassword).meta({ minLength: PASSWORD_CHARACTERS_MIN, maxLength: PASSWORD_CHARACTERS_MAX, description: `${PASSWORD_CHARACTERS_MIN} characters or more; any may be used.` });
+const password = ruled(faultOfPassword).meta({
+  minLength: PASSWORD_CHARACTERS_MIN,
+  maxLength: PASSWORD_CHARACTERS_MAX,
+  description: `${PASSWORD_CHARACTERS_MIN} characters or more; any may be used.`,
+});
 const accountName = line(NAME_CHARACTERS_MAX, 'Name of the account.');
 
 export const registerSchema = z.strictObject({
@@ -36,11 +48,19 @@ export const registerSchema = z.strictObject({
 
 export const createKeySchema = z.strictObject({
   name: line(NAME_CHARACTERS_MAX, 'Your name for the key.'),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional().describe('What the key may do, within what yours may.'),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .max(SCOPES.length)
+    .optional()
+    .describe('What the key may do, within what yours may.'),
 });
 
 export const rotateKeySchema = z.strictObject({
-  expire_old_now: z.boolean().optional().meta({ default: false, description: 'Ends the old key at once, as after a leak, instead of in 24 hours.' }),
+  expire_old_now: z
+    .boolean()
+    .optional()
+    .meta({ default: false, description: 'Ends the old key at once, as after a leak, instead of in 24 hours.' }),
 });
 
 const PLANS = ['standard', 'enterprise'] as const;
@@ -64,20 +84,40 @@ export const adminLimitsSchema = z.strictObject({
   reason: line(500, 'Why; kept in the audit log.').optional(),
 });
 
-const expiresInDays = z.int().min(1).max(3_650).optional().describe('After so many days the token is refused; without it, never.');
+const expiresInDays = z
+  .int()
+  .min(1)
+  .max(3_650)
+  .optional()
+  .describe('After so many days the token is refused; without it, never.');
 
 export const adminOperatorSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/).describe('Lower-case letters, digits, dots and dashes: the author of what this person does, in the audit log for ever.'),
-  role: z.enum(OPERATOR_ROLES).describe('auditor looks, support also suspends, limits and takes down, operator does everything.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/)
+    .describe(
+      'Lower-case letters, digits, dots and dashes: the author of what this person does, in the audit log for ever.',
+    ),
+  role: z
+    .enum(OPERATOR_ROLES)
+    .describe('auditor looks, support also suspends, limits and takes down, operator does everything.'),
   expires_in_days: expiresInDays,
 });
 
 export const adminOperatorTokenSchema = z.strictObject({ expires_in_days: expiresInDays });
 
 export const adminAuditQuery = z.strictObject({
-  account_id: z.string().regex(/^acc_[0-9A-Za-z]{1,60}$/).optional().describe('Of this account only.'),
+  account_id: z
+    .string()
+    .regex(/^acc_[0-9A-Za-z]{1,60}$/)
+    .optional()
+    .describe('Of this account only.'),
   limit: z.int().min(1).max(1_000).default(100),
-  starting_after: z.string().regex(/^[1-9]\d{0,17}$/).optional().describe('The next_cursor of the page before.'),
+  starting_after: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/)
+    .optional()
+    .describe('The next_cursor of the page before.'),
 });
 
 export const adminCreditSchema = z.strictObject({
@@ -86,22 +126,47 @@ export const adminCreditSchema = z.strictObject({
   note: line(500, 'Shown in the ledger.').optional(),
 });
 
-export const adminParkedQuery = z.strictObject({ limit: z.int().min(1).max(500).optional().meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }) });
-export const adminOwedQuery = z.strictObject({
-  heard_within_seconds: z.int().min(0).max(86_400).optional().meta({ default: 600, description: 'Younger events may still be on their way and are not owed.' }),
+export const adminParkedQuery = z.strictObject({
+  limit: z
+    .int()
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }),
 });
-export const adminReplayRequest = z.strictObject({ stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional() });
+export const adminOwedQuery = z.strictObject({
+  heard_within_seconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .meta({ default: 600, description: 'Younger events may still be on their way and are not owed.' }),
+});
+export const adminReplayRequest = z.strictObject({
+  stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional(),
+});
 
 const reason = line(500, 'Why; kept in the audit log.');
 
 export const adminCloseSchema = z.strictObject({ reason });
-export const adminEraseSchema = z.strictObject({ confirm: z.string().max(64).describe('The id of the account again: what is erased does not come back.') });
+export const adminEraseSchema = z.strictObject({
+  confirm: z.string().max(64).describe('The id of the account again: what is erased does not come back.'),
+});
 export const adminTakeDownSchema = z.strictObject({ reason });
 
 export const adminWorkersQuery = z.strictObject({ limit: pageShape.limit, starting_after: pageShape.starting_after });
 export const adminCordonSchema = z.strictObject({
-  state: z.enum(['cordoned', 'draining', 'none']).describe('cordoned takes no more work and finishes what it has; draining hands back after the grace what it still has; none takes work again.'),
-  grace_seconds: z.int().min(0).max(86_400).optional().describe('Of draining: after it what still runs goes to other workers. Without it, whatever runs is finished.'),
+  state: z
+    .enum(['cordoned', 'draining', 'none'])
+    .describe(
+      'cordoned takes no more work and finishes what it has; draining hands back after the grace what it still has; none takes work again.',
+    ),
+  grace_seconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe('Of draining: after it what still runs goes to other workers. Without it, whatever runs is finished.'),
 });
 
 export const adminSuspendSchema = z.strictObject({ reason: line(500, 'Recorded with the suspension.').optional() });

@@ -55,7 +55,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   addHooks(instance, options);
   addBodyReader(instance);
   const app = await NestFactory.create<NestFastifyApplication>(options.module, new RefusingAdapter(instance, errors), {
-    logger: ['error', 'fatal'], bodyParser: false, abortOnError: false,
+    logger: ['error', 'fatal'],
+    bodyParser: false,
+    abortOnError: false,
   });
   app.useGlobalFilters(errors);
   app.useGlobalInterceptors(new OperationInterceptor());
@@ -79,16 +81,23 @@ async function drain(app: NestFastifyApplication, { server }: FastifyInstance): 
 
 /** Nest would answer unknown routes and framework errors in its own form; here they meet ours. */
 class RefusingAdapter extends FastifyAdapter {
-  constructor(instance: FastifyInstance, private readonly errors: ErrorResponder) {
+  constructor(
+    instance: FastifyInstance,
+    private readonly errors: ErrorResponder,
+  ) {
     super(instance as never);
   }
 
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
-    return this.getInstance<FastifyInstance>().setErrorHandler((error, request, reply) => this.errors.respond(error, request, reply)) as never;
+    return this.getInstance<FastifyInstance>().setErrorHandler((error, request, reply) =>
+      this.errors.respond(error, request, reply),
+    ) as never;
   }
 
   override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
-    return this.getInstance<FastifyInstance>().setNotFoundHandler((request, reply) => this.errors.respond(this.errors.notFound(request), request, reply)) as never;
+    return this.getInstance<FastifyInstance>().setNotFoundHandler((request, reply) =>
+      this.errors.respond(this.errors.notFound(request), request, reply),
+    ) as never;
   }
 }
 
@@ -129,7 +138,11 @@ function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
   });
 }
 
-function stateOf(request: FastifyRequest, reply: FastifyReply, { operations, trustedProxies }: HttpServerOptions): RequestState {
+function stateOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { operations, trustedProxies }: HttpServerOptions,
+): RequestState {
   const route = request.is404 ? undefined : request.routeOptions?.url;
   const traceparent = request.headers['traceparent'];
   return {
@@ -138,7 +151,11 @@ function stateOf(request: FastifyRequest, reply: FastifyReply, { operations, tru
     response: reply.raw,
     startedAtMs: performance.now(),
     operation: route === undefined ? undefined : operationOf(operations, request.method, route),
-    trace: openRequestTrace(request.method, route ?? UNMATCHED, typeof traceparent === 'string' ? traceparent : undefined),
+    trace: openRequestTrace(
+      request.method,
+      route ?? UNMATCHED,
+      typeof traceparent === 'string' ? traceparent : undefined,
+    ),
   };
 }
 
@@ -150,32 +167,52 @@ function forwardedForOf(request: FastifyRequest): string | undefined {
 /** The route's template and never its query: links carry signatures there. */
 function observe(request: FastifyRequest, reply: FastifyReply, { listener, logger }: HttpServerOptions): void {
   const { method, gateway: state } = request;
-  const route = request.is404 ? UNMATCHED : request.routeOptions.url ?? UNMATCHED;
+  const route = request.is404 ? UNMATCHED : (request.routeOptions.url ?? UNMATCHED);
   const elapsedMs = performance.now() - state.startedAtMs;
   httpOutcomes.inc({ listener, outcome: reply.statusCode >= 500 ? 'failed' : 'answered' });
   httpRequests.inc({ listener, method, route, status: reply.statusCode });
   httpDuration.observe({ listener, method, route }, elapsedMs / 1_000);
-  state.trace.run(() => logger.info({
-    listener, method, route, status: reply.statusCode, elapsed_ms: Math.round(elapsedMs), request_id: state.requestId,
-    account: state.caller?.accountId, environment: state.caller?.environment, api_key_id: state.caller?.keyId, job_id: state.jobId, error: state.refusal,
-  }, 'request'));
+  state.trace.run(() =>
+    logger.info(
+      {
+        listener,
+        method,
+        route,
+        status: reply.statusCode,
+        elapsed_ms: Math.round(elapsedMs),
+        request_id: state.requestId,
+        account: state.caller?.accountId,
+        environment: state.caller?.environment,
+        api_key_id: state.caller?.keyId,
+        job_id: state.jobId,
+        error: state.refusal,
+      },
+      'request',
+    ),
+  );
   state.trace.note({
     'http.response.status_code': reply.statusCode,
-    ...(state.refusal && { 'error.code': state.refusal }), ...(state.jobId && { 'job.id': state.jobId }), ...(state.caller && { 'account.environment': state.caller.environment }),
+    ...(state.refusal && { 'error.code': state.refusal }),
+    ...(state.jobId && { 'job.id': state.jobId }),
+    ...(state.caller && { 'account.environment': state.caller.environment }),
   });
-  state.trace.end(reply.statusCode >= 500 ? state.refusal ?? String(reply.statusCode) : undefined);
+  state.trace.end(reply.statusCode >= 500 ? (state.refusal ?? String(reply.statusCode)) : undefined);
 }
 
 function addBodyReader(instance: FastifyInstance): void {
   const reader = new BodyReader();
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => (
-    request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload)
-  ));
-  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) => (
-    request.gateway.operation?.form ? readForm(await reader.readRaw(request, payload), request.headers['content-type']!) : reader.readNothing(payload, notJson())
-  ));
-  instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => reader.readNothing(payload, notJson()));
+  instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) =>
+    request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload),
+  );
+  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) =>
+    request.gateway.operation?.form
+      ? readForm(await reader.readRaw(request, payload), request.headers['content-type']!)
+      : reader.readNothing(payload, notJson()),
+  );
+  instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
+    reader.readNothing(payload, notJson()),
+  );
 }
 
 function notJson(): Refusal {

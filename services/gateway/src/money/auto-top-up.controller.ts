@@ -15,7 +15,10 @@ const SETUP_WITHIN_MS = 20_000;
 /** Money that comes by itself. */
 @Controller('v1/auto-topup')
 export class AutoTopUpController {
-  constructor(private readonly peers: Peers, private readonly settings: Settings) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly settings: Settings,
+  ) {}
 
   @Get()
   async get(@LiveCaller() { accountId }: Caller): Promise<object> {
@@ -25,19 +28,38 @@ export class AutoTopUpController {
   @Put()
   async set(
     @LiveCaller() { accountId, keyId }: Caller,
-    @ValidBody(autoTopUpRequest) { enabled, threshold_usd: thresholdMicros, amount_usd: amountMicros, monthly_max_usd: monthMaxMicros }: Valid<typeof autoTopUpRequest>,
+    @ValidBody(autoTopUpRequest)
+    {
+      enabled,
+      threshold_usd: thresholdMicros,
+      amount_usd: amountMicros,
+      monthly_max_usd: monthMaxMicros,
+    }: Valid<typeof autoTopUpRequest>,
   ): Promise<object> {
-    return view(await call(this.peers.ledger, 'setAutoTopUp', { accountId, enabled, thresholdMicros, amountMicros, monthMaxMicros, author: keyId }));
+    return view(
+      await call(this.peers.ledger, 'setAutoTopUp', {
+        accountId,
+        enabled,
+        thresholdMicros,
+        amountMicros,
+        monthMaxMicros,
+        author: keyId,
+      }),
+    );
   }
 
   @Post('payment-method')
   @HttpCode(200)
   async setUp(
-    @LiveCaller() { accountId, keyId }: Caller, @ValidBody(paymentMethodRequest, {}) { success_url: successUrl, cancel_url: cancelUrl }: Valid<typeof paymentMethodRequest>,
+    @LiveCaller() { accountId, keyId }: Caller,
+    @ValidBody(paymentMethodRequest, {})
+    { success_url: successUrl, cancel_url: cancelUrl }: Valid<typeof paymentMethodRequest>,
   ): Promise<object> {
     const landing = `${this.settings.publicUrl}/dashboard/billing`;
     const order = { accountId, successUrl: successUrl ?? landing, cancelUrl: cancelUrl ?? landing, author: keyId };
-    const { checkoutUrl } = await call(this.peers.ledger, 'setUpPaymentMethod', order, { deadlineMs: SETUP_WITHIN_MS }).catch(refuse);
+    const { checkoutUrl } = await call(this.peers.ledger, 'setUpPaymentMethod', order, {
+      deadlineMs: SETUP_WITHIN_MS,
+    }).catch(refuse);
     return { object: 'payment_method_setup', checkout_url: checkoutUrl };
   }
 
@@ -53,5 +75,7 @@ function view({ autoTopUp }: { autoTopUp: AutoTopUp | undefined }): object {
 }
 
 function refuse(error: unknown): never {
-  throw hasStatus(error, status.FAILED_PRECONDITION) ? notConfigured('No payment method can be saved', 'PAYMENT_PROVIDER=stripe') : error;
+  throw hasStatus(error, status.FAILED_PRECONDITION)
+    ? notConfigured('No payment method can be saved', 'PAYMENT_PROVIDER=stripe')
+    : error;
 }

@@ -29,12 +29,15 @@ export class PaymentsController {
     } catch (error) {
       if (hasStatus(error, status.UNAUTHENTICATED)) throw notSigned();
       if (hasStatus(error, status.FAILED_PRECONDITION)) throw serviceUnavailable();
-      if (hasStatus(error, status.NOT_FOUND) || hasStatus(error, status.INVALID_ARGUMENT)) throw new Refusal('not_found', 'There is nothing at this path.');
+      if (hasStatus(error, status.NOT_FOUND) || hasStatus(error, status.INVALID_ARGUMENT))
+        throw new Refusal('not_found', 'There is nothing at this path.');
       throw error;
     }
   }
 }
 
 function notSigned(): Refusal {
-  return invalidRequest([{ field: 'Stripe-Signature', message: 'does not sign this body, or did so more than 300 seconds ago' }]);
+  return invalidRequest([
+    { field: 'Stripe-Signature', message: 'does not sign this body, or did so more than 300 seconds ago' },
+  ]);
 }

@@ -20,19 +20,41 @@ export class StatementsController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  async list(@KeyCaller() caller: Caller, @ValidQuery(statementsQuery) query: Valid<typeof statementsQuery>): Promise<Answer> {
+  async list(
+    @KeyCaller() caller: Caller,
+    @ValidQuery(statementsQuery) query: Valid<typeof statementsQuery>,
+  ): Promise<Answer> {
     const page = pageOf(query);
     const { limit, offset } = page;
     const livemode = !isTest(caller);
-    const { statements, hasMore } = await call(this.peers.ledger, 'listStatements', { accountId: bookOfCaller(caller), limit, offset });
-    return new Answer(renderList(page, statements.map((statement) => JSON.stringify(statementView(statement, livemode))), hasMore, null, livemode));
+    const { statements, hasMore } = await call(this.peers.ledger, 'listStatements', {
+      accountId: bookOfCaller(caller),
+      limit,
+      offset,
+    });
+    return new Answer(
+      renderList(
+        page,
+        statements.map((statement) => JSON.stringify(statementView(statement, livemode))),
+        hasMore,
+        null,
+        livemode,
+      ),
+    );
   }
 
   @Get(':period')
-  async get(@Param('period') period: string, @KeyCaller() caller: Caller, @ValidQuery(statementQuery) query: Valid<typeof statementQuery>): Promise<object> {
+  async get(
+    @Param('period') period: string,
+    @KeyCaller() caller: Caller,
+    @ValidQuery(statementQuery) query: Valid<typeof statementQuery>,
+  ): Promise<object> {
     const page = pageOf(query, sequenceCursor);
     if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) throw noSuchMonth();
-    const { statement } = await known(call(this.peers.ledger, 'getStatement', { accountId: bookOfCaller(caller), period }), noSuchMonth);
+    const { statement } = await known(
+      call(this.peers.ledger, 'getStatement', { accountId: bookOfCaller(caller), period }),
+      noSuchMonth,
+    );
     if (!statement) throw new Error('the ledger answered no statement');
     return { ...statementView(statement, !isTest(caller)), lines: await this.lines(caller, statement, page) };
   }
@@ -42,15 +64,27 @@ export class StatementsController {
     const asked = page.startingAfter === '' ? lastVersion + 1n : BigInt(page.startingAfter);
     const beforeVersion = asked > lastVersion ? lastVersion + 1n : asked;
     const isEmpty = lastVersion === 0n || beforeVersion <= firstVersion;
-    const found = isEmpty ? { entries: [], hasMore: false } : await call(this.peers.ledger, 'listEntries', {
-      accountId: bookOfCaller(caller), limit: page.limit, offset: 0, beforeVersion, jobId: '',
-    });
+    const found = isEmpty
+      ? { entries: [], hasMore: false }
+      : await call(this.peers.ledger, 'listEntries', {
+          accountId: bookOfCaller(caller),
+          limit: page.limit,
+          offset: 0,
+          beforeVersion,
+          jobId: '',
+        });
     const entries = found.entries.filter(({ version }) => version >= firstVersion);
     const hasMore = found.hasMore && entries.length === found.entries.length;
     const nextCursor = hasMore ? entries.at(-1)!.version.toString() : null;
     const livemode = !isTest(caller);
     return {
-      object: 'list', livemode, data: entries.map((entry) => entryView(entry, livemode)), has_more: hasMore, next_cursor: nextCursor, limit: page.limit, offset: 0,
+      object: 'list',
+      livemode,
+      data: entries.map((entry) => entryView(entry, livemode)),
+      has_more: hasMore,
+      next_cursor: nextCursor,
+      limit: page.limit,
+      offset: 0,
     };
   }
 }

@@ -22,16 +22,29 @@ const CHECKOUT_WITHIN_MS = 20_000;
 /** Money on its way in. */
 @Controller('v1/topups')
 export class TopUpsController {
-  constructor(private readonly peers: Peers, private readonly settings: Settings) {}
+  constructor(
+    private readonly peers: Peers,
+    private readonly settings: Settings,
+  ) {}
 
   @Post()
   async create(
-    @LiveCaller() { accountId, keyId }: Caller, @ValidBody(topUpRequest) { amount_usd: amountMicros, success_url: successUrl, cancel_url: cancelUrl }: Valid<typeof topUpRequest>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+    @LiveCaller() { accountId, keyId }: Caller,
+    @ValidBody(topUpRequest)
+    { amount_usd: amountMicros, success_url: successUrl, cancel_url: cancelUrl }: Valid<typeof topUpRequest>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
   ): Promise<void> {
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
     const landing = `${this.settings.publicUrl}/docs`;
     const topUp = await this.open({
-      accountId, amountMicros, idempotencyKey, successUrl: successUrl ?? landing, cancelUrl: cancelUrl ?? landing, provider: '', author: keyId,
+      accountId,
+      amountMicros,
+      idempotencyKey,
+      successUrl: successUrl ?? landing,
+      cancelUrl: cancelUrl ?? landing,
+      provider: '',
+      author: keyId,
     });
     reply.header('location', `${this.settings.publicUrl}/v1/topups/${topUp.topUpId}`);
     sendObject(reply, 201, topUpView(topUp));
@@ -41,14 +54,27 @@ export class TopUpsController {
   async list(@KeyCaller() caller: Caller, @ValidQuery(topUpsQuery) query: Valid<typeof topUpsQuery>): Promise<Answer> {
     const page = pageOf(query);
     const { limit, offset } = page;
-    const { topUps, hasMore } = isTest(caller) ? { topUps: [], hasMore: false } : await call(this.peers.ledger, 'listTopUps', { accountId: caller.accountId, limit, offset });
-    return new Answer(renderList(page, topUps.map((topUp) => JSON.stringify(topUpView(topUp))), hasMore, null, !isTest(caller)));
+    const { topUps, hasMore } = isTest(caller)
+      ? { topUps: [], hasMore: false }
+      : await call(this.peers.ledger, 'listTopUps', { accountId: caller.accountId, limit, offset });
+    return new Answer(
+      renderList(
+        page,
+        topUps.map((topUp) => JSON.stringify(topUpView(topUp))),
+        hasMore,
+        null,
+        !isTest(caller),
+      ),
+    );
   }
 
   @Get(':id')
   async get(@Param('id') topUpId: string, @KeyCaller() caller: Caller): Promise<object> {
     if (isTest(caller) || !/^[\w-]{1,100}$/.test(topUpId)) throw topUpNotFound();
-    const { topUp } = await known(call(this.peers.ledger, 'getTopUp', { accountId: caller.accountId, topUpId }), topUpNotFound);
+    const { topUp } = await known(
+      call(this.peers.ledger, 'getTopUp', { accountId: caller.accountId, topUpId }),
+      topUpNotFound,
+    );
     return topUpView(present(topUp));
   }
 
@@ -57,8 +83,10 @@ export class TopUpsController {
       const { topUp } = await call(this.peers.ledger, 'createTopUp', request, { deadlineMs: CHECKOUT_WITHIN_MS });
       return present(topUp);
     } catch (error) {
-      if (hasStatus(error, status.ALREADY_EXISTS)) throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with a different top-up.');
-      if (hasStatus(error, status.INVALID_ARGUMENT)) throw invalidRequest([{ field: 'amount_usd', message: 'is not an amount that can be paid here' }]);
+      if (hasStatus(error, status.ALREADY_EXISTS))
+        throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with a different top-up.');
+      if (hasStatus(error, status.INVALID_ARGUMENT))
+        throw invalidRequest([{ field: 'amount_usd', message: 'is not an amount that can be paid here' }]);
       throw error;
     }
   }

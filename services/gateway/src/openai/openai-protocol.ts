@@ -7,9 +7,17 @@ export const OPENAI_PROTOCOL = {
   path: '/openai/',
   errorBody: ({ code, extras, httpStatus, message }: Refusal): object => {
     const field = extras.details?.[0]?.field;
-    return { error: { message, type: openAiErrorType(httpStatus), param: field === undefined ? null : openAiField(field), code } };
+    return {
+      error: {
+        message,
+        type: openAiErrorType(httpStatus),
+        param: field === undefined ? null : openAiField(field),
+        code,
+      },
+    };
   },
-  hintFor: (userAgent: string): string | undefined => (
-    /^(Async)?OpenAI\//.test(userAgent) ? 'The OpenAI SDK speaks to /openai/v1 here: set its base URL to that.' : undefined
-  ),
+  hintFor: (userAgent: string): string | undefined =>
+    /^(Async)?OpenAI\//.test(userAgent)
+      ? 'The OpenAI SDK speaks to /openai/v1 here: set its base URL to that.'
+      : undefined,
 };

@@ -17,7 +17,13 @@ export interface NativeVideo {
 }
 
 /** The protocol knows no cancelled video: it is one that failed, with that code. */
-const STATUS: Readonly<Record<string, string>> = { pending: 'queued', processing: 'in_progress', completed: 'completed', failed: 'failed', cancelled: 'failed' };
+const STATUS: Readonly<Record<string, string>> = {
+  pending: 'queued',
+  processing: 'in_progress',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'failed',
+};
 
 const SHORT_SIDE: Readonly<Record<string, number>> = { '480p': 480, '720p': 720, '1080p': 1080 };
 const LONG_SIDE: Readonly<Record<string, number>> = { '480p': 854, '720p': 1280, '1080p': 1920 };
@@ -25,9 +31,19 @@ const LONG_SIDE: Readonly<Record<string, number>> = { '480p': 854, '720p': 1280,
 export function openAiVideo(job: NativeVideo): Record<string, unknown> {
   const cancelled = job.status === 'cancelled' ? { code: 'cancelled', message: 'The video was cancelled.' } : null;
   return {
-    id: job.id, object: 'video', model: job.model, status: STATUS[job.status] ?? 'in_progress', progress: job.progress, prompt: job.prompt,
-    seconds: String(job.duration), size: sizeOf(job), created_at: unix(job.created_at), completed_at: unix(job.completed_at), expires_at: null,
-    remixed_from_video_id: null, error: job.error ? { code: job.error.code, message: job.error.message } : cancelled,
+    id: job.id,
+    object: 'video',
+    model: job.model,
+    status: STATUS[job.status] ?? 'in_progress',
+    progress: job.progress,
+    prompt: job.prompt,
+    seconds: String(job.duration),
+    size: sizeOf(job),
+    created_at: unix(job.created_at),
+    completed_at: unix(job.completed_at),
+    expires_at: null,
+    remixed_from_video_id: null,
+    error: job.error ? { code: job.error.code, message: job.error.message } : cancelled,
   };
 }
 

@@ -27,7 +27,11 @@ export class OpenAiVideosController {
   private readonly retries = new SdkRetries();
 
   constructor(
-    private readonly peers: Peers, private readonly orders: VideoOrders, private readonly settings: Settings, @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore, private readonly deletions: ArtifactDeletions,
+    private readonly peers: Peers,
+    private readonly orders: VideoOrders,
+    private readonly settings: Settings,
+    @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
+    private readonly deletions: ArtifactDeletions,
   ) {}
 
   @Post()
@@ -39,14 +43,30 @@ export class OpenAiVideosController {
   }
 
   @Get()
-  async list(@KeyCaller() { accountId, environment }: Caller, @ValidQuery(openAiListQuery) { limit, after, order }: Valid<typeof openAiListQuery>): Promise<object> {
-    if (order === 'asc') throw invalidRequest([{ field: 'order', message: 'must be desc: videos are listed newest first' }]);
+  async list(
+    @KeyCaller() { accountId, environment }: Caller,
+    @ValidQuery(openAiListQuery) { limit, after, order }: Valid<typeof openAiListQuery>,
+  ): Promise<object> {
+    if (order === 'asc')
+      throw invalidRequest([{ field: 'order', message: 'must be desc: videos are listed newest first' }]);
     const page = pageOf({ limit, starting_after: after }, /^job_[0-9A-Za-z]{1,60}$/);
     const found = await call(this.peers.scheduler, 'listJobs', {
-      accountId, environment, ...page, statuses: [], endUser: '', createdAfter: undefined, createdBefore: undefined,
+      accountId,
+      environment,
+      ...page,
+      statuses: [],
+      endUser: '',
+      createdAfter: undefined,
+      createdBefore: undefined,
     });
     const data = found.jobJson.map((json) => openAiVideo(JSON.parse(json) as NativeVideo));
-    return { object: 'list', data, first_id: data.at(0)?.['id'] ?? null, last_id: data.at(-1)?.['id'] ?? null, has_more: found.hasMore };
+    return {
+      object: 'list',
+      data,
+      first_id: data.at(0)?.['id'] ?? null,
+      last_id: data.at(-1)?.['id'] ?? null,
+      has_more: found.hasMore,
+    };
   }
 
   @Get(':id')
@@ -56,16 +76,23 @@ export class OpenAiVideosController {
 
   @Get(':id/content')
   async content(
-    @KeyCaller() caller: Caller, @JobId() jobId: string, @ValidQuery(openAiContentQuery) { variant }: Valid<typeof openAiContentQuery>, @Res() reply: FastifyReply,
+    @KeyCaller() caller: Caller,
+    @JobId() jobId: string,
+    @ValidQuery(openAiContentQuery) { variant }: Valid<typeof openAiContentQuery>,
+    @Res() reply: FastifyReply,
   ): Promise<void> {
     const job = await this.job(caller, jobId);
     const link = variant === 'thumbnail' ? job.thumbnail_url : job.video_url;
-    if (link === null) throw invalidRequest([{ field: 'video_id', message: `is a video that is ${job.status} and has no file` }]);
+    if (link === null)
+      throw invalidRequest([{ field: 'video_id', message: `is a video that is ${job.status} and has no file` }]);
     const { pathname, search } = new URL(link);
     const target = verifyLink({ secret: this.settings.linkSecret, pathAndQuery: pathname + search, now: new Date() });
     const found = typeof target === 'string' ? undefined : await this.artifacts.stat(target.key);
     if (typeof target === 'string' || !found) throw videoExpired();
-    reply.headers({ 'content-type': variant === 'thumbnail' ? 'image/jpeg' : 'video/mp4', 'content-length': found.sizeBytes });
+    reply.headers({
+      'content-type': variant === 'thumbnail' ? 'image/jpeg' : 'video/mp4',
+      'content-length': found.sizeBytes,
+    });
     reply.send(this.artifacts.read(target.key));
   }
 
@@ -102,5 +129,8 @@ export class OpenAiVideosController {
 }
 
 function notOffered(action: string): Refusal {
-  return new Refusal('invalid_request', `This service does not offer ${/^[a-z_-]{1,32}$/.test(action) ? action : 'this'}; it creates, lists, downloads and deletes videos.`);
+  return new Refusal(
+    'invalid_request',
+    `This service does not offer ${/^[a-z_-]{1,32}$/.test(action) ? action : 'this'}; it creates, lists, downloads and deletes videos.`,
+  );
 }

@@ -63,15 +63,26 @@ export class Peers {
 
   private async reachable(): Promise<Record<string, boolean>> {
     const { accounts, ledger, scheduler, webhooks } = this;
-    const states = await Promise.all(Object.entries({ accounts, ledger, scheduler, webhooks }).map(async ([name, client]) => {
-      return [name, await isReachable(client, READY_WITHIN_MS)] as const;
-    }));
+    const states = await Promise.all(
+      Object.entries({ accounts, ledger, scheduler, webhooks }).map(async ([name, client]) => {
+        return [name, await isReachable(client, READY_WITHIN_MS)] as const;
+      }),
+    );
     return Object.fromEntries(states);
   }
 
   async stop(): Promise<void> {
     await this.exchange.stop();
-    const clients = [this.accounts, this.members, this.operators, this.ledger, this.scheduler, this.watches, this.webhooks, ...Object.values(this.parked)];
+    const clients = [
+      this.accounts,
+      this.members,
+      this.operators,
+      this.ledger,
+      this.scheduler,
+      this.watches,
+      this.webhooks,
+      ...Object.values(this.parked),
+    ];
     for (const client of clients) client.close();
   }
 }

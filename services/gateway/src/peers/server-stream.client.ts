@@ -4,7 +4,10 @@ import type { ClientReadableStream } from '@grpc/grpc-js';
  * The messages of a streaming call, read only as fast as they are taken. Breaking out of the loop ends the call; so does the
  * signal, and then it fails, because what was read is not all.
  */
-export async function* messagesOf<Message>(open: () => ClientReadableStream<Message>, signal: AbortSignal): AsyncGenerator<Message> {
+export async function* messagesOf<Message>(
+  open: () => ClientReadableStream<Message>,
+  signal: AbortSignal,
+): AsyncGenerator<Message> {
   signal.throwIfAborted();
   const stream = open();
   const cancel = () => stream.cancel();

@@ -8,10 +8,19 @@ import { openApiDocument } from './openapi';
 const PATHS = Object.keys(markdownPages(openApiDocument()));
 
 /** Beside the reference and therefore not in it. */
-export const MARKDOWN_OPERATIONS: Operations = Object.fromEntries(PATHS.map((path) => [`GET ${path}`, {
-  id: `getMarkdown ${path}`, tag: 'Reference', summary: 'The reference for programs that read', access: anyone('documents'),
-  answers: { 200: { description: 'Markdown.', contentType: 'text/markdown' } }, refusals: [],
-}]));
+export const MARKDOWN_OPERATIONS: Operations = Object.fromEntries(
+  PATHS.map((path) => [
+    `GET ${path}`,
+    {
+      id: `getMarkdown ${path}`,
+      tag: 'Reference',
+      summary: 'The reference for programs that read',
+      access: anyone('documents'),
+      answers: { 200: { description: 'Markdown.', contentType: 'text/markdown' } },
+      refusals: [],
+    },
+  ]),
+);
 
 /** The reference as text, for language models and whoever else reads without a browser. */
 @Controller()
@@ -26,6 +35,8 @@ export class MarkdownController {
   page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const path = request.routeOptions.url!;
     const type = path.endsWith('.md') ? 'text/markdown' : 'text/plain';
-    reply.headers({ 'content-type': `${type}; charset=utf-8`, 'cache-control': 'public, max-age=300' }).send(this.pages[path]);
+    reply
+      .headers({ 'content-type': `${type}; charset=utf-8`, 'cache-control': 'public, max-age=300' })
+      .send(this.pages[path]);
   }
 }

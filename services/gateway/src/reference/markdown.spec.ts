@@ -2,14 +2,19 @@ import { markdownPages } from './markdown';
 import { openApiDocument } from './openapi';
 import { PUBLIC_OPERATIONS } from './operations';
 
-const document = openApiDocument('https://api.example.com/') as { paths: Record<string, Record<string, object>>; components: { schemas: Record<string, object> } };
+const document = openApiDocument('https://api.example.com/') as {
+  paths: Record<string, Record<string, object>>;
+  components: { schemas: Record<string, object> };
+};
 const pages = markdownPages(document);
 const all = Object.values(pages).join('\n');
 
 describe('the reference as Markdown', () => {
   it('has every operation once', () => {
     const headings = [...all.matchAll(/^## `([A-Z]+ \S+)`$/gm)].map((match) => match[1]!);
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
     expect(headings.sort()).toEqual(operations.sort());
     expect(headings).toHaveLength(Object.keys(PUBLIC_OPERATIONS).length);
   });
@@ -23,11 +28,15 @@ describe('the reference as Markdown', () => {
   });
 
   it('is found from llms.txt', () => {
-    const linked = [...pages['/llms.txt']!.matchAll(/\]\(https:\/\/api\.example\.com(\/docs\/\S+)\)/g)].map((match) => match[1]!);
+    const linked = [...pages['/llms.txt']!.matchAll(/\]\(https:\/\/api\.example\.com(\/docs\/\S+)\)/g)].map(
+      (match) => match[1]!,
+    );
     expect(['/llms.txt', ...linked].sort()).toEqual(Object.keys(pages).sort());
   });
 
   it('says what a field may be', () => {
-    expect(pages['/docs/reference/objects.md']).toContain('- `duration` (may be absent): integer, minimum 1, maximum 10. Seconds. 5 by default.');
+    expect(pages['/docs/reference/objects.md']).toContain(
+      '- `duration` (may be absent): integer, minimum 1, maximum 10. Seconds. 5 by default.',
+    );
   });
 });

@@ -35,7 +35,17 @@ interface Document {
 
 const FOLDER = '/docs/reference';
 const OBJECTS = `${FOLDER}/objects.md`;
-const LIMITS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'maxProperties', 'format', 'deprecated'];
+const LIMITS = [
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'maxProperties',
+  'format',
+  'deprecated',
+];
 
 function pathOfTag(name: string): string {
   return `${FOLDER}/${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.md`;
@@ -48,7 +58,9 @@ export function markdownPages(document: Json): Readonly<Record<string, string>> 
   return {
     '/llms.txt': llmsText(whole),
     ...Object.fromEntries(tags.map((tag) => [pathOfTag(tag.name), tagPage(tag, whole)])),
-    [OBJECTS]: `# Objects\n\n${Object.entries(components.schemas).map(([name, schema]) => `## ${name}\n\n${prose(schema.description)}${fields(schema)}`).join('\n')}`,
+    [OBJECTS]: `# Objects\n\n${Object.entries(components.schemas)
+      .map(([name, schema]) => `## ${name}\n\n${prose(schema.description)}${fields(schema)}`)
+      .join('\n')}`,
   };
 }
 
@@ -71,25 +83,40 @@ ${links.join('\n')}
 }
 
 function tagPage({ name, description }: Document['tags'][number], { paths }: Document): string {
-  const sections = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods)
-    .filter(([, operation]) => operation.tags.includes(name)).map(([method, operation]) => section(`${method.toUpperCase()} ${path}`, operation)));
+  const sections = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([, operation]) => operation.tags.includes(name))
+      .map(([method, operation]) => section(`${method.toUpperCase()} ${path}`, operation)),
+  );
   return `# ${name}\n\n${description}\n\n${sections.join('\n')}`;
 }
 
 function section(name: string, { summary, description, parameters, requestBody, responses }: Operation): string {
   const sent = Object.values(requestBody?.content ?? {}).map(({ schema }) => `Body: ${typeOf(schema)}\n\n`);
-  const taken = parameters.map((each) => `- \`${each.name}\` (${each.in}${each.required ? ', required' : ''}): ${rule({ ...each.schema, description: each.description ?? each.schema.description ?? '' })}`);
-  const answers = Object.entries(responses).map(([status, { description: says, content }]) => `- ${status}: ${says}${Object.entries(content ?? {}).map(([type, { schema }]) => ` ${typeOf(schema)} (${type})`).join(',')}`);
+  const taken = parameters.map(
+    (each) =>
+      `- \`${each.name}\` (${each.in}${each.required ? ', required' : ''}): ${rule({ ...each.schema, description: each.description ?? each.schema.description ?? '' })}`,
+  );
+  const answers = Object.entries(responses).map(
+    ([status, { description: says, content }]) =>
+      `- ${status}: ${says}${Object.entries(content ?? {})
+        .map(([type, { schema }]) => ` ${typeOf(schema)} (${type})`)
+        .join(',')}`,
+  );
   return `## \`${name}\`\n\n${summary}. ${description}\n\n${sent.join('')}${taken.length > 0 ? `${taken.join('\n')}\n\n` : ''}Answers:\n\n${answers.join('\n')}\n`;
 }
 
 function fields({ properties, required = [] }: Schema): string {
-  return `${Object.entries(properties ?? {}).map(([name, schema]) => `- \`${name}\`${required.includes(name) ? '' : ' (may be absent)'}: ${rule(schema)}`).join('\n')}\n`;
+  return `${Object.entries(properties ?? {})
+    .map(([name, schema]) => `- \`${name}\`${required.includes(name) ? '' : ' (may be absent)'}: ${rule(schema)}`)
+    .join('\n')}\n`;
 }
 
 /** Type, limits and words of one field in a line. */
 function rule(schema: Schema): string {
-  const limits = LIMITS.filter((limit) => schema[limit] !== undefined).map((limit) => `${limit} ${String(schema[limit])}`);
+  const limits = LIMITS.filter((limit) => schema[limit] !== undefined).map(
+    (limit) => `${limit} ${String(schema[limit])}`,
+  );
   return [typeOf(schema), ...limits].join(', ') + (schema.description ? `. ${schema.description}` : '');
 }
 
@@ -100,7 +127,10 @@ function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(' | ');
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.items) return `list of ${typeOf(schema.items)}`;
-  if (schema.properties) return `object of ${Object.entries(schema.properties).map(([name, part]) => `\`${name}\` (${typeOf(part)})`).join(', ')}`;
+  if (schema.properties)
+    return `object of ${Object.entries(schema.properties)
+      .map(([name, part]) => `\`${name}\` (${typeOf(part)})`)
+      .join(', ')}`;
   if (typeof schema.additionalProperties === 'object') return `map of ${typeOf(schema.additionalProperties)}`;
   return [schema.type ?? 'any'].flat().join(' or ');
 }

@@ -1,19 +1,39 @@
 import {
-  adminAdjustmentRequest, adminConfirmTopUpRequest, adminPriceRequest, adminReconcileQuery, adminRefundRequest, adminReversalRequest, adminRootsQuery, adminVerifyQuery,
+  adminAdjustmentRequest,
+  adminConfirmTopUpRequest,
+  adminPriceRequest,
+  adminReconcileQuery,
+  adminRefundRequest,
+  adminReversalRequest,
+  adminRootsQuery,
+  adminVerifyQuery,
 } from '../money/billing-requests';
 import { type Operations, operator } from '../access/operation';
 
 /** What operators do to money and how they prove it. */
 export const MONEY_OPERATIONS: Operations = {
-  'POST /admin/v1/accounts/:id/refunds': operator('adminRefund', 'Give back a charge, whole or in part', { body: adminRefundRequest }),
-  'POST /admin/v1/accounts/:id/reversals': operator('adminReverse', 'Take a payment back, whole or in part', { body: adminReversalRequest }),
-  'POST /admin/v1/accounts/:id/adjustments': operator('adminAdjust', 'Correct a balance', { body: adminAdjustmentRequest }),
-  'POST /admin/v1/topups/:id/confirm': operator('adminConfirmTopUp', 'Say that the money of a manual top-up arrived', { body: adminConfirmTopUpRequest }),
+  'POST /admin/v1/accounts/:id/refunds': operator('adminRefund', 'Give back a charge, whole or in part', {
+    body: adminRefundRequest,
+  }),
+  'POST /admin/v1/accounts/:id/reversals': operator('adminReverse', 'Take a payment back, whole or in part', {
+    body: adminReversalRequest,
+  }),
+  'POST /admin/v1/accounts/:id/adjustments': operator('adminAdjust', 'Correct a balance', {
+    body: adminAdjustmentRequest,
+  }),
+  'POST /admin/v1/topups/:id/confirm': operator('adminConfirmTopUp', 'Say that the money of a manual top-up arrived', {
+    body: adminConfirmTopUpRequest,
+  }),
   'GET /admin/v1/prices': operator('adminListPrices', 'List all versions of all prices'),
   'POST /admin/v1/prices': operator('adminSetPrice', 'Add a version to a price', { body: adminPriceRequest }),
-  'GET /admin/v1/accounts/:id/export': operator('adminExportAccount', 'All ledger events of an account as NDJSON, which verify-export.mjs checks'),
+  'GET /admin/v1/accounts/:id/export': operator(
+    'adminExportAccount',
+    'All ledger events of an account as NDJSON, which verify-export.mjs checks',
+  ),
   'GET /admin/v1/ledger/verify': operator('adminVerifyLedger', 'Prove the ledger', { query: adminVerifyQuery }),
   'GET /admin/v1/ledger/roots': operator('adminListRoots', 'List signed roots', { query: adminRootsQuery }),
   'POST /admin/v1/ledger/roots': operator('adminSignRoot', 'Sign the heads of all accounts at once'),
-  'GET /admin/v1/reconcile': operator('adminReconcile', 'Compare every job with its money', { query: adminReconcileQuery }),
+  'GET /admin/v1/reconcile': operator('adminReconcile', 'Compare every job with its money', {
+    query: adminReconcileQuery,
+  }),
 };

@@ -37,10 +37,17 @@ import { STATUS_OF } from '../refusals/refusal';
 interface OperationObject {
   operationId: string;
   parameters: { name: string; in: string; schema: object }[];
-  responses: Record<string, { description: string; headers: Record<string, unknown>; content?: Record<string, { schema: object }> }>;
+  responses: Record<
+    string,
+    { description: string; headers: Record<string, unknown>; content?: Record<string, { schema: object }> }
+  >;
 }
 
-const document = openApiDocument() as { 'x-error-codes': Record<string, { status: number }>; paths: Record<string, Record<string, OperationObject>>; components: { schemas: Record<string, object>; headers: object } };
+const document = openApiDocument() as {
+  'x-error-codes': Record<string, { status: number }>;
+  paths: Record<string, Record<string, OperationObject>>;
+  components: { schemas: Record<string, object>; headers: object };
+};
 const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
 /** What Nest's decorators say that a class serves. */
@@ -50,7 +57,10 @@ function routesOf(controller: new (...args: never[]) => object): string[] {
     const handler = (controller.prototype as Record<string, object>)[name]!;
     const method = Reflect.getMetadata('method', handler) as RequestMethod | undefined;
     if (method === undefined) return [];
-    const path = [prefix, Reflect.getMetadata('path', handler) as string].map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/');
+    const path = [prefix, Reflect.getMetadata('path', handler) as string]
+      .map((part) => part.replace(/^\/|\/$/g, ''))
+      .filter(Boolean)
+      .join('/');
     return [`${RequestMethod[method]} /${path.replace('*path', '*')}`];
   });
 }
@@ -58,24 +68,62 @@ function routesOf(controller: new (...args: never[]) => object): string[] {
 describe('the table of operations', () => {
   it('describes every public route, and nothing else', () => {
     const routes = [
-      VideosController, BillingController, UsageController, StatementsController, TopUpsController, PaymentsController, AccountController, ApiKeysController,
-      RegistrationController, SignInController, MembersController, MediaController, ReferenceController, AutoTopUpController, EndpointsController, DeliveriesController, EventsController, StreamTokensController,
+      VideosController,
+      BillingController,
+      UsageController,
+      StatementsController,
+      TopUpsController,
+      PaymentsController,
+      AccountController,
+      ApiKeysController,
+      RegistrationController,
+      SignInController,
+      MembersController,
+      MediaController,
+      ReferenceController,
+      AutoTopUpController,
+      EndpointsController,
+      DeliveriesController,
+      EventsController,
+      StreamTokensController,
     ].flatMap(routesOf);
     expect(Object.keys(PUBLIC_OPERATIONS).sort()).toEqual(routes.sort());
   });
 
   it('describes every admin route, and nothing else', () => {
-    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual([AdminController, AdminAccountLifeController, AdminAuditController, AdminEventsController, AdminFleetController, AdminMoneyController, AdminOperatorsController, AdminProofController, AdminReferenceController].flatMap(routesOf).sort());
+    expect(Object.keys(ADMIN_OPERATIONS).sort()).toEqual(
+      [
+        AdminController,
+        AdminAccountLifeController,
+        AdminAuditController,
+        AdminEventsController,
+        AdminFleetController,
+        AdminMoneyController,
+        AdminOperatorsController,
+        AdminProofController,
+        AdminReferenceController,
+      ]
+        .flatMap(routesOf)
+        .sort(),
+    );
   });
 
   it('lets nobody onto the admin port but operators', () => {
     // A browser sends no token when it opens a page; this one says nothing that the sources do not.
-    expect(Object.keys(ADMIN_OPERATIONS).filter((name) => ADMIN_OPERATIONS[name]!.access.by !== 'operator')).toEqual(['GET /docs']);
+    expect(Object.keys(ADMIN_OPERATIONS).filter((name) => ADMIN_OPERATIONS[name]!.access.by !== 'operator')).toEqual([
+      'GET /docs',
+    ]);
   });
 
   it.each([
-    ['/v1/videos', ['GET', 'HEAD', 'POST']], ['/v1/videos/job_1', ['DELETE', 'GET', 'HEAD']], ['/v1/videos/job_1/cancel', ['POST']],
-    ['/v1/videos/', []], ['/v1/nothing', []], ['/v/x.mp4', ['GET', 'HEAD', 'OPTIONS']], ['/admin/v1/accounts', []], ['/metrics', []],
+    ['/v1/videos', ['GET', 'HEAD', 'POST']],
+    ['/v1/videos/job_1', ['DELETE', 'GET', 'HEAD']],
+    ['/v1/videos/job_1/cancel', ['POST']],
+    ['/v1/videos/', []],
+    ['/v1/nothing', []],
+    ['/v/x.mp4', ['GET', 'HEAD', 'OPTIONS']],
+    ['/admin/v1/accounts', []],
+    ['/metrics', []],
   ])('knows the methods of %s', (path, methods) => expect(allowedMethods(PUBLIC_OPERATIONS, path)).toEqual(methods));
 });
 
@@ -86,15 +134,21 @@ describe('the OpenAPI document', () => {
   });
 
   it('names every operation once', () => {
-    expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(Object.keys(PUBLIC_OPERATIONS).length);
+    expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(
+      Object.keys(PUBLIC_OPERATIONS).length,
+    );
   });
 
   it('gives every answer its limit headers, and every refusal the error form', () => {
     for (const { responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
-        expect(Object.keys(response.headers)).toEqual(expect.arrayContaining(['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']));
-        if (Number(status) >= 400) expect(response.content?.['application/json']?.schema).toEqual({ $ref: '#/components/schemas/Error' });
-        if (status === '429' || status === '503') expect(Object.keys(response.headers)).toEqual(expect.arrayContaining(['Retry-After', 'retry-after-ms']));
+        expect(Object.keys(response.headers)).toEqual(
+          expect.arrayContaining(['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']),
+        );
+        if (Number(status) >= 400)
+          expect(response.content?.['application/json']?.schema).toEqual({ $ref: '#/components/schemas/Error' });
+        if (status === '429' || status === '503')
+          expect(Object.keys(response.headers)).toEqual(expect.arrayContaining(['Retry-After', 'retry-after-ms']));
       }
     }
   });
@@ -102,20 +156,25 @@ describe('the OpenAPI document', () => {
   it('tells every error code where it can happen', () => {
     for (const operation of Object.values(PUBLIC_OPERATIONS)) {
       const responses = operations.find((described) => described.operationId === operation.id)!.responses;
-      for (const code of refusalsOf(operation)) expect(responses[STATUS_OF[code]]?.description).toContain(`\`${code}\``);
+      for (const code of refusalsOf(operation))
+        expect(responses[STATUS_OF[code]]?.description).toContain(`\`${code}\``);
     }
   });
 
   it('lists every code that an error can have', () => {
-    for (const code of Object.keys(STATUS_OF)) expect(JSON.stringify(document.components.schemas['Error'])).toContain(code);
+    for (const code of Object.keys(STATUS_OF))
+      expect(JSON.stringify(document.components.schemas['Error'])).toContain(code);
   });
 
   it('has a page for every code', () => {
-    expect(Object.entries(document['x-error-codes']).map(([code, { status }]) => [code, status])).toEqual(Object.entries(STATUS_OF).map(([code, status]) => [code, status]));
+    expect(Object.entries(document['x-error-codes']).map(([code, { status }]) => [code, status])).toEqual(
+      Object.entries(STATUS_OF).map(([code, status]) => [code, status]),
+    );
   });
 
   it('publishes why a job may fail, and that it is not charged then', () => {
-    for (const code of Object.keys(FAILURES)) expect(JSON.stringify(document.components.schemas['Video'])).toContain(`\`${code}\``);
+    for (const code of Object.keys(FAILURES))
+      expect(JSON.stringify(document.components.schemas['Video'])).toContain(`\`${code}\``);
     expect(JSON.stringify(document.components.schemas['Video'])).toContain('never charged');
   });
 
@@ -123,7 +182,10 @@ describe('the OpenAPI document', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]!);
     expect(references.length).toBeGreaterThan(50);
     for (const reference of new Set(references)) {
-      const target = reference.slice(2).split('/').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
+      const target = reference
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
       expect([reference, typeof target]).toEqual([reference, 'object']);
       expect(target).not.toHaveProperty('$ref');
     }
@@ -133,8 +195,14 @@ describe('the OpenAPI document', () => {
 
   it('says of a create what the validation says', () => {
     expect(document.components.schemas['CreateVideoRequest']).toMatchObject({
-      type: 'object', required: ['prompt'], additionalProperties: false,
-      properties: { prompt: { minLength: 1, maxLength: 4_000 }, duration: { type: 'integer', minimum: 1, maximum: 10, description: 'Seconds. 5 by default.' }, metadata: { maxProperties: 16 } },
+      type: 'object',
+      required: ['prompt'],
+      additionalProperties: false,
+      properties: {
+        prompt: { minLength: 1, maxLength: 4_000 },
+        duration: { type: 'integer', minimum: 1, maximum: 10, description: 'Seconds. 5 by default.' },
+        metadata: { maxProperties: 16 },
+      },
     });
   });
 });

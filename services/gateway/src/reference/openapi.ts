@@ -14,11 +14,20 @@ const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; sch
     description: 'Sent again with the same body it answers the same job, for at least 24 hours.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   },
-  Prefer: { description: 'wait=N: answer when the job has ended, or after N seconds (at most 50).', schema: { type: 'string', examples: ['wait=30'] } },
+  Prefer: {
+    description: 'wait=N: answer when the job has ended, or after N seconds (at most 50).',
+    schema: { type: 'string', examples: ['wait=30'] },
+  },
   'Last-Event-ID': { description: 'The id of the last event seen.', schema: { type: 'string' } },
   Range: { description: 'One range of bytes.', schema: { type: 'string', examples: ['bytes=0-1023'] } },
-  'Stripe-Signature': { description: 'Signs time and body; at most 300 seconds old.', schema: { type: 'string', examples: ['t=1772445600,v1=5257a869e7…'] } },
-  Accept: { description: 'text/csv: the whole range as CSV, not a page of it. text/event-stream: events as they happen.', schema: { type: 'string', examples: ['text/csv', 'text/event-stream'] } },
+  'Stripe-Signature': {
+    description: 'Signs time and body; at most 300 seconds old.',
+    schema: { type: 'string', examples: ['t=1772445600,v1=5257a869e7…'] },
+  },
+  Accept: {
+    description: 'text/csv: the whole range as CSV, not a page of it. text/event-stream: events as they happen.',
+    schema: { type: 'string', examples: ['text/csv', 'text/event-stream'] },
+  },
   'If-None-Match': { description: 'An ETag; unchanged files are answered 304.', schema: { type: 'string' } },
 };
 
@@ -46,7 +55,10 @@ const RETRY_HEADERS = {
 
 const COMPONENT_HEADERS = {
   'X-Request-Id': { description: 'Name it when you ask us about a request.', schema: { type: 'string' } },
-  'X-RateLimit-Limit': { description: 'Requests a minute of the policy that judged this one.', schema: { type: 'integer' } },
+  'X-RateLimit-Limit': {
+    description: 'Requests a minute of the policy that judged this one.',
+    schema: { type: 'integer' },
+  },
   'X-RateLimit-Remaining': { description: 'Requests left at once.', schema: { type: 'integer' } },
   'X-RateLimit-Reset': { description: 'Unix seconds at which the full limit is back.', schema: { type: 'integer' } },
   'Retry-After': { description: 'Seconds after which a retry makes sense, rounded up.', schema: { type: 'integer' } },
@@ -67,8 +79,10 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
   return {
     openapi: '3.1.0',
     info: {
-      title: 'US Video API', version: '1.0.0',
-      description: 'Prompt in, video out. Money is prepaid: a job holds its price, and only a completed job is ever charged. Amounts are strings such as $1.25 and, in *_micros, integer micro-dollars. Unknown paths answer 404 `not_found`, wrong methods 405 `method_not_allowed` with `Allow`. Answers and enumerations may grow.',
+      title: 'US Video API',
+      version: '1.0.0',
+      description:
+        'Prompt in, video out. Money is prepaid: a job holds its price, and only a completed job is ever charged. Amounts are strings such as $1.25 and, in *_micros, integer micro-dollars. Unknown paths answer 404 `not_found`, wrong methods 405 `method_not_allowed` with `Allow`. Answers and enumerations may grow.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: serverUrl }],
@@ -86,17 +100,34 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
 
 /** What the page of each code says, for whoever renders the reference. */
 function errorPages(): Json {
-  return Object.fromEntries(Object.entries(ERROR_NOTES).map(([code, note]) => [code, { status: STATUS_OF[code as RefusalCode], ...note }]));
+  return Object.fromEntries(
+    Object.entries(ERROR_NOTES).map(([code, note]) => [code, { status: STATUS_OF[code as RefusalCode], ...note }]),
+  );
 }
 
 const PUBLIC_SCHEMES = {
-  sessionCookie: { type: 'apiKey', in: 'cookie', name: 'usv_session', description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.' },
+  sessionCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'usv_session',
+    description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.',
+  },
   bearerAuth: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
-  streamToken: { type: 'apiKey', in: 'query', name: 'token', description: 'Of POST /v1/stream-tokens; for the stream that it was made for.' },
+  streamToken: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description: 'Of POST /v1/stream-tokens; for the stream that it was made for.',
+  },
 };
-const ADMIN_SCHEMES = { operator: { type: 'http', scheme: 'bearer', description: 'An operator\'s token.' } };
+const ADMIN_SCHEMES = { operator: { type: 'http', scheme: 'bearer', description: "An operator's token." } };
 
-const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = { key: [{ bearerAuth: [] }], session: [{ sessionCookie: [] }], operator: [{ operator: [] }], anyone: [] };
+const SECURITY: Readonly<Record<Operation['access']['by'], readonly object[]>> = {
+  key: [{ bearerAuth: [] }],
+  session: [{ sessionCookie: [] }],
+  operator: [{ operator: [] }],
+  anyone: [],
+};
 
 function pathOf(route: string): string {
   return route.replace(/:(\w+)/g, '{$1}').replace('*', '{file}');
@@ -109,20 +140,31 @@ function operationObject(method: string, route: string, operation: Operation, sc
     tags: [operation.tag],
     summary: operation.summary,
     description: whoMay(access, method),
-    security: [...SECURITY[access.by], ...(access.by === 'key' && access.stream !== undefined ? [{ streamToken: [] }] : [])],
+    security: [
+      ...SECURITY[access.by],
+      ...(access.by === 'key' && access.stream !== undefined ? [{ streamToken: [] }] : []),
+    ],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
-    ...(operation.body ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) } : {}),
-    ...(operation.rawBody ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } } : {}),
+    ...(operation.body
+      ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) }
+      : {}),
+    ...(operation.rawBody
+      ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } }
+      : {}),
     responses: { ...answers(operation, schemas), ...refusals(operation, schemas) },
   };
 }
 
 function whoMay(access: Operation['access'], method: string): string {
   switch (access.by) {
-    case 'key': return access.scope ? `Needs the scope \`${access.scope}\`.` : 'For every key.';
-    case 'session': return access.role === 'owner' ? 'For an owner of the account who has signed in.' : 'For whoever has signed in.';
-    case 'operator': return `For operators in the role \`${roleFor(access, method)}\` or above.`;
-    case 'anyone': return 'Needs no key.';
+    case 'key':
+      return access.scope ? `Needs the scope \`${access.scope}\`.` : 'For every key.';
+    case 'session':
+      return access.role === 'owner' ? 'For an owner of the account who has signed in.' : 'For whoever has signed in.';
+    case 'operator':
+      return `For operators in the role \`${roleFor(access, method)}\` or above.`;
+    case 'anyone':
+      return 'Needs no key.';
   }
 }
 
@@ -135,7 +177,11 @@ function queryParameters({ query }: Operation): Json[] {
   if (!query) return [];
   const schema = jsonSchemaOf(query) as { properties?: Record<string, Json>; required?: string[] };
   return Object.entries(schema.properties ?? {}).map(([name, { description, ...rest }]) => ({
-    name, in: 'query', required: schema.required?.includes(name) ?? false, ...(description ? { description } : {}), schema: rest,
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    ...(description ? { description } : {}),
+    schema: rest,
   }));
 }
 
@@ -153,17 +199,31 @@ function answers({ answers }: Operation, schemas: Json): Json {
   return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerObject(answer, schemas)]));
 }
 
-function answerObject({ description, schema, contentType, alternativeType, headers }: AnswerDescription, schemas: Json): Json {
+function answerObject(
+  { description, schema, contentType, alternativeType, headers }: AnswerDescription,
+  schemas: Json,
+): Json {
   const type = contentType ?? (schema ? 'application/json' : undefined);
   return {
     description,
-    headers: { ...LIMIT_HEADERS, ...Object.fromEntries((headers ?? []).map((name) => [name, { description: ANSWER_HEADERS[name], schema: { type: 'string' } }])) },
-    ...(type ? {
-      content: {
-        [type]: { schema: schema ? referenceTo(schema, schemas) : { type: 'string', ...(type.startsWith('video/') ? { format: 'binary' } : {}) } },
-        ...(alternativeType ? { [alternativeType]: { schema: { type: 'string' } } } : {}),
-      },
-    } : {}),
+    headers: {
+      ...LIMIT_HEADERS,
+      ...Object.fromEntries(
+        (headers ?? []).map((name) => [name, { description: ANSWER_HEADERS[name], schema: { type: 'string' } }]),
+      ),
+    },
+    ...(type
+      ? {
+          content: {
+            [type]: {
+              schema: schema
+                ? referenceTo(schema, schemas)
+                : { type: 'string', ...(type.startsWith('video/') ? { format: 'binary' } : {}) },
+            },
+            ...(alternativeType ? { [alternativeType]: { schema: { type: 'string' } } } : {}),
+          },
+        }
+      : {}),
   };
 }
 
@@ -199,15 +259,28 @@ const REFUSALS_OF_SIGNED_IN: readonly RefusalCode[] = ['signed_out', 'forbidden'
 
 /** Everything an operation may refuse with. */
 export function refusalsOf({ access, refusals }: Operation): RefusalCode[] {
-  return [...new Set([...refusals, ...(access.by === 'key' ? REFUSALS_OF_KEYED : []), ...(access.by === 'session' ? REFUSALS_OF_SIGNED_IN : []), ...(access.by === 'operator' ? REFUSALS_OF_OPERATORS : []), ...REFUSALS_OF_ALL])];
+  return [
+    ...new Set([
+      ...refusals,
+      ...(access.by === 'key' ? REFUSALS_OF_KEYED : []),
+      ...(access.by === 'session' ? REFUSALS_OF_SIGNED_IN : []),
+      ...(access.by === 'operator' ? REFUSALS_OF_OPERATORS : []),
+      ...REFUSALS_OF_ALL,
+    ]),
+  ];
 }
 
 function refusals(operation: Operation, schemas: Json): Json {
   const error = referenceTo(errorSchema, schemas);
   const byStatus = Map.groupBy(refusalsOf(operation), (code) => STATUS_OF[code]);
-  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
-    description: codes.map((code) => `\`${code}\``).join(', '),
-    headers: { ...LIMIT_HEADERS, ...(status === 429 || status === 503 ? RETRY_HEADERS : {}) },
-    content: { 'application/json': { schema: error } },
-  }]));
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\``).join(', '),
+        headers: { ...LIMIT_HEADERS, ...(status === 429 || status === 503 ? RETRY_HEADERS : {}) },
+        content: { 'application/json': { schema: error } },
+      },
+    ]),
+  );
 }

@@ -1,7 +1,14 @@
 type Json = Record<string, unknown>;
 
 /** Values that are no names in any language. */
-const NAMES: Readonly<Record<string, string>> = { '480p': 'P480', '720p': 'P720', '1080p': 'P1080', '16:9': 'W16_H9', '9:16': 'W9_H16', '1:1': 'SQUARE' };
+const NAMES: Readonly<Record<string, string>> = {
+  '480p': 'P480',
+  '720p': 'P720',
+  '1080p': 'P1080',
+  '16:9': 'W16_H9',
+  '9:16': 'W9_H16',
+  '1:1': 'SQUARE',
+};
 
 /**
  * The same schema in the words that all generators of clients understand: `null` among the types, amounts as text, defaults in
@@ -28,7 +35,12 @@ function alternatives({ anyOf, ...rest }: Json): Json {
   const [only] = others;
   if (nullable && others.length === 1 && only!.$ref === undefined && only!.type !== undefined) {
     const { type, enum: values, ...more } = only!;
-    return amount({ ...more, ...rest, type: [type, 'null'].flat(), ...(values ? { enum: [...values as unknown[], null] } : {}) });
+    return amount({
+      ...more,
+      ...rest,
+      type: [type, 'null'].flat(),
+      ...(values ? { enum: [...(values as unknown[]), null] } : {}),
+    });
   }
   return { ...rest, [!nullable && others.every(({ $ref }) => $ref !== undefined) ? 'oneOf' : 'anyOf']: anyOf };
 }
@@ -43,7 +55,10 @@ function amount(schema: Json): Json {
 
 function withoutDefault({ default: value, ...rest }: Json): Json {
   if (value === undefined) return rest;
-  return { ...rest, description: [rest.description, `${[value].flat().join(', ')} by default.`].filter(Boolean).join(' ') };
+  return {
+    ...rest,
+    description: [rest.description, `${[value].flat().join(', ')} by default.`].filter(Boolean).join(' '),
+  };
 }
 
 function withoutLanguageBounds(schema: Json): Json {

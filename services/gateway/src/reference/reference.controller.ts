@@ -18,7 +18,11 @@ export class ReferenceController {
   @Get('openapi.json')
   openApi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const zips = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    reply.headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'public, max-age=300', vary: 'accept-encoding' });
+    reply.headers({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'public, max-age=300',
+      vary: 'accept-encoding',
+    });
     if (zips) reply.header('content-encoding', 'gzip');
     void reply.send(zips ? this.zipped : this.document);
   }

@@ -15,5 +15,7 @@ const TAGS: Readonly<Record<string, string>> = {
 export function tagsOf(used: ReadonlySet<string>): { name: string; description: string }[] {
   const unknown = [...used].filter((name) => !Object.hasOwn(TAGS, name));
   if (unknown.length > 0) throw new Error(`describe the tags ${unknown.join(', ')} in reference/tags.ts`);
-  return Object.entries(TAGS).filter(([name]) => used.has(name)).map(([name, description]) => ({ name, description }));
+  return Object.entries(TAGS)
+    .filter(([name]) => used.has(name))
+    .map(([name, description]) => ({ name, description }));
 }

@@ -14,7 +14,10 @@ const FAULTS: Readonly<Record<string, FaultDetail>> = {
   adjustment_conflict: { field: 'adjustment_ref', message: 'was used with another amount' },
   insufficient_balance: { field: 'amount_usd', message: 'takes more than is available' },
   amount_out_of_range: { field: 'amount_usd', message: 'is out of range' },
-  top_up_conflict: { field: 'payment_ref', message: 'belongs to another top-up, or this one was confirmed with another' },
+  top_up_conflict: {
+    field: 'payment_ref',
+    message: 'belongs to another top-up, or this one was confirmed with another',
+  },
   top_up_not_manual: { field: 'id', message: 'is a top-up whose provider says when it is paid' },
   price_conflict: { field: 'effective_from', message: 'has a price already' },
 };

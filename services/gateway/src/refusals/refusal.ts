@@ -48,14 +48,22 @@ export interface RefusalExtras {
   /** The job's status, where the refusal depends on it. */
   readonly status?: string;
   /** In micro-dollars, where money is missing. */
-  readonly amounts?: { readonly required_micros: number; readonly available_micros: number; readonly shortfall_micros: number };
+  readonly amounts?: {
+    readonly required_micros: number;
+    readonly available_micros: number;
+    readonly shortfall_micros: number;
+  };
 }
 
 /** A request that is refused by a named rule. Its message is written for the customer and never names anything internal. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
-  constructor(readonly code: RefusalCode, message: string, readonly extras: RefusalExtras = {}) {
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    readonly extras: RefusalExtras = {},
+  ) {
     super(message);
   }
 
@@ -69,14 +77,18 @@ const FAULTS_MAX = 50;
 /** All faults of one request at once. */
 export function invalidRequest(details: readonly FaultDetail[]): Refusal {
   const shown = details.slice(0, FAULTS_MAX);
-  return new Refusal('invalid_request', shown.map((fault) => `${fault.field}: ${fault.message}`).join('; '), { details: shown });
+  return new Refusal('invalid_request', shown.map((fault) => `${fault.field}: ${fault.message}`).join('; '), {
+    details: shown,
+  });
 }
 
 const FAULT_OF_PEER = /^([a-z][a-z0-9_]*) ((?:must|may|is|are) .{1,200})$/;
 
 /** What a service refused although the gateway let it through: its sentences when they name a field, and never anything else of it. */
 export function refusedValue(details: unknown): Refusal {
-  const faults = String(details ?? '').split('\n').map((sentence) => FAULT_OF_PEER.exec(sentence));
+  const faults = String(details ?? '')
+    .split('\n')
+    .map((sentence) => FAULT_OF_PEER.exec(sentence));
   const named = faults.flatMap((fault) => (fault ? [{ field: fault[1]!, message: fault[2]! }] : []));
   if (named.length === faults.length) return invalidRequest(named);
   return new Refusal('invalid_request', 'The request holds a value that is not accepted.');
@@ -97,13 +109,18 @@ export function jobNotFound(): Refusal {
 }
 
 export function videoExpired(): Refusal {
-  return new Refusal('video_expired', 'This link has expired or its file was deleted. Get the job again for a new link.');
+  return new Refusal(
+    'video_expired',
+    'This link has expired or its file was deleted. Get the job again for a new link.',
+  );
 }
 
 const WAIT_BEFORE_RETRY_MS = 1_000;
 
 export function serviceUnavailable(retryAfterMs = WAIT_BEFORE_RETRY_MS): Refusal {
-  return new Refusal('service_unavailable', 'The service cannot answer at the moment. Please try again shortly.', { retryAfterMs });
+  return new Refusal('service_unavailable', 'The service cannot answer at the moment. Please try again shortly.', {
+    retryAfterMs,
+  });
 }
 
 export interface ErrorBody extends Partial<NonNullable<RefusalExtras['amounts']>> {

@@ -2,12 +2,29 @@ import type { UsageRow } from '@usvideo/contracts/ledger';
 import { END_USERS_MAX, EndUserUsage } from './end-user-usage';
 
 const row = (jobId: string, chargedMicros = 1_250_000n, refundedMicros = 0n): UsageRow => ({
-  jobId, apiKeyId: 'key_1', day: '2026-03-02', model: 'm', resolution: '720p', durationSeconds: 5, perSecondMicros: 250_000n, chargedMicros, chargedAt: new Date(0), refundedMicros,
+  jobId,
+  apiKeyId: 'key_1',
+  day: '2026-03-02',
+  model: 'm',
+  resolution: '720p',
+  durationSeconds: 5,
+  perSecondMicros: 250_000n,
+  chargedMicros,
+  chargedAt: new Date(0),
+  refundedMicros,
 });
 
 it('adds up by end user, the dearest first, and keeps those without one together', () => {
   const usage = new EndUserUsage();
-  expect(usage.add([row('job_1'), row('job_2', 500_000n), row('job_3')], new Map([['job_1', 'ada'], ['job_2', 'bob']]))).toBe(true);
+  expect(
+    usage.add(
+      [row('job_1'), row('job_2', 500_000n), row('job_3')],
+      new Map([
+        ['job_1', 'ada'],
+        ['job_2', 'bob'],
+      ]),
+    ),
+  ).toBe(true);
   usage.add([row('job_4', 1_250_000n, 250_000n)], new Map([['job_4', 'ada']]));
   expect(usage.sorted()).toEqual([
     { group: 'ada', jobs: 2n, seconds: 10n, chargedMicros: 2_500_000n, refundedMicros: 250_000n },

@@ -31,7 +31,8 @@ export class UsageReports {
 
   /** Every charged job of the range, oldest first. */
   async *rows(range: UsageRange, signal: AbortSignal): AsyncGenerator<UsageRow[]> {
-    for await (const { rows } of messagesOf(() => this.peers.ledger.exportUsage(range, traceMetadata()), signal)) yield rows;
+    for await (const { rows } of messagesOf(() => this.peers.ledger.exportUsage(range, traceMetadata()), signal))
+      yield rows;
   }
 
   groups(range: UsageRange, groupBy: LedgerGrouping, limit: number, offset: number): Promise<GroupPage> {
@@ -52,9 +53,15 @@ export class UsageReports {
     for await (const rows of this.rows(range, signal)) {
       for (let start = 0; start < rows.length; start += JOBS_PAGE) {
         const some = rows.slice(start, start + JOBS_PAGE);
-        const { jobs } = await call(this.peers.scheduler, 'listEndUsers', { accountId, environment, jobIds: some.map(({ jobId }) => jobId) });
+        const { jobs } = await call(this.peers.scheduler, 'listEndUsers', {
+          accountId,
+          environment,
+          jobIds: some.map(({ jobId }) => jobId),
+        });
         if (!usage.add(some, new Map(jobs.map(({ jobId, endUser }) => [jobId, endUser])))) {
-          throw invalidRequest([{ field: 'group_by', message: `the range has more than ${END_USERS_MAX} end users; choose a shorter one` }]);
+          throw invalidRequest([
+            { field: 'group_by', message: `the range has more than ${END_USERS_MAX} end users; choose a shorter one` },
+          ]);
         }
       }
     }

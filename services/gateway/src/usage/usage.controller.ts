@@ -37,21 +37,40 @@ interface UsagePage {
 @Controller('v1/usage')
 export class UsageController {
   constructor(
-    private readonly peers: Peers, private readonly reports: UsageReports, private readonly streams: OpenStreams, private readonly settings: Settings,
+    private readonly peers: Peers,
+    private readonly reports: UsageReports,
+    private readonly streams: OpenStreams,
+    private readonly settings: Settings,
   ) {}
 
   @Get()
   async usage(
-    @KeyCaller() caller: Caller, @ValidQuery(usageQuery) query: Valid<typeof usageQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+    @KeyCaller() caller: Caller,
+    @ValidQuery(usageQuery) query: Valid<typeof usageQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
   ): Promise<void> {
     const page = pageOf(query);
     const period = usagePeriod(query.start_date, query.end_date, new Date());
-    const report = { caller, range: { accountId: bookOfCaller(caller), ...period, apiKeyId: query.api_key_id ?? '' }, grouping: query.group_by };
+    const report = {
+      caller,
+      range: { accountId: bookOfCaller(caller), ...period, apiKeyId: query.api_key_id ?? '' },
+      grouping: query.group_by,
+    };
     if (prefersCsv(request.headers.accept)) return this.sendCsv(report, reply);
     const { data, hasMore, totals } = await this.page(report, page, reply);
     sendObject(reply, 200, {
-      object: 'list', livemode: !isTest(caller), data, has_more: hasMore, next_cursor: null, limit: page.limit, offset: page.offset,
-      group_by: query.group_by ?? null, start_date: period.startDate, end_date: period.endDate, totals: usageTotalsView(totals),
+      object: 'list',
+      livemode: !isTest(caller),
+      data,
+      has_more: hasMore,
+      next_cursor: null,
+      limit: page.limit,
+      offset: page.offset,
+      group_by: query.group_by ?? null,
+      start_date: period.startDate,
+      end_date: period.endDate,
+      totals: usageTotalsView(totals),
     });
   }
 
@@ -60,7 +79,10 @@ export class UsageController {
       const { rows, hasMore, ...totals } = await this.jobs(report.range, page);
       return { data: rows.map(usageRowView), hasMore, totals };
     }
-    const [{ groups, hasMore }, totals] = await Promise.all([this.groups(report, page, reply), this.jobs(report.range, { limit: 1, offset: 0 })]);
+    const [{ groups, hasMore }, totals] = await Promise.all([
+      this.groups(report, page, reply),
+      this.jobs(report.range, { limit: 1, offset: 0 }),
+    ]);
     return { data: groups.map(usageGroupView), hasMore, totals };
   }
 
@@ -68,7 +90,11 @@ export class UsageController {
     return call(this.peers.ledger, 'listUsage', { ...range, limit, offset });
   }
 
-  private async groups({ caller, range, grouping }: Report, { limit, offset }: Page, reply: FastifyReply): Promise<GroupPage> {
+  private async groups(
+    { caller, range, grouping }: Report,
+    { limit, offset }: Page,
+    reply: FastifyReply,
+  ): Promise<GroupPage> {
     if (grouping !== undefined && grouping !== 'end_user') return this.reports.groups(range, grouping, limit, offset);
     const groups = await this.byEndUser(caller, range, reply);
     return { groups: groups.slice(offset, offset + limit), hasMore: groups.length > offset + limit };
@@ -91,16 +117,23 @@ export class UsageController {
   private async sendCsv(report: Report, reply: FastifyReply): Promise<void> {
     const stream = this.open(report.caller, reply);
     const { startDate, endDate } = report.range;
-    await sendText(reply, {
-      'content-type': 'text/csv; charset=utf-8; header=present', 'content-disposition': `attachment; filename="usage-${startDate}-${endDate}.csv"`,
-    }, this.csv(report, stream.signal), stream);
+    await sendText(
+      reply,
+      {
+        'content-type': 'text/csv; charset=utf-8; header=present',
+        'content-disposition': `attachment; filename="usage-${startDate}-${endDate}.csv"`,
+      },
+      this.csv(report, stream.signal),
+      stream,
+    );
   }
 
   private async *csv({ caller, range, grouping }: Report, signal: AbortSignal): AsyncGenerator<string> {
     const header = csvLine(grouping === undefined ? USAGE_COLUMNS : [grouping, ...GROUP_COLUMNS]);
     let pages: AsyncIterable<string>;
     if (grouping === undefined) pages = joined(this.reports.rows(range, signal), usageCsvLine);
-    else if (grouping === 'end_user') pages = joined([await this.reports.byEndUser(caller, range, signal)], groupCsvLine);
+    else if (grouping === 'end_user')
+      pages = joined([await this.reports.byEndUser(caller, range, signal)], groupCsvLine);
     else pages = joined(this.reports.allGroups(range, grouping), groupCsvLine);
     let before = header;
     for await (const page of pages) {
@@ -111,6 +144,9 @@ export class UsageController {
   }
 }
 
-async function* joined<Item>(pages: AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>, line: (item: Item) => string): AsyncGenerator<string> {
+async function* joined<Item>(
+  pages: AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>,
+  line: (item: Item) => string,
+): AsyncGenerator<string> {
   for await (const page of pages) yield page.map(line).join('');
 }

@@ -34,7 +34,11 @@ describe('a body of 16 MiB', () => {
   const MIB = 1024 * 1024;
 
   it.each([
-    ['pairs', () => `{"metadata":{${Array.from({ length: 900_000 }, (_, index) => `"k${index}":"v"`).join(',')}}}`, /more than 1000 members/],
+    [
+      'pairs',
+      () => `{"metadata":{${Array.from({ length: 900_000 }, (_, index) => `"k${index}":"v"`).join(',')}}}`,
+      /more than 1000 members/,
+    ],
     ['empty lists', () => `[${'[],'.repeat(5 * MIB)}[]]`, /more than 1000 members/],
     ['blanks', () => `{"prompt":"x"${' '.repeat(15 * MIB)}}`, /more than 64 KiB outside its texts/],
     ['digits', () => `{"prompt":${'1'.repeat(15 * MIB)}}`, /more than 64 KiB outside its texts/],
@@ -50,10 +54,16 @@ describe('a body of 16 MiB', () => {
 
 describe('the hash of a request', () => {
   it('is the same whatever the order of keys and the white space', () => {
-    expect(requestHash(JSON.parse('{"a":1,"b":{"c":"x","d":[1,2]}}'))).toEqual(requestHash(JSON.parse(' {"b": {"d":[1,2],"c":"x"}, "a":1.0, "e": null}')));
+    expect(requestHash(JSON.parse('{"a":1,"b":{"c":"x","d":[1,2]}}'))).toEqual(
+      requestHash(JSON.parse(' {"b": {"d":[1,2],"c":"x"}, "a":1.0, "e": null}')),
+    );
   });
 
-  it.each([['another value', { a: 2 }], ['a default spelled out', { a: 1, duration: 5 }], ['another order in a list', { a: [2, 1] }]])('differs with %s', (_, body) => {
+  it.each([
+    ['another value', { a: 2 }],
+    ['a default spelled out', { a: 1, duration: 5 }],
+    ['another order in a list', { a: [2, 1] }],
+  ])('differs with %s', (_, body) => {
     expect(requestHash(body)).not.toEqual(requestHash({ a: 1 }));
   });
 });

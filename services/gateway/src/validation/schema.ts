@@ -4,12 +4,20 @@ import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 
 /** Text of at least one and at most `charactersMax` Unicode characters, as a customer counts them. */
 export function text(charactersMax: number, description: string) {
-  return ruled((value) => faultOfText(value, charactersMax)).meta({ minLength: 1, maxLength: charactersMax, description });
+  return ruled((value) => faultOfText(value, charactersMax)).meta({
+    minLength: 1,
+    maxLength: charactersMax,
+    description,
+  });
 }
 
 /** A name: text without control characters and line breaks. */
 export function line(charactersMax: number, description: string) {
-  return ruled((value) => faultOfLine(value, charactersMax)).meta({ minLength: 1, maxLength: charactersMax, description });
+  return ruled((value) => faultOfLine(value, charactersMax)).meta({
+    minLength: 1,
+    maxLength: charactersMax,
+    description,
+  });
 }
 
 /** Text that may be empty. */
@@ -39,8 +47,14 @@ export function pairsOf(faultsOf: (pairs: Pairs) => Iterable<FaultDetail>) {
   return z.any().transform((value: unknown, context): Readonly<Record<string, string>> => {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     const faults = isObject ? [...faultsOf(value as Pairs)] : [{ field: '', message: 'must be an object' }];
-    for (const fault of faults) context.issues.push({ code: 'custom', message: fault.message, path: fault.field === '' ? [] : [fault.field], input: value });
-    return faults.length === 0 ? value as Readonly<Record<string, string>> : z.NEVER;
+    for (const fault of faults)
+      context.issues.push({
+        code: 'custom',
+        message: fault.message,
+        path: fault.field === '' ? [] : [fault.field],
+        input: value,
+      });
+    return faults.length === 0 ? (value as Readonly<Record<string, string>>) : z.NEVER;
   });
 }
 
@@ -72,7 +86,11 @@ export type FieldOf = (path: readonly PropertyKey[]) => string;
 
 const byPath: FieldOf = (path) => path.map(String).join('.');
 
-export function validateMembers<Schema extends z.ZodType>(schema: Schema, members: object, fieldOf: FieldOf = byPath): z.output<Schema> {
+export function validateMembers<Schema extends z.ZodType>(
+  schema: Schema,
+  members: object,
+  fieldOf: FieldOf = byPath,
+): z.output<Schema> {
   const result = schema.safeParse(members);
   if (result.success) return result.data;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
@@ -80,12 +98,20 @@ export function validateMembers<Schema extends z.ZodType>(schema: Schema, member
 }
 
 /** @param known the names that the object has, for a guess at what was meant. */
-export function faultsOf(issue: z.core.$ZodIssue, body: unknown, known: readonly string[] = [], fieldOf: FieldOf = byPath): FaultDetail[] {
+export function faultsOf(
+  issue: z.core.$ZodIssue,
+  body: unknown,
+  known: readonly string[] = [],
+  fieldOf: FieldOf = byPath,
+): FaultDetail[] {
   const field = fieldOf(issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const meant = field === '' ? nearest(key, known) : undefined;
-      return { field: fieldName(field ? `${field}.${key}` : key), message: `is not a known field${meant === undefined ? '' : `; did you mean ${meant}?`}` };
+      return {
+        field: fieldName(field ? `${field}.${key}` : key),
+        message: `is not a known field${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      };
     });
   }
   return [{ field: fieldName(field), message: messageOf(issue, valueAt(body, issue.path)) }];
@@ -95,14 +121,17 @@ export function faultsOf(issue: z.core.$ZodIssue, body: unknown, known: readonly
 function nearest(given: string, known: readonly string[]): string | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (given.length > FIELD_NAME_CHARACTERS_MAX) return undefined;
-  return known.find((name) => plain(name) === plain(given)) ?? known.find((name) => isSlipOf(plain(given), plain(name)));
+  return (
+    known.find((name) => plain(name) === plain(given)) ?? known.find((name) => isSlipOf(plain(given), plain(name)))
+  );
 }
 
 function isSlipOf(given: string, meant: string): boolean {
   if (Math.abs(given.length - meant.length) > 1 || meant.length < 4) return false;
   let start = 0;
   while (start < meant.length && given[start] === meant[start]) start++;
-  const rests = (skipGiven: number, skipMeant: number) => given.slice(start + skipGiven) === meant.slice(start + skipMeant);
+  const rests = (skipGiven: number, skipMeant: number) =>
+    given.slice(start + skipGiven) === meant.slice(start + skipMeant);
   const swapped = given[start] === meant[start + 1] && given[start + 1] === meant[start] && rests(2, 2);
   return swapped || rests(1, 1) || rests(1, 0) || rests(0, 1);
 }
@@ -116,19 +145,32 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 const ARTICLE: Readonly<Record<string, string>> = {
-  string: 'a string', number: 'a number', int: 'an integer', boolean: 'a boolean', array: 'an array', object: 'an object', record: 'an object',
+  string: 'a string',
+  number: 'a number',
+  int: 'an integer',
+  boolean: 'a boolean',
+  array: 'an array',
+  object: 'an object',
+  record: 'an object',
 };
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined && issue.code !== 'custom') return 'is required';
   switch (issue.code) {
-    case 'invalid_type': return `must be ${ARTICLE[issue.expected] ?? issue.expected}`;
-    case 'invalid_value': return `must be one of ${issue.values.join(', ')}`;
-    case 'too_small': return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
-    case 'too_big': return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
-    case 'invalid_format': return FORMAT_MESSAGE[issue.format] ?? 'is not in the expected format';
-    case 'custom': return issue.message;
-    default: return 'is not valid';
+    case 'invalid_type':
+      return `must be ${ARTICLE[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    case 'too_small':
+      return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case 'invalid_format':
+      return FORMAT_MESSAGE[issue.format] ?? 'is not in the expected format';
+    case 'custom':
+      return issue.message;
+    default:
+      return 'is not valid';
   }
 }
 

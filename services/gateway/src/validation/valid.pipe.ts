@@ -6,7 +6,10 @@ import { validate } from './schema';
 export type Valid<Schema extends z.ZodType> = z.output<Schema>;
 
 class BodyPipe<Schema extends z.ZodType> implements PipeTransform {
-  constructor(private readonly schema: Schema, private readonly ifMissing?: object) {}
+  constructor(
+    private readonly schema: Schema,
+    private readonly ifMissing?: object,
+  ) {}
 
   transform(body: unknown): Valid<Schema> {
     return validate(this.schema, body ?? this.ifMissing);
@@ -27,6 +30,8 @@ export function ValidBody(schema: z.ZodType, ifMissing?: object): ParameterDecor
 }
 
 /** The query as the schema has it. */
-export function ValidQuery<Shape extends z.core.$ZodLooseShape>(schema: z.ZodObject<Shape, z.core.$strict>): ParameterDecorator {
+export function ValidQuery<Shape extends z.core.$ZodLooseShape>(
+  schema: z.ZodObject<Shape, z.core.$strict>,
+): ParameterDecorator {
   return Query(new QueryPipe(schema));
 }

@@ -10,7 +10,9 @@ import { ArtifactDeletions } from './artifact-deletions.loop';
 
 describe('files on a disk that nothing refers to', () => {
   let folder: string;
-  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'deletions-')); });
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'deletions-'));
+  });
   afterAll(() => rm(folder, { recursive: true }));
   areDeleted(async () => new DiskArtifactStore(folder));
 });

@@ -18,7 +18,12 @@ export class ArtifactDeletions implements Running {
   constructor(private readonly options: ArtifactDeletionsOptions) {}
 
   start(): this {
-    this.loop = startLoop({ name: 'artifact_deletions', everyMs: EVERY_MS, work: () => this.deleteDue(), logger: this.options.logger });
+    this.loop = startLoop({
+      name: 'artifact_deletions',
+      everyMs: EVERY_MS,
+      work: () => this.deleteDue(),
+      logger: this.options.logger,
+    });
     return this;
   }
 

@@ -7,7 +7,9 @@ const ANSWER_WITHIN_MS = 11_000;
 
 /** Asks for a job. @throws Refusal service_unavailable when the outcome is unknown: the customer asks again under the same key. */
 export async function createJob(exchange: Peers['exchange'], order: CreateJob): Promise<CreateJobAnswer> {
-  const answered = await exchange.request({ call: { $case: 'createJob', value: order } }, ANSWER_WITHIN_MS).catch(() => undefined);
+  const answered = await exchange
+    .request({ call: { $case: 'createJob', value: order } }, ANSWER_WITHIN_MS)
+    .catch(() => undefined);
   if (answered?.answer?.$case !== 'createJob') throw serviceUnavailable();
   return answered.answer.value;
 }

@@ -30,8 +30,10 @@ describe('a create request', () => {
     ['NUL in the negative prompt', { prompt, negative_prompt: '\0' }, 'negative_prompt', /NUL/],
     ['NUL in metadata', { prompt, metadata: { a: '\0' } }, 'metadata.a', /NUL/],
     ['NUL in a metadata key', { prompt, metadata: { 'a\0': 'x' } }, 'metadata.a\0', /key must not contain a NUL/],
-    ['an unknown field', { prompt, promt: 'x' }, 'promt', /not a known field; did you mean prompt\?/], ['camel case', { prompt, negativePrompt: 'x' }, 'negativePrompt', /did you mean negative_prompt/],
-    ['swapped letters', { prompt, duartion: 5 }, 'duartion', /did you mean duration/], ['a strange field', { prompt, colour: 'red' }, 'colour', /not a known field$/],
+    ['an unknown field', { prompt, promt: 'x' }, 'promt', /not a known field; did you mean prompt\?/],
+    ['camel case', { prompt, negativePrompt: 'x' }, 'negativePrompt', /did you mean negative_prompt/],
+    ['swapped letters', { prompt, duartion: 5 }, 'duartion', /did you mean duration/],
+    ['a strange field', { prompt, colour: 'red' }, 'colour', /not a known field$/],
     ['the field __proto__', JSON.parse('{"prompt":"x","__proto__":{"duration":5}}'), '__proto__', /not a known field/],
     ['another resolution', { prompt, resolution: '4k' }, 'resolution', /one of 480p, 720p, 1080p/],
     ['another aspect ratio', { prompt, aspect_ratio: '4:3' }, 'aspect_ratio', /one of 16:9, 9:16, 1:1/],
@@ -39,18 +41,53 @@ describe('a create request', () => {
     ['a seed of 2^32', { prompt, seed: 4_294_967_296 }, 'seed', /at most 4294967295/],
     ['a deadline of 9 seconds', { prompt, deadline_seconds: 9 }, 'deadline_seconds', /at least 10/],
     ['a deadline beyond a week', { prompt, deadline_seconds: 604_801 }, 'deadline_seconds', /at most 604800/],
-    ['17 pairs of metadata', { prompt, metadata: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, 'v'])) }, 'metadata', /at most 16 pairs/],
-    ['a metadata key of 65 characters', { prompt, metadata: { ['k'.repeat(65)]: 'v' } }, `metadata.${'k'.repeat(55)}…`, /at most 64 characters/],
-    ['a metadata value of 513 characters', { prompt, metadata: { k: 'v'.repeat(513) } }, 'metadata.k', /at most 512 characters/],
+    [
+      '17 pairs of metadata',
+      { prompt, metadata: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, 'v'])) },
+      'metadata',
+      /at most 16 pairs/,
+    ],
+    [
+      'a metadata key of 65 characters',
+      { prompt, metadata: { ['k'.repeat(65)]: 'v' } },
+      `metadata.${'k'.repeat(55)}…`,
+      /at most 64 characters/,
+    ],
+    [
+      'a metadata value of 513 characters',
+      { prompt, metadata: { k: 'v'.repeat(513) } },
+      'metadata.k',
+      /at most 512 characters/,
+    ],
     ['a metadata value that is a number', { prompt, metadata: { k: 1 } }, 'metadata.k', /a string/],
     ['metadata that is a list', { prompt, metadata: [] }, 'metadata', /an object/],
     ['an empty metadata key', { prompt, metadata: { '': 'v' } }, 'metadata', /must not be empty/],
     ['a contradicting alias', { prompt, resolution: '720p', size: '1080p' }, 'size', /contradicts resolution/],
-    ['two first frames', { prompt, first_frame: 'https://a.example/1.png', image_url: 'https://a.example/2.png' }, 'image_url', /contradicts first_frame/],
-    ['a first frame that is not base64', { prompt, first_frame: 'data:image/png;base64,@@@@' }, 'first_frame', /not valid base64/],
+    [
+      'two first frames',
+      { prompt, first_frame: 'https://a.example/1.png', image_url: 'https://a.example/2.png' },
+      'image_url',
+      /contradicts first_frame/,
+    ],
+    [
+      'a first frame that is not base64',
+      { prompt, first_frame: 'data:image/png;base64,@@@@' },
+      'first_frame',
+      /not valid base64/,
+    ],
     ['a data URI without base64', { prompt, image_url: 'data:text/plain,hello' }, 'image_url', /base64 data URI/],
-    ['a first frame without its scheme', { prompt, first_frame: 'iVBORw0KGgoAAAANSUhEUg' }, 'first_frame', /^is bare base64: write data:image\/png;base64, before it/],
-    ['an endless first frame URL', { prompt, first_frame: `https://a.example/${'x'.repeat(2_048)}` }, 'first_frame', /at most/],
+    [
+      'a first frame without its scheme',
+      { prompt, first_frame: 'iVBORw0KGgoAAAANSUhEUg' },
+      'first_frame',
+      /^is bare base64: write data:image\/png;base64, before it/,
+    ],
+    [
+      'an endless first frame URL',
+      { prompt, first_frame: `https://a.example/${'x'.repeat(2_048)}` },
+      'first_frame',
+      /at most/,
+    ],
     ['a list', [], '', /JSON object/],
     ['nothing', undefined, '', /JSON object/],
     ['null', null, '', /JSON object/],
@@ -60,12 +97,22 @@ describe('a create request', () => {
   });
 
   it('takes null for every optional field as its absence', () => {
-    const nulls = Object.fromEntries(Object.keys(createVideoSchema.shape).filter((name) => name !== 'prompt').map((name) => [name, null]));
+    const nulls = Object.fromEntries(
+      Object.keys(createVideoSchema.shape)
+        .filter((name) => name !== 'prompt')
+        .map((name) => [name, null]),
+    );
     expect(parseCreateVideo({ prompt, ...nulls })).toEqual(parseCreateVideo({ prompt }));
   });
 
   it('tells all faults at once', () => {
-    expect(faultsOf({ duration: 11, seed: 'x', colour: 'red', sound: true }).map((fault) => fault.field)).toEqual(['prompt', 'duration', 'seed', 'colour', 'sound']);
+    expect(faultsOf({ duration: 11, seed: 'x', colour: 'red', sound: true }).map((fault) => fault.field)).toEqual([
+      'prompt',
+      'duration',
+      'seed',
+      'colour',
+      'sound',
+    ]);
   });
 
   it('counts characters, not code units', () => {
@@ -77,7 +124,15 @@ describe('a create request', () => {
     expect(parseCreateVideo({ prompt })).toEqual({
       terms: { model: '', mode: 'text_to_video', resolution: '720p', aspectRatio: '16:9', durationSeconds: 5, seed: 0 },
       seedGiven: false,
-      content: { prompt, negativePrompt: undefined, firstFrame: undefined, firstFrameKey: undefined, metadata: new Map(), endUser: undefined, webhookUrl: undefined },
+      content: {
+        prompt,
+        negativePrompt: undefined,
+        firstFrame: undefined,
+        firstFrameKey: undefined,
+        metadata: new Map(),
+        endUser: undefined,
+        webhookUrl: undefined,
+      },
       deadlineSeconds: 86_400,
       firstFrame: undefined,
     });
@@ -85,7 +140,12 @@ describe('a create request', () => {
 
   it.each(['__proto__', 'constructor', 'toString', '0'])('keeps the metadata key %s', (key) => {
     const { content } = parseCreateVideo(JSON.parse(`{"prompt":"x","metadata":{"${key}":"kept","other":"1"}}`));
-    expect(Content.decode(Content.encode(content).finish()).metadata).toEqual(new Map([[key, 'kept'], ['other', '1']]));
+    expect(Content.decode(Content.encode(content).finish()).metadata).toEqual(
+      new Map([
+        [key, 'kept'],
+        ['other', '1'],
+      ]),
+    );
   });
 
   it('understands the names of older clients', () => {
@@ -100,7 +160,9 @@ describe('a create request', () => {
 
   it('names its URLs even when the rest is wrong', () => {
     expect(urlsOf({ first_frame: '/9j/4AAQSkZJRg==' })).toEqual([]);
-    expect(urlsOf({ duration: 0, webhook_url: 'http://127.0.0.1', first_frame: 'data:image/png;base64,AA' })).toEqual([{ field: 'webhook_url', url: 'http://127.0.0.1' }]);
+    expect(urlsOf({ duration: 0, webhook_url: 'http://127.0.0.1', first_frame: 'data:image/png;base64,AA' })).toEqual([
+      { field: 'webhook_url', url: 'http://127.0.0.1' },
+    ]);
     expect(urlsOf(null)).toEqual([]);
   });
 });

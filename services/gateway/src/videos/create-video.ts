@@ -17,13 +17,29 @@ const DEADLINE_DEFAULT_SECONDS = 86_400;
 const resolution = z.enum(RESOLUTIONS);
 
 /** Too long to be read as a URL, too short to hold more than 10 MiB: everything between is checked where it is decoded. */
-const firstFrame = z.string().check((context) => {
-  const bare = isBareBase64(context.value);
-  if (bare) context.issues.push({ code: 'custom', message: 'is bare base64: write data:image/png;base64, before it, or the type that it has', input: context.value });
-  const max = bare || isDataUri(context.value) ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
-  if (context.value.length > max) context.issues.push({ code: 'custom', message: 'must be at most 10 MiB as a data URI or 2048 characters as a URL', input: context.value });
-  else if (context.value.trim() === '') context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
-}).describe('An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.');
+const firstFrame = z
+  .string()
+  .check((context) => {
+    const bare = isBareBase64(context.value);
+    if (bare)
+      context.issues.push({
+        code: 'custom',
+        message: 'is bare base64: write data:image/png;base64, before it, or the type that it has',
+        input: context.value,
+      });
+    const max = bare || isDataUri(context.value) ? FIRST_FRAME_CHARACTERS_MAX : URL_CHARACTERS_MAX;
+    if (context.value.length > max)
+      context.issues.push({
+        code: 'custom',
+        message: 'must be at most 10 MiB as a data URI or 2048 characters as a URL',
+        input: context.value,
+      });
+    else if (context.value.trim() === '')
+      context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
+  })
+  .describe(
+    'An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.',
+  );
 
 const metadata = pairsOf(faultsOfMetadata).meta({
   type: 'object',
@@ -35,11 +51,13 @@ const metadata = pairsOf(faultsOfMetadata).meta({
 
 function* faultsOfMetadata(pairs: Pairs): Generator<FaultDetail> {
   const entries = Object.entries(pairs);
-  if (entries.length > METADATA_PAIRS_MAX) return yield { field: '', message: `must have at most ${METADATA_PAIRS_MAX} pairs` };
+  if (entries.length > METADATA_PAIRS_MAX)
+    return yield { field: '', message: `must have at most ${METADATA_PAIRS_MAX} pairs` };
   for (const [key, value] of entries) {
     const keyFault = key === '' ? 'a key must not be empty' : faultOfCharacters(key, METADATA_KEY_CHARACTERS_MAX);
     if (keyFault) yield { field: key, message: `key ${keyFault}` };
-    const valueFault = typeof value === 'string' ? faultOfCharacters(value, METADATA_VALUE_CHARACTERS_MAX) : 'must be a string';
+    const valueFault =
+      typeof value === 'string' ? faultOfCharacters(value, METADATA_VALUE_CHARACTERS_MAX) : 'must be a string';
     if (valueFault) yield { field: key, message: valueFault };
   }
 }
@@ -49,15 +67,33 @@ export const createVideoSchema = z.strictObject({
   model: text(128, 'An id or alias from GET /v1/models; the default is its first entry.').optional(),
   resolution: resolution.optional().meta({ default: '720p' }),
   duration: z.int().min(1).max(10).optional().meta({ default: 5, description: 'Seconds.' }),
-  aspect_ratio: z.enum(ASPECT_RATIOS).optional().meta({ description: '16:9 by default, or the nearest to the first frame.' }),
+  aspect_ratio: z
+    .enum(ASPECT_RATIOS)
+    .optional()
+    .meta({ description: '16:9 by default, or the nearest to the first frame.' }),
   first_frame: firstFrame.optional(),
-  webhook_url: text(URL_CHARACTERS_MAX, 'An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it.').optional(),
-  seed: z.int().min(0).max(4_294_967_295).optional().describe('The same seed and request give the same video; drawn when absent.'),
+  webhook_url: text(
+    URL_CHARACTERS_MAX,
+    'An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it.',
+  ).optional(),
+  seed: z
+    .int()
+    .min(0)
+    .max(4_294_967_295)
+    .optional()
+    .describe('The same seed and request give the same video; drawn when absent.'),
   negative_prompt: text(4_000, 'What the video should not show.').optional(),
   metadata: metadata.optional(),
   end_user: text(256, 'Your own user on whose behalf this is; lists can be filtered by it.').optional(),
-  deadline_seconds: z.int().min(10).max(604_800).optional()
-    .meta({ default: DEADLINE_DEFAULT_SECONDS, description: 'The job fails, free of charge, if rendering has not started by then.' }),
+  deadline_seconds: z
+    .int()
+    .min(10)
+    .max(604_800)
+    .optional()
+    .meta({
+      default: DEADLINE_DEFAULT_SECONDS,
+      description: 'The job fails, free of charge, if rendering has not started by then.',
+    }),
   quote_id: text(2_048, 'From POST /v1/quotes: the price that it locked.').optional(),
   size: resolution.optional().meta({ deprecated: true, description: 'Older name of resolution.' }),
   image_url: firstFrame.optional().meta({ deprecated: true, description: 'Older name of first_frame.' }),
@@ -128,7 +164,11 @@ function refuseContradictions(request: Priced): void {
   if (request.size !== undefined && request.resolution !== undefined && request.size !== request.resolution) {
     faults.push({ field: 'size', message: 'contradicts resolution; send one of them' });
   }
-  if (request.image_url !== undefined && request.first_frame !== undefined && request.image_url !== request.first_frame) {
+  if (
+    request.image_url !== undefined &&
+    request.first_frame !== undefined &&
+    request.image_url !== request.first_frame
+  ) {
     faults.push({ field: 'image_url', message: 'contradicts first_frame; send one of them' });
   }
   if (faults.length > 0) throw invalidRequest(faults);
@@ -138,7 +178,9 @@ function readFirstFrame(request: Request): FirstFrame | undefined {
   const field = request.first_frame === undefined ? 'image_url' : 'first_frame';
   const given = request.first_frame ?? request.image_url;
   if (given === undefined) return undefined;
-  return isDataUri(given) ? { kind: 'upload', image: readDataUri(given, field), field } : { kind: 'url', url: given, field };
+  return isDataUri(given)
+    ? { kind: 'upload', image: readDataUri(given, field), field }
+    : { kind: 'url', url: given, field };
 }
 
 /** The URLs a body names, whether or not the rest of it is right: their faults are told together with the others. */
@@ -146,7 +188,11 @@ export function urlsOf(body: unknown): { field: string; url: string }[] {
   if (typeof body !== 'object' || body === null) return [];
   return ['webhook_url', 'first_frame', 'image_url'].flatMap((field) => {
     const url: unknown = (body as Record<string, unknown>)[field];
-    const isUrl = typeof url === 'string' && url.trim() !== '' && url.length <= URL_CHARACTERS_MAX && !(field !== 'webhook_url' && (isDataUri(url) || isBareBase64(url)));
+    const isUrl =
+      typeof url === 'string' &&
+      url.trim() !== '' &&
+      url.length <= URL_CHARACTERS_MAX &&
+      !(field !== 'webhook_url' && (isDataUri(url) || isBareBase64(url)));
     return isUrl ? [{ field, url }] : [];
   });
 }

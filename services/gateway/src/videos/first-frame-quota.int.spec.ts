@@ -9,7 +9,9 @@ const picture = (bytes: number) => ({ bytes: Buffer.alloc(bytes), aspectRatio: '
 
 describe('the first frames of an account', () => {
   let folder: string;
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'frames-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'frames-'));
+  });
   afterEach(() => rm(folder, { recursive: true }));
 
   it('are bounded in bytes, those of another account apart, and what lies there counts', async () => {

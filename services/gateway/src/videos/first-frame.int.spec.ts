@@ -19,28 +19,47 @@ beforeEach(() => {
   test.peers.checks.length = 0;
 });
 
-function send(method: string, path: string, { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {}) {
-  return fetch(`${test.url}${path}`, { method, headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, body: body ?? null });
+function send(
+  method: string,
+  path: string,
+  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+) {
+  return fetch(`${test.url}${path}`, {
+    method,
+    headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    body: body ?? null,
+  });
 }
 
-const create = (body: object, headers: Record<string, string> = {}) => send('POST', '/v1/videos', { body: JSON.stringify(body), headers });
+const create = (body: object, headers: Record<string, string> = {}) =>
+  send('POST', '/v1/videos', { body: JSON.stringify(body), headers });
 
-async function faultsOf(response: Response): Promise<{ status: number; error: string; fields: string[]; message: string }> {
+async function faultsOf(
+  response: Response,
+): Promise<{ status: number; error: string; fields: string[]; message: string }> {
   const body = (await response.json()) as { error: string; message: string; details?: { field: string }[] };
-  return { status: response.status, error: body.error, fields: (body.details ?? []).map((fault) => fault.field), message: body.message };
+  return {
+    status: response.status,
+    error: body.error,
+    fields: (body.details ?? []).map((fault) => fault.field),
+    message: body.message,
+  };
 }
 
 describe('a first frame in the request', () => {
   const inputs = () => readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [] as string[]);
   const uri = (bytes: Buffer, type = 'image/png') => `data:${type};base64,${bytes.toString('base64')}`;
-  const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: 'red' } });
+  const picture = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: 'red' } });
 
   it.each(['png', 'jpeg', 'webp'] as const)('is stored before the order is given: %s', async (format) => {
     const bytes = await picture(90, 160).toFormat(format).toBuffer();
     expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(202);
     const { content, terms } = test.peers.orders[0]!;
     expect(test.peers.announced).toContain(content!.firstFrameKey);
-    expect(content!.firstFrameKey).toMatch(new RegExp(`^inputs/acc_1/${content!.firstFrame!.replace('sha256:', '')}-[0-9a-f-]{36}$`));
+    expect(content!.firstFrameKey).toMatch(
+      new RegExp(`^inputs/acc_1/${content!.firstFrame!.replace('sha256:', '')}-[0-9a-f-]{36}$`),
+    );
     expect(terms).toMatchObject({ mode: 'image_to_video', aspectRatio: '9:16' });
     expect(await inputs()).toContain(content!.firstFrameKey!.slice('inputs/acc_1/'.length));
   });
@@ -84,9 +103,21 @@ describe('a first frame in the request', () => {
   });
 
   it.each(['png', 'jpeg', 'webp'] as const)('is refused when it is cut off: %s', async (format) => {
-    const noise = sharp({ create: { width: 200, height: 200, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 128, sigma: 60 } } });
+    const noise = sharp({
+      create: {
+        width: 200,
+        height: 200,
+        channels: 3,
+        background: 'red',
+        noise: { type: 'gaussian', mean: 128, sigma: 60 },
+      },
+    });
     const bytes = await noise.toFormat(format).toBuffer();
     const response = await create({ prompt: 'x', first_frame: uri(bytes.subarray(0, bytes.length / 2)) });
-    expect(await faultsOf(response)).toMatchObject({ status: 400, fields: ['first_frame'], message: expect.stringContaining('complete PNG, JPEG or WebP image') });
+    expect(await faultsOf(response)).toMatchObject({
+      status: 400,
+      fields: ['first_frame'],
+      message: expect.stringContaining('complete PNG, JPEG or WebP image'),
+    });
   });
 });

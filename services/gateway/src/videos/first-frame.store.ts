@@ -31,7 +31,11 @@ export class FirstFrameStore {
   private readonly turns = new FairTurns(TURNS);
   private readonly kept = new Map<string, KeptBytes>();
 
-  constructor(private readonly artifacts: ArtifactStore, private readonly accountBytesMax: number, private readonly deletions: ArtifactDeletions) {}
+  constructor(
+    private readonly artifacts: ArtifactStore,
+    private readonly accountBytesMax: number,
+    private readonly deletions: ArtifactDeletions,
+  ) {}
 
   /** @throws Refusal invalid_request for what does not decode, rate_limit_exceeded when the account's own wait in numbers. */
   async look(accountId: string, image: DataUri, field: string): Promise<SeenFirstFrame> {
@@ -44,7 +48,11 @@ export class FirstFrameStore {
     const folder = `inputs/${accountId}`;
     const kept = await this.keptIn(folder);
     if (kept.bytes + bytes.length > this.accountBytesMax) {
-      throw new Refusal('queue_limit_exceeded', 'Your account keeps as many bytes of first frames as it may. Erase the content of ended videos, or send first_frame as a URL.', { retryAfterMs: RETRY_MS });
+      throw new Refusal(
+        'queue_limit_exceeded',
+        'Your account keeps as many bytes of first frames as it may. Erase the content of ended videos, or send first_frame as a URL.',
+        { retryAfterMs: RETRY_MS },
+      );
     }
     const hash = createHash('sha256').update(bytes).digest('hex');
     const key = `${folder}/${hash}-${randomUUID()}`;
@@ -73,7 +81,14 @@ export class FirstFrameStore {
   private async inTurn<T>(owner: string, work: () => Promise<T>): Promise<T> {
     await new Promise<void>((resolve, reject) => {
       const refused = this.turns.ask(owner, resolve);
-      if (refused === 'owner_waits_too_much') reject(new Refusal('rate_limit_exceeded', 'Too many first frames of your account are being read at this moment. Send fewer at once.', { retryAfterMs: RETRY_MS }));
+      if (refused === 'owner_waits_too_much')
+        reject(
+          new Refusal(
+            'rate_limit_exceeded',
+            'Too many first frames of your account are being read at this moment. Send fewer at once.',
+            { retryAfterMs: RETRY_MS },
+          ),
+        );
       else if (refused) reject(serviceUnavailable());
     });
     try {

@@ -5,7 +5,8 @@ export const FIRST_FRAME_BYTES_MAX = 10 * 1024 * 1024;
 
 const HEADER_CHARACTERS_MAX = 512;
 /** The longest data URI that can hold that many bytes, with room for its media type and a line end after each 60 characters. */
-export const FIRST_FRAME_CHARACTERS_MAX = Math.ceil(Math.ceil(FIRST_FRAME_BYTES_MAX / 3) * 4 * (62 / 60)) + HEADER_CHARACTERS_MAX;
+export const FIRST_FRAME_CHARACTERS_MAX =
+  Math.ceil(Math.ceil(FIRST_FRAME_BYTES_MAX / 3) * 4 * (62 / 60)) + HEADER_CHARACTERS_MAX;
 
 /** Data URIs are told from addresses by their scheme, in any case and with blanks before it. */
 export function isDataUri(text: string): boolean {
@@ -34,7 +35,10 @@ export function readDataUri(uri: string, field: string): DataUri {
   const header = HEADER.exec(trimmed.slice(0, HEADER_CHARACTERS_MAX));
   if (!header) throw invalidRequest([{ field, message: 'must be a base64 data URI, data:image/png;base64,…' }]);
   const encoded = withoutLineEnds(trimmed.slice(header[0].length));
-  if (encoded.includes(' ')) throw invalidRequest([{ field, message: 'is not valid base64: it contains blanks, as when a + is not encoded in a form' }]);
+  if (encoded.includes(' '))
+    throw invalidRequest([
+      { field, message: 'is not valid base64: it contains blanks, as when a + is not encoded in a form' },
+    ]);
   if (!BASE64.test(encoded)) throw invalidRequest([{ field, message: 'is not valid base64' }]);
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length > FIRST_FRAME_BYTES_MAX) throw invalidRequest([{ field, message: 'must be at most 10 MiB' }]);
@@ -47,7 +51,11 @@ function withoutLineEnds(encoded: string): string {
   return /[\r\n\t]/.test(text) ? text.replace(LINE_ENDS, '') : text;
 }
 
-const RATIOS = [['16:9', 16 / 9], ['9:16', 9 / 16], ['1:1', 1]] as const;
+const RATIOS = [
+  ['16:9', 16 / 9],
+  ['9:16', 9 / 16],
+  ['1:1', 1],
+] as const;
 
 /** Nearest as the eye sees it: by the factor between the ratios, so that 2:1 and 1:2 are equally far from a square. */
 export function nearestAspectRatio(width: number, height: number): string {

@@ -16,17 +16,26 @@ beforeEach(async () => {
 afterEach(() => test.stop());
 
 function follow(headers: Record<string, string> = {}, signal?: AbortSignal) {
-  return fetch(`${test.url}/v1/videos/job_1/events`, { headers: { authorization, ...headers }, signal: signal ?? null });
+  return fetch(`${test.url}/v1/videos/job_1/events`, {
+    headers: { authorization, ...headers },
+    signal: signal ?? null,
+  });
 }
 
-const change = (updateId: string, jobStatus: string) => ({ updateId, status: jobStatus, jobJson: `{"status":"${jobStatus}"}` });
+const change = (updateId: string, jobStatus: string) => ({
+  updateId,
+  status: jobStatus,
+  jobJson: `{"status":"${jobStatus}"}`,
+});
 
 /** A job that goes on: its first state and then nothing. Counts who watches. */
 function watchForever(): { watching: () => number } {
   let watching = 0;
   test.peers.watchJob = (_, push, stream) => {
     watching++;
-    stream.on('cancelled', () => { watching--; });
+    stream.on('cancelled', () => {
+      watching--;
+    });
     push(change('1.0', 'processing'));
   };
   return { watching: () => watching };
@@ -36,13 +45,19 @@ describe('the events of a job', () => {
   it('are told one by one and end with its end', async () => {
     let tell: (updateId: string, jobStatus: string) => void = () => undefined;
     test.peers.watchJob = (_, push, stream) => {
-      tell = (updateId, jobStatus) => { push(change(updateId, jobStatus)); if (jobStatus === 'completed') stream.end(); };
+      tell = (updateId, jobStatus) => {
+        push(change(updateId, jobStatus));
+        if (jobStatus === 'completed') stream.end();
+      };
       tell('1.0', 'pending');
     };
     const response = await follow();
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(response.headers.get('x-ratelimit-limit')).toBe('3000');
-    const next = new Map([['pending', () => tell('2.40', 'processing')], ['processing', () => tell('3.0', 'completed')]]);
+    const next = new Map([
+      ['pending', () => tell('2.40', 'processing')],
+      ['processing', () => tell('3.0', 'completed')],
+    ]);
     let told = '';
     for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
       told += part;
@@ -73,7 +88,9 @@ describe('the events of a job', () => {
   });
 
   it('are not there for a job that is not there', async () => {
-    test.peers.scheduler.getJob = () => { throw failure(status.NOT_FOUND); };
+    test.peers.scheduler.getJob = () => {
+      throw failure(status.NOT_FOUND);
+    };
     test.peers.watchJob = () => undefined;
     const response = await follow();
     expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([404, 'job_not_found']);

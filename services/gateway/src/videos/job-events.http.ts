@@ -18,7 +18,11 @@ const QUIET = Symbol('quiet');
  * client is to stop reconnecting. Rejects when the job cannot be watched at all.
  */
 export async function jobEvents(
-  scheduler: SchedulerServiceClient, caller: Caller, jobId: string, lastEventId: string, stream: OpenStream,
+  scheduler: SchedulerServiceClient,
+  caller: Caller,
+  jobId: string,
+  lastEventId: string,
+  stream: OpenStream,
 ): Promise<Readable | undefined> {
   const { accountId, environment } = caller;
   const changes = watchJob(scheduler, { accountId, environment, jobId, afterUpdateId: lastEventId }, stream.signal);
@@ -28,7 +32,11 @@ export async function jobEvents(
   return Readable.from(render(changes, first, stream), { objectMode: false });
 }
 
-async function* render(changes: Changes, first: Promise<IteratorResult<WatchJobResponse>>, stream: OpenStream): AsyncGenerator<string> {
+async function* render(
+  changes: Changes,
+  first: Promise<IteratorResult<WatchJobResponse>>,
+  stream: OpenStream,
+): AsyncGenerator<string> {
   try {
     yield `retry: ${RECONNECT_MS}\n\n`;
     for (let next = first; ;) {

@@ -19,16 +19,28 @@ export interface SeenJob {
  * many open already: the job as it was seen is an answer too, without `Preference-Applied`.
  */
 export class JobWaits {
-  constructor(private readonly scheduler: SchedulerServiceClient, private readonly streams: OpenStreams) {}
+  constructor(
+    private readonly scheduler: SchedulerServiceClient,
+    private readonly streams: OpenStreams,
+  ) {}
 
-  async untilEnd(caller: Caller, seen: SeenJob, { seconds: waitSeconds, isUnclear }: Wait, reply: FastifyReply): Promise<string> {
+  async untilEnd(
+    caller: Caller,
+    seen: SeenJob,
+    { seconds: waitSeconds, isUnclear }: Wait,
+    reply: FastifyReply,
+  ): Promise<string> {
     if (isUnclear) reply.header('warning', NOT_FOLLOWED);
     if (waitSeconds === 0) return seen.json;
     if (hasEnded(seen.status)) return this.applied(reply, waitSeconds, seen.json);
     const stream = this.streams.tryOpen(caller.accountId, reply.raw);
     if (!stream) return seen.json;
     try {
-      const json = await this.watch(caller, seen, AbortSignal.any([stream.signal, AbortSignal.timeout(waitSeconds * 1_000)]));
+      const json = await this.watch(
+        caller,
+        seen,
+        AbortSignal.any([stream.signal, AbortSignal.timeout(waitSeconds * 1_000)]),
+      );
       return this.applied(reply, waitSeconds, json);
     } catch {
       // The watch broke, as when the scheduler restarts; the customer asks again anyway.
@@ -41,7 +53,11 @@ export class JobWaits {
   private async watch(caller: Caller, seen: SeenJob, signal: AbortSignal): Promise<string> {
     const { accountId, environment } = caller;
     let latest = seen.json;
-    for await (const change of watchJob(this.scheduler, { accountId, environment, jobId: seen.jobId, afterUpdateId: '' }, signal)) {
+    for await (const change of watchJob(
+      this.scheduler,
+      { accountId, environment, jobId: seen.jobId, afterUpdateId: '' },
+      signal,
+    )) {
       latest = change.jobJson;
     }
     return latest;

@@ -6,7 +6,12 @@ const REQUEST = { accountId: 'acc_1', environment: 'live', jobId: 'job_1', after
 const change = (updateId: string, status: string): WatchJobResponse => ({ updateId, status, jobJson: '{}' });
 
 function world() {
-  const stream = Object.assign(new EventEmitter(), { cancelled: 0, cancel() { this.cancelled++; } });
+  const stream = Object.assign(new EventEmitter(), {
+    cancelled: 0,
+    cancel() {
+      this.cancelled++;
+    },
+  });
   const scheduler = { watchJob: () => stream } as unknown as SchedulerServiceClient;
   return { stream, watching: (signal = new AbortController().signal) => watchJob(scheduler, REQUEST, signal) };
 }

@@ -12,7 +12,11 @@ export function hasEnded(status: string): boolean {
  * from the connection as they come and only the newest is kept, so that whoever reads slowly costs one job object and holds up
  * nobody else on the connection.
  */
-export async function* watchJob(scheduler: SchedulerServiceClient, request: WatchJobRequest, signal: AbortSignal): AsyncGenerator<WatchJobResponse> {
+export async function* watchJob(
+  scheduler: SchedulerServiceClient,
+  request: WatchJobRequest,
+  signal: AbortSignal,
+): AsyncGenerator<WatchJobResponse> {
   if (signal.aborted) return;
   const stream = scheduler.watchJob(request, traceMetadata());
   const newest = new Newest<WatchJobResponse>();
@@ -54,7 +58,10 @@ class Newest<T> {
 
   /** Undefined at the end. What was put before a failure is taken before it is told. */
   async take(): Promise<T | undefined> {
-    while (this.value === undefined && !this.ended) await new Promise<void>((resolve) => { this.wake = resolve; });
+    while (this.value === undefined && !this.ended)
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
     const { value } = this;
     this.value = undefined;
     if (value === undefined && this.error) throw this.error;

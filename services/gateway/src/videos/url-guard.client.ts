@@ -35,7 +35,11 @@ export class UrlGuard {
   private async asOneOf<T>(accountId: string, lookUp: () => Promise<T>): Promise<T> {
     const underWay = this.lookUps.get(accountId) ?? 0;
     if (underWay >= LOOK_UPS_PER_ACCOUNT_MAX) {
-      throw new Refusal('rate_limit_exceeded', 'Too many host names of your account are being looked up at this moment.', { retryAfterMs: RETRY_MS });
+      throw new Refusal(
+        'rate_limit_exceeded',
+        'Too many host names of your account are being looked up at this moment.',
+        { retryAfterMs: RETRY_MS },
+      );
     }
     this.lookUps.set(accountId, underWay + 1);
     try {

@@ -39,9 +39,16 @@ export class VideoOrders {
    * @param idempotencyKey instead of that of the request's header
    * @throws Refusal invalid_request with all faults of query, headers, body and URLs; whatever the scheduler refuses.
    */
-  async place(request: FastifyRequest, body: unknown = request.body, idempotencyKey?: string): Promise<CreateJobAnswer> {
+  async place(
+    request: FastifyRequest,
+    body: unknown = request.body,
+    idempotencyKey?: string,
+  ): Promise<CreateJobAnswer> {
     const read = await this.read(request, body, idempotencyKey);
-    const answer = read.firstFrame?.kind === 'upload' ? await this.placeWithUpload(request, read, read.firstFrame) : await this.give(request, read.order);
+    const answer =
+      read.firstFrame?.kind === 'upload'
+        ? await this.placeWithUpload(request, read, read.firstFrame)
+        : await this.give(request, read.order);
     if (answer.refusal) throw createRefusal(answer, this.options.supportUrl);
     request.gateway.jobId = answer.jobId;
     return answer;
@@ -51,7 +58,11 @@ export class VideoOrders {
    * Nothing is stored for an order that would be refused: its rate is spent and its balance looked at before. An order under an
    * idempotency key may be a repetition of one that was accepted, so that only the scheduler can judge it.
    */
-  private async placeWithUpload(request: FastifyRequest, { caller, order }: ReadOrder, upload: Upload): Promise<CreateJobAnswer> {
+  private async placeWithUpload(
+    request: FastifyRequest,
+    { caller, order }: ReadOrder,
+    upload: Upload,
+  ): Promise<CreateJobAnswer> {
     const { firstFrames } = this.options;
     const isNew = order.idempotencyKey === '';
     if (isNew) await this.spendRate(request, caller);
@@ -76,7 +87,13 @@ export class VideoOrders {
     const state = request.gateway;
     state.judgement ??= limiter.lastKnown(callerOf(request), 'creates');
     const answer = await createJob(peers.exchange, order);
-    if (!order.rateSpent) state.judgement = limiter.judged(callerOf(request), answer.refusal !== 'rate_limit_exceeded', answer.rate, answer.retryAfterMs);
+    if (!order.rateSpent)
+      state.judgement = limiter.judged(
+        callerOf(request),
+        answer.refusal !== 'rate_limit_exceeded',
+        answer.rate,
+        answer.retryAfterMs,
+      );
     return answer;
   }
 
@@ -93,8 +110,17 @@ export class VideoOrders {
     if (faults.length > 0 || !video || idempotencyKey === undefined) throw invalidRequest(faults);
     const { terms, content, seedGiven, deadlineSeconds, quoteId, firstFrame } = video;
     const order = {
-      accountId: caller.accountId, environment: caller.environment, apiKeyId: caller.keyId, idempotencyKey, requestSha256: requestHash(body),
-      terms, seedGiven, content, deadlineSeconds, quoteId, rateSpent: false,
+      accountId: caller.accountId,
+      environment: caller.environment,
+      apiKeyId: caller.keyId,
+      idempotencyKey,
+      requestSha256: requestHash(body),
+      terms,
+      seedGiven,
+      content,
+      deadlineSeconds,
+      quoteId,
+      rateSpent: false,
     };
     return { caller, order, firstFrame };
   }
@@ -103,7 +129,9 @@ export class VideoOrders {
     const urls = urlsOf(body);
     if (urls.length === 0) return [];
     const refusals = await Promise.all(urls.map(({ url }) => this.options.urls.refusalOf(accountId, url)));
-    return refusals.flatMap((refusal, index) => (refusal ? [{ field: urls[index]!.field, message: `cannot be used: ${refusal}` }] : []));
+    return refusals.flatMap((refusal, index) =>
+      refusal ? [{ field: urls[index]!.field, message: `cannot be used: ${refusal}` }] : [],
+    );
   }
 }
 

@@ -37,25 +37,42 @@ export class VideosController {
   async create(@KeyCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const answer = await this.orders.place(request);
     const { jobId, jobJson } = answer;
-    const json = await this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, readWait(request.headers.prefer), reply);
+    const json = await this.waits.untilEnd(
+      caller,
+      { jobId, status: '', json: jobJson },
+      readWait(request.headers.prefer),
+      reply,
+    );
     reply.header('location', `${this.settings.publicUrl}/v1/videos/${jobId}`);
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     sendJson(reply, 202, json);
   }
 
   @Get()
-  async list(@KeyCaller() { accountId, environment }: Caller, @ValidQuery(listVideosQuery) query: Valid<typeof listVideosQuery>): Promise<Answer> {
+  async list(
+    @KeyCaller() { accountId, environment }: Caller,
+    @ValidQuery(listVideosQuery) query: Valid<typeof listVideosQuery>,
+  ): Promise<Answer> {
     const page = pageOf(query, /^job_[0-9A-Za-z]{1,60}$/);
     const found = await call(this.peers.scheduler, 'listJobs', {
-      accountId, environment, ...page,
-      statuses: query.status ?? [], endUser: query.end_user ?? '',
-      createdAfter: dateOf(query.created_after), createdBefore: dateOf(query.created_before),
+      accountId,
+      environment,
+      ...page,
+      statuses: query.status ?? [],
+      endUser: query.end_user ?? '',
+      createdAfter: dateOf(query.created_after),
+      createdBefore: dateOf(query.created_before),
     });
     return new Answer(renderList(page, found.jobJson, found.hasMore, found.nextCursor));
   }
 
   @Get(':id')
-  async get(@KeyCaller() caller: Caller, @JobId() jobId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async get(
+    @KeyCaller() caller: Caller,
+    @JobId() jobId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { accountId, environment } = caller;
     const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
     const seen = { jobId, status: found.status, json: found.jobJson };
@@ -64,7 +81,11 @@ export class VideosController {
 
   @Get(':id/events')
   async events(
-    @KeyCaller() caller: Caller, @JobId() jobId: string, @ValidQuery(streamQuery) _: Valid<typeof streamQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+    @KeyCaller() caller: Caller,
+    @JobId() jobId: string,
+    @ValidQuery(streamQuery) _: Valid<typeof streamQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
   ): Promise<void> {
     const { accountId, environment } = caller;
     // Known before the answer begins, however long the watch is silent.
@@ -73,7 +94,10 @@ export class VideosController {
     try {
       const events = await knownJob(jobEvents(this.peers.watches, caller, jobId, lastEventIdOf(request), stream));
       if (events) {
-        reply.code(200).headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }).send(events);
+        reply
+          .code(200)
+          .headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+          .send(events);
       } else {
         stream.close();
         reply.code(204).send();
@@ -87,9 +111,13 @@ export class VideosController {
   @Post(':id/cancel')
   @HttpCode(200)
   async cancel(@KeyCaller() { accountId, environment, keyId }: Caller, @JobId() jobId: string): Promise<Answer> {
-    const answer = await knownJob(call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: keyId }));
+    const answer = await knownJob(
+      call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: keyId }),
+    );
     if (answer.refusal) {
-      throw new Refusal('job_not_cancellable', `A job that is ${answer.status} cannot be cancelled.`, { status: answer.status });
+      throw new Refusal('job_not_cancellable', `A job that is ${answer.status} cannot be cancelled.`, {
+        status: answer.status,
+      });
     }
     return new Answer(answer.jobJson);
   }
@@ -102,7 +130,10 @@ export class VideosController {
   @Delete(':id/content')
   async erase(@KeyCaller() { accountId, environment }: Caller, @JobId() jobId: string): Promise<Answer> {
     const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId }));
-    if (answer.refusal) throw new Refusal('job_not_ended', 'Content can be erased once the job has ended; cancel it first.', { status: answer.status });
+    if (answer.refusal)
+      throw new Refusal('job_not_ended', 'Content can be erased once the job has ended; cancel it first.', {
+        status: answer.status,
+      });
     await this.deletions.discard(answer.artifactKeys);
     return new Answer(answer.jobJson);
   }

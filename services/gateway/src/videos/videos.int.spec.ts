@@ -19,30 +19,57 @@ beforeEach(() => {
   test.peers.checks.length = 0;
 });
 
-function send(method: string, path: string, { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {}) {
-  return fetch(`${test.url}${path}`, { method, headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, body: body ?? null });
+function send(
+  method: string,
+  path: string,
+  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+) {
+  return fetch(`${test.url}${path}`, {
+    method,
+    headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    body: body ?? null,
+  });
 }
 
-const create = (body: object, headers: Record<string, string> = {}) => send('POST', '/v1/videos', { body: JSON.stringify(body), headers });
+const create = (body: object, headers: Record<string, string> = {}) =>
+  send('POST', '/v1/videos', { body: JSON.stringify(body), headers });
 
-async function faultsOf(response: Response): Promise<{ status: number; error: string; fields: string[]; message: string }> {
+async function faultsOf(
+  response: Response,
+): Promise<{ status: number; error: string; fields: string[]; message: string }> {
   const body = (await response.json()) as { error: string; message: string; details?: { field: string }[] };
-  return { status: response.status, error: body.error, fields: (body.details ?? []).map((fault) => fault.field), message: body.message };
+  return {
+    status: response.status,
+    error: body.error,
+    fields: (body.details ?? []).map((fault) => fault.field),
+    message: body.message,
+  };
 }
 
 describe('creating a video', () => {
   it('passes the order on, and the job back byte for byte', async () => {
     test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{"id":"job_1",  "seed":1.0}' });
-    const response = await create({ prompt: 'a red ball', seed: 7, metadata: { a: 'b' } }, { 'idempotency-key': 'order-1' });
+    const response = await create(
+      { prompt: 'a red ball', seed: 7, metadata: { a: 'b' } },
+      { 'idempotency-key': 'order-1' },
+    );
     expect(response.status).toBe(202);
     expect(await response.text()).toBe('{"id":"job_1",  "seed":1.0}');
     expect(response.headers.get('location')).toBe('https://api.example.com/v1/videos/job_1');
     expect(response.headers.get('idempotent-replayed')).toBeNull();
     expect(response.headers.get('x-ratelimit-limit')).toBe('300');
-    expect(test.peers.orders).toMatchObject([{
-      accountId: 'acc_1', environment: 'live', apiKeyId: 'key_usv_live_0123456789abcdefghijklmnop', idempotencyKey: 'order-1', seedGiven: true,
-      terms: { resolution: '720p', durationSeconds: 5, seed: 7 }, content: { prompt: 'a red ball', metadata: new Map([['a', 'b']]) }, deadlineSeconds: 86_400,
-    }]);
+    expect(test.peers.orders).toMatchObject([
+      {
+        accountId: 'acc_1',
+        environment: 'live',
+        apiKeyId: 'key_usv_live_0123456789abcdefghijklmnop',
+        idempotencyKey: 'order-1',
+        seedGiven: true,
+        terms: { resolution: '720p', durationSeconds: 5, seed: 7 },
+        content: { prompt: 'a red ball', metadata: new Map([['a', 'b']]) },
+        deadlineSeconds: 86_400,
+      },
+    ]);
     expect(test.peers.orders[0]!.requestSha256).toHaveLength(32);
   });
 
@@ -59,24 +86,43 @@ describe('creating a video', () => {
 
   it('counts a refused body against creates', async () => {
     const response = await create({ duration: 0 });
-    expect(await faultsOf(response)).toMatchObject({ status: 400, error: 'invalid_request', fields: ['prompt', 'duration'] });
+    expect(await faultsOf(response)).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+      fields: ['prompt', 'duration'],
+    });
     expect(test.peers.checks).toMatchObject([{ policy: 'creates' }]);
     expect(test.peers.orders).toEqual([]);
   });
 
   it('tells the faults of query, headers, body and URLs together', async () => {
     const response = await send('POST', '/v1/videos?dry=1', {
-      body: JSON.stringify({ prompt: 'x', webhook_url: 'http://127.0.0.1/hook', first_frame: 'https://169.254.169.254/' }), headers: { 'idempotency-key': 'a b' },
+      body: JSON.stringify({
+        prompt: 'x',
+        webhook_url: 'http://127.0.0.1/hook',
+        first_frame: 'https://169.254.169.254/',
+      }),
+      headers: { 'idempotency-key': 'a b' },
     });
     expect((await faultsOf(response)).fields).toEqual(['dry', 'Idempotency-Key', 'webhook_url', 'first_frame']);
   });
 
   it.each([
-    ['loopback', 'https://127.0.0.1/hook'], ['IPv6 loopback', 'https://[::1]/hook'], ['a private address', 'https://10.1.2.3/hook'],
-    ['the metadata address', 'http://169.254.169.254/latest'], ['a decimal address', 'https://2130706433/'], ['a mapped address', 'https://[::ffff:127.0.0.1]/'],
-    ['credentials', 'https://user:secret@example.com/'], ['another scheme', 'ftp://example.com/'], ['no URL', 'not a url'], ['plain http', 'http://93.184.216.34/'],
+    ['loopback', 'https://127.0.0.1/hook'],
+    ['IPv6 loopback', 'https://[::1]/hook'],
+    ['a private address', 'https://10.1.2.3/hook'],
+    ['the metadata address', 'http://169.254.169.254/latest'],
+    ['a decimal address', 'https://2130706433/'],
+    ['a mapped address', 'https://[::ffff:127.0.0.1]/'],
+    ['credentials', 'https://user:secret@example.com/'],
+    ['another scheme', 'ftp://example.com/'],
+    ['no URL', 'not a url'],
+    ['plain http', 'http://93.184.216.34/'],
   ])('refuses a webhook_url with %s, by name', async (_, url) => {
-    expect(await faultsOf(await create({ prompt: 'x', webhook_url: url }))).toMatchObject({ status: 400, fields: ['webhook_url'] });
+    expect(await faultsOf(await create({ prompt: 'x', webhook_url: url }))).toMatchObject({
+      status: 400,
+      fields: ['webhook_url'],
+    });
   });
 
   it('lets webhooks into the private ranges the operator allowed', async () => {
@@ -84,24 +130,41 @@ describe('creating a video', () => {
   });
 
   it.each([
-    ['broken JSON', '{"prompt":', 400, 'invalid_request'], ['a list', '[]', 400, 'invalid_request'], ['no body', undefined, 400, 'invalid_request'],
-    ['deep nesting', `{"prompt":${'['.repeat(500_000)}`, 400, 'invalid_request'], ['17 MiB', JSON.stringify({ prompt: 'x'.repeat(17 * 1024 * 1024) }), 413, 'payload_too_large'],
+    ['broken JSON', '{"prompt":', 400, 'invalid_request'],
+    ['a list', '[]', 400, 'invalid_request'],
+    ['no body', undefined, 400, 'invalid_request'],
+    ['deep nesting', `{"prompt":${'['.repeat(500_000)}`, 400, 'invalid_request'],
+    ['17 MiB', JSON.stringify({ prompt: 'x'.repeat(17 * 1024 * 1024) }), 413, 'payload_too_large'],
   ])('refuses %s', async (_, body, code, error) => {
-    expect(await faultsOf(await send('POST', '/v1/videos', body === undefined ? {} : { body }))).toMatchObject({ status: code, error });
+    expect(await faultsOf(await send('POST', '/v1/videos', body === undefined ? {} : { body }))).toMatchObject({
+      status: code,
+      error,
+    });
   });
 
   it('refuses another content type', async () => {
-    const response = await send('POST', '/v1/videos', { body: 'prompt=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const response = await send('POST', '/v1/videos', {
+      body: 'prompt=x',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     expect(await faultsOf(response)).toMatchObject({ status: 415, error: 'unsupported_media_type' });
   });
 
   it('names the support page and the wait when the limit is spent', async () => {
-    test.peers.createJob = () => ({ refusal: 'rate_limit_exceeded', retryAfterMs: 1_201, rate: { ...allowed(300).rate!, remaining: 0 } });
+    test.peers.createJob = () => ({
+      refusal: 'rate_limit_exceeded',
+      retryAfterMs: 1_201,
+      rate: { ...allowed(300).rate!, remaining: 0 },
+    });
     const response = await create({ prompt: 'x' });
     expect(response.headers.get('retry-after')).toBe('2');
     expect(response.headers.get('retry-after-ms')).toBe('1201');
     expect(response.headers.get('x-ratelimit-remaining')).toBe('0');
-    expect(await faultsOf(response)).toMatchObject({ status: 429, error: 'rate_limit_exceeded', message: expect.stringContaining('https://support.example.com') });
+    expect(await faultsOf(response)).toMatchObject({
+      status: 429,
+      error: 'rate_limit_exceeded',
+      message: expect.stringContaining('https://support.example.com'),
+    });
   });
 
   it('answers 503 when nobody knows whether it was done, whatever the rate says, and spends nothing more', async () => {
@@ -129,21 +192,32 @@ describe('reading videos', () => {
 
   it('gets a job within its account and environment', async () => {
     const seen: object[] = [];
-    test.peers.scheduler.getJob = (request) => { seen.push(request); return found; };
+    test.peers.scheduler.getJob = (request) => {
+      seen.push(request);
+      return found;
+    };
     const response = await send('GET', '/v1/videos/job_1');
     expect(await response.text()).toBe(found.jobJson);
     expect(response.headers.get('x-ratelimit-limit')).toBe('3000');
     expect(seen).toEqual([{ accountId: 'acc_1', environment: 'live', jobId: 'job_1' }]);
   });
 
-  it('answers the same for a job that is not there, not the caller\'s, or no job id at all', async () => {
-    test.peers.scheduler.getJob = () => { throw failure(status.NOT_FOUND); };
-    const bodies = await Promise.all(['job_1', 'job_%00', 'nonsense', `job_${'1'.repeat(900)}`].map(async (id) => {
-      const response = await send('GET', `/v1/videos/${id}`);
-      const { request_id: _, ...body } = (await response.json()) as Record<string, unknown>;
-      return { status: response.status, body };
-    }));
-    for (const answer of bodies) expect(answer).toEqual({ status: 404, body: { error: 'job_not_found', message: expect.any(String), doc_url: expect.any(String) } });
+  it("answers the same for a job that is not there, not the caller's, or no job id at all", async () => {
+    test.peers.scheduler.getJob = () => {
+      throw failure(status.NOT_FOUND);
+    };
+    const bodies = await Promise.all(
+      ['job_1', 'job_%00', 'nonsense', `job_${'1'.repeat(900)}`].map(async (id) => {
+        const response = await send('GET', `/v1/videos/${id}`);
+        const { request_id: _, ...body } = (await response.json()) as Record<string, unknown>;
+        return { status: response.status, body };
+      }),
+    );
+    for (const answer of bodies)
+      expect(answer).toEqual({
+        status: 404,
+        body: { error: 'job_not_found', message: expect.any(String), doc_url: expect.any(String) },
+      });
   });
 
   it('waits for the end when asked to', async () => {
@@ -165,27 +239,57 @@ describe('reading videos', () => {
     expect([response.headers.get('preference-applied'), await response.json()]).toEqual(['wait=1', { progress: 40 }]);
     expect(response.headers.get('warning')).toBeNull();
     const unclear = await send('GET', '/v1/videos/job_1', { headers: { prefer: 'wait=soon' } });
-    expect([unclear.status, unclear.headers.get('preference-applied'), unclear.headers.get('warning')]).toEqual([200, null, expect.stringContaining('from 1 to 50')]);
+    expect([unclear.status, unclear.headers.get('preference-applied'), unclear.headers.get('warning')]).toEqual([
+      200,
+      null,
+      expect.stringContaining('from 1 to 50'),
+    ]);
   });
 
   it('lists with filters, and passes the jobs through', async () => {
     let seen: object = {};
-    test.peers.scheduler.listJobs = (request) => { seen = request; return { jobJson: ['{"id":"job_2"}', '{"id": 1}'], hasMore: true, nextCursor: 'job_1' }; };
-    const response = await send('GET', '/v1/videos?limit=2&status=failed&status=completed&created_after=2026-01-01T00:00:00Z&end_user=u1&starting_after=job_9');
-    expect(await response.text()).toBe('{"object":"list","data":[{"id":"job_2"},{"id": 1}],"has_more":true,"next_cursor":"job_1","limit":2,"offset":0}');
-    expect(seen).toMatchObject({ limit: 2, startingAfter: 'job_9', statuses: ['failed', 'completed'], createdAfter: new Date('2026-01-01T00:00:00Z'), endUser: 'u1' });
+    test.peers.scheduler.listJobs = (request) => {
+      seen = request;
+      return { jobJson: ['{"id":"job_2"}', '{"id": 1}'], hasMore: true, nextCursor: 'job_1' };
+    };
+    const response = await send(
+      'GET',
+      '/v1/videos?limit=2&status=failed&status=completed&created_after=2026-01-01T00:00:00Z&end_user=u1&starting_after=job_9',
+    );
+    expect(await response.text()).toBe(
+      '{"object":"list","data":[{"id":"job_2"},{"id": 1}],"has_more":true,"next_cursor":"job_1","limit":2,"offset":0}',
+    );
+    expect(seen).toMatchObject({
+      limit: 2,
+      startingAfter: 'job_9',
+      statuses: ['failed', 'completed'],
+      createdAfter: new Date('2026-01-01T00:00:00Z'),
+      endUser: 'u1',
+    });
   });
 
   it('refuses filters it does not know', async () => {
-    expect(await faultsOf(await send('GET', '/v1/videos?limit=0&offset=10001&state=done'))).toMatchObject({ status: 400, fields: ['limit', 'state'] });
-    expect(await faultsOf(await send('GET', '/v1/videos?offset=10001'))).toMatchObject({ fields: ['offset'], message: expect.stringContaining('next_cursor') });
+    expect(await faultsOf(await send('GET', '/v1/videos?limit=0&offset=10001&state=done'))).toMatchObject({
+      status: 400,
+      fields: ['limit', 'state'],
+    });
+    expect(await faultsOf(await send('GET', '/v1/videos?offset=10001'))).toMatchObject({
+      fields: ['offset'],
+      message: expect.stringContaining('next_cursor'),
+    });
   });
 });
 
 describe('ending videos', () => {
-  it.each([['POST', '/v1/videos/job_1/cancel'], ['DELETE', '/v1/videos/job_1']])('cancels by %s %s', async (method, path) => {
+  it.each([
+    ['POST', '/v1/videos/job_1/cancel'],
+    ['DELETE', '/v1/videos/job_1'],
+  ])('cancels by %s %s', async (method, path) => {
     let by: string | undefined;
-    test.peers.scheduler.cancelJob = ({ apiKeyId }) => { by = apiKeyId; return { refusal: '', status: 'cancelled', jobJson: '{"status":"cancelled"}' }; };
+    test.peers.scheduler.cancelJob = ({ apiKeyId }) => {
+      by = apiKeyId;
+      return { refusal: '', status: 'cancelled', jobJson: '{"status":"cancelled"}' };
+    };
     const response = await send(method, path);
     expect([response.status, await response.text()]).toEqual([200, '{"status":"cancelled"}']);
     expect(by).toBe('key_usv_live_0123456789abcdefghijklmnop');
@@ -194,21 +298,41 @@ describe('ending videos', () => {
   it('says why a job cannot be cancelled any more', async () => {
     test.peers.scheduler.cancelJob = () => ({ refusal: 'job_not_cancellable', status: 'processing', jobJson: '' });
     const response = await send('POST', '/v1/videos/job_1/cancel', { body: '{}' });
-    expect([response.status, await response.json()]).toEqual([409, expect.objectContaining({ error: 'job_not_cancellable', status: 'processing' })]);
+    expect([response.status, await response.json()]).toEqual([
+      409,
+      expect.objectContaining({ error: 'job_not_cancellable', status: 'processing' }),
+    ]);
   });
 
   it('deletes the files of erased content', async () => {
-    const bytes = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'blue' } }).png().toBuffer();
+    const bytes = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'blue' } })
+      .png()
+      .toBuffer();
     await create({ prompt: 'x', first_frame: `data:image/png;base64,${bytes.toString('base64')}` });
     const key = test.peers.orders[0]!.content!.firstFrameKey!;
-    test.peers.scheduler.eraseContent = () => ({ refusal: '', status: 'completed', jobJson: '{"prompt":null}', artifactKeys: [key] });
+    test.peers.scheduler.eraseContent = () => ({
+      refusal: '',
+      status: 'completed',
+      jobJson: '{"prompt":null}',
+      artifactKeys: [key],
+    });
     expect(await (await send('DELETE', '/v1/videos/job_1/content')).json()).toEqual({ prompt: null });
-    expect(await readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [])).not.toContain(key.slice('inputs/acc_1/'.length));
+    expect(await readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [])).not.toContain(
+      key.slice('inputs/acc_1/'.length),
+    );
     expect(test.peers.deleted).toContain(key);
   });
 
   it('erases nothing of a job that goes on', async () => {
-    test.peers.scheduler.eraseContent = () => ({ refusal: 'job_not_ended', status: 'processing', jobJson: '', artifactKeys: [] });
-    expect(await faultsOf(await send('DELETE', '/v1/videos/job_1/content'))).toMatchObject({ status: 409, error: 'job_not_ended' });
+    test.peers.scheduler.eraseContent = () => ({
+      refusal: 'job_not_ended',
+      status: 'processing',
+      jobJson: '',
+      artifactKeys: [],
+    });
+    expect(await faultsOf(await send('DELETE', '/v1/videos/job_1/content'))).toMatchObject({
+      status: 409,
+      error: 'job_not_ended',
+    });
   });
 });

@@ -28,11 +28,18 @@ export class WebFiles {
       const path = join(entry.parentPath, entry.name);
       const bytes = await readFile(path);
       total += bytes.byteLength;
-      if (total > BYTES_MAX) throw new Error(`${folder} holds more than ${BYTES_MAX} bytes: it is not the folder of the built pages`);
+      if (total > BYTES_MAX)
+        throw new Error(`${folder} holds more than ${BYTES_MAX} bytes: it is not the folder of the built pages`);
       const name = relative(folder, path).split(sep).join('/');
-      files.set(name, { name, bytes, gzip: COMPRESSED.test(name) ? gzipSync(bytes, { level: 9 }) : undefined, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` });
+      files.set(name, {
+        name,
+        bytes,
+        gzip: COMPRESSED.test(name) ? gzipSync(bytes, { level: 9 }) : undefined,
+        etag: `"${createHash('sha256').update(bytes).digest('base64url')}"`,
+      });
     }
-    if (!PAGES.every((page) => files.has(page))) throw new Error(`${folder} holds no built pages: build services/dashboard first`);
+    if (!PAGES.every((page) => files.has(page)))
+      throw new Error(`${folder} holds no built pages: build services/dashboard first`);
     return new WebFiles(files);
   }
 

@@ -1,7 +1,14 @@
 import { type Operation, type Operations, anyone } from '../access/operation';
 
 function page(id: string, summary: string): Operation {
-  return { id, tag: 'Pages', summary, access: anyone('documents'), answers: { 200: { description: summary } }, refusals: [] };
+  return {
+    id,
+    tag: 'Pages',
+    summary,
+    access: anyone('documents'),
+    answers: { 200: { description: summary } },
+    refusals: [],
+  };
 }
 
 /** What the ports serve to browsers besides their APIs; none of it is in the reference. */

@@ -66,7 +66,13 @@ export class ConsoleController {
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile | undefined): void {
   if (!file) throw new Refusal('not_found', 'There is no such page.');
-  reply.headers({ ...PAGE_HEADERS, 'content-type': typeOf(file.name), 'cache-control': cachingOf(file.name), etag: file.etag, vary: 'accept-encoding' });
+  reply.headers({
+    ...PAGE_HEADERS,
+    'content-type': typeOf(file.name),
+    'cache-control': cachingOf(file.name),
+    etag: file.etag,
+    vary: 'accept-encoding',
+  });
   if (request.headers['if-none-match'] === file.etag) return void reply.code(304).send();
   const zipped = file.gzip && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? file.gzip : undefined;
   if (zipped) reply.header('content-encoding', 'gzip');

@@ -22,18 +22,42 @@ export class DeliveriesController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  async list(@KeyCaller() caller: Caller, @ValidQuery(deliveriesQuery) query: Valid<typeof deliveriesQuery>): Promise<Answer> {
+  async list(
+    @KeyCaller() caller: Caller,
+    @ValidQuery(deliveriesQuery) query: Valid<typeof deliveriesQuery>,
+  ): Promise<Answer> {
     const page = pageOf(query, /^dlv_[0-9A-Za-z]{1,60}$/);
     const found = await call(this.peers.webhooks, 'listDeliveries', {
-      ...ownerOf(caller), ...page, jobId: query.job_id ?? '', statuses: query.status ?? [], endpointId: query.endpoint_id ?? '', event: query.event ?? '', deliveryId: '',
+      ...ownerOf(caller),
+      ...page,
+      jobId: query.job_id ?? '',
+      statuses: query.status ?? [],
+      endpointId: query.endpoint_id ?? '',
+      event: query.event ?? '',
+      deliveryId: '',
     });
     const next = found.deliveries.at(-1)?.deliveryId ?? null;
-    return new Answer(renderList(page, found.deliveries.map((delivery) => JSON.stringify(deliveryView(delivery))), found.hasMore, next));
+    return new Answer(
+      renderList(
+        page,
+        found.deliveries.map((delivery) => JSON.stringify(deliveryView(delivery))),
+        found.hasMore,
+        next,
+      ),
+    );
   }
 
   @Get(':id')
   async get(@Param('id') deliveryId: string, @KeyCaller() caller: Caller): Promise<object> {
-    const { deliveries: [delivery] } = await call(this.peers.webhooks, 'listDeliveries', { ...ownerOf(caller), ...ANY, deliveryId, limit: 1, offset: 0 });
+    const {
+      deliveries: [delivery],
+    } = await call(this.peers.webhooks, 'listDeliveries', {
+      ...ownerOf(caller),
+      ...ANY,
+      deliveryId,
+      limit: 1,
+      offset: 0,
+    });
     if (!delivery) throw deliveryNotFound();
     return deliveryView(delivery);
   }
@@ -41,16 +65,29 @@ export class DeliveriesController {
   @Post(':id/redeliver')
   @HttpCode(202)
   async redeliver(@Param('id') deliveryId: string, @KeyCaller() caller: Caller): Promise<object> {
-    const made = await known(this.redelivered({ ...ownerOf(caller), ...ANY, deliveryId, createdAfter: undefined, createdBefore: undefined }), deliveryNotFound);
+    const made = await known(
+      this.redelivered({ ...ownerOf(caller), ...ANY, deliveryId, createdAfter: undefined, createdBefore: undefined }),
+      deliveryNotFound,
+    );
     return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: null };
   }
 
   @Post('redeliver')
   @HttpCode(202)
-  async redeliverMany(@KeyCaller() caller: Caller, @ValidBody(redeliverManyRequest, {}) wanted: Valid<typeof redeliverManyRequest>): Promise<object> {
+  async redeliverMany(
+    @KeyCaller() caller: Caller,
+    @ValidBody(redeliverManyRequest, {}) wanted: Valid<typeof redeliverManyRequest>,
+  ): Promise<object> {
     const made = await this.redelivered({
-      ...ownerOf(caller), deliveryId: '', statuses: wanted.status ?? ['failed'], endpointId: wanted.endpoint_id ?? '', event: wanted.event ?? '',
-      jobId: wanted.job_id ?? '', createdAfter: dateOf(wanted.created_after), createdBefore: dateOf(wanted.created_before), startingAfter: wanted.starting_after ?? '',
+      ...ownerOf(caller),
+      deliveryId: '',
+      statuses: wanted.status ?? ['failed'],
+      endpointId: wanted.endpoint_id ?? '',
+      event: wanted.event ?? '',
+      jobId: wanted.job_id ?? '',
+      createdAfter: dateOf(wanted.created_after),
+      createdBefore: dateOf(wanted.created_before),
+      startingAfter: wanted.starting_after ?? '',
     });
     return { object: 'webhook_redelivery', delivery_ids: made.deliveryIds, next_cursor: made.nextCursor || null };
   }
@@ -61,7 +98,11 @@ export class DeliveriesController {
       return await call(this.peers.webhooks, 'redeliver', request);
     } catch (error) {
       if (!hasStatus(error, status.RESOURCE_EXHAUSTED)) throw error;
-      throw new Refusal('queue_limit_exceeded', 'As many redeliveries of your account wait as may; they are made at ten a second.', { retryAfterMs: RETRY_FULL_AFTER_MS });
+      throw new Refusal(
+        'queue_limit_exceeded',
+        'As many redeliveries of your account wait as may; they are made at ten a second.',
+        { retryAfterMs: RETRY_FULL_AFTER_MS },
+      );
     }
   }
 }

@@ -33,12 +33,25 @@ export interface CurrentPeriod {
 }
 
 const NOTHING: AccountAmounts = { availableMicros: 0n, heldMicros: 0n, receivableMicros: 0n };
-export const NO_MOVEMENTS: Movements = { addedMicros: 0n, chargedMicros: 0n, refundedMicros: 0n, reversedMicros: 0n, adjustedMicros: 0n, chargedJobs: 0n };
+export const NO_MOVEMENTS: Movements = {
+  addedMicros: 0n,
+  chargedMicros: 0n,
+  refundedMicros: 0n,
+  reversedMicros: 0n,
+  adjustedMicros: 0n,
+  chargedJobs: 0n,
+};
 
 export function newBalance(accountId: string): AccountBalance {
   return {
-    accountId, version: 0n, lastRecordedAt: undefined, ...NOTHING, totalSpendMicros: 0n,
-    period: { month: '', firstVersion: 0n, opening: NOTHING, movements: NO_MOVEMENTS }, capMicros: undefined, thresholdMicros: 0n,
+    accountId,
+    version: 0n,
+    lastRecordedAt: undefined,
+    ...NOTHING,
+    totalSpendMicros: 0n,
+    period: { month: '', firstVersion: 0n, opening: NOTHING, movements: NO_MOVEMENTS },
+    capMicros: undefined,
+    thresholdMicros: 0n,
   };
 }
 
@@ -53,14 +66,16 @@ export function advance(before: AccountBalance, event: AccountEvent, recordedAt:
     receivableMicros: before.receivableMicros - changeIn('receivable', event),
     totalSpendMicros: before.totalSpendMicros + changeIn('revenue', event),
     period: periodAfter(before, event, recordedAt),
-    capMicros: event.$case === 'spendCapSet' && event.value.apiKeyId === '' ? event.value.limitMicros : before.capMicros,
+    capMicros:
+      event.$case === 'spendCapSet' && event.value.apiKeyId === '' ? event.value.limitMicros : before.capMicros,
     thresholdMicros: event.$case === 'lowBalanceThresholdSet' ? event.value.thresholdMicros : before.thresholdMicros,
   };
 }
 
 function periodAfter(before: AccountBalance, event: AccountEvent, recordedAt: Date): Period {
   const firstVersion = before.version + 1n;
-  if (event.$case === 'periodClosed') return { month: monthOf(recordedAt), firstVersion, opening: amountsOf(before), movements: NO_MOVEMENTS };
+  if (event.$case === 'periodClosed')
+    return { month: monthOf(recordedAt), firstVersion, opening: amountsOf(before), movements: NO_MOVEMENTS };
   const { period } = before;
   const opened = period.month === '' ? { ...period, month: monthOf(recordedAt), firstVersion } : period;
   return { ...opened, movements: movementsAfter(opened.movements, event) };
@@ -68,12 +83,22 @@ function periodAfter(before: AccountBalance, event: AccountEvent, recordedAt: Da
 
 function movementsAfter(before: Movements, event: AccountEvent): Movements {
   switch (event.$case) {
-    case 'fundsAdded': return { ...before, addedMicros: before.addedMicros + event.value.amountMicros };
-    case 'holdCaptured': return { ...before, chargedMicros: before.chargedMicros + event.value.capturedMicros, chargedJobs: before.chargedJobs + 1n };
-    case 'captureRefunded': return { ...before, refundedMicros: before.refundedMicros + event.value.amountMicros };
-    case 'fundsReversed': return { ...before, reversedMicros: before.reversedMicros + event.value.amountMicros };
-    case 'adjustmentMade': return { ...before, adjustedMicros: before.adjustedMicros + event.value.amountMicros };
-    default: return before;
+    case 'fundsAdded':
+      return { ...before, addedMicros: before.addedMicros + event.value.amountMicros };
+    case 'holdCaptured':
+      return {
+        ...before,
+        chargedMicros: before.chargedMicros + event.value.capturedMicros,
+        chargedJobs: before.chargedJobs + 1n,
+      };
+    case 'captureRefunded':
+      return { ...before, refundedMicros: before.refundedMicros + event.value.amountMicros };
+    case 'fundsReversed':
+      return { ...before, reversedMicros: before.reversedMicros + event.value.amountMicros };
+    case 'adjustmentMade':
+      return { ...before, adjustedMicros: before.adjustedMicros + event.value.amountMicros };
+    default:
+      return before;
   }
 }
 
@@ -82,7 +107,11 @@ function movementsAfter(before: Movements, event: AccountEvent): Movements {
  * @param listBytesMax of each list in it; what does not fit is digested
  */
 export function closingOf(
-  balance: AccountBalance, openHolds: readonly OpenHold[], keyCaps: readonly MonthlyCap[], at: Date, listBytesMax = LIST_BYTES_MAX,
+  balance: AccountBalance,
+  openHolds: readonly OpenHold[],
+  keyCaps: readonly MonthlyCap[],
+  at: Date,
+  listBytesMax = LIST_BYTES_MAX,
 ): AccountEvent | undefined {
   const { period } = balance;
   if (period.month === '' || period.month >= monthOf(at)) return undefined;
@@ -90,9 +119,16 @@ export function closingOf(
   return {
     $case: 'periodClosed',
     value: {
-      period: period.month, firstVersion: period.firstVersion, lastVersion: balance.version, opening: period.opening, movements: period.movements,
-      closing: amountsOf(balance), totalSpendMicros: balance.totalSpendMicros, lowBalanceThresholdMicros: balance.thresholdMicros,
-      ...holdsListed(openHolds, listBytesMax), ...capsListed([...accountCap, ...keyCaps], listBytesMax),
+      period: period.month,
+      firstVersion: period.firstVersion,
+      lastVersion: balance.version,
+      opening: period.opening,
+      movements: period.movements,
+      closing: amountsOf(balance),
+      totalSpendMicros: balance.totalSpendMicros,
+      lowBalanceThresholdMicros: balance.thresholdMicros,
+      ...holdsListed(openHolds, listBytesMax),
+      ...capsListed([...accountCap, ...keyCaps], listBytesMax),
     },
   };
 }

@@ -69,41 +69,95 @@ export function evolve(state: AccountState, event: AccountEvent): AccountState {
     receivableMicros: state.receivableMicros - changeIn('receivable', event),
   };
   switch (event.$case) {
-    case 'fundsAdded': return event.value.reinstates === undefined ? { ...moved, payment: { amountMicros: event.value.amountMicros, reversedMicros: 0n, source: event.value.source } } : { ...moved, ...reinstated(state, event.value.amountMicros, event.value.reinstates) };
+    case 'fundsAdded':
+      return event.value.reinstates === undefined
+        ? {
+            ...moved,
+            payment: { amountMicros: event.value.amountMicros, reversedMicros: 0n, source: event.value.source },
+          }
+        : { ...moved, ...reinstated(state, event.value.amountMicros, event.value.reinstates) };
     case 'fundsReversed': {
       const { payment } = state;
       const { amountMicros, paymentRef: subject } = event.value;
-      return { ...moved, done: { subject, amountMicros }, payment: payment && { ...payment, reversedMicros: payment.reversedMicros + amountMicros } };
+      return {
+        ...moved,
+        done: { subject, amountMicros },
+        payment: payment && { ...payment, reversedMicros: payment.reversedMicros + amountMicros },
+      };
     }
-    case 'adjustmentMade': return { ...moved, done: { subject: '', amountMicros: event.value.amountMicros } };
-    case 'captureRefunded': return { ...moved, done: { subject: event.value.jobId, amountMicros: event.value.amountMicros }, hold: evolveHold(state, event) };
-    case 'lowBalanceThresholdSet': return { ...moved, thresholdMicros: event.value.thresholdMicros };
-    case 'holdPlaced': case 'holdCaptured': case 'holdReleased': case 'lateOutcomeRecorded': return { ...moved, hold: evolveHold(state, event) };
-    case 'spendCapSet': case 'periodClosed': case 'balanceLow': return moved;
+    case 'adjustmentMade':
+      return { ...moved, done: { subject: '', amountMicros: event.value.amountMicros } };
+    case 'captureRefunded':
+      return {
+        ...moved,
+        done: { subject: event.value.jobId, amountMicros: event.value.amountMicros },
+        hold: evolveHold(state, event),
+      };
+    case 'lowBalanceThresholdSet':
+      return { ...moved, thresholdMicros: event.value.thresholdMicros };
+    case 'holdPlaced':
+    case 'holdCaptured':
+    case 'holdReleased':
+    case 'lateOutcomeRecorded':
+      return { ...moved, hold: evolveHold(state, event) };
+    case 'spendCapSet':
+    case 'periodClosed':
+    case 'balanceLow':
+      return moved;
   }
 }
 
-function reinstated({ payment }: AccountState, amountMicros: bigint, { paymentRef: subject }: Reinstatement): Pick<AccountState, 'done' | 'payment'> {
-  return { done: { subject, amountMicros }, payment: payment && { ...payment, reversedMicros: payment.reversedMicros - amountMicros } };
+function reinstated(
+  { payment }: AccountState,
+  amountMicros: bigint,
+  { paymentRef: subject }: Reinstatement,
+): Pick<AccountState, 'done' | 'payment'> {
+  return {
+    done: { subject, amountMicros },
+    payment: payment && { ...payment, reversedMicros: payment.reversedMicros - amountMicros },
+  };
 }
 
-type HoldEvent = Extract<AccountEvent, { $case: 'holdPlaced' | 'holdCaptured' | 'holdReleased' | 'lateOutcomeRecorded' | 'captureRefunded' }>;
+type HoldEvent = Extract<
+  AccountEvent,
+  { $case: 'holdPlaced' | 'holdCaptured' | 'holdReleased' | 'lateOutcomeRecorded' | 'captureRefunded' }
+>;
 
 function evolveHold({ accountId, hold }: AccountState, event: HoldEvent): Hold {
   const before: Hold = hold ?? {
-    accountId, state: 'pending', placed: undefined, amountMicros: 0n, capturedMicros: 0n, releasedMicros: 0n, refundedMicros: 0n,
-    lateOutcomeRecorded: false, chargedDay: '',
+    accountId,
+    state: 'pending',
+    placed: undefined,
+    amountMicros: 0n,
+    capturedMicros: 0n,
+    releasedMicros: 0n,
+    refundedMicros: 0n,
+    lateOutcomeRecorded: false,
+    chargedDay: '',
   };
   switch (event.$case) {
     case 'holdPlaced': {
       const { apiKeyId, model, resolution, durationSeconds, perSecondMicros, priceVersion, amountMicros } = event.value;
-      const placed = { terms: { apiKeyId, model, resolution, durationSeconds }, price: { perSecondMicros, priceVersion, amountMicros } };
+      const placed = {
+        terms: { apiKeyId, model, resolution, durationSeconds },
+        price: { perSecondMicros, priceVersion, amountMicros },
+      };
       return { ...before, placed, amountMicros };
     }
-    case 'holdCaptured': return { ...before, state: 'captured', capturedMicros: event.value.capturedMicros, releasedMicros: event.value.releasedMicros };
-    case 'holdReleased': return { ...before, state: 'released', releasedMicros: event.value.releasedMicros };
-    case 'captureRefunded': return { ...before, refundedMicros: before.refundedMicros + event.value.amountMicros };
-    case 'lateOutcomeRecorded': return { ...before, lateOutcomeRecorded: true };
-    default: return unreachable(event);
+    case 'holdCaptured':
+      return {
+        ...before,
+        state: 'captured',
+        capturedMicros: event.value.capturedMicros,
+        releasedMicros: event.value.releasedMicros,
+      };
+    case 'holdReleased':
+      return { ...before, state: 'released', releasedMicros: event.value.releasedMicros };
+    case 'captureRefunded':
+      return { ...before, refundedMicros: before.refundedMicros + event.value.amountMicros };
+    case 'lateOutcomeRecorded':
+      return { ...before, lateOutcomeRecorded: true };
+    default:
+      return unreachable(event);
   }
 }

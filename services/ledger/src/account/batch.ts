@@ -11,7 +11,8 @@ import { openingOf } from './sandbox';
 import { advance, closingOf, dayOf, monthOf, recordingTime, spendIn, type AccountBalance } from './account-balance';
 
 /** A command as it arrives: a hold is priced inside the batch, at the moment it is decided. */
-export type LedgerCommand = Exclude<AccountCommand, PlaceHold> | (Omit<PlaceHold, 'offer'> & { readonly quote?: GivenQuote });
+export type LedgerCommand =
+  Exclude<AccountCommand, PlaceHold> | (Omit<PlaceHold, 'offer'> & { readonly quote?: GivenQuote });
 
 export interface TracedCommand {
   readonly command: LedgerCommand;
@@ -70,34 +71,53 @@ export function capKey(accountId: string, apiKeyId: string): string {
   return `${accountId} ${apiKeyId}`;
 }
 
-interface NaturalKey { readonly accountId: string; readonly kind: string; readonly reference: string }
+interface NaturalKey {
+  readonly accountId: string;
+  readonly kind: string;
+  readonly reference: string;
+}
 
 /** The natural key of a refund, a reversal, a reinstatement or an adjustment; undefined for every other command. */
 function doneKeyOf(command: LedgerCommand): NaturalKey | undefined {
   const { accountId } = command;
   switch (command.type) {
-    case 'RefundCapture': return { accountId, kind: 'refund', reference: `${command.jobId} ${command.refundKey}` };
-    case 'ReverseFunds': return { accountId, kind: 'reversal', reference: command.reversalRef };
-    case 'ReinstateFunds': return { accountId, kind: 'reinstatement', reference: command.reversalRef };
-    case 'Adjust': return { accountId, kind: 'adjustment', reference: command.adjustmentRef };
-    case 'ResetSandbox': return { accountId, kind: 'adjustment', reference: command.resetRef };
-    default: return undefined;
+    case 'RefundCapture':
+      return { accountId, kind: 'refund', reference: `${command.jobId} ${command.refundKey}` };
+    case 'ReverseFunds':
+      return { accountId, kind: 'reversal', reference: command.reversalRef };
+    case 'ReinstateFunds':
+      return { accountId, kind: 'reinstatement', reference: command.reversalRef };
+    case 'Adjust':
+      return { accountId, kind: 'adjustment', reference: command.adjustmentRef };
+    case 'ResetSandbox':
+      return { accountId, kind: 'adjustment', reference: command.resetRef };
+    default:
+      return undefined;
   }
 }
 
 /** The reversal that a command undoes. */
 function reversalKeyOf(command: LedgerCommand): NaturalKey | undefined {
-  return command.type === 'ReinstateFunds' ? { accountId: command.accountId, kind: 'reversal', reference: command.reversalRef } : undefined;
+  return command.type === 'ReinstateFunds'
+    ? { accountId: command.accountId, kind: 'reversal', reference: command.reversalRef }
+    : undefined;
 }
 
 /** The natural key that an event takes for ever. */
 export function keyTakenBy(accountId: string, event: AccountEvent): NaturalKey | undefined {
   switch (event.$case) {
-    case 'captureRefunded': return { accountId, kind: 'refund', reference: `${event.value.jobId} ${event.value.refundKey}` };
-    case 'fundsReversed': return { accountId, kind: 'reversal', reference: event.value.reversalRef };
-    case 'fundsAdded': return event.value.reinstates && { accountId, kind: 'reinstatement', reference: event.value.reinstates.reversalRef };
-    case 'adjustmentMade': return { accountId, kind: 'adjustment', reference: event.value.adjustmentRef };
-    default: return undefined;
+    case 'captureRefunded':
+      return { accountId, kind: 'refund', reference: `${event.value.jobId} ${event.value.refundKey}` };
+    case 'fundsReversed':
+      return { accountId, kind: 'reversal', reference: event.value.reversalRef };
+    case 'fundsAdded':
+      return (
+        event.value.reinstates && { accountId, kind: 'reinstatement', reference: event.value.reinstates.reversalRef }
+      );
+    case 'adjustmentMade':
+      return { accountId, kind: 'adjustment', reference: event.value.adjustmentRef };
+    default:
+      return undefined;
   }
 }
 
@@ -133,8 +153,12 @@ export class Batch {
 
   /** Play money is there before the first thing that is done with it. */
   decide(traced: TracedCommand): Outcome {
-    const { command: { accountId }, traceparent } = traced;
-    if (isPlayMoney(accountId) && this.balanceOf(accountId).version === 0n) this.carryOut({ command: openingOf(accountId), traceparent });
+    const {
+      command: { accountId },
+      traceparent,
+    } = traced;
+    if (isPlayMoney(accountId) && this.balanceOf(accountId).version === 0n)
+      this.carryOut({ command: openingOf(accountId), traceparent });
     return this.carryOut(traced);
   }
 
@@ -162,8 +186,17 @@ export class Batch {
     const undone = reversalKeyOf(command);
     const reversal = undone && this.done.get(doneKey(undone));
     return {
-      accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros,
-      accountCap: this.accountCap(accountId), keyCap: this.capOfKey(accountId, keyNamedBy(command)), hold, payment, reversal, done,
+      accountId,
+      availableMicros,
+      heldMicros,
+      receivableMicros,
+      thresholdMicros,
+      accountCap: this.accountCap(accountId),
+      keyCap: this.capOfKey(accountId, keyNamedBy(command)),
+      hold,
+      payment,
+      reversal,
+      done,
     };
   }
 
@@ -185,7 +218,11 @@ export class Batch {
     const cap = this.keyCaps.get(capKey(accountId, apiKeyId));
     if (cap === undefined) return NO_CAP;
     const month = monthOf(recordingTime(this.balanceOf(accountId), this.loaded.now));
-    return { limitMicros: cap.limitMicros, spentMicros: cap.month === month ? cap.spentMicros : 0n, heldMicros: cap.heldMicros };
+    return {
+      limitMicros: cap.limitMicros,
+      spentMicros: cap.month === month ? cap.spentMicros : 0n,
+      heldMicros: cap.heldMicros,
+    };
   }
 
   private priced(command: LedgerCommand): AccountCommand {
@@ -218,7 +255,8 @@ export class Batch {
   }
 
   private capsOf(accountId: string): MonthlyCap[] {
-    return [...this.keyCaps.values()].filter((cap) => cap.accountId === accountId && cap.limitMicros !== undefined)
+    return [...this.keyCaps.values()]
+      .filter((cap) => cap.accountId === accountId && cap.limitMicros !== undefined)
       .map(({ apiKeyId, limitMicros }) => ({ apiKeyId, limitMicros }))
       .sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1));
   }
@@ -266,7 +304,7 @@ export class Batch {
   }
 
   private countForKey(accountId: string, { hold }: AccountState, event: AccountEvent, at: Date): void {
-    const apiKeyId = event.$case === 'spendCapSet' ? event.value.apiKeyId : hold?.placed?.terms.apiKeyId ?? '';
+    const apiKeyId = event.$case === 'spendCapSet' ? event.value.apiKeyId : (hold?.placed?.terms.apiKeyId ?? '');
     const key = capKey(accountId, apiKeyId);
     const before = this.keyCaps.get(key);
     if (before === undefined || !countsForKey(event)) return;
@@ -292,7 +330,12 @@ export function keyCapAfter(before: KeyCap, event: AccountEvent, at: Date): KeyC
   const month = monthOf(at);
   const spentMicros = before.month === month ? before.spentMicros : 0n;
   if (event.$case === 'spendCapSet') return { ...before, month, spentMicros, limitMicros: event.value.limitMicros };
-  return { ...before, month, heldMicros: before.heldMicros + changeIn('held', event), spentMicros: spentMicros + changeIn('revenue', event) };
+  return {
+    ...before,
+    month,
+    heldMicros: before.heldMicros + changeIn('held', event),
+    spentMicros: spentMicros + changeIn('revenue', event),
+  };
 }
 
 function keyNamedBy(command: LedgerCommand): string {

@@ -7,22 +7,34 @@ export const LIST_BYTES_MAX = 192 * 1024;
 const ITEM_BYTES = 16;
 
 /** What a closing says of open holds: all of them, or as many as fit and a digest of all. */
-export function holdsListed(holds: readonly OpenHold[], bytesMax: number): { openHolds: OpenHold[]; openHoldsTotal?: OpenHoldsTotal } {
-  const { listed, digest } = listOf(holds, bytesMax, ({ jobId, apiKeyId, amountMicros }) => `${jobId} ${apiKeyId} ${amountMicros}\n`);
+export function holdsListed(
+  holds: readonly OpenHold[],
+  bytesMax: number,
+): { openHolds: OpenHold[]; openHoldsTotal?: OpenHoldsTotal } {
+  const { listed, digest } = listOf(
+    holds,
+    bytesMax,
+    ({ jobId, apiKeyId, amountMicros }) => `${jobId} ${apiKeyId} ${amountMicros}\n`,
+  );
   if (digest === undefined) return { openHolds: listed };
   const amountMicros = holds.reduce((sum, hold) => sum + hold.amountMicros, 0n);
   return { openHolds: listed, openHoldsTotal: { count: BigInt(holds.length), amountMicros, digest } };
 }
 
 /** The same of monthly caps. */
-export function capsListed(caps: readonly MonthlyCap[], bytesMax: number): { caps: MonthlyCap[]; capsTotal?: CapsTotal } {
+export function capsListed(
+  caps: readonly MonthlyCap[],
+  bytesMax: number,
+): { caps: MonthlyCap[]; capsTotal?: CapsTotal } {
   const { listed, digest } = listOf(caps, bytesMax, ({ apiKeyId, limitMicros }) => `${apiKeyId} ${limitMicros}\n`);
   return digest === undefined ? { caps: listed } : { caps: listed, capsTotal: { count: BigInt(caps.length), digest } };
 }
 
 /** Without a digest when all are listed: then the list itself says everything. */
 function listOf<Item>(
-  items: readonly Item[], bytesMax: number, lineOf: (item: Item) => string,
+  items: readonly Item[],
+  bytesMax: number,
+  lineOf: (item: Item) => string,
 ): { listed: Item[]; digest: Buffer | undefined } {
   const lines = items.map(lineOf);
   let bytes = 0;

@@ -2,13 +2,26 @@ import type { HoldTerms, Offer, PriceRefusal } from '../prices/price';
 
 /** Everything the ledger may refuse, per command in order of precedence. A refusal leaves no trace and is not frozen. */
 export type Refusal =
-  | 'amount_out_of_range' | 'payment_conflict'
-  | 'hold_conflict' | 'hold_voided' | PriceRefusal | 'spend_cap_reached' | 'insufficient_balance'
+  | 'amount_out_of_range'
+  | 'payment_conflict'
+  | 'hold_conflict'
+  | 'hold_voided'
+  | PriceRefusal
+  | 'spend_cap_reached'
+  | 'insufficient_balance'
   | 'hold_captured'
-  | 'hold_unknown' | 'verdict_conflict' | 'capture_exceeds_hold' | 'verdict_not_whole'
-  | 'refund_conflict' | 'hold_not_captured' | 'refund_exceeds_capture'
-  | 'reversal_conflict' | 'payment_unknown' | 'reversal_exceeds_payment'
-  | 'reinstatement_conflict' | 'reinstatement_exceeds_reversal'
+  | 'hold_unknown'
+  | 'verdict_conflict'
+  | 'capture_exceeds_hold'
+  | 'verdict_not_whole'
+  | 'refund_conflict'
+  | 'hold_not_captured'
+  | 'refund_exceeds_capture'
+  | 'reversal_conflict'
+  | 'payment_unknown'
+  | 'reversal_exceeds_payment'
+  | 'reinstatement_conflict'
+  | 'reinstatement_exceeds_reversal'
   | 'adjustment_conflict';
 
 /** `sandbox` is play money. */
@@ -127,4 +140,13 @@ export interface OpenSandbox {
 }
 
 export type HoldCommand = PlaceHold | VoidHold | Settle | RefundCapture;
-export type AccountCommand = HoldCommand | AddFunds | ReverseFunds | ReinstateFunds | Adjust | SetSpendCap | SetLowBalanceThreshold | OpenSandbox | ResetSandbox;
+export type AccountCommand =
+  | HoldCommand
+  | AddFunds
+  | ReverseFunds
+  | ReinstateFunds
+  | Adjust
+  | SetSpendCap
+  | SetLowBalanceThreshold
+  | OpenSandbox
+  | ResetSandbox;

@@ -2,14 +2,33 @@ import type { LedgerCommand, Outcome } from './batch';
 import type { HoldTerms } from '../prices/price';
 import { SANDBOX_FUNDS_MICROS } from './sandbox';
 
-interface Key { limit: bigint | undefined; spent: bigint; held: bigint }
-interface Account extends Key { available: bigint; owed: bigint; threshold: bigint }
-interface Job { accountId: string; terms: HoldTerms | undefined; amount: bigint; state: 'pending' | 'captured' | 'released'; captured: bigint; released: bigint; refunded: bigint }
+interface Key {
+  limit: bigint | undefined;
+  spent: bigint;
+  held: bigint;
+}
+interface Account extends Key {
+  available: bigint;
+  owed: bigint;
+  threshold: bigint;
+}
+interface Job {
+  accountId: string;
+  terms: HoldTerms | undefined;
+  amount: bigint;
+  state: 'pending' | 'captured' | 'released';
+  captured: bigint;
+  released: bigint;
+  refunded: bigint;
+}
 
 /** What a command was answered: `done`, `again`, or the rule that refuses it. */
 export type Said = 'done' | 'again' | (string & {});
 
-export function said({ refusal, replayed }: Pick<Outcome, 'refusal' | 'replayed'> | { refusal?: string; replayed?: boolean }): Said {
+export function said({
+  refusal,
+  replayed,
+}: Pick<Outcome, 'refusal' | 'replayed'> | { refusal?: string; replayed?: boolean }): Said {
   return refusal ?? (replayed ? 'again' : 'done');
 }
 
@@ -31,27 +50,44 @@ export class LedgerModel {
   /** Carries out one command. */
   answer(command: LedgerCommand): Said {
     switch (command.type) {
-      case 'AddFunds': return this.addFunds(command);
-      case 'ReverseFunds': return this.reverse(command);
-      case 'ReinstateFunds': return this.reinstate(command);
-      case 'Adjust': return this.adjust(command);
-      case 'SetSpendCap': return this.setCap(command);
-      case 'SetLowBalanceThreshold': return this.setThreshold(command);
-      case 'OpenSandbox': return 'again';
-      case 'ResetSandbox': return this.reset(command);
-      default: return this.onJob(command);
+      case 'AddFunds':
+        return this.addFunds(command);
+      case 'ReverseFunds':
+        return this.reverse(command);
+      case 'ReinstateFunds':
+        return this.reinstate(command);
+      case 'Adjust':
+        return this.adjust(command);
+      case 'SetSpendCap':
+        return this.setCap(command);
+      case 'SetLowBalanceThreshold':
+        return this.setThreshold(command);
+      case 'OpenSandbox':
+        return 'again';
+      case 'ResetSandbox':
+        return this.reset(command);
+      default:
+        return this.onJob(command);
     }
   }
 
   account(accountId: string): Account {
-    return kept(this.accounts, accountId, () => ({ available: 0n, owed: 0n, threshold: 0n, limit: undefined, spent: 0n, held: 0n }));
+    return kept(this.accounts, accountId, () => ({
+      available: 0n,
+      owed: 0n,
+      threshold: 0n,
+      limit: undefined,
+      spent: 0n,
+      held: 0n,
+    }));
   }
 
   /** One like it, which goes on by itself. */
   copy(): LedgerModel {
     const other = new LedgerModel(this.priceOf);
     for (const name of ['accounts', 'jobs', 'payments', 'keys', 'slips'] as const) {
-      for (const [key, value] of this[name]) (other[name] as Map<string, unknown>).set(key, typeof value === 'string' ? value : { ...value });
+      for (const [key, value] of this[name])
+        (other[name] as Map<string, unknown>).set(key, typeof value === 'string' ? value : { ...value });
     }
     return other;
   }
@@ -73,7 +109,11 @@ export class LedgerModel {
     return before === undefined ? undefined : before === content ? 'again' : conflict;
   }
 
-  private addFunds({ accountId, amountMicros: amount, paymentRef }: Extract<LedgerCommand, { type: 'AddFunds' }>): Said {
+  private addFunds({
+    accountId,
+    amountMicros: amount,
+    paymentRef,
+  }: Extract<LedgerCommand, { type: 'AddFunds' }>): Said {
     if (amount <= 0n) return 'amount_out_of_range';
     const before = this.payments.get(`${accountId} ${paymentRef}`);
     if (before !== undefined) return before.amount === amount ? 'again' : 'payment_conflict';
@@ -82,10 +122,18 @@ export class LedgerModel {
     return 'done';
   }
 
-  private reverse({ accountId, amountMicros: amount, paymentRef, reversalRef }: Extract<LedgerCommand, { type: 'ReverseFunds' }>): Said {
+  private reverse({
+    accountId,
+    amountMicros: amount,
+    paymentRef,
+    reversalRef,
+  }: Extract<LedgerCommand, { type: 'ReverseFunds' }>): Said {
     if (amount <= 0n) return 'amount_out_of_range';
     const name = `${accountId} reversal ${reversalRef}`;
-    const known = this.slips.get(name) === `${paymentRef} 0` ? 'again' : this.slip(name, `${paymentRef} ${amount}`, 'reversal_conflict');
+    const known =
+      this.slips.get(name) === `${paymentRef} 0`
+        ? 'again'
+        : this.slip(name, `${paymentRef} ${amount}`, 'reversal_conflict');
     if (known !== undefined) return known;
     const payment = this.payments.get(`${accountId} ${paymentRef}`);
     if (payment === undefined) return 'payment_unknown';
@@ -99,7 +147,12 @@ export class LedgerModel {
     return 'done';
   }
 
-  private reinstate({ accountId, amountMicros: amount, paymentRef, reversalRef }: Extract<LedgerCommand, { type: 'ReinstateFunds' }>): Said {
+  private reinstate({
+    accountId,
+    amountMicros: amount,
+    paymentRef,
+    reversalRef,
+  }: Extract<LedgerCommand, { type: 'ReinstateFunds' }>): Said {
     if (amount <= 0n) return 'amount_out_of_range';
     const name = `${accountId} reinstatement ${reversalRef}`;
     const known = this.slip(name, `${paymentRef} ${amount}`, 'reinstatement_conflict');
@@ -152,7 +205,10 @@ export class LedgerModel {
     return 'done';
   }
 
-  private setThreshold({ accountId, thresholdMicros }: Extract<LedgerCommand, { type: 'SetLowBalanceThreshold' }>): Said {
+  private setThreshold({
+    accountId,
+    thresholdMicros,
+  }: Extract<LedgerCommand, { type: 'SetLowBalanceThreshold' }>): Said {
     const account = this.account(accountId);
     if (thresholdMicros < 0n) return 'amount_out_of_range';
     if (account.threshold === thresholdMicros) return 'again';
@@ -164,20 +220,32 @@ export class LedgerModel {
     const job = this.jobs.get(command.jobId);
     if (job !== undefined && job.accountId !== command.accountId) return 'hold_conflict';
     switch (command.type) {
-      case 'PlaceHold': return this.place(command, job);
-      case 'VoidHold': return job?.state === 'captured' ? 'hold_captured' : job?.state === 'released' ? 'again' : this.release(command.accountId, command.jobId, job);
-      case 'Settle': return this.settle(command, job);
-      case 'RefundCapture': return this.refund(command, job);
+      case 'PlaceHold':
+        return this.place(command, job);
+      case 'VoidHold':
+        return job?.state === 'captured'
+          ? 'hold_captured'
+          : job?.state === 'released'
+            ? 'again'
+            : this.release(command.accountId, command.jobId, job);
+      case 'Settle':
+        return this.settle(command, job);
+      case 'RefundCapture':
+        return this.refund(command, job);
     }
   }
 
-  private place({ accountId, jobId, terms }: Extract<LedgerCommand, { type: 'PlaceHold' }>, job: Job | undefined): Said {
+  private place(
+    { accountId, jobId, terms }: Extract<LedgerCommand, { type: 'PlaceHold' }>,
+    job: Job | undefined,
+  ): Said {
     if (job?.terms !== undefined && JSON.stringify(job.terms) !== JSON.stringify(terms)) return 'hold_conflict';
     if (job !== undefined) return job.state === 'released' ? 'hold_voided' : 'again';
     const amount = this.priceOf(terms);
     if (amount === undefined) return 'price_unavailable';
     const [account, key] = [this.account(accountId), this.key(accountId, terms.apiKeyId)];
-    for (const { limit, spent, held } of [account, key]) if (limit !== undefined && (spent > 0n ? spent : 0n) + held + amount > limit) return 'spend_cap_reached';
+    for (const { limit, spent, held } of [account, key])
+      if (limit !== undefined && (spent > 0n ? spent : 0n) + held + amount > limit) return 'spend_cap_reached';
     if (amount > account.available) return 'insufficient_balance';
     account.available -= amount;
     for (const counter of [account, key]) counter.held += amount;
@@ -185,9 +253,13 @@ export class LedgerModel {
     return 'done';
   }
 
-  private settle({ accountId, jobId, chargedMicros: charged, releasedMicros: released }: Extract<LedgerCommand, { type: 'Settle' }>, job: Job | undefined): Said {
+  private settle(
+    { accountId, jobId, chargedMicros: charged, releasedMicros: released }: Extract<LedgerCommand, { type: 'Settle' }>,
+    job: Job | undefined,
+  ): Said {
     if (job === undefined) return 'hold_unknown';
-    if (job.state !== 'pending') return job.captured === charged && job.released === released ? 'again' : 'verdict_conflict';
+    if (job.state !== 'pending')
+      return job.captured === charged && job.released === released ? 'again' : 'verdict_conflict';
     if (charged > job.amount) return 'capture_exceeds_hold';
     if (charged < 0n || charged + released !== job.amount) return 'verdict_not_whole';
     if (charged === 0n) return this.release(accountId, jobId, job);
@@ -201,7 +273,16 @@ export class LedgerModel {
   }
 
   private release(accountId: string, jobId: string, job: Job | undefined): Said {
-    if (job === undefined) this.jobs.set(jobId, { accountId, terms: undefined, amount: 0n, state: 'released', captured: 0n, released: 0n, refunded: 0n });
+    if (job === undefined)
+      this.jobs.set(jobId, {
+        accountId,
+        terms: undefined,
+        amount: 0n,
+        state: 'released',
+        captured: 0n,
+        released: 0n,
+        refunded: 0n,
+      });
     else {
       for (const counter of this.countersOf(job)) counter.held -= job.amount;
       this.receive(accountId, job.amount);
@@ -210,7 +291,10 @@ export class LedgerModel {
     return 'done';
   }
 
-  private refund({ accountId, jobId, refundKey, amountMicros: amount }: Extract<LedgerCommand, { type: 'RefundCapture' }>, job: Job | undefined): Said {
+  private refund(
+    { accountId, jobId, refundKey, amountMicros: amount }: Extract<LedgerCommand, { type: 'RefundCapture' }>,
+    job: Job | undefined,
+  ): Said {
     if (amount <= 0n) return 'amount_out_of_range';
     if (job === undefined) return 'hold_unknown';
     const name = `${accountId} refund ${jobId} ${refundKey}`;

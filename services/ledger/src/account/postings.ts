@@ -32,11 +32,16 @@ export function postingsOf(event: AccountEvent): Posting[] {
     case 'fundsReversed': {
       const { source, amountMicros, receivableMicros } = event.value;
       const book = fundingBook(source);
-      return [...transfer('available', book, amountMicros - receivableMicros), ...transfer('receivable', book, receivableMicros)];
+      return [
+        ...transfer('available', book, amountMicros - receivableMicros),
+        ...transfer('receivable', book, receivableMicros),
+      ];
     }
     case 'adjustmentMade': {
       const { amountMicros, settledMicros } = event.value;
-      return amountMicros < 0n ? transfer('available', 'adjustments', -amountMicros) : credit('adjustments', amountMicros, settledMicros);
+      return amountMicros < 0n
+        ? transfer('available', 'adjustments', -amountMicros)
+        : credit('adjustments', amountMicros, settledMicros);
     }
     case 'spendCapSet':
     case 'periodClosed':
@@ -65,11 +70,16 @@ export function jobIdOf(event: AccountEvent): string {
 /** The natural key under which an event was asked for; empty where the job is the key. */
 export function referenceOf(event: AccountEvent): string {
   switch (event.$case) {
-    case 'fundsAdded': return event.value.paymentRef;
-    case 'captureRefunded': return event.value.refundKey;
-    case 'fundsReversed': return event.value.reversalRef;
-    case 'adjustmentMade': return event.value.adjustmentRef;
-    default: return '';
+    case 'fundsAdded':
+      return event.value.paymentRef;
+    case 'captureRefunded':
+      return event.value.refundKey;
+    case 'fundsReversed':
+      return event.value.reversalRef;
+    case 'adjustmentMade':
+      return event.value.adjustmentRef;
+    default:
+      return '';
   }
 }
 
@@ -89,5 +99,10 @@ function credit(from: Book, micros: bigint, settled: bigint = 0n): Posting[] {
 }
 
 function transfer(from: Book, to: Book, micros: bigint): Posting[] {
-  return micros === 0n ? [] : [{ book: from, micros: -micros }, { book: to, micros }];
+  return micros === 0n
+    ? []
+    : [
+        { book: from, micros: -micros },
+        { book: to, micros },
+      ];
 }

@@ -97,7 +97,12 @@ export class Rows {
 
   addEntry({ accountId, version, availableMicros, heldMicros, receivableMicros }: AccountBalance, jobId: string): void {
     this.entries.push({
-      accountId, version, jobId, availableAfterMicros: availableMicros, heldAfterMicros: heldMicros, receivableAfterMicros: receivableMicros,
+      accountId,
+      version,
+      jobId,
+      availableAfterMicros: availableMicros,
+      heldAfterMicros: heldMicros,
+      receivableAfterMicros: receivableMicros,
     });
   }
 
@@ -124,10 +129,18 @@ export class Rows {
 export function addUsageDay(days: Map<string, UsageDayRow>, row: UsageDayRow): void {
   const key = `${row.accountId} ${row.day} ${row.apiKeyId} ${row.resolution}`;
   const before = days.get(key);
-  days.set(key, before === undefined ? row : {
-    ...row, jobs: before.jobs + row.jobs, seconds: before.seconds + row.seconds,
-    chargedMicros: before.chargedMicros + row.chargedMicros, refundedMicros: before.refundedMicros + row.refundedMicros,
-  });
+  days.set(
+    key,
+    before === undefined
+      ? row
+      : {
+          ...row,
+          jobs: before.jobs + row.jobs,
+          seconds: before.seconds + row.seconds,
+          chargedMicros: before.chargedMicros + row.chargedMicros,
+          refundedMicros: before.refundedMicros + row.refundedMicros,
+        },
+  );
 }
 
 /** The usage row of a captured hold. */
@@ -135,27 +148,71 @@ export function usageOf(accountId: string, jobId: string, hold: Hold, chargedAt:
   if (hold.placed === undefined) throw new Error(`the captured hold of ${jobId} was never placed`);
   const { apiKeyId, model, resolution, durationSeconds } = hold.placed.terms;
   return {
-    jobId, accountId, apiKeyId, day: dayOf(chargedAt), model, resolution, durationSeconds,
-    perSecondMicros: hold.placed.price.perSecondMicros, chargedMicros: hold.capturedMicros, chargedAt,
+    jobId,
+    accountId,
+    apiKeyId,
+    day: dayOf(chargedAt),
+    model,
+    resolution,
+    durationSeconds,
+    perSecondMicros: hold.placed.price.perSecondMicros,
+    chargedMicros: hold.capturedMicros,
+    chargedAt,
   };
 }
 
-export function usageDayOf({ accountId, day, apiKeyId, resolution, durationSeconds, chargedMicros }: UsageRow): UsageDayRow {
-  return { accountId, day, apiKeyId, resolution, jobs: 1n, seconds: BigInt(durationSeconds), chargedMicros, refundedMicros: 0n };
+export function usageDayOf({
+  accountId,
+  day,
+  apiKeyId,
+  resolution,
+  durationSeconds,
+  chargedMicros,
+}: UsageRow): UsageDayRow {
+  return {
+    accountId,
+    day,
+    apiKeyId,
+    resolution,
+    jobs: 1n,
+    seconds: BigInt(durationSeconds),
+    chargedMicros,
+    refundedMicros: 0n,
+  };
 }
 
 /** A refund is shown on the day of the charge that it gives back. */
-export function refundDayOf(accountId: string, { chargedDay, apiKeyId, resolution, amountMicros }: CaptureRefunded): UsageDayRow {
-  return { accountId, day: chargedDay, apiKeyId, resolution, jobs: 0n, seconds: 0n, chargedMicros: 0n, refundedMicros: amountMicros };
+export function refundDayOf(
+  accountId: string,
+  { chargedDay, apiKeyId, resolution, amountMicros }: CaptureRefunded,
+): UsageDayRow {
+  return {
+    accountId,
+    day: chargedDay,
+    apiKeyId,
+    resolution,
+    jobs: 0n,
+    seconds: 0n,
+    chargedMicros: 0n,
+    refundedMicros: amountMicros,
+  };
 }
 
 /** @throws for an event that closes no month. */
 export function statementOf(accountId: string, event: AccountEvent): StatementRow {
   if (event.$case !== 'periodClosed') throw new Error(`${event.$case} closes no month`);
   const { period, firstVersion, lastVersion, opening, movements, closing } = event.value;
-  if (opening === undefined || movements === undefined || closing === undefined) throw new Error(`the closing of ${period} is not whole`);
+  if (opening === undefined || movements === undefined || closing === undefined)
+    throw new Error(`the closing of ${period} is not whole`);
   return {
-    accountId, period, firstVersion, lastVersion, openingMicros: netOf(opening), ...movements,
-    closingAvailableMicros: closing.availableMicros, closingHeldMicros: closing.heldMicros, closingReceivableMicros: closing.receivableMicros,
+    accountId,
+    period,
+    firstVersion,
+    lastVersion,
+    openingMicros: netOf(opening),
+    ...movements,
+    closingAvailableMicros: closing.availableMicros,
+    closingHeldMicros: closing.heldMicros,
+    closingReceivableMicros: closing.receivableMicros,
   };
 }

@@ -1,8 +1,17 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  AutoTopUp, GetAutoTopUpRequest, GetAutoTopUpResponse, RemovePaymentMethodRequest, RemovePaymentMethodResponse, SetAutoTopUpRequest, SetAutoTopUpResponse,
-  SetUpPaymentMethodRequest, SetUpPaymentMethodResponse, StopAutoTopUpRequest, StopAutoTopUpResponse,
+  AutoTopUp,
+  GetAutoTopUpRequest,
+  GetAutoTopUpResponse,
+  RemovePaymentMethodRequest,
+  RemovePaymentMethodResponse,
+  SetAutoTopUpRequest,
+  SetAutoTopUpResponse,
+  SetUpPaymentMethodRequest,
+  SetUpPaymentMethodResponse,
+  StopAutoTopUpRequest,
+  StopAutoTopUpResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import { faultsOfTerms, viewOf } from '../top-ups/auto-top-up';
@@ -13,7 +22,10 @@ import { demand, required } from './validation.grpc';
 /** Paying in without the customer. */
 @Controller()
 export class AutoTopUpsController {
-  constructor(private readonly store: AutoTopUpStore, private readonly providers: Providers) {}
+  constructor(
+    private readonly store: AutoTopUpStore,
+    private readonly providers: Providers,
+  ) {}
 
   @GrpcMethod('LedgerService', 'getAutoTopUp')
   async getAutoTopUp(request: GetAutoTopUpRequest): Promise<GetAutoTopUpResponse> {

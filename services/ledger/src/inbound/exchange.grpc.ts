@@ -6,14 +6,24 @@ import type { QuoteTokens } from '../prices/quote-tokens';
 type Answer = NonNullable<LedgerAnswer['answer']>;
 
 /** Carries out one call of the hot path. A rejection becomes a `fault`: the outcome is unknown, the caller asks again. */
-export async function answerCall(writer: LedgerWriter, quotes: QuoteTokens, { call }: LedgerCall): Promise<{ answer: Answer }> {
+export async function answerCall(
+  writer: LedgerWriter,
+  quotes: QuoteTokens,
+  { call }: LedgerCall,
+): Promise<{ answer: Answer }> {
   if (call === undefined) throw new Error('the call holds no command that this version knows');
   requireIds(call.value);
   switch (call.$case) {
     case 'placeHold': {
       const { accountId, jobId, apiKeyId, model, resolution, durationSeconds, quoteId = '' } = call.value;
       const terms = { apiKeyId, model, resolution, durationSeconds };
-      const outcome = await writer.submit({ type: 'PlaceHold', accountId, jobId, terms, ...(quoteId === '' ? {} : { quote: quotes.read(quoteId) }) });
+      const outcome = await writer.submit({
+        type: 'PlaceHold',
+        accountId,
+        jobId,
+        terms,
+        ...(quoteId === '' ? {} : { quote: quotes.read(quoteId) }),
+      });
       return { answer: { $case: 'placeHold', value: placeHoldAnswer(outcome) } };
     }
     case 'voidHold': {
@@ -29,7 +39,7 @@ export async function answerCall(writer: LedgerWriter, quotes: QuoteTokens, { ca
 }
 
 function placeHoldAnswer({ refusal, state }: Outcome): PlaceHoldAnswer {
-  const amountMicros = refusal === undefined ? state.hold?.amountMicros ?? 0n : 0n;
+  const amountMicros = refusal === undefined ? (state.hold?.amountMicros ?? 0n) : 0n;
   return { refusal: refusal ?? '', amountMicros, availableMicros: state.availableMicros };
 }
 

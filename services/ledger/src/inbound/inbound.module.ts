@@ -14,7 +14,15 @@ import { TopUpsController } from './top-ups.grpc';
 
 @Module({
   imports: [PostingModule, PricesModule, ProofModule, ReadingModule, TopUpsModule],
-  controllers: [AutoTopUpsController, LedgerController, MoneyController, PricesController, StatementsController, TopUpsController, ProofController],
+  controllers: [
+    AutoTopUpsController,
+    LedgerController,
+    MoneyController,
+    PricesController,
+    StatementsController,
+    TopUpsController,
+    ProofController,
+  ],
   exports: [PostingModule],
 })
 export class InboundModule {}

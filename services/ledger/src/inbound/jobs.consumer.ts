@@ -6,7 +6,12 @@ import type { LedgerWriter } from '../posting/ledger-writer.service';
 
 /** Kinds that end no job. A kind that is not known here is heeded, so that it parks until an upgrade. */
 const ENDS_NO_JOB: ReadonlySet<string> = new Set([
-  'job_submitted', 'job_leased', 'rendering_started', 'job_requeued', 'stale_outcome_recorded', 'content_erased',
+  'job_submitted',
+  'job_leased',
+  'rendering_started',
+  'job_requeued',
+  'stale_outcome_recorded',
+  'content_erased',
 ]);
 
 /**
@@ -14,7 +19,11 @@ const ENDS_NO_JOB: ReadonlySet<string> = new Set([
  * key, so that whichever comes second changes nothing. One event per transaction: it may lock a shard head, after which no
  * second account may be locked.
  */
-export function jobsSubscription(database: Database, writer: LedgerWriter, publisher: Pick<Publisher, 'nudge'>): Subscription {
+export function jobsSubscription(
+  database: Database,
+  writer: LedgerWriter,
+  publisher: Pick<Publisher, 'nudge'>,
+): Subscription {
   return {
     consumer: 'ledger',
     topic: 'usvideo.jobs.v1',
@@ -34,10 +43,19 @@ export function concernsLedger({ kind }: Pick<LoggedEvent, 'kind'>): boolean {
 async function settleEnded(writer: LedgerWriter, event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {
   const verdict = verdictIn(event);
   if (verdict === undefined) return;
-  const { refusal } = await writer.settleInTransaction(tx, now, {
-    type: 'Settle', accountId: bookOf(event.accountId, event.environment), jobId: event.streamId,
-    chargedMicros: verdict.chargedMicros, releasedMicros: verdict.releasedMicros, rule: verdict.rule,
-  }, event.traceparent);
+  const { refusal } = await writer.settleInTransaction(
+    tx,
+    now,
+    {
+      type: 'Settle',
+      accountId: bookOf(event.accountId, event.environment),
+      jobId: event.streamId,
+      chargedMicros: verdict.chargedMicros,
+      releasedMicros: verdict.releasedMicros,
+      rule: verdict.rule,
+    },
+    event.traceparent,
+  );
   // Of a test job that was submitted when the sandbox had no holds.
   if (refusal === 'hold_unknown' && event.environment === 'test') return;
   // A contradiction is recorded as a late outcome; any other refusal leaves no trace in the ledger and so is parked for a person.

@@ -2,8 +2,17 @@ import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type {
-  Entry, ExchangeRequest, ExchangeResponse, GetBalanceRequest, GetBalanceResponse, LedgerAnswer, LedgerCall, ListEntriesRequest, ListEntriesResponse,
-  ListPendingHoldsRequest, ListPendingHoldsResponse,
+  Entry,
+  ExchangeRequest,
+  ExchangeResponse,
+  GetBalanceRequest,
+  GetBalanceResponse,
+  LedgerAnswer,
+  LedgerCall,
+  ListEntriesRequest,
+  ListEntriesResponse,
+  ListPendingHoldsRequest,
+  ListPendingHoldsResponse,
 } from '@usvideo/contracts/ledger';
 import { serveExchange } from '@usvideo/exchange';
 import type { Logger } from '@usvideo/runtime';
@@ -38,12 +47,38 @@ export class LedgerController {
   async getBalance(request: GetBalanceRequest): Promise<GetBalanceResponse> {
     const { accountId, asOf } = required(request, 'accountId');
     await this.sandbox.open(accountId);
-    if (asOf !== undefined) return { ...(await this.reader.balanceAsOf(accountId, asOf)), totalSpendMicros: 0n, periodStart: undefined, periodEnd: undefined, periodSpendMicros: 0n, periodJobs: 0n };
+    if (asOf !== undefined)
+      return {
+        ...(await this.reader.balanceAsOf(accountId, asOf)),
+        totalSpendMicros: 0n,
+        periodStart: undefined,
+        periodEnd: undefined,
+        periodSpendMicros: 0n,
+        periodJobs: 0n,
+      };
     const balance = await this.reader.balance(accountId);
-    const { availableMicros, heldMicros, receivableMicros, version, totalSpendMicros, period, capMicros, thresholdMicros } = balance;
+    const {
+      availableMicros,
+      heldMicros,
+      receivableMicros,
+      version,
+      totalSpendMicros,
+      period,
+      capMicros,
+      thresholdMicros,
+    } = balance;
     return {
-      availableMicros, heldMicros, receivableMicros, version, totalSpendMicros, periodStart: period.start, periodEnd: period.end,
-      periodSpendMicros: period.spendMicros, periodJobs: period.jobs, spendCapMicros: capMicros, lowBalanceThresholdMicros: thresholdMicros,
+      availableMicros,
+      heldMicros,
+      receivableMicros,
+      version,
+      totalSpendMicros,
+      periodStart: period.start,
+      periodEnd: period.end,
+      periodSpendMicros: period.spendMicros,
+      periodJobs: period.jobs,
+      spendCapMicros: capMicros,
+      lowBalanceThresholdMicros: thresholdMicros,
     };
   }
 
@@ -57,10 +92,19 @@ export class LedgerController {
   }
 
   @GrpcMethod('LedgerService', 'listPendingHolds')
-  async listPendingHolds({ olderThanSeconds, placedBefore, limit, afterJobId, jobIds }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
+  async listPendingHolds({
+    olderThanSeconds,
+    placedBefore,
+    limit,
+    afterJobId,
+    jobIds,
+  }: ListPendingHoldsRequest): Promise<ListPendingHoldsResponse> {
     demand(jobIds.length <= PENDING_HOLDS_MAX, `job_ids are ${PENDING_HOLDS_MAX} at most`);
     if (jobIds.length > 0) return { holds: await this.reader.pendingHoldsOf(jobIds) };
-    demand(olderThanSeconds === undefined ? placedBefore !== undefined : olderThanSeconds >= 0, 'older_than_seconds is 0 or more');
+    demand(
+      olderThanSeconds === undefined ? placedBefore !== undefined : olderThanSeconds >= 0,
+      'older_than_seconds is 0 or more',
+    );
     demand(limit >= 1 && limit <= PENDING_HOLDS_MAX, `limit is 1 to ${PENDING_HOLDS_MAX}`);
     return { holds: await this.reader.pendingHolds(olderThanSeconds ?? placedBefore!, limit, afterJobId) };
   }

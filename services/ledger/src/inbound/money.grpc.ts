@@ -1,9 +1,22 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  AddFundsRequest, AddFundsResponse, AdjustRequest, AdjustResponse, GetSpendCapsRequest, GetSpendCapsResponse, RefundCaptureRequest,
-  RefundCaptureResponse, ResetSandboxRequest, ResetSandboxResponse, ReverseFundsRequest, ReverseFundsResponse, SetLowBalanceThresholdRequest, SetLowBalanceThresholdResponse,
-  SetSpendCapRequest, SetSpendCapResponse,
+  AddFundsRequest,
+  AddFundsResponse,
+  AdjustRequest,
+  AdjustResponse,
+  GetSpendCapsRequest,
+  GetSpendCapsResponse,
+  RefundCaptureRequest,
+  RefundCaptureResponse,
+  ResetSandboxRequest,
+  ResetSandboxResponse,
+  ReverseFundsRequest,
+  ReverseFundsResponse,
+  SetLowBalanceThresholdRequest,
+  SetLowBalanceThresholdResponse,
+  SetSpendCapRequest,
+  SetSpendCapResponse,
 } from '@usvideo/contracts/ledger';
 import { isPlayMoney } from '@usvideo/contracts/books';
 import { newId } from '@usvideo/event-store';
@@ -15,12 +28,16 @@ import { accepted, demand, required } from './validation.grpc';
 /** What people and payment providers do to a balance; every call may be sent again under its natural key. */
 @Controller()
 export class MoneyController {
-  constructor(private readonly writer: LedgerWriter, private readonly reader: LedgerReader) {}
+  constructor(
+    private readonly writer: LedgerWriter,
+    private readonly reader: LedgerReader,
+  ) {}
 
   @GrpcMethod('LedgerService', 'addFunds')
   async addFunds(request: AddFundsRequest): Promise<AddFundsResponse> {
     const { source, ...funds } = required(request, 'accountId', 'paymentRef');
-    if (source !== 'manual' && source !== 'promotion') throw grpcError(status.INVALID_ARGUMENT, 'source is manual or promotion');
+    if (source !== 'manual' && source !== 'promotion')
+      throw grpcError(status.INVALID_ARGUMENT, 'source is manual or promotion');
     const { replayed, state } = accepted(await this.writer.submit({ type: 'AddFunds', source, ...funds }));
     return { availableMicros: state.availableMicros, replayed };
   }
@@ -50,14 +67,18 @@ export class MoneyController {
   async resetSandbox(request: ResetSandboxRequest): Promise<ResetSandboxResponse> {
     const { accountId, author } = required(request, 'accountId', 'author');
     demand(isPlayMoney(accountId), 'account_id names the play money of an account');
-    const { state } = accepted(await this.writer.submit({ type: 'ResetSandbox', accountId, resetRef: newId('reset'), author }));
+    const { state } = accepted(
+      await this.writer.submit({ type: 'ResetSandbox', accountId, resetRef: newId('reset'), author }),
+    );
     return { availableMicros: state.availableMicros, heldMicros: state.heldMicros };
   }
 
   @GrpcMethod('LedgerService', 'setSpendCap')
   async setSpendCap(request: SetSpendCapRequest): Promise<SetSpendCapResponse> {
     const { accountId, apiKeyId, limitMicros, author } = required(request, 'accountId', 'author');
-    const { state } = accepted(await this.writer.submit({ type: 'SetSpendCap', accountId, apiKeyId, limitMicros, author }));
+    const { state } = accepted(
+      await this.writer.submit({ type: 'SetSpendCap', accountId, apiKeyId, limitMicros, author }),
+    );
     const { spentMicros, heldMicros } = apiKeyId === '' ? state.accountCap : state.keyCap;
     return { cap: { apiKeyId, limitMicros, spentMicros, heldMicros } };
   }
@@ -70,7 +91,9 @@ export class MoneyController {
 
   @GrpcMethod('LedgerService', 'setLowBalanceThreshold')
   async setLowBalanceThreshold(request: SetLowBalanceThresholdRequest): Promise<SetLowBalanceThresholdResponse> {
-    const { state } = accepted(await this.writer.submit({ type: 'SetLowBalanceThreshold', ...required(request, 'accountId', 'author') }));
+    const { state } = accepted(
+      await this.writer.submit({ type: 'SetLowBalanceThreshold', ...required(request, 'accountId', 'author') }),
+    );
     return { thresholdMicros: state.thresholdMicros };
   }
 }

@@ -7,7 +7,9 @@ import { Observable } from 'rxjs';
  * bound, so the next page is read only when the stream has room.
  */
 export function paced<Page, Request, Response>(
-  pages: AsyncGenerator<Page>, stream: ServerWritableStream<Request, Response>, responseOf: (page: Page) => Response,
+  pages: AsyncGenerator<Page>,
+  stream: ServerWritableStream<Request, Response>,
+  responseOf: (page: Page) => Response,
 ): Observable<Response> {
   return new Observable((subscriber) => {
     const gone = new AbortController();

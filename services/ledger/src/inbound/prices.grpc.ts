@@ -1,7 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  CreateQuoteRequest, CreateQuoteResponse, ListPricesResponse, SetPriceRequest, SetPriceResponse,
+  CreateQuoteRequest,
+  CreateQuoteResponse,
+  ListPricesResponse,
+  SetPriceRequest,
+  SetPriceResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import { priceOf } from '../prices/price';
@@ -13,7 +17,10 @@ import { demand, required } from './validation.grpc';
 /** The price book and the promises made from it. */
 @Controller()
 export class PricesController {
-  constructor(private readonly prices: PriceList, private readonly quotes: QuoteTokens) {}
+  constructor(
+    private readonly prices: PriceList,
+    private readonly quotes: QuoteTokens,
+  ) {}
 
   @GrpcMethod('LedgerService', 'listPrices')
   async listPrices(): Promise<ListPricesResponse> {
@@ -36,7 +43,9 @@ export class PricesController {
     const now = await this.prices.now();
     const price = priceOf(await this.prices.all(), request, now);
     if (price === undefined) throw grpcError(status.FAILED_PRECONDITION, 'price_unavailable');
-    return { quote: this.shown({ accountId, model, resolution, durationSeconds, price, expiresAt: this.quotes.expiry(now) }) };
+    return {
+      quote: this.shown({ accountId, model, resolution, durationSeconds, price, expiresAt: this.quotes.expiry(now) }),
+    };
   }
 
   private shown(quote: Quote): NonNullable<CreateQuoteResponse['quote']> {

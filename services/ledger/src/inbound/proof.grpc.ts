@@ -2,7 +2,13 @@ import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import type {
-  ExportAccountRequest, ExportAccountResponse, ListSignedRootsRequest, ListSignedRootsResponse, SignRootResponse, VerifyRequest, VerifyResponse,
+  ExportAccountRequest,
+  ExportAccountResponse,
+  ListSignedRootsRequest,
+  ListSignedRootsResponse,
+  SignRootResponse,
+  VerifyRequest,
+  VerifyResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
@@ -17,7 +23,11 @@ import { Verification } from '../proof/verification.loop';
 /** What lets others check the ledger. */
 @Controller()
 export class ProofController {
-  constructor(private readonly verification: Verification, @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined, private readonly account: AccountExport) {}
+  constructor(
+    private readonly verification: Verification,
+    @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined,
+    private readonly account: AccountExport,
+  ) {}
 
   @GrpcMethod('LedgerService', 'verify')
   async verify({ knownRoot }: VerifyRequest): Promise<VerifyResponse> {
@@ -37,7 +47,11 @@ export class ProofController {
   }
 
   @GrpcMethod('LedgerService', 'exportAccount')
-  exportAccount(request: ExportAccountRequest, _: Metadata, stream: ServerWritableStream<ExportAccountRequest, ExportAccountResponse>): Observable<ExportAccountResponse> {
+  exportAccount(
+    request: ExportAccountRequest,
+    _: Metadata,
+    stream: ServerWritableStream<ExportAccountRequest, ExportAccountResponse>,
+  ): Observable<ExportAccountResponse> {
     return paced(this.account.lines(required(request, 'accountId').accountId), stream, (lines) => ({ lines }));
   }
 

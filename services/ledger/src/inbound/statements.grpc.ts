@@ -2,8 +2,16 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import type {
-  ExportUsageRequest, ExportUsageResponse, GetStatementRequest, GetStatementResponse, ListStatementsRequest, ListStatementsResponse,
-  ListUsageGroupsRequest, ListUsageGroupsResponse, ListUsageRequest, ListUsageResponse,
+  ExportUsageRequest,
+  ExportUsageResponse,
+  GetStatementRequest,
+  GetStatementResponse,
+  ListStatementsRequest,
+  ListStatementsResponse,
+  ListUsageGroupsRequest,
+  ListUsageGroupsResponse,
+  ListUsageRequest,
+  ListUsageResponse,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
@@ -19,7 +27,11 @@ const GROUPS_MAX = 1_000;
 /** What an account was charged and what its months came to. */
 @Controller()
 export class StatementsController {
-  constructor(private readonly usage: UsageReader, private readonly statements: StatementReader, private readonly sandbox: SandboxOpener) {}
+  constructor(
+    private readonly usage: UsageReader,
+    private readonly statements: StatementReader,
+    private readonly sandbox: SandboxOpener,
+  ) {}
 
   @GrpcMethod('LedgerService', 'listUsage')
   async listUsage(request: ListUsageRequest): Promise<ListUsageResponse> {
@@ -27,8 +39,12 @@ export class StatementsController {
     demandDays(request);
     const { rows, totals } = await this.usage.page({ ...request, apiKeyId: request.apiKeyId ?? '' });
     return {
-      rows: rows.slice(0, request.limit), hasMore: rows.length > request.limit,
-      totalJobs: totals.jobs, totalSeconds: totals.seconds, totalMicros: totals.micros, totalRefundedMicros: totals.refunded,
+      rows: rows.slice(0, request.limit),
+      hasMore: rows.length > request.limit,
+      totalJobs: totals.jobs,
+      totalSeconds: totals.seconds,
+      totalMicros: totals.micros,
+      totalRefundedMicros: totals.refunded,
     };
   }
 
@@ -37,13 +53,20 @@ export class StatementsController {
     demandPage(required(request, 'accountId'), GROUPS_MAX);
     demandDays(request);
     const grouping = GROUPINGS.find((name) => name === request.groupBy);
-    demand(grouping !== undefined, `group_by is one of ${GROUPINGS.join(', ')}; the ledger knows no end users, because personal content never enters it`);
+    demand(
+      grouping !== undefined,
+      `group_by is one of ${GROUPINGS.join(', ')}; the ledger knows no end users, because personal content never enters it`,
+    );
     const groups = await this.usage.groups(grouping!, request);
     return { groups: groups.slice(0, request.limit), hasMore: groups.length > request.limit };
   }
 
   @GrpcMethod('LedgerService', 'exportUsage')
-  exportUsage(request: ExportUsageRequest, _: Metadata, stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>): Observable<ExportUsageResponse> {
+  exportUsage(
+    request: ExportUsageRequest,
+    _: Metadata,
+    stream: ServerWritableStream<ExportUsageRequest, ExportUsageResponse>,
+  ): Observable<ExportUsageResponse> {
     demandDays(required(request, 'accountId'));
     return paced(this.usage.pages(request), stream, (rows) => ({ rows }));
   }

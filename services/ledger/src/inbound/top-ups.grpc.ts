@@ -1,8 +1,17 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  ApplyPaymentEventRequest, ApplyPaymentEventResponse, ConfirmTopUpRequest, ConfirmTopUpResponse, CreateTopUpRequest, CreateTopUpResponse,
-  GetTopUpRequest, GetTopUpResponse, ListTopUpsRequest, ListTopUpsResponse, TopUp,
+  ApplyPaymentEventRequest,
+  ApplyPaymentEventResponse,
+  ConfirmTopUpRequest,
+  ConfirmTopUpResponse,
+  CreateTopUpRequest,
+  CreateTopUpResponse,
+  GetTopUpRequest,
+  GetTopUpResponse,
+  ListTopUpsRequest,
+  ListTopUpsResponse,
+  TopUp,
 } from '@usvideo/contracts/ledger';
 import { grpcError, status } from '@usvideo/runtime';
 import { AMOUNT_MICROS_MAX } from '../account/account';
@@ -14,15 +23,30 @@ import { demand, demandPage, required } from './validation.grpc';
 /** Paying in. */
 @Controller()
 export class TopUpsController {
-  constructor(private readonly topUps: TopUps, private readonly store: TopUpStore, private readonly providers: Providers) {}
+  constructor(
+    private readonly topUps: TopUps,
+    private readonly store: TopUpStore,
+    private readonly providers: Providers,
+  ) {}
 
   @GrpcMethod('LedgerService', 'createTopUp')
   async createTopUp(request: CreateTopUpRequest): Promise<CreateTopUpResponse> {
-    const { accountId, amountMicros, idempotencyKey, successUrl, cancelUrl, author } = required(request, 'accountId', 'author');
+    const { accountId, amountMicros, idempotencyKey, successUrl, cancelUrl, author } = required(
+      request,
+      'accountId',
+      'author',
+    );
     demand(amountMicros > 0n && amountMicros <= AMOUNT_MICROS_MAX, 'amount_out_of_range');
     const provider = request.provider === '' ? this.providers.standard : this.providers.byName.get(request.provider);
     demand(provider !== undefined, `provider is one of ${[...this.providers.byName.keys()].join(', ')}`);
-    const order = { accountId, amountMicros, idempotencyKey: idempotencyKey === '' ? undefined : idempotencyKey, successUrl, cancelUrl, author };
+    const order = {
+      accountId,
+      amountMicros,
+      idempotencyKey: idempotencyKey === '' ? undefined : idempotencyKey,
+      successUrl,
+      cancelUrl,
+      author,
+    };
     const topUp = await this.topUps.create(provider!, order).catch(failOrder);
     if (topUp.amountMicros !== amountMicros) throw grpcError(status.ALREADY_EXISTS, 'top_up_conflict');
     return { topUp };
@@ -70,6 +94,9 @@ function failOrder(error: unknown): never {
 }
 
 function failNews(error: unknown): never {
-  if (error instanceof NewsRefused && error.refusal === 'top_up_conflict') throw grpcError(status.ALREADY_EXISTS, error.refusal);
-  throw error instanceof PaymentUnknown || error instanceof NewsRefused ? grpcError(status.FAILED_PRECONDITION, error.message) : error;
+  if (error instanceof NewsRefused && error.refusal === 'top_up_conflict')
+    throw grpcError(status.ALREADY_EXISTS, error.refusal);
+  throw error instanceof PaymentUnknown || error instanceof NewsRefused
+    ? grpcError(status.FAILED_PRECONDITION, error.message)
+    : error;
 }

@@ -9,6 +9,12 @@ import { Migration0008AutoTopUps } from './0008-auto-top-ups';
 
 /** The ledger's tables from the beginning to now, in order. */
 export const LEDGER_MIGRATIONS = [
-  Migration0001Ledger, Migration0002AuditedMoney, Migration0003Claims, Migration0004Epochs, Migration0005SchemaLevel, Migration0006Reinstatements,
-  Migration0007SignedTree, Migration0008AutoTopUps,
+  Migration0001Ledger,
+  Migration0002AuditedMoney,
+  Migration0003Claims,
+  Migration0004Epochs,
+  Migration0005SchemaLevel,
+  Migration0006Reinstatements,
+  Migration0007SignedTree,
+  Migration0008AutoTopUps,
 ];

@@ -9,15 +9,32 @@ import { LEDGER_MIGRATIONS } from './all';
 import { UsageReader } from '../reading/usage-reader.sql';
 import { LedgerVerifier } from '../proof/verifier.sql';
 
-const TERMS = { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', durationSeconds: 5, perSecondMicros: 250_000n, priceVersion: 1, amountMicros: 1_250_000n };
+const TERMS = {
+  apiKeyId: 'key_1',
+  model: 'aurora',
+  resolution: '720p',
+  durationSeconds: 5,
+  perSecondMicros: 250_000n,
+  priceVersion: 1,
+  amountMicros: 1_250_000n,
+};
 
 /** What the first version recorded of an account within a month. */
 const HISTORY: AccountEvent[] = [
-  { $case: 'fundsAdded', value: { amountMicros: 10_000_000n, source: 'manual', paymentRef: 'pay_1', author: '', note: '' } },
-  { $case: 'fundsAdded', value: { amountMicros: 1_000_000n, source: 'promotion', paymentRef: 'gift', author: '', note: '' } },
+  {
+    $case: 'fundsAdded',
+    value: { amountMicros: 10_000_000n, source: 'manual', paymentRef: 'pay_1', author: '', note: '' },
+  },
+  {
+    $case: 'fundsAdded',
+    value: { amountMicros: 1_000_000n, source: 'promotion', paymentRef: 'gift', author: '', note: '' },
+  },
   { $case: 'holdPlaced', value: { jobId: 'job_1', ...TERMS } },
   { $case: 'holdPlaced', value: { jobId: 'job_2', ...TERMS } },
-  { $case: 'holdCaptured', value: { jobId: 'job_1', capturedMicros: 1_000_000n, releasedMicros: 250_000n, rule: 'completed' } },
+  {
+    $case: 'holdCaptured',
+    value: { jobId: 'job_1', capturedMicros: 1_000_000n, releasedMicros: 250_000n, rule: 'completed' },
+  },
 ];
 
 /** Rows as the first version left them. */
@@ -41,14 +58,34 @@ describe('a ledger of the first version', () => {
     database = openDatabase({ url, poolSize: 4, applicationName: 'carried' }, () => undefined);
     const { head, at } = await inTransaction(database, async (tx, now) => {
       const events = HISTORY.map((event) => encodeEvent({ event, traceparent: '' }));
-      const [appended] = await appendEvents(tx, now, [{ streamId: 'acc_1', accountId: 'acc_1', environment: 'live', head: EMPTY_HEAD, events }]);
+      const [appended] = await appendEvents(tx, now, [
+        { streamId: 'acc_1', accountId: 'acc_1', environment: 'live', head: EMPTY_HEAD, events },
+      ]);
       return { head: appended!.head.hash.toString('hex'), at: now.toISOString() };
     });
     await database.query(ROWS(at, head));
     await migrateDatabase({ url, migrations: LEDGER_MIGRATIONS, logger });
-    expect(await new LedgerVerifier(database).verify()).toMatchObject({ eventsChecked: 5n, postingsSumMicros: 0n, differences: [] });
-    expect(await new LedgerReader(database).balance('acc_1')).toMatchObject({ availableMicros: 8_750_000n, receivableMicros: 0n, period: { spendMicros: 1_000_000n, jobs: 1n } });
-    expect((await new UsageReader(database).page({ accountId: 'acc_1', startDate: '2020-01-01', endDate: '2099-12-31', apiKeyId: '', limit: 5, offset: 0 })).totals)
-      .toEqual({ jobs: 1n, seconds: 5n, micros: 1_000_000n, refunded: 0n });
+    expect(await new LedgerVerifier(database).verify()).toMatchObject({
+      eventsChecked: 5n,
+      postingsSumMicros: 0n,
+      differences: [],
+    });
+    expect(await new LedgerReader(database).balance('acc_1')).toMatchObject({
+      availableMicros: 8_750_000n,
+      receivableMicros: 0n,
+      period: { spendMicros: 1_000_000n, jobs: 1n },
+    });
+    expect(
+      (
+        await new UsageReader(database).page({
+          accountId: 'acc_1',
+          startDate: '2020-01-01',
+          endDate: '2099-12-31',
+          apiKeyId: '',
+          limit: 5,
+          offset: 0,
+        })
+      ).totals,
+    ).toEqual({ jobs: 1n, seconds: 5n, micros: 1_000_000n, refunded: 0n });
   });
 });

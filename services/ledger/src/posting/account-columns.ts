@@ -27,5 +27,7 @@ export const SELDOM: Columns<AccountBalance> = {
 
 /** The account's row by column, except for its key, version and hash. */
 export function accountColumns(balance: AccountBalance): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...OFTEN, ...SELDOM }).map(([name, [, of]]) => [name, of(balance) ?? null]));
+  return Object.fromEntries(
+    Object.entries({ ...OFTEN, ...SELDOM }).map(([name, [, of]]) => [name, of(balance) ?? null]),
+  );
 }

@@ -1,4 +1,11 @@
-import { RowsStatement, textArray, together, type Columns, type StreamHead, type Transaction } from '@usvideo/event-store';
+import {
+  RowsStatement,
+  textArray,
+  together,
+  type Columns,
+  type StreamHead,
+  type Transaction,
+} from '@usvideo/event-store';
 import type { AccountBalance } from '../account/account-balance';
 import { OFTEN, SELDOM } from './account-columns';
 
@@ -21,11 +28,27 @@ const LOCK_ACCOUNTS = `
 select ${ACCOUNT_COLUMNS} from ledger_account where account_id = any($1::text[]) order by account_id for update`;
 
 export interface AccountRecord {
-  account_id: string; version: bigint; head_hash: Buffer; last_recorded_at: Date | null;
-  available_micros: bigint; held_micros: bigint; receivable_micros: bigint; total_spend_micros: bigint;
-  period: string; period_first_version: bigint; opening_available_micros: bigint; opening_held_micros: bigint; opening_receivable_micros: bigint;
-  period_added_micros: bigint; period_charged_micros: bigint; period_refunded_micros: bigint; period_reversed_micros: bigint;
-  period_adjusted_micros: bigint; period_jobs: bigint; spend_cap_micros: bigint | null; low_balance_threshold_micros: bigint;
+  account_id: string;
+  version: bigint;
+  head_hash: Buffer;
+  last_recorded_at: Date | null;
+  available_micros: bigint;
+  held_micros: bigint;
+  receivable_micros: bigint;
+  total_spend_micros: bigint;
+  period: string;
+  period_first_version: bigint;
+  opening_available_micros: bigint;
+  opening_held_micros: bigint;
+  opening_receivable_micros: bigint;
+  period_added_micros: bigint;
+  period_charged_micros: bigint;
+  period_refunded_micros: bigint;
+  period_reversed_micros: bigint;
+  period_adjusted_micros: bigint;
+  period_jobs: bigint;
+  spend_cap_micros: bigint | null;
+  low_balance_threshold_micros: bigint;
 }
 
 /** Missing rows come first and in order, so that two batches with the same new accounts wait instead of deadlocking. */
@@ -33,22 +56,49 @@ export async function insertAccounts(tx: Transaction, accountIds: readonly strin
   await tx.query({ name: 'account_insert', text: INSERT_ACCOUNTS, values: [textArray(accountIds)] });
 }
 
-export async function lockAccounts(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, LockedAccount>> {
-  const { rows } = await tx.query<AccountRecord>({ name: 'account_lock', text: LOCK_ACCOUNTS, values: [textArray(accountIds)] });
-  return new Map(rows.map((row) => [row.account_id, { balance: balanceOf(row), head: { version: row.version, hash: row.head_hash } }]));
+export async function lockAccounts(
+  tx: Transaction,
+  accountIds: readonly string[],
+): Promise<Map<string, LockedAccount>> {
+  const { rows } = await tx.query<AccountRecord>({
+    name: 'account_lock',
+    text: LOCK_ACCOUNTS,
+    values: [textArray(accountIds)],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.account_id,
+      { balance: balanceOf(row), head: { version: row.version, hash: row.head_hash } },
+    ]),
+  );
 }
 
 export function balanceOf(row: AccountRecord): AccountBalance {
   return {
-    accountId: row.account_id, version: row.version, lastRecordedAt: row.last_recorded_at ?? undefined,
-    availableMicros: row.available_micros, heldMicros: row.held_micros, receivableMicros: row.receivable_micros,
-    totalSpendMicros: row.total_spend_micros, capMicros: row.spend_cap_micros ?? undefined, thresholdMicros: row.low_balance_threshold_micros,
+    accountId: row.account_id,
+    version: row.version,
+    lastRecordedAt: row.last_recorded_at ?? undefined,
+    availableMicros: row.available_micros,
+    heldMicros: row.held_micros,
+    receivableMicros: row.receivable_micros,
+    totalSpendMicros: row.total_spend_micros,
+    capMicros: row.spend_cap_micros ?? undefined,
+    thresholdMicros: row.low_balance_threshold_micros,
     period: {
-      month: row.period, firstVersion: row.period_first_version,
-      opening: { availableMicros: row.opening_available_micros, heldMicros: row.opening_held_micros, receivableMicros: row.opening_receivable_micros },
+      month: row.period,
+      firstVersion: row.period_first_version,
+      opening: {
+        availableMicros: row.opening_available_micros,
+        heldMicros: row.opening_held_micros,
+        receivableMicros: row.opening_receivable_micros,
+      },
       movements: {
-        addedMicros: row.period_added_micros, chargedMicros: row.period_charged_micros, refundedMicros: row.period_refunded_micros,
-        reversedMicros: row.period_reversed_micros, adjustedMicros: row.period_adjusted_micros, chargedJobs: row.period_jobs,
+        addedMicros: row.period_added_micros,
+        chargedMicros: row.period_charged_micros,
+        refundedMicros: row.period_refunded_micros,
+        reversedMicros: row.period_reversed_micros,
+        adjustedMicros: row.period_adjusted_micros,
+        chargedJobs: row.period_jobs,
       },
     },
   };
@@ -62,24 +112,35 @@ export interface ChangedAccount {
 }
 
 function updateOf(name: string, columns: Columns<AccountBalance>): RowsStatement<ChangedAccount> {
-  const moved = Object.entries(columns).map(([column, [type, of]]) => [column, [type, ({ balance }: ChangedAccount) => of(balance)]]);
-  return new RowsStatement<ChangedAccount>(name, {
-    account_id: ['text', ({ balance }) => balance.accountId],
-    previous_version: ['bigint', ({ before }) => before.head.version],
-    version: ['bigint', ({ head }) => head.version],
-    head_hash: ['bytea', ({ head }) => head.hash],
-    ...Object.fromEntries(moved) as Columns<ChangedAccount>,
-  }, (_, rows) => `
+  const moved = Object.entries(columns).map(([column, [type, of]]) => [
+    column,
+    [type, ({ balance }: ChangedAccount) => of(balance)],
+  ]);
+  return new RowsStatement<ChangedAccount>(
+    name,
+    {
+      account_id: ['text', ({ balance }) => balance.accountId],
+      previous_version: ['bigint', ({ before }) => before.head.version],
+      version: ['bigint', ({ head }) => head.version],
+      head_hash: ['bytea', ({ head }) => head.hash],
+      ...(Object.fromEntries(moved) as Columns<ChangedAccount>),
+    },
+    (_, rows) => `
 update ledger_account a
-set version = n.version, head_hash = n.head_hash, ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
-from ${rows} where a.account_id = n.account_id and a.version = n.previous_version`);
+set version = n.version, head_hash = n.head_hash, ${Object.keys(columns)
+      .map((column) => `${column} = n.${column}`)
+      .join(', ')}
+from ${rows} where a.account_id = n.account_id and a.version = n.previous_version`,
+  );
 }
 
 const UPDATE_OFTEN = updateOf('account_update', OFTEN);
 const UPDATE_ALL = updateOf('account_update_all', { ...OFTEN, ...SELDOM });
 
 export async function updateAccounts(tx: Transaction, changed: readonly ChangedAccount[]): Promise<void> {
-  const { often = [], all = [] } = Object.groupBy(changed, ({ before, balance }) => (hasSeldomMoved(before.balance, balance) ? 'all' : 'often'));
+  const { often = [], all = [] } = Object.groupBy(changed, ({ before, balance }) =>
+    hasSeldomMoved(before.balance, balance) ? 'all' : 'often',
+  );
   await together([UPDATE_OFTEN.write(tx, often), UPDATE_ALL.write(tx, all)]);
 }
 

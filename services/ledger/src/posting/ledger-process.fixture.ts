@@ -13,7 +13,10 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-interface Waiting { resolve(answer: Answer): void; reject(error: Error): void }
+interface Waiting {
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
 
 /** A ledger writer in a process of its own, built code and all. */
 export class LedgerProcess {
@@ -31,7 +34,9 @@ export class LedgerProcess {
 
   static async start(url: string): Promise<LedgerProcess> {
     const script = join(__dirname, '..', '..', 'test', 'ledger-process.mjs');
-    const started = new LedgerProcess(spawn(process.execPath, [script, url, '2'], { stdio: ['pipe', 'pipe', 'inherit'] }));
+    const started = new LedgerProcess(
+      spawn(process.execPath, [script, url, '2'], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
     await new Promise<Answer>((resolve, reject) => started.waiting.set(0, { resolve, reject }));
     return started;
   }

@@ -15,9 +15,17 @@ export interface LedgerWriterOptions {
 }
 
 const SPANS = {
-  AddFunds: 'ledger.add_funds', PlaceHold: 'ledger.place_hold', VoidHold: 'ledger.void_hold', Settle: 'ledger.settle',
-  RefundCapture: 'ledger.refund_capture', ReverseFunds: 'ledger.reverse_funds', ReinstateFunds: 'ledger.reinstate_funds', Adjust: 'ledger.adjust', SetSpendCap: 'ledger.set_spend_cap',
-  SetLowBalanceThreshold: 'ledger.set_low_balance_threshold', OpenSandbox: 'ledger.open_sandbox',
+  AddFunds: 'ledger.add_funds',
+  PlaceHold: 'ledger.place_hold',
+  VoidHold: 'ledger.void_hold',
+  Settle: 'ledger.settle',
+  RefundCapture: 'ledger.refund_capture',
+  ReverseFunds: 'ledger.reverse_funds',
+  ReinstateFunds: 'ledger.reinstate_funds',
+  Adjust: 'ledger.adjust',
+  SetSpendCap: 'ledger.set_spend_cap',
+  SetLowBalanceThreshold: 'ledger.set_low_balance_threshold',
+  OpenSandbox: 'ledger.open_sandbox',
   ResetSandbox: 'ledger.reset_sandbox',
 } satisfies Record<LedgerCommand['type'], string>;
 
@@ -30,7 +38,11 @@ export class LedgerWriter {
     const { database, lanes, onCommitted, logger } = options;
     for (const kind of ['PlaceHold', 'VoidHold', 'Settle']) ledgerEntries.inc({ kind, answer: 'accepted' }, 0);
     this.lanes = new WriterLanes({
-      database, lanes, onCommitted, apply: this.store.apply, keyOf: ({ command }) => command.accountId,
+      database,
+      lanes,
+      onCommitted,
+      apply: this.store.apply,
+      keyOf: ({ command }) => command.accountId,
       onRetry: (error, attempt) => logger.warn({ err: error, attempt }, 'a batch of ledger commands is tried again'),
     });
   }

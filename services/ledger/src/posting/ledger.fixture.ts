@@ -17,18 +17,56 @@ export const TERMS = { apiKeyId: 'key_1', model: 'aurora', resolution: '720p', d
 
 export const newAccount = () => `acc_${ulid()}`;
 export const newJob = () => `job_${ulid()}`;
-export const addFunds = (accountId: string, amountMicros: bigint, paymentRef = 'pay_1'): LedgerCommand =>
-  ({ type: 'AddFunds', accountId, amountMicros, source: 'manual', paymentRef, author: 'ops', note: '' });
-export const placeHold = (accountId: string, jobId: string, terms = TERMS): LedgerCommand => ({ type: 'PlaceHold', accountId, jobId, terms });
+export const addFunds = (accountId: string, amountMicros: bigint, paymentRef = 'pay_1'): LedgerCommand => ({
+  type: 'AddFunds',
+  accountId,
+  amountMicros,
+  source: 'manual',
+  paymentRef,
+  author: 'ops',
+  note: '',
+});
+export const placeHold = (accountId: string, jobId: string, terms = TERMS): LedgerCommand => ({
+  type: 'PlaceHold',
+  accountId,
+  jobId,
+  terms,
+});
 export const voidHold = (accountId: string, jobId: string): LedgerCommand => ({ type: 'VoidHold', accountId, jobId });
-export const settle = (accountId: string, jobId: string, chargedMicros = PRICE_MICROS): LedgerCommand =>
-  ({ type: 'Settle', accountId, jobId, chargedMicros, releasedMicros: PRICE_MICROS - chargedMicros, rule: 'completed' });
-export const refund = (accountId: string, jobId: string, amountMicros: bigint, refundKey = 'r1'): LedgerCommand =>
-  ({ type: 'RefundCapture', accountId, jobId, refundKey, amountMicros, reason: 'flicker', author: 'ann' });
-export const reverse = (accountId: string, amountMicros: bigint, reversalRef = 're_1'): LedgerCommand =>
-  ({ type: 'ReverseFunds', accountId, paymentRef: 'pay_1', reversalRef, amountMicros, reason: 'dispute', author: 'stripe' });
-export const adjust = (accountId: string, amountMicros: bigint, adjustmentRef = 'adj_1'): LedgerCommand =>
-  ({ type: 'Adjust', accountId, adjustmentRef, amountMicros, reason: 'goodwill', author: 'ann' });
+export const settle = (accountId: string, jobId: string, chargedMicros = PRICE_MICROS): LedgerCommand => ({
+  type: 'Settle',
+  accountId,
+  jobId,
+  chargedMicros,
+  releasedMicros: PRICE_MICROS - chargedMicros,
+  rule: 'completed',
+});
+export const refund = (accountId: string, jobId: string, amountMicros: bigint, refundKey = 'r1'): LedgerCommand => ({
+  type: 'RefundCapture',
+  accountId,
+  jobId,
+  refundKey,
+  amountMicros,
+  reason: 'flicker',
+  author: 'ann',
+});
+export const reverse = (accountId: string, amountMicros: bigint, reversalRef = 're_1'): LedgerCommand => ({
+  type: 'ReverseFunds',
+  accountId,
+  paymentRef: 'pay_1',
+  reversalRef,
+  amountMicros,
+  reason: 'dispute',
+  author: 'stripe',
+});
+export const adjust = (accountId: string, amountMicros: bigint, adjustmentRef = 'adj_1'): LedgerCommand => ({
+  type: 'Adjust',
+  accountId,
+  adjustmentRef,
+  amountMicros,
+  reason: 'goodwill',
+  author: 'ann',
+});
 
 /** A database with the ledger's tables, and pools on it. */
 export class LedgerWorld {
@@ -59,7 +97,13 @@ export class LedgerWorld {
 
   /** As if the database's clock stood at that moment. */
   async at(database: Database, moment: string, ...commands: LedgerCommand[]): Promise<Outcome[]> {
-    return inTransaction(database, (tx) => this.store.apply(tx, new Date(moment), commands.map((command) => ({ command, traceparent: '' }))));
+    return inTransaction(database, (tx) =>
+      this.store.apply(
+        tx,
+        new Date(moment),
+        commands.map((command) => ({ command, traceparent: '' })),
+      ),
+    );
   }
 
   /** What only a superuser can do: the triggers that keep tables append-only are switched off. */
@@ -77,14 +121,24 @@ export class LedgerWorld {
  * verifier must find nothing.
  */
 export function twoInstances() {
-  const ledger = {} as { world: LedgerWorld; database: Database; reader: LedgerReader; writers: [LedgerWriter, LedgerWriter] };
+  const ledger = {} as {
+    world: LedgerWorld;
+    database: Database;
+    reader: LedgerReader;
+    writers: [LedgerWriter, LedgerWriter];
+  };
   beforeAll(async () => {
     ledger.world = await LedgerWorld.start();
     ledger.database = ledger.world.open('observer');
     ledger.writers = [ledger.world.writer(ledger.world.open('one')), ledger.world.writer(ledger.world.open('two'))];
     ledger.reader = new LedgerReader(ledger.database);
   });
-  afterEach(async () => expect(await new LedgerVerifier(ledger.database).verify()).toMatchObject({ differences: [], postingsSumMicros: 0n }));
+  afterEach(async () =>
+    expect(await new LedgerVerifier(ledger.database).verify()).toMatchObject({
+      differences: [],
+      postingsSumMicros: 0n,
+    }),
+  );
   afterAll(() => ledger.world.stop());
 
   const submit = (command: LedgerCommand, n = 0) => ledger.writers[n % 2]!.submit(command);
@@ -92,7 +146,8 @@ export function twoInstances() {
     ledger,
     submit,
     /** From many clients of both instances at once. */
-    crowd: (command: (n: number) => LedgerCommand, clients = 30) => Promise.all(Array.from({ length: clients }, (_, n) => submit(command(n), n))),
+    crowd: (command: (n: number) => LedgerCommand, clients = 30) =>
+      Promise.all(Array.from({ length: clients }, (_, n) => submit(command(n), n))),
     funded: async (micros = 10n * PRICE_MICROS) => {
       const accountId = newAccount();
       await submit(addFunds(accountId, micros));

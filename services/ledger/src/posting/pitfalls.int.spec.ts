@@ -5,7 +5,22 @@ import { inTransaction, TransactionEnded, type Transaction } from '@usvideo/even
 import { startEmbeddedPostgres } from '@usvideo/servers';
 import { eventually, TcpProxy } from '@usvideo/testing';
 import type { Outcome } from '../account/batch';
-import { accepted, addFunds, adjust, LedgerWorld, newAccount, newJob, placeHold, PRICE_MICROS, refund, reverse, settle, TERMS, twoInstances, voidHold } from './ledger.fixture';
+import {
+  accepted,
+  addFunds,
+  adjust,
+  LedgerWorld,
+  newAccount,
+  newJob,
+  placeHold,
+  PRICE_MICROS,
+  refund,
+  reverse,
+  settle,
+  TERMS,
+  twoInstances,
+  voidHold,
+} from './ledger.fixture';
 import { LedgerStore } from './ledger.store';
 import { PriceBook } from '../prices/price-book.sql';
 import { LedgerVerifier } from '../proof/verifier.sql';
@@ -51,7 +66,10 @@ describe('what went wrong elsewhere', () => {
   it('4: parts of a hold cannot be captured side by side', async () => {
     const { accountId, jobId } = await held();
     expect(accepted(await crowd((n) => settle(accountId, jobId, BigInt(n + 1))))).toBe(1);
-    const { rows } = await ledger.database.query<{ n: bigint }>("select count(*) as n from event where stream_id = $1 and kind = 'hold_captured'", [accountId]);
+    const { rows } = await ledger.database.query<{ n: bigint }>(
+      "select count(*) as n from event where stream_id = $1 and kind = 'hold_captured'",
+      [accountId],
+    );
     expect(rows[0]!.n).toBe(1n);
   });
 
@@ -65,8 +83,13 @@ describe('what went wrong elsewhere', () => {
     const { accountId, jobId } = await charged();
     const before = await versionOf(accountId);
     const refused = [
-      refund(accountId, jobId, PRICE_MICROS + 1n), reverse(accountId, 1_000n * PRICE_MICROS), adjust(accountId, -1_000n * PRICE_MICROS),
-      placeHold(accountId, jobId, { ...TERMS, durationSeconds: 6 }), voidHold(accountId, jobId), addFunds(accountId, 1n), settle(accountId, newJob()),
+      refund(accountId, jobId, PRICE_MICROS + 1n),
+      reverse(accountId, 1_000n * PRICE_MICROS),
+      adjust(accountId, -1_000n * PRICE_MICROS),
+      placeHold(accountId, jobId, { ...TERMS, durationSeconds: 6 }),
+      voidHold(accountId, jobId),
+      addFunds(accountId, 1n),
+      settle(accountId, newJob()),
     ];
     for (const command of refused) expect((await submit(command)).refusal).toBeDefined();
     expect(await versionOf(accountId)).toBe(before);
@@ -84,7 +107,9 @@ describe('what went wrong elsewhere', () => {
     const lossy = ledger.world.writer(ledger.world.open('lossy', proxy.through(ledger.world.url)), 1);
     const jobId = newJob();
     let committing: (() => void) | undefined;
-    const lost = new Promise<void>((resolve) => { committing = resolve; });
+    const lost = new Promise<void>((resolve) => {
+      committing = resolve;
+    });
     proxy.onClientData((chunk, line) => {
       if (!chunk.includes('commit')) return;
       line.loseAnswer();
@@ -94,7 +119,11 @@ describe('what went wrong elsewhere', () => {
     await lost;
     await eventually(async () => (await versionOf(accountId)) === 2n, { what: 'the commit whose answer is lost' });
     const second = await submit(placeHold(accountId, jobId));
-    expect(second).toMatchObject({ refusal: undefined, replayed: true, state: { hold: { amountMicros: PRICE_MICROS, state: 'pending' } } });
+    expect(second).toMatchObject({
+      refusal: undefined,
+      replayed: true,
+      state: { hold: { amountMicros: PRICE_MICROS, state: 'pending' } },
+    });
     await proxy.stop();
     await first;
     expect(await versionOf(accountId)).toBe(2n);
@@ -102,17 +131,23 @@ describe('what went wrong elsewhere', () => {
 
   it('9: the same key twice in one batch', async () => {
     const accountId = newAccount();
-    const twice = await Promise.all([submit(addFunds(accountId, 5n)), submit(addFunds(accountId, 5n)), submit(addFunds(accountId, 6n))]);
+    const twice = await Promise.all([
+      submit(addFunds(accountId, 5n)),
+      submit(addFunds(accountId, 5n)),
+      submit(addFunds(accountId, 6n)),
+    ]);
     expect(twice.map(({ refusal, replayed }) => refusal ?? replayed)).toEqual([false, true, 'payment_conflict']);
   });
 
   it('10: key and effect commit together or not at all', async () => {
     const accountId = newAccount();
     const store = new LedgerStore(new PriceBook());
-    await expect(inTransaction(ledger.database, async (tx, now) => {
-      await store.apply(tx, now, [{ command: addFunds(accountId, 5n), traceparent: '' }]);
-      throw new Error('the process dies before COMMIT');
-    })).rejects.toThrow('dies');
+    await expect(
+      inTransaction(ledger.database, async (tx, now) => {
+        await store.apply(tx, now, [{ command: addFunds(accountId, 5n), traceparent: '' }]);
+        throw new Error('the process dies before COMMIT');
+      }),
+    ).rejects.toThrow('dies');
     expect((await submit(addFunds(accountId, 5n))).replayed).toBe(false);
   });
 
@@ -162,10 +197,16 @@ describe('what went wrong elsewhere', () => {
     const forgetful = (tx: Transaction): Transaction => ({
       query: async (statement) => {
         const result = await tx.query(statement);
-        return (typeof statement === 'object' && statement.name === 'entry_insert' ? { ...result, rowCount: 0 } : result) as never;
+        return (
+          typeof statement === 'object' && statement.name === 'entry_insert' ? { ...result, rowCount: 0 } : result
+        ) as never;
       },
     });
-    await expect(inTransaction(ledger.database, (tx, now) => store.apply(forgetful(tx), now, [{ command: adjust(accountId, 1n), traceparent: '' }]))).rejects.toThrow('entry_insert changed 0 rows of 1');
+    await expect(
+      inTransaction(ledger.database, (tx, now) =>
+        store.apply(forgetful(tx), now, [{ command: adjust(accountId, 1n), traceparent: '' }]),
+      ),
+    ).rejects.toThrow('entry_insert changed 0 rows of 1');
     expect(await versionOf(accountId)).toBe(1n);
   });
 
@@ -173,7 +214,10 @@ describe('what went wrong elsewhere', () => {
     const accountId = newAccount();
     await ledger.world.at(ledger.database, '2026-01-31T12:00:00Z', addFunds(accountId, 1n));
     await ledger.world.at(ledger.database, '2026-02-01T12:00:00Z', addFunds(accountId, 2n, 'pay_2'));
-    const { rows } = await ledger.database.query<{ added_micros: bigint }>('select added_micros from statement where account_id = $1', [accountId]);
+    const { rows } = await ledger.database.query<{ added_micros: bigint }>(
+      'select added_micros from statement where account_id = $1',
+      [accountId],
+    );
     expect(rows).toEqual([{ added_micros: 1n }]);
   });
 
@@ -185,12 +229,15 @@ describe('what went wrong elsewhere', () => {
     }
   });
 
-  it('22: a late statement of a transaction that failed runs in nobody else\'s', async () => {
+  it("22: a late statement of a transaction that failed runs in nobody else's", async () => {
     const accountId = await funded();
     let late: Promise<unknown> | undefined;
     const failing = inTransaction(ledger.database, async (tx) => {
-      late = eventually(() => ledger.database.idleCount === ledger.database.totalCount, { what: 'the connection to be given back' })
-        .then(() => tx.query(`update ledger_account set available_micros = 0 where account_id = '${accountId}'`)).catch((error: unknown) => error);
+      late = eventually(() => ledger.database.idleCount === ledger.database.totalCount, {
+        what: 'the connection to be given back',
+      })
+        .then(() => tx.query(`update ledger_account set available_micros = 0 where account_id = '${accountId}'`))
+        .catch((error: unknown) => error);
       throw new Error('one part failed while another went on');
     });
     await expect(failing).rejects.toThrow('one part failed');

@@ -8,12 +8,21 @@ import { LedgerWriter } from './ledger-writer.service';
 import { SandboxOpener } from './sandbox-opener.service';
 
 @Module({
-  providers: [{ provide: LedgerWriter, inject: [CONFIG, DATABASE, PUBLISHER, LOGGER, Lifecycle], useFactory: openWriter }, SandboxOpener],
+  providers: [
+    { provide: LedgerWriter, inject: [CONFIG, DATABASE, PUBLISHER, LOGGER, Lifecycle], useFactory: openWriter },
+    SandboxOpener,
+  ],
   exports: [LedgerWriter, SandboxOpener],
 })
 export class PostingModule {}
 
-function openWriter({ WRITER_LANES: lanes }: LedgerConfig, database: Database, publisher: Publisher, logger: Logger, lifecycle: Lifecycle): LedgerWriter {
+function openWriter(
+  { WRITER_LANES: lanes }: LedgerConfig,
+  database: Database,
+  publisher: Publisher,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): LedgerWriter {
   const writer = new LedgerWriter({ database, lanes, onCommitted: () => publisher.nudge(), logger });
   lifecycle.add('writer lanes', () => writer.settled());
   return writer;

@@ -32,7 +32,9 @@ export class PriceBook {
   }
 }
 
-interface PriceRecord extends Price { readonly effectiveFrom: Date }
+interface PriceRecord extends Price {
+  readonly effectiveFrom: Date;
+}
 
 export interface NewPrice {
   readonly model: string;
@@ -59,15 +61,24 @@ export class PriceList {
   }
 
   /** A price in the past would contradict what was sold then; `conflict`: another version came in between. */
-  async add({ model, resolution, perSecondMicros, effectiveFrom, author }: NewPrice): Promise<PriceRecord | 'in_the_past' | 'conflict'> {
+  async add({
+    model,
+    resolution,
+    perSecondMicros,
+    effectiveFrom,
+    author,
+  }: NewPrice): Promise<PriceRecord | 'in_the_past' | 'conflict'> {
     const now = await this.now();
     if (effectiveFrom !== undefined && effectiveFrom < now) return 'in_the_past';
     const values = [model, resolution, perSecondMicros, effectiveFrom ?? null, author];
-    return (await this.database.query<PriceRecord>({ name: 'price_add', text: ADD_PRICE, values })).rows[0] ?? 'conflict';
+    return (
+      (await this.database.query<PriceRecord>({ name: 'price_add', text: ADD_PRICE, values })).rows[0] ?? 'conflict'
+    );
   }
 
   /** The clock by which prices take effect and quotes expire. */
   async now(): Promise<Date> {
-    return (await this.database.query<{ now: Date }>({ name: 'clock_read', text: 'select clock_timestamp() as now' })).rows[0]!.now;
+    return (await this.database.query<{ now: Date }>({ name: 'clock_read', text: 'select clock_timestamp() as now' }))
+      .rows[0]!.now;
   }
 }

@@ -34,9 +34,16 @@ export const ANY_MODEL = '*';
  * What so many seconds of the model cost at the moment `now`; undefined when the book has no price for it. A price of the
  * model itself beats the one for any model, however old it is; of several the newest that is in effect counts.
  */
-export function priceOf(book: readonly PriceRow[], terms: { model: string; resolution: string; durationSeconds: number }, now: Date): Price | undefined {
+export function priceOf(
+  book: readonly PriceRow[],
+  terms: { model: string; resolution: string; durationSeconds: number },
+  now: Date,
+): Price | undefined {
   if (!Number.isInteger(terms.durationSeconds) || terms.durationSeconds < 1) return undefined;
-  const inEffect = (model: string) => newest(book.filter((row) => row.model === model && row.resolution === terms.resolution && row.effectiveFrom <= now));
+  const inEffect = (model: string) =>
+    newest(
+      book.filter((row) => row.model === model && row.resolution === terms.resolution && row.effectiveFrom <= now),
+    );
   const row = inEffect(terms.model) ?? inEffect(ANY_MODEL);
   if (row === undefined) return undefined;
   const { perSecondMicros, priceVersion } = row;
@@ -47,19 +54,39 @@ export function priceOf(book: readonly PriceRow[], terms: { model: string; resol
  * Whether the book explains what was held at the moment `at`: with the price in effect, or, for what a quote had promised, with
  * any that ever was in it.
  */
-export function isInBook(book: readonly PriceRow[], sold: Price & { model: string; resolution: string; durationSeconds: number; quoted?: boolean | undefined }, at: Date): boolean {
+export function isInBook(
+  book: readonly PriceRow[],
+  sold: Price & { model: string; resolution: string; durationSeconds: number; quoted?: boolean | undefined },
+  at: Date,
+): boolean {
   const { model, resolution, perSecondMicros, priceVersion, amountMicros } = sold;
   if (!sold.quoted) return sameAs(priceOf(book, sold, at), sold);
-  return amountMicros === perSecondMicros * BigInt(sold.durationSeconds) && book.some((row) => (row.model === model || row.model === ANY_MODEL)
-    && row.resolution === resolution && row.perSecondMicros === perSecondMicros && row.priceVersion === priceVersion && row.effectiveFrom <= at);
+  return (
+    amountMicros === perSecondMicros * BigInt(sold.durationSeconds) &&
+    book.some(
+      (row) =>
+        (row.model === model || row.model === ANY_MODEL) &&
+        row.resolution === resolution &&
+        row.perSecondMicros === perSecondMicros &&
+        row.priceVersion === priceVersion &&
+        row.effectiveFrom <= at,
+    )
+  );
 }
 
 function sameAs(price: Price | undefined, sold: Price): boolean {
-  return price?.perSecondMicros === sold.perSecondMicros && price.priceVersion === sold.priceVersion && price.amountMicros === sold.amountMicros;
+  return (
+    price?.perSecondMicros === sold.perSecondMicros &&
+    price.priceVersion === sold.priceVersion &&
+    price.amountMicros === sold.amountMicros
+  );
 }
 
 function newest(rows: readonly PriceRow[]): PriceRow | undefined {
-  return rows.reduce<PriceRow | undefined>((best, row) => (best === undefined || isNewer(row, best) ? row : best), undefined);
+  return rows.reduce<PriceRow | undefined>(
+    (best, row) => (best === undefined || isNewer(row, best) ? row : best),
+    undefined,
+  );
 }
 
 function isNewer(row: PriceRow, than: PriceRow): boolean {

@@ -17,5 +17,8 @@ export class PricesModule {}
 
 /** Without a key that lasts, quotes last as long as the process. */
 function quoteTokens({ QUOTE_VALID_SECONDS: validSeconds }: LedgerConfig, key: SigningKey | undefined): QuoteTokens {
-  return new QuoteTokens(key === undefined ? randomBytes(32) : key.derive('usvideo-ledger-quotes'), validSeconds * 1_000);
+  return new QuoteTokens(
+    key === undefined ? randomBytes(32) : key.derive('usvideo-ledger-quotes'),
+    validSeconds * 1_000,
+  );
 }

@@ -8,7 +8,10 @@ const VERSION = 'q1';
  * `quote_<base64url of the fields>.<base64url HMAC-SHA256 of that>`.
  */
 export class QuoteTokens {
-  constructor(private readonly key: Buffer, private readonly validMs: number) {}
+  constructor(
+    private readonly key: Buffer,
+    private readonly validMs: number,
+  ) {}
 
   expiry(now: Date): Date {
     return new Date(now.getTime() + this.validMs);
@@ -17,7 +20,15 @@ export class QuoteTokens {
   sign(quote: Quote): string {
     const { accountId, model, resolution, durationSeconds, price, expiresAt } = quote;
     const fields = [
-      VERSION, accountId, model, resolution, durationSeconds, price.perSecondMicros.toString(), price.priceVersion, price.amountMicros.toString(), expiresAt.getTime(),
+      VERSION,
+      accountId,
+      model,
+      resolution,
+      durationSeconds,
+      price.perSecondMicros.toString(),
+      price.priceVersion,
+      price.amountMicros.toString(),
+      expiresAt.getTime(),
     ];
     const text = Buffer.from(JSON.stringify(fields)).toString('base64url');
     return `quote_${text}.${this.mac(text).toString('base64url')}`;
@@ -36,11 +47,28 @@ export class QuoteTokens {
 }
 
 /** Only what this ledger signed comes here. */
-function quoteOf([version, accountId, model, resolution, durationSeconds, perSecond, priceVersion, amount, expiresAt]: unknown[]): GivenQuote {
+function quoteOf([
+  version,
+  accountId,
+  model,
+  resolution,
+  durationSeconds,
+  perSecond,
+  priceVersion,
+  amount,
+  expiresAt,
+]: unknown[]): GivenQuote {
   if (version !== VERSION) return 'forged';
   return {
-    accountId: String(accountId), model: String(model), resolution: String(resolution), durationSeconds: Number(durationSeconds),
-    price: { perSecondMicros: BigInt(String(perSecond)), priceVersion: Number(priceVersion), amountMicros: BigInt(String(amount)) },
+    accountId: String(accountId),
+    model: String(model),
+    resolution: String(resolution),
+    durationSeconds: Number(durationSeconds),
+    price: {
+      perSecondMicros: BigInt(String(perSecond)),
+      priceVersion: Number(priceVersion),
+      amountMicros: BigInt(String(amount)),
+    },
     expiresAt: new Date(Number(expiresAt)),
   };
 }

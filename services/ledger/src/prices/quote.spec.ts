@@ -11,11 +11,15 @@ describe('a quote', () => {
   });
 
   it.each([
-    ['another account', 'acc_2', terms], ['the play money of the same', 'acc_1:test', terms], ['another model', 'acc_1', { ...terms, model: 'other' }],
-    ['another resolution', 'acc_1', { ...terms, resolution: '480p' }], ['another length', 'acc_1', { ...terms, durationSeconds: 4 }],
+    ['another account', 'acc_2', terms],
+    ['the play money of the same', 'acc_1:test', terms],
+    ['another model', 'acc_1', { ...terms, model: 'other' }],
+    ['another resolution', 'acc_1', { ...terms, resolution: '480p' }],
+    ['another length', 'acc_1', { ...terms, durationSeconds: 4 }],
   ])('says nothing for %s', (_, accountId, asked) => {
     expect(offerOfQuote(quote, accountId, asked, new Date(0))).toEqual({ refusal: 'quote_mismatch' });
   });
 
-  it('that nobody signed says nothing', () => expect(offerOfQuote('forged', 'acc_1', terms, new Date(0))).toEqual({ refusal: 'quote_mismatch' }));
+  it('that nobody signed says nothing', () =>
+    expect(offerOfQuote('forged', 'acc_1', terms, new Date(0))).toEqual({ refusal: 'quote_mismatch' }));
 });

@@ -14,11 +14,20 @@ export interface Quote {
 export type GivenQuote = Quote | 'forged';
 
 /** The offer that a quote makes for a hold of an account at the moment `now`. */
-export function offerOfQuote(quote: GivenQuote, accountId: string, terms: Omit<HoldTerms, 'apiKeyId'>, now: Date): Offer {
+export function offerOfQuote(
+  quote: GivenQuote,
+  accountId: string,
+  terms: Omit<HoldTerms, 'apiKeyId'>,
+  now: Date,
+): Offer {
   if (quote === 'forged' || quote.accountId !== accountId || !isFor(quote, terms)) return { refusal: 'quote_mismatch' };
   return now >= quote.expiresAt ? { refusal: 'quote_expired' } : { price: quote.price, quoted: true };
 }
 
 function isFor(quote: Quote, terms: Omit<HoldTerms, 'apiKeyId'>): boolean {
-  return quote.model === terms.model && quote.resolution === terms.resolution && quote.durationSeconds === terms.durationSeconds;
+  return (
+    quote.model === terms.model &&
+    quote.resolution === terms.resolution &&
+    quote.durationSeconds === terms.durationSeconds
+  );
 }

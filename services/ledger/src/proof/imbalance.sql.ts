@@ -30,7 +30,8 @@ select account_id like '%${PLAY_MONEY}' as "isPlay", sum(available_micros) as av
 const READ_PENDING = `
 select account_id like '%${PLAY_MONEY}' as "isPlay", count(*) as holds, sum(amount_micros) as micros from hold where state = 'pending' group by 1`;
 
-const READ_TOTALS = 'select shard, shard_seq as "shardSeq", live_micros as live, play_micros as play from funding_total';
+const READ_TOTALS =
+  'select shard, shard_seq as "shardSeq", live_micros as live, play_micros as play from funding_total';
 
 const READ_FUNDING = `
 select e.shard, e.shard_seq as "shardSeq", e.environment, e.payload
@@ -45,10 +46,30 @@ insert into funding_total as t (shard, shard_seq, live_micros, play_micros) sele
 on conflict (shard) do update set shard_seq = excluded.shard_seq, live_micros = excluded.live_micros, play_micros = excluded.play_micros
 where t.shard_seq < excluded.shard_seq`;
 
-interface Total { shard: number; shardSeq: bigint; live: bigint; play: bigint }
-interface AccountsRow { isPlay: boolean; available: string; held: string; owed: string; spent: string }
-interface PendingRow { isPlay: boolean; holds: bigint; micros: string }
-interface FundingRow { shard: number; shardSeq: bigint; environment: string; payload: Buffer }
+interface Total {
+  shard: number;
+  shardSeq: bigint;
+  live: bigint;
+  play: bigint;
+}
+interface AccountsRow {
+  isPlay: boolean;
+  available: string;
+  held: string;
+  owed: string;
+  spent: string;
+}
+interface PendingRow {
+  isPlay: boolean;
+  holds: bigint;
+  micros: string;
+}
+interface FundingRow {
+  shard: number;
+  shardSeq: bigint;
+  environment: string;
+  payload: Buffer;
+}
 
 /**
  * Money that is in the customers' books or was charged, less what ever funded them; and held money less the pending holds. What
@@ -61,12 +82,26 @@ export async function observe(database: Database): Promise<Observed> {
     pending: (await tx.query<PendingRow>(READ_PENDING)).rows,
   }));
   await storeTotals(database, totals);
-  const sides = [false, true].map((isPlay) => sideOf(isPlay, totals, accounts.find((row) => row.isPlay === isPlay), pending.find((row) => row.isPlay === isPlay)));
+  const sides = [false, true].map((isPlay) =>
+    sideOf(
+      isPlay,
+      totals,
+      accounts.find((row) => row.isPlay === isPlay),
+      pending.find((row) => row.isPlay === isPlay),
+    ),
+  );
   return { imbalanceMicros: sides[0]!.imbalance + sides[1]!.imbalance, live: sides[0]!.books, play: sides[1]!.books };
 }
 
-function sideOf(isPlay: boolean, totals: readonly Total[], accounts: AccountsRow | undefined, pending: PendingRow | undefined): { imbalance: bigint; books: Books } {
-  const [available, held, owed, spent] = [accounts?.available, accounts?.held, accounts?.owed, accounts?.spent].map((micros) => BigInt(micros ?? 0)) as [bigint, bigint, bigint, bigint];
+function sideOf(
+  isPlay: boolean,
+  totals: readonly Total[],
+  accounts: AccountsRow | undefined,
+  pending: PendingRow | undefined,
+): { imbalance: bigint; books: Books } {
+  const [available, held, owed, spent] = [accounts?.available, accounts?.held, accounts?.owed, accounts?.spent].map(
+    (micros) => BigInt(micros ?? 0),
+  ) as [bigint, bigint, bigint, bigint];
   const funded = totals.reduce((sum, total) => sum + (isPlay ? total.play : total.live), 0n);
   return {
     imbalance: abs(available + held - owed + spent - funded) + abs(held - BigInt(pending?.micros ?? 0)),
@@ -75,7 +110,13 @@ function sideOf(isPlay: boolean, totals: readonly Total[], accounts: AccountsRow
 }
 
 async function addFunding(tx: Transaction, stored: readonly Total[]): Promise<Total[]> {
-  const totals = Array.from({ length: SHARDS }, (_, shard): Total => ({ shard, shardSeq: 0n, live: 0n, play: 0n, ...stored.find((total) => total.shard === shard) }));
+  const totals = Array.from({ length: SHARDS }, (_, shard): Total => ({
+    shard,
+    shardSeq: 0n,
+    live: 0n,
+    play: 0n,
+    ...stored.find((total) => total.shard === shard),
+  }));
   for (;;) {
     const values = [totals.map(({ shard }) => shard), totals.map(({ shardSeq }) => shardSeq)];
     const { rows } = await tx.query<FundingRow>({ name: 'funding_read', text: READ_FUNDING, values });
@@ -91,8 +132,14 @@ async function addFunding(tx: Transaction, stored: readonly Total[]): Promise<To
 async function storeTotals(database: Database, totals: readonly Total[]): Promise<void> {
   const moved = totals.filter(({ shardSeq }) => shardSeq > 0n);
   await database.query({
-    name: 'funding_store', text: STORE_TOTALS,
-    values: [moved.map(({ shard }) => shard), moved.map(({ shardSeq }) => shardSeq), moved.map(({ live }) => live), moved.map(({ play }) => play)],
+    name: 'funding_store',
+    text: STORE_TOTALS,
+    values: [
+      moved.map(({ shard }) => shard),
+      moved.map(({ shardSeq }) => shardSeq),
+      moved.map(({ live }) => live),
+      moved.map(({ play }) => play),
+    ],
   });
 }
 

@@ -27,7 +27,10 @@ export const NO_ROOT: Buffer = Buffer.alloc(32);
 
 /** Leaves and inner nodes are hashed apart (RFC 6962), so that neither can be passed off as the other. */
 export function leafHash({ accountId, version, hash }: AccountHead): Buffer {
-  return createHash('sha256').update('\u0000').update(`${accountId}\n${version}\n${hex(hash)}\n`).digest();
+  return createHash('sha256')
+    .update('\u0000')
+    .update(`${accountId}\n${version}\n${hex(hash)}\n`)
+    .digest();
 }
 
 function nodeHash(left: Buffer, right: Buffer): Buffer {
@@ -56,13 +59,22 @@ export class MerkleFold {
 
   /** Zeros without leaves. */
   root(): Buffer {
-    return this.peaks.map(({ hash }) => hash).reduceRight<Buffer | undefined>((right, left) => (right === undefined ? left : nodeHash(left, right)), undefined) ?? NO_ROOT;
+    return (
+      this.peaks
+        .map(({ hash }) => hash)
+        .reduceRight<Buffer | undefined>(
+          (right, left) => (right === undefined ? left : nodeHash(left, right)),
+          undefined,
+        ) ?? NO_ROOT
+    );
   }
 }
 
 /** The text under the signature. */
 export function signedText({ sequence, signedAt, accounts, root, previousRoot }: RootFacts): Buffer {
-  return Buffer.from(`usvideo-ledger-root-v1\n${sequence}\n${signedAt.toISOString()}\n${accounts}\n${hex(root)}\n${hex(previousRoot)}\n`);
+  return Buffer.from(
+    `usvideo-ledger-root-v1\n${sequence}\n${signedAt.toISOString()}\n${accounts}\n${hex(root)}\n${hex(previousRoot)}\n`,
+  );
 }
 
 function hex(bytes: Uint8Array): string {

@@ -20,22 +20,37 @@ const ROOT_EVERY_MS = 600_000;
 @Module({
   imports: [SigningModule],
   providers: [
-    AccountExport, Verification,
-    { provide: SIGNED_ROOTS, inject: [DATABASE, SIGNING_KEY], useFactory: (database: Database, key?: SigningKey) => key && new SignedRoots(database, key) },
+    AccountExport,
+    Verification,
+    {
+      provide: SIGNED_ROOTS,
+      inject: [DATABASE, SIGNING_KEY],
+      useFactory: (database: Database, key?: SigningKey) => key && new SignedRoots(database, key),
+    },
     { provide: LedgerVerifier, inject: [CONFIG, DATABASE, SIGNING_KEY], useFactory: verifier },
   ],
   exports: [AccountExport, SIGNED_ROOTS, Verification],
 })
 export class ProofModule implements OnModuleInit {
   constructor(
-    @Inject(DATABASE) private readonly database: Database, @Inject(LOGGER) private readonly logger: Logger, private readonly lifecycle: Lifecycle,
-    @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined, private readonly verification: Verification,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly lifecycle: Lifecycle,
+    @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined,
+    private readonly verification: Verification,
   ) {}
 
   onModuleInit(): void {
     const { database, lifecycle, logger, roots } = this;
-    lifecycle.keep('imbalance loop', startLoop({ name: 'ledger_imbalance', everyMs: BOOKS_EVERY_MS, logger, work: () => observeBooks(database) }));
-    if (roots !== undefined) lifecycle.keep('root loop', startLoop({ name: 'ledger_root', everyMs: ROOT_EVERY_MS, logger, work: () => this.signDaily(roots) }));
+    lifecycle.keep(
+      'imbalance loop',
+      startLoop({ name: 'ledger_imbalance', everyMs: BOOKS_EVERY_MS, logger, work: () => observeBooks(database) }),
+    );
+    if (roots !== undefined)
+      lifecycle.keep(
+        'root loop',
+        startLoop({ name: 'ledger_root', everyMs: ROOT_EVERY_MS, logger, work: () => this.signDaily(roots) }),
+      );
     lifecycle.keep('verification', this.verification.start());
   }
 
@@ -44,10 +59,20 @@ export class ProofModule implements OnModuleInit {
     const signed = await roots.signDaily();
     if (signed === undefined) return;
     const { accounts, root, sequence } = signed;
-    this.logger.info({ sequence: String(sequence), root: Buffer.from(root).toString('hex'), accounts: String(accounts) }, 'the heads of all accounts were signed');
+    this.logger.info(
+      { sequence: String(sequence), root: Buffer.from(root).toString('hex'), accounts: String(accounts) },
+      'the heads of all accounts were signed',
+    );
   }
 }
 
-function verifier({ LEDGER_TRUSTED_KEYS: trusted }: LedgerConfig, database: Database, key: SigningKey | undefined): LedgerVerifier {
-  return new LedgerVerifier(database, key === undefined ? [] : [key.publicKey, ...trusted.map((text) => Buffer.from(text, 'base64'))]);
+function verifier(
+  { LEDGER_TRUSTED_KEYS: trusted }: LedgerConfig,
+  database: Database,
+  key: SigningKey | undefined,
+): LedgerVerifier {
+  return new LedgerVerifier(
+    database,
+    key === undefined ? [] : [key.publicKey, ...trusted.map((text) => Buffer.from(text, 'base64'))],
+  );
 }

@@ -72,13 +72,21 @@ const IS_KNOWN = `select 1 from signed_root where encode(root, 'hex') = lower($1
  * it, and that each of those heads is in the log today; and that the tree which the next root grows from is the one of the last. A log that was rewritten or cut as a whole, tables and hashes included,
  * shows here, because its author could not sign. Needs the same memory for any number of accounts and roots.
  */
-export async function verifyRoots(tx: Transaction, trustedKeys: readonly Buffer[], knownRoot: string): Promise<RootVerification> {
+export async function verifyRoots(
+  tx: Transaction,
+  trustedKeys: readonly Buffer[],
+  knownRoot: string,
+): Promise<RootVerification> {
   const differences = (await tx.query<{ sentence: string }>(NOT_IN_LOG)).rows.map((row) => row.sentence);
   let rootsChecked = 0n;
   let last: SignedRoot | undefined;
   for (;;) {
-    const { rows: roots } = await tx.query<SignedRoot>({ name: 'verify_roots', text: READ_ROOTS, values: [last?.sequence ?? 0n] });
-    if (roots.length > 0) differences.push(...await faultsOfAll(tx, roots, last, trustedKeys));
+    const { rows: roots } = await tx.query<SignedRoot>({
+      name: 'verify_roots',
+      text: READ_ROOTS,
+      values: [last?.sequence ?? 0n],
+    });
+    if (roots.length > 0) differences.push(...(await faultsOfAll(tx, roots, last, trustedKeys)));
     rootsChecked += BigInt(roots.length);
     last = roots.at(-1) ?? last;
     if (roots.length < ROOTS_AT_ONCE) break;
@@ -86,13 +94,23 @@ export async function verifyRoots(tx: Transaction, trustedKeys: readonly Buffer[
   for (const text of [WITHOUT_ROOT, OTHER_HEAD, OTHER_NODE, OTHER_POSITION, UNSIGNED]) {
     differences.push(...(await tx.query<{ sentence: string }>(text)).rows.map((row) => row.sentence));
   }
-  const isKnown = knownRoot === '' || (await tx.query({ name: 'verify_known_root', text: IS_KNOWN, values: [knownRoot] })).rowCount !== 0;
+  const isKnown =
+    knownRoot === '' ||
+    (await tx.query({ name: 'verify_known_root', text: IS_KNOWN, values: [knownRoot] })).rowCount !== 0;
   if (!isKnown) differences.push(`the root ${knownRoot} that was kept outside is not among the signed ones.`);
   return { rootsChecked, lastRootAt: last?.signedAt, differences };
 }
 
-async function faultsOfAll(tx: Transaction, roots: readonly SignedRoot[], before: SignedRoot | undefined, trustedKeys: readonly Buffer[]): Promise<string[]> {
-  const derived = await rootsOfHeads(tx, roots.map(({ sequence }) => sequence));
+async function faultsOfAll(
+  tx: Transaction,
+  roots: readonly SignedRoot[],
+  before: SignedRoot | undefined,
+  trustedKeys: readonly Buffer[],
+): Promise<string[]> {
+  const derived = await rootsOfHeads(
+    tx,
+    roots.map(({ sequence }) => sequence),
+  );
   return roots.flatMap((root, index) => {
     const faults = faultsOf(root, roots[index - 1] ?? before, trustedKeys);
     if (!derived[index]!.equals(root.root)) faults.push('is not the root of its heads.');
@@ -106,9 +124,13 @@ async function rootsOfHeads(tx: Transaction, sequences: readonly bigint[]): Prom
   let current: { accountId: string; leaf: Buffer } | undefined;
   let at = 0;
   const fillBelow = (sequence: bigint | undefined) => {
-    for (; at < folds.length && (sequence === undefined || sequences[at]! < sequence); at++) if (current !== undefined) folds[at]!.add(current.leaf);
+    for (; at < folds.length && (sequence === undefined || sequences[at]! < sequence); at++)
+      if (current !== undefined) folds[at]!.add(current.leaf);
   };
-  for await (const heads of pagesOf<{ sequence: bigint; accountId: string; version: bigint; hash: Buffer }>(tx, READ_HEADS)) {
+  for await (const heads of pagesOf<{ sequence: bigint; accountId: string; version: bigint; hash: Buffer }>(
+    tx,
+    READ_HEADS,
+  )) {
     for (const head of heads) {
       if (current !== undefined && current.accountId !== head.accountId) {
         fillBelow(undefined);
@@ -125,9 +147,14 @@ async function rootsOfHeads(tx: Transaction, sequences: readonly bigint[]): Prom
 function faultsOf(root: SignedRoot, previous: SignedRoot | undefined, trustedKeys: readonly Buffer[]): string[] {
   const faults: string[] = [];
   if (root.sequence !== (previous?.sequence ?? 0n) + 1n) faults.push(`follows root ${previous?.sequence ?? 'none'}.`);
-  if (!Buffer.from(root.previousRoot).equals(Buffer.from(previous?.root ?? NO_ROOT))) faults.push('does not name the root before it.');
+  if (!Buffer.from(root.previousRoot).equals(Buffer.from(previous?.root ?? NO_ROOT)))
+    faults.push('does not name the root before it.');
   const isTrusted = trustedKeys.length === 0 || trustedKeys.some((key) => key.equals(root.publicKey));
   if (!isTrusted) faults.push('is signed with a key that is not ours.');
-  if (root.signedAt === undefined || !isSignedBy(root.publicKey, signedText({ ...root, signedAt: root.signedAt }), root.signature)) faults.push('its signature does not hold.');
+  if (
+    root.signedAt === undefined ||
+    !isSignedBy(root.publicKey, signedText({ ...root, signedAt: root.signedAt }), root.signature)
+  )
+    faults.push('its signature does not hold.');
   return faults;
 }

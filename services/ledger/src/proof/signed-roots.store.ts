@@ -33,12 +33,21 @@ left join lateral (
 order by beside.level`;
 
 interface InclusionRow extends Omit<SignedRoot, 'root' | 'previousRoot'> {
-  root: Buffer; previousRoot: Buffer; leaf: bigint; headVersion: bigint; headHash: Buffer; level: number | null; sibling: Buffer | null;
+  root: Buffer;
+  previousRoot: Buffer;
+  leaf: bigint;
+  headVersion: bigint;
+  headHash: Buffer;
+  level: number | null;
+  sibling: Buffer | null;
 }
 
 /** Merkle roots over the heads of all accounts, signed with a key that the database never sees. */
 export class SignedRoots {
-  constructor(private readonly database: Database, private readonly key: SigningKey) {}
+  constructor(
+    private readonly database: Database,
+    private readonly key: SigningKey,
+  ) {}
 
   /** @throws SignedHistoryChanged when an event that was signed is gone or another. */
   sign(): Promise<SignedRoot> {
@@ -56,23 +65,38 @@ export class SignedRoots {
   }
 
   async list(limit: number, offset: number): Promise<SignedRoot[]> {
-    return (await this.database.query<SignedRoot>({ name: 'signed_root_list', text: LIST_ROOTS, values: [limit, offset] })).rows;
+    return (
+      await this.database.query<SignedRoot>({ name: 'signed_root_list', text: LIST_ROOTS, values: [limit, offset] })
+    ).rows;
   }
 
   /** The proof that the account's signed head is under the newest root; undefined while none covers the account. */
   async inclusionOf(accountId: string): Promise<Inclusion | undefined> {
-    const { rows } = await this.database.query<InclusionRow>({ name: 'signed_inclusion_read', text: READ_INCLUSION, values: [accountId] });
+    const { rows } = await this.database.query<InclusionRow>({
+      name: 'signed_inclusion_read',
+      text: READ_INCLUSION,
+      values: [accountId],
+    });
     const [first] = rows;
     if (first === undefined) return undefined;
     const { leaf, headVersion, headHash, level: _, sibling: __, ...root } = first;
-    const path = rows.flatMap(({ level, sibling }): PathStep[] => (level === null || sibling === null ? [] : [
-      { side: (leaf >> BigInt(level)) % 2n === 0n ? 'right' : 'left', hash: sibling },
-    ]));
+    const path = rows.flatMap(({ level, sibling }): PathStep[] =>
+      level === null || sibling === null
+        ? []
+        : [{ side: (leaf >> BigInt(level)) % 2n === 0n ? 'right' : 'left', hash: sibling }],
+    );
     return { root, head: { accountId, version: headVersion, hash: headHash }, path };
   }
 
   private async hasEvents(): Promise<boolean> {
-    return (await this.database.query({ name: 'any_event_read', text: 'select 1 from ledger_account where version > 0 limit 1' })).rowCount === 1;
+    return (
+      (
+        await this.database.query({
+          name: 'any_event_read',
+          text: 'select 1 from ledger_account where version > 0 limit 1',
+        })
+      ).rowCount === 1
+    );
   }
 
   private async latest(): Promise<SignedRoot | undefined> {
@@ -86,7 +110,11 @@ export class SignedRoots {
     const facts = { sequence, signedAt, accounts, root, previousRoot: previous?.root ?? NO_ROOT };
     const signature = this.key.sign(signedText(facts));
     const { publicKey } = this.key;
-    await tx.query({ name: 'signed_root_store', text: STORE_ROOT, values: [sequence, signedAt, facts.accounts, root, facts.previousRoot, signature, publicKey] });
+    await tx.query({
+      name: 'signed_root_store',
+      text: STORE_ROOT,
+      values: [sequence, signedAt, facts.accounts, root, facts.previousRoot, signature, publicKey],
+    });
     return { ...facts, root, previousRoot: Buffer.from(facts.previousRoot), signature, publicKey };
   }
 }

@@ -14,7 +14,8 @@ sha256('\\x00'::bytea || convert_to(${alias}.account_id || E'\\n' || ${alias}.ve
 export const NODE_HASH = "case when r.hash is null then l.hash else sha256('\\x01'::bytea || l.hash || r.hash) end";
 
 /** Shards are read before accounts: what is recorded between the two is looked at again by the next root. */
-const READ_SHARDS = 'select shard, next_seq - 1 as "shardSeq", last_event_id as "eventId" from shard_head order by shard';
+const READ_SHARDS =
+  'select shard, next_seq - 1 as "shardSeq", last_event_id as "eventId" from shard_head order by shard';
 
 const CUT_SHARD = `
 select p.shard, p.shard_seq as "shardSeq" from signed_position p left join event e on e.shard = p.shard and e.shard_seq = p.shard_seq
@@ -68,7 +69,11 @@ const STORE_POSITIONS = `
 insert into signed_position (shard, shard_seq, event_id) select * from unnest($1::smallint[], $2::bigint[], $3::text[])
 on conflict (shard) do update set shard_seq = excluded.shard_seq, event_id = excluded.event_id`;
 
-interface Position { readonly shard: number; readonly shardSeq: bigint; readonly eventId: string }
+interface Position {
+  readonly shard: number;
+  readonly shardSeq: bigint;
+  readonly eventId: string;
+}
 
 /**
  * Puts the heads that moved since the root before into the tree, and answers what it has come to: RFC 6962's tree over the accounts in
@@ -77,28 +82,56 @@ interface Position { readonly shard: number; readonly shardSeq: bigint; readonly
  */
 export async function growTree(tx: Transaction, sequence: bigint): Promise<{ accounts: bigint; root: Buffer }> {
   const { rows: cut } = await tx.query<Position>({ name: 'signed_cut_read', text: CUT_SHARD });
-  if (cut[0] !== undefined) throw new SignedHistoryChanged(`event ${cut[0].shardSeq} of shard ${cut[0].shard}, up to which all was signed, is not in the log`);
+  if (cut[0] !== undefined)
+    throw new SignedHistoryChanged(
+      `event ${cut[0].shardSeq} of shard ${cut[0].shard}, up to which all was signed, is not in the log`,
+    );
   const shards = (await tx.query<Position>({ name: 'signed_shards_read', text: READ_SHARDS })).rows;
   await storeHeads(tx, sequence, shards);
-  const { rows: changed } = await tx.query<{ accountId: string }>({ name: 'signed_changed_read', text: CHANGED_HEAD, values: [sequence] });
-  if (changed[0] !== undefined) throw new SignedHistoryChanged(`the signed head of ${changed[0].accountId} is not in the log`);
+  const { rows: changed } = await tx.query<{ accountId: string }>({
+    name: 'signed_changed_read',
+    text: CHANGED_HEAD,
+    values: [sequence],
+  });
+  if (changed[0] !== undefined)
+    throw new SignedHistoryChanged(`the signed head of ${changed[0].accountId} is not in the log`);
   await tx.query({ name: 'signed_accounts_move', text: MOVE_ACCOUNTS, values: [sequence] });
   await tx.query({ name: 'signed_leaves_store', text: STORE_LEAVES, values: [sequence] });
-  const { rows: [counted] } = await tx.query<{ accounts: bigint }>({ name: 'signed_accounts_count', text: 'select coalesce(max(leaf), -1) + 1 as accounts from signed_account' });
+  const {
+    rows: [counted],
+  } = await tx.query<{ accounts: bigint }>({
+    name: 'signed_accounts_count',
+    text: 'select coalesce(max(leaf), -1) + 1 as accounts from signed_account',
+  });
   const { accounts } = counted!;
   let top = 0;
-  for (; 1n << BigInt(top) < accounts; top++) await tx.query({ name: 'signed_level_store', text: STORE_LEVEL, values: [sequence, top + 1] });
+  for (; 1n << BigInt(top) < accounts; top++)
+    await tx.query({ name: 'signed_level_store', text: STORE_LEVEL, values: [sequence, top + 1] });
   await tx.query({
-    name: 'signed_positions_store', text: STORE_POSITIONS,
-    values: [shards.map(({ shard }) => shard), shards.map(({ shardSeq }) => shardSeq), shards.map(({ eventId }) => eventId)],
+    name: 'signed_positions_store',
+    text: STORE_POSITIONS,
+    values: [
+      shards.map(({ shard }) => shard),
+      shards.map(({ shardSeq }) => shardSeq),
+      shards.map(({ eventId }) => eventId),
+    ],
   });
-  const { rows: [root] } = await tx.query<{ hash: Buffer }>({ name: 'signed_top_read', text: READ_TOP, values: [top] });
+  const {
+    rows: [root],
+  } = await tx.query<{ hash: Buffer }>({ name: 'signed_top_read', text: READ_TOP, values: [top] });
   return { accounts, root: root?.hash ?? NO_ROOT };
 }
 
 async function storeHeads(tx: Transaction, sequence: bigint, shards: readonly Position[]): Promise<void> {
-  const isFirst = (await tx.query({ name: 'signed_position_any', text: 'select from signed_position limit 1' })).rowCount === 0;
-  await tx.query(isFirst ? { name: 'signed_heads_store_all', text: STORE_ALL_HEADS, values: [sequence] } : {
-    name: 'signed_heads_store', text: STORE_NEW_HEADS, values: [sequence, shards.map(({ shard }) => shard), shards.map(({ shardSeq }) => shardSeq)],
-  });
+  const isFirst =
+    (await tx.query({ name: 'signed_position_any', text: 'select from signed_position limit 1' })).rowCount === 0;
+  await tx.query(
+    isFirst
+      ? { name: 'signed_heads_store_all', text: STORE_ALL_HEADS, values: [sequence] }
+      : {
+          name: 'signed_heads_store',
+          text: STORE_NEW_HEADS,
+          values: [sequence, shards.map(({ shard }) => shard), shards.map(({ shardSeq }) => shardSeq)],
+        },
+  );
 }

@@ -8,9 +8,14 @@ const ANSWER_WITHIN_MS = STATEMENT_WITHIN_MS + 5_000;
 export async function inSnapshot<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await database.connect();
   try {
-    await client.query(`begin isolation level repeatable read read only; set local statement_timeout = '${STATEMENT_WITHIN_MS}ms'`);
+    await client.query(
+      `begin isolation level repeatable read read only; set local statement_timeout = '${STATEMENT_WITHIN_MS}ms'`,
+    );
     const patiently = (statement: string | { text: string }) => {
-      const query = { ...(typeof statement === 'string' ? { text: statement } : statement), query_timeout: ANSWER_WITHIN_MS };
+      const query = {
+        ...(typeof statement === 'string' ? { text: statement } : statement),
+        query_timeout: ANSWER_WITHIN_MS,
+      };
       return client.query(query);
     };
     const result = await work({ query: patiently as Transaction['query'] });

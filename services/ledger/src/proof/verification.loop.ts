@@ -9,7 +9,10 @@ import { ledgerDifferences, ledgerLastVerified } from '../metrics';
 export class Verification implements Running {
   private loop: Loop | undefined;
 
-  constructor(private readonly verifier: LedgerVerifier, @Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    private readonly verifier: LedgerVerifier,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   start(): this {
     this.loop = startDaily({ name: 'ledger_verification', work: () => this.run(), logger: this.logger });
@@ -26,7 +29,8 @@ export class Verification implements Running {
     if (knownRoot !== '') return report;
     ledgerDifferences.set(report.differences.length);
     ledgerLastVerified.setToCurrentTime();
-    for (const difference of report.differences) this.logger.error({ difference }, 'the ledger is not what its events say');
+    for (const difference of report.differences)
+      this.logger.error({ difference }, 'the ledger is not what its events say');
     return report;
   }
 }

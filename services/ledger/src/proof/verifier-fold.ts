@@ -7,7 +7,19 @@ import { jobIdOf, movesMoney, type AccountEvent } from '../account/postings';
 import { isInBook, type PriceRow } from '../prices/price';
 import { addUsageDay, refundDayOf, statementOf, usageDayOf, usageOf, type UsageDayRow } from '../account/rows';
 import { advance, closingOf, dayOf, monthOf, newBalance, type AccountBalance } from '../account/account-balance';
-import { accountRow, entryRow, holdRow, keyCapRow, naturalKeyRow, paymentRow, refundedRows, statementRow, usageDayRow, usageRow, type ExpectedRow } from './verifier-expected';
+import {
+  accountRow,
+  entryRow,
+  holdRow,
+  keyCapRow,
+  naturalKeyRow,
+  paymentRow,
+  refundedRows,
+  statementRow,
+  usageDayRow,
+  usageRow,
+  type ExpectedRow,
+} from './verifier-expected';
 
 export interface FoldedEvent {
   readonly version: bigint;
@@ -37,20 +49,26 @@ export class AccountFold {
   private readonly capped = new Set<string>();
 
   /** @param prices all prices that ever were: what was held must be explained by them */
-  constructor(readonly accountId: string, private readonly prices: readonly PriceRow[]) {
+  constructor(
+    readonly accountId: string,
+    private readonly prices: readonly PriceRow[],
+  ) {
     this.balance = newBalance(accountId);
   }
 
   add({ event, version, recordedAt, hash }: FoldedEvent): ExpectedRow[] {
     this.checkOrder(event, version, recordedAt);
     this.checkHold(event, version);
-    if (event.$case === 'holdPlaced' && !isInBook(this.prices, event.value, recordedAt)) this.fault(`the price of ${event.value.jobId} at version ${version} is not that of the book`);
+    if (event.$case === 'holdPlaced' && !isInBook(this.prices, event.value, recordedAt))
+      this.fault(`the price of ${event.value.jobId} at version ${version} is not that of the book`);
     const { hold } = account.evolve(this.stateFor(event), event);
     this.balance = advance(this.balance, event, recordedAt);
     this.hash = hash;
     const { availableMicros, heldMicros, receivableMicros } = this.balance;
-    if (availableMicros < 0n || heldMicros < 0n || receivableMicros < 0n) this.fault(`the balance is negative at version ${version}`);
-    if (availableMicros > 0n && receivableMicros > 0n) this.fault(`it owes at version ${version} although it could pay`);
+    if (availableMicros < 0n || heldMicros < 0n || receivableMicros < 0n)
+      this.fault(`the balance is negative at version ${version}`);
+    if (availableMicros > 0n && receivableMicros > 0n)
+      this.fault(`it owes at version ${version} although it could pay`);
     this.countForKey(event, hold, recordedAt);
     const entry = movesMoney(event) ? [entryRow(this.balance, jobIdOf(event))] : [];
     return [...entry, ...this.rowsOf(event, hold, recordedAt)];
@@ -72,27 +90,49 @@ export class AccountFold {
   private stateFor(event: AccountEvent): AccountState {
     const { availableMicros, heldMicros, receivableMicros, thresholdMicros } = this.balance;
     return {
-      accountId: this.accountId, availableMicros, heldMicros, receivableMicros, thresholdMicros, accountCap: NO_CAP, keyCap: NO_CAP,
-      hold: this.open.get(jobIdOf(event))?.hold, payment: undefined, reversal: undefined, done: undefined,
+      accountId: this.accountId,
+      availableMicros,
+      heldMicros,
+      receivableMicros,
+      thresholdMicros,
+      accountCap: NO_CAP,
+      keyCap: NO_CAP,
+      hold: this.open.get(jobIdOf(event))?.hold,
+      payment: undefined,
+      reversal: undefined,
+      done: undefined,
     };
   }
 
   private checkOrder(event: AccountEvent, version: bigint, recordedAt: Date): void {
     const { balance } = this;
     if (version !== balance.version + 1n) this.fault(`version ${version} follows version ${balance.version}`);
-    if (balance.lastRecordedAt !== undefined && recordedAt < balance.lastRecordedAt) this.fault(`version ${version} was recorded before the one before it`);
+    if (balance.lastRecordedAt !== undefined && recordedAt < balance.lastRecordedAt)
+      this.fault(`version ${version} was recorded before the one before it`);
     if (event.$case === 'periodClosed') this.checkClosing(event, version, recordedAt);
-    else if (balance.period.month !== '' && balance.period.month !== monthOf(recordedAt)) this.fault(`${balance.period.month} was not closed before version ${version}`);
+    else if (balance.period.month !== '' && balance.period.month !== monthOf(recordedAt))
+      this.fault(`${balance.period.month} was not closed before version ${version}`);
   }
 
   private checkClosing(event: AccountEvent, version: bigint, recordedAt: Date): void {
-    const openHolds = [...this.open].map(([jobId, { hold }]) => ({ jobId, apiKeyId: hold.placed?.terms.apiKeyId ?? '', amountMicros: hold.amountMicros }))
+    const openHolds = [...this.open]
+      .map(([jobId, { hold }]) => ({
+        jobId,
+        apiKeyId: hold.placed?.terms.apiKeyId ?? '',
+        amountMicros: hold.amountMicros,
+      }))
       .sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
-    const caps = [...this.capped].map((apiKeyId) => this.keyOf(apiKeyId)).filter((key) => key.limitMicros !== undefined)
-      .map(({ apiKeyId, limitMicros }) => ({ apiKeyId, limitMicros })).sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1));
+    const caps = [...this.capped]
+      .map((apiKeyId) => this.keyOf(apiKeyId))
+      .filter((key) => key.limitMicros !== undefined)
+      .map(({ apiKeyId, limitMicros }) => ({ apiKeyId, limitMicros }))
+      .sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1));
     // Older versions listed everything, however long.
-    const forms = [LIST_BYTES_MAX, Infinity].map((listBytesMax) => closingOf(this.balance, openHolds, caps, recordedAt, listBytesMax));
-    if (!forms.some((expected) => expected !== undefined && bytesOf(expected).equals(bytesOf(event)))) this.fault(`the closing at version ${version} is not what the month was`);
+    const forms = [LIST_BYTES_MAX, Infinity].map((listBytesMax) =>
+      closingOf(this.balance, openHolds, caps, recordedAt, listBytesMax),
+    );
+    if (!forms.some((expected) => expected !== undefined && bytesOf(expected).equals(bytesOf(event))))
+      this.fault(`the closing at version ${version} is not what the month was`);
   }
 
   private checkHold(event: AccountEvent, version: bigint): void {
@@ -102,7 +142,8 @@ export class AccountFold {
     if (event.$case === 'holdPlaced') return void (open !== undefined && this.fault(`${named} is placed twice`));
     const captured = event.$case === 'holdCaptured' ? event.value.capturedMicros : 0n;
     const ended = captured + event.value.releasedMicros;
-    if (ended !== (open?.amountMicros ?? 0n)) this.fault(`${named} ends with ${ended} micros of ${open?.amountMicros ?? 'nothing pending'}`);
+    if (ended !== (open?.amountMicros ?? 0n))
+      this.fault(`${named} ends with ${ended} micros of ${open?.amountMicros ?? 'nothing pending'}`);
   }
 
   private rowsOf(event: AccountEvent, hold: Hold | undefined, recordedAt: Date): ExpectedRow[] {
@@ -112,7 +153,16 @@ export class AccountFold {
         const { paymentRef, amountMicros, source, reinstates } = event.value;
         if (reinstates !== undefined) {
           this.reverse(reinstates.paymentRef, -amountMicros);
-          return [naturalKeyRow(accountId, 'reinstatement', reinstates.reversalRef, reinstates.paymentRef, amountMicros, recordedAt)];
+          return [
+            naturalKeyRow(
+              accountId,
+              'reinstatement',
+              reinstates.reversalRef,
+              reinstates.paymentRef,
+              amountMicros,
+              recordedAt,
+            ),
+          ];
         }
         if (this.payments.has(paymentRef)) this.fault(`payment ${paymentRef} is added twice`);
         this.payments.set(paymentRef, { amountMicros, source, reversedMicros: 0n });
@@ -124,7 +174,9 @@ export class AccountFold {
         return [naturalKeyRow(accountId, 'reversal', reversalRef, paymentRef, amountMicros, recordedAt)];
       }
       case 'adjustmentMade':
-        return [naturalKeyRow(accountId, 'adjustment', event.value.adjustmentRef, '', event.value.amountMicros, recordedAt)];
+        return [
+          naturalKeyRow(accountId, 'adjustment', event.value.adjustmentRef, '', event.value.amountMicros, recordedAt),
+        ];
       case 'captureRefunded': {
         const { jobId, refundKey, amountMicros } = event.value;
         this.refunded.set(jobId, (this.refunded.get(jobId) ?? 0n) + amountMicros);
@@ -135,14 +187,19 @@ export class AccountFold {
         this.open.set(event.value.jobId, { hold: hold!, placedAt: recordedAt });
         return [];
       case 'holdCaptured':
-        return [this.endHold(event.value.jobId, hold!, recordedAt), ...this.usageOf(event.value.jobId, hold!, recordedAt)];
+        return [
+          this.endHold(event.value.jobId, hold!, recordedAt),
+          ...this.usageOf(event.value.jobId, hold!, recordedAt),
+        ];
       case 'holdReleased':
         return [this.endHold(event.value.jobId, hold!, recordedAt)];
       case 'lateOutcomeRecorded':
         return [{ table: 'hold', columns: { job_id: event.value.jobId, late_outcome: true } }];
       case 'periodClosed':
         return [statementRow(statementOf(accountId, event))];
-      case 'spendCapSet': case 'lowBalanceThresholdSet': case 'balanceLow':
+      case 'spendCapSet':
+      case 'lowBalanceThresholdSet':
+      case 'balanceLow':
         return [];
     }
   }
@@ -170,14 +227,23 @@ export class AccountFold {
   }
 
   private countForKey(event: AccountEvent, hold: Hold | undefined, recordedAt: Date): void {
-    const apiKeyId = 'apiKeyId' in event.value ? event.value.apiKeyId : hold?.placed?.terms.apiKeyId ?? '';
+    const apiKeyId = 'apiKeyId' in event.value ? event.value.apiKeyId : (hold?.placed?.terms.apiKeyId ?? '');
     if (apiKeyId === '' || !countsForKey(event)) return;
     if (event.$case === 'spendCapSet') this.capped.add(apiKeyId);
     this.keys.set(apiKeyId, keyCapAfter(this.keyOf(apiKeyId), event, recordedAt));
   }
 
   private keyOf(apiKeyId: string): KeyCap {
-    return this.keys.get(apiKeyId) ?? { accountId: this.accountId, apiKeyId, limitMicros: undefined, heldMicros: 0n, month: '', spentMicros: 0n };
+    return (
+      this.keys.get(apiKeyId) ?? {
+        accountId: this.accountId,
+        apiKeyId,
+        limitMicros: undefined,
+        heldMicros: 0n,
+        month: '',
+        spentMicros: 0n,
+      }
+    );
   }
 
   private fault(sentence: string): void {

@@ -40,7 +40,7 @@ export async function compareRows(tx: Transaction, expected: readonly ExpectedRo
   const sentences: string[] = [];
   for (const table of Object.keys(TABLES) as Table[]) {
     const rows = expected.filter((row) => row.table === table).map((row) => row.columns);
-    if (rows.length > 0) sentences.push(...await compareTable(tx, table, rows));
+    if (rows.length > 0) sentences.push(...(await compareTable(tx, table, rows)));
   }
   return sentences;
 }
@@ -54,7 +54,8 @@ async function compareTable(tx: Transaction, table: Table, expected: readonly Ro
     const name = nameOf(key, row);
     const found = stored.get(name);
     if (found === undefined) return [`${table} has no row for ${name}, which the events require.`];
-    return Object.keys(row).filter((column) => shown(row[column]) !== shown(found[column]))
+    return Object.keys(row)
+      .filter((column) => shown(row[column]) !== shown(found[column]))
       .map((column) => `${table} ${name}: ${column} is ${shown(found[column])}, the events say ${shown(row[column])}.`);
   });
 }
@@ -118,13 +119,18 @@ export async function checkEmptyAccounts(tx: Transaction): Promise<string[]> {
 
 /** Times that tables take from events, which are recorded in milliseconds. */
 const TIMES = [
-  ['ledger_account', 'account_id', 'last_recorded_at'], ['hold', 'job_id', 'placed_at'], ['hold', 'job_id', 'ended_at'], ['usage', 'job_id', 'charged_at'],
-  ['natural_key', 'reference', 'recorded_at'], ['signed_root', 'sequence::text', 'signed_at'],
+  ['ledger_account', 'account_id', 'last_recorded_at'],
+  ['hold', 'job_id', 'placed_at'],
+  ['hold', 'job_id', 'ended_at'],
+  ['usage', 'job_id', 'charged_at'],
+  ['natural_key', 'reference', 'recorded_at'],
+  ['signed_root', 'sequence::text', 'signed_at'],
 ] as const;
 
-const FINER_TIMES = TIMES.map(([table, key, column]) => `
-(select '${table} ' || ${key} || ': ${column} is finer than any event''s time.' as sentence from ${table} where ${column} <> date_trunc('milliseconds', ${column}) limit 100)`)
-  .join(' union all');
+const FINER_TIMES = TIMES.map(
+  ([table, key, column]) => `
+(select '${table} ' || ${key} || ': ${column} is finer than any event''s time.' as sentence from ${table} where ${column} <> date_trunc('milliseconds', ${column}) limit 100)`,
+).join(' union all');
 
 /** A row's time is compared in milliseconds; this finds what that does not see. */
 export async function checkTimes(tx: Transaction): Promise<string[]> {
@@ -139,7 +145,9 @@ order by top_up_id limit 100`;
 /** Money moves before an order is noted as paid, so a paid order has its payment. */
 export async function checkTopUps(tx: Transaction): Promise<string[]> {
   const { rows } = await tx.query<{ top_up_id: string; payment_ref: string }>(UNPAID_TOP_UPS);
-  return rows.map((row) => `top_up ${row.top_up_id} is completed with payment ${row.payment_ref}, which its account never received.`);
+  return rows.map(
+    (row) => `top_up ${row.top_up_id} is completed with payment ${row.payment_ref}, which its account never received.`,
+  );
 }
 
 /** Besides those of `event`, which the check of the log looks at. */

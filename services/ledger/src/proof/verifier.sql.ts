@@ -7,7 +7,17 @@ import { verifyRoots } from './root-verifier.sql';
 import type { ExpectedRow } from './verifier-expected';
 import { AccountFold } from './verifier-fold';
 import type { PriceRow } from '../prices/price';
-import { checkEmptyAccounts, checkGuards, checkTimes, checkTopUps, compareCounts, compareRows, countedAs, readPostingsSum, type Counted } from './verifier-rows.sql';
+import {
+  checkEmptyAccounts,
+  checkGuards,
+  checkTimes,
+  checkTopUps,
+  compareCounts,
+  compareRows,
+  countedAs,
+  readPostingsSum,
+  type Counted,
+} from './verifier-rows.sql';
 
 export interface Verification {
   readonly eventsChecked: bigint;
@@ -27,13 +37,23 @@ select stream_id, version, account_id, environment, kind, hash, payload, recorde
 where (stream_id, version) > ($1, $2) order by stream_id, version limit ${PAGE_EVENTS}`;
 
 interface EventRecord {
-  stream_id: string; version: bigint; account_id: string; environment: string; kind: string; hash: Buffer; payload: Buffer; recorded_at: Date;
+  stream_id: string;
+  version: bigint;
+  account_id: string;
+  environment: string;
+  kind: string;
+  hash: Buffer;
+  payload: Buffer;
+  recorded_at: Date;
 }
 
 /** Re-derives every table from the events, account by account, and proves that the postings sum to zero. */
 export class LedgerVerifier {
   /** @param trustedKeys raw public keys that may have signed roots; without any, every key that fits its signature */
-  constructor(private readonly database: Database, private readonly trustedKeys: readonly Buffer[] = []) {}
+  constructor(
+    private readonly database: Database,
+    private readonly trustedKeys: readonly Buffer[] = [],
+  ) {}
 
   /** @param knownRoot in hex, as somebody kept it outside of the database; empty: not asked */
   async verify(knownRoot = ''): Promise<Verification> {
@@ -41,7 +61,10 @@ export class LedgerVerifier {
     const tables = await inSnapshot(this.database, async (tx) => new Run(tx, await readPrices(tx)).compare());
     const roots = await inSnapshot(this.database, (tx) => verifyRoots(tx, this.trustedKeys, knownRoot));
     return {
-      eventsChecked: log.eventsChecked, postingsSumMicros: tables.postingsSumMicros, rootsChecked: roots.rootsChecked, lastRootAt: roots.lastRootAt,
+      eventsChecked: log.eventsChecked,
+      postingsSumMicros: tables.postingsSumMicros,
+      rootsChecked: roots.rootsChecked,
+      lastRootAt: roots.lastRootAt,
       differences: [...log.differences, ...tables.differences, ...roots.differences].slice(0, DIFFERENCES_MAX),
     };
   }
@@ -52,12 +75,19 @@ class Run {
   private readonly counts = new Map<Counted, bigint>();
   private fold: AccountFold | undefined;
 
-  constructor(private readonly tx: Transaction, private readonly prices: readonly PriceRow[]) {}
+  constructor(
+    private readonly tx: Transaction,
+    private readonly prices: readonly PriceRow[],
+  ) {}
 
   async compare(): Promise<{ postingsSumMicros: bigint; differences: string[] }> {
     let after: readonly [string, bigint] = ['', 0n];
     for (;;) {
-      const { rows } = await this.tx.query<EventRecord>({ name: 'verify_streams', text: READ_STREAMS, values: [...after] });
+      const { rows } = await this.tx.query<EventRecord>({
+        name: 'verify_streams',
+        text: READ_STREAMS,
+        values: [...after],
+      });
       const last = rows.at(-1);
       if (last === undefined) break;
       await this.expect(rows.flatMap((row) => this.add(row)));

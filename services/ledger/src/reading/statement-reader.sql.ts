@@ -24,8 +24,18 @@ export class StatementReader {
   /** All months of an account, newest first: twelve a year. */
   async all(accountId: string): Promise<Statement[]> {
     // The account first: a month that closes between the two reads is then found twice, and the recorded one counts.
-    const account = (await this.database.query<AccountRecord & { now: Date }>({ name: 'statement_account_read', text: READ_ACCOUNT, values: [accountId] })).rows[0]!;
-    const { rows } = await this.database.query<StatementRow>({ name: 'statement_read', text: READ_CLOSED, values: [accountId] });
+    const account = (
+      await this.database.query<AccountRecord & { now: Date }>({
+        name: 'statement_account_read',
+        text: READ_ACCOUNT,
+        values: [accountId],
+      })
+    ).rows[0]!;
+    const { rows } = await this.database.query<StatementRow>({
+      name: 'statement_read',
+      text: READ_CLOSED,
+      values: [accountId],
+    });
     const balance = (account.account_id as string | null) === null ? newBalance(accountId) : balanceOf(account);
     return statementsOf(rows, balance, account.now);
   }

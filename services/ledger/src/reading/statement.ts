@@ -24,11 +24,24 @@ export function statementsOf(closed: readonly StatementRow[], balance: AccountBa
 }
 
 function closedStatement(row: StatementRow): Statement {
-  const closing = { availableMicros: row.closingAvailableMicros, heldMicros: row.closingHeldMicros, receivableMicros: row.closingReceivableMicros };
+  const closing = {
+    availableMicros: row.closingAvailableMicros,
+    heldMicros: row.closingHeldMicros,
+    receivableMicros: row.closingReceivableMicros,
+  };
   return {
-    ...boundsOf(row.period), open: false, firstVersion: row.firstVersion, lastVersion: row.lastVersion,
-    openingBalanceMicros: row.openingMicros, addedMicros: row.addedMicros, chargedMicros: row.chargedMicros, refundedMicros: row.refundedMicros,
-    reversedMicros: row.reversedMicros, adjustedMicros: row.adjustedMicros, chargedJobs: row.chargedJobs, ...closingOf(closing),
+    ...boundsOf(row.period),
+    open: false,
+    firstVersion: row.firstVersion,
+    lastVersion: row.lastVersion,
+    openingBalanceMicros: row.openingMicros,
+    addedMicros: row.addedMicros,
+    chargedMicros: row.chargedMicros,
+    refundedMicros: row.refundedMicros,
+    reversedMicros: row.reversedMicros,
+    adjustedMicros: row.adjustedMicros,
+    chargedJobs: row.chargedJobs,
+    ...closingOf(closing),
   };
 }
 
@@ -36,14 +49,29 @@ function closedStatement(row: StatementRow): Statement {
 function lastStatement(balance: AccountBalance, open: boolean): Statement {
   const { period } = balance;
   const versions: Versions = { firstVersion: period.firstVersion, lastVersion: balance.version };
-  return { ...boundsOf(period.month), open, ...versions, openingBalanceMicros: netOf(period.opening), ...period.movements, ...closingOf(amountsOf(balance)) };
+  return {
+    ...boundsOf(period.month),
+    open,
+    ...versions,
+    openingBalanceMicros: netOf(period.opening),
+    ...period.movements,
+    ...closingOf(amountsOf(balance)),
+  };
 }
 
 function quietStatement(period: string, before: Statement, open: boolean): Statement {
   const { closingBalanceMicros, closingAvailableMicros, closingHeldMicros, closingReceivableMicros } = before;
   return {
-    ...boundsOf(period), open, firstVersion: 0n, lastVersion: 0n, openingBalanceMicros: closingBalanceMicros, ...NO_MOVEMENTS,
-    closingBalanceMicros, closingAvailableMicros, closingHeldMicros, closingReceivableMicros,
+    ...boundsOf(period),
+    open,
+    firstVersion: 0n,
+    lastVersion: 0n,
+    openingBalanceMicros: closingBalanceMicros,
+    ...NO_MOVEMENTS,
+    closingBalanceMicros,
+    closingAvailableMicros,
+    closingHeldMicros,
+    closingReceivableMicros,
   };
 }
 
@@ -54,7 +82,9 @@ function boundsOf(period: string): Pick<Statement, 'period' | 'periodStart' | 'p
 
 function closingOf(closing: AccountAmounts) {
   return {
-    closingBalanceMicros: netOf(closing), closingAvailableMicros: closing.availableMicros, closingHeldMicros: closing.heldMicros,
+    closingBalanceMicros: netOf(closing),
+    closingAvailableMicros: closing.availableMicros,
+    closingHeldMicros: closing.heldMicros,
     closingReceivableMicros: closing.receivableMicros,
   };
 }

@@ -21,7 +21,12 @@ export interface UsagePage {
   /** Newest first, and one more than asked for when there is more. */
   readonly rows: UsageRow[];
   /** Over the whole range. */
-  readonly totals: { readonly jobs: bigint; readonly seconds: bigint; readonly micros: bigint; readonly refunded: bigint };
+  readonly totals: {
+    readonly jobs: bigint;
+    readonly seconds: bigint;
+    readonly micros: bigint;
+    readonly refunded: bigint;
+  };
 }
 
 export type UsageGrouping = 'day' | 'api_key' | 'resolution';
@@ -29,16 +34,26 @@ export type UsageGrouping = 'day' | 'api_key' | 'resolution';
 const COLUMNS = `job_id, api_key_id, day::text as day, model, resolution, duration_seconds, per_second_micros, charged_micros, charged_at, refunded_micros`;
 
 /** A statement for all keys and one for a single key: each is a walk along an index of its own. */
-interface Both { readonly all: { name: string; text: string }; readonly ofKey: { name: string; text: string } }
-
-function both(name: string, textOf: (ofKey: string) => string, keyAt: number): Both {
-  return { all: { name, text: textOf('') }, ofKey: { name: `${name}_of_key`, text: textOf(`and api_key_id = $${keyAt}`) } };
+interface Both {
+  readonly all: { name: string; text: string };
+  readonly ofKey: { name: string; text: string };
 }
 
-const READ_USAGE = both('usage_read', (ofKey) => `
+function both(name: string, textOf: (ofKey: string) => string, keyAt: number): Both {
+  return {
+    all: { name, text: textOf('') },
+    ofKey: { name: `${name}_of_key`, text: textOf(`and api_key_id = $${keyAt}`) },
+  };
+}
+
+const READ_USAGE = both(
+  'usage_read',
+  (ofKey) => `
 select ${COLUMNS} from usage
 where account_id = $1 and day between $2::date and $3::date ${ofKey}
-order by usage.day desc, charged_at desc, job_id desc limit $4 offset $5`, 6);
+order by usage.day desc, charged_at desc, job_id desc limit $4 offset $5`,
+  6,
+);
 
 const READ_TOTALS = `
 select coalesce(sum(jobs), 0)::bigint as jobs, coalesce(sum(seconds), 0)::bigint as seconds,
@@ -59,16 +74,28 @@ from daily_usage where account_id = $1 and day between $2::date and $3::date and
 group by 1 order by ${order} limit $4 offset $5`;
 
 /** The place reached is the only lower bound: with the first day besides, every page would be walked to from there. */
-const READ_PAGE_AFTER = both('usage_export', (ofKey) => `
+const READ_PAGE_AFTER = both(
+  'usage_export',
+  (ofKey) => `
 select ${COLUMNS} from usage
 where account_id = $1 and day <= $2::date and (usage.day, charged_at, job_id) > ($3::date, $4::timestamptz, $5) ${ofKey}
-order by usage.day, charged_at, job_id limit $6`, 7);
+order by usage.day, charged_at, job_id limit $6`,
+  7,
+);
 
 const EXPORT_PAGE = 1_000;
 
 interface UsageRecord {
-  job_id: string; api_key_id: string; day: string; model: string; resolution: string; duration_seconds: number;
-  per_second_micros: bigint; charged_micros: bigint; charged_at: Date; refunded_micros: bigint;
+  job_id: string;
+  api_key_id: string;
+  day: string;
+  model: string;
+  resolution: string;
+  duration_seconds: number;
+  per_second_micros: bigint;
+  charged_micros: bigint;
+  charged_at: Date;
+  refunded_micros: bigint;
 }
 
 /** What was charged, per job and in sums; billed on the UTC day of the charge. */
@@ -79,15 +106,23 @@ export class UsageReader {
   async page({ accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery): Promise<UsagePage> {
     const [page, totals] = await Promise.all([
       this.read(READ_USAGE, [accountId, startDate, endDate, limit + 1, offset], apiKeyId),
-      this.database.query<UsagePage['totals']>({ name: 'usage_totals', text: READ_TOTALS, values: [accountId, startDate, endDate, apiKeyId] }),
+      this.database.query<UsagePage['totals']>({
+        name: 'usage_totals',
+        text: READ_TOTALS,
+        values: [accountId, startDate, endDate, apiKeyId],
+      }),
     ]);
     return { rows: page.map(usageRow), totals: totals.rows[0]! };
   }
 
   /** One more than asked for when there is more. */
-  async groups(by: UsageGrouping, { accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery): Promise<UsageGroup[]> {
+  async groups(
+    by: UsageGrouping,
+    { accountId, startDate, endDate, apiKeyId, limit, offset }: UsageQuery,
+  ): Promise<UsageGroup[]> {
     const values = [accountId, startDate, endDate, limit + 1, offset, apiKeyId];
-    return (await this.database.query<UsageGroup>({ name: `usage_by_${by}`, text: readGroups(GROUPS[by]), values })).rows;
+    return (await this.database.query<UsageGroup>({ name: `usage_by_${by}`, text: readGroups(GROUPS[by]), values }))
+      .rows;
   }
 
   /** Every row of the range, oldest first, a page in memory at a time. */
@@ -112,7 +147,15 @@ export class UsageReader {
 
 function usageRow(row: UsageRecord): UsageRow {
   return {
-    jobId: row.job_id, apiKeyId: row.api_key_id, day: row.day, model: row.model, resolution: row.resolution, durationSeconds: row.duration_seconds,
-    perSecondMicros: row.per_second_micros, chargedMicros: row.charged_micros, chargedAt: row.charged_at, refundedMicros: row.refunded_micros,
+    jobId: row.job_id,
+    apiKeyId: row.api_key_id,
+    day: row.day,
+    model: row.model,
+    resolution: row.resolution,
+    durationSeconds: row.duration_seconds,
+    perSecondMicros: row.per_second_micros,
+    chargedMicros: row.charged_micros,
+    chargedAt: row.charged_at,
+    refundedMicros: row.refunded_micros,
   };
 }

@@ -13,7 +13,9 @@ export class SigningKey {
   /** @param seed 32 random bytes */
   constructor(private readonly seed: Buffer) {
     this.privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-    this.publicKey = createPublicKey(this.privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length);
+    this.publicKey = createPublicKey(this.privateKey)
+      .export({ format: 'der', type: 'spki' })
+      .subarray(SPKI_PREFIX.length);
   }
 
   sign(text: Buffer): Buffer {
@@ -29,5 +31,10 @@ export class SigningKey {
 /** Whether the signature of the text is by the raw Ed25519 public key. */
 export function isSignedBy(publicKey: Uint8Array, text: Buffer, signature: Uint8Array): boolean {
   if (publicKey.length !== 32) return false;
-  return verify(null, text, createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' }), signature);
+  return verify(
+    null,
+    text,
+    createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' }),
+    signature,
+  );
 }

@@ -16,7 +16,12 @@ import { TopUps } from './top-ups.saga';
 
 const SECRET = 'whsec_of_the_test';
 const DOLLAR = 1_000_000n;
-const TERMS = { enabled: true, thresholdMicros: 20n * DOLLAR, amountMicros: 50n * DOLLAR, monthMaxMicros: 120n * DOLLAR };
+const TERMS = {
+  enabled: true,
+  thresholdMicros: 20n * DOLLAR,
+  amountMicros: 50n * DOLLAR,
+  monthMaxMicros: 120n * DOLLAR,
+};
 
 const server = new StripeServer();
 const signer = new Stripe('sk_test');
@@ -40,7 +45,13 @@ beforeAll(async () => {
   processes = [0, 1].map((n) => {
     const pool = world.open(`process ${n}`);
     const [mine, placed] = [new AutoTopUpStore(pool), new TopUpStore(pool)];
-    return new AutoTopUps(mine, placed, new TopUps(placed, world.writer(pool, 1), providers, logger, mine), providers, logger);
+    return new AutoTopUps(
+      mine,
+      placed,
+      new TopUps(placed, world.writer(pool, 1), providers, logger, mine),
+      providers,
+      logger,
+    );
   });
 });
 afterAll(async () => {
@@ -51,22 +62,51 @@ afterAll(async () => {
 
 const runAll = () => Promise.all([...processes, ...processes].map((each) => each.run()));
 /** As if the lease of a charge whose outcome is unknown had ended. */
-const leaseEnds = (accountId: string) => database.query('update top_up set charge_due_at = now() where account_id = $1 and charge_due_at is not null', [accountId]);
+const leaseEnds = (accountId: string) =>
+  database.query('update top_up set charge_due_at = now() where account_id = $1 and charge_due_at is not null', [
+    accountId,
+  ]);
 const available = async (accountId: string) => (await new LedgerReader(database).balance(accountId)).availableMicros;
 const state = async (accountId: string) => viewOf(await store.get(accountId), true);
-const spend = (accountId: string, micros: bigint) => writer.submit({ type: 'Adjust', accountId, adjustmentRef: ulid(), amountMicros: -micros, reason: 'as if rendered', author: 'ann' });
+const spend = (accountId: string, micros: bigint) =>
+  writer.submit({
+    type: 'Adjust',
+    accountId,
+    adjustmentRef: ulid(),
+    amountMicros: -micros,
+    reason: 'as if rendered',
+    author: 'ann',
+  });
 const chargesOf = async (accountId: string) => {
   const ids = (await orders.list(accountId, 100, 0)).map(({ topUpId }) => topUpId);
   return server.charged.filter((key) => ids.includes(key)).length;
 };
 
 function deliver(type: string, object: object) {
-  const payload = JSON.stringify({ id: `evt_${ulid()}`, object: 'event', api_version: '2026-01-01', created: 1, livemode: false, type, data: { object } });
-  return topUps.apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: SECRET }));
+  const payload = JSON.stringify({
+    id: `evt_${ulid()}`,
+    object: 'event',
+    api_version: '2026-01-01',
+    created: 1,
+    livemode: false,
+    type,
+    data: { object },
+  });
+  return topUps.apply(
+    'stripe',
+    Buffer.from(payload),
+    signer.webhooks.generateTestHeaderString({ payload, secret: SECRET }),
+  );
 }
 
 function saveCard(accountId: string, behaviour: CardBehaviour) {
-  return deliver('checkout.session.completed', { id: `cs_${ulid()}`, object: 'checkout.session', mode: 'setup', metadata: { [SETUP_ACCOUNT]: accountId }, setup_intent: server.saveCard(behaviour) });
+  return deliver('checkout.session.completed', {
+    id: `cs_${ulid()}`,
+    object: 'checkout.session',
+    mode: 'setup',
+    metadata: { [SETUP_ACCOUNT]: accountId },
+    setup_intent: server.saveCard(behaviour),
+  });
 }
 
 async function account(behaviour: CardBehaviour, terms: Partial<typeof TERMS> = {}): Promise<string> {
@@ -81,8 +121,14 @@ test('an account below its threshold is topped up, once, whoever looks and howev
   await Promise.all([runAll(), runAll()]);
   await runAll();
   expect([await available(accountId), await chargesOf(accountId)]).toEqual([50n * DOLLAR, 1]);
-  expect(await orders.list(accountId, 10, 0)).toMatchObject([{ automatic: true, status: 'completed', provider: 'stripe' }]);
-  expect(await state(accountId)).toMatchObject({ state: 'waiting', monthChargedMicros: 50n * DOLLAR, paymentMethod: 'visa 4242' });
+  expect(await orders.list(accountId, 10, 0)).toMatchObject([
+    { automatic: true, status: 'completed', provider: 'stripe' },
+  ]);
+  expect(await state(accountId)).toMatchObject({
+    state: 'waiting',
+    monthChargedMicros: 50n * DOLLAR,
+    paymentMethod: 'visa 4242',
+  });
   await spend(accountId, 31n * DOLLAR);
   await runAll();
   expect([await available(accountId), await chargesOf(accountId)]).toEqual([69n * DOLLAR, 2]);
@@ -131,7 +177,9 @@ test('a payment under way keeps the account from another charge until its news c
   await runAll();
   const placed = await orders.list(accountId, 10, 0);
   expect([placed.length, (await state(accountId)).state]).toEqual([1, 'charging']);
-  const intent = [...server.intents.values()].find((each) => (each as { metadata: { top_up_id: string } }).metadata.top_up_id === placed[0]!.topUpId)!;
+  const intent = [...server.intents.values()].find(
+    (each) => (each as { metadata: { top_up_id: string } }).metadata.top_up_id === placed[0]!.topUpId,
+  )!;
   await deliver('payment_intent.succeeded', { ...intent, status: 'succeeded', amount_received: 5_000 });
   expect([await available(accountId), (await state(accountId)).state]).toEqual([50n * DOLLAR, 'waiting']);
 });
@@ -139,7 +187,10 @@ test('a payment under way keeps the account from another charge until its news c
 test('an order that the provider never answered is not sent again once the provider may have forgotten its key', async () => {
   const accountId = await account('breaks');
   await runAll();
-  await database.query(`update top_up set created_at = now() - interval '21 hours', charge_due_at = now() where account_id = $1`, [accountId]);
+  await database.query(
+    `update top_up set created_at = now() - interval '21 hours', charge_due_at = now() where account_id = $1`,
+    [accountId],
+  );
   const before = server.requests.length;
   await runAll();
   expect(server.requests).toHaveLength(before);

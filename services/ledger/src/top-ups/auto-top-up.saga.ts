@@ -16,10 +16,14 @@ const OUTCOMES = ['auto_paid', 'auto_declined', 'auto_pending', 'auto_unknown'] 
  */
 export class AutoTopUps {
   constructor(
-    private readonly store: AutoTopUpStore, private readonly orders: TopUpStore, private readonly topUps: TopUps,
-    private readonly providers: ReadonlyMap<string, PaymentProvider>, private readonly logger: Logger,
+    private readonly store: AutoTopUpStore,
+    private readonly orders: TopUpStore,
+    private readonly topUps: TopUps,
+    private readonly providers: ReadonlyMap<string, PaymentProvider>,
+    private readonly logger: Logger,
   ) {
-    for (const { name, cards } of providers.values()) if (cards) for (const outcome of OUTCOMES) paymentEvents.inc({ provider: name, outcome }, 0);
+    for (const { name, cards } of providers.values())
+      if (cards) for (const outcome of OUTCOMES) paymentEvents.inc({ provider: name, outcome }, 0);
   }
 
   /** True when there may be more at once. */
@@ -34,7 +38,10 @@ export class AutoTopUps {
     const { topUpId, provider } = charge;
     const cards = this.providers.get(provider)?.cards;
     const outcome = await this.send(cards, charge).catch((error: unknown) => {
-      this.logger.error({ topUpId, provider, attempts: charge.attempts, err: error }, 'it is not known whether an automatic top-up was charged; it is asked again under the same key');
+      this.logger.error(
+        { topUpId, provider, attempts: charge.attempts, err: error },
+        'it is not known whether an automatic top-up was charged; it is asked again under the same key',
+      );
       return 'auto_unknown' as const;
     });
     paymentEvents.inc({ provider, outcome });
@@ -48,10 +55,16 @@ export class AutoTopUps {
     switch (outcome.status) {
       case 'paid': {
         const order = await this.orders.get(topUpId);
-        await this.topUps.pay(order!, { source: 'stripe', paymentRef: outcome.paymentRef, amountMicros: outcome.amountMicros, author: provider });
+        await this.topUps.pay(order!, {
+          source: 'stripe',
+          paymentRef: outcome.paymentRef,
+          amountMicros: outcome.amountMicros,
+          author: provider,
+        });
         return 'auto_paid';
       }
-      case 'declined': return this.decline(charge, outcome.code);
+      case 'declined':
+        return this.decline(charge, outcome.code);
       case 'pending':
         await this.store.chargeNoMore(topUpId);
         return 'auto_pending';
@@ -70,7 +83,10 @@ export class AutoTopUps {
   private async giveUp({ topUpId, accountId, provider }: Charge): Promise<'auto_unknown'> {
     await this.store.fail(accountId, 'outcome_unknown', provider);
     await this.store.chargeNoMore(topUpId);
-    this.logger.error({ topUpId, provider }, 'the provider never said what became of an automatic top-up; look it up there by its top_up_id');
+    this.logger.error(
+      { topUpId, provider },
+      'the provider never said what became of an automatic top-up; look it up there by its top_up_id',
+    );
     return 'auto_unknown';
   }
 }

@@ -67,11 +67,20 @@ export class AutoTopUpStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async get(accountId: string): Promise<AutoTopUpRow | undefined> {
-    return (await this.database.query<AutoTopUpRow>({ name: 'auto_top_up_get', text: GET, values: [accountId] })).rows[0];
+    return (await this.database.query<AutoTopUpRow>({ name: 'auto_top_up_get', text: GET, values: [accountId] }))
+      .rows[0];
   }
 
-  async set(accountId: string, { enabled, thresholdMicros, amountMicros, monthMaxMicros }: AutoTopUpTerms, author: string): Promise<void> {
-    await this.database.query({ name: 'auto_top_up_set', text: SET, values: [accountId, enabled, thresholdMicros, amountMicros, monthMaxMicros, author] });
+  async set(
+    accountId: string,
+    { enabled, thresholdMicros, amountMicros, monthMaxMicros }: AutoTopUpTerms,
+    author: string,
+  ): Promise<void> {
+    await this.database.query({
+      name: 'auto_top_up_set',
+      text: SET,
+      values: [accountId, enabled, thresholdMicros, amountMicros, monthMaxMicros, author],
+    });
   }
 
   /** That news of a saved method find the account. */
@@ -80,8 +89,16 @@ export class AutoTopUpStore {
   }
 
   /** False: nobody of that account asked for it here. */
-  async saveMethod(accountId: string, provider: string, { customerRef, methodRef, label }: SavedMethod): Promise<boolean> {
-    const { rowCount } = await this.database.query({ name: 'auto_top_up_method', text: SAVE_METHOD, values: [accountId, provider, customerRef, methodRef, label] });
+  async saveMethod(
+    accountId: string,
+    provider: string,
+    { customerRef, methodRef, label }: SavedMethod,
+  ): Promise<boolean> {
+    const { rowCount } = await this.database.query({
+      name: 'auto_top_up_method',
+      text: SAVE_METHOD,
+      values: [accountId, provider, customerRef, methodRef, label],
+    });
     return rowCount === 1;
   }
 
@@ -96,10 +113,18 @@ export class AutoTopUpStore {
   /** Orders a top-up for accounts that fell below their threshold: the order is committed before anybody is charged. */
   async order(max: number): Promise<number> {
     return inTransaction(this.database, async (tx: Transaction) => {
-      const { rows } = await tx.query<{ accountId: string }>({ name: 'auto_top_up_lock', text: LOCK_WANTING, values: [max] });
+      const { rows } = await tx.query<{ accountId: string }>({
+        name: 'auto_top_up_lock',
+        text: LOCK_WANTING,
+        values: [max],
+      });
       if (rows.length === 0) return 0;
       const ids = rows.map(({ accountId }) => accountId);
-      const { rowCount } = await tx.query({ name: 'auto_top_up_order', text: ORDER, values: [ids, ids.map(() => `top_${ulid()}`)] });
+      const { rowCount } = await tx.query({
+        name: 'auto_top_up_order',
+        text: ORDER,
+        values: [ids, ids.map(() => `top_${ulid()}`)],
+      });
       return rowCount ?? 0;
     });
   }

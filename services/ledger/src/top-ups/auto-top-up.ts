@@ -28,16 +28,36 @@ const AMOUNT_MICROS_MAX = 10_000_000_000n;
 export function faultsOfTerms({ enabled, thresholdMicros, amountMicros, monthMaxMicros }: AutoTopUpTerms): string[] {
   if (!enabled) return [];
   const faults: string[] = [];
-  if (thresholdMicros <= 0n || thresholdMicros > AMOUNT_MICROS_MAX) faults.push('threshold_usd must be more than 0 and at most 10000');
-  if (amountMicros < AMOUNT_MICROS_MIN || amountMicros > AMOUNT_MICROS_MAX) faults.push('amount_usd must be 5 to 10000');
+  if (thresholdMicros <= 0n || thresholdMicros > AMOUNT_MICROS_MAX)
+    faults.push('threshold_usd must be more than 0 and at most 10000');
+  if (amountMicros < AMOUNT_MICROS_MIN || amountMicros > AMOUNT_MICROS_MAX)
+    faults.push('amount_usd must be 5 to 10000');
   else if (amountMicros % MICROS_PER_CENT !== 0n) faults.push('amount_usd must be whole cents');
   if (monthMaxMicros < amountMicros) faults.push('monthly_max_usd must be at least amount_usd');
   return faults;
 }
 
 export function viewOf(row: AutoTopUpRow | undefined, offered: boolean): AutoTopUp {
-  const { enabled = false, thresholdMicros = 0n, amountMicros = 0n, monthMaxMicros = 0n, monthChargedMicros = 0n, methodLabel = '', failure = '' } = row ?? {};
-  return { state: stateOf(row), enabled, thresholdMicros, amountMicros, monthMaxMicros, monthChargedMicros, paymentMethod: methodLabel, failure, offered };
+  const {
+    enabled = false,
+    thresholdMicros = 0n,
+    amountMicros = 0n,
+    monthMaxMicros = 0n,
+    monthChargedMicros = 0n,
+    methodLabel = '',
+    failure = '',
+  } = row ?? {};
+  return {
+    state: stateOf(row),
+    enabled,
+    thresholdMicros,
+    amountMicros,
+    monthMaxMicros,
+    monthChargedMicros,
+    paymentMethod: methodLabel,
+    failure,
+    offered,
+  };
 }
 
 function stateOf(row: AutoTopUpRow | undefined): string {

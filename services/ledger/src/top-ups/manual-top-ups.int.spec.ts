@@ -37,13 +37,24 @@ describe('top-ups by hand', () => {
   });
 
   const newAccount = () => `acc_${ulid()}`;
-  const ordered = (accountId: string) => topUps.create(manualProvider, { accountId, amountMicros: TEN_DOLLARS, idempotencyKey: undefined, author: 'key_1', successUrl: '', cancelUrl: '' });
-  const refusals = (results: PromiseSettledResult<unknown>[]) => results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+  const ordered = (accountId: string) =>
+    topUps.create(manualProvider, {
+      accountId,
+      amountMicros: TEN_DOLLARS,
+      idempotencyKey: undefined,
+      author: 'key_1',
+      successUrl: '',
+      cancelUrl: '',
+    });
+  const refusals = (results: PromiseSettledResult<unknown>[]) =>
+    results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
 
   it('are paid once, also when two operators confirm them with two references at once', async () => {
     const accountId = newAccount();
     const topUp = await ordered(accountId);
-    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => topUps.confirm(topUp, `wire-${n % 2}-${topUp.topUpId}`, 'ann')));
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, n) => topUps.confirm(topUp, `wire-${n % 2}-${topUp.topUpId}`, 'ann')),
+    );
     expect(refusals(results)).toEqual(Array(5).fill('NewsRefused: top_up_conflict'));
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
   });
@@ -53,7 +64,8 @@ describe('top-ups by hand', () => {
     const [first, second, third] = [await ordered(accountId), await ordered(accountId), await ordered(other)];
     const wire = `wire-${first.topUpId}`;
     expect(await topUps.confirm(first, wire, 'ann')).toMatchObject({ status: 'completed', paymentRef: wire });
-    for (const topUp of [second, third]) await expect(topUps.confirm(topUp, wire, 'ann')).rejects.toThrow('top_up_conflict');
+    for (const topUp of [second, third])
+      await expect(topUps.confirm(topUp, wire, 'ann')).rejects.toThrow('top_up_conflict');
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
     expect((await reader.balance(other)).availableMicros).toBe(0n);
     expect(await topUps.confirm(third, `${wire}-b`, 'ann')).toMatchObject({ status: 'completed' });
@@ -61,7 +73,15 @@ describe('top-ups by hand', () => {
 
   it('stay open to the right payment after a wrong one was refused', async () => {
     const accountId = newAccount();
-    await writer.submit({ type: 'AddFunds', accountId, amountMicros: 1n, source: 'manual', paymentRef: 'used', author: 'ann', note: '' });
+    await writer.submit({
+      type: 'AddFunds',
+      accountId,
+      amountMicros: 1n,
+      source: 'manual',
+      paymentRef: 'used',
+      author: 'ann',
+      note: '',
+    });
     const topUp = await ordered(accountId);
     await expect(topUps.confirm(topUp, 'used', 'ann')).rejects.toThrow('payment_conflict');
     expect(await topUps.confirm(topUp, `wire-${topUp.topUpId}`, 'ann')).toMatchObject({ status: 'completed' });
@@ -72,7 +92,15 @@ describe('top-ups by hand', () => {
     const topUp = await ordered(accountId);
     const wire = `wire-${topUp.topUpId}`;
     await store.claim(topUp.topUpId, wire);
-    await writer.submit({ type: 'AddFunds', accountId, amountMicros: TEN_DOLLARS, source: 'manual', paymentRef: wire, author: 'ann', note: `Top-up ${topUp.topUpId}` });
+    await writer.submit({
+      type: 'AddFunds',
+      accountId,
+      amountMicros: TEN_DOLLARS,
+      source: 'manual',
+      paymentRef: wire,
+      author: 'ann',
+      note: `Top-up ${topUp.topUpId}`,
+    });
     expect(await topUps.confirm(topUp, wire, 'ann')).toMatchObject({ status: 'completed' });
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
   });

@@ -2,8 +2,16 @@ import fc from 'fast-check';
 
 type RefundStatus = 'requires_action' | 'pending' | 'succeeded' | 'failed' | 'canceled';
 
-interface Refund { readonly id: string; readonly cents: number; status: RefundStatus }
-interface Dispute { readonly id: string; readonly cents: number; state: 'opened' | 'withdrawn' | 'won' | 'lost' }
+interface Refund {
+  readonly id: string;
+  readonly cents: number;
+  status: RefundStatus;
+}
+interface Dispute {
+  readonly id: string;
+  readonly cents: number;
+  state: 'opened' | 'withdrawn' | 'won' | 'lost';
+}
 
 /** News as Stripe sends it. */
 export interface Sent {
@@ -13,17 +21,32 @@ export interface Sent {
 }
 
 /** What happens to a payment next, by choices that are taken modulo what is possible. */
-export interface Step { readonly what: 'refund' | 'refund goes on' | 'dispute' | 'dispute goes on'; readonly which: number; readonly share: number }
+export interface Step {
+  readonly what: 'refund' | 'refund goes on' | 'dispute' | 'dispute goes on';
+  readonly which: number;
+  readonly share: number;
+}
 
 export const anyStep: fc.Arbitrary<Step> = fc.record({
-  what: fc.constantFrom('refund', 'refund goes on', 'refund goes on', 'dispute', 'dispute goes on', 'dispute goes on'), which: fc.nat({ max: 11 }), share: fc.constantFrom(0.2, 0.5, 1),
+  what: fc.constantFrom('refund', 'refund goes on', 'refund goes on', 'dispute', 'dispute goes on', 'dispute goes on'),
+  which: fc.nat({ max: 11 }),
+  share: fc.constantFrom(0.2, 0.5, 1),
 });
 
 /** https://docs.stripe.com/refunds and .../disputes/how-disputes-work: from where to where. */
 const REFUND_GOES_TO: Readonly<Record<RefundStatus, readonly RefundStatus[]>> = {
-  requires_action: ['pending', 'succeeded', 'failed', 'canceled'], pending: ['succeeded', 'failed', 'canceled'], succeeded: ['failed'], failed: [], canceled: [],
+  requires_action: ['pending', 'succeeded', 'failed', 'canceled'],
+  pending: ['succeeded', 'failed', 'canceled'],
+  succeeded: ['failed'],
+  failed: [],
+  canceled: [],
 };
-const DISPUTE_GOES_TO: Readonly<Record<Dispute['state'], readonly Dispute['state'][]>> = { opened: ['withdrawn', 'won', 'lost'], withdrawn: ['won', 'lost'], won: [], lost: [] };
+const DISPUTE_GOES_TO: Readonly<Record<Dispute['state'], readonly Dispute['state'][]>> = {
+  opened: ['withdrawn', 'won', 'lost'],
+  withdrawn: ['won', 'lost'],
+  won: [],
+  lost: [],
+};
 
 /** One payment at Stripe from its order on. Never is more of it away than there was; what is sent of it may come in any order. */
 export class PaymentLife {
@@ -32,24 +55,35 @@ export class PaymentLife {
   private readonly disputes: Dispute[] = [];
   private number = 0;
 
-  constructor(private readonly topUpId: string, readonly paymentIntent: string, private readonly cents: number, isSlow: boolean) {
+  constructor(
+    private readonly topUpId: string,
+    readonly paymentIntent: string,
+    private readonly cents: number,
+    isSlow: boolean,
+  ) {
     if (isSlow) this.send('checkout.session.completed', { ...this.session(), payment_status: 'unpaid' });
     this.send(isSlow ? 'checkout.session.async_payment_succeeded' : 'checkout.session.completed', this.session());
   }
 
   take({ what, which, share }: Step): void {
     switch (what) {
-      case 'refund': return this.refund(share, (['pending', 'succeeded', 'requires_action'] as const)[which % 3]!);
-      case 'refund goes on': return this.goOn(this.refunds[which % this.refunds.length], which);
-      case 'dispute': return this.dispute(share);
-      case 'dispute goes on': return this.disputeGoesOn(this.disputes[which % this.disputes.length], which);
+      case 'refund':
+        return this.refund(share, (['pending', 'succeeded', 'requires_action'] as const)[which % 3]!);
+      case 'refund goes on':
+        return this.goOn(this.refunds[which % this.refunds.length], which);
+      case 'dispute':
+        return this.dispute(share);
+      case 'dispute goes on':
+        return this.disputeGoesOn(this.disputes[which % this.disputes.length], which);
     }
   }
 
   /** What is away in the end. */
   get awayCents(): number {
     const refunded = this.refunds.filter(({ status }) => status === 'pending' || status === 'succeeded');
-    const disputed = this.disputes.filter(({ state, id }) => state === 'withdrawn' || (state === 'lost' && this.wasWithdrawn(id)));
+    const disputed = this.disputes.filter(
+      ({ state, id }) => state === 'withdrawn' || (state === 'lost' && this.wasWithdrawn(id)),
+    );
     return [...refunded, ...disputed].reduce((sum, { cents }) => sum + cents, 0);
   }
 
@@ -101,17 +135,37 @@ export class PaymentLife {
 
   private session(): Record<string, unknown> {
     return {
-      id: `cs_${this.topUpId}`, object: 'checkout.session', client_reference_id: this.topUpId, metadata: { top_up_id: this.topUpId }, payment_intent: this.paymentIntent,
-      payment_status: 'paid', amount_total: this.cents, currency: 'usd',
+      id: `cs_${this.topUpId}`,
+      object: 'checkout.session',
+      client_reference_id: this.topUpId,
+      metadata: { top_up_id: this.topUpId },
+      payment_intent: this.paymentIntent,
+      payment_status: 'paid',
+      amount_total: this.cents,
+      currency: 'usd',
     };
   }
 
   private sendRefund(type: string, { id, cents, status }: Refund): void {
-    this.send(type, { id, object: 'refund', payment_intent: this.paymentIntent, amount: cents, currency: 'usd', status });
+    this.send(type, {
+      id,
+      object: 'refund',
+      payment_intent: this.paymentIntent,
+      amount: cents,
+      currency: 'usd',
+      status,
+    });
   }
 
   private sendDispute(what: string, { id, cents, state }: Dispute): void {
-    this.send(`charge.dispute.${what}`, { id, object: 'dispute', payment_intent: this.paymentIntent, amount: cents, currency: 'usd', status: state });
+    this.send(`charge.dispute.${what}`, {
+      id,
+      object: 'dispute',
+      payment_intent: this.paymentIntent,
+      amount: cents,
+      currency: 'usd',
+      status: state,
+    });
   }
 
   private send(type: string, object: Record<string, unknown>): void {

@@ -19,11 +19,11 @@ type Moved = { readonly paymentRef: string; readonly amountMicros: bigint | unde
 
 /** What a provider says happened. */
 export type PaymentNews =
-  | Moved & { readonly type: 'paid'; readonly topUpId: string }
+  | (Moved & { readonly type: 'paid'; readonly topUpId: string })
   | { readonly type: 'ended'; readonly topUpId: string; readonly status: 'failed' | 'expired'; readonly code?: string }
-  | Moved & { readonly type: 'reversed'; readonly reversalRef: string; readonly reason: string }
+  | (Moved & { readonly type: 'reversed'; readonly reversalRef: string; readonly reason: string })
   /** A reversal that did not last: a failed refund, a dispute that was won. */
-  | Moved & { readonly type: 'reinstated'; readonly reversalRef: string; readonly reason: string }
+  | (Moved & { readonly type: 'reinstated'; readonly reversalRef: string; readonly reason: string })
   /** A payment method was saved for an account, under the provider's name of the setup. */
   | { readonly type: 'method_saved'; readonly accountId: string; readonly setupRef: string }
   /** Nothing that moves money, or not yet. */
@@ -54,7 +54,8 @@ export interface SavedMethod {
   readonly label: string;
 }
 
-export interface CardCharge extends Pick<PaymentOrder, 'topUpId' | 'accountId' | 'amountMicros'>, Omit<SavedMethod, 'label'> {}
+export interface CardCharge
+  extends Pick<PaymentOrder, 'topUpId' | 'accountId' | 'amountMicros'>, Omit<SavedMethod, 'label'> {}
 
 export type ChargeOutcome =
   | { readonly status: 'paid'; readonly paymentRef: string; readonly amountMicros: bigint }
@@ -95,5 +96,8 @@ export const manualProvider: PaymentProvider = {
 
 /** The provider that customers are sent to when they name none, and all that may be named. */
 export class Providers {
-  constructor(readonly byName: ReadonlyMap<string, PaymentProvider>, readonly standard: PaymentProvider) {}
+  constructor(
+    readonly byName: ReadonlyMap<string, PaymentProvider>,
+    readonly standard: PaymentProvider,
+  ) {}
 }

@@ -1,6 +1,13 @@
 import Stripe from 'stripe';
 import { AUTOMATIC, SETUP_ACCOUNT, StripeCards } from './stripe-cards.client';
-import { OrderRefused, type Checkout, type PaymentEvent, type PaymentNews, type PaymentOrder, type PaymentProvider } from './payment-provider';
+import {
+  OrderRefused,
+  type Checkout,
+  type PaymentEvent,
+  type PaymentNews,
+  type PaymentOrder,
+  type PaymentProvider,
+} from './payment-provider';
 
 export interface StripeSettings {
   readonly secretKey: string;
@@ -21,8 +28,12 @@ export class StripeProvider implements PaymentProvider {
   constructor(private readonly settings: StripeSettings) {
     const url = new URL(settings.apiUrl);
     this.stripe = new Stripe(settings.secretKey, {
-      host: url.hostname, protocol: url.protocol === 'http:' ? 'http' : 'https', port: url.port === '' ? defaultPort(url) : url.port,
-      timeout: TIMEOUT_MS, maxNetworkRetries: 2, telemetry: false,
+      host: url.hostname,
+      protocol: url.protocol === 'http:' ? 'http' : 'https',
+      port: url.port === '' ? defaultPort(url) : url.port,
+      timeout: TIMEOUT_MS,
+      maxNetworkRetries: 2,
+      telemetry: false,
     });
     this.cards = new StripeCards(this.stripe);
   }
@@ -31,14 +42,31 @@ export class StripeProvider implements PaymentProvider {
     if (order.amountMicros % MICROS_PER_CENT !== 0n) throw new OrderRefused('the amount is in whole cents');
     const metadata = { top_up_id: order.topUpId, account_id: order.accountId };
     try {
-      const session = await this.stripe.checkout.sessions.create({
-        mode: 'payment', client_reference_id: order.topUpId, metadata, payment_intent_data: { metadata },
-        line_items: [{ quantity: 1, price_data: { currency: CURRENCY, unit_amount: Number(order.amountMicros / MICROS_PER_CENT), product_data: { name: 'Balance top-up' } } }],
-        success_url: order.successUrl, cancel_url: order.cancelUrl,
-      }, { idempotencyKey: order.topUpId });
+      const session = await this.stripe.checkout.sessions.create(
+        {
+          mode: 'payment',
+          client_reference_id: order.topUpId,
+          metadata,
+          payment_intent_data: { metadata },
+          line_items: [
+            {
+              quantity: 1,
+              price_data: {
+                currency: CURRENCY,
+                unit_amount: Number(order.amountMicros / MICROS_PER_CENT),
+                product_data: { name: 'Balance top-up' },
+              },
+            },
+          ],
+          success_url: order.successUrl,
+          cancel_url: order.cancelUrl,
+        },
+        { idempotencyKey: order.topUpId },
+      );
       return { providerRef: session.id, url: session.url ?? '' };
     } catch (error) {
-      if (error instanceof Stripe.errors.StripeInvalidRequestError) throw new OrderRefused(error.message, { cause: error });
+      if (error instanceof Stripe.errors.StripeInvalidRequestError)
+        throw new OrderRefused(error.message, { cause: error });
       throw error;
     }
   }
@@ -58,7 +86,8 @@ export class StripeProvider implements PaymentProvider {
     try {
       return (await this.stripe.paymentIntents.retrieve(paymentRef)).metadata['top_up_id'];
     } catch (error) {
-      if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return undefined;
+      if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
+        return undefined;
       throw error;
     }
   }
@@ -99,12 +128,21 @@ function newsIn(event: Stripe.Event): PaymentNews {
 /** Of automatic top-ups alone: those of a page are announced by its session. */
 function chargedBy(intent: Stripe.PaymentIntent): PaymentNews {
   const topUpId = automaticTopUpOf(intent);
-  return topUpId === undefined ? { type: 'ignored' } : { type: 'paid', topUpId, paymentRef: intent.id, amountMicros: microsOf(intent.amount_received, intent.currency) };
+  return topUpId === undefined
+    ? { type: 'ignored' }
+    : { type: 'paid', topUpId, paymentRef: intent.id, amountMicros: microsOf(intent.amount_received, intent.currency) };
 }
 
 function notChargedBy(intent: Stripe.PaymentIntent): PaymentNews {
   const topUpId = automaticTopUpOf(intent);
-  return topUpId === undefined ? { type: 'ignored' } : { type: 'ended', topUpId, status: 'failed', code: intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined' };
+  return topUpId === undefined
+    ? { type: 'ignored' }
+    : {
+        type: 'ended',
+        topUpId,
+        status: 'failed',
+        code: intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? 'card_declined',
+      };
 }
 
 function automaticTopUpOf({ metadata }: Stripe.PaymentIntent): string | undefined {
@@ -122,7 +160,9 @@ function paidBy(session: Stripe.Checkout.Session): PaymentNews {
 
 function savedBy({ metadata, setup_intent: setup }: Stripe.Checkout.Session): PaymentNews {
   const accountId = metadata?.[SETUP_ACCOUNT];
-  return accountId === undefined || setup === null ? { type: 'not_ours' } : { type: 'method_saved', accountId, setupRef: idOf(setup) };
+  return accountId === undefined || setup === null
+    ? { type: 'not_ours' }
+    : { type: 'method_saved', accountId, setupRef: idOf(setup) };
 }
 
 function endedAs(session: Stripe.Checkout.Session, status: 'failed' | 'expired'): PaymentNews {
@@ -136,13 +176,25 @@ function refundedBy(refund: Stripe.Refund): PaymentNews {
   const type = refund.status === 'failed' || refund.status === 'canceled' ? 'reinstated' : 'reversed';
   if (paymentRef === '') return { type: 'not_ours' };
   if (refund.status === 'requires_action') return { type: 'ignored' };
-  return { type, paymentRef, reversalRef: refund.id, amountMicros: microsOf(refund.amount, refund.currency), reason: 'refund' };
+  return {
+    type,
+    paymentRef,
+    reversalRef: refund.id,
+    amountMicros: microsOf(refund.amount, refund.currency),
+    reason: 'refund',
+  };
 }
 
 function disputedBy(dispute: Stripe.Dispute, type: 'reversed' | 'reinstated'): PaymentNews {
   const paymentRef = idOf(dispute.payment_intent);
   if (paymentRef === '') return { type: 'not_ours' };
-  return { type, paymentRef, reversalRef: dispute.id, amountMicros: microsOf(dispute.amount, dispute.currency), reason: 'dispute' };
+  return {
+    type,
+    paymentRef,
+    reversalRef: dispute.id,
+    amountMicros: microsOf(dispute.amount, dispute.currency),
+    reason: 'dispute',
+  };
 }
 
 /** Undefined for another currency: nothing here could say what it is worth. */
@@ -151,7 +203,7 @@ function microsOf(cents: number, currency: string | null): bigint | undefined {
 }
 
 function idOf(reference: string | { id: string } | null): string {
-  return typeof reference === 'string' ? reference : reference?.id ?? '';
+  return typeof reference === 'string' ? reference : (reference?.id ?? '');
 }
 
 function defaultPort(url: URL): string {

@@ -46,20 +46,34 @@ export class TopUpStore {
   /** The new order, or the one that was placed under the same key before. */
   async create(order: NewTopUp): Promise<TopUp> {
     const { topUpId, accountId, amountMicros, provider, idempotencyKey, author } = order;
-    await this.database.query({ name: 'top_up_insert', text: INSERT, values: [topUpId, accountId, amountMicros, provider, idempotencyKey ?? null, author] });
-    const placed = await this.one('where t.top_up_id = $1 or (t.account_id = $2 and t.idempotency_key = $3)', [topUpId, accountId, idempotencyKey ?? null]);
+    await this.database.query({
+      name: 'top_up_insert',
+      text: INSERT,
+      values: [topUpId, accountId, amountMicros, provider, idempotencyKey ?? null, author],
+    });
+    const placed = await this.one('where t.top_up_id = $1 or (t.account_id = $2 and t.idempotency_key = $3)', [
+      topUpId,
+      accountId,
+      idempotencyKey ?? null,
+    ]);
     if (placed === undefined) throw new Error(`the top-up ${topUpId} was not kept`);
     return placed;
   }
 
   async setCheckout(topUpId: string, providerRef: string | undefined, url: string): Promise<void> {
-    await this.database.query({ name: 'top_up_checkout', text: SET_CHECKOUT, values: [topUpId, providerRef ?? null, url] });
+    await this.database.query({
+      name: 'top_up_checkout',
+      text: SET_CHECKOUT,
+      values: [topUpId, providerRef ?? null, url],
+    });
   }
 
   /** Binds a top-up to the one payment that may pay for it. False: it has another one, or the payment has another top-up. */
   async claim(topUpId: string, paymentRef: string): Promise<boolean> {
     try {
-      return (await this.database.query({ name: 'top_up_claim', text: CLAIM, values: [topUpId, paymentRef] })).rowCount === 1;
+      return (
+        (await this.database.query({ name: 'top_up_claim', text: CLAIM, values: [topUpId, paymentRef] })).rowCount === 1
+      );
     } catch (error) {
       if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return false;
       throw error;
@@ -90,16 +104,24 @@ export class TopUpStore {
   /** Newest first. */
   async list(accountId: string, limit: number, offset: number): Promise<TopUp[]> {
     const text = `select ${COLUMNS} where t.account_id = $1 order by t.created_at desc, t.top_up_id desc limit $2 offset $3`;
-    return (await this.database.query<TopUp>({ name: 'top_up_list', text, values: [accountId, limit, offset] })).rows.map(shown);
+    return (
+      await this.database.query<TopUp>({ name: 'top_up_list', text, values: [accountId, limit, offset] })
+    ).rows.map(shown);
   }
 
   async isApplied(provider: string, eventId: string): Promise<boolean> {
     const text = 'select 1 from payment_event where provider = $1 and event_id = $2';
-    return (await this.database.query({ name: 'payment_event_read', text, values: [provider, eventId] })).rowCount === 1;
+    return (
+      (await this.database.query({ name: 'payment_event_read', text, values: [provider, eventId] })).rowCount === 1
+    );
   }
 
   async rememberEvent(provider: string, eventId: string, outcome: string): Promise<void> {
-    await this.database.query({ name: 'payment_event_remember', text: REMEMBER_EVENT, values: [provider, eventId, outcome] });
+    await this.database.query({
+      name: 'payment_event_remember',
+      text: REMEMBER_EVENT,
+      values: [provider, eventId, outcome],
+    });
   }
 
   private async one(where: string, values: unknown[]): Promise<TopUp | undefined> {

@@ -47,20 +47,60 @@ describe('top-ups through Stripe', () => {
     await server.stop();
   });
 
-  const order = (accountId: string, amountMicros = TEN_DOLLARS, idempotencyKey?: string) => topUps.create(stripe, {
-    accountId, amountMicros, idempotencyKey, author: 'key_1', successUrl: 'https://example.com/done', cancelUrl: 'https://example.com/back',
-  });
+  const order = (accountId: string, amountMicros = TEN_DOLLARS, idempotencyKey?: string) =>
+    topUps.create(stripe, {
+      accountId,
+      amountMicros,
+      idempotencyKey,
+      author: 'key_1',
+      successUrl: 'https://example.com/done',
+      cancelUrl: 'https://example.com/back',
+    });
   const newAccount = () => `acc_${ulid()}`;
 
   /** As Stripe sends it: the raw body and its signature header. */
   const deliver = (type: string, object: object, eventId = `evt_${ulid()}`) => {
-    const payload = JSON.stringify({ id: eventId, object: 'event', api_version: '2026-01-01', created: 1, livemode: false, type, data: { object } });
-    return topUps.apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }));
+    const payload = JSON.stringify({
+      id: eventId,
+      object: 'event',
+      api_version: '2026-01-01',
+      created: 1,
+      livemode: false,
+      type,
+      data: { object },
+    });
+    return topUps.apply(
+      'stripe',
+      Buffer.from(payload),
+      signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }),
+    );
   };
-  const session = (topUpId: string, paymentIntent: string, over: object = {}) =>
-    ({ id: 'cs_1', object: 'checkout.session', client_reference_id: topUpId, metadata: { top_up_id: topUpId }, payment_intent: paymentIntent, payment_status: 'paid', amount_total: 1_000, currency: 'usd', ...over });
-  const refund = (paymentIntent: string, id: string, amount = 400, status = 'succeeded') => ({ id, object: 'refund', payment_intent: paymentIntent, amount, currency: 'usd', status });
-  const dispute = (paymentIntent: string, id: string) => ({ id, object: 'dispute', payment_intent: paymentIntent, amount: 1_000, currency: 'usd' });
+  const session = (topUpId: string, paymentIntent: string, over: object = {}) => ({
+    id: 'cs_1',
+    object: 'checkout.session',
+    client_reference_id: topUpId,
+    metadata: { top_up_id: topUpId },
+    payment_intent: paymentIntent,
+    payment_status: 'paid',
+    amount_total: 1_000,
+    currency: 'usd',
+    ...over,
+  });
+  const refund = (paymentIntent: string, id: string, amount = 400, status = 'succeeded') => ({
+    id,
+    object: 'refund',
+    payment_intent: paymentIntent,
+    amount,
+    currency: 'usd',
+    status,
+  });
+  const dispute = (paymentIntent: string, id: string) => ({
+    id,
+    object: 'dispute',
+    payment_intent: paymentIntent,
+    amount: 1_000,
+    currency: 'usd',
+  });
 
   async function paid(): Promise<{ accountId: string; topUpId: string; paymentIntent: string }> {
     const accountId = newAccount();
@@ -73,12 +113,28 @@ describe('top-ups through Stripe', () => {
   it('opens a Checkout session for the amount and keeps its address', async () => {
     const accountId = newAccount();
     const topUp = await order(accountId);
-    expect(topUp).toMatchObject({ accountId, amountMicros: TEN_DOLLARS, provider: 'stripe', status: 'pending', paymentRef: '', endedAt: undefined });
+    expect(topUp).toMatchObject({
+      accountId,
+      amountMicros: TEN_DOLLARS,
+      provider: 'stripe',
+      status: 'pending',
+      paymentRef: '',
+      endedAt: undefined,
+    });
     const request = server.requests.at(-1)!;
-    expect(request).toMatchObject({ path: 'POST /v1/checkout/sessions', authorization: `Bearer ${SECRET_KEY}`, idempotencyKey: topUp.topUpId });
+    expect(request).toMatchObject({
+      path: 'POST /v1/checkout/sessions',
+      authorization: `Bearer ${SECRET_KEY}`,
+      idempotencyKey: topUp.topUpId,
+    });
     expect(Object.fromEntries(request.form)).toMatchObject({
-      mode: 'payment', client_reference_id: topUp.topUpId, 'metadata[account_id]': accountId, success_url: 'https://example.com/done',
-      'line_items[0][price_data][currency]': 'usd', 'line_items[0][price_data][unit_amount]': '1000', 'line_items[0][quantity]': '1',
+      mode: 'payment',
+      client_reference_id: topUp.topUpId,
+      'metadata[account_id]': accountId,
+      success_url: 'https://example.com/done',
+      'line_items[0][price_data][currency]': 'usd',
+      'line_items[0][price_data][unit_amount]': '1000',
+      'line_items[0][quantity]': '1',
     });
     expect(topUp.checkoutUrl).toBe(`https://checkout.stripe.com/c/pay/${topUp.topUpId}`);
   });
@@ -98,23 +154,39 @@ describe('top-ups through Stripe', () => {
   it('adds what was paid, once by event and once by payment', async () => {
     const { accountId, topUpId, paymentIntent } = await paid();
     const event = `evt_${ulid()}`;
-    expect(await deliver('checkout.session.async_payment_succeeded', session(topUpId, paymentIntent), event)).toEqual({ eventId: event, outcome: 'funds_added' });
-    expect(await deliver('checkout.session.async_payment_succeeded', session(topUpId, paymentIntent), event)).toEqual({ eventId: event, outcome: 'replayed' });
+    expect(await deliver('checkout.session.async_payment_succeeded', session(topUpId, paymentIntent), event)).toEqual({
+      eventId: event,
+      outcome: 'funds_added',
+    });
+    expect(await deliver('checkout.session.async_payment_succeeded', session(topUpId, paymentIntent), event)).toEqual({
+      eventId: event,
+      outcome: 'replayed',
+    });
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
-    expect(await store.get(topUpId)).toMatchObject({ status: 'completed', paymentRef: paymentIntent, endedAt: expect.any(Date) });
+    expect(await store.get(topUpId)).toMatchObject({
+      status: 'completed',
+      paymentRef: paymentIntent,
+      endedAt: expect.any(Date),
+    });
   });
 
   it('adds a payment once that is announced 20 times at once', async () => {
     const accountId = newAccount();
     const { topUpId } = await order(accountId);
-    await Promise.all(Array.from({ length: 20 }, (_, n) => deliver('checkout.session.completed', session(topUpId, 'pi_many'), `evt_many_${n % 5}`)));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        deliver('checkout.session.completed', session(topUpId, 'pi_many'), `evt_many_${n % 5}`),
+      ),
+    );
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
   });
 
   it('waits for money that is on the way, and notes what ended', async () => {
     const accountId = newAccount();
     const { topUpId } = await order(accountId);
-    expect((await deliver('checkout.session.completed', session(topUpId, 'pi_slow', { payment_status: 'unpaid' })))?.outcome).toBe('ignored');
+    expect(
+      (await deliver('checkout.session.completed', session(topUpId, 'pi_slow', { payment_status: 'unpaid' })))?.outcome,
+    ).toBe('ignored');
     expect((await deliver('checkout.session.expired', session(topUpId, '')))?.outcome).toBe('top_up_ended');
     expect(await store.get(topUpId)).toMatchObject({ status: 'expired' });
     await deliver('checkout.session.async_payment_succeeded', session(topUpId, 'pi_slow'));
@@ -141,7 +213,9 @@ describe('top-ups through Stripe', () => {
   it('takes the next refund after one that failed, and a refund after a dispute that was won, whatever the order of the news', async () => {
     const { accountId, paymentIntent } = await paid();
     await deliver('refund.created', refund(paymentIntent, 're_10', 1_000, 'pending'));
-    await expect(deliver('refund.created', refund(paymentIntent, 're_11', 1_000), 'evt_11')).rejects.toThrow(NewsRefused);
+    await expect(deliver('refund.created', refund(paymentIntent, 're_11', 1_000), 'evt_11')).rejects.toThrow(
+      NewsRefused,
+    );
     await deliver('refund.failed', refund(paymentIntent, 're_10', 1_000, 'failed'));
     expect((await reader.balance(accountId)).availableMicros).toBe(TEN_DOLLARS);
     await deliver('refund.created', refund(paymentIntent, 're_11', 1_000), 'evt_11');
@@ -156,7 +230,14 @@ describe('top-ups through Stripe', () => {
 
   it('takes a disputed payment back although it is spent, and settles the debt first', async () => {
     const { accountId, paymentIntent } = await paid();
-    await writer.submit({ type: 'Adjust', accountId, adjustmentRef: 'spent', amountMicros: -7_000_000n, reason: 'as if rendered', author: 'ann' });
+    await writer.submit({
+      type: 'Adjust',
+      accountId,
+      adjustmentRef: 'spent',
+      amountMicros: -7_000_000n,
+      reason: 'as if rendered',
+      author: 'ann',
+    });
     await deliver('charge.dispute.funds_withdrawn', dispute(paymentIntent, 'dp_1'));
     expect(await reader.balance(accountId)).toMatchObject({ availableMicros: 0n, receivableMicros: 7_000_000n });
     await deliver('charge.dispute.funds_reinstated', dispute(paymentIntent, 'dp_1'));
@@ -168,11 +249,20 @@ describe('top-ups through Stripe', () => {
     const { topUpId } = await order(accountId);
     // As `open` had it made: the payment carries the metadata that was sent with the order.
     const sent = server.requests.at(-1)!.form;
-    server.intents.set('pi_late', { id: 'pi_late', object: 'payment_intent', metadata: { top_up_id: sent.get('payment_intent_data[metadata][top_up_id]') } });
-    const news: [string, object][] = [['refund.created', refund('pi_late', 're_early')], ['charge.dispute.funds_withdrawn', { ...dispute('pi_late', 'dp_early'), amount: 600 }]];
-    for (const [type, object] of news) await expect(deliver(type, object, `evt_${type}`)).rejects.toThrow(PaymentUnknown);
+    server.intents.set('pi_late', {
+      id: 'pi_late',
+      object: 'payment_intent',
+      metadata: { top_up_id: sent.get('payment_intent_data[metadata][top_up_id]') },
+    });
+    const news: [string, object][] = [
+      ['refund.created', refund('pi_late', 're_early')],
+      ['charge.dispute.funds_withdrawn', { ...dispute('pi_late', 'dp_early'), amount: 600 }],
+    ];
+    for (const [type, object] of news)
+      await expect(deliver(type, object, `evt_${type}`)).rejects.toThrow(PaymentUnknown);
     await deliver('checkout.session.completed', session(topUpId, 'pi_late'));
-    for (const [type, object] of news) expect((await deliver(type, object, `evt_${type}`))?.outcome).toBe('funds_reversed');
+    for (const [type, object] of news)
+      expect((await deliver(type, object, `evt_${type}`))?.outcome).toBe('funds_reversed');
     expect((await reader.balance(accountId)).availableMicros).toBe(0n);
   });
 
@@ -186,22 +276,34 @@ describe('top-ups through Stripe', () => {
     expect((await deliver('customer.created', { id: 'cus_1', object: 'customer' }))?.outcome).toBe('ignored');
     expect((await deliver('refund.created', refund('pi_x', 're_5', 1, 'requires_action')))?.outcome).toBe('ignored');
     const { topUpId } = await order(newAccount());
-    await expect(deliver('checkout.session.completed', session(topUpId, 'pi_y', { currency: 'eur' }))).rejects.toThrow('currency_not_kept');
+    await expect(deliver('checkout.session.completed', session(topUpId, 'pi_y', { currency: 'eur' }))).rejects.toThrow(
+      'currency_not_kept',
+    );
   });
 
   it('acknowledges for good what others sell through the same account, in any currency', async () => {
     const { topUpId } = await order(newAccount());
     server.intents.set('pi_shop', { id: 'pi_shop', object: 'payment_intent', metadata: { order: '4711' } });
-    server.intents.set('pi_staging', { id: 'pi_staging', object: 'payment_intent', metadata: { top_up_id: 'top_of_staging' } });
+    server.intents.set('pi_staging', {
+      id: 'pi_staging',
+      object: 'payment_intent',
+      metadata: { top_up_id: 'top_of_staging' },
+    });
     const shop = { client_reference_id: topUpId, metadata: {}, currency: 'eur' };
     const foreign: [string, object][] = [
-      ['checkout.session.completed', session('', 'pi_shop', shop)], ['checkout.session.async_payment_failed', session('', 'pi_shop', shop)],
+      ['checkout.session.completed', session('', 'pi_shop', shop)],
+      ['checkout.session.async_payment_failed', session('', 'pi_shop', shop)],
       ['checkout.session.expired', session('', 'pi_shop', { ...shop, client_reference_id: null, metadata: null })],
       ['checkout.session.completed', session('top_of_staging', 'pi_staging')],
-      ['checkout.session.completed', session(topUpId, 'pi_shop', { client_reference_id: 'cart_4711' })], ['checkout.session.expired', session('top_of_staging', '')],
-      ['refund.created', refund('pi_shop', 're_shop')], ['refund.failed', refund('pi_staging', 're_staging', 1, 'failed')], ['refund.updated', refund('pi_nobody_knows', 're_gone')],
-      ['refund.created', { ...refund('', 're_charge'), payment_intent: null, currency: 'eur' }], ['refund.created', { ...refund('pi_shop', 're_eur'), currency: 'eur' }],
-      ['charge.dispute.funds_withdrawn', dispute('pi_shop', 'dp_shop')], ['charge.dispute.funds_reinstated', { ...dispute('', 'dp_charge'), payment_intent: null }],
+      ['checkout.session.completed', session(topUpId, 'pi_shop', { client_reference_id: 'cart_4711' })],
+      ['checkout.session.expired', session('top_of_staging', '')],
+      ['refund.created', refund('pi_shop', 're_shop')],
+      ['refund.failed', refund('pi_staging', 're_staging', 1, 'failed')],
+      ['refund.updated', refund('pi_nobody_knows', 're_gone')],
+      ['refund.created', { ...refund('', 're_charge'), payment_intent: null, currency: 'eur' }],
+      ['refund.created', { ...refund('pi_shop', 're_eur'), currency: 'eur' }],
+      ['charge.dispute.funds_withdrawn', dispute('pi_shop', 'dp_shop')],
+      ['charge.dispute.funds_reinstated', { ...dispute('', 'dp_charge'), payment_intent: null }],
     ];
     for (const [at, [type, object]] of foreign.entries()) {
       const eventId = `evt_foreign_${at}`;
@@ -209,25 +311,57 @@ describe('top-ups through Stripe', () => {
       expect(await deliver(type, object, eventId)).toEqual({ eventId, outcome: 'replayed' });
     }
     expect(await store.get(topUpId)).toMatchObject({ status: 'pending' });
-    const counted = (await paymentEvents.get()).values.find(({ labels }) => labels.provider === 'stripe' && labels.outcome === 'not_ours');
+    const counted = (await paymentEvents.get()).values.find(
+      ({ labels }) => labels.provider === 'stripe' && labels.outcome === 'not_ours',
+    );
     expect(counted?.value).toBe(foreign.length);
   });
 
   it('has news said again while Stripe cannot be asked whose it is', async () => {
-    const away = new StripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl: 'http://127.0.0.1:1' });
-    const payload = JSON.stringify({ id: 'evt_away', object: 'event', api_version: '2026-01-01', created: 1, livemode: false, type: 'refund.created', data: { object: refund('pi_away', 're_away') } });
-    const applied = new TopUps(store, writer, new Map([['stripe', away]]), logger, new AutoTopUpStore(database))
-      .apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }));
+    const away = new StripeProvider({
+      secretKey: SECRET_KEY,
+      webhookSecret: WEBHOOK_SECRET,
+      apiUrl: 'http://127.0.0.1:1',
+    });
+    const payload = JSON.stringify({
+      id: 'evt_away',
+      object: 'event',
+      api_version: '2026-01-01',
+      created: 1,
+      livemode: false,
+      type: 'refund.created',
+      data: { object: refund('pi_away', 're_away') },
+    });
+    const applied = new TopUps(store, writer, new Map([['stripe', away]]), logger, new AutoTopUpStore(database)).apply(
+      'stripe',
+      Buffer.from(payload),
+      signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET }),
+    );
     await expect(applied).rejects.toThrow(Stripe.errors.StripeConnectionError);
     expect(await store.isApplied('stripe', 'evt_away')).toBe(false);
   });
 
   it('believes nothing that Stripe did not sign', async () => {
-    const payload = JSON.stringify({ id: 'evt_forged', object: 'event', type: 'checkout.session.completed', data: { object: session('top_1', 'pi_1') } });
+    const payload = JSON.stringify({
+      id: 'evt_forged',
+      object: 'event',
+      type: 'checkout.session.completed',
+      data: { object: session('top_1', 'pi_1') },
+    });
     const header = signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET });
-    const old = signer.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET, timestamp: Math.floor(Date.now() / 1_000) - 3_600 });
+    const old = signer.webhooks.generateTestHeaderString({
+      payload,
+      secret: WEBHOOK_SECRET,
+      timestamp: Math.floor(Date.now() / 1_000) - 3_600,
+    });
     expect(await topUps.apply('stripe', Buffer.from(payload.replace('1000', '9000')), header)).toBeUndefined();
-    expect(await topUps.apply('stripe', Buffer.from(payload), signer.webhooks.generateTestHeaderString({ payload, secret: 'whsec_other' }))).toBeUndefined();
+    expect(
+      await topUps.apply(
+        'stripe',
+        Buffer.from(payload),
+        signer.webhooks.generateTestHeaderString({ payload, secret: 'whsec_other' }),
+      ),
+    ).toBeUndefined();
     expect(await topUps.apply('stripe', Buffer.from(payload), old)).toBeUndefined();
     expect(await topUps.apply('stripe', Buffer.from(payload), '')).toBeUndefined();
     expect(await topUps.apply('manual', Buffer.from(payload), header)).toBeUndefined();

@@ -9,7 +9,15 @@ import type { AutoTopUpStore } from './auto-top-up.store';
 import type { NewTopUp, TopUpStore } from './top-up.store';
 import { paymentEvents } from '../metrics';
 
-const APPLIED = ['funds_added', 'funds_reversed', 'top_up_ended', 'method_saved', 'ignored', 'not_ours', 'replayed'] as const;
+const APPLIED = [
+  'funds_added',
+  'funds_reversed',
+  'top_up_ended',
+  'method_saved',
+  'ignored',
+  'not_ours',
+  'replayed',
+] as const;
 export type Applied = (typeof APPLIED)[number];
 const OUTCOMES = [...APPLIED, 'early', 'refused', 'failed'];
 
@@ -39,10 +47,14 @@ export interface TopUpOrder extends Omit<NewTopUp, 'topUpId' | 'provider'> {
  */
 export class TopUps {
   constructor(
-    private readonly store: TopUpStore, private readonly writer: LedgerWriter, private readonly providers: ReadonlyMap<string, PaymentProvider>, private readonly logger: Logger,
+    private readonly store: TopUpStore,
+    private readonly writer: LedgerWriter,
+    private readonly providers: ReadonlyMap<string, PaymentProvider>,
+    private readonly logger: Logger,
     private readonly automatic: AutoTopUpStore,
   ) {
-    for (const provider of providers.keys()) for (const outcome of OUTCOMES) paymentEvents.inc({ provider, outcome }, 0);
+    for (const provider of providers.keys())
+      for (const outcome of OUTCOMES) paymentEvents.inc({ provider, outcome }, 0);
   }
 
   /** @throws OrderRefused */
@@ -73,7 +85,10 @@ export class TopUps {
   }
 
   /** @throws NewsRefused */
-  async pay(topUp: TopUp, payment: { source: FundsSource; paymentRef: string; amountMicros: bigint; author: string }): Promise<TopUp> {
+  async pay(
+    topUp: TopUp,
+    payment: { source: FundsSource; paymentRef: string; amountMicros: bigint; author: string },
+  ): Promise<TopUp> {
     const { topUpId, accountId } = topUp;
     settled(await this.writer.submit({ type: 'AddFunds', accountId, ...payment, note: `Top-up ${topUpId}` }));
     await this.store.complete(topUpId, payment.paymentRef);
@@ -84,11 +99,17 @@ export class TopUps {
    * What came to a provider's webhook; undefined when it was not from the provider.
    * @throws PaymentUnknown, NewsRefused
    */
-  async apply(name: string, body: Buffer, signature: string): Promise<{ eventId: string; outcome: Applied } | undefined> {
+  async apply(
+    name: string,
+    body: Buffer,
+    signature: string,
+  ): Promise<{ eventId: string; outcome: Applied } | undefined> {
     const provider = this.providers.get(name);
     const event = provider?.read(body, signature) ?? 'forged';
     if (provider === undefined || event === 'forged') return undefined;
-    const outcome = await this.applyOnce(provider, event).catch((error: unknown) => this.failed(provider, event, error));
+    const outcome = await this.applyOnce(provider, event).catch((error: unknown) =>
+      this.failed(provider, event, error),
+    );
     paymentEvents.inc({ provider: name, outcome });
     return { eventId: event.eventId, outcome };
   }
@@ -97,43 +118,65 @@ export class TopUps {
     if (await this.store.isApplied(provider.name, eventId)) return 'replayed';
     const outcome = await this.carryOut(provider, news);
     await this.store.rememberEvent(provider.name, eventId, outcome);
-    if (outcome === 'not_ours') this.logger.info({ provider: provider.name, eventId, ...('paymentRef' in news ? { paymentRef: news.paymentRef } : {}) }, 'news of a payment that is not ours');
+    if (outcome === 'not_ours')
+      this.logger.info(
+        { provider: provider.name, eventId, ...('paymentRef' in news ? { paymentRef: news.paymentRef } : {}) },
+        'news of a payment that is not ours',
+      );
     return outcome;
   }
 
   private failed({ name: provider }: PaymentProvider, { eventId }: PaymentEvent, error: unknown): never {
     const outcome = error instanceof PaymentUnknown ? 'early' : error instanceof NewsRefused ? 'refused' : 'failed';
     paymentEvents.inc({ provider, outcome });
-    if (outcome === 'refused') this.logger.error({ provider, eventId, err: error }, 'the ledger refused what a payment provider says happened');
+    if (outcome === 'refused')
+      this.logger.error({ provider, eventId, err: error }, 'the ledger refused what a payment provider says happened');
     throw error;
   }
 
   private async carryOut(provider: PaymentProvider, news: PaymentNews): Promise<Applied> {
     switch (news.type) {
       case 'ignored':
-      case 'not_ours': return news.type;
-      case 'ended': return this.end(provider, news);
-      case 'method_saved': return this.saveMethod(provider, news);
-      case 'paid': return this.carryOutPaid(provider, news);
+      case 'not_ours':
+        return news.type;
+      case 'ended':
+        return this.end(provider, news);
+      case 'method_saved':
+        return this.saveMethod(provider, news);
+      case 'paid':
+        return this.carryOutPaid(provider, news);
       case 'reversed':
-      case 'reinstated': return this.carryOutReversal(provider, news);
+      case 'reinstated':
+        return this.carryOutReversal(provider, news);
     }
   }
 
-  private async saveMethod({ name, cards }: PaymentProvider, { accountId, setupRef }: Extract<PaymentNews, { type: 'method_saved' }>): Promise<Applied> {
+  private async saveMethod(
+    { name, cards }: PaymentProvider,
+    { accountId, setupRef }: Extract<PaymentNews, { type: 'method_saved' }>,
+  ): Promise<Applied> {
     const saved = await cards?.saved(setupRef);
-    return saved !== undefined && await this.automatic.saveMethod(accountId, name, saved) ? 'method_saved' : 'not_ours';
+    return saved !== undefined && (await this.automatic.saveMethod(accountId, name, saved))
+      ? 'method_saved'
+      : 'not_ours';
   }
 
-  private async end(provider: PaymentProvider, { topUpId, status, code }: Extract<PaymentNews, { type: 'ended' }>): Promise<Applied> {
+  private async end(
+    provider: PaymentProvider,
+    { topUpId, status, code }: Extract<PaymentNews, { type: 'ended' }>,
+  ): Promise<Applied> {
     const topUp = await this.ordered(provider, topUpId);
     if (topUp === undefined) return 'not_ours';
-    if (topUp.automatic && topUp.status === 'pending') await this.automatic.fail(topUp.accountId, code ?? status, provider.name);
+    if (topUp.automatic && topUp.status === 'pending')
+      await this.automatic.fail(topUp.accountId, code ?? status, provider.name);
     await this.store.end(topUpId, status);
     return 'top_up_ended';
   }
 
-  private async carryOutPaid(provider: PaymentProvider, { topUpId, paymentRef, amountMicros }: Extract<PaymentNews, { type: 'paid' }>): Promise<Applied> {
+  private async carryOutPaid(
+    provider: PaymentProvider,
+    { topUpId, paymentRef, amountMicros }: Extract<PaymentNews, { type: 'paid' }>,
+  ): Promise<Applied> {
     const topUp = await this.ordered(provider, topUpId);
     if (topUp === undefined) return 'not_ours';
     await this.pay(topUp, { source: 'stripe', paymentRef, amountMicros: kept(amountMicros), author: provider.name });
@@ -157,7 +200,7 @@ export class TopUps {
    */
   private async isForUs(provider: PaymentProvider, paymentRef: string): Promise<'not_ours'> {
     const topUpId = await provider.topUpOf(paymentRef);
-    if (topUpId === undefined || await this.ordered(provider, topUpId) === undefined) return 'not_ours';
+    if (topUpId === undefined || (await this.ordered(provider, topUpId)) === undefined) return 'not_ours';
     throw new PaymentUnknown(`the top-up ${topUpId} is not yet paid with ${paymentRef}`);
   }
 
@@ -167,14 +210,40 @@ export class TopUps {
     return topUp?.provider === provider.name ? topUp : undefined;
   }
 
-  private async reverse({ name }: PaymentProvider, accountId: string, { paymentRef, reversalRef, amountMicros, reason }: Reversal): Promise<void> {
-    settled(await this.writer.submit({ type: 'ReverseFunds', accountId, paymentRef, reversalRef, amountMicros: kept(amountMicros), reason, author: name }));
+  private async reverse(
+    { name }: PaymentProvider,
+    accountId: string,
+    { paymentRef, reversalRef, amountMicros, reason }: Reversal,
+  ): Promise<void> {
+    settled(
+      await this.writer.submit({
+        type: 'ReverseFunds',
+        accountId,
+        paymentRef,
+        reversalRef,
+        amountMicros: kept(amountMicros),
+        reason,
+        author: name,
+      }),
+    );
   }
 
-  private async reinstate({ name }: PaymentProvider, accountId: string, { paymentRef, reversalRef, amountMicros, reason }: Reversal): Promise<void> {
-    settled(await this.writer.submit({
-      type: 'ReinstateFunds', accountId, paymentRef, reversalRef, amountMicros: kept(amountMicros), author: name, note: `The ${reason} did not stand`,
-    }));
+  private async reinstate(
+    { name }: PaymentProvider,
+    accountId: string,
+    { paymentRef, reversalRef, amountMicros, reason }: Reversal,
+  ): Promise<void> {
+    settled(
+      await this.writer.submit({
+        type: 'ReinstateFunds',
+        accountId,
+        paymentRef,
+        reversalRef,
+        amountMicros: kept(amountMicros),
+        author: name,
+        note: `The ${reason} did not stand`,
+      }),
+    );
   }
 }
 

@@ -43,14 +43,16 @@ export async function runAttempt(tools: AttemptTools, options: AttemptOptions): 
   try {
     const firstFrame = await tools.firstFrames.open(contentOf(lease));
     options.signal.throwIfAborted();
-    const aspectRatio = termsOf(lease).aspectRatio || (firstFrame ? nearestAspectRatio(firstFrame) : DEFAULT_ASPECT_RATIO);
+    const aspectRatio =
+      termsOf(lease).aspectRatio || (firstFrame ? nearestAspectRatio(firstFrame) : DEFAULT_ASPECT_RATIO);
     await options.startRendering(aspectRatio);
     const limit = AbortSignal.timeout(lease.renderTimeoutMs);
     const signal = AbortSignal.any([options.signal, limit]);
     try {
       return await renderAndUpload(tools, { ...options, signal }, { firstFrame, aspectRatio, scratchDir });
     } catch (error) {
-      if (limit.aborted && !options.signal.aborted) throw new AttemptFailure('render_timeout', 'the render took too long', true, { cause: error });
+      if (limit.aborted && !options.signal.aborted)
+        throw new AttemptFailure('render_timeout', 'the render took too long', true, { cause: error });
       throw error;
     }
   } finally {
@@ -64,29 +66,69 @@ interface Setting {
   readonly scratchDir: string;
 }
 
-async function renderAndUpload(tools: AttemptTools, { lease, onProgress, signal }: AttemptOptions, { firstFrame, aspectRatio, scratchDir }: Setting): Promise<Artifact> {
+async function renderAndUpload(
+  tools: AttemptTools,
+  { lease, onProgress, signal }: AttemptOptions,
+  { firstFrame, aspectRatio, scratchDir }: Setting,
+): Promise<Artifact> {
   const { engine, ffmpeg } = tools;
   const terms = termsOf(lease);
   const { prompt, negativePrompt = '' } = contentOf(lease);
   const size = pixelsOf(terms.resolution, aspectRatio);
   const frames = framesOf(terms.durationSeconds);
-  const { file } = await inSpan('engine render', { attributes: { 'worker.engine': engine.name, 'video.frames': frames } }, () => engine.render({
-    ...size, prompt, negativePrompt, seed: terms.seed, firstFrame, frames, signal, scratchDir,
-    onProgress: (encoded) => onProgress(encoded, frames),
-  }));
-  const video = await inSpan('conform', {}, () => conform({ ...size, ffmpeg, file, frames, engineName: engine.name, scratchDir, signal }));
+  const { file } = await inSpan(
+    'engine render',
+    { attributes: { 'worker.engine': engine.name, 'video.frames': frames } },
+    () =>
+      engine.render({
+        ...size,
+        prompt,
+        negativePrompt,
+        seed: terms.seed,
+        firstFrame,
+        frames,
+        signal,
+        scratchDir,
+        onProgress: (encoded) => onProgress(encoded, frames),
+      }),
+  );
+  const video = await inSpan('conform', {}, () =>
+    conform({ ...size, ffmpeg, file, frames, engineName: engine.name, scratchDir, signal }),
+  );
   return inSpan('upload', {}, () => upload(tools, lease, video, signal));
 }
 
-async function upload(tools: AttemptTools, lease: LeaseGranted, video: ConformedVideo, signal: AbortSignal): Promise<Artifact> {
+async function upload(
+  tools: AttemptTools,
+  lease: LeaseGranted,
+  video: ConformedVideo,
+  signal: AbortSignal,
+): Promise<Artifact> {
   const keys = artifactKeys(lease.jobId, lease.attempt, lease.leaseId);
-  await Promise.all([putUntilStored(tools, keys.video, video.file, signal), putUntilStored(tools, keys.thumbnail, video.thumbnail, signal)]);
+  await Promise.all([
+    putUntilStored(tools, keys.video, video.file, signal),
+    putUntilStored(tools, keys.thumbnail, video.thumbnail, signal),
+  ]);
   const { sizeBytes, sha256, width, height, frames, durationMs } = video;
-  return { videoKey: keys.video, thumbnailKey: keys.thumbnail, sizeBytes: BigInt(sizeBytes), sha256, width, height, frames, durationMs };
+  return {
+    videoKey: keys.video,
+    thumbnailKey: keys.thumbnail,
+    sizeBytes: BigInt(sizeBytes),
+    sha256,
+    width,
+    height,
+    frames,
+    durationMs,
+  };
 }
 
 /** A store that is away for a while costs time, not the render: tried again for as long as the lease lasts. */
-async function putUntilStored({ store, logger }: AttemptTools, key: string, file: string, signal: AbortSignal): Promise<void> {
+async function putUntilStored(
+  { store, logger }: AttemptTools,
+  key: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
   for (let failures = 1; ; failures++) {
     signal.throwIfAborted();
     try {

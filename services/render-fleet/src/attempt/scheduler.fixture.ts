@@ -1,5 +1,13 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { type Content, type Hello, LeaseGranted, SchedulerServiceService, type Terms, type WorkRequest, type WorkResponse } from '@usvideo/contracts/scheduler';
+import {
+  type Content,
+  type Hello,
+  LeaseGranted,
+  SchedulerServiceService,
+  type Terms,
+  type WorkRequest,
+  type WorkResponse,
+} from '@usvideo/contracts/scheduler';
 import { eventually } from '@usvideo/testing';
 
 type Sent = NonNullable<WorkRequest['message']>;
@@ -8,11 +16,30 @@ type Received<Case> = Extract<Sent, { $case: Case }>['value'];
 let leases = 0;
 
 /** A lease of one second at 480p for the sandbox, unless told otherwise. */
-export function aLease({ terms, content, ...fields }: { terms?: Partial<Terms>; content?: Partial<Content> } & Partial<Omit<LeaseGranted, 'terms' | 'content'>> = {}): LeaseGranted {
+export function aLease({
+  terms,
+  content,
+  ...fields
+}: { terms?: Partial<Terms>; content?: Partial<Content> } & Partial<
+  Omit<LeaseGranted, 'terms' | 'content'>
+> = {}): LeaseGranted {
   const number = ++leases;
   return LeaseGranted.fromPartial({
-    jobId: `job_${number}`, leaseId: `lease_${number}`, accountId: 'acc_1', environment: 'test', attempt: 1, renderTimeoutMs: 60_000,
-    terms: { model: 'm', mode: 'text_to_video', resolution: '480p', aspectRatio: '16:9', durationSeconds: 1, seed: 7, ...terms },
+    jobId: `job_${number}`,
+    leaseId: `lease_${number}`,
+    accountId: 'acc_1',
+    environment: 'test',
+    attempt: 1,
+    renderTimeoutMs: 60_000,
+    terms: {
+      model: 'm',
+      mode: 'text_to_video',
+      resolution: '480p',
+      aspectRatio: '16:9',
+      durationSeconds: 1,
+      seed: 7,
+      ...terms,
+    },
     content: { prompt: 'a fox', ...content },
     ...fields,
   });
@@ -30,9 +57,13 @@ export class TestScheduler {
 
   async start(): Promise<void> {
     const server = new Server();
-    server.addService(SchedulerServiceService, { work: (stream: ServerDuplexStream<WorkRequest, WorkResponse>) => this.welcome(stream) });
+    server.addService(SchedulerServiceService, {
+      work: (stream: ServerDuplexStream<WorkRequest, WorkResponse>) => this.welcome(stream),
+    });
     await new Promise<void>((resolve, reject) => {
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
     this.server = server;
   }
@@ -67,7 +98,10 @@ export class TestScheduler {
   }
 
   progressOf({ leaseId }: LeaseGranted): number[] {
-    return this.all('heartbeats').flatMap(({ leases: held }) => held).filter((lease) => lease.leaseId === leaseId).map(({ progress }) => progress);
+    return this.all('heartbeats')
+      .flatMap(({ leases: held }) => held)
+      .filter((lease) => lease.leaseId === leaseId)
+      .map(({ progress }) => progress);
   }
 
   private welcome(stream: ServerDuplexStream<WorkRequest, WorkResponse>): void {
@@ -75,7 +109,8 @@ export class TestScheduler {
     stream.on('error', () => undefined);
     stream.on('data', ({ requestId, message }: WorkRequest) => {
       this.sent.push(message!);
-      if (message!.$case === 'hello') stream.write({ message: { $case: 'welcome', value: { leaseMs: 3_000, heartbeatMs: 1_000 } } });
+      if (message!.$case === 'hello')
+        stream.write({ message: { $case: 'welcome', value: { leaseMs: 3_000, heartbeatMs: 1_000 } } });
       if (requestId === 0) return;
       const refusal = this.answer(message!);
       if (refusal !== undefined) stream.write({ message: { $case: 'answer', value: { requestId, refusal } } });

@@ -13,7 +13,14 @@ const LOOKUPS_IN_VAIN = 3;
 /** Welcomes whoever introduces itself and ends the stream, as a scheduler does whose database is away. */
 class Fickle extends Duplex {
   constructor() {
-    super({ objectMode: true, read: () => undefined, write: (_request, _encoding, done) => { this.welcome(); done(); } });
+    super({
+      objectMode: true,
+      read: () => undefined,
+      write: (_request, _encoding, done) => {
+        this.welcome();
+        done();
+      },
+    });
   }
 
   cancel(): void {
@@ -30,11 +37,16 @@ class Fickle extends Duplex {
 test('a scheduler that welcomes workers and lets them go at once is asked ever less often', async () => {
   const pauses: number[] = [];
   const logger = createLogger('render-fleet', 'silent');
-  logger.warn = (line: { pause_ms: number }) => { pauses.push(line.pause_ms); };
+  logger.warn = (line: { pause_ms: number }) => {
+    pauses.push(line.pause_ms);
+  };
   const stream = new WorkStream({
     client: { work: () => new Fickle() } as unknown as SchedulerServiceClient,
     hello: () => ({ workerId: 'wrk_1', engine: 'sandbox', jobClasses: ['sandbox'], slots: 1, leaseIds: [] }),
-    onWelcome: () => undefined, onLease: () => undefined, onLeaseEnded: () => undefined, logger,
+    onWelcome: () => undefined,
+    onLease: () => undefined,
+    onLeaseEnded: () => undefined,
+    logger,
   });
   stream.start();
   await eventually(() => pauses.length === LOST, { what: `${LOST} lost streams` });
@@ -50,11 +62,16 @@ test('a scheduler whose name nobody knows yet is found once it is known', async 
   const scheduler = new TestScheduler(`127.0.0.1:${port}`);
   await scheduler.start();
   const unknown = jest.spyOn(names, 'lookup');
-  for (let lookup = 1; lookup <= LOOKUPS_IN_VAIN; lookup++) unknown.mockRejectedValueOnce(new Error('getaddrinfo ENOTFOUND'));
+  for (let lookup = 1; lookup <= LOOKUPS_IN_VAIN; lookup++)
+    unknown.mockRejectedValueOnce(new Error('getaddrinfo ENOTFOUND'));
   const client = dial(SchedulerServiceClient, `dns:///localhost:${port}`);
   const stream = new WorkStream({
-    client, hello: () => ({ workerId: 'wrk_1', engine: 'sandbox', jobClasses: ['sandbox'], slots: 1, leaseIds: [] }),
-    onWelcome: () => undefined, onLease: () => undefined, onLeaseEnded: () => undefined, logger: createLogger('render-fleet', 'silent'),
+    client,
+    hello: () => ({ workerId: 'wrk_1', engine: 'sandbox', jobClasses: ['sandbox'], slots: 1, leaseIds: [] }),
+    onWelcome: () => undefined,
+    onLease: () => undefined,
+    onLeaseEnded: () => undefined,
+    logger: createLogger('render-fleet', 'silent'),
   });
   try {
     stream.start();

@@ -1,5 +1,14 @@
 import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
-import type { Hello, LeaseEnded, LeaseGranted, LeaseProgress, SchedulerServiceClient, Welcome, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
+import type {
+  Hello,
+  LeaseEnded,
+  LeaseGranted,
+  LeaseProgress,
+  SchedulerServiceClient,
+  Welcome,
+  WorkRequest,
+  WorkResponse,
+} from '@usvideo/contracts/scheduler';
 import { backOffMs, currentTraceparent, type Logger } from '@usvideo/runtime';
 
 type Message = NonNullable<WorkRequest['message']>;
@@ -135,11 +144,16 @@ export class WorkStream {
 
   private receive({ message }: WorkResponse): void {
     switch (message?.$case) {
-      case 'welcome': return this.settle(message.value);
-      case 'lease': return this.options.onLease(message.value);
-      case 'ended': return this.endLease(message.value);
-      case 'answer': return this.answer(message.value.requestId, message.value.refusal);
-      case undefined: return this.options.logger.warn('the scheduler sent a message of an unknown kind');
+      case 'welcome':
+        return this.settle(message.value);
+      case 'lease':
+        return this.options.onLease(message.value);
+      case 'ended':
+        return this.endLease(message.value);
+      case 'answer':
+        return this.answer(message.value.requestId, message.value.refusal);
+      case undefined:
+        return this.options.logger.warn('the scheduler sent a message of an unknown kind');
     }
   }
 
@@ -149,7 +163,8 @@ export class WorkStream {
     this.welcomed = true;
     this.options.onWelcome(welcome);
     if (this.draining) this.drain();
-    for (const [requestId, { report, traceparent }] of this.unanswered) this.send({ requestId, message: report, traceparent });
+    for (const [requestId, { report, traceparent }] of this.unanswered)
+      this.send({ requestId, message: report, traceparent });
   }
 
   private endLease(ended: LeaseEnded): void {

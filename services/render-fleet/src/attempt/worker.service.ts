@@ -56,9 +56,19 @@ export class Worker implements Running {
     for (const outcome of ['completed', 'failed', 'given_up']) renderAttempts.inc({ engine: engine.name, outcome }, 0);
     gpuSeconds.inc({ engine: engine.name, outcome: 'completed' }, 0);
     this.stream = new WorkStream({
-      client, logger,
-      hello: () => ({ workerId: this.id, engine: engine.name, jobClasses: [...engine.jobClasses], slots: engine.slots, leaseIds: [...this.held.keys()], node: options.node }),
-      onWelcome: ({ heartbeatMs }) => { this.heartbeatMs = heartbeatMs || HEARTBEAT_DEFAULT_MS; },
+      client,
+      logger,
+      hello: () => ({
+        workerId: this.id,
+        engine: engine.name,
+        jobClasses: [...engine.jobClasses],
+        slots: engine.slots,
+        leaseIds: [...this.held.keys()],
+        node: options.node,
+      }),
+      onWelcome: ({ heartbeatMs }) => {
+        this.heartbeatMs = heartbeatMs || HEARTBEAT_DEFAULT_MS;
+      },
       onLease: (lease) => this.take(lease),
       onLeaseEnded: ({ leaseId, reason }) => this.held.get(leaseId)?.ending.abort(new LeaseOver(reason)),
     });
@@ -92,7 +102,8 @@ export class Worker implements Running {
     this.stream.drain();
     await withinOrNot(this.options.drainTimeoutMs, this.attemptsDone());
     const unfinished = [...this.held.values()];
-    if (unfinished.length > 0) this.options.logger.info({ leases: unfinished.length }, 'handing back what is not finished');
+    if (unfinished.length > 0)
+      this.options.logger.info({ leases: unfinished.length }, 'handing back what is not finished');
     const answers = unfinished.map(({ lease, ending }) => {
       ending.abort(new LeaseOver('handed back'));
       return this.handBack(lease);
@@ -112,7 +123,14 @@ export class Worker implements Running {
     // The scheduler repeats what it granted to a worker that comes back.
     if (this.held.has(leaseId)) return;
     if (this.stopping || this.busySlots() >= this.options.engine.slots) return void this.handBack(lease);
-    const held: HeldLease = { lease, ending: new AbortController(), encoded: 0, progress: 0, started: false, done: Promise.resolve() };
+    const held: HeldLease = {
+      lease,
+      ending: new AbortController(),
+      encoded: 0,
+      progress: 0,
+      started: false,
+      done: Promise.resolve(),
+    };
     this.held.set(leaseId, held);
     held.done = inTrace(lease.traceparent, () => this.work(held)).finally(() => this.held.delete(leaseId));
   }
@@ -136,14 +154,32 @@ export class Worker implements Running {
     renderAttempts.inc({ engine: engine.name, outcome });
     if (held.started) gpuSeconds.inc({ engine: engine.name, outcome }, seconds);
     if (outcome === 'completed') renderDuration.observe({ engine: engine.name, model, resolution }, seconds);
-    logger.info({ job: lease.jobId, account: lease.accountId, attempt: lease.attempt, outcome, seconds: Number(seconds.toFixed(3)) }, 'an attempt ended');
+    logger.info(
+      {
+        job: lease.jobId,
+        account: lease.accountId,
+        attempt: lease.attempt,
+        outcome,
+        seconds: Number(seconds.toFixed(3)),
+      },
+      'an attempt ended',
+    );
   }
 
   /** Never rejects: whatever happens is reported to the scheduler or known to it. Answers the outcome. */
   private attempt(held: HeldLease): Promise<string> {
     const { lease } = held;
-    const attributes = { 'job.id': lease.jobId, 'job.attempt': lease.attempt, 'worker.id': this.id, 'worker.engine': this.engineName };
-    return inSpan('render attempt', { service: 'render-fleet', parent: lease.traceparent, kind: 'consumer', attributes }, () => this.renderAndReport(held));
+    const attributes = {
+      'job.id': lease.jobId,
+      'job.attempt': lease.attempt,
+      'worker.id': this.id,
+      'worker.engine': this.engineName,
+    };
+    return inSpan(
+      'render attempt',
+      { service: 'render-fleet', parent: lease.traceparent, kind: 'consumer', attributes },
+      () => this.renderAndReport(held),
+    );
   }
 
   private async renderAndReport(held: HeldLease): Promise<string> {
@@ -161,7 +197,8 @@ export class Worker implements Running {
 
   private render(held: HeldLease): Promise<Artifact> {
     return runAttempt(this.options, {
-      lease: held.lease, signal: held.ending.signal,
+      lease: held.lease,
+      signal: held.ending.signal,
       startRendering: (aspectRatio) => this.startRendering(held, aspectRatio),
       onProgress: (encoded, frames) => this.progressed(held, encoded, frames),
     });
@@ -170,9 +207,13 @@ export class Worker implements Running {
   private async fail({ lease: { jobId, leaseId } }: HeldLease, error: unknown): Promise<string> {
     const failure = error instanceof AttemptFailure ? error : engineError('the engine failed', error);
     if (failure.retryable) this.options.engine.health?.attemptEnded('failed');
-    this.options.logger.warn({ err: failure, job: jobId, error_code: failure.code, retryable: failure.retryable }, 'an attempt failed');
+    this.options.logger.warn(
+      { err: failure, job: jobId, error_code: failure.code, retryable: failure.retryable },
+      'an attempt failed',
+    );
     const report: Report = {
-      $case: 'fail', value: { jobId, leaseId, errorCode: failure.code, errorMessage: failure.message, retryable: failure.retryable },
+      $case: 'fail',
+      value: { jobId, leaseId, errorCode: failure.code, errorMessage: failure.message, retryable: failure.retryable },
     };
     return (await this.stream.report(report)) || 'failed';
   }
@@ -197,10 +238,10 @@ export class Worker implements Running {
   private pay(): void {
     const { engine, gpuHourUsd } = this.options;
     const now = performance.now();
-    const seconds = engine.slots * (now - this.paidUntil) / 1_000;
+    const seconds = (engine.slots * (now - this.paidUntil)) / 1_000;
     this.paidUntil = now;
     gpuSecondsPaid.inc({ engine: engine.name }, seconds);
-    gpuCost.inc({ engine: engine.name }, seconds * gpuHourUsd / 3_600);
+    gpuCost.inc({ engine: engine.name }, (seconds * gpuHourUsd) / 3_600);
   }
 
   private heartbeat(): void {
@@ -209,14 +250,18 @@ export class Worker implements Running {
     if (!this.progressChanged && silentMs < this.heartbeatMs - HEARTBEAT_TICK_MS) return;
     this.lastHeartbeatAt = performance.now();
     this.progressChanged = false;
-    this.stream.heartbeat([...this.held.values()].map(({ lease, progress }) => ({ jobId: lease.jobId, leaseId: lease.leaseId, progress })));
+    this.stream.heartbeat(
+      [...this.held.values()].map(({ lease, progress }) => ({ jobId: lease.jobId, leaseId: lease.leaseId, progress })),
+    );
   }
 }
 
 /** Waits for the work or for the time, whichever ends first. */
 async function withinOrNot(ms: number, done: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms); });
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
   await Promise.race([done, late]);
   clearTimeout(timer);
 }

@@ -5,7 +5,12 @@
 export class AttemptFailure extends Error {
   override readonly name = 'AttemptFailure';
 
-  constructor(readonly code: string, message: string, readonly retryable: boolean, options?: ErrorOptions) {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryable: boolean,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }

@@ -13,16 +13,31 @@ const wanted = { width: 854, height: 480, frames: 24 };
 describe('conform', () => {
   let scratchDir: string;
 
-  beforeEach(async () => { scratchDir = await mkdtemp(join(tmpdir(), 'conform-')); });
+  beforeEach(async () => {
+    scratchDir = await mkdtemp(join(tmpdir(), 'conform-'));
+  });
   afterEach(() => rm(scratchDir, { recursive: true }));
 
   /** A clip as some engine might give it. */
-  const engineGave = async (seconds: number, { size = '854x480', rate = 24, name = 'given.mp4', codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'] } = {}) => {
+  const engineGave = async (
+    seconds: number,
+    { size = '854x480', rate = 24, name = 'given.mp4', codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'] } = {},
+  ) => {
     const file = join(scratchDir, name);
-    await promisify(execFile)(ffmpeg, ['-loglevel', 'error', '-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${rate}:d=${seconds}`, ...codec, file]);
+    await promisify(execFile)(ffmpeg, [
+      '-loglevel',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      `testsrc2=s=${size}:r=${rate}:d=${seconds}`,
+      ...codec,
+      file,
+    ]);
     return file;
   };
-  const conformed = (file: string) => conform({ ...wanted, ffmpeg, file, engineName: 'other', scratchDir, signal: new AbortController().signal });
+  const conformed = (file: string) =>
+    conform({ ...wanted, ffmpeg, file, engineName: 'other', scratchDir, signal: new AbortController().signal });
 
   it('takes what fits', async () => {
     const video = await conformed(await engineGave(1));
@@ -36,10 +51,18 @@ describe('conform', () => {
 
   it('accepts a frame less and refuses two', async () => {
     expect(await conformed(await engineGave(23 / 24))).toMatchObject({ frames: 23 });
-    await expect(conformed(await engineGave(22 / 24, { name: 'short.mp4' }))).rejects.toMatchObject({ code: 'engine_error', retryable: true, message: expect.stringContaining('22 frames of 24') });
+    await expect(conformed(await engineGave(22 / 24, { name: 'short.mp4' }))).rejects.toMatchObject({
+      code: 'engine_error',
+      retryable: true,
+      message: expect.stringContaining('22 frames of 24'),
+    });
   });
 
-  it.each([['another size', { size: '832x480' }], ['another rate', { rate: 30 }], ['another shape', { size: '512x512' }]])('brings %s to the contract', async (_, given) => {
+  it.each([
+    ['another size', { size: '832x480' }],
+    ['another rate', { rate: 30 }],
+    ['another shape', { size: '512x512' }],
+  ])('brings %s to the contract', async (_, given) => {
     const video = await conformed(await engineGave(1.2, given));
     expect(await probeMp4(video.file)).toMatchObject({ ...wanted, codec: 'avc1', durationMs: 1_000, fastStart: true });
   });

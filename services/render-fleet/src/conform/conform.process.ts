@@ -44,18 +44,44 @@ export async function conform(options: ConformOptions): Promise<ConformedVideo> 
   if (faults.length > 0) faults = await writeMp4(file, options, reencoding(options));
   if (faults.length > 0) throw engineError(`the engine's video has ${faults.join(', ')}`);
   const { width, height, frames, durationMs } = await probeMp4(file);
-  const [thumbnail, sha256, { size: sizeBytes }] = await Promise.all([drawThumbnail(file, options), sha256Of(file), stat(file)]);
+  const [thumbnail, sha256, { size: sizeBytes }] = await Promise.all([
+    drawThumbnail(file, options),
+    sha256Of(file),
+    stat(file),
+  ]);
   return { file, thumbnail, width, height, frames, durationMs, sizeBytes, sha256 };
 }
 
 /** Answers in what the file written breaks the contract. */
 async function writeMp4(file: string, options: ConformOptions, codec: readonly string[]): Promise<string[]> {
   const { ffmpeg, frames, engineName, signal } = options;
-  await runFfmpeg(ffmpeg, [
-    '-fflags', '+bitexact', '-i', options.file, '-map', '0:v:0', ...codec, '-frames:v', String(frames), '-an',
-    '-map_metadata', '-1', '-metadata', `comment=AI-generated video, engine: ${engineName}`,
-    '-video_track_timescale', '24000', '-fflags', '+bitexact', '-movflags', '+faststart', file,
-  ], signal);
+  await runFfmpeg(
+    ffmpeg,
+    [
+      '-fflags',
+      '+bitexact',
+      '-i',
+      options.file,
+      '-map',
+      '0:v:0',
+      ...codec,
+      '-frames:v',
+      String(frames),
+      '-an',
+      '-map_metadata',
+      '-1',
+      '-metadata',
+      `comment=AI-generated video, engine: ${engineName}`,
+      '-video_track_timescale',
+      '24000',
+      '-fflags',
+      '+bitexact',
+      '-movflags',
+      '+faststart',
+      file,
+    ],
+    signal,
+  );
   return faultsOf(await probeMp4(file), options);
 }
 
@@ -65,7 +91,8 @@ function faultsOf(made: Mp4Probe, { width, height, frames }: ConformOptions): st
     made.codec === 'avc1' && !PLAYABLE_PROFILES.includes(made.profile) && `the profile ${made.profile}`,
     (made.width !== width || made.height !== height) && `${made.width} x ${made.height} pixels`,
     Math.abs(frames - made.frames) > FRAMES_OFF_MAX && `${made.frames} frames of ${frames}`,
-    Math.abs(made.durationMs - frames * FRAME_MS) > FRAMES_OFF_MAX * FRAME_MS + 1 && `a length of ${made.durationMs} ms`,
+    Math.abs(made.durationMs - frames * FRAME_MS) > FRAMES_OFF_MAX * FRAME_MS + 1 &&
+      `a length of ${made.durationMs} ms`,
     !made.fastStart && 'its index after its media',
   ].filter((fault) => fault !== false);
 }
@@ -74,16 +101,57 @@ function faultsOf(made: Mp4Probe, { width, height, frames }: ConformOptions): st
 function reencoding({ width, height }: Size): string[] {
   const scale = `scale=${width}:${height}:force_original_aspect_ratio=increase:out_color_matrix=bt709:out_range=tv`;
   const filter = `${scale},crop=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND}`;
-  return ['-vf', filter, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-bf', '0', '-pix_fmt', 'yuv420p', '-threads', '2', '-flags:v', '+bitexact',
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
+  return [
+    '-vf',
+    filter,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    '20',
+    '-bf',
+    '0',
+    '-pix_fmt',
+    'yuv420p',
+    '-threads',
+    '2',
+    '-flags:v',
+    '+bitexact',
+    '-colorspace',
+    'bt709',
+    '-color_primaries',
+    'bt709',
+    '-color_trc',
+    'bt709',
+    '-color_range',
+    'tv',
+  ];
 }
 
 async function drawThumbnail(file: string, { ffmpeg, scratchDir, signal }: ConformOptions): Promise<string> {
   const thumbnail = join(scratchDir, 'thumbnail.jpg');
-  await runFfmpeg(ffmpeg, [
-    '-i', file, '-frames:v', '1', '-vf', `scale=min(${THUMBNAIL_WIDTH_MAX}\\,iw):-2`, '-q:v', '3',
-    '-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'image2', thumbnail,
-  ], signal);
+  await runFfmpeg(
+    ffmpeg,
+    [
+      '-i',
+      file,
+      '-frames:v',
+      '1',
+      '-vf',
+      `scale=min(${THUMBNAIL_WIDTH_MAX}\\,iw):-2`,
+      '-q:v',
+      '3',
+      '-fflags',
+      '+bitexact',
+      '-flags:v',
+      '+bitexact',
+      '-f',
+      'image2',
+      thumbnail,
+    ],
+    signal,
+  );
   return thumbnail;
 }
 

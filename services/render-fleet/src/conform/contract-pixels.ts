@@ -21,7 +21,9 @@ export function pixelsOf(resolution: string, aspectRatio: string): Size {
   const sides = SIDES[resolution];
   if (!sides || !(aspectRatio in RATIOS)) throw new RangeError(`no contract pixels for ${resolution} ${aspectRatio}`);
   if (aspectRatio === '1:1') return { width: sides.short, height: sides.short };
-  return aspectRatio === '9:16' ? { width: sides.short, height: sides.long } : { width: sides.long, height: sides.short };
+  return aspectRatio === '9:16'
+    ? { width: sides.short, height: sides.long }
+    : { width: sides.long, height: sides.short };
 }
 
 export function framesOf(durationSeconds: number): number {

@@ -24,7 +24,11 @@ function installedFfmpeg(): string | undefined {
 /** @throws AttemptFailure engine_error when it fails or hangs; the cause has the program's own words. */
 export async function runFfmpeg(ffmpeg: string, parameters: readonly string[], signal: AbortSignal): Promise<void> {
   try {
-    await run(ffmpeg, ['-hide_banner', '-loglevel', 'error', '-y', ...parameters], { signal, killSignal: 'SIGKILL', timeout: RUN_TIMEOUT_MS });
+    await run(ffmpeg, ['-hide_banner', '-loglevel', 'error', '-y', ...parameters], {
+      signal,
+      killSignal: 'SIGKILL',
+      timeout: RUN_TIMEOUT_MS,
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw engineError('the video could not be processed', error);

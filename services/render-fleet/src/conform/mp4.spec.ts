@@ -22,16 +22,24 @@ const sampleEntry = () => {
   fields.writeUInt16BE(480, 26);
   return box('avc1', fields, box('avcC', Buffer.from([1, 100, 0, 31])));
 };
-const track = (handler: string) => box('trak', box('mdia',
-  box('mdhd', numbers(0, 0, 0, 24_000, 120_000, 0)),
-  box('hdlr', numbers(0, 0), Buffer.from(handler), numbers(0, 0, 0)),
-  box('minf', box('stbl', box('stsd', numbers(0, 1), sampleEntry()), box('stsz', numbers(0, 0, 120))))));
+const track = (handler: string) =>
+  box(
+    'trak',
+    box(
+      'mdia',
+      box('mdhd', numbers(0, 0, 0, 24_000, 120_000, 0)),
+      box('hdlr', numbers(0, 0), Buffer.from(handler), numbers(0, 0, 0)),
+      box('minf', box('stbl', box('stsd', numbers(0, 1), sampleEntry()), box('stsz', numbers(0, 0, 120)))),
+    ),
+  );
 const place = (type: string) => ({ type, offset: 0, sizeBytes: 8 });
 
 describe('MP4', () => {
   it('reads short, long and open-ended sizes', () => {
     expect(readBoxHeader(header(32, 'ftyp'), 0, 100)).toEqual({ type: 'ftyp', offset: 0, sizeBytes: 32 });
-    expect(readBoxHeader(header(1, 'mdat', 5_000_000_000n), 32, 6_000_000_000)).toMatchObject({ sizeBytes: 5_000_000_000 });
+    expect(readBoxHeader(header(1, 'mdat', 5_000_000_000n), 32, 6_000_000_000)).toMatchObject({
+      sizeBytes: 5_000_000_000,
+    });
     expect(readBoxHeader(header(0, 'mdat'), 32, 100)).toMatchObject({ sizeBytes: 68 });
   });
 
@@ -48,7 +56,12 @@ describe('MP4', () => {
 
   it('reads the facts of the video track, wherever it stands', () => {
     expect(readVideoFacts(box('moov', box('mvhd'), track('soun'), track('vide')))).toEqual({
-      codec: 'avc1', profile: 100, width: 854, height: 480, frames: 120, durationMs: 5_000,
+      codec: 'avc1',
+      profile: 100,
+      width: 854,
+      height: 480,
+      frames: 120,
+      durationMs: 5_000,
     });
   });
 

@@ -41,13 +41,16 @@ export function isFastStart(boxes: readonly Mp4Box[]): boolean {
 
 /** What the index says of the one video track. @throws RangeError when it is damaged or has no such track. */
 export function readVideoFacts(moov: Buffer): VideoFacts {
-  const track = childrenOf(moov, 'moov').filter((box) => box.type === 'trak').find((box) => handlerOf(box.bytes) === 'vide');
+  const track = childrenOf(moov, 'moov')
+    .filter((box) => box.type === 'trak')
+    .find((box) => handlerOf(box.bytes) === 'vide');
   if (!track) throw new RangeError('the file has no video track');
   const times = find(track.bytes, 'trak', 'mdia', 'mdhd');
   // Version 1 has 64-bit times before the scale.
-  const [scale, duration] = times.readUInt8(8) === 1
-    ? [times.readUInt32BE(28), Number(times.readBigUInt64BE(32))]
-    : [times.readUInt32BE(20), times.readUInt32BE(24)];
+  const [scale, duration] =
+    times.readUInt8(8) === 1
+      ? [times.readUInt32BE(28), Number(times.readBigUInt64BE(32))]
+      : [times.readUInt32BE(20), times.readUInt32BE(24)];
   const entry = find(track.bytes, 'trak', 'mdia', 'minf', 'stbl', 'stsd').subarray(16);
   const codec = entry.toString('latin1', 4, 8);
   return {
@@ -60,7 +63,10 @@ export function readVideoFacts(moov: Buffer): VideoFacts {
   };
 }
 
-interface Child { readonly type: string; readonly bytes: Buffer }
+interface Child {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
 
 function childrenOf(box: Buffer, type: string, headerBytes = 8): Child[] {
   const children: Child[] = [];

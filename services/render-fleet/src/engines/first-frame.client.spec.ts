@@ -10,9 +10,15 @@ import { decodeFirstFrame, FirstFrames } from './first-frame.client';
 
 const content = (fields: Partial<Content>): Content => Content.fromPartial({ prompt: 'a fox', ...fields });
 const image = (format: 'png' | 'jpeg' | 'webp' | 'gif', width = 64, height = 48) =>
-  sharp({ create: { width, height, channels: 3, background: '#3060c0' } }).toFormat(format).toBuffer();
+  sharp({ create: { width, height, channels: 3, background: '#3060c0' } })
+    .toFormat(format)
+    .toBuffer();
 const noise = async (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).png().toBuffer();
+  sharp({
+    create: { width, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+  })
+    .png()
+    .toBuffer();
 
 describe('first frame', () => {
   let folder: string;
@@ -33,7 +39,9 @@ describe('first frame', () => {
   });
 
   const served = async (status: number, body: Buffer | string, headers: Record<string, string> = {}) => {
-    receiver.answerWith((_, response) => { response.writeHead(status, headers).end(body); });
+    receiver.answerWith((_, response) => {
+      response.writeHead(status, headers).end(body);
+    });
     return new FirstFrames(http, store).open(content({ firstFrame: `${receiver.url}/frame` }));
   };
 
@@ -47,18 +55,28 @@ describe('first frame', () => {
 
   it('is read from the store when it was uploaded', async () => {
     await store.put('inputs/abc', await image('png'));
-    const opened = await new FirstFrames(http, store).open(content({ firstFrame: 'sha256:abc', firstFrameKey: 'inputs/abc' }));
+    const opened = await new FirstFrames(http, store).open(
+      content({ firstFrame: 'sha256:abc', firstFrameKey: 'inputs/abc' }),
+    );
     expect(opened).toMatchObject({ width: 64, height: 48 });
   });
 
   it('is turned upright before it is measured', async () => {
-    const turned = await sharp(await image('jpeg', 100, 50)).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const turned = await sharp(await image('jpeg', 100, 50))
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
     expect(await decodeFirstFrame(turned)).toMatchObject({ width: 50, height: 100 });
   });
 
   it('is cropped in the centre', async () => {
-    const left = await sharp({ create: { width: 100, height: 100, channels: 3, background: '#fff' } }).png().toBuffer();
-    const wide = await sharp({ create: { width: 300, height: 100, channels: 3, background: '#000' } }).composite([{ input: left, left: 100, top: 0 }]).png().toBuffer();
+    const left = await sharp({ create: { width: 100, height: 100, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    const wide = await sharp({ create: { width: 300, height: 100, channels: 3, background: '#000' } })
+      .composite([{ input: left, left: 100, top: 0 }])
+      .png()
+      .toBuffer();
     const pixels = await (await decodeFirstFrame(wide)).cropTo({ width: 100, height: 100 });
     expect(pixels).toHaveLength(15_000);
     expect(Math.min(...pixels.subarray(0, 10_000))).toBeGreaterThan(230);
@@ -69,15 +87,28 @@ describe('first frame', () => {
   });
 
   it('is unreachable behind a redirect', async () => {
-    await expect(served(302, '', { location: 'http://169.254.169.254/' })).rejects.toMatchObject({ code: 'first_frame_unreachable' });
+    await expect(served(302, '', { location: 'http://169.254.169.254/' })).rejects.toMatchObject({
+      code: 'first_frame_unreachable',
+    });
   });
 
-  it.each(['http://169.254.169.254/latest', 'https://10.0.0.1/x', 'http://127.0.0.1:1/x', 'ftp://example.com/x', 'nonsense'])('is unreachable at %s', async (url) => {
-    await expect(new FirstFrames(http, store).open(content({ firstFrame: url }))).rejects.toMatchObject({ code: 'first_frame_unreachable', retryable: false });
+  it.each([
+    'http://169.254.169.254/latest',
+    'https://10.0.0.1/x',
+    'http://127.0.0.1:1/x',
+    'ftp://example.com/x',
+    'nonsense',
+  ])('is unreachable at %s', async (url) => {
+    await expect(new FirstFrames(http, store).open(content({ firstFrame: url }))).rejects.toMatchObject({
+      code: 'first_frame_unreachable',
+      retryable: false,
+    });
   });
 
   it('is unreachable when the upload is no longer kept', async () => {
-    await expect(new FirstFrames(http, store).open(content({ firstFrameKey: 'inputs/gone' }))).rejects.toMatchObject({ code: 'first_frame_unreachable' });
+    await expect(new FirstFrames(http, store).open(content({ firstFrameKey: 'inputs/gone' }))).rejects.toMatchObject({
+      code: 'first_frame_unreachable',
+    });
   });
 
   it.each([
@@ -85,9 +116,29 @@ describe('first frame', () => {
     ['nothing', async () => Buffer.alloc(0)],
     ['a GIF', () => image('gif')],
     ['an SVG', async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
-    ['a truncated PNG', async () => { const whole = await noise(200, 200); return whole.subarray(0, whole.length - 2_000); }],
-    ['half a PNG', async () => { const whole = await noise(200, 200); return whole.subarray(0, whole.length / 2); }],
-    ['a truncated JPEG', async () => { const whole = await sharp(await noise(200, 200)).jpeg().toBuffer(); return whole.subarray(0, whole.length / 2); }],
+    [
+      'a truncated PNG',
+      async () => {
+        const whole = await noise(200, 200);
+        return whole.subarray(0, whole.length - 2_000);
+      },
+    ],
+    [
+      'half a PNG',
+      async () => {
+        const whole = await noise(200, 200);
+        return whole.subarray(0, whole.length / 2);
+      },
+    ],
+    [
+      'a truncated JPEG',
+      async () => {
+        const whole = await sharp(await noise(200, 200))
+          .jpeg()
+          .toBuffer();
+        return whole.subarray(0, whole.length / 2);
+      },
+    ],
     ['more pixels than allowed', () => image('png', 10_000, 6_000)],
     ['more than 10 MiB', async () => Buffer.alloc(10 * 1024 * 1024 + 1)],
   ])('is invalid when it is %s', async (_, bytes) => {

@@ -1,5 +1,12 @@
 import { buffer } from 'node:stream/consumers';
-import { ArtifactMissing, type ArtifactStore, inspectPicture, openPicture, PICTURE_BYTES_MAX, PictureRefused } from '@usvideo/artifacts';
+import {
+  ArtifactMissing,
+  type ArtifactStore,
+  inspectPicture,
+  openPicture,
+  PICTURE_BYTES_MAX,
+  PictureRefused,
+} from '@usvideo/artifacts';
 import type { Content } from '@usvideo/contracts/scheduler';
 import { type GuardedHttpClient, OutboundError, type OutboundErrorKind, type OutboundResponse } from '@usvideo/runtime';
 import { type AttemptFailure, firstFrameInvalid, firstFrameUnreachable } from '../conform/attempt-failure';
@@ -18,7 +25,10 @@ const FAILURES = {
 
 /** Gets the image a job begins with, from a customer's server or from what was uploaded. */
 export class FirstFrames {
-  constructor(private readonly http: GuardedHttpClient, private readonly store: ArtifactStore) {}
+  constructor(
+    private readonly http: GuardedHttpClient,
+    private readonly store: ArtifactStore,
+  ) {}
 
   /** Undefined when the job has none. @throws AttemptFailure first_frame_unreachable or first_frame_invalid. */
   async open({ firstFrame, firstFrameKey }: Content): Promise<FirstFrame | undefined> {
@@ -37,7 +47,8 @@ export class FirstFrames {
 
   private async fetched(url: string): Promise<Buffer> {
     const { status, body } = await this.request(url);
-    if (status >= 300 && status < 400) throw firstFrameUnreachable('the server of the first frame redirects, which is not followed');
+    if (status >= 300 && status < 400)
+      throw firstFrameUnreachable('the server of the first frame redirects, which is not followed');
     if (status !== 200) throw firstFrameUnreachable(`the server of the first frame answered ${status}`);
     return body;
   }
@@ -45,8 +56,12 @@ export class FirstFrames {
   private async request(url: string): Promise<OutboundResponse> {
     try {
       return await this.http.request({
-        method: 'GET', url, headers: { accept: 'image/png, image/jpeg, image/webp' },
-        timeoutMs: FETCH_TIMEOUT_MS, responseBytesMax: PICTURE_BYTES_MAX, overflow: 'refuse',
+        method: 'GET',
+        url,
+        headers: { accept: 'image/png, image/jpeg, image/webp' },
+        timeoutMs: FETCH_TIMEOUT_MS,
+        responseBytesMax: PICTURE_BYTES_MAX,
+        overflow: 'refuse',
       });
     } catch (error) {
       throw error instanceof OutboundError ? FAILURES[error.kind]() : error;
@@ -57,7 +72,12 @@ export class FirstFrames {
 /** Looks at the whole image once, so that a truncated one is found before rendering starts. */
 export async function decodeFirstFrame(bytes: Buffer): Promise<FirstFrame> {
   const { width, height } = await refuseInvalid(() => inspectPicture(bytes));
-  return { width, height, cropTo: (size) => refuseInvalid(() => cropped(bytes, size)), pngOf: (size) => refuseInvalid(() => croppedPng(bytes, size)) };
+  return {
+    width,
+    height,
+    cropTo: (size) => refuseInvalid(() => cropped(bytes, size)),
+    pngOf: (size) => refuseInvalid(() => croppedPng(bytes, size)),
+  };
 }
 
 async function cropped(bytes: Buffer, size: Size): Promise<Uint8Array> {
@@ -69,13 +89,19 @@ async function croppedPng(bytes: Buffer, size: Size): Promise<Uint8Array<ArrayBu
 }
 
 function croppedRgb(bytes: Buffer, { width, height }: Size): ReturnType<typeof openPicture> {
-  return openPicture(bytes).resize(width, height, { fit: 'cover', position: 'centre' }).toColourspace('srgb').removeAlpha();
+  return openPicture(bytes)
+    .resize(width, height, { fit: 'cover', position: 'centre' })
+    .toColourspace('srgb')
+    .removeAlpha();
 }
 
 async function refuseInvalid<T>(decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
-    throw firstFrameInvalid(`the first frame ${error instanceof PictureRefused ? error.message : 'could not be decoded'}`, error);
+    throw firstFrameInvalid(
+      `the first frame ${error instanceof PictureRefused ? error.message : 'could not be decoded'}`,
+      error,
+    );
   }
 }

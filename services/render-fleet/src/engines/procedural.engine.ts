@@ -17,21 +17,40 @@ export class ProceduralEngine implements Engine {
   readonly slots: number;
 
   /** @param jobClasses Empty where live jobs are not to be served by a picture that no model made. */
-  constructor(private readonly ffmpeg: string, readonly jobClasses: readonly string[], slots?: number) {
+  constructor(
+    private readonly ffmpeg: string,
+    readonly jobClasses: readonly string[],
+    slots?: number,
+  ) {
     this.slots = slots ?? Math.max(1, Math.floor(availableParallelism() / CORES_PER_RENDER));
   }
 
   async render(request: RenderRequest): Promise<{ readonly file: string }> {
     const file = join(request.scratchDir, 'rendered.ts');
     await encodeFrames({
-      ffmpeg: this.ffmpeg, file, effort: 'small', drawn: request, encoded: request,
-      frames: stampedFrames(request), onProgress: request.onProgress, signal: request.signal,
+      ffmpeg: this.ffmpeg,
+      file,
+      effort: 'small',
+      drawn: request,
+      encoded: request,
+      frames: stampedFrames(request),
+      onProgress: request.onProgress,
+      signal: request.signal,
     });
     return { file };
   }
 }
 
-async function* stampedFrames({ prompt, negativePrompt, seed, width, height, frames, signal, ...request }: RenderRequest): AsyncGenerator<Uint8Array> {
+async function* stampedFrames({
+  prompt,
+  negativePrompt,
+  seed,
+  width,
+  height,
+  frames,
+  signal,
+  ...request
+}: RenderRequest): AsyncGenerator<Uint8Array> {
   const scene = composeScene(prompt, negativePrompt, seed);
   const canvas = { width, height, frames, framesPerSecond: FRAMES_PER_SECOND };
   const firstFrame = await request.firstFrame?.cropTo(canvas);

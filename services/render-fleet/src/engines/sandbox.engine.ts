@@ -27,7 +27,11 @@ export class SandboxEngine implements Engine {
    * @param slots A customer at a raised limit should see it: what waits for its prompt's time takes next to no processor.
    * @param drawnAtOnce of the others, which take a core each while they last
    */
-  constructor(private readonly ffmpeg: string, readonly slots: number, private readonly drawnAtOnce = Math.max(4, availableParallelism())) {}
+  constructor(
+    private readonly ffmpeg: string,
+    readonly slots: number,
+    private readonly drawnAtOnce = Math.max(4, availableParallelism()),
+  ) {}
 
   async render(request: RenderRequest): Promise<{ readonly file: string }> {
     const { failCode, slowSeconds = 0 } = readDirectives(request.prompt);
@@ -53,9 +57,14 @@ export class SandboxEngine implements Engine {
     const file = join(request.scratchDir, 'rendered.ts');
     const drawn = { width: evenShare(request.width), height: evenShare(request.height) };
     await encodeFrames({
-      ffmpeg: this.ffmpeg, file, effort: 'quick', drawn, encoded: request,
+      ffmpeg: this.ffmpeg,
+      file,
+      effort: 'quick',
+      drawn,
+      encoded: request,
       frames: paced(smallFrames(request, drawn), (slowSeconds * 1_000) / request.frames, request.signal),
-      onProgress: request.onProgress, signal: request.signal,
+      onProgress: request.onProgress,
+      signal: request.signal,
     });
     return { file };
   }
@@ -80,7 +89,11 @@ async function* smallFrames(request: RenderRequest, drawn: Size): AsyncGenerator
 }
 
 /** Holds each frame back until its share of the whole time has passed. */
-async function* paced(frames: AsyncIterable<Uint8Array>, msPerFrame: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* paced(
+  frames: AsyncIterable<Uint8Array>,
+  msPerFrame: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const startedAt = performance.now();
   let given = 0;
   for await (const frame of frames) {

@@ -10,14 +10,21 @@ interface Transcript {
   readonly read: string;
   readonly exchanges: readonly {
     readonly what: string;
-    readonly request: { readonly method: string; readonly path: string; readonly type?: string; readonly fields?: readonly string[] };
+    readonly request: {
+      readonly method: string;
+      readonly path: string;
+      readonly type?: string;
+      readonly fields?: readonly string[];
+    };
     readonly response: { readonly status: number; readonly body?: unknown };
     readonly means?: unknown;
   }[];
 }
 
 const folder = join(__dirname, '../../../../libs/testing/transcripts');
-const transcripts = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Transcript);
+const transcripts = readdirSync(folder).map(
+  (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Transcript,
+);
 
 describe('dialects', () => {
   it('have a transcript each, which says where it was read', () => {
@@ -28,20 +35,39 @@ describe('dialects', () => {
     }
   });
 
-  describe.each(transcripts.map((transcript) => [transcript.engine, transcript] as const))('%s', (_, { dialect, exchanges }) => {
-    it.each(exchanges.filter(({ means }) => means !== undefined).map(({ what, response, means }) => [what, response.body, means] as const))('is understood: %s', (what, body, means) => {
-      expect(what === 'listed' ? readListedJobs(body).map(({ id }) => id) : readEngineJob(body)).toEqual(means);
-    });
+  describe.each(transcripts.map((transcript) => [transcript.engine, transcript] as const))(
+    '%s',
+    (_, { dialect, exchanges }) => {
+      it.each(
+        exchanges
+          .filter(({ means }) => means !== undefined)
+          .map(({ what, response, means }) => [what, response.body, means] as const),
+      )('is understood: %s', (what, body, means) => {
+        expect(what === 'listed' ? readListedJobs(body).map(({ id }) => id) : readEngineJob(body)).toEqual(means);
+      });
 
-    it('takes what is sent to it', () => {
-      const { body, imageField } = DIALECTS[dialect];
-      const submissions = exchanges.filter(({ what }) => what.startsWith('submitted'));
-      const withImage = submissions.find(({ request }) => request.fields!.includes(imageField))!;
-      const type = { json: 'application/json', form: 'multipart/form-data' };
-      expect([submissions[0]!.request.type, withImage.request.type]).toEqual([type[body.text], type[body.image]]);
-      for (const { request } of submissions) expect(request.fields).toEqual(expect.arrayContaining(['prompt', 'model', 'size', 'seconds', 'num_frames', 'fps', 'seed', 'negative_prompt']));
-    });
-  });
+      it('takes what is sent to it', () => {
+        const { body, imageField } = DIALECTS[dialect];
+        const submissions = exchanges.filter(({ what }) => what.startsWith('submitted'));
+        const withImage = submissions.find(({ request }) => request.fields!.includes(imageField))!;
+        const type = { json: 'application/json', form: 'multipart/form-data' };
+        expect([submissions[0]!.request.type, withImage.request.type]).toEqual([type[body.text], type[body.image]]);
+        for (const { request } of submissions)
+          expect(request.fields).toEqual(
+            expect.arrayContaining([
+              'prompt',
+              'model',
+              'size',
+              'seconds',
+              'num_frames',
+              'fps',
+              'seed',
+              'negative_prompt',
+            ]),
+          );
+      });
+    },
+  );
 });
 
 it.each([
@@ -58,12 +84,30 @@ it.each([
 });
 
 it.each([
-  [{ id: 'v', status: 'IN_PROGRESS', progress: 41.7 }, { id: 'v', status: 'rendering', percent: 41 }],
-  [{ id: 'v', status: 'Succeeded' }, { id: 'v', status: 'completed', percent: 100 }],
-  [{ id: 'v', status: 'queued', progress: 700 }, { id: 'v', status: 'waiting', percent: 100 }],
-  [{ id: 'v', status: 'failed', error: 'out of memory' }, { id: 'v', status: 'failed', percent: 0, code: '', message: 'out of memory' }],
-  [{ id: 'v', status: 'failed', error: { code: 500, message: 'x' } }, { id: 'v', status: 'failed', percent: 0, code: '500', message: 'x' }],
-  [{ id: 'v', status: 'failed', error: null }, { id: 'v', status: 'failed', percent: 0, code: '', message: '' }],
+  [
+    { id: 'v', status: 'IN_PROGRESS', progress: 41.7 },
+    { id: 'v', status: 'rendering', percent: 41 },
+  ],
+  [
+    { id: 'v', status: 'Succeeded' },
+    { id: 'v', status: 'completed', percent: 100 },
+  ],
+  [
+    { id: 'v', status: 'queued', progress: 700 },
+    { id: 'v', status: 'waiting', percent: 100 },
+  ],
+  [
+    { id: 'v', status: 'failed', error: 'out of memory' },
+    { id: 'v', status: 'failed', percent: 0, code: '', message: 'out of memory' },
+  ],
+  [
+    { id: 'v', status: 'failed', error: { code: 500, message: 'x' } },
+    { id: 'v', status: 'failed', percent: 0, code: '500', message: 'x' },
+  ],
+  [
+    { id: 'v', status: 'failed', error: null },
+    { id: 'v', status: 'failed', percent: 0, code: '', message: '' },
+  ],
 ])('folds %p', (body, job) => {
   expect(readEngineJob(body)).toEqual(job);
 });

@@ -20,21 +20,41 @@ export type BodyForm = 'json' | 'form';
 
 export const DIALECTS = {
   diffusers: {
-    engine: 'deploy/engines/diffusers', body: { text: 'form', image: 'form' }, imageField: 'input_reference', secondsAsNumber: false,
-    healthPath: '/health', tellsProgress: true, repeatsPrompt: true,
+    engine: 'deploy/engines/diffusers',
+    body: { text: 'form', image: 'form' },
+    imageField: 'input_reference',
+    secondsAsNumber: false,
+    healthPath: '/health',
+    tellsProgress: true,
+    repeatsPrompt: true,
   },
   // A form without a file is refused by older versions, and a path in JSON would be read from the server's own disk.
   sglang: {
-    engine: 'SGLang diffusion', body: { text: 'json', image: 'form' }, imageField: 'input_reference', secondsAsNumber: true,
-    healthPath: '/health', tellsProgress: false, repeatsPrompt: false,
+    engine: 'SGLang diffusion',
+    body: { text: 'json', image: 'form' },
+    imageField: 'input_reference',
+    secondsAsNumber: true,
+    healthPath: '/health',
+    tellsProgress: false,
+    repeatsPrompt: false,
   },
   'vllm-omni': {
-    engine: 'vLLM-Omni', body: { text: 'form', image: 'form' }, imageField: 'input_reference', secondsAsNumber: false,
-    healthPath: '/health', tellsProgress: false, repeatsPrompt: true,
+    engine: 'vLLM-Omni',
+    body: { text: 'form', image: 'form' },
+    imageField: 'input_reference',
+    secondsAsNumber: false,
+    healthPath: '/health',
+    tellsProgress: false,
+    repeatsPrompt: true,
   },
   'tensorrt-llm': {
-    engine: 'TensorRT-LLM VisualGen', body: { text: 'json', image: 'json' }, imageField: 'image_reference', secondsAsNumber: true,
-    healthPath: '/health', tellsProgress: false, repeatsPrompt: true,
+    engine: 'TensorRT-LLM VisualGen',
+    body: { text: 'json', image: 'json' },
+    imageField: 'image_reference',
+    secondsAsNumber: true,
+    healthPath: '/health',
+    tellsProgress: false,
+    repeatsPrompt: true,
   },
 } as const satisfies Record<string, Dialect>;
 
@@ -46,27 +66,52 @@ export const DIALECT_NAMES = Object.keys(DIALECTS) as [DialectName, ...DialectNa
 export type EngineJob =
   | { readonly status: 'waiting' | 'rendering'; readonly id: string; readonly percent: number }
   | { readonly status: 'completed'; readonly id: string; readonly percent: 100 }
-  | { readonly status: 'failed'; readonly id: string; readonly percent: number; readonly code: string; readonly message: string };
+  | {
+      readonly status: 'failed';
+      readonly id: string;
+      readonly percent: number;
+      readonly code: string;
+      readonly message: string;
+    };
 
 /** Every word that any of them uses, whatever its case. */
-const STATUS_WORDS = new Map<string, EngineJob['status']>(Object.entries({
-  queued: 'waiting', pending: 'waiting', submitted: 'waiting', starting: 'waiting',
-  in_progress: 'rendering', running: 'rendering', processing: 'rendering', generating: 'rendering', postprocessing: 'rendering',
-  completed: 'completed', succeeded: 'completed', succeed: 'completed', success: 'completed',
-  failed: 'failed', error: 'failed', cancelled: 'failed', canceled: 'failed', expired: 'failed', deleted: 'failed',
-} as const));
+const STATUS_WORDS = new Map<string, EngineJob['status']>(
+  Object.entries({
+    queued: 'waiting',
+    pending: 'waiting',
+    submitted: 'waiting',
+    starting: 'waiting',
+    in_progress: 'rendering',
+    running: 'rendering',
+    processing: 'rendering',
+    generating: 'rendering',
+    postprocessing: 'rendering',
+    completed: 'completed',
+    succeeded: 'completed',
+    succeed: 'completed',
+    success: 'completed',
+    failed: 'failed',
+    error: 'failed',
+    cancelled: 'failed',
+    canceled: 'failed',
+    expired: 'failed',
+    deleted: 'failed',
+  } as const),
+);
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
 
 /** @throws RangeError when the answer is no job of this protocol: naming what is wrong, never repeating what was sent. */
 export function readEngineJob(body: unknown): EngineJob {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new RangeError('the answer is no JSON object');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new RangeError('the answer is no JSON object');
   const { id, status, progress, error } = body as Record<string, unknown>;
   // The id becomes part of a path of ours.
   if (typeof id !== 'string' || !ID.test(id)) throw new RangeError('the answer has no usable id');
   const word = typeof status === 'string' ? STATUS_WORDS.get(status.toLowerCase()) : undefined;
   if (word === undefined) throw new RangeError('the answer has no known status');
-  const percent = typeof progress === 'number' && Number.isFinite(progress) ? Math.min(100, Math.max(0, Math.floor(progress))) : 0;
+  const percent =
+    typeof progress === 'number' && Number.isFinite(progress) ? Math.min(100, Math.max(0, Math.floor(progress))) : 0;
   if (word === 'completed') return { status: word, id, percent: 100 };
   return word === 'failed' ? { status: word, id, percent, ...readError(error) } : { status: word, id, percent };
 }
@@ -75,7 +120,10 @@ export function readEngineJob(body: unknown): EngineJob {
 function readError(error: unknown): { readonly code: string; readonly message: string } {
   if (typeof error === 'string') return { code: '', message: error };
   const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  return { code: typeof code === 'string' || typeof code === 'number' ? String(code) : '', message: typeof message === 'string' ? message : '' };
+  return {
+    code: typeof code === 'string' || typeof code === 'number' ? String(code) : '',
+    message: typeof message === 'string' ? message : '',
+  };
 }
 
 const REJECTED = /content.?policy|moderation|moderated|content.?filter|content.?reject|safety|nsfw|guardrail/i;
@@ -94,6 +142,9 @@ export interface ListedJob {
 export function readListedJobs(body: unknown): ListedJob[] {
   const data: unknown = typeof body === 'object' && body !== null ? (body as { data?: unknown }).data : undefined;
   if (!Array.isArray(data)) throw new RangeError('the answer is no list');
-  return data.filter((job: unknown): job is { id: string; prompt?: unknown } => ID.test(String((job as { id?: unknown } | null)?.id)))
+  return data
+    .filter((job: unknown): job is { id: string; prompt?: unknown } =>
+      ID.test(String((job as { id?: unknown } | null)?.id)),
+    )
     .map(({ id, prompt }) => ({ id, prompt: typeof prompt === 'string' ? prompt : undefined }));
 }

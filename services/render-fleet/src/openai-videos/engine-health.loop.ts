@@ -28,7 +28,12 @@ export class EngineHealth implements EngineHealthPort {
   /** The listener hears of every change, first of the engine being able at all. */
   start(listener: (able: boolean) => void): void {
     this.listener = listener;
-    this.loop = startLoop({ name: 'engine-health', everyMs: this.options.everyMs, logger: this.options.logger, work: () => this.look() });
+    this.loop = startLoop({
+      name: 'engine-health',
+      everyMs: this.options.everyMs,
+      logger: this.options.logger,
+      work: () => this.look(),
+    });
   }
 
   async stop(): Promise<void> {
@@ -49,7 +54,8 @@ export class EngineHealth implements EngineHealthPort {
       this.misses = 0;
     } catch (error) {
       this.misses += 1;
-      if (this.told) this.options.logger.warn({ err: error, misses: this.misses }, 'the engine does not say that it is well');
+      if (this.told)
+        this.options.logger.warn({ err: error, misses: this.misses }, 'the engine does not say that it is well');
     }
     this.tell();
   }
@@ -58,7 +64,10 @@ export class EngineHealth implements EngineHealthPort {
     const able = this.misses < MISSES_MAX && takesWork(this.breaker, performance.now());
     if (able === this.told) return;
     this.told = able;
-    this.options.logger.info({ able, failures: this.breaker.failures }, able ? 'the engine takes work' : 'the engine takes no work');
+    this.options.logger.info(
+      { able, failures: this.breaker.failures },
+      able ? 'the engine takes work' : 'the engine takes no work',
+    );
     this.listener(able);
   }
 }

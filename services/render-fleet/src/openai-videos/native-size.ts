@@ -27,7 +27,9 @@ function nativeSize({ sideMultiple, sizes }: Grid, contract: Size): Size {
   const up = (side: number) => Math.ceil(side / sideMultiple) * sideMultiple;
   if (sizes.length === 0) return { width: up(contract.width), height: up(contract.height) };
   const upright = contract.height > contract.width;
-  const turned = sizes.map((size) => (size.height > size.width === upright ? size : { width: size.height, height: size.width }));
+  const turned = sizes.map((size) =>
+    size.height > size.width === upright ? size : { width: size.height, height: size.width },
+  );
   const contains = turned.filter(({ width, height }) => width >= contract.width && height >= contract.height);
   // With none large enough the largest is scaled up: the operator has chosen to sell that.
   return contains.length > 0 ? leastBy(contains, area) : leastBy(turned, (size) => -area(size));

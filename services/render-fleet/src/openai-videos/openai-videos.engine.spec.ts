@@ -22,7 +22,9 @@ let server: EngineServer;
 let engine: OpenAiVideosEngine | undefined;
 let scratchDir: string;
 
-beforeEach(async () => { scratchDir = await mkdtemp(join(tmpdir(), 'openai-videos-')); });
+beforeEach(async () => {
+  scratchDir = await mkdtemp(join(tmpdir(), 'openai-videos-'));
+});
 afterEach(async () => {
   await server.stop();
   await engine?.stop();
@@ -32,16 +34,30 @@ afterEach(async () => {
 
 function driving(dialect: DialectName, options: Partial<OpenAiVideosOptions> = {}): OpenAiVideosEngine {
   engine = new OpenAiVideosEngine({
-    url: server.url, dialect: DIALECTS[dialect], jobClasses: ['video'], slots: 1, grid: { sideMultiple: 32, frameStep: 8, framesPerSecond: 24, sizes: [] },
-    parameters: {}, logger: createLogger('engine', 'silent'), pace: PACE, ...options,
+    url: server.url,
+    dialect: DIALECTS[dialect],
+    jobClasses: ['video'],
+    slots: 1,
+    grid: { sideMultiple: 32, frameStep: 8, framesPerSecond: 24, sizes: [] },
+    parameters: {},
+    logger: createLogger('engine', 'silent'),
+    pace: PACE,
+    ...options,
   });
   return engine;
 }
 
 function aRequest(wanted: Partial<RenderRequest> = {}): RenderRequest {
   return {
-    ...pixelsOf('480p', '16:9'), prompt: 'a red fox', negativePrompt: '', seed: 7, frames: 24, scratchDir,
-    onProgress: () => undefined, signal: new AbortController().signal, ...wanted,
+    ...pixelsOf('480p', '16:9'),
+    prompt: 'a red fox',
+    negativePrompt: '',
+    seed: 7,
+    frames: 24,
+    scratchDir,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...wanted,
   };
 }
 
@@ -49,22 +65,40 @@ const submissions = () => server.requested('POST', /^\/v1\/videos$/);
 const deletions = () => server.requested('DELETE', /./).map(({ path }) => path.split('/').at(-1));
 
 describe('openai-videos', () => {
-  beforeEach(async () => { server = await EngineServer.start('diffusers', ffmpeg); });
+  beforeEach(async () => {
+    server = await EngineServer.start('diffusers', ffmpeg);
+  });
   describeEngine('openai-videos', () => driving('diffusers'));
 });
 
 describe.each(DIALECT_NAMES)('in the dialect of %s', (dialect) => {
-  beforeEach(async () => { server = await EngineServer.start(dialect, ffmpeg); });
+  beforeEach(async () => {
+    server = await EngineServer.start(dialect, ffmpeg);
+  });
 
   it('asks for the next size and length on the grid, and takes the clip away', async () => {
-    const { file } = await driving(dialect, { model: 'wan', apiKey: 'secret', parameters: { num_inference_steps: 4 } }).render(aRequest({ negativePrompt: 'snow' }));
+    const { file } = await driving(dialect, {
+      model: 'wan',
+      apiKey: 'secret',
+      parameters: { num_inference_steps: 4 },
+    }).render(aRequest({ negativePrompt: 'snow' }));
     expect(await probeMp4(file)).toMatchObject({ width: 864, height: 480, frames: 25 });
     const [submission] = submissions();
     expect(submission!.fields).toEqual({
-      prompt: 'a red fox', negative_prompt: 'snow', model: 'wan', size: '864x480', seconds: '1', num_frames: '25', fps: '24', seed: '7', num_inference_steps: '4',
+      prompt: 'a red fox',
+      negative_prompt: 'snow',
+      model: 'wan',
+      size: '864x480',
+      seconds: '1',
+      num_frames: '25',
+      fps: '24',
+      seed: '7',
+      num_inference_steps: '4',
     });
     expect(submission!.authorization).toBe('Bearer secret');
-    expect(submission!.type.split(';')[0]).toBe(DIALECTS[dialect].body.text === 'json' ? 'application/json' : 'multipart/form-data');
+    expect(submission!.type.split(';')[0]).toBe(
+      DIALECTS[dialect].body.text === 'json' ? 'application/json' : 'multipart/form-data',
+    );
     await eventually(() => server.jobIds.length === 0, { what: 'the job removed from the engine' });
   });
 
@@ -80,7 +114,10 @@ describe.each(DIALECT_NAMES)('in the dialect of %s', (dialect) => {
     await expect(driving(dialect).render(aRequest())).rejects.toMatchObject({ code: 'engine_error', retryable: true });
     server.faults.clear();
     server.faults.add('rejects');
-    await expect(driving(dialect).render(aRequest())).rejects.toMatchObject({ code: 'content_rejected', retryable: false });
+    await expect(driving(dialect).render(aRequest())).rejects.toMatchObject({
+      code: 'content_rejected',
+      retryable: false,
+    });
   });
 
   it('takes a job that the engine does not know any more for lost', async () => {
@@ -88,12 +125,18 @@ describe.each(DIALECT_NAMES)('in the dialect of %s', (dialect) => {
     const rendering = driving(dialect).render(aRequest());
     await server.asked('GET', /^\/v1\/videos\/./);
     await server.restart();
-    await expect(rendering).rejects.toMatchObject({ code: 'engine_error', retryable: true, message: 'the engine lost the job' });
+    await expect(rendering).rejects.toMatchObject({
+      code: 'engine_error',
+      retryable: true,
+      message: 'the engine lost the job',
+    });
   });
 });
 
 describe('an engine that misbehaves', () => {
-  beforeEach(async () => { server = await EngineServer.start('diffusers', ffmpeg); });
+  beforeEach(async () => {
+    server = await EngineServer.start('diffusers', ffmpeg);
+  });
 
   it.each<[EngineFault, string]>([
     ['error', 'whether the engine took the job is not known'],
@@ -105,21 +148,32 @@ describe('an engine that misbehaves', () => {
   ])('%s: the attempt fails and may be repeated elsewhere', async (fault, message) => {
     server.faults.add(fault);
     const pace = ['hang', 'full'].includes(fault) ? IMPATIENT : PACE;
-    await expect(driving('diffusers', { pace }).render(aRequest())).rejects.toMatchObject({ code: 'engine_error', retryable: true, message });
+    await expect(driving('diffusers', { pace }).render(aRequest())).rejects.toMatchObject({
+      code: 'engine_error',
+      retryable: true,
+      message,
+    });
   });
 
   it.each<EngineFault>(['cut-file', 'no-video', 'short'])('%s: what it gave is never sold', async (fault) => {
     server.faults.add(fault);
     const request = aRequest();
     const { file } = await driving('diffusers').render(request);
-    await expect(conform({ ...request, ffmpeg, file, engineName: 'openai-videos' })).rejects.toMatchObject({ code: 'engine_error', retryable: true });
+    await expect(conform({ ...request, ffmpeg, file, engineName: 'openai-videos' })).rejects.toMatchObject({
+      code: 'engine_error',
+      retryable: true,
+    });
   });
 
   it('a clip of half the size is brought to the contract', async () => {
     server.faults.add('small');
     const request = aRequest();
     const { file } = await driving('diffusers').render(request);
-    expect(await conform({ ...request, ffmpeg, file, engineName: 'openai-videos' })).toMatchObject({ width: 854, height: 480, frames: 24 });
+    expect(await conform({ ...request, ffmpeg, file, engineName: 'openai-videos' })).toMatchObject({
+      width: 854,
+      height: 480,
+      frames: 24,
+    });
   });
 
   it('an id that would leave its path is not used; the job is found by its prompt', async () => {
@@ -138,7 +192,9 @@ describe('an engine that misbehaves', () => {
   it('where several could be the one, none is, and the GPU is freed of them', async () => {
     server.faults.add('takes-silently');
     const stray = server.stray('a red fox');
-    await expect(driving('diffusers').render(aRequest())).rejects.toMatchObject({ message: 'whether the engine took the job is not known' });
+    await expect(driving('diffusers').render(aRequest())).rejects.toMatchObject({
+      message: 'whether the engine took the job is not known',
+    });
     await eventually(() => deletions().length === 2, { what: 'both strays removed' });
     expect(deletions()).toContain(stray);
   });
@@ -185,9 +241,14 @@ describe('an engine that misbehaves', () => {
 });
 
 describe('the health of an engine', () => {
-  beforeEach(async () => { server = await EngineServer.start('diffusers', ffmpeg); });
+  beforeEach(async () => {
+    server = await EngineServer.start('diffusers', ffmpeg);
+  });
 
-  const heard = async (told: boolean[], expected: boolean[]) => eventually(() => told.length >= expected.length, { what: `${expected.length} changes` }).then(() => expect(told).toEqual(expected));
+  const heard = async (told: boolean[], expected: boolean[]) =>
+    eventually(() => told.length >= expected.length, { what: `${expected.length} changes` }).then(() =>
+      expect(told).toEqual(expected),
+    );
 
   it('is told as it comes and goes, and what an earlier process left is removed first', async () => {
     const left = server.stray('of an earlier process');

@@ -36,7 +36,14 @@ interface Pace {
   readonly healthEveryMs: number;
 }
 
-const PACE: Pace = { pollMs: 500, timeoutMs: 15_000, stallMs: 30_000, silenceMs: 30_000, fullMs: 60_000, healthEveryMs: 2_000 };
+const PACE: Pace = {
+  pollMs: 500,
+  timeoutMs: 15_000,
+  stallMs: 30_000,
+  silenceMs: 30_000,
+  fullMs: 60_000,
+  healthEveryMs: 2_000,
+};
 const FULL: readonly number[] = [429, 503];
 /** Ids of this many jobs are remembered as ours, so that none is ever taken for a stray one. */
 const OURS_MAX = 10_000;
@@ -59,7 +66,10 @@ export class OpenAiVideosEngine implements Engine {
     this.pace = { ...PACE, ...options.pace };
     this.client = new VideosClient({ ...options, timeoutMs: this.pace.timeoutMs, stallMs: this.pace.stallMs });
     this.health = new EngineHealth({
-      check: () => this.client.checkHealth(), firstTime: () => this.removeLeftOvers(), everyMs: this.pace.healthEveryMs, logger: options.logger,
+      check: () => this.client.checkHealth(),
+      firstTime: () => this.removeLeftOvers(),
+      everyMs: this.pace.healthEveryMs,
+      logger: options.logger,
     });
   }
 
@@ -92,7 +102,12 @@ export class OpenAiVideosEngine implements Engine {
     // Whoever gives up meanwhile leaves a job behind that nobody waits for.
     const id = await Promise.race([taking, aborted(request.signal)]);
     if (id !== undefined) return id;
-    this.keep(taking.then((late) => this.forget(late), () => undefined));
+    this.keep(
+      taking.then(
+        (late) => this.forget(late),
+        () => undefined,
+      ),
+    );
     throw request.signal.reason;
   }
 
@@ -102,7 +117,8 @@ export class OpenAiVideosEngine implements Engine {
       try {
         return await this.submit(submission, prompt);
       } catch (error) {
-        if (!(error instanceof EngineAnswered && FULL.includes(error.status)) || performance.now() > fullUntil) throw failureOf(error);
+        if (!(error instanceof EngineAnswered && FULL.includes(error.status)) || performance.now() > fullUntil)
+          throw failureOf(error);
         await delay(Math.min(error.retryAfterMs ?? Infinity, 2 * this.pace.pollMs), undefined, { signal });
       }
     }
@@ -130,7 +146,10 @@ export class OpenAiVideosEngine implements Engine {
     const strays = (await this.client.list().catch(() => [])).filter(({ id }) => !this.ours.has(id));
     const [stray] = strays;
     if (stray !== undefined && strays.length === 1 && this.submissionsUnderWay === 1 && stray.prompt === prompt) {
-      this.options.logger.warn({ err: cause, engine_job: stray.id }, 'an engine took a job without saying so; it goes on');
+      this.options.logger.warn(
+        { err: cause, engine_job: stray.id },
+        'an engine took a job without saying so; it goes on',
+      );
       return this.own(stray.id);
     }
     if (this.submissionsUnderWay === 1) for (const { id } of strays) this.forget(id);
@@ -148,7 +167,8 @@ export class OpenAiVideosEngine implements Engine {
         if (job.status === 'failed') throw failureOfJob(job);
         if (this.options.dialect.tellsProgress) request.onProgress(Math.floor((job.percent / 100) * request.frames));
       } catch (error) {
-        if (error instanceof EngineAnswered && error.status === 404) throw engineError('the engine lost the job', error);
+        if (error instanceof EngineAnswered && error.status === 404)
+          throw engineError('the engine lost the job', error);
         if (error instanceof AttemptFailure || performance.now() - answeredAt > this.pace.silenceMs) throw error;
       }
     }
@@ -160,8 +180,14 @@ export class OpenAiVideosEngine implements Engine {
     const { width, height, frames, framesPerSecond } = nativeClip(grid, request, request.frames / FRAMES_PER_SECOND);
     return {
       fields: {
-        prompt: request.prompt, ...(request.negativePrompt && { negative_prompt: request.negativePrompt }), ...(model && { model }),
-        size: `${width}x${height}`, seconds: dialect.secondsAsNumber ? seconds : String(seconds), num_frames: frames, fps: framesPerSecond, seed: request.seed,
+        prompt: request.prompt,
+        ...(request.negativePrompt && { negative_prompt: request.negativePrompt }),
+        ...(model && { model }),
+        size: `${width}x${height}`,
+        seconds: dialect.secondsAsNumber ? seconds : String(seconds),
+        num_frames: frames,
+        fps: framesPerSecond,
+        seed: request.seed,
         ...parameters,
       },
       ...(request.firstFrame && { image: await request.firstFrame.pngOf({ width, height }) }),
@@ -179,9 +205,11 @@ export class OpenAiVideosEngine implements Engine {
 
   /** Its file is ours by now, or nobody waits for it: the engine need not keep it, nor render on. */
   private forget(id: string): void {
-    this.keep(this.client.delete(this.own(id)).catch((error: unknown) => {
-      this.options.logger.warn({ err: error, engine_job: id }, 'a job could not be removed from its engine');
-    }));
+    this.keep(
+      this.client.delete(this.own(id)).catch((error: unknown) => {
+        this.options.logger.warn({ err: error, engine_job: id }, 'a job could not be removed from its engine');
+      }),
+    );
   }
 
   private keep(goodbye: Promise<void>): void {
@@ -193,7 +221,8 @@ export class OpenAiVideosEngine implements Engine {
   private async removeLeftOvers(): Promise<void> {
     const listed = await this.client.list();
     for (const { id } of listed) await this.client.delete(this.own(id));
-    if (listed.length > 0) this.options.logger.info({ jobs: listed.length }, 'removed from the engine what an earlier process left there');
+    if (listed.length > 0)
+      this.options.logger.info({ jobs: listed.length }, 'removed from the engine what an earlier process left there');
   }
 }
 
@@ -206,7 +235,10 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 function failureOfJob(job: Extract<EngineJob, { status: 'failed' }>): AttemptFailure {
-  if (isRejection(job)) return new AttemptFailure('content_rejected', 'The model refused to render this content.', false, { cause: new Error(`${job.code} ${job.message}`) });
+  if (isRejection(job))
+    return new AttemptFailure('content_rejected', 'The model refused to render this content.', false, {
+      cause: new Error(`${job.code} ${job.message}`),
+    });
   return engineError('the engine failed', new Error(`${job.code} ${job.message}`.trim()));
 }
 
@@ -214,5 +246,7 @@ function failureOf(error: unknown): unknown {
   if (error instanceof EngineAnswered && isRejection({ code: error.message, message: '' })) {
     return new AttemptFailure('content_rejected', 'The model refused to render this content.', false, { cause: error });
   }
-  return error instanceof EngineAnswered || error instanceof EngineSilent ? engineError('the engine failed', error) : error;
+  return error instanceof EngineAnswered || error instanceof EngineSilent
+    ? engineError('the engine failed', error)
+    : error;
 }

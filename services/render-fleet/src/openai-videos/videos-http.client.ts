@@ -15,7 +15,11 @@ export interface Submission {
 export class EngineAnswered extends Error {
   override readonly name = 'EngineAnswered';
 
-  constructor(readonly status: number, message: string, readonly retryAfterMs?: number) {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
     super(message);
   }
 }
@@ -104,9 +108,12 @@ export class VideosClient {
   private async json(method: string, path: string, body?: FormData | string): Promise<unknown> {
     const response = await this.call(method, path, {
       signal: AbortSignal.timeout(this.timeoutMs),
-      ...(body !== undefined && { body }), ...(typeof body === 'string' && { headers: { 'content-type': 'application/json' } }),
+      ...(body !== undefined && { body }),
+      ...(typeof body === 'string' && { headers: { 'content-type': 'application/json' } }),
     });
-    const text = await textOf(response).catch((error: unknown) => { throw asEngineError(error); });
+    const text = await textOf(response).catch((error: unknown) => {
+      throw asEngineError(error);
+    });
     return understood(JSON.parse, text);
   }
 
@@ -114,13 +121,22 @@ export class VideosClient {
     const { url, apiKey } = this.options;
     const headers = { ...init.headers, ...(apiKey && { authorization: `Bearer ${apiKey}` }) };
     // An engine that redirects is not the one that was configured.
-    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, { ...init, method, headers, redirect: 'manual' })
-      .catch((error: unknown) => { throw asEngineError(error); });
+    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+      ...init,
+      method,
+      headers,
+      redirect: 'manual',
+    }).catch((error: unknown) => {
+      throw asEngineError(error);
+    });
     if (response.ok) return response;
     const complaint = await textOf(response).catch(() => '');
     const seconds = Number(response.headers.get('retry-after') ?? NaN);
-    throw new EngineAnswered(response.status, `${method} ${path} was answered ${response.status}: ${complaint.slice(0, COMPLAINT_CHARACTERS_MAX)}`,
-      Number.isFinite(seconds) ? seconds * 1_000 : undefined);
+    throw new EngineAnswered(
+      response.status,
+      `${method} ${path} was answered ${response.status}: ${complaint.slice(0, COMPLAINT_CHARACTERS_MAX)}`,
+      Number.isFinite(seconds) ? seconds * 1_000 : undefined,
+    );
   }
 }
 
@@ -162,5 +178,7 @@ function understood<Input, T>(read: (given: Input) => T, given: Input): T {
 function asEngineError(error: unknown): Error {
   if (error instanceof EngineSilent || error instanceof EngineAnswered) return error;
   const { message, cause } = error as Error;
-  return new EngineSilent(`the engine does not answer: ${cause instanceof Error ? cause.message : message}`, { cause: error });
+  return new EngineSilent(`the engine does not answer: ${cause instanceof Error ? cause.message : message}`, {
+    cause: error,
+  });
 }

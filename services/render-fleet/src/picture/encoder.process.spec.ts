@@ -15,7 +15,9 @@ const MANY_FRAMES = 600;
 describe('encoder', () => {
   let folder: string;
 
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'encoder-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'encoder-'));
+  });
   afterEach(() => rm(folder, { recursive: true }));
 
   async function* drawn(count: number, onDrawn: () => void = () => undefined): AsyncGenerator<Uint8Array> {
@@ -29,8 +31,15 @@ describe('encoder', () => {
   }
 
   const optionsFor = (frames: AsyncIterable<Uint8Array>, changes: Partial<EncodingOptions> = {}): EncodingOptions => ({
-    ffmpeg: locateFfmpeg(), frames, drawn: size, encoded: size, effort: 'small', file: join(folder, 'out.ts'),
-    onProgress: () => undefined, signal: new AbortController().signal, ...changes,
+    ffmpeg: locateFfmpeg(),
+    frames,
+    drawn: size,
+    encoded: size,
+    effort: 'small',
+    file: join(folder, 'out.ts'),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...changes,
   });
 
   /** An ffmpeg that leaves its process id in a file. */
@@ -44,10 +53,13 @@ describe('encoder', () => {
   /** Resolves once a value has not moved for the given time. */
   async function standing(value: () => number, ms: number): Promise<number> {
     let [last, since] = [value(), Date.now()];
-    return eventually(() => {
-      if (value() !== last) [last, since] = [value(), Date.now()];
-      return Date.now() - since >= ms && last;
-    }, { what: 'a value standing still' });
+    return eventually(
+      () => {
+        if (value() !== last) [last, since] = [value(), Date.now()];
+        return Date.now() - since >= ms && last;
+      },
+      { what: 'a value standing still' },
+    );
   }
 
   it('reports at least ten steps and every frame in the end', async () => {
@@ -60,7 +72,17 @@ describe('encoder', () => {
   it('stands still while the encoder is stopped, though frames wait, and goes on when it is', async () => {
     const { ffmpeg, pid } = await knownFfmpeg();
     let [encoded, painted] = [0, 0];
-    const encoding = encodeFrames(optionsFor(drawn(MANY_FRAMES, () => painted++), { ffmpeg, onProgress: (frames) => { encoded = frames; } }));
+    const encoding = encodeFrames(
+      optionsFor(
+        drawn(MANY_FRAMES, () => painted++),
+        {
+          ffmpeg,
+          onProgress: (frames) => {
+            encoded = frames;
+          },
+        },
+      ),
+    );
     await eventually(() => encoded >= 12, { what: 'twelve frames encoded' });
     process.kill(await pid(), 'SIGSTOP');
     const whenStopped = await standing(() => painted, 300);
@@ -77,7 +99,15 @@ describe('encoder', () => {
     const { ffmpeg, pid } = await knownFfmpeg();
     const ending = new AbortController();
     let encoded = 0;
-    const encoding = encodeFrames(optionsFor(drawn(MANY_FRAMES), { ffmpeg, signal: ending.signal, onProgress: (frames) => { encoded = frames; } }));
+    const encoding = encodeFrames(
+      optionsFor(drawn(MANY_FRAMES), {
+        ffmpeg,
+        signal: ending.signal,
+        onProgress: (frames) => {
+          encoded = frames;
+        },
+      }),
+    );
     await eventually(() => encoded > 0, { what: 'the first frame encoded' });
     const encoder = await pid();
     process.kill(encoder, 'SIGSTOP');
@@ -89,14 +119,24 @@ describe('encoder', () => {
   it('says that the encoder died, also when it is killed from outside', async () => {
     const { ffmpeg, pid } = await knownFfmpeg();
     let encoded = 0;
-    const encoding = encodeFrames(optionsFor(drawn(MANY_FRAMES), { ffmpeg, onProgress: (frames) => { encoded = frames; } }));
+    const encoding = encodeFrames(
+      optionsFor(drawn(MANY_FRAMES), {
+        ffmpeg,
+        onProgress: (frames) => {
+          encoded = frames;
+        },
+      }),
+    );
     await eventually(() => encoded > 0, { what: 'the first frame encoded' });
     process.kill(await pid(), 'SIGKILL');
     await expect(encoding).rejects.toThrow();
   });
 
   it('says that there is no encoder', async () => {
-    await expect(encodeFrames(optionsFor(drawn(5), { ffmpeg: join(folder, 'missing') }))).rejects.toMatchObject({ code: 'engine_error', retryable: true });
+    await expect(encodeFrames(optionsFor(drawn(5), { ffmpeg: join(folder, 'missing') }))).rejects.toMatchObject({
+      code: 'engine_error',
+      retryable: true,
+    });
   });
 
   it('passes on why no frames came', async () => {

@@ -42,7 +42,9 @@ export async function encodeFrames(options: EncodingOptions): Promise<void> {
   signal.throwIfAborted();
   const child = spawn(ffmpeg, encoderParameters(options), { stdio: ['pipe', 'pipe', 'pipe'] });
   // Nothing less ends an encoder that has been stopped.
-  const kill = () => { child.kill(KILLED); };
+  const kill = () => {
+    child.kill(KILLED);
+  };
   signal.addEventListener('abort', kill);
   const complaints = keepTail(child);
   const ended = endOf(child);
@@ -56,10 +58,14 @@ export async function encodeFrames(options: EncodingOptions): Promise<void> {
   };
   const steps = [feed(child.stdin, frames), pipeline(child.stdout, counted, createWriteStream(file))];
   const failures: unknown[] = [];
-  await Promise.all(steps.map((step) => step.catch((error: unknown) => {
-    failures.push(error);
-    kill();
-  })));
+  await Promise.all(
+    steps.map((step) =>
+      step.catch((error: unknown) => {
+        failures.push(error);
+        kill();
+      }),
+    ),
+  );
   const end = await ended;
   signal.removeEventListener('abort', kill);
   signal.throwIfAborted();
@@ -69,17 +75,60 @@ export async function encodeFrames(options: EncodingOptions): Promise<void> {
 }
 
 function encoderParameters({ drawn, encoded, effort }: EncodingOptions): string[] {
-  const scaling = drawn.width === encoded.width && drawn.height === encoded.height
-    ? [] : ['-vf', `scale=${encoded.width}:${encoded.height}:flags=bilinear`];
+  const scaling =
+    drawn.width === encoded.width && drawn.height === encoded.height
+      ? []
+      : ['-vf', `scale=${encoded.width}:${encoded.height}:flags=bilinear`];
   return [
-    '-hide_banner', '-nostats', '-loglevel', 'error',
-    '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${drawn.width}x${drawn.height}`, '-r', String(FRAMES_PER_SECOND), '-i', 'pipe:0',
+    '-hide_banner',
+    '-nostats',
+    '-loglevel',
+    'error',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'yuv420p',
+    '-s',
+    `${drawn.width}x${drawn.height}`,
+    '-r',
+    String(FRAMES_PER_SECOND),
+    '-i',
+    'pipe:0',
     ...scaling,
-    '-c:v', 'libx264', ...EFFORTS[effort], '-crf', String(CONSTANT_QUALITY), '-pix_fmt', 'yuv420p', '-bf', '0',
-    '-g', String(2 * FRAMES_PER_SECOND), '-threads', String(ENCODER_THREADS),
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
-    '-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1',
-    '-f', 'mpegts', '-mpegts_start_pid', String(VIDEO_PID), '-flush_packets', '1', 'pipe:1',
+    '-c:v',
+    'libx264',
+    ...EFFORTS[effort],
+    '-crf',
+    String(CONSTANT_QUALITY),
+    '-pix_fmt',
+    'yuv420p',
+    '-bf',
+    '0',
+    '-g',
+    String(2 * FRAMES_PER_SECOND),
+    '-threads',
+    String(ENCODER_THREADS),
+    '-colorspace',
+    'bt709',
+    '-color_primaries',
+    'bt709',
+    '-color_trc',
+    'bt709',
+    '-color_range',
+    'tv',
+    '-fflags',
+    '+bitexact',
+    '-flags:v',
+    '+bitexact',
+    '-map_metadata',
+    '-1',
+    '-f',
+    'mpegts',
+    '-mpegts_start_pid',
+    String(VIDEO_PID),
+    '-flush_packets',
+    '1',
+    'pipe:1',
   ];
 }
 
@@ -96,7 +145,7 @@ async function feed(input: Writable, frames: AsyncIterable<Uint8Array>): Promise
 async function endOf(child: ChildProcess): Promise<string> {
   try {
     const [code, signalName] = (await once(child, 'exit')) as [number | null, string | null];
-    return code === 0 ? '' : signalName ?? `code ${code}`;
+    return code === 0 ? '' : (signalName ?? `code ${code}`);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'an error';
   }
@@ -104,6 +153,8 @@ async function endOf(child: ChildProcess): Promise<string> {
 
 function keepTail(child: ChildProcess): () => string {
   let tail = '';
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => { tail = (tail + text).slice(-STDERR_KEPT_CHARACTERS); });
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-STDERR_KEPT_CHARACTERS);
+  });
   return () => tail.trim();
 }

@@ -27,9 +27,22 @@ export interface PaintingOptions {
  * The frames of a scene in order, painted by worker threads that live as long as this generator. A frame is the caller's until
  * it asks for the next one: then its memory is painted over.
  */
-export async function* paintedFrames({ scene, canvas, firstFrame, threads, signal }: PaintingOptions): AsyncGenerator<Uint8Array> {
+export async function* paintedFrames({
+  scene,
+  canvas,
+  firstFrame,
+  threads,
+  signal,
+}: PaintingOptions): AsyncGenerator<Uint8Array> {
   const workers = Array.from({ length: Math.min(threads, canvas.frames) }, (_, index) => {
-    const workerData: PaintingOrder = { pictureUrl: PICTURE_URL, scene, canvas, firstFrame, firstNumber: index, step: threads };
+    const workerData: PaintingOrder = {
+      pictureUrl: PICTURE_URL,
+      scene,
+      canvas,
+      firstFrame,
+      firstNumber: index,
+      step: threads,
+    };
     return new Worker(WORKER_FILE, { workerData, execArgv: WORKER_FLAGS });
   });
   try {

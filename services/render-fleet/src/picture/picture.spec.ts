@@ -37,8 +37,13 @@ describe('picture', () => {
   });
 
   it('moves: neighbouring frames differ a little, distant ones much', () => {
-    const difference = (a: Uint8Array, b: Uint8Array) => a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
-    const [first, second, later] = [0, 1, 23].map((frame) => frameOf('motion', 4, frame)) as [Uint8Array, Uint8Array, Uint8Array];
+    const difference = (a: Uint8Array, b: Uint8Array) =>
+      a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
+    const [first, second, later] = [0, 1, 23].map((frame) => frameOf('motion', 4, frame)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
     expect(difference(first, second)).toBeGreaterThan(0);
     expect(difference(first, second)).toBeLessThan(difference(first, later));
   });
@@ -49,7 +54,11 @@ describe('picture', () => {
     expect(frameOf('a', 1, 12, image)).not.toEqual(image);
   });
 
-  it.each([[854, 480], [480, 854], [481, 853]])('fills a canvas of %i x %i to its last pixel', (width, height) => {
+  it.each([
+    [854, 480],
+    [480, 854],
+    [481, 853],
+  ])('fills a canvas of %i x %i to its last pixel', (width, height) => {
     const target = new Uint8Array(frameBytes(width, height));
     new Painter(composeScene('edge', '', 1), { ...canvas, width, height }).paint(5, target);
     expect(target.includes(0)).toBe(false);

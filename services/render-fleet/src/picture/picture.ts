@@ -3,7 +3,12 @@ import type { Scene, Wave } from './scene';
 // This file runs in worker threads, compiled or, in tests, as Node strips its types: it imports nothing but types and uses only
 // syntax that can be stripped.
 
-export interface Canvas { readonly width: number; readonly height: number; readonly frames: number; readonly framesPerSecond: number }
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly framesPerSecond: number;
+}
 
 /** The picture is soft, so it is worked out once per cell of this many pixels and smoothed between. */
 const CELL = 4;
@@ -117,9 +122,17 @@ export class Painter {
       const centerY = spark.y * height + spark.reach * side * sine(1.4 * angle + 0.9);
       const radius = Math.max(1.5, spark.radius * side);
       const glow = spark.glow * (0.55 + 0.45 * sine(2.3 * angle));
-      for (let y = Math.max(0, Math.ceil(centerY - radius)), bottom = Math.min(height - 1, centerY + radius); y <= bottom; y++) {
+      for (
+        let y = Math.max(0, Math.ceil(centerY - radius)), bottom = Math.min(height - 1, centerY + radius);
+        y <= bottom;
+        y++
+      ) {
         const dy = (y - centerY) / radius;
-        for (let x = Math.max(0, Math.ceil(centerX - radius)), right = Math.min(width - 1, centerX + radius); x <= right; x++) {
+        for (
+          let x = Math.max(0, Math.ceil(centerX - radius)), right = Math.min(width - 1, centerX + radius);
+          x <= right;
+          x++
+        ) {
           const dx = (x - centerX) / radius;
           const fade = 1 - dx * dx - dy * dy;
           if (fade <= 0) continue;
@@ -145,7 +158,14 @@ export class Painter {
   }
 }
 
-function blendPlane(target: Uint8Array, image: Uint8Array, width: number, height: number, zoom: number, sceneShare: number): void {
+function blendPlane(
+  target: Uint8Array,
+  image: Uint8Array,
+  width: number,
+  height: number,
+  zoom: number,
+  sceneShare: number,
+): void {
   for (let y = 0; y < height; y++) {
     const sourceY = (y - height / 2) * zoom + height / 2;
     const row = Math.min(sourceY | 0, height - 2);

@@ -6,7 +6,10 @@ function readStamp(): string[] {
   const frame = new Uint8Array((width * height * 3) / 2).fill(100);
   stampFrame(frame, { width, height });
   return Array.from({ length: 7 }, (_, row) =>
-    Array.from({ length: 24 }, (__, column) => (frame[(height - 4 - 9 + row) * width + 6 + column] === 220 ? '#' : '.')).join(''));
+    Array.from({ length: 24 }, (__, column) =>
+      frame[(height - 4 - 9 + row) * width + 6 + column] === 220 ? '#' : '.',
+    ).join(''),
+  );
 }
 
 describe('stamp', () => {
@@ -23,7 +26,12 @@ describe('stamp', () => {
   });
 
   it('fits every contract size and leaves the chroma alone', () => {
-    for (const [width, height] of [[854, 480], [480, 480], [720, 1280], [1080, 1080]] as const) {
+    for (const [width, height] of [
+      [854, 480],
+      [480, 480],
+      [720, 1280],
+      [1080, 1080],
+    ] as const) {
       const frame = new Uint8Array(width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2)).fill(77);
       stampFrame(frame, { width, height });
       expect(frame.subarray(width * height).every((value) => value === 77)).toBe(true);

@@ -8,7 +8,14 @@ const packet = (pid: number, startsUnit: boolean) => {
 };
 
 describe('picture counter', () => {
-  const stream = Buffer.concat([packet(0, true), packet(0x100, true), packet(0x100, false), packet(0x100, true), packet(0x11, true), packet(0x100, true)]);
+  const stream = Buffer.concat([
+    packet(0, true),
+    packet(0x100, true),
+    packet(0x100, false),
+    packet(0x100, true),
+    packet(0x11, true),
+    packet(0x100, true),
+  ]);
 
   it.each([1, 7, 187, 188, 189, 5_000])('counts starts of the video in chunks of %i bytes', (size) => {
     const counter = new PictureCounter(0x100);

@@ -1,6 +1,7 @@
 import { yuvOfRgb } from './yuv';
 
-const filled = (red: number, green: number, blue: number, pixels: number) => Uint8Array.from({ length: 3 * pixels }, (_, index) => [red, green, blue][index % 3]!);
+const filled = (red: number, green: number, blue: number, pixels: number) =>
+  Uint8Array.from({ length: 3 * pixels }, (_, index) => [red, green, blue][index % 3]!);
 
 describe('YUV', () => {
   it.each([

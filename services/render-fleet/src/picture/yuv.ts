@@ -24,7 +24,13 @@ function lumaAt(rgb: Uint8Array, at: number): number {
   return 0.2126 * rgb[at]! + 0.7152 * rgb[at + 1]! + 0.0722 * rgb[at + 2]!;
 }
 
-function meanOfBlock(rgb: Uint8Array, width: number, height: number, left: number, top: number): [number, number, number] {
+function meanOfBlock(
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  left: number,
+  top: number,
+): [number, number, number] {
   let [red, green, blue, count] = [0, 0, 0, 0];
   for (let y = top; y < Math.min(top + 2, height); y++) {
     for (let x = left; x < Math.min(left + 2, width); x++, count++) {

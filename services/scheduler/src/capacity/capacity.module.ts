@@ -9,13 +9,20 @@ import { FleetEstimate } from './fleet-estimate.loop';
 /** Global, because views show an estimate and must not know whose. */
 @Global()
 @Module({
-  providers: [{ provide: FleetEstimate, inject: [CONFIG, DATABASE, LOGGER], useFactory: fleetEstimate }, { provide: ESTIMATE, useExisting: FleetEstimate }],
+  providers: [
+    { provide: FleetEstimate, inject: [CONFIG, DATABASE, LOGGER], useFactory: fleetEstimate },
+    { provide: ESTIMATE, useExisting: FleetEstimate },
+  ],
   exports: [FleetEstimate, ESTIMATE],
 })
 export class CapacityModule {}
 
 function fleetEstimate(config: SchedulerConfig, database: Database, logger: Logger): FleetEstimate {
   return new FleetEstimate({
-    database, logger, maxWaitMs: config.ADMISSION_MAX_WAIT_SECONDS * 1_000, declaredSlots: config.FLEET_MAX_SLOTS, coldStartMs: config.FLEET_COLD_START_SECONDS * 1_000,
+    database,
+    logger,
+    maxWaitMs: config.ADMISSION_MAX_WAIT_SECONDS * 1_000,
+    declaredSlots: config.FLEET_MAX_SLOTS,
+    coldStartMs: config.FLEET_COLD_START_SECONDS * 1_000,
   });
 }

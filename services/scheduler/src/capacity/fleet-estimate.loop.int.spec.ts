@@ -11,7 +11,9 @@ import { fleetWantedSlots } from '../metrics';
 
 let world: SagaWorld;
 const running: FleetEstimate[] = [];
-beforeEach(async () => { world = await startSagaWorld(); });
+beforeEach(async () => {
+  world = await startSagaWorld();
+});
 afterEach(async () => {
   await Promise.all(running.splice(0).map((estimate) => estimate.stop()));
   await world.close();
@@ -19,16 +21,31 @@ afterEach(async () => {
 
 function startEstimate(slots: number, over: Partial<FleetEstimateOptions> = {}): FleetEstimate {
   const workers = new WorkerRegistry();
-  if (slots > 0) workers.connect({ workerId: `wrk_${slots}`, engine: 'procedural', jobClasses: ['procedural'], slots }, { send: () => undefined, close: () => undefined });
-  const estimate = new FleetEstimate({ database: world.database, logger, maxWaitMs: 100_000, declaredSlots: 0, coldStartMs: 60_000, queueEveryMs: 100, ...over }).start(workers);
+  if (slots > 0)
+    workers.connect(
+      { workerId: `wrk_${slots}`, engine: 'procedural', jobClasses: ['procedural'], slots },
+      { send: () => undefined, close: () => undefined },
+    );
+  const estimate = new FleetEstimate({
+    database: world.database,
+    logger,
+    maxWaitMs: 100_000,
+    declaredSlots: 0,
+    coldStartMs: 60_000,
+    queueEveryMs: 100,
+    ...over,
+  }).start(workers);
   running.push(estimate);
   return estimate;
 }
 
 const newcomer = { accountId: newAccount(), jobClass: 'procedural', expectedMs: 5_000 };
 const queued = { expectedMs: 5_000, upToMs: 5_000, concurrentJobs: 10 };
-const etaOf = (estimate: FleetEstimate, is: (seconds: number | undefined) => boolean, of = newcomer.accountId) => eventually(
-  () => is(estimate.etaSeconds({ accountId: of, jobClass: 'procedural' }, queued)), { what: 'the estimate', deadlineMs: 20_000 });
+const etaOf = (estimate: FleetEstimate, is: (seconds: number | undefined) => boolean, of = newcomer.accountId) =>
+  eventually(() => is(estimate.etaSeconds({ accountId: of, jobClass: 'procedural' }, queued)), {
+    what: 'the estimate',
+    deadlineMs: 20_000,
+  });
 
 /** A refused account with 30 jobs of 5 s before one slot: 155 s with the one that asks. */
 async function fullFleet(): Promise<{ estimate: FleetEstimate; accountId: string }> {
@@ -44,7 +61,8 @@ describe('the slots that a fleet is scaled by', () => {
     const accountId = await addAccount(world.database, { accountId: newAccount(), concurrentJobs: 1 });
     await addJobs(world.database, accountId, 1_000);
     startEstimate(0);
-    const wanted = async () => (await fleetWantedSlots.get()).values.find(({ labels }) => labels.class === 'procedural')?.value;
+    const wanted = async () =>
+      (await fleetWantedSlots.get()).values.find(({ labels }) => labels.class === 'procedural')?.value;
     await eventually(async () => (await wanted()) === 1, { what: 'one wanted slot', deadlineMs: 20_000 });
     await world.database.query('update account_slot set suspended = true where account_id = $1', [accountId]);
     await eventually(async () => (await wanted()) === 0, { what: 'no wanted slot', deadlineMs: 20_000 });
@@ -63,7 +81,9 @@ describe('the estimate of waiting', () => {
     expect(await traces(world.database, accountId)).toMatchObject({ keys: 0, jobs: 30, submissions: ['submitted'] });
     expect(world.ledger.calls).toEqual([]);
     expect(await create(fundedRequest(world.ledger))).toMatchObject({ refusal: '' });
-    expect(await create(fundedRequest(world.ledger, { accountId, idempotencyKey: '', environment: 'test' }))).toMatchObject({ refusal: '' });
+    expect(
+      await create(fundedRequest(world.ledger, { accountId, idempotencyKey: '', environment: 'test' })),
+    ).toMatchObject({ refusal: '' });
   });
 
   it('answers a replay also then', async () => {
@@ -72,16 +92,34 @@ describe('the estimate of waiting', () => {
     const first = await world.replica()(request);
     await addJobs(world.database, accountId, 30);
     const estimate = startEstimate(1);
-    await eventually(() => estimate.refusesFor({ ...newcomer, accountId }), { what: 'a full fleet', deadlineMs: 20_000 });
-    expect(await world.replica({ estimate })(request)).toMatchObject({ refusal: '', jobId: first.jobId, replayed: true });
+    await eventually(() => estimate.refusesFor({ ...newcomer, accountId }), {
+      what: 'a full fleet',
+      deadlineMs: 20_000,
+    });
+    expect(await world.replica({ estimate })(request)).toMatchObject({
+      refusal: '',
+      jobId: first.jobId,
+      replayed: true,
+    });
   });
 
   it('stops refusing only well below the bound', async () => {
     const { estimate, accountId } = await fullFleet();
-    const jobsLeft = (jobs: number) => world.database.query(
-      'delete from job_queue where account_id = $1 and job_id not in (select job_id from job_queue where account_id = $1 limit $2)', [accountId, jobs]);
-    const askedFor = (ms: number) => eventually(() => estimate.etaSeconds({ accountId: newcomer.accountId, jobClass: 'procedural' }, { ...queued, upToMs: 1_000_000 }) === 1_000 + ms / 1_000,
-      { what: `a queue of ${ms} ms`, deadlineMs: 20_000 });
+    const jobsLeft = (jobs: number) =>
+      world.database.query(
+        'delete from job_queue where account_id = $1 and job_id not in (select job_id from job_queue where account_id = $1 limit $2)',
+        [accountId, jobs],
+      );
+    const askedFor = (ms: number) =>
+      eventually(
+        () =>
+          estimate.etaSeconds(
+            { accountId: newcomer.accountId, jobClass: 'procedural' },
+            { ...queued, upToMs: 1_000_000 },
+          ) ===
+          1_000 + ms / 1_000,
+        { what: `a queue of ${ms} ms`, deadlineMs: 20_000 },
+      );
     await jobsLeft(17);
     await askedFor(85_000);
     expect(estimate.refusesFor({ ...newcomer, accountId })).toBe(10_000);
@@ -105,7 +143,10 @@ describe('the estimate of waiting', () => {
   });
 
   it('counts the workers of every replica, and the shares of large accounts', async () => {
-    const [standard, enterprise] = [await addAccount(world.database), await addAccount(world.database, { concurrentJobs: 50 })];
+    const [standard, enterprise] = [
+      await addAccount(world.database),
+      await addAccount(world.database, { concurrentJobs: 50 }),
+    ];
     await addJobs(world.database, standard, 10);
     await addJobs(world.database, enterprise, 10);
     startEstimate(3);
@@ -123,9 +164,14 @@ describe('the estimate of waiting', () => {
     await etaOf(estimate, (seconds) => seconds === 10);
     const startedAt = new Date();
     estimate.ended({
-      ...job, state: {
-        ...job.state, name: 'completed', endedAt: new Date(startedAt.getTime() + 15_000),
-        attempts: [{ attempt: 1, leaseId: 'lease_1', workerId: 'wrk_1', engine: 'procedural', startedAt, counts: true }],
+      ...job,
+      state: {
+        ...job.state,
+        name: 'completed',
+        endedAt: new Date(startedAt.getTime() + 15_000),
+        attempts: [
+          { attempt: 1, leaseId: 'lease_1', workerId: 'wrk_1', engine: 'procedural', startedAt, counts: true },
+        ],
       },
     } satisfies StoredJob);
     await etaOf(estimate, (seconds) => seconds === 30);

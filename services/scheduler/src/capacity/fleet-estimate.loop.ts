@@ -91,18 +91,30 @@ export class FleetEstimate implements Running {
   ended({ state }: StoredJob): void {
     const attempt = state.attempts.at(-1);
     if (state.name !== 'completed' || attempt === undefined || state.endedAt === undefined) return;
-    const { renders, expectedMs, actualMs } = this.rendered.get(state.jobClass) ?? { renders: 0, expectedMs: 0, actualMs: 0 };
+    const { renders, expectedMs, actualMs } = this.rendered.get(state.jobClass) ?? {
+      renders: 0,
+      expectedMs: 0,
+      actualMs: 0,
+    };
     this.rendered.set(state.jobClass, {
-      renders: renders + 1, expectedMs: expectedMs + expectedGpuMs(state.terms),
+      renders: renders + 1,
+      expectedMs: expectedMs + expectedGpuMs(state.terms),
       actualMs: actualMs + Math.max(0, state.endedAt.getTime() - attempt.startedAt.getTime()),
     });
   }
 
   /** Until the fleet has given the account `ownMs` of work, and everybody else its share meanwhile. */
-  private waitMs({ accountId, jobClass }: Pick<Applicant, 'accountId' | 'jobClass'>, ownMs: number): number | undefined {
+  private waitMs(
+    { accountId, jobClass }: Pick<Applicant, 'accountId' | 'jobClass'>,
+    ownMs: number,
+  ): number | undefined {
     const given = this.backlogs.get(jobClass)?.givenUntil(accountId, ownMs, this.weights.get(accountId) ?? 1) ?? ownMs;
     const { declaredSlots, coldStartMs } = this.options;
-    return timeToGive(given * this.paceOf(jobClass), { healthySlots: this.slots.get(jobClass) ?? 0, declaredSlots, coldStartMs });
+    return timeToGive(given * this.paceOf(jobClass), {
+      healthySlots: this.slots.get(jobClass) ?? 0,
+      declaredSlots,
+      coldStartMs,
+    });
   }
 
   private queuedMs({ accountId, jobClass }: Applicant): number {
@@ -125,7 +137,11 @@ export class FleetEstimate implements Running {
     const { database } = this.options;
     const startedAt = performance.now();
     if (startedAt < this.readQueueAfter) return;
-    const [loads, leased, weights] = await Promise.all([queueLoads(database), leasedJobs(database), unusualWeights(database)]);
+    const [loads, leased, weights] = await Promise.all([
+      queueLoads(database),
+      leasedJobs(database),
+      unusualWeights(database),
+    ]);
     this.weights = weights;
     this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
     for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
@@ -135,5 +151,7 @@ export class FleetEstimate implements Running {
 }
 
 function backlogsOf(loads: readonly QueueLoad[]): Map<string, Backlog> {
-  return new Map([...Map.groupBy(loads, ({ jobClass }) => jobClass)].map(([jobClass, works]) => [jobClass, new Backlog(works)]));
+  return new Map(
+    [...Map.groupBy(loads, ({ jobClass }) => jobClass)].map(([jobClass, works]) => [jobClass, new Backlog(works)]),
+  );
 }

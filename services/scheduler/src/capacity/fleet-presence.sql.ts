@@ -22,11 +22,19 @@ const FORGET = `delete from worker_presence where seen_at < clock_timestamp() - 
 
 /** Says that these workers are here. */
 export async function announceWorkers(database: Database, workers: readonly PresentWorker[]): Promise<void> {
-  const rows = workers.flatMap(({ jobClasses, ...worker }) => [...new Set(jobClasses)].map((jobClass) => ({ ...worker, jobClass })));
+  const rows = workers.flatMap(({ jobClasses, ...worker }) =>
+    [...new Set(jobClasses)].map((jobClass) => ({ ...worker, jobClass })),
+  );
   if (rows.length > 0) {
     await database.query({
-      name: 'presence_announce', text: ANNOUNCE, values: [
-        rows.map((row) => row.workerId), rows.map((row) => row.jobClass), rows.map((row) => row.slots), rows.map((row) => row.engine), rows.map((row) => row.node),
+      name: 'presence_announce',
+      text: ANNOUNCE,
+      values: [
+        rows.map((row) => row.workerId),
+        rows.map((row) => row.jobClass),
+        rows.map((row) => row.slots),
+        rows.map((row) => row.engine),
+        rows.map((row) => row.node),
         rows.map((row) => row.takesWork),
       ],
     });
@@ -44,7 +52,11 @@ export async function healthySlots(database: Database): Promise<Map<string, numb
 }
 
 /** What was rendered in one class since the last time. */
-export interface Rendered { readonly renders: number; readonly expectedMs: number; readonly actualMs: number }
+export interface Rendered {
+  readonly renders: number;
+  readonly expectedMs: number;
+  readonly actualMs: number;
+}
 
 /** The last fifty renders make up about two thirds of the figure. */
 const ADD_PACE = `
@@ -58,12 +70,19 @@ export async function addRendered(database: Database, rendered: ReadonlyMap<stri
   if (rendered.size === 0) return;
   const values = [...rendered.values()];
   await database.query({
-    name: 'pace_add', text: ADD_PACE,
-    values: [[...rendered.keys()], values.map((each) => each.renders), values.map((each) => each.expectedMs), values.map((each) => each.actualMs)],
+    name: 'pace_add',
+    text: ADD_PACE,
+    values: [
+      [...rendered.keys()],
+      values.map((each) => each.renders),
+      values.map((each) => each.expectedMs),
+      values.map((each) => each.actualMs),
+    ],
   });
 }
 
-const PACES = 'select job_class, actual_ms / expected_ms as pace from class_pace where expected_ms > 0 and actual_ms > 0';
+const PACES =
+  'select job_class, actual_ms / expected_ms as pace from class_pace where expected_ms > 0 and actual_ms > 0';
 
 /** GPU time really taken per expected GPU time, of each class that has rendered. */
 export async function paces(database: Database): Promise<Map<string, number>> {

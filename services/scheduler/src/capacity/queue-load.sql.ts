@@ -33,12 +33,30 @@ from waiting w join account_slot s using (account_id, environment) left join acc
 /** One look at the whole queue. */
 export async function queueLoads(database: Database): Promise<QueueLoad[]> {
   const { rows } = await database.query<{
-    job_class: string; account_id: string; environment: Environment; jobs: number; oldest_seconds: number; gpu_ms: number; weight: number;
-    suspended: boolean; concurrent_jobs: number; running: number; virtual_time: number;
+    job_class: string;
+    account_id: string;
+    environment: Environment;
+    jobs: number;
+    oldest_seconds: number;
+    gpu_ms: number;
+    weight: number;
+    suspended: boolean;
+    concurrent_jobs: number;
+    running: number;
+    virtual_time: number;
   }>({ name: 'queue_loads', text: LOADS });
   return rows.map((row) => ({
-    jobClass: row.job_class, accountId: row.account_id, environment: row.environment, jobs: row.jobs, oldestSeconds: row.oldest_seconds, gpuMs: row.gpu_ms, weight: row.weight,
-    suspended: row.suspended, concurrentJobs: row.concurrent_jobs, running: row.running, virtualTimeMs: row.virtual_time,
+    jobClass: row.job_class,
+    accountId: row.account_id,
+    environment: row.environment,
+    jobs: row.jobs,
+    oldestSeconds: row.oldest_seconds,
+    gpuMs: row.gpu_ms,
+    weight: row.weight,
+    suspended: row.suspended,
+    concurrentJobs: row.concurrent_jobs,
+    running: row.running,
+    virtualTimeMs: row.virtual_time,
   }));
 }
 
@@ -54,6 +72,9 @@ const WEIGHTS = `select account_id, weight from account_slot where environment =
 
 /** The accounts whose share is not the standard one. */
 export async function unusualWeights(database: Database): Promise<Map<string, number>> {
-  const { rows } = await database.query<{ account_id: string; weight: number }>({ name: 'account_weights', text: WEIGHTS });
+  const { rows } = await database.query<{ account_id: string; weight: number }>({
+    name: 'account_weights',
+    text: WEIGHTS,
+  });
   return new Map(rows.map((row) => [row.account_id, row.weight]));
 }

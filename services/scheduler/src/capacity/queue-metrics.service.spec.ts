@@ -4,22 +4,45 @@ import { QueueMetrics } from './queue-metrics.service';
 import { connectedWorkers, queueDepth, queueOldestAge } from '../metrics';
 
 const load = (over: Partial<QueueLoad>): QueueLoad => ({
-  jobClass: 'wan', accountId: 'acc_1', environment: 'live', jobs: 5, oldestSeconds: 900, gpuMs: 5_000, weight: 1, suspended: false, concurrentJobs: 10, running: 0, virtualTimeMs: 0, ...over,
+  jobClass: 'wan',
+  accountId: 'acc_1',
+  environment: 'live',
+  jobs: 5,
+  oldestSeconds: 900,
+  gpuMs: 5_000,
+  weight: 1,
+  suspended: false,
+  concurrentJobs: 10,
+  running: 0,
+  virtualTimeMs: 0,
+  ...over,
 });
 
 let nowMs = 0;
 const workers = new WorkerRegistry();
 const observing = () => new QueueMetrics(() => nowMs);
-async function shown(gauge: typeof queueDepth, jobClass: string, environment = 'live'): Promise<Record<string, number>> {
-  const own = (await gauge.get()).values.filter(({ labels }) => labels.class === jobClass && labels.environment === environment);
+async function shown(
+  gauge: typeof queueDepth,
+  jobClass: string,
+  environment = 'live',
+): Promise<Record<string, number>> {
+  const own = (await gauge.get()).values.filter(
+    ({ labels }) => labels.class === jobClass && labels.environment === environment,
+  );
   return Object.fromEntries(own.map(({ labels, value }) => [labels.state, value]));
 }
 
 describe('the metrics of the queue', () => {
   it('tell what a worker could take from what a limit holds, by class and environment', async () => {
-    observing().observe([
-      load({ jobs: 5, concurrentJobs: 3, running: 1 }), load({ accountId: 'acc_2', jobs: 4, suspended: true }), load({ environment: 'test', jobClass: 'sandbox', jobs: 7 }),
-    ], new Map([['wan', 1]]), workers);
+    observing().observe(
+      [
+        load({ jobs: 5, concurrentJobs: 3, running: 1 }),
+        load({ accountId: 'acc_2', jobs: 4, suspended: true }),
+        load({ environment: 'test', jobClass: 'sandbox', jobs: 7 }),
+      ],
+      new Map([['wan', 1]]),
+      workers,
+    );
     expect(await shown(queueDepth, 'wan')).toEqual({ eligible: 2, held: 3 + 4 });
     expect(await shown(queueDepth, 'sandbox', 'test')).toEqual({ eligible: 7, held: 0 });
   });
@@ -48,6 +71,11 @@ describe('the metrics of the queue', () => {
     registry.drain('wrk_2');
     observing().observe([], new Map(), registry);
     const counted = (await connectedWorkers.get()).values.map(({ labels, value }) => [labels.class, value]);
-    expect(counted).toEqual(expect.arrayContaining([['wan', 1], ['ltx', 1]]));
+    expect(counted).toEqual(
+      expect.arrayContaining([
+        ['wan', 1],
+        ['ltx', 1],
+      ]),
+    );
   });
 });

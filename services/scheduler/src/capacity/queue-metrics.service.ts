@@ -3,7 +3,17 @@ import type { Environment } from '../job/job';
 import type { QueueLoad } from './queue-load.sql';
 import { eligibleJobs, wantedSlots } from './wanted-slots';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
-import { connectedWorkers, fleetWantedSlots, leaseExpiries, queueAccounts, queueDepth, queueFreeSlots, queueOldestAge, queueVirtualTimeSpread, workerSlots } from '../metrics';
+import {
+  connectedWorkers,
+  fleetWantedSlots,
+  leaseExpiries,
+  queueAccounts,
+  queueDepth,
+  queueFreeSlots,
+  queueOldestAge,
+  queueVirtualTimeSpread,
+  workerSlots,
+} from '../metrics';
 
 interface Standing {
   readonly jobs: number;
@@ -23,7 +33,8 @@ export class QueueMetrics {
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
   observe(loads: readonly QueueLoad[], leased: ReadonlyMap<string, number>, workers: WorkerRegistry): void {
-    for (const jobClass of [...leased.keys(), ...workers.jobClasses()]) this.know(jobClass, jobClass === SANDBOX_CLASS ? 'test' : 'live');
+    for (const jobClass of [...leased.keys(), ...workers.jobClasses()])
+      this.know(jobClass, jobClass === SANDBOX_CLASS ? 'test' : 'live');
     for (const { jobClass, environment } of loads) this.know(jobClass, environment);
     const eligible = eligibleJobs(loads);
     const wanted = wantedSlots(eligible, leased);
@@ -34,12 +45,22 @@ export class QueueMetrics {
       const waiting = loads.filter((load) => load.jobClass === jobClass);
       for (const environment of environments) {
         const own = standing.filter(({ load }) => load.jobClass === jobClass && load.environment === environment);
-        for (const state of ['eligible', 'held'] as const) observeDepth({ class: jobClass, environment, state }, own.map((one) => one[state]));
+        for (const state of ['eligible', 'held'] as const)
+          observeDepth(
+            { class: jobClass, environment, state },
+            own.map((one) => one[state]),
+          );
       }
       observeFairness(jobClass, waiting);
       fleetWantedSlots.set({ class: jobClass }, wanted.get(jobClass) ?? 0);
-      connectedWorkers.set({ class: jobClass }, connected.filter(({ jobClasses }) => jobClasses.includes(jobClass)).length);
-      queueFreeSlots.set({ class: jobClass }, free.reduce((slots, worker) => slots + (worker.jobClasses.includes(jobClass) ? worker.freeSlots : 0), 0));
+      connectedWorkers.set(
+        { class: jobClass },
+        connected.filter(({ jobClasses }) => jobClasses.includes(jobClass)).length,
+      );
+      queueFreeSlots.set(
+        { class: jobClass },
+        free.reduce((slots, worker) => slots + (worker.jobClasses.includes(jobClass) ? worker.freeSlots : 0), 0),
+      );
     }
     this.observeSlots(workers);
   }
@@ -49,7 +70,9 @@ export class QueueMetrics {
   }
 
   /** A job that waited for its account's limit has not waited for a worker: its eligible age begins when the limit let go. */
-  private standing(eligible: ReadonlyMap<QueueLoad, number>): { load: QueueLoad; eligible: Standing; held: Standing }[] {
+  private standing(
+    eligible: ReadonlyMap<QueueLoad, number>,
+  ): { load: QueueLoad; eligible: Standing; held: Standing }[] {
     const nowMs = this.nowMs();
     const since = new Map<string, number>();
     const standing = [...eligible].map(([load, jobs]) => {
@@ -58,7 +81,8 @@ export class QueueMetrics {
       if (jobs > 0) since.set(key, sinceMs);
       const held = load.jobs - jobs;
       return {
-        load, eligible: { jobs, oldestSeconds: jobs === 0 ? 0 : Math.min(load.oldestSeconds, (nowMs - sinceMs) / 1_000) },
+        load,
+        eligible: { jobs, oldestSeconds: jobs === 0 ? 0 : Math.min(load.oldestSeconds, (nowMs - sinceMs) / 1_000) },
         held: { jobs: held, oldestSeconds: held === 0 ? 0 : load.oldestSeconds },
       };
     });
@@ -77,9 +101,18 @@ export class QueueMetrics {
   }
 }
 
-function observeDepth(labels: { class: string; environment: Environment; state: string }, standings: readonly Standing[]): void {
-  queueDepth.set(labels, standings.reduce((sum, { jobs }) => sum + jobs, 0));
-  queueOldestAge.set(labels, standings.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0));
+function observeDepth(
+  labels: { class: string; environment: Environment; state: string },
+  standings: readonly Standing[],
+): void {
+  queueDepth.set(
+    labels,
+    standings.reduce((sum, { jobs }) => sum + jobs, 0),
+  );
+  queueOldestAge.set(
+    labels,
+    standings.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0),
+  );
 }
 
 function observeFairness(jobClass: string, waiting: readonly QueueLoad[]): void {

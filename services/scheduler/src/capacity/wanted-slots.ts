@@ -20,7 +20,9 @@ export function eligibleJobs<Each extends Demand>(demands: readonly Each[]): Map
   for (const own of Map.groupBy(demands, ({ accountId, environment }) => `${environment}/${accountId}`).values()) {
     const [{ suspended, concurrentJobs, running }] = own as [Each, ...Each[]];
     let room = suspended ? 0 : Math.max(0, concurrentJobs - running);
-    for (const demand of own.toSorted((a, b) => b.oldestSeconds - a.oldestSeconds || (a.jobClass < b.jobClass ? -1 : 1))) {
+    for (const demand of own.toSorted(
+      (a, b) => b.oldestSeconds - a.oldestSeconds || (a.jobClass < b.jobClass ? -1 : 1),
+    )) {
       const jobs = Math.min(demand.jobs, room);
       eligible.set(demand, jobs);
       room -= jobs;
@@ -33,7 +35,10 @@ export function eligibleJobs<Each extends Demand>(demands: readonly Each[]): Map
  * The slots that a class could use now: what runs, and what may run of what waits. An account at its limit wants no more, however much it
  * has queued: fleets are scaled by this, and slots cost money.
  */
-export function wantedSlots<Each extends Demand>(eligible: ReadonlyMap<Each, number>, leased: ReadonlyMap<string, number>): Map<string, number> {
+export function wantedSlots<Each extends Demand>(
+  eligible: ReadonlyMap<Each, number>,
+  leased: ReadonlyMap<string, number>,
+): Map<string, number> {
   const wanted = new Map(leased);
   for (const [{ jobClass }, jobs] of eligible) wanted.set(jobClass, (wanted.get(jobClass) ?? 0) + jobs);
   return wanted;

@@ -30,9 +30,15 @@ export const TEST_PICTURE: CatalogueModel = {
 
 /** An empty name asks for the first of the catalogue. Undefined also when the model cannot do what the terms ask for: to the caller it is the same, not a model for this request. */
 export function modelFor(catalogue: readonly CatalogueModel[], terms: Terms): CatalogueModel | undefined {
-  const model = terms.model === '' ? catalogue[0] : catalogue.find(({ id, aliases }) => id === terms.model || aliases.includes(terms.model));
-  const able = model?.modes.includes(terms.mode) && model.resolutions.includes(terms.resolution)
-    && (terms.aspectRatio === '' || model.aspect_ratios.includes(terms.aspectRatio)) && terms.durationSeconds <= model.max_duration_seconds;
+  const model =
+    terms.model === ''
+      ? catalogue[0]
+      : catalogue.find(({ id, aliases }) => id === terms.model || aliases.includes(terms.model));
+  const able =
+    model?.modes.includes(terms.mode) &&
+    model.resolutions.includes(terms.resolution) &&
+    (terms.aspectRatio === '' || model.aspect_ratios.includes(terms.aspectRatio)) &&
+    terms.durationSeconds <= model.max_duration_seconds;
   return able ? model : undefined;
 }
 

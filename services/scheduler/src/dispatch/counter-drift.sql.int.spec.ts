@@ -1,9 +1,20 @@
-import { addAccount, addJobs, claimOnce, drift, freeWorker, logger, openWorld, type World } from '../../test/dispatch-world';
+import {
+  addAccount,
+  addJobs,
+  claimOnce,
+  drift,
+  freeWorker,
+  logger,
+  openWorld,
+  type World,
+} from '../../test/dispatch-world';
 import { repairDrift } from './counter-drift.sql';
 import { counterDrift } from '../metrics';
 
 let world: World;
-beforeEach(async () => { world = await openWorld(); });
+beforeEach(async () => {
+  world = await openWorld();
+});
 afterEach(() => world.close());
 
 async function repairs(): Promise<number> {
@@ -26,7 +37,10 @@ describe('counter drift', () => {
   it('is not seen where there is none, also while a submission is being authorized', async () => {
     const account = await addAccount(world.database);
     await addJobs(world.database, account, 3);
-    await world.database.query("insert into submission (job_id, account_id, environment, state, created_at) values ('job_1', $1, 'live', 'authorizing', now())", [account]);
+    await world.database.query(
+      "insert into submission (job_id, account_id, environment, state, created_at) values ('job_1', $1, 'live', 'authorizing', now())",
+      [account],
+    );
     await world.database.query('update admission set admitted = admitted + 1');
     expect(await repairs()).toBe(0);
   });

@@ -26,7 +26,14 @@ update account_slot s set running = d.true_running, departed = d.true_departed
 from (${DRIFTED} and s.account_id = $1 and s.environment = $2) d
 where s.account_id = d.account_id and s.environment = d.environment`;
 
-interface DriftRow { account_id: string; environment: string; running: number; departed: bigint; true_running: number; true_departed: bigint }
+interface DriftRow {
+  account_id: string;
+  environment: string;
+  running: number;
+  departed: bigint;
+  true_running: number;
+  true_departed: bigint;
+}
 
 /** Makes the counters of the accounts equal to the rows they count. A drift is a defect of ours: it is logged and counted. */
 export async function repairDrift(database: Database, logger: Logger): Promise<void> {
@@ -35,17 +42,28 @@ export async function repairDrift(database: Database, logger: Logger): Promise<v
     const repaired = await repair(database, row.account_id, row.environment);
     if (!repaired) continue;
     counterDrift.inc();
-    logger.error({
-      account: row.account_id, environment: row.environment, running: row.running, trueRunning: row.true_running,
-      departed: String(row.departed), trueDeparted: String(row.true_departed),
-    }, 'the counters of an account differed from its rows');
+    logger.error(
+      {
+        account: row.account_id,
+        environment: row.environment,
+        running: row.running,
+        trueRunning: row.true_running,
+        departed: String(row.departed),
+        trueDeparted: String(row.true_departed),
+      },
+      'the counters of an account differed from its rows',
+    );
   }
 }
 
 /** Looks again under the lock of the account, in a statement after the one that locked it. */
 async function repair(database: Database, accountId: string, environment: string): Promise<boolean> {
   return inTransaction(database, async (tx) => {
-    await tx.query({ name: 'slot_lock', text: 'select from account_slot where account_id = $1 and environment = $2 for update', values: [accountId, environment] });
+    await tx.query({
+      name: 'slot_lock',
+      text: 'select from account_slot where account_id = $1 and environment = $2 for update',
+      values: [accountId, environment],
+    });
     const result = await tx.query({ name: 'slot_repair', text: REPAIR, values: [accountId, environment] });
     return result.rowCount === 1;
   });

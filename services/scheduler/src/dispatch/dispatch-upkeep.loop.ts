@@ -26,12 +26,26 @@ export function startUpkeep(options: UpkeepOptions): Running {
   const { database, settings, logger, wake } = options;
   const expiry = new LeaseExpiry(options);
   const loops = [
-    startLoop({ name: 'lease-expiry', everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4), work: () => expiry.sweep(), logger }),
+    startLoop({
+      name: 'lease-expiry',
+      everyMs: Math.min(SWEEP_EVERY_MS, settings.leaseMs / 4),
+      work: () => expiry.sweep(),
+      logger,
+    }),
     startLoop({ name: 'deadlines', everyMs: SWEEP_EVERY_MS, work: () => endOverdue(options), logger }),
-    startLoop({ name: 'sleeping-queues', everyMs: SWEEP_EVERY_MS, work: async () => wake.wake(...await sleepingQueues(database)), logger }),
+    startLoop({
+      name: 'sleeping-queues',
+      everyMs: SWEEP_EVERY_MS,
+      work: async () => wake.wake(...(await sleepingQueues(database))),
+      logger,
+    }),
     startLoop({ name: 'counter-drift', everyMs: DRIFT_EVERY_MS, work: () => repairDrift(database, logger), logger }),
   ];
-  return { stop: async () => { await Promise.all(loops.map((loop) => loop.stop())); } };
+  return {
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
 }
 
 async function endOverdue({ database, reports }: UpkeepOptions): Promise<boolean> {

@@ -30,13 +30,25 @@ const NOTIFY = `select pg_notify('${WAKE_CHANNEL}', job_class) from unnest($1::t
  * between, the sweep of dispatch finds the work.
  */
 export async function wakeQueues(database: Database, keys: readonly QueueKey[]): Promise<void> {
-  const distinct = [...new Map(keys.map((key) => [`${key.accountId} ${key.environment} ${key.jobClass}`, key])).values()];
+  const distinct = [
+    ...new Map(keys.map((key) => [`${key.accountId} ${key.environment} ${key.jobClass}`, key])).values(),
+  ];
   const { rows } = await database.query<{ job_class: string }>({
-    name: 'queue_activate', text: ACTIVATE,
-    values: [distinct.map((key) => key.accountId), distinct.map((key) => key.environment), distinct.map((key) => key.jobClass)],
+    name: 'queue_activate',
+    text: ACTIVATE,
+    values: [
+      distinct.map((key) => key.accountId),
+      distinct.map((key) => key.environment),
+      distinct.map((key) => key.jobClass),
+    ],
   });
   // Where a queue was awake already, somebody is at work on it or waits for its account's slots.
-  if (rows.length > 0) await database.query({ name: 'queue_notify', text: NOTIFY, values: [[...new Set(rows.map((row) => row.job_class))]] });
+  if (rows.length > 0)
+    await database.query({
+      name: 'queue_notify',
+      text: NOTIFY,
+      values: [[...new Set(rows.map((row) => row.job_class))]],
+    });
 }
 
 export interface DispatchWakeOptions {
@@ -55,7 +67,9 @@ export class DispatchWake {
 
   wake(...keys: readonly QueueKey[]): void {
     this.pending.push(...keys);
-    this.flushing ??= this.flush().finally(() => { this.flushing = undefined; });
+    this.flushing ??= this.flush().finally(() => {
+      this.flushing = undefined;
+    });
   }
 
   /** Resolves when everything woken so far is awake. */

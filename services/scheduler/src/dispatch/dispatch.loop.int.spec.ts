@@ -19,10 +19,18 @@ beforeEach(async () => {
   database = openDatabase({ url: proxy.through(world.url), poolSize: 2, applicationName: 'lossy' }, () => undefined);
   [granted, askedAgain] = [[], []];
   const workers = new WorkerRegistry();
-  workers.connect({ workerId: 'wrk_1', engine: 'procedural', jobClasses: ['procedural'], slots: 2 }, { send: () => undefined, close: () => undefined });
+  workers.connect(
+    { workerId: 'wrk_1', engine: 'procedural', jobClasses: ['procedural'], slots: 2 },
+    { send: () => undefined, close: () => undefined },
+  );
   const grants = {
-    send: async (jobs: readonly StoredJob[]) => { granted.push(jobs); },
-    resend: async (workerIds: string[]) => { askedAgain.push(workerIds); return 0; },
+    send: async (jobs: readonly StoredJob[]) => {
+      granted.push(jobs);
+    },
+    resend: async (workerIds: string[]) => {
+      askedAgain.push(workerIds);
+      return 0;
+    },
   };
   loop = new DispatchLoop({ database, workers, grants: grants as never, changes: new JobChanges(), settings, logger });
 });
@@ -41,7 +49,9 @@ it('looks for leases that it granted without knowing, once, after a claim whose 
     line.loseAnswer();
   });
   await expect(loop.pass()).rejects.toThrow(CommitOutcomeUnknown);
-  expect((await world.database.query("select 1 from job_queue where state = 'leased' and worker_id = 'wrk_1'")).rowCount).toBe(1);
+  expect(
+    (await world.database.query("select 1 from job_queue where state = 'leased' and worker_id = 'wrk_1'")).rowCount,
+  ).toBe(1);
   expect([granted, askedAgain]).toEqual([[], []]);
   await loop.pass();
   await loop.pass();

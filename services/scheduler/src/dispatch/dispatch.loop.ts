@@ -36,13 +36,23 @@ export class DispatchLoop {
   constructor(private readonly options: DispatchLoopOptions) {}
 
   start(): Loop {
-    this.loop = startLoop({ name: 'dispatch', everyMs: FLOOR_MS, work: () => this.pass(), logger: this.options.logger, backOffMaxMs: 2_000 });
+    this.loop = startLoop({
+      name: 'dispatch',
+      everyMs: FLOOR_MS,
+      work: () => this.pass(),
+      logger: this.options.logger,
+      backOffMaxMs: 2_000,
+    });
     return this.loop;
   }
 
   /** Given classes, only if a worker connected here could take a job of one of them. */
   nudge(jobClasses?: readonly string[]): void {
-    if (jobClasses !== undefined && !this.options.workers.free().some((worker) => worker.jobClasses.some((served) => jobClasses.includes(served)))) return;
+    if (
+      jobClasses !== undefined &&
+      !this.options.workers.free().some((worker) => worker.jobClasses.some((served) => jobClasses.includes(served)))
+    )
+      return;
     this.loop?.nudge();
   }
 
@@ -51,7 +61,8 @@ export class DispatchLoop {
     const workers = this.options.workers.free();
     if (workers.length === 0) return false;
     if (this.unsure.size > 0) await this.resend();
-    if (!await eligibleExist(this.options.database, [...new Set(workers.flatMap((worker) => worker.jobClasses))])) return false;
+    if (!(await eligibleExist(this.options.database, [...new Set(workers.flatMap((worker) => worker.jobClasses))])))
+      return false;
     const first = await this.claimFor(workers, false);
     if (first.more || first.leased.length > 0 || first.emptied.length > 0) return true;
     return (await this.claimFor(workers, true)).leased.length > 0;
@@ -83,8 +94,17 @@ export class DispatchLoop {
   private commitClaim(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed> {
     const { database, settings } = this.options;
     return inTransaction(database, async (tx, now) => {
-      const taken = await slotsTaken(tx, workers.map((worker) => worker.workerId));
-      const free = workers.map((worker) => ({ ...worker, freeSlots: Math.min(worker.freeSlots, this.options.workers.slotsOf(worker.workerId) - (taken.get(worker.workerId) ?? 0)) }));
+      const taken = await slotsTaken(
+        tx,
+        workers.map((worker) => worker.workerId),
+      );
+      const free = workers.map((worker) => ({
+        ...worker,
+        freeSlots: Math.min(
+          worker.freeSlots,
+          this.options.workers.slotsOf(worker.workerId) - (taken.get(worker.workerId) ?? 0),
+        ),
+      }));
       return claim(tx, now, { workers: free.filter((worker) => worker.freeSlots > 0), patient, settings, newLeaseId });
     });
   }
@@ -103,7 +123,10 @@ export class DispatchLoop {
 function recordWait({ jobId, state, traceparent }: StoredJob): void {
   const lease = state.attempts.at(-1)!;
   recordSpan('queue wait', {
-    service: 'scheduler', parent: traceparent, startedAt: state.attempts.at(-2)?.endedAt ?? state.createdAt, endedAt: lease.startedAt,
+    service: 'scheduler',
+    parent: traceparent,
+    startedAt: state.attempts.at(-2)?.endedAt ?? state.createdAt,
+    endedAt: lease.startedAt,
     attributes: { 'job.id': jobId, 'job.attempt': lease.attempt, 'job.class': state.jobClass },
   });
 }

@@ -15,12 +15,20 @@ import { jobsEnded } from '../metrics';
 
 @Module({
   imports: [CapacityModule, SettlementModule, ViewsModule],
-  providers: [{ provide: Dispatch, inject: [CONFIG, DATABASE, JobChanges, FleetEstimate, Settlement, PUBLISHER, LOGGER, Lifecycle], useFactory: startDispatch }],
+  providers: [
+    {
+      provide: Dispatch,
+      inject: [CONFIG, DATABASE, JobChanges, FleetEstimate, Settlement, PUBLISHER, LOGGER, Lifecycle],
+      useFactory: startDispatch,
+    },
+  ],
   exports: [Dispatch],
 })
 export class DispatchModule implements OnModuleInit {
   constructor(
-    @Inject(CONFIG) private readonly config: SchedulerConfig, private readonly estimate: FleetEstimate, private readonly dispatch: Dispatch,
+    @Inject(CONFIG) private readonly config: SchedulerConfig,
+    private readonly estimate: FleetEstimate,
+    private readonly dispatch: Dispatch,
     private readonly lifecycle: Lifecycle,
   ) {}
 
@@ -31,19 +39,36 @@ export class DispatchModule implements OnModuleInit {
 }
 
 function startDispatch(
-  config: SchedulerConfig, database: Database, changes: JobChanges, estimate: FleetEstimate, settlement: Settlement, publisher: Publisher,
-  logger: Logger, lifecycle: Lifecycle,
+  config: SchedulerConfig,
+  database: Database,
+  changes: JobChanges,
+  estimate: FleetEstimate,
+  settlement: Settlement,
+  publisher: Publisher,
+  logger: Logger,
+  lifecycle: Lifecycle,
 ): Dispatch {
-  return lifecycle.keep('dispatch', new Dispatch({
-    database, databaseUrl: config.DATABASE_URL, changes, logger, onCommitted: () => publisher.nudge(),
-    settings: { leaseMs: config.LEASE_MS, renderTimeoutMs: config.RENDER_TIMEOUT_MS },
-    onEnded: (job) => { estimate.ended(job); void settlement.ended(job); },
-  }).start());
+  return lifecycle.keep(
+    'dispatch',
+    new Dispatch({
+      database,
+      databaseUrl: config.DATABASE_URL,
+      changes,
+      logger,
+      onCommitted: () => publisher.nudge(),
+      settings: { leaseMs: config.LEASE_MS, renderTimeoutMs: config.RENDER_TIMEOUT_MS },
+      onEnded: (job) => {
+        estimate.ended(job);
+        void settlement.ended(job);
+      },
+    }).start(),
+  );
 }
 
 /** Before the first job has ended: a service level needs both what went well and what failed. */
 function countFromZero(models: SchedulerConfig['MODELS']): void {
   for (const { id: model } of models) {
-    for (const environment of ['live', 'test']) for (const status of ['completed', 'failed', 'cancelled']) jobsEnded.inc({ status, model, environment }, 0);
+    for (const environment of ['live', 'test'])
+      for (const status of ['completed', 'failed', 'cancelled']) jobsEnded.inc({ status, model, environment }, 0);
   }
 }

@@ -18,8 +18,13 @@ const running: Dispatch[] = [];
 
 function startDispatch(over: Partial<typeof settings> = {}): Dispatch {
   const dispatch = new Dispatch({
-    database: world.database, databaseUrl: world.url, settings: { ...settings, ...over }, changes, logger,
-    onEnded: (job) => ended.push(job), onCommitted: () => undefined,
+    database: world.database,
+    databaseUrl: world.url,
+    settings: { ...settings, ...over },
+    changes,
+    logger,
+    onEnded: (job) => ended.push(job),
+    onCommitted: () => undefined,
   }).start();
   running.push(dispatch);
   return dispatch;
@@ -42,7 +47,10 @@ async function job(jobId: string): Promise<StoredJob> {
 }
 
 async function kinds(jobId: string): Promise<string[]> {
-  const { rows } = await world.database.query<{ kind: string }>('select kind from event where stream_id = $1 order by version', [jobId]);
+  const { rows } = await world.database.query<{ kind: string }>(
+    'select kind from event where stream_id = $1 order by version',
+    [jobId],
+  );
   return rows.map((row) => row.kind);
 }
 
@@ -67,13 +75,22 @@ describe('a worker', () => {
     const worker = new FakeWorker(dispatch);
     expect(await worker.next('welcome')).toEqual({ leaseMs: 1_200, heartbeatMs: 400 });
     const lease = await worker.lease(1);
-    expect(lease).toMatchObject({ jobId, attempt: 1, environment: 'live', content: { prompt: 'a lighthouse' }, terms: { resolution: '720p' }, renderTimeoutMs: 60_000 });
+    expect(lease).toMatchObject({
+      jobId,
+      attempt: 1,
+      environment: 'live',
+      content: { prompt: 'a lighthouse' },
+      terms: { resolution: '720p' },
+      renderTimeoutMs: 60_000,
+    });
     expect(await worker.start(lease)).toBe('');
     worker.beat(lease, 40);
     await eventually(() => changes.progressOf(jobId) === 40, { what: 'progress for watchers' });
     expect(await worker.complete(lease)).toBe('');
     expect(await kinds(jobId)).toEqual(['job_submitted', 'job_leased', 'rendering_started', 'job_completed']);
-    expect(ended.map((each) => each.state)).toMatchObject([{ name: 'completed', verdict: { chargedMicros: 1_250_000n, releasedMicros: 0n, rule: 'completed' } }]);
+    expect(ended.map((each) => each.state)).toMatchObject([
+      { name: 'completed', verdict: { chargedMicros: 1_250_000n, releasedMicros: 0n, rule: 'completed' } },
+    ]);
     expect(await worker.complete(lease)).toBe('');
     expect(await kinds(jobId)).toHaveLength(4);
   });
@@ -96,8 +113,12 @@ describe('a worker', () => {
     const lease = await worker.lease(1);
     await worker.start(lease);
     let progress = 0;
-    const beating = setInterval(() => worker.beat(lease, progress += 5), 100);
-    await eventually(async () => (await world.database.query<{ progress: number }>('select progress from job_queue')).rows[0]!.progress >= 80, { what: 'the progress in the row' });
+    const beating = setInterval(() => worker.beat(lease, (progress += 5)), 100);
+    await eventually(
+      async () =>
+        (await world.database.query<{ progress: number }>('select progress from job_queue')).rows[0]!.progress >= 80,
+      { what: 'the progress in the row' },
+    );
     clearInterval(beating);
     expect((await job(jobId)).state.name).toBe('rendering');
   });
@@ -135,11 +156,24 @@ describe('an attempt that is lost', () => {
     for (const attempt of [1, 2, 3]) {
       const lease = await worker.lease(attempt);
       expect([lease.jobId, lease.attempt]).toEqual([first, attempt]);
-      expect(await worker.next('ended', ({ leaseId }) => leaseId === lease.leaseId)).toMatchObject({ reason: 'lease_lost' });
+      expect(await worker.next('ended', ({ leaseId }) => leaseId === lease.leaseId)).toMatchObject({
+        reason: 'lease_lost',
+      });
     }
     await eventually(async () => (await job(first!)).state.name === 'failed', { what: 'the job failed' });
-    expect((await job(first!)).state).toMatchObject({ error: { code: 'engine_error' }, verdict: { chargedMicros: 0n, releasedMicros: 1_250_000n } });
-    expect(await kinds(first!)).toEqual(['job_submitted', 'job_leased', 'job_requeued', 'job_leased', 'job_requeued', 'job_leased', 'job_failed']);
+    expect((await job(first!)).state).toMatchObject({
+      error: { code: 'engine_error' },
+      verdict: { chargedMicros: 0n, releasedMicros: 1_250_000n },
+    });
+    expect(await kinds(first!)).toEqual([
+      'job_submitted',
+      'job_leased',
+      'job_requeued',
+      'job_leased',
+      'job_requeued',
+      'job_leased',
+      'job_failed',
+    ]);
     await eventually(() => ended.length === 1, { what: 'settlement' });
   });
 
@@ -160,7 +194,11 @@ describe('an attempt that is lost', () => {
     const jobId = await oneJob();
     const worker = new FakeWorker(dispatch);
     await worker.fail(await worker.lease(1), 'first_frame_invalid', false);
-    expect((await job(jobId)).state).toMatchObject({ name: 'failed', error: { code: 'first_frame_invalid' }, verdict: { rule: 'first_frame_invalid' } });
+    expect((await job(jobId)).state).toMatchObject({
+      name: 'failed',
+      error: { code: 'first_frame_invalid' },
+      verdict: { rule: 'first_frame_invalid' },
+    });
   });
 
   it('has an outcome that comes too late recorded once and applied never', async () => {
@@ -179,7 +217,10 @@ describe('an attempt that is lost', () => {
     expect(await worker.complete(lease)).toBe('');
     expect(await zombie.fail(stale)).toBe('lease_lost');
     expect((await kinds(jobId)).filter((kind) => kind === 'stale_outcome_recorded')).toHaveLength(1);
-    expect((await job(jobId)).state).toMatchObject({ name: 'completed', attempts: [{ outcome: 'lease_expired' }, { outcome: 'completed' }] });
+    expect((await job(jobId)).state).toMatchObject({
+      name: 'completed',
+      attempts: [{ outcome: 'lease_expired' }, { outcome: 'completed' }],
+    });
   });
 
   it('ends at the render timeout although heartbeats go on', async () => {
@@ -220,16 +261,24 @@ describe('a cancel that races the start of the render', () => {
     const jobs = await addJobs(world.database, await addAccount(world.database, { concurrentJobs: 200 }), 200);
     const worker = new FakeWorker(dispatch, { slots: 200 });
     await worker.lease(200);
-    const outcomes = await Promise.all(worker.leases().map(async (lease, index) => {
-      const [first, second] = index % 2 === 0
-        ? [worker.start(lease), cancel(lease.jobId)] as const
-        : [cancel(lease.jobId), worker.start(lease)] as const;
-      const answers = await Promise.all([first, second]);
-      return index % 2 === 0 ? { started: answers[0], cancelled: answers[1] } : { started: answers[1], cancelled: answers[0] };
-    }));
+    const outcomes = await Promise.all(
+      worker.leases().map(async (lease, index) => {
+        const [first, second] =
+          index % 2 === 0
+            ? ([worker.start(lease), cancel(lease.jobId)] as const)
+            : ([cancel(lease.jobId), worker.start(lease)] as const);
+        const answers = await Promise.all([first, second]);
+        return index % 2 === 0
+          ? { started: answers[0], cancelled: answers[1] }
+          : { started: answers[1], cancelled: answers[0] };
+      }),
+    );
     expect(outcomes.filter(({ started, cancelled }) => (started === '') === (cancelled === ''))).toEqual([]);
-    for (const { started, cancelled } of outcomes) expect(started === '' ? cancelled : started).toBe(started === '' ? 'job_not_cancellable' : 'job_ended');
-    const states = await world.database.query<{ state: string; n: number }>('select state, count(*)::integer as n from job group by 1');
+    for (const { started, cancelled } of outcomes)
+      expect(started === '' ? cancelled : started).toBe(started === '' ? 'job_not_cancellable' : 'job_ended');
+    const states = await world.database.query<{ state: string; n: number }>(
+      'select state, count(*)::integer as n from job group by 1',
+    );
     expect(states.rows.reduce((sum, row) => sum + row.n, 0)).toBe(jobs.length);
     expect(states.rows.every((row) => ['rendering', 'cancelled'].includes(row.state))).toBe(true);
   });
@@ -248,7 +297,9 @@ describe('work that nobody announced', () => {
     const dispatch = startDispatch();
     const worker = new FakeWorker(dispatch);
     await oneJob({ holdSeconds: 1 });
-    const { rows } = await world.database.query<{ n: bigint }>('select count(*) as n from job_queue where available_at > clock_timestamp()');
+    const { rows } = await world.database.query<{ n: bigint }>(
+      'select count(*) as n from job_queue where available_at > clock_timestamp()',
+    );
     expect(rows[0]!.n).toBe(1n);
     await worker.lease(1);
   });
@@ -256,7 +307,15 @@ describe('work that nobody announced', () => {
   it('is heard of from another replica', async () => {
     const heard = new Signal('a wake-up of another replica');
     const listener = listenForWakes({ databaseUrl: world.url, onWake: () => heard.emit(), logger });
-    await eventually(async () => (await world.database.query("select 1 from pg_stat_activity where application_name = 'scheduler-wake' and datname = current_database() and query like 'listen%'")).rowCount, { what: 'the listener' });
+    await eventually(
+      async () =>
+        (
+          await world.database.query(
+            "select 1 from pg_stat_activity where application_name = 'scheduler-wake' and datname = current_database() and query like 'listen%'",
+          )
+        ).rowCount,
+      { what: 'the listener' },
+    );
     await oneJob();
     await heard.wait();
     await listener.stop();

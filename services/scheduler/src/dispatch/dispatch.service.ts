@@ -44,11 +44,18 @@ export class Dispatch implements LeaseHolders {
     const { database, settings, logger, changes } = options;
     this.lifecycle = new Lifecycle(logger);
     this.wake = new DispatchWake({
-      database, onAwake: (jobClasses) => this.loop.nudge(jobClasses), onError: (error) => logger.warn({ err: error }, 'queues stay asleep until the sweep'),
+      database,
+      onAwake: (jobClasses) => this.loop.nudge(jobClasses),
+      onError: (error) => logger.warn({ err: error }, 'queues stay asleep until the sweep'),
     });
     this.grants = new LeaseGrants(database, this.workers, settings);
     this.heartbeats = new Heartbeats({ database, workers: this.workers, changes, settings, logger });
-    this.reports = new JobReports({ database, settings, onChanged: (report, job) => this.changed(report, job), onCommitted: options.onCommitted });
+    this.reports = new JobReports({
+      database,
+      settings,
+      onChanged: (report, job) => this.changed(report, job),
+      onCommitted: options.onCommitted,
+    });
     this.loop = new DispatchLoop({ ...options, workers: this.workers, grants: this.grants });
   }
 
@@ -71,7 +78,15 @@ export class Dispatch implements LeaseHolders {
   welcome(stream: WorkerStream): void {
     const { settings, logger } = this.options;
     const { workers, grants, heartbeats, reports } = this;
-    void new WorkerSession(stream, { workers, grants, heartbeats, reports, settings, logger, onFree: () => this.loop.nudge() });
+    void new WorkerSession(stream, {
+      workers,
+      grants,
+      heartbeats,
+      reports,
+      settings,
+      logger,
+      onFree: () => this.loop.nudge(),
+    });
   }
 
   /** Looks for work at once, for example because a limit was raised. */
@@ -101,7 +116,11 @@ export class Dispatch implements LeaseHolders {
 
   private changed(report: JobReport, { job, ended }: ChangingOutcome): void {
     const { changes, onEnded } = this.options;
-    const { accountId, environment, state: { jobClass } } = job;
+    const {
+      accountId,
+      environment,
+      state: { jobClass },
+    } = job;
     if (report.kind === 'lose_lease') {
       leaseExpiries.inc({ class: jobClass });
       this.endLease(job.jobId, report.leaseId, 'lease_lost');

@@ -1,4 +1,13 @@
-import { addAccount, addJobs, claimOnce, freeWorker, logger, openWorld, settings, type World } from '../../test/dispatch-world';
+import {
+  addAccount,
+  addJobs,
+  claimOnce,
+  freeWorker,
+  logger,
+  openWorld,
+  settings,
+  type World,
+} from '../../test/dispatch-world';
 import { JobChanges } from '../views/job-changes';
 import { JobReports } from '../leasing/job-reports.sql';
 import { extendGrace } from '../leasing/lease-grace.sql';
@@ -10,7 +19,12 @@ let world: World;
 let reports: JobReports;
 beforeEach(async () => {
   world = await openWorld();
-  reports = new JobReports({ database: world.database, settings, onChanged: () => undefined, onCommitted: () => undefined });
+  reports = new JobReports({
+    database: world.database,
+    settings,
+    onChanged: () => undefined,
+    onCommitted: () => undefined,
+  });
 });
 afterEach(async () => {
   await reports.settled();
@@ -18,7 +32,10 @@ afterEach(async () => {
 });
 
 const replica = (database = world.database) => new LeaseExpiry({ database, reports, settings });
-const states = async () => (await world.database.query<{ state: string }>('select state from job_queue order by job_id')).rows.map(({ state }) => state);
+const states = async () =>
+  (await world.database.query<{ state: string }>('select state from job_queue order by job_id')).rows.map(
+    ({ state }) => state,
+  );
 const graceIsOver = () => world.database.query("update lease_grace set until = '-infinity'");
 
 /** Six renders whose leases ended while nobody could write a heartbeat. */
@@ -53,7 +70,12 @@ it('takes none after a sweep that came back late, as from a database that stood 
   let clock = 0;
   const now = jest.spyOn(performance, 'now').mockImplementation(() => clock);
   try {
-    const slow = { query: (statement: never) => { clock += settings.leaseMs; return world.database.query(statement); } };
+    const slow = {
+      query: (statement: never) => {
+        clock += settings.leaseMs;
+        return world.database.query(statement);
+      },
+    };
     const expiry = replica(slow as unknown as World['database']);
     await sixLapsed();
     await expiry.sweep();
@@ -65,7 +87,9 @@ it('takes none after a sweep that came back late, as from a database that stood 
 
 it('takes none after a sweep that failed, however quickly it did', async () => {
   let isAway = false;
-  const refusing = { query: (statement: never) => (isAway ? Promise.reject(new Error('away')) : world.database.query(statement)) };
+  const refusing = {
+    query: (statement: never) => (isAway ? Promise.reject(new Error('away')) : world.database.query(statement)),
+  };
   const expiry = replica(refusing as unknown as World['database']);
   await expiry.sweep();
   await graceIsOver();
@@ -83,8 +107,16 @@ it('takes none while another replica gives time for heartbeats that it could not
   await graceIsOver();
   await sixLapsed();
   let isAway = true;
-  const database = { query: (statement: never) => (isAway ? Promise.reject(new Error('away')) : world.database.query(statement)) };
-  const heartbeats = new Heartbeats({ database: database as unknown as World['database'], workers: new WorkerRegistry(), changes: new JobChanges(), settings, logger });
+  const database = {
+    query: (statement: never) => (isAway ? Promise.reject(new Error('away')) : world.database.query(statement)),
+  };
+  const heartbeats = new Heartbeats({
+    database: database as unknown as World['database'],
+    workers: new WorkerRegistry(),
+    changes: new JobChanges(),
+    settings,
+    logger,
+  });
   heartbeats.beat('wrk_1', [{ jobId: 'job_other', leaseId: 'lease_other', progress: 1 }], () => undefined);
   await expect(heartbeats.write()).rejects.toThrow('away');
   isAway = false;
@@ -95,8 +127,13 @@ it('takes none while another replica gives time for heartbeats that it could not
 
 it('judges a silence again under the lock, by the same grace', async () => {
   await sixLapsed();
-  const { rows } = await world.database.query<{ job_id: string; lease_id: string }>('select job_id, lease_id from job_queue');
+  const { rows } = await world.database.query<{ job_id: string; lease_id: string }>(
+    'select job_id, lease_id from job_queue',
+  );
   await extendGrace(world.database, settings.leaseMs);
-  const [{ job_id: jobId, lease_id: leaseId }] = rows as [typeof rows[number]];
-  expect(await reports.submit({ kind: 'lose_lease', jobId, leaseId, reason: 'lease_expired' })).toMatchObject({ refusal: 'lease_alive', changed: false });
+  const [{ job_id: jobId, lease_id: leaseId }] = rows as [(typeof rows)[number]];
+  expect(await reports.submit({ kind: 'lose_lease', jobId, leaseId, reason: 'lease_expired' })).toMatchObject({
+    refusal: 'lease_alive',
+    changed: false,
+  });
 });

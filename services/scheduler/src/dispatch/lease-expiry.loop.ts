@@ -41,7 +41,9 @@ export class LeaseExpiry {
     // An answer that took so long may have been given the moment the database was back.
     if (this.wasAway()) return true;
     this.lookedAtMs = performance.now();
-    await Promise.all(lapsed.map(({ jobId, leaseId, reason }) => reports.submit({ kind: 'lose_lease', jobId, leaseId, reason })));
+    await Promise.all(
+      lapsed.map(({ jobId, leaseId, reason }) => reports.submit({ kind: 'lose_lease', jobId, leaseId, reason })),
+    );
     return lapsed.length >= FULL;
   }
 

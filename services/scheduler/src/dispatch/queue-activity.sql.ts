@@ -25,7 +25,8 @@ where exists (
 export async function queuesWithWork(database: Database, keys: readonly QueueKey[]): Promise<QueueKey[]> {
   if (keys.length === 0) return [];
   const { rows } = await database.query<KeyRow>({
-    name: 'queue_with_work', text: WITH_WORK,
+    name: 'queue_with_work',
+    text: WITH_WORK,
     values: [keys.map((key) => key.accountId), keys.map((key) => key.environment), keys.map((key) => key.jobClass)],
   });
   return rows.map(queueKey);
@@ -66,11 +67,19 @@ select exists (
 
 /** Whether accounts that may run jobs of these classes exist; after a claim that found none, others hold their rows. */
 export async function eligibleExist(database: Database, jobClasses: readonly string[]): Promise<boolean> {
-  const { rows } = await database.query<{ held: boolean }>({ name: 'claim_eligible', text: HELD, values: [jobClasses] });
+  const { rows } = await database.query<{ held: boolean }>({
+    name: 'claim_eligible',
+    text: HELD,
+    values: [jobClasses],
+  });
   return rows[0]!.held;
 }
 
-interface KeyRow { account_id: string; environment: Environment; job_class: string }
+interface KeyRow {
+  account_id: string;
+  environment: Environment;
+  job_class: string;
+}
 
 function queueKey(row: KeyRow): QueueKey {
   return { accountId: row.account_id, environment: row.environment, jobClass: row.job_class };

@@ -16,10 +16,18 @@ export function listenForWakes({ databaseUrl, onWake, logger }: WakeListenerOpti
   let client: pg.Client | undefined;
   const connect = async (): Promise<void> => {
     if (client !== undefined) return;
-    const fresh = new pg.Client({ connectionString: databaseUrl, application_name: 'scheduler-wake', keepAlive: true, connectionTimeoutMillis: CONNECT_WITHIN_MS, query_timeout: CONNECT_WITHIN_MS });
+    const fresh = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'scheduler-wake',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      query_timeout: CONNECT_WITHIN_MS,
+    });
     fresh.on('notification', ({ payload }) => onWake(payload ?? ''));
     fresh.on('error', (error) => logger.warn({ err: error }, 'wake-ups of other replicas are not heard for a moment'));
-    fresh.on('end', () => { if (client === fresh) client = undefined; });
+    fresh.on('end', () => {
+      if (client === fresh) client = undefined;
+    });
     try {
       await fresh.connect();
       await fresh.query(`listen ${WAKE_CHANNEL}`);

@@ -8,7 +8,9 @@ const accountId = 'acc_1';
 const limits = { concurrentJobs: 50, queuedJobs: 10_000, createsPerMinute: 300, readsPerMinute: 3_000 };
 
 let world: World;
-beforeEach(async () => { world = await openWorld(); });
+beforeEach(async () => {
+  world = await openWorld();
+});
 afterEach(() => world.close());
 
 async function hear(event: NonNullable<AccountEvent['event']>): Promise<void> {
@@ -18,11 +20,17 @@ async function hear(event: NonNullable<AccountEvent['event']>): Promise<void> {
 }
 
 function limitsSet(concurrentJobs: number, limitsVersion: bigint): NonNullable<AccountEvent['event']> {
-  return { $case: 'limitsSet', value: { accountId, environment: 'live', limits: { ...limits, concurrentJobs }, limitsVersion, author: 'operator' } };
+  return {
+    $case: 'limitsSet',
+    value: { accountId, environment: 'live', limits: { ...limits, concurrentJobs }, limitsVersion, author: 'operator' },
+  };
 }
 
 async function held(environment = 'live') {
-  const { rows } = await world.database.query('select concurrent_jobs, suspended, limits_version from account_slot where environment = $1', [environment]);
+  const { rows } = await world.database.query(
+    'select concurrent_jobs, suspended, limits_version from account_slot where environment = $1',
+    [environment],
+  );
   return rows[0];
 }
 
@@ -36,11 +44,15 @@ describe('what accounts may do', () => {
 
   it('never goes back to an older version', async () => {
     await addAccountRows(world.database, accountId);
-    expect(await setLimits(world.database, { accountId, environment: 'live', limits, version: 5n, suspended: true })).toBe(true);
+    expect(
+      await setLimits(world.database, { accountId, environment: 'live', limits, version: 5n, suspended: true }),
+    ).toBe(true);
     await hear(limitsSet(10, 4n));
     await hear({ $case: 'accountResumed', value: { author: 'operator', limitsVersion: 3n } });
     expect(await held()).toEqual({ concurrent_jobs: 50, suspended: true, limits_version: 5n });
-    expect(await setLimits(world.database, { accountId, environment: 'live', limits, version: 5n, suspended: false })).toBe(false);
+    expect(
+      await setLimits(world.database, { accountId, environment: 'live', limits, version: 5n, suspended: false }),
+    ).toBe(false);
   });
 
   it('is heard again from a restored log of accounts, of the shards that were restored, although its versions count from further back', async () => {
@@ -52,10 +64,16 @@ describe('what accounts may do', () => {
     const { restored } = accountEvents(world.database, { nudge: () => undefined });
     await inTransaction(world.database, (tx) => restored!.reconcile(tx, shardOf(accountId), 0n));
     await hear(limitsSet(20, 2n));
-    const { rows } = await world.database.query(`select account_id, concurrent_jobs, limits_version from account_slot where environment = 'live' order by account_id`);
-    expect([restored!.hearsAgain, rows]).toEqual([true, [
-      { account_id: accountId, concurrent_jobs: 20, limits_version: 2n }, { account_id: elsewhere, concurrent_jobs: 50, limits_version: 5n },
-    ]]);
+    const { rows } = await world.database.query(
+      `select account_id, concurrent_jobs, limits_version from account_slot where environment = 'live' order by account_id`,
+    );
+    expect([restored!.hearsAgain, rows]).toEqual([
+      true,
+      [
+        { account_id: accountId, concurrent_jobs: 20, limits_version: 2n },
+        { account_id: elsewhere, concurrent_jobs: 50, limits_version: 5n },
+      ],
+    ]);
   });
 
   it('freezes the queue of a suspended account and lets what runs finish', async () => {

@@ -8,24 +8,43 @@ import { addAccountRows, forgetVersions, setLimits, setSuspended } from '../limi
 export function accountEvents(database: Database, dispatch: Pick<Dispatch, 'nudge'>): Subscription {
   // Limits that were told directly may be of the lost history too: the restored log is heard whole, and its versions count from the start.
   const restored = { hearsAgain: true, reconcile: forgetVersions };
-  return { consumer: 'scheduler', topic: 'usvideo.accounts.v1', database, handle: handleAccountEvent, onHandled: () => dispatch.nudge(), restored };
+  return {
+    consumer: 'scheduler',
+    topic: 'usvideo.accounts.v1',
+    database,
+    handle: handleAccountEvent,
+    onHandled: () => dispatch.nudge(),
+    restored,
+  };
 }
 
 export async function handleAccountEvent(logged: LoggedEvent, tx: Transaction): Promise<void> {
   const accountId = logged.streamId;
   const event = decodeEvent(AccountEvent, logged);
   switch (event.$case) {
-    case 'accountCreated': return addAccountRows(tx, accountId);
-    case 'limitsSet': return takeLimits(tx, accountId, event.value);
-    case 'accountSuspended': return takeSuspension(tx, accountId, true, event.value.limitsVersion);
-    case 'accountResumed': return takeSuspension(tx, accountId, false, event.value.limitsVersion);
+    case 'accountCreated':
+      return addAccountRows(tx, accountId);
+    case 'limitsSet':
+      return takeLimits(tx, accountId, event.value);
+    case 'accountSuspended':
+      return takeSuspension(tx, accountId, true, event.value.limitsVersion);
+    case 'accountResumed':
+      return takeSuspension(tx, accountId, false, event.value.limitsVersion);
     // Keys are the gateway's business.
-    case 'apiKeyCreated': case 'apiKeyRotated': case 'apiKeyRevoked': return;
+    case 'apiKeyCreated':
+    case 'apiKeyRotated':
+    case 'apiKeyRevoked':
+      return;
   }
 }
 
-async function takeLimits(tx: Transaction, accountId: string, { environment, limits, limitsVersion }: LimitsSet): Promise<void> {
-  if (limits === undefined || (environment !== 'live' && environment !== 'test')) throw new ParkEvent('limits without figures or environment');
+async function takeLimits(
+  tx: Transaction,
+  accountId: string,
+  { environment, limits, limitsVersion }: LimitsSet,
+): Promise<void> {
+  if (limits === undefined || (environment !== 'live' && environment !== 'test'))
+    throw new ParkEvent('limits without figures or environment');
   await addAccountRows(tx, accountId);
   await setLimits(tx, { accountId, environment, limits, version: limitsVersion });
 }

@@ -1,7 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  AnnounceArtifactRequest, AnnounceArtifactResponse, ArtifactsDeletedRequest, ArtifactsDeletedResponse, ClaimArtifactDeletionsRequest, ClaimArtifactDeletionsResponse,
+  AnnounceArtifactRequest,
+  AnnounceArtifactResponse,
+  ArtifactsDeletedRequest,
+  ArtifactsDeletedResponse,
+  ClaimArtifactDeletionsRequest,
+  ClaimArtifactDeletionsResponse,
 } from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
@@ -18,7 +23,8 @@ export class ArtifactsController {
 
   @GrpcMethod('SchedulerService', 'announceArtifact')
   async announce({ artifactKey }: AnnounceArtifactRequest): Promise<AnnounceArtifactResponse> {
-    if (artifactKey === '' || artifactKey.length > KEY_CHARACTERS_MAX) throw grpcError(status.INVALID_ARGUMENT, `artifact_key must be 1 to ${KEY_CHARACTERS_MAX} characters`);
+    if (artifactKey === '' || artifactKey.length > KEY_CHARACTERS_MAX)
+      throw grpcError(status.INVALID_ARGUMENT, `artifact_key must be 1 to ${KEY_CHARACTERS_MAX} characters`);
     await announceArtifact(this.database, artifactKey);
     return {};
   }
@@ -31,7 +37,8 @@ export class ArtifactsController {
 
   @GrpcMethod('SchedulerService', 'artifactsDeleted')
   async deleted({ artifactKeys }: ArtifactsDeletedRequest): Promise<ArtifactsDeletedResponse> {
-    if (artifactKeys.length > KEYS_MAX) throw grpcError(status.INVALID_ARGUMENT, `artifact_keys must be at most ${KEYS_MAX}`);
+    if (artifactKeys.length > KEYS_MAX)
+      throw grpcError(status.INVALID_ARGUMENT, `artifact_keys must be at most ${KEYS_MAX}`);
     await forgetArtifacts(this.database, artifactKeys);
     return {};
   }

@@ -1,7 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  ChooseModelRequest, ChooseModelResponse, GetLimitsRequest, GetLimitsResponse, ListModelsResponse,
+  ChooseModelRequest,
+  ChooseModelResponse,
+  GetLimitsRequest,
+  GetLimitsResponse,
+  ListModelsResponse,
 } from '@usvideo/contracts/scheduler';
 import { grpcError, status } from '@usvideo/runtime';
 import { modelFor, type CatalogueModel } from '../catalogue/models';
@@ -21,8 +25,13 @@ export class CatalogueController {
   listModels(): ListModelsResponse {
     return {
       models: this.models.map((model) => ({
-        id: model.id, aliases: [...model.aliases], description: model.description, modes: [...model.modes], resolutions: [...model.resolutions],
-        aspectRatios: [...model.aspect_ratios], maxDurationSeconds: model.max_duration_seconds,
+        id: model.id,
+        aliases: [...model.aliases],
+        description: model.description,
+        modes: [...model.modes],
+        resolutions: [...model.resolutions],
+        aspectRatios: [...model.aspect_ratios],
+        maxDurationSeconds: model.max_duration_seconds,
       })),
     };
   }

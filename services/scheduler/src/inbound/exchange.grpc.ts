@@ -2,7 +2,14 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcStreamCall } from '@nestjs/microservices';
 import type {
-  CheckRate, CheckRateAnswer, ExchangeRequest, ExchangeResponse, GetJobRequest, GetJobResponse, SchedulerAnswer, SchedulerCall,
+  CheckRate,
+  CheckRateAnswer,
+  ExchangeRequest,
+  ExchangeResponse,
+  GetJobRequest,
+  GetJobResponse,
+  SchedulerAnswer,
+  SchedulerCall,
 } from '@usvideo/contracts/scheduler';
 import { serveExchange } from '@usvideo/exchange';
 import { type Logger } from '@usvideo/runtime';
@@ -31,10 +38,14 @@ export class ExchangeController {
 
   private async answer({ call }: SchedulerCall): Promise<Omit<SchedulerAnswer, 'callId'>> {
     switch (call?.$case) {
-      case 'createJob': return { answer: { $case: 'createJob', value: await this.creation.create(call.value) } };
-      case 'checkRate': return { answer: { $case: 'checkRate', value: await this.checkRate(call.value) } };
-      case 'getJob': return { answer: { $case: 'getJob', value: await this.getJob(call.value) } };
-      default: throw new Error('an exchange call without a known request');
+      case 'createJob':
+        return { answer: { $case: 'createJob', value: await this.creation.create(call.value) } };
+      case 'checkRate':
+        return { answer: { $case: 'checkRate', value: await this.checkRate(call.value) } };
+      case 'getJob':
+        return { answer: { $case: 'getJob', value: await this.getJob(call.value) } };
+      default:
+        throw new Error('an exchange call without a known request');
     }
   }
 

@@ -1,6 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { ListWorkersRequest, ListWorkersResponse, SetCordonRequest, SetCordonResponse } from '@usvideo/contracts/scheduler';
+import type {
+  ListWorkersRequest,
+  ListWorkersResponse,
+  SetCordonRequest,
+  SetCordonResponse,
+} from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
 import { DATABASE } from '@usvideo/service';
@@ -19,8 +24,17 @@ export class FleetController {
   @GrpcMethod('SchedulerService', 'listWorkers')
   async listWorkers({ afterWorkerId, limit }: ListWorkersRequest): Promise<ListWorkersResponse> {
     if (limit < 1 || limit > PAGE_MAX) throw grpcError(status.INVALID_ARGUMENT, `limit must be 1 to ${PAGE_MAX}`);
-    const [found, cordons] = await Promise.all([listFleet(this.database, afterWorkerId, limit), listCordons(this.database)]);
-    const workers = found.slice(0, limit).map(({ jobClasses, ...worker }) => ({ ...worker, jobClasses: [...jobClasses], cordon: cordonOf(cordons, worker)?.state ?? '' }));
+    const [found, cordons] = await Promise.all([
+      listFleet(this.database, afterWorkerId, limit),
+      listCordons(this.database),
+    ]);
+    const workers = found
+      .slice(0, limit)
+      .map(({ jobClasses, ...worker }) => ({
+        ...worker,
+        jobClasses: [...jobClasses],
+        cordon: cordonOf(cordons, worker)?.state ?? '',
+      }));
     return { workers, hasMore: found.length > limit };
   }
 
@@ -29,9 +43,17 @@ export class FleetController {
   async setCordon({ author, graceSeconds, kind, name, state }: SetCordonRequest): Promise<SetCordonResponse> {
     if (kind !== 'worker' && kind !== 'node') throw grpcError(status.INVALID_ARGUMENT, 'kind must be worker or node');
     if (name === '' || name.length > 253) throw grpcError(status.INVALID_ARGUMENT, 'name must be 1 to 253 characters');
-    if (graceSeconds !== undefined && (graceSeconds < 0 || graceSeconds > GRACE_SECONDS_MAX)) throw grpcError(status.INVALID_ARGUMENT, `grace_seconds must be 0 to ${GRACE_SECONDS_MAX}`);
+    if (graceSeconds !== undefined && (graceSeconds < 0 || graceSeconds > GRACE_SECONDS_MAX))
+      throw grpcError(status.INVALID_ARGUMENT, `grace_seconds must be 0 to ${GRACE_SECONDS_MAX}`);
     if (state === 'none') await liftCordon(this.database, kind, name);
-    else if (state === 'cordoned' || state === 'draining') await setCordon(this.database, { kind, name, state, graceSeconds: state === 'draining' ? graceSeconds : undefined, author });
+    else if (state === 'cordoned' || state === 'draining')
+      await setCordon(this.database, {
+        kind,
+        name,
+        state,
+        graceSeconds: state === 'draining' ? graceSeconds : undefined,
+        author,
+      });
     else throw grpcError(status.INVALID_ARGUMENT, 'state must be cordoned, draining or none');
     return {};
   }

@@ -19,10 +19,25 @@ import { MODELS } from './tokens';
 import { WorkController } from './work.grpc';
 
 @Module({
-  imports: [DispatchModule, LimitsModule, OrdersModule, ReconciliationModule, RetentionModule, SubmissionModule, ViewsModule],
+  imports: [
+    DispatchModule,
+    LimitsModule,
+    OrdersModule,
+    ReconciliationModule,
+    RetentionModule,
+    SubmissionModule,
+    ViewsModule,
+  ],
   providers: [{ provide: MODELS, inject: [CONFIG], useFactory: ({ MODELS: models }: SchedulerConfig) => models }],
   controllers: [
-    ExchangeController, JobsController, CatalogueController, WorkController, LimitsController, ReconciliationController, FleetController, ArtifactsController,
+    ExchangeController,
+    JobsController,
+    CatalogueController,
+    WorkController,
+    LimitsController,
+    ReconciliationController,
+    FleetController,
+    ArtifactsController,
   ],
   exports: [DispatchModule],
 })

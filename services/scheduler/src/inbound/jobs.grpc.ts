@@ -3,8 +3,21 @@ import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  CancelJobRequest, CancelJobResponse, DescribeJobsRequest, DescribeJobsResponse, EraseAccountContentRequest, EraseAccountContentResponse, EraseContentRequest, EraseContentResponse, GetJobRequest, GetJobResponse,
-  JobDescription, ListJobsRequest, ListJobsResponse, WatchJobRequest, WatchJobResponse,
+  CancelJobRequest,
+  CancelJobResponse,
+  DescribeJobsRequest,
+  DescribeJobsResponse,
+  EraseAccountContentRequest,
+  EraseAccountContentResponse,
+  EraseContentRequest,
+  EraseContentResponse,
+  GetJobRequest,
+  GetJobResponse,
+  JobDescription,
+  ListJobsRequest,
+  ListJobsResponse,
+  WatchJobRequest,
+  WatchJobResponse,
 } from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
@@ -45,10 +58,18 @@ export class JobsController {
   @GrpcMethod('SchedulerService', 'listJobs')
   async listJobs(request: ListJobsRequest): Promise<ListJobsResponse> {
     const limit = Math.min(Math.max(request.limit, 1), LIST_MAX);
-    if (request.offset < 0 || request.offset > OFFSET_MAX) throw grpcError(status.INVALID_ARGUMENT, `offset is 0 to ${OFFSET_MAX}; use the cursor`);
+    if (request.offset < 0 || request.offset > OFFSET_MAX)
+      throw grpcError(status.INVALID_ARGUMENT, `offset is 0 to ${OFFSET_MAX}; use the cursor`);
     const { startingAfter, createdAfter, createdBefore, endUser, offset } = request;
     const found = await this.views.list({
-      ...scopeOf(request), limit, offset, startingAfter, createdAfter, createdBefore, endUser, statuses: statusesOf(request.statuses),
+      ...scopeOf(request),
+      limit,
+      offset,
+      startingAfter,
+      createdAfter,
+      createdBefore,
+      endUser,
+      statuses: statusesOf(request.statuses),
     });
     // A cursor that nobody was given finds nothing, which would read as the end of a walk.
     if (found.length === 0 && startingAfter !== '' && !(await this.views.exists(scopeOf(request), startingAfter))) {
@@ -56,7 +77,11 @@ export class JobsController {
     }
     const page = found.slice(0, limit);
     const hasMore = found.length > limit;
-    return { jobJson: page.map((view) => this.renderer.json(view)), hasMore, nextCursor: hasMore ? page.at(-1)!.jobId : '' };
+    return {
+      jobJson: page.map((view) => this.renderer.json(view)),
+      hasMore,
+      nextCursor: hasMore ? page.at(-1)!.jobId : '',
+    };
   }
 
   @GrpcMethod('SchedulerService', 'cancelJob')
@@ -90,7 +115,11 @@ export class JobsController {
 
   /** Nest writes whatever an observable emits and buffers without a bound, so the next update waits until the stream has room. */
   @GrpcMethod('SchedulerService', 'watchJob')
-  watchJob(request: WatchJobRequest, _metadata: Metadata, stream: ServerWritableStream<WatchJobRequest, WatchJobResponse>): Observable<WatchJobResponse> {
+  watchJob(
+    request: WatchJobRequest,
+    _metadata: Metadata,
+    stream: ServerWritableStream<WatchJobRequest, WatchJobResponse>,
+  ): Observable<WatchJobResponse> {
     const scope = scopeOf(request);
     if (this.watches.full) throw grpcError(status.RESOURCE_EXHAUSTED, 'too many jobs are watched');
     return new Observable((subscriber) => {
@@ -99,21 +128,26 @@ export class JobsController {
         subscriber.next(update);
         if (stream.writableNeedDrain) await once(stream, 'drain', { signal: abort.signal });
       };
-      this.watches.follow({ ...scope, jobId: request.jobId, afterUpdateId: request.afterUpdateId }, tell, abort.signal).then(
-        (known) => (known ? subscriber.complete() : subscriber.error(jobNotFound())),
-        (error: unknown) => subscriber.error(error),
-      );
+      this.watches
+        .follow({ ...scope, jobId: request.jobId, afterUpdateId: request.afterUpdateId }, tell, abort.signal)
+        .then(
+          (known) => (known ? subscriber.complete() : subscriber.error(jobNotFound())),
+          (error: unknown) => subscriber.error(error),
+        );
       return () => abort.abort();
     });
   }
 
   @GrpcMethod('SchedulerService', 'describeJobs')
   async describeJobs({ jobIds }: DescribeJobsRequest): Promise<DescribeJobsResponse> {
-    if (jobIds.length > DESCRIBED_MAX) throw grpcError(status.INVALID_ARGUMENT, `at most ${DESCRIBED_MAX} jobs are described at once`);
+    if (jobIds.length > DESCRIBED_MAX)
+      throw grpcError(status.INVALID_ARGUMENT, `at most ${DESCRIBED_MAX} jobs are described at once`);
     const answer: DescribeJobsResponse = { jobs: [], postponedJobIds: [] };
     let bytes = 0;
     for (let from = 0; from < jobIds.length && bytes <= DESCRIBED_BYTES_MAX; from += VIEWED_AT_ONCE) {
-      const described = (await this.views.many(jobIds.slice(from, from + VIEWED_AT_ONCE))).map((view) => this.describe(view));
+      const described = (await this.views.many(jobIds.slice(from, from + VIEWED_AT_ONCE))).map((view) =>
+        this.describe(view),
+      );
       for (const job of described) {
         bytes += Buffer.byteLength(job.jobJson) + Buffer.byteLength(job.webhookUrl ?? '');
         if (answer.jobs.length === 0 || bytes <= DESCRIBED_BYTES_MAX) answer.jobs.push(job);
@@ -127,7 +161,13 @@ export class JobsController {
   private describe(view: OwnedView): JobDescription {
     const { jobId, accountId, state, settled, content } = view;
     return {
-      jobId, accountId, environment: state.environment, status: publicStatus(state), settled, jobJson: this.renderer.json(view), webhookUrl: content?.webhookUrl,
+      jobId,
+      accountId,
+      environment: state.environment,
+      status: publicStatus(state),
+      settled,
+      jobJson: this.renderer.json(view),
+      webhookUrl: content?.webhookUrl,
       duplicateWebhook: state.environment === 'test' && sandboxOrders(content?.prompt ?? '').duplicateWebhook,
     };
   }

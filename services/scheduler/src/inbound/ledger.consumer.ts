@@ -5,14 +5,30 @@ import { forgetRefunds, recordRefund } from '../settlement/refunds.sql';
 
 /** Kinds that are known and change no job: how its money ends, the scheduler said itself. */
 const CHANGE_NO_JOB: ReadonlySet<string> = new Set([
-  'funds_added', 'hold_placed', 'hold_captured', 'hold_released', 'late_outcome_recorded', 'funds_reversed', 'adjustment_made', 'spend_cap_set', 'period_closed',
-  'low_balance_threshold_set', 'balance_low',
+  'funds_added',
+  'hold_placed',
+  'hold_captured',
+  'hold_released',
+  'late_outcome_recorded',
+  'funds_reversed',
+  'adjustment_made',
+  'spend_cap_set',
+  'period_closed',
+  'low_balance_threshold_set',
+  'balance_low',
 ]);
 
 /** What the ledger gave back of a charge is shown with the job from then on, whatever became of whoever asked for it. */
 export function ledgerEvents(database: Database): Subscription {
   const restored = { hearsAgain: true, reconcile: forgetRefunds };
-  return { consumer: 'scheduler', topic: 'usvideo.ledger.v1', database, isRelevant: changesJobs, handle: handleLedgerEvent, restored };
+  return {
+    consumer: 'scheduler',
+    topic: 'usvideo.ledger.v1',
+    database,
+    isRelevant: changesJobs,
+    handle: handleLedgerEvent,
+    restored,
+  };
 }
 
 /** A kind that is not known here is relevant, so that it parks until an upgrade. */

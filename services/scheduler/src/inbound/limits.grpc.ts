@@ -14,7 +14,8 @@ export class LimitsController {
   async syncLimits(request: SyncLimitsRequest): Promise<SyncLimitsResponse> {
     const { accountId, limits, limitsVersion: version, suspended } = request;
     const environment = environmentOf(request.environment);
-    if (limits === undefined || accountId === '') throw grpcError(status.INVALID_ARGUMENT, 'limits are of an account and complete');
+    if (limits === undefined || accountId === '')
+      throw grpcError(status.INVALID_ARGUMENT, 'limits are of an account and complete');
     await this.dispatch.takeLimits({ accountId, environment, limits, version, suspended });
     return {};
   }

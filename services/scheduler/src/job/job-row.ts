@@ -15,12 +15,37 @@ export interface StoredJob {
 
 /** One row of `job`. */
 export interface JobRow {
-  job_id: string; account_id: string; environment: Environment; version: bigint; head_hash: Buffer; state: JobStateName;
-  api_key_id: string; model: string; mode: string; resolution: string; aspect_ratio: string; duration_seconds: number; seed: bigint;
-  job_class: string; estimated_cost_micros: bigint; deadline_at: Date; attempts: AttemptJson[];
-  charged_micros: bigint | null; released_micros: bigint | null; verdict_rule: string | null; artifact: ArtifactJson | null;
-  error_code: string | null; error_message: string | null; traceparent: string; created_at: Date; started_at: Date | null;
-  rendering_started_at: Date | null; ended_at: Date | null; content_erased_at: Date | null; settled_at: Date | null; refunded_micros: bigint;
+  job_id: string;
+  account_id: string;
+  environment: Environment;
+  version: bigint;
+  head_hash: Buffer;
+  state: JobStateName;
+  api_key_id: string;
+  model: string;
+  mode: string;
+  resolution: string;
+  aspect_ratio: string;
+  duration_seconds: number;
+  seed: bigint;
+  job_class: string;
+  estimated_cost_micros: bigint;
+  deadline_at: Date;
+  attempts: AttemptJson[];
+  charged_micros: bigint | null;
+  released_micros: bigint | null;
+  verdict_rule: string | null;
+  artifact: ArtifactJson | null;
+  error_code: string | null;
+  error_message: string | null;
+  traceparent: string;
+  created_at: Date;
+  started_at: Date | null;
+  rendering_started_at: Date | null;
+  ended_at: Date | null;
+  content_erased_at: Date | null;
+  settled_at: Date | null;
+  refunded_micros: bigint;
 }
 
 type AttemptJson = Omit<Attempt, 'startedAt' | 'endedAt'> & { startedAt: string; endedAt?: string };
@@ -28,20 +53,34 @@ type ArtifactJson = Omit<Artifact, 'sizeBytes'> & { sizeBytes: string };
 
 export function storedJob(row: JobRow): StoredJob {
   return {
-    jobId: row.job_id, accountId: row.account_id, environment: row.environment, traceparent: row.traceparent,
+    jobId: row.job_id,
+    accountId: row.account_id,
+    environment: row.environment,
+    traceparent: row.traceparent,
     head: { version: row.version, hash: row.head_hash },
     state: {
-      name: row.state, environment: row.environment, apiKeyId: row.api_key_id, jobClass: row.job_class,
+      name: row.state,
+      environment: row.environment,
+      apiKeyId: row.api_key_id,
+      jobClass: row.job_class,
       terms: {
-        model: row.model, mode: row.mode, resolution: row.resolution, aspectRatio: row.aspect_ratio,
-        durationSeconds: row.duration_seconds, seed: Number(row.seed),
+        model: row.model,
+        mode: row.mode,
+        resolution: row.resolution,
+        aspectRatio: row.aspect_ratio,
+        durationSeconds: row.duration_seconds,
+        seed: Number(row.seed),
       },
-      estimatedCostMicros: row.estimated_cost_micros, deadlineAt: row.deadline_at, createdAt: row.created_at,
+      estimatedCostMicros: row.estimated_cost_micros,
+      deadlineAt: row.deadline_at,
+      createdAt: row.created_at,
       attempts: row.attempts.map((attempt): Attempt => {
         const { startedAt, endedAt, ...rest } = attempt;
         return { ...rest, startedAt: new Date(startedAt), ...(endedAt && { endedAt: new Date(endedAt) }) };
       }),
-      ...(row.verdict_rule !== null && { verdict: { chargedMicros: row.charged_micros!, releasedMicros: row.released_micros!, rule: row.verdict_rule } }),
+      ...(row.verdict_rule !== null && {
+        verdict: { chargedMicros: row.charged_micros!, releasedMicros: row.released_micros!, rule: row.verdict_rule },
+      }),
       ...(row.artifact && { artifact: { ...row.artifact, sizeBytes: BigInt(row.artifact.sizeBytes) } }),
       ...(row.error_code !== null && { error: { code: row.error_code, message: row.error_message! } }),
       ...(row.started_at && { startedAt: row.started_at }),
@@ -54,7 +93,9 @@ export function storedJob(row: JobRow): StoredJob {
 
 /** Content as the JSON of `job_content` has it. */
 export function contentOf(stored: unknown): Content {
-  const { metadata, ...content } = stored as Omit<Content, 'metadata'> & { metadata?: Readonly<Record<string, string>> };
+  const { metadata, ...content } = stored as Omit<Content, 'metadata'> & {
+    metadata?: Readonly<Record<string, string>>;
+  };
   return Content.fromPartial({ ...content, metadata: new Map(Object.entries(metadata ?? {})) });
 }
 

@@ -50,13 +50,30 @@ export type JobFact = NonNullable<JobEvent['event']> & { readonly at: Date };
 
 /** Every command carries the database's time. */
 export type JobCommand = { readonly now: Date } & (
-  | { readonly kind: 'submit'; readonly terms: Terms; readonly apiKeyId: string; readonly estimatedCostMicros: bigint; readonly deadlineAt: Date; readonly jobClass: string }
+  | {
+      readonly kind: 'submit';
+      readonly terms: Terms;
+      readonly apiKeyId: string;
+      readonly estimatedCostMicros: bigint;
+      readonly deadlineAt: Date;
+      readonly jobClass: string;
+    }
   | { readonly kind: 'lease'; readonly leaseId: string; readonly workerId: string; readonly engine: string }
   /** Past the deadline it ends the job as failed instead of starting. */
   | { readonly kind: 'start_rendering'; readonly leaseId: string; readonly aspectRatio: string }
   | { readonly kind: 'complete'; readonly leaseId: string; readonly artifact: Artifact }
-  | { readonly kind: 'fail_attempt'; readonly leaseId: string; readonly errorCode: string; readonly errorMessage: string; readonly retryable: boolean }
-  | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'worker_lost' | 'render_timeout' }
+  | {
+      readonly kind: 'fail_attempt';
+      readonly leaseId: string;
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      readonly retryable: boolean;
+    }
+  | {
+      readonly kind: 'lose_lease';
+      readonly leaseId: string;
+      readonly reason: 'lease_expired' | 'worker_lost' | 'render_timeout';
+    }
   | { readonly kind: 'hand_back'; readonly leaseId: string }
   | { readonly kind: 'expire_deadline' }
   | { readonly kind: 'cancel'; readonly apiKeyId: string }
@@ -80,7 +97,12 @@ export const NO_JOB: JobState = {
   name: 'none',
   environment: 'live',
   terms: { model: '', mode: '', resolution: '', aspectRatio: '', durationSeconds: 0, seed: 0 },
-  apiKeyId: '', jobClass: '', estimatedCostMicros: 0n, attempts: [], deadlineAt: new Date(0), createdAt: new Date(0),
+  apiKeyId: '',
+  jobClass: '',
+  estimatedCostMicros: 0n,
+  attempts: [],
+  deadlineAt: new Date(0),
+  createdAt: new Date(0),
 };
 
 export function isEnded(state: JobState): boolean {
@@ -98,18 +120,31 @@ function decide(state: JobState, command: JobCommand): Decided {
     case 'submit': {
       const { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass } = command;
       if (state.name !== 'none') return refuse('job_exists');
-      return accept({ $case: 'jobSubmitted', at, value: { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass } });
+      return accept({
+        $case: 'jobSubmitted',
+        at,
+        value: { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass },
+      });
     }
     case 'lease': {
       const { leaseId, workerId, engine } = command;
       if (state.name !== 'queued') return refuse(isEnded(state) ? 'job_ended' : 'job_not_queued');
-      return accept({ $case: 'jobLeased', at, value: { attempt: state.attempts.length + 1, leaseId, workerId, engine } });
+      return accept({
+        $case: 'jobLeased',
+        at,
+        value: { attempt: state.attempts.length + 1, leaseId, workerId, engine },
+      });
     }
-    case 'start_rendering': return startRendering(state, command);
-    case 'complete': return complete(state, command);
-    case 'fail_attempt': return failAttempt(state, command);
-    case 'lose_lease': return loseLease(state, command);
-    case 'hand_back': return handBack(state, command);
+    case 'start_rendering':
+      return startRendering(state, command);
+    case 'complete':
+      return complete(state, command);
+    case 'fail_attempt':
+      return failAttempt(state, command);
+    case 'lose_lease':
+      return loseLease(state, command);
+    case 'hand_back':
+      return handBack(state, command);
     case 'expire_deadline':
       if (isEnded(state)) return refuse('job_ended');
       if (state.name === 'rendering' || at < state.deadlineAt) return refuse('deadline_not_reached');
@@ -117,11 +152,19 @@ function decide(state: JobState, command: JobCommand): Decided {
     case 'cancel':
       if (state.name === 'cancelled') return accept();
       if (state.name !== 'queued' && state.name !== 'leased') return refuse('job_not_cancellable');
-      return accept({ $case: 'jobCancelled', at, value: { verdict: verdictOf(state, 'cancelled'), byOwnKey: command.apiKeyId !== '' && command.apiKeyId === state.apiKeyId } });
+      return accept({
+        $case: 'jobCancelled',
+        at,
+        value: {
+          verdict: verdictOf(state, 'cancelled'),
+          byOwnKey: command.apiKeyId !== '' && command.apiKeyId === state.apiKeyId,
+        },
+      });
     case 'erase_content':
       if (!isEnded(state)) return refuse('job_not_ended');
       return state.contentErasedAt ? accept() : accept({ $case: 'contentErased', at, value: {} });
-    default: return unreachable(command);
+    default:
+      return unreachable(command);
   }
 }
 
@@ -139,7 +182,11 @@ function complete(state: JobState, { leaseId, artifact, now }: CommandOf<'comple
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return outcomeOfEndedLease(state, leaseId, 'completed', now);
   if (state.name !== 'rendering') return refuse('rendering_not_started');
-  return accept({ $case: 'jobCompleted', at: now, value: { attempt: held.attempt, leaseId, artifact, verdict: verdictOf(state, 'completed') } });
+  return accept({
+    $case: 'jobCompleted',
+    at: now,
+    value: { attempt: held.attempt, leaseId, artifact, verdict: verdictOf(state, 'completed') },
+  });
 }
 
 function failAttempt(state: JobState, command: CommandOf<'fail_attempt'>): Decided {
@@ -153,9 +200,10 @@ function failAttempt(state: JobState, command: CommandOf<'fail_attempt'>): Decid
 function loseLease(state: JobState, { leaseId, reason, now }: CommandOf<'lose_lease'>): Decided {
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
-  const [errorCode, errorMessage] = reason === 'render_timeout'
-    ? ['render_timeout', 'The render took longer than it may.']
-    : ['engine_error', `The worker was lost during the last of ${ATTEMPTS_MAX} attempts.`];
+  const [errorCode, errorMessage] =
+    reason === 'render_timeout'
+      ? ['render_timeout', 'The render took longer than it may.']
+      : ['engine_error', `The worker was lost during the last of ${ATTEMPTS_MAX} attempts.`];
   return accept(tryAgain(state, held, { reason, errorCode, errorMessage }, now));
 }
 
@@ -174,7 +222,11 @@ function outcomeOfEndedLease(state: JobState, leaseId: string, outcome: 'complet
   return accept({ $case: 'staleOutcomeRecorded', at, value: { attempt: attempt.attempt, leaseId, outcome } });
 }
 
-interface AttemptEnd { readonly reason: string; readonly errorCode: string; readonly errorMessage: string }
+interface AttemptEnd {
+  readonly reason: string;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+}
 
 /** Queued again, unless that was the last attempt or the deadline has passed. */
 function tryAgain(state: JobState, held: Attempt, end: AttemptEnd, at: Date): JobFact {
@@ -188,13 +240,29 @@ function requeued({ attempt, leaseId }: Attempt, reason: string, counts: boolean
   return { $case: 'jobRequeued', at, value: { attempt, leaseId, reason, counts } };
 }
 
-function jobFailed(state: JobState, held: Attempt | undefined, errorCode: string, errorMessage: string, at: Date): JobFact {
+function jobFailed(
+  state: JobState,
+  held: Attempt | undefined,
+  errorCode: string,
+  errorMessage: string,
+  at: Date,
+): JobFact {
   const verdict = verdictOf(state, errorCode);
-  return { $case: 'jobFailed', at, value: { attempt: held?.attempt ?? 0, leaseId: held?.leaseId ?? '', errorCode, errorMessage, verdict } };
+  return {
+    $case: 'jobFailed',
+    at,
+    value: { attempt: held?.attempt ?? 0, leaseId: held?.leaseId ?? '', errorCode, errorMessage, verdict },
+  };
 }
 
 function deadlineExceeded(state: JobState, at: Date): JobFact {
-  return jobFailed(state, heldAttempt(state), 'deadline_exceeded', 'The job could not start rendering before its deadline.', at);
+  return jobFailed(
+    state,
+    heldAttempt(state),
+    'deadline_exceeded',
+    'The job could not start rendering before its deadline.',
+    at,
+  );
 }
 
 function evolve(state: JobState, fact: JobFact): JobState {
@@ -202,28 +270,69 @@ function evolve(state: JobState, fact: JobFact): JobState {
   switch (fact.$case) {
     case 'jobSubmitted': {
       const { apiKeyId, estimatedCostMicros, jobClass } = fact.value;
-      return { ...state, name: 'queued', terms: fact.value.terms!, apiKeyId, estimatedCostMicros, jobClass, deadlineAt: fact.value.deadlineAt!, createdAt: at };
+      return {
+        ...state,
+        name: 'queued',
+        terms: fact.value.terms!,
+        apiKeyId,
+        estimatedCostMicros,
+        jobClass,
+        deadlineAt: fact.value.deadlineAt!,
+        createdAt: at,
+      };
     }
     case 'jobLeased': {
       const attempt: Attempt = { ...fact.value, startedAt: at, counts: true };
       return { ...state, name: 'leased', attempts: [...state.attempts, attempt], startedAt: state.startedAt ?? at };
     }
     case 'renderingStarted':
-      return { ...state, name: 'rendering', terms: { ...state.terms, aspectRatio: fact.value.aspectRatio || state.terms.aspectRatio }, renderingStartedAt: at };
+      return {
+        ...state,
+        name: 'rendering',
+        terms: { ...state.terms, aspectRatio: fact.value.aspectRatio || state.terms.aspectRatio },
+        renderingStartedAt: at,
+      };
     case 'jobRequeued':
       return { ...state, name: 'queued', attempts: endAttempt(state, at, fact.value.reason, fact.value.counts) };
     case 'jobCompleted':
-      return { ...state, name: 'completed', attempts: endAttempt(state, at, 'completed'), artifact: fact.value.artifact!, verdict: fact.value.verdict!, endedAt: at };
+      return {
+        ...state,
+        name: 'completed',
+        attempts: endAttempt(state, at, 'completed'),
+        artifact: fact.value.artifact!,
+        verdict: fact.value.verdict!,
+        endedAt: at,
+      };
     case 'jobFailed': {
       const error = { code: fact.value.errorCode, message: fact.value.errorMessage };
-      return { ...state, name: 'failed', attempts: endAttempt(state, at, 'failed'), error, verdict: fact.value.verdict!, endedAt: at };
+      return {
+        ...state,
+        name: 'failed',
+        attempts: endAttempt(state, at, 'failed'),
+        error,
+        verdict: fact.value.verdict!,
+        endedAt: at,
+      };
     }
     case 'jobCancelled':
-      return { ...state, name: 'cancelled', attempts: endAttempt(state, at, 'cancelled'), verdict: fact.value.verdict!, endedAt: at };
+      return {
+        ...state,
+        name: 'cancelled',
+        attempts: endAttempt(state, at, 'cancelled'),
+        verdict: fact.value.verdict!,
+        endedAt: at,
+      };
     case 'staleOutcomeRecorded':
-      return { ...state, attempts: state.attempts.map((attempt) => (attempt.leaseId === fact.value.leaseId ? { ...attempt, staleOutcome: fact.value.outcome } : attempt)) };
-    case 'contentErased': return { ...state, contentErasedAt: at };
-    default: return unreachable(fact);
+      return {
+        ...state,
+        attempts: state.attempts.map((attempt) =>
+          attempt.leaseId === fact.value.leaseId ? { ...attempt, staleOutcome: fact.value.outcome } : attempt,
+        ),
+      };
+    case 'contentErased':
+      return { ...state, contentErasedAt: at };
+    default:
+      return unreachable(fact);
   }
 }
 

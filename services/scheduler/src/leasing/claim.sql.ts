@@ -1,7 +1,13 @@
 import type { Transaction } from '@usvideo/event-store';
 import type { Environment } from '../job/job';
 import type { LeaseSettings } from './lease';
-import { assignFairly, type Assignment, type Contender, type FreeWorker, type WaitingJob } from '../limits/virtual-time';
+import {
+  assignFairly,
+  type Assignment,
+  type Contender,
+  type FreeWorker,
+  type WaitingJob,
+} from '../limits/virtual-time';
 import { moveJobs } from './job-moves.sql';
 import { storedJob, type JobRow, type StoredJob } from '../job/job-row';
 import { decideJob, type JobRecord } from '../job/job-writer.sql';
@@ -95,7 +101,10 @@ export interface ClaimRequest {
 
 /** Locks accounts by virtual time, leases their jobs to free workers and records it, all in the given transaction. */
 export async function claim(tx: Transaction, now: Date, request: ClaimRequest): Promise<Claimed> {
-  const slots = Math.min(CLAIM_MAX, request.workers.reduce((sum, worker) => sum + worker.freeSlots, 0));
+  const slots = Math.min(
+    CLAIM_MAX,
+    request.workers.reduce((sum, worker) => sum + worker.freeSlots, 0),
+  );
   const accounts = await lockAccounts(tx, request, slots);
   if (accounts.length === 0) return { leased: [], emptied: [], more: false };
   const queues = await waitingJobs(tx, accounts, slots);
@@ -106,43 +115,81 @@ export async function claim(tx: Transaction, now: Date, request: ClaimRequest): 
   return { leased, emptied, more: skipped > 0 || emptied.length > 0 || chosen.length >= slots };
 }
 
-interface AccountRow { account_id: string; environment: Environment; job_class: string; virtual_time: number; weight: number; room: number }
+interface AccountRow {
+  account_id: string;
+  environment: Environment;
+  job_class: string;
+  virtual_time: number;
+  weight: number;
+  room: number;
+}
 
 async function lockAccounts(tx: Transaction, { workers, patient }: ClaimRequest, limit: number): Promise<AccountRow[]> {
   const jobClasses = [...new Set(workers.flatMap((worker) => worker.jobClasses))].sort();
   if (limit <= 0 || jobClasses.length === 0) return [];
   if (!patient) {
-    return (await tx.query<AccountRow>({ name: 'claim_lock_free', text: LOCK_FREE_ACCOUNTS, values: [jobClasses, limit] })).rows;
+    return (
+      await tx.query<AccountRow>({ name: 'claim_lock_free', text: LOCK_FREE_ACCOUNTS, values: [jobClasses, limit] })
+    ).rows;
   }
   await tx.query("set local lock_timeout = '50ms'");
-  const { rows } = await tx.query<AccountRow>({ name: 'claim_lock_held', text: LOCK_HELD_ACCOUNTS, values: [jobClasses, limit] });
+  const { rows } = await tx.query<AccountRow>({
+    name: 'claim_lock_held',
+    text: LOCK_HELD_ACCOUNTS,
+    values: [jobClasses, limit],
+  });
   await tx.query('set local lock_timeout to default');
   return rows;
 }
 
 async function waitingJobs(tx: Transaction, accounts: readonly AccountRow[], slots: number): Promise<Queue[]> {
   const { rows } = await tx.query<{ job_id: string; expected_gpu_ms: bigint; line: bigint }>({
-    name: 'claim_jobs', text: WAITING_JOBS,
+    name: 'claim_jobs',
+    text: WAITING_JOBS,
     values: [
-      accounts.map((row) => row.account_id), accounts.map((row) => row.environment), accounts.map((row) => row.job_class),
-      accounts.map((row) => row.room), slots,
+      accounts.map((row) => row.account_id),
+      accounts.map((row) => row.environment),
+      accounts.map((row) => row.job_class),
+      accounts.map((row) => row.room),
+      slots,
     ],
   });
   const jobs = accounts.map((): WaitingJob[] => []);
-  for (const row of rows) jobs[Number(row.line) - 1]!.push({ jobId: row.job_id, expectedGpuMs: Number(row.expected_gpu_ms) });
+  for (const row of rows)
+    jobs[Number(row.line) - 1]!.push({ jobId: row.job_id, expectedGpuMs: Number(row.expected_gpu_ms) });
   return accounts.map((row, index) => ({
-    accountId: row.account_id, environment: row.environment, jobClass: row.job_class,
-    virtualTime: row.virtual_time, weight: row.weight, room: row.room, jobs: jobs[index]!,
+    accountId: row.account_id,
+    environment: row.environment,
+    jobClass: row.job_class,
+    virtualTime: row.virtual_time,
+    weight: row.weight,
+    room: row.room,
+    jobs: jobs[index]!,
   }));
 }
 
-async function leaseJobs(tx: Transaction, now: Date, chosen: readonly Assignment<WaitingJob>[], { newLeaseId, settings }: ClaimRequest) {
+async function leaseJobs(
+  tx: Transaction,
+  now: Date,
+  chosen: readonly Assignment<WaitingJob>[],
+  { newLeaseId, settings }: ClaimRequest,
+) {
   if (chosen.length === 0) return { leased: [], skipped: 0 };
-  const { rows } = await tx.query<JobRow>({ name: 'claim_lock_jobs', text: LOCK_CHOSEN, values: [chosen.map((one) => one.job.jobId)] });
+  const { rows } = await tx.query<JobRow>({
+    name: 'claim_lock_jobs',
+    text: LOCK_CHOSEN,
+    values: [chosen.map((one) => one.job.jobId)],
+  });
   const assignmentOf = new Map(chosen.map((one) => [one.job.jobId, one]));
   const records = rows.map((row): JobRecord => {
     const { worker } = assignmentOf.get(row.job_id)!;
-    const decided = decideJob(storedJob(row), { kind: 'lease', now, leaseId: newLeaseId(), workerId: worker.workerId, engine: worker.engine });
+    const decided = decideJob(storedJob(row), {
+      kind: 'lease',
+      now,
+      leaseId: newLeaseId(),
+      workerId: worker.workerId,
+      engine: worker.engine,
+    });
     if (!decided.accepted) throw new Error(`the queued job ${row.job_id} cannot be leased: ${decided.refusal}`);
     return { job: decided.before, facts: decided.facts };
   });
@@ -154,5 +201,9 @@ async function leaseJobs(tx: Transaction, now: Date, chosen: readonly Assignment
 }
 
 function keyArrays(queues: readonly Queue[]): unknown[][] {
-  return [queues.map((queue) => queue.accountId), queues.map((queue) => queue.environment), queues.map((queue) => queue.jobClass)];
+  return [
+    queues.map((queue) => queue.accountId),
+    queues.map((queue) => queue.environment),
+    queues.map((queue) => queue.jobClass),
+  ];
 }

@@ -6,7 +6,14 @@ export type QueueChange =
   | { readonly kind: 'none' }
   | { readonly kind: 'gone' }
   | { readonly kind: 'queued' }
-  | { readonly kind: 'leased'; readonly workerId: string; readonly attempt: number; readonly leaseId: string; readonly leaseUntil: Date; readonly renderDeadlineAt?: Date };
+  | {
+      readonly kind: 'leased';
+      readonly workerId: string;
+      readonly attempt: number;
+      readonly leaseId: string;
+      readonly leaseUntil: Date;
+      readonly renderDeadlineAt?: Date;
+    };
 
 /** How a change of state moves the row in the queue, the counters of the account and the account's virtual time. */
 export interface JobMove {
@@ -24,7 +31,12 @@ export function moveOf(before: JobState, after: JobState, now: Date, settings: L
   if (isEnded(after)) {
     if (isEnded(before)) return { queue: { kind: 'none' }, running: 0, departed: 0 };
     if (!leased) return { queue: { kind: 'gone' }, running: 0, departed: 1 };
-    return { queue: { kind: 'gone' }, running: -1, departed: 0, charge: { expected: 'take back', actualMs: renderedMs(before, now) } };
+    return {
+      queue: { kind: 'gone' },
+      running: -1,
+      departed: 0,
+      charge: { expected: 'take back', actualMs: renderedMs(before, now) },
+    };
   }
   if (after.name === 'queued') {
     // A lost attempt was no service to the account: what it cost is given back.

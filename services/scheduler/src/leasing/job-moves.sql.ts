@@ -54,15 +54,26 @@ set virtual_time = case when n.dispatched then greatest(c.virtual_time, n.clock)
 from charged n
 where c.account_id = n.account_id and c.environment = n.environment and c.job_class = n.job_class`;
 
-interface Moved { readonly record: JobRecord; readonly move: JobMove }
+interface Moved {
+  readonly record: JobRecord;
+  readonly move: JobMove;
+}
 
 /**
  * Records facts of jobs and moves everything that goes with them: the rows of the queue, the counters of the accounts, their
  * virtual times. The transaction holds the row locks of the jobs. Locks are taken in this order: queue rows, accounts,
  * classes, shard heads; nothing may be locked after it.
  */
-export async function moveJobs(tx: Transaction, now: Date, records: readonly JobRecord[], settings: LeaseSettings): Promise<StoredJob[]> {
-  const moved = records.map((record) => ({ record, move: moveOf(record.job.state, afterFacts(record.job, record.facts), now, settings) }));
+export async function moveJobs(
+  tx: Transaction,
+  now: Date,
+  records: readonly JobRecord[],
+  settings: LeaseSettings,
+): Promise<StoredJob[]> {
+  const moved = records.map((record) => ({
+    record,
+    move: moveOf(record.job.state, afterFacts(record.job, record.facts), now, settings),
+  }));
   const expectedMs = await moveRows(tx, moved);
   await moveCounters(tx, moved);
   await chargeClasses(tx, moved, expectedMs);
@@ -80,13 +91,21 @@ async function moveRows(tx: Transaction, moved: readonly Moved[]): Promise<Map<s
     if (values[0]!.length === 0) return;
     const { rows } = await tx.query<{ job_id: string; expected_gpu_ms: bigint }>({ name, text, values });
     for (const row of rows) expectedMs.set(row.job_id, Number(row.expected_gpu_ms));
-    if (rows.length !== values[0]!.length) throw new Error(`${name} moved ${rows.length} of ${values[0]!.length} rows of the queue`);
+    if (rows.length !== values[0]!.length)
+      throw new Error(`${name} moved ${rows.length} of ${values[0]!.length} rows of the queue`);
   };
-  const idsOf = (kind: 'queued' | 'gone') => moved.filter(({ move }) => move.queue.kind === kind).map(({ record }) => record.job.jobId);
-  const leased = moved.flatMap(({ record, move: { queue } }) => (queue.kind === 'leased' ? [{ jobId: record.job.jobId, ...queue }] : []));
+  const idsOf = (kind: 'queued' | 'gone') =>
+    moved.filter(({ move }) => move.queue.kind === kind).map(({ record }) => record.job.jobId);
+  const leased = moved.flatMap(({ record, move: { queue } }) =>
+    queue.kind === 'leased' ? [{ jobId: record.job.jobId, ...queue }] : [],
+  );
   await run('queue_lease', LEASE_ROWS, [
-    leased.map((row) => row.jobId), leased.map((row) => row.workerId), leased.map((row) => row.attempt), leased.map((row) => row.leaseId),
-    leased.map((row) => row.leaseUntil), leased.map((row) => row.renderDeadlineAt ?? null),
+    leased.map((row) => row.jobId),
+    leased.map((row) => row.workerId),
+    leased.map((row) => row.attempt),
+    leased.map((row) => row.leaseId),
+    leased.map((row) => row.leaseUntil),
+    leased.map((row) => row.renderDeadlineAt ?? null),
   ]);
   await run('queue_requeue', QUEUE_ROWS, [idsOf('queued')]);
   await run('queue_leave', DELETE_ROWS, [idsOf('gone')]);
@@ -95,26 +114,56 @@ async function moveRows(tx: Transaction, moved: readonly Moved[]): Promise<Map<s
 
 async function moveCounters(tx: Transaction, moved: readonly Moved[]): Promise<void> {
   const sums = new Map<string, { accountId: string; environment: string; running: number; departed: number }>();
-  for (const { record: { job }, move } of moved) {
+  for (const {
+    record: { job },
+    move,
+  } of moved) {
     if (move.running === 0 && move.departed === 0) continue;
-    const sum = sums.get(accountKey(job)) ?? { accountId: job.accountId, environment: job.environment, running: 0, departed: 0 };
+    const sum = sums.get(accountKey(job)) ?? {
+      accountId: job.accountId,
+      environment: job.environment,
+      running: 0,
+      departed: 0,
+    };
     sums.set(accountKey(job), { ...sum, running: sum.running + move.running, departed: sum.departed + move.departed });
   }
   if (sums.size === 0) return;
   const rows = [...sums.values()];
   const result = await tx.query({
-    name: 'slot_move', text: MOVE_SLOTS,
-    values: [rows.map((r) => r.accountId), rows.map((r) => r.environment), rows.map((r) => r.running), rows.map((r) => r.departed)],
+    name: 'slot_move',
+    text: MOVE_SLOTS,
+    values: [
+      rows.map((r) => r.accountId),
+      rows.map((r) => r.environment),
+      rows.map((r) => r.running),
+      rows.map((r) => r.departed),
+    ],
   });
   if (result.rowCount !== rows.length) throw new Error('an account with jobs has no row in account_slot');
 }
 
-async function chargeClasses(tx: Transaction, moved: readonly Moved[], expectedMs: ReadonlyMap<string, number>): Promise<void> {
-  const sums = new Map<string, { accountId: string; environment: string; jobClass: string; gpuMs: number; dispatched: boolean }>();
-  for (const { record: { job }, move: { charge } } of moved) {
+async function chargeClasses(
+  tx: Transaction,
+  moved: readonly Moved[],
+  expectedMs: ReadonlyMap<string, number>,
+): Promise<void> {
+  const sums = new Map<
+    string,
+    { accountId: string; environment: string; jobClass: string; gpuMs: number; dispatched: boolean }
+  >();
+  for (const {
+    record: { job },
+    move: { charge },
+  } of moved) {
     if (charge === undefined) continue;
     const key = `${accountKey(job)}/${job.state.jobClass}`;
-    const sum = sums.get(key) ?? { accountId: job.accountId, environment: job.environment, jobClass: job.state.jobClass, gpuMs: 0, dispatched: false };
+    const sum = sums.get(key) ?? {
+      accountId: job.accountId,
+      environment: job.environment,
+      jobClass: job.state.jobClass,
+      gpuMs: 0,
+      dispatched: false,
+    };
     const expected = expectedMs.get(job.jobId)!;
     const added = charge.expected === 'add' ? expected : charge.actualMs - expected;
     sums.set(key, { ...sum, gpuMs: sum.gpuMs + added, dispatched: sum.dispatched || charge.expected === 'add' });
@@ -122,9 +171,14 @@ async function chargeClasses(tx: Transaction, moved: readonly Moved[], expectedM
   if (sums.size === 0) return;
   const rows = [...sums.values()];
   await tx.query({
-    name: 'class_charge', text: CHARGE_CLASSES,
+    name: 'class_charge',
+    text: CHARGE_CLASSES,
     values: [
-      rows.map((r) => r.accountId), rows.map((r) => r.environment), rows.map((r) => r.jobClass), rows.map((r) => r.gpuMs), rows.map((r) => r.dispatched),
+      rows.map((r) => r.accountId),
+      rows.map((r) => r.environment),
+      rows.map((r) => r.jobClass),
+      rows.map((r) => r.gpuMs),
+      rows.map((r) => r.dispatched),
     ],
   });
 }

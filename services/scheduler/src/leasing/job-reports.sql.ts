@@ -11,7 +11,13 @@ import { decideJob, lockJobs } from '../job/job-writer.sql';
 export type JobReport = { readonly jobId: string } & (
   | { readonly kind: 'start_rendering'; readonly leaseId: string; readonly aspectRatio: string }
   | { readonly kind: 'complete'; readonly leaseId: string; readonly artifact: Artifact }
-  | { readonly kind: 'fail_attempt'; readonly leaseId: string; readonly errorCode: string; readonly errorMessage: string; readonly retryable: boolean }
+  | {
+      readonly kind: 'fail_attempt';
+      readonly leaseId: string;
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      readonly retryable: boolean;
+    }
   | { readonly kind: 'hand_back'; readonly leaseId: string }
   /** Takes effect only if the lease has lapsed by the clock of the database, seen under the lock of its row. */
   | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'render_timeout' }
@@ -52,7 +58,9 @@ export class JobReports {
 
   constructor(private readonly options: JobReportsOptions) {
     this.lanes = new WriterLanes({
-      database: options.database, lanes: options.lanes ?? 2, onCommitted: options.onCommitted,
+      database: options.database,
+      lanes: options.lanes ?? 2,
+      onCommitted: options.onCommitted,
       apply: async (tx, opening, reports) => applyReports(tx, await opening, reports, options.settings),
       keyOf: ({ jobId }) => jobId,
     });
@@ -69,31 +77,57 @@ export class JobReports {
   }
 }
 
-interface Touched { readonly before: StoredJob; current: StoredJob; readonly facts: JobFact[] }
+interface Touched {
+  readonly before: StoredJob;
+  current: StoredJob;
+  readonly facts: JobFact[];
+}
 
-async function applyReports(tx: Transaction, now: Date, reports: readonly JobReport[], settings: LeaseSettings): Promise<ReportOutcome[]> {
+async function applyReports(
+  tx: Transaction,
+  now: Date,
+  reports: readonly JobReport[],
+  settings: LeaseSettings,
+): Promise<ReportOutcome[]> {
   const locked = await lockJobs(tx, [...new Set(reports.map((report) => report.jobId))]);
   const lapsed = await lockLapsed(tx, now, reports);
-  const touched = new Map<string, Touched>([...locked].map(([jobId, job]) => [jobId, { before: job, current: job, facts: [] }]));
+  const touched = new Map<string, Touched>(
+    [...locked].map(([jobId, job]) => [jobId, { before: job, current: job, facts: [] }]),
+  );
   const outcomes = reports.map((report) => applyReport(report, now, touched.get(report.jobId), lapsed));
   const changed = [...touched.values()].filter(({ facts }) => facts.length > 0);
-  const written = await moveJobs(tx, now, changed.map(({ before, facts }) => ({ job: before, facts })), settings);
+  const written = await moveJobs(
+    tx,
+    now,
+    changed.map(({ before, facts }) => ({ job: before, facts })),
+    settings,
+  );
   const after = new Map(written.map((job) => [job.jobId, job]));
-  return outcomes.map((outcome): ReportOutcome => (outcome.job ? { ...outcome, job: after.get(outcome.job.jobId) ?? outcome.job } : outcome));
+  return outcomes.map((outcome): ReportOutcome =>
+    outcome.job ? { ...outcome, job: after.get(outcome.job.jobId) ?? outcome.job } : outcome,
+  );
 }
 
 async function lockLapsed(tx: Transaction, now: Date, reports: readonly JobReport[]): Promise<Set<string>> {
   const leases = reports.flatMap((report) => (report.kind === 'lose_lease' ? [report] : []));
   if (leases.length === 0) return new Set();
   const { rows } = await tx.query<{ job_id: string }>({
-    name: 'lease_lock_lapsed', text: LOCK_LAPSED, values: [leases.map((lease) => lease.jobId), leases.map((lease) => lease.leaseId), now],
+    name: 'lease_lock_lapsed',
+    text: LOCK_LAPSED,
+    values: [leases.map((lease) => lease.jobId), leases.map((lease) => lease.leaseId), now],
   });
   return new Set(rows.map((row) => row.job_id));
 }
 
-function applyReport(report: JobReport, now: Date, touched: Touched | undefined, lapsed: ReadonlySet<string>): ReportOutcome {
+function applyReport(
+  report: JobReport,
+  now: Date,
+  touched: Touched | undefined,
+  lapsed: ReadonlySet<string>,
+): ReportOutcome {
   if (touched === undefined) return { refusal: 'lease_lost', changed: false, ended: false };
-  if (report.kind === 'lose_lease' && !lapsed.has(report.jobId)) return { refusal: 'lease_alive', job: touched.current, changed: false, ended: false };
+  if (report.kind === 'lose_lease' && !lapsed.has(report.jobId))
+    return { refusal: 'lease_alive', job: touched.current, changed: false, ended: false };
   const decided = decideJob(touched.current, { ...report, now } satisfies JobCommand);
   if (!decided.accepted) return { refusal: decided.refusal, job: touched.current, changed: false, ended: false };
   const ended = isEnded(decided.after.state) && !isEnded(touched.current.state);
@@ -108,4 +142,3 @@ function refusalIn(report: JobReport, facts: readonly JobFact[]): string {
   if (report.kind === 'start_rendering' && facts.some((fact) => fact.$case === 'jobFailed')) return 'job_ended';
   return '';
 }
-

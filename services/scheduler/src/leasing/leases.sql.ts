@@ -11,7 +11,11 @@ where state = 'leased' and worker_id = any($1::text[]) group by worker_id`;
 
 /** How many leases each of these workers holds, whichever replica granted them. */
 export async function slotsTaken(tx: Transaction, workerIds: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await tx.query<{ worker_id: string; taken: number }>({ name: 'worker_slots_taken', text: SLOTS_TAKEN, values: [workerIds] });
+  const { rows } = await tx.query<{ worker_id: string; taken: number }>({
+    name: 'worker_slots_taken',
+    text: SLOTS_TAKEN,
+    values: [workerIds],
+  });
   return new Map(rows.map((row) => [row.worker_id, row.taken]));
 }
 
@@ -28,19 +32,34 @@ export async function leasedTo(database: Database, workerIds: readonly string[])
 const CONTENT = 'select job_id, content from job_content where job_id = any($1::text[])';
 
 /** What a worker needs to render these leased jobs, but for the trace. */
-export async function grantsOf(database: Database, jobs: readonly StoredJob[], settings: LeaseSettings): Promise<LeaseGranted[]> {
+export async function grantsOf(
+  database: Database,
+  jobs: readonly StoredJob[],
+  settings: LeaseSettings,
+): Promise<LeaseGranted[]> {
   const { rows } = await database.query<{ job_id: string; content: unknown }>({
-    name: 'lease_content', text: CONTENT, values: [jobs.map((job) => job.jobId)],
+    name: 'lease_content',
+    text: CONTENT,
+    values: [jobs.map((job) => job.jobId)],
   });
   const contents = new Map(rows.map((row) => [row.job_id, contentOf(row.content)]));
   return jobs.flatMap((job): LeaseGranted[] => {
     const held = heldAttempt(job.state);
     const content = contents.get(job.jobId);
     if (held === undefined || content === undefined) return [];
-    return [{
-      jobId: job.jobId, accountId: job.accountId, environment: job.environment, attempt: held.attempt, leaseId: held.leaseId,
-      terms: job.state.terms, content, traceparent: job.traceparent, renderTimeoutMs: settings.renderTimeoutMs,
-    }];
+    return [
+      {
+        jobId: job.jobId,
+        accountId: job.accountId,
+        environment: job.environment,
+        attempt: held.attempt,
+        leaseId: held.leaseId,
+        terms: job.state.terms,
+        content,
+        traceparent: job.traceparent,
+        renderTimeoutMs: settings.renderTimeoutMs,
+      },
+    ];
   });
 }
 
@@ -76,13 +95,29 @@ export interface EndedLease {
 }
 
 /** Prolongs leases and returns those that are over. */
-export async function renewLeases(database: Database, beats: readonly Beat[], { leaseMs }: LeaseSettings): Promise<EndedLease[]> {
+export async function renewLeases(
+  database: Database,
+  beats: readonly Beat[],
+  { leaseMs }: LeaseSettings,
+): Promise<EndedLease[]> {
   const jobIds = beats.map((beat) => beat.jobId);
   const leaseIds = beats.map((beat) => beat.leaseId);
-  const renewed = await database.query({ name: 'lease_renew', text: RENEW, values: [jobIds, leaseIds, beats.map((beat) => beat.progress), leaseMs] });
+  const renewed = await database.query({
+    name: 'lease_renew',
+    text: RENEW,
+    values: [jobIds, leaseIds, beats.map((beat) => beat.progress), leaseMs],
+  });
   if (renewed.rowCount === beats.length) return [];
-  const { rows } = await database.query<{ job_id: string; lease_id: string; state: string | null }>({ name: 'lease_ended', text: ENDED, values: [jobIds, leaseIds] });
-  return rows.map((row) => ({ jobId: row.job_id, leaseId: row.lease_id, reason: row.state === 'cancelled' ? 'cancelled' : 'lease_lost' }));
+  const { rows } = await database.query<{ job_id: string; lease_id: string; state: string | null }>({
+    name: 'lease_ended',
+    text: ENDED,
+    values: [jobIds, leaseIds],
+  });
+  return rows.map((row) => ({
+    jobId: row.job_id,
+    leaseId: row.lease_id,
+    reason: row.state === 'cancelled' ? 'cancelled' : 'lease_lost',
+  }));
 }
 
 const LAPSED = `
@@ -102,9 +137,19 @@ export interface LapsedLease {
 
 /** Leases that were not prolonged in time, and renders that take too long. A hint: the report that ends them looks again under the lock. */
 export async function lapsedLeases(database: Database): Promise<LapsedLease[]> {
-  const { rows } = await database.query<{ job_id: string; lease_id: string; worker_id: string; job_class: string; timed_out: boolean }>({ name: 'lease_lapsed', text: LAPSED });
+  const { rows } = await database.query<{
+    job_id: string;
+    lease_id: string;
+    worker_id: string;
+    job_class: string;
+    timed_out: boolean;
+  }>({ name: 'lease_lapsed', text: LAPSED });
   return rows.map((row) => ({
-    jobId: row.job_id, leaseId: row.lease_id, workerId: row.worker_id, jobClass: row.job_class, reason: row.timed_out ? 'render_timeout' : 'lease_expired',
+    jobId: row.job_id,
+    leaseId: row.lease_id,
+    workerId: row.worker_id,
+    jobClass: row.job_class,
+    reason: row.timed_out ? 'render_timeout' : 'lease_expired',
   }));
 }
 

@@ -30,16 +30,30 @@ export interface LimitsChange {
 }
 
 /** Returns false when what is held is as new or newer. */
-export async function setLimits(db: Queries, { accountId, environment, limits, version, suspended }: LimitsChange): Promise<boolean> {
+export async function setLimits(
+  db: Queries,
+  { accountId, environment, limits, version, suspended }: LimitsChange,
+): Promise<boolean> {
   const { concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute } = limits;
   const result = await db.query({
-    name: 'account_limits', text: SET_LIMITS,
-    values: [accountId, environment, concurrentJobs, queuedJobs, createsPerMinute, readsPerMinute, version, suspended ?? null],
+    name: 'account_limits',
+    text: SET_LIMITS,
+    values: [
+      accountId,
+      environment,
+      concurrentJobs,
+      queuedJobs,
+      createsPerMinute,
+      readsPerMinute,
+      version,
+      suspended ?? null,
+    ],
   });
   return result.rowCount === 1;
 }
 
-const SET_SUSPENDED = 'update account_slot set suspended = $2, limits_version = $3 where account_id = $1 and limits_version < $3';
+const SET_SUSPENDED =
+  'update account_slot set suspended = $2, limits_version = $3 where account_id = $1 and limits_version < $3';
 
 /** Freezes or thaws the queues of an account; what runs finishes. */
 export async function setSuspended(db: Queries, accountId: string, suspended: boolean, version: bigint): Promise<void> {

@@ -4,7 +4,10 @@ import { Lifecycle } from '@usvideo/runtime';
 import { DATABASE } from '@usvideo/service';
 import { RateLimiter } from './rate-limiter.sql';
 
-@Module({ providers: [{ provide: RateLimiter, inject: [DATABASE, Lifecycle], useFactory: rateLimiter }], exports: [RateLimiter] })
+@Module({
+  providers: [{ provide: RateLimiter, inject: [DATABASE, Lifecycle], useFactory: rateLimiter }],
+  exports: [RateLimiter],
+})
 export class LimitsModule {}
 
 function rateLimiter(database: Database, lifecycle: Lifecycle): RateLimiter {

@@ -6,14 +6,19 @@ import { RateLimiter, readLimits, spendRates, type RateCheck } from './rate-limi
 import type { RateVerdict } from './rate';
 
 let world: World;
-beforeAll(async () => { world = await openWorld(); });
+beforeAll(async () => {
+  world = await openWorld();
+});
 afterAll(() => world.close());
 
 const START = 1_800_000_000_000_000n;
 
 async function accountWith(createsPerMinute: number): Promise<RateCheck> {
   const accountId = newAccount();
-  await world.database.query("insert into account_slot (account_id, environment, creates_per_minute) values ($1, 'live', $2)", [accountId, createsPerMinute]);
+  await world.database.query(
+    "insert into account_slot (account_id, environment, creates_per_minute) values ($1, 'live', $2)",
+    [accountId, createsPerMinute],
+  );
   return { accountId, environment: 'live', policy: 'creates' };
 }
 
@@ -38,35 +43,50 @@ describe('the rate limiter', () => {
   it('gives nothing back when the clock of the database steps back', async () => {
     const check = await accountWith(60);
     expect((await spendAt(check, 60, START + 30_000_000n)).every(({ allowed }) => allowed)).toBe(true);
-    const tat = async () => (await world.database.query<{ tat_micros: bigint }>('select tat_micros from rate_limit where account_id = $1', [check.accountId])).rows[0]!.tat_micros;
+    const tat = async () =>
+      (
+        await world.database.query<{ tat_micros: bigint }>('select tat_micros from rate_limit where account_id = $1', [
+          check.accountId,
+        ])
+      ).rows[0]!.tat_micros;
     const before = await tat();
-    expect((await spendAt(check, 2, START)).map(({ allowed, remaining }) => [allowed, remaining])).toEqual([[false, 0], [false, 0]]);
+    expect((await spendAt(check, 2, START)).map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [false, 0],
+      [false, 0],
+    ]);
     expect(await tat()).toBe(before);
   });
 
   it('never grants more than burst and refill in any window, and a retry after the time it gives succeeds', async () => {
     const step = fc.record({ waitMs: fc.integer({ min: 0, max: 9_000 }), requests: fc.integer({ min: 1, max: 12 }) });
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }), async (limit, steps) => {
-      const check = await accountWith(limit);
-      const granted: bigint[] = [];
-      let now = START;
-      for (const { waitMs, requests } of steps) {
-        now += BigInt(waitMs) * 1_000n;
-        const verdicts = await spendAt(check, requests, now);
-        granted.push(...verdicts.filter((verdict) => verdict.allowed).map(() => now));
-        const refused = verdicts.find((verdict) => !verdict.allowed);
-        if (refused === undefined) continue;
-        now += BigInt(refused.retryAfterMs) * 1_000n;
-        expect((await spendAt(check, 1, now))[0]!.allowed).toBe(true);
-        granted.push(now);
-      }
-      for (let from = 0; from < granted.length; from++) {
-        for (let to = from; to < granted.length; to++) {
-          const refill = Number(granted[to]! - granted[from]!) * limit / 60_000_000;
-          expect(to - from + 1).toBeLessThanOrEqual(limit + Math.floor(refill) );
-        }
-      }
-    }), { numRuns: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }),
+        async (limit, steps) => {
+          const check = await accountWith(limit);
+          const granted: bigint[] = [];
+          let now = START;
+          for (const { waitMs, requests } of steps) {
+            now += BigInt(waitMs) * 1_000n;
+            const verdicts = await spendAt(check, requests, now);
+            granted.push(...verdicts.filter((verdict) => verdict.allowed).map(() => now));
+            const refused = verdicts.find((verdict) => !verdict.allowed);
+            if (refused === undefined) continue;
+            now += BigInt(refused.retryAfterMs) * 1_000n;
+            expect((await spendAt(check, 1, now))[0]!.allowed).toBe(true);
+            granted.push(now);
+          }
+          for (let from = 0; from < granted.length; from++) {
+            for (let to = from; to < granted.length; to++) {
+              const refill = (Number(granted[to]! - granted[from]!) * limit) / 60_000_000;
+              expect(to - from + 1).toBeLessThanOrEqual(limit + Math.floor(refill));
+            }
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('is exact when many processes ask at once', async () => {
@@ -81,7 +101,9 @@ describe('the rate limiter', () => {
   it('applies a changed limit at once and starts over when the table was lost', async () => {
     const check = await accountWith(2);
     expect((await spendAt(check, 3, START)).map((verdict) => verdict.allowed)).toEqual([true, true, false]);
-    await world.database.query('update account_slot set creates_per_minute = 4 where account_id = $1', [check.accountId]);
+    await world.database.query('update account_slot set creates_per_minute = 4 where account_id = $1', [
+      check.accountId,
+    ]);
     expect((await spendAt(check, 1, START + 15_000_000n))[0]).toMatchObject({ limit: 4, allowed: true });
     await world.database.query('truncate rate_limit');
     expect((await spendAt(check, 1, START))[0]).toMatchObject({ limit: 4, allowed: true, remaining: 3 });
@@ -89,8 +111,13 @@ describe('the rate limiter', () => {
 
   it('gives an account without a row the limits of the plan standard', async () => {
     const accountId = newAccount();
-    const checks: RateCheck[] = [{ accountId, environment: 'test', policy: 'creates' }, { accountId, environment: 'test', policy: 'reads' }];
-    const [creates, reads] = await inTransaction(world.database, async (tx) => spendRates(tx, checks, await readLimits(tx, checks)));
+    const checks: RateCheck[] = [
+      { accountId, environment: 'test', policy: 'creates' },
+      { accountId, environment: 'test', policy: 'reads' },
+    ];
+    const [creates, reads] = await inTransaction(world.database, async (tx) =>
+      spendRates(tx, checks, await readLimits(tx, checks)),
+    );
     expect([creates!.limit, reads!.limit]).toEqual([300, 3_000]);
   });
 });

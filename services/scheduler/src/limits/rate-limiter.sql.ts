@@ -43,7 +43,10 @@ from account_slot join unnest($1::text[], $2::text[]) as n (account_id, environm
 /** What an account without a row of its own may do: the plan standard. */
 const DEFAULT_PER_MINUTE: Readonly<Record<RatePolicy, number>> = { creates: 300, reads: 3_000 };
 
-interface Asked { readonly check: RateCheck; readonly indexes: number[] }
+interface Asked {
+  readonly check: RateCheck;
+  readonly indexes: number[];
+}
 
 type LimitOf = (check: RateCheck) => number;
 
@@ -52,7 +55,12 @@ type LimitOf = (check: RateCheck) => number;
  * @param limitOf the limits per minute; `readLimits` knows them.
  * @param atMicros stands in for the database's clock in tests.
  */
-export async function spendRates(tx: Transaction, checks: readonly RateCheck[], limitOf: LimitOf, atMicros?: bigint): Promise<RateVerdict[]> {
+export async function spendRates(
+  tx: Transaction,
+  checks: readonly RateCheck[],
+  limitOf: LimitOf,
+  atMicros?: bigint,
+): Promise<RateVerdict[]> {
   const asked = new Map<string, Asked>();
   checks.forEach((check, index) => {
     const known = asked.get(keyOf(check));
@@ -61,47 +69,100 @@ export async function spendRates(tx: Transaction, checks: readonly RateCheck[], 
   });
   const spent = await spend(tx, [...asked.values()], limitOf, atMicros);
   const verdicts: RateVerdict[] = [];
-  for (const [key, { indexes }] of asked) indexes.forEach((index, order) => { verdicts[index] = rateVerdict(spent.get(key)!, order); });
+  for (const [key, { indexes }] of asked)
+    indexes.forEach((index, order) => {
+      verdicts[index] = rateVerdict(spent.get(key)!, order);
+    });
   return verdicts;
 }
 
 /** The limits of these accounts as they are now. */
 export async function readLimits(tx: Transaction, checks: readonly RateCheck[]): Promise<LimitOf> {
-  const { rows } = await tx.query<{ account_id: string; environment: Environment; creates_per_minute: number; reads_per_minute: number }>({
-    name: 'rate_limits', text: READ_LIMITS, values: [checks.map((check) => check.accountId), checks.map((check) => check.environment)],
+  const { rows } = await tx.query<{
+    account_id: string;
+    environment: Environment;
+    creates_per_minute: number;
+    reads_per_minute: number;
+  }>({
+    name: 'rate_limits',
+    text: READ_LIMITS,
+    values: [checks.map((check) => check.accountId), checks.map((check) => check.environment)],
   });
-  const found = new Map(rows.flatMap((row) => (['creates', 'reads'] as const).map((policy) => [
-    keyOf({ accountId: row.account_id, environment: row.environment, policy }), policy === 'creates' ? row.creates_per_minute : row.reads_per_minute,
-  ])));
+  const found = new Map(
+    rows.flatMap((row) =>
+      (['creates', 'reads'] as const).map((policy) => [
+        keyOf({ accountId: row.account_id, environment: row.environment, policy }),
+        policy === 'creates' ? row.creates_per_minute : row.reads_per_minute,
+      ]),
+    ),
+  );
   return (check) => found.get(keyOf(check)) ?? DEFAULT_PER_MINUTE[check.policy];
 }
 
-async function spend(tx: Transaction, asked: Asked[], limitOf: LimitOf, atMicros?: bigint): Promise<Map<string, RateSpending>> {
+async function spend(
+  tx: Transaction,
+  asked: Asked[],
+  limitOf: LimitOf,
+  atMicros?: bigint,
+): Promise<Map<string, RateSpending>> {
   const spent = await spendKnown(tx, asked, limitOf, atMicros);
   // An account is new, or the unlogged table was emptied by a crash.
   const missing = asked.filter(({ check }) => !spent.has(keyOf(check)));
   if (missing.length === 0) return spent;
   await tx.query({ name: 'rate_add', text: ADD_ROWS, values: keyColumns(missing) });
-  return new Map([...spent, ...await spendKnown(tx, missing, limitOf, atMicros)]);
+  return new Map([...spent, ...(await spendKnown(tx, missing, limitOf, atMicros))]);
 }
 
-interface SpentRow { account_id: string; environment: Environment; policy: RatePolicy; tat_micros: bigint; granted: number; checked_micros: bigint }
+interface SpentRow {
+  account_id: string;
+  environment: Environment;
+  policy: RatePolicy;
+  tat_micros: bigint;
+  granted: number;
+  checked_micros: bigint;
+}
 
-async function spendKnown(tx: Transaction, asked: Asked[], limitOf: LimitOf, atMicros?: bigint): Promise<Map<string, RateSpending>> {
+async function spendKnown(
+  tx: Transaction,
+  asked: Asked[],
+  limitOf: LimitOf,
+  atMicros?: bigint,
+): Promise<Map<string, RateSpending>> {
   const ordered = [...asked].sort((a, b) => (keyOf(a.check) < keyOf(b.check) ? -1 : 1));
   const limits = ordered.map(({ check }) => limitOf(check));
   const { rows } = await tx.query<SpentRow>({
-    name: 'rate_spend', text: SPEND,
-    values: [...keyColumns(ordered), ordered.map(({ indexes }) => indexes.length), limits.map(emissionMicros), limits.map(burstMicros), atMicros ?? null],
+    name: 'rate_spend',
+    text: SPEND,
+    values: [
+      ...keyColumns(ordered),
+      ordered.map(({ indexes }) => indexes.length),
+      limits.map(emissionMicros),
+      limits.map(burstMicros),
+      atMicros ?? null,
+    ],
   });
-  return new Map(rows.map((row) => {
-    const check = { accountId: row.account_id, environment: row.environment, policy: row.policy };
-    return [keyOf(check), { limitPerMinute: limitOf(check), granted: row.granted, tatMicros: row.tat_micros, atMicros: row.checked_micros }];
-  }));
+  return new Map(
+    rows.map((row) => {
+      const check = { accountId: row.account_id, environment: row.environment, policy: row.policy };
+      return [
+        keyOf(check),
+        {
+          limitPerMinute: limitOf(check),
+          granted: row.granted,
+          tatMicros: row.tat_micros,
+          atMicros: row.checked_micros,
+        },
+      ];
+    }),
+  );
 }
 
 function keyColumns(asked: readonly Asked[]): string[][] {
-  return [asked.map(({ check }) => check.accountId), asked.map(({ check }) => check.environment), asked.map(({ check }) => check.policy)];
+  return [
+    asked.map(({ check }) => check.accountId),
+    asked.map(({ check }) => check.environment),
+    asked.map(({ check }) => check.policy),
+  ];
 }
 
 function keyOf({ accountId, environment, policy }: RateCheck): string {
@@ -114,7 +175,10 @@ export class RateLimiter {
 
   constructor(database: Database) {
     this.lane = new WriterLane({
-      database, attemptsMax: 3, keyOf: ({ accountId }) => accountId, apply: async (tx, opening, checks) => {
+      database,
+      attemptsMax: 3,
+      keyOf: ({ accountId }) => accountId,
+      apply: async (tx, opening, checks) => {
         await opening;
         return spendRates(tx, checks, await readLimits(tx, checks));
       },

@@ -17,6 +17,9 @@ it('counts down through the requests of one moment', () => {
 });
 
 it('tells a refused request when the next is free, rounded up to the millisecond', () => {
-  const refused = rateVerdict({ limitPerMinute: 300, granted: 0, atMicros: at, tatMicros: at + burstMicros(300) - 50_500n }, 0);
+  const refused = rateVerdict(
+    { limitPerMinute: 300, granted: 0, atMicros: at, tatMicros: at + burstMicros(300) - 50_500n },
+    0,
+  );
   expect(refused).toMatchObject({ allowed: false, remaining: 0, retryAfterMs: 150 });
 });

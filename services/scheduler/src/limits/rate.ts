@@ -41,7 +41,8 @@ export function rateVerdict(spending: RateSpending, index: number): RateVerdict 
   const tat = allowed ? tatMicros - emission * BigInt(granted - 1 - index) : tatMicros;
   const free = burstMicros(limitPerMinute) - (tat - atMicros);
   return {
-    allowed, limit: limitPerMinute,
+    allowed,
+    limit: limitPerMinute,
     remaining: allowed && free > 0n ? Number(free / emission) : 0,
     resetAt: new Date(Number((tat + 999n) / 1_000n)),
     retryAfterMs: allowed ? 0 : Number((emission - free + 999n) / 1_000n),

@@ -49,14 +49,23 @@ export function accountKey(of: { readonly accountId: string; readonly environmen
  * Gives free slots to jobs: each next slot goes to the contender with the least virtual time that has a job, room and a
  * worker for its class. No slot stays free while a job that it could run has room.
  */
-export function assignFairly<Job extends WaitingJob>(contenders: readonly Contender<Job>[], workers: readonly FreeWorker[]): Assignment<Job>[] {
+export function assignFairly<Job extends WaitingJob>(
+  contenders: readonly Contender<Job>[],
+  workers: readonly FreeWorker[],
+): Assignment<Job>[] {
   const slots = workers.map((worker) => ({ worker, free: worker.freeSlots }));
   const rooms = new Map(contenders.map((contender) => [accountKey(contender), contender.room]));
   const lines = contenders.map((contender) => ({ contender, virtualTime: contender.virtualTime, next: 0 }));
   const assignments: Assignment<Job>[] = [];
   for (;;) {
-    const line = leastServed(lines.filter((l) => l.next < l.contender.jobs.length
-      && rooms.get(accountKey(l.contender))! > 0 && slotFor(slots, l.contender.jobClass) !== undefined));
+    const line = leastServed(
+      lines.filter(
+        (l) =>
+          l.next < l.contender.jobs.length &&
+          rooms.get(accountKey(l.contender))! > 0 &&
+          slotFor(slots, l.contender.jobClass) !== undefined,
+      ),
+    );
     if (line === undefined) return assignments;
     const slot = slotFor(slots, line.contender.jobClass)!;
     const job = line.contender.jobs[line.next]!;
@@ -68,7 +77,10 @@ export function assignFairly<Job extends WaitingJob>(contenders: readonly Conten
   }
 }
 
-interface Slot { readonly worker: FreeWorker; free: number }
+interface Slot {
+  readonly worker: FreeWorker;
+  free: number;
+}
 
 /** The most specialised worker first, so that those who can do anything stay free for anything; then the one with most slots. */
 function slotFor(slots: readonly Slot[], jobClass: string): Slot | undefined {
@@ -82,7 +94,10 @@ function slotFor(slots: readonly Slot[], jobClass: string): Slot | undefined {
 }
 
 function leastServed<Line extends { readonly virtualTime: number }>(lines: readonly Line[]): Line | undefined {
-  return lines.reduce<Line | undefined>((least, line) => (least === undefined || line.virtualTime < least.virtualTime ? line : least), undefined);
+  return lines.reduce<Line | undefined>(
+    (least, line) => (least === undefined || line.virtualTime < least.virtualTime ? line : least),
+    undefined,
+  );
 }
 
 /**
@@ -90,10 +105,13 @@ function leastServed<Line extends { readonly virtualTime: number }>(lines: reado
  * well has had its chance by then, so its clock comes along; otherwise a class that wakes after a long sleep would be served
  * alone until it had caught up.
  */
-export function clocksAfter(served: readonly { readonly virtualTime: number; readonly worker: { readonly jobClasses: readonly string[] } }[]): Map<string, number> {
+export function clocksAfter(
+  served: readonly { readonly virtualTime: number; readonly worker: { readonly jobClasses: readonly string[] } }[],
+): Map<string, number> {
   const clocks = new Map<string, number>();
   for (const { virtualTime, worker } of served) {
-    for (const jobClass of worker.jobClasses) clocks.set(jobClass, Math.min(clocks.get(jobClass) ?? Infinity, virtualTime));
+    for (const jobClass of worker.jobClasses)
+      clocks.set(jobClass, Math.min(clocks.get(jobClass) ?? Infinity, virtualTime));
   }
   return clocks;
 }

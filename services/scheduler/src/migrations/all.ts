@@ -13,6 +13,16 @@ import { ErasedEndUsers0012 } from './0012-erased-end-users';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
-  Initial0001, Fleet0002, Refunds0003, Epochs0004, SchemaLevel0005, LeaseGrace0006, Retention0007, Cordons0008, RefundEvents0009, OldestFirst0010, ArtifactDeletions0011,
+  Initial0001,
+  Fleet0002,
+  Refunds0003,
+  Epochs0004,
+  SchemaLevel0005,
+  LeaseGrace0006,
+  Retention0007,
+  Cordons0008,
+  RefundEvents0009,
+  OldestFirst0010,
+  ArtifactDeletions0011,
   ErasedEndUsers0012,
 ];

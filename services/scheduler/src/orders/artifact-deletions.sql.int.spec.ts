@@ -2,11 +2,14 @@ import { addAccount, addJobs, openWorld, type World } from '../../test/dispatch-
 import { announceArtifact, claimArtifactDeletions, deleteArtifacts, forgetArtifacts } from './artifact-deletions.sql';
 
 let world: World;
-beforeEach(async () => { world = await openWorld(); });
+beforeEach(async () => {
+  world = await openWorld();
+});
 afterEach(() => world.close());
 
 const claim = (limit = 500) => claimArtifactDeletions(world.database, limit);
-const pass = (interval: string) => world.database.query(`update artifact_deletion set due_at = due_at - interval '${interval}'`);
+const pass = (interval: string) =>
+  world.database.query(`update artifact_deletion set due_at = due_at - interval '${interval}'`);
 
 describe('a file of an order', () => {
   it('is to be deleted when no job was made of the order in an hour', async () => {
@@ -18,7 +21,12 @@ describe('a file of an order', () => {
   });
 
   it('is kept with the job that was made of it', async () => {
-    const content = { prompt: 'a lighthouse', metadata: new Map(), firstFrame: 'sha256:ab', firstFrameKey: 'inputs/acc_1/b' };
+    const content = {
+      prompt: 'a lighthouse',
+      metadata: new Map(),
+      firstFrame: 'sha256:ab',
+      firstFrameKey: 'inputs/acc_1/b',
+    };
     for (const key of ['inputs/acc_1/b', 'inputs/acc_1/of-another-order']) await announceArtifact(world.database, key);
     await addJobs(world.database, await addAccount(world.database), 1, { content });
     await pass('2 hours');

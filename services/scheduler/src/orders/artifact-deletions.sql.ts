@@ -1,6 +1,10 @@
 /** A database, or a transaction in it. */
 interface Executor {
-  query<Row extends object>(statement: { readonly name: string; readonly text: string; readonly values: unknown[] }): Promise<{ rows: Row[] }>;
+  query<Row extends object>(statement: {
+    readonly name: string;
+    readonly text: string;
+    readonly values: unknown[];
+  }): Promise<{ rows: Row[] }>;
 }
 
 /** Any submission is over long before. */
@@ -33,7 +37,11 @@ export async function deleteArtifacts(tx: Executor, keys: readonly string[]): Pr
 }
 
 export async function claimArtifactDeletions(database: Executor, limit: number): Promise<string[]> {
-  const { rows } = await database.query<{ artifact_key: string }>({ name: 'artifact_deletions_claim', text: CLAIM, values: [limit] });
+  const { rows } = await database.query<{ artifact_key: string }>({
+    name: 'artifact_deletions_claim',
+    text: CLAIM,
+    values: [limit],
+  });
   return rows.map((row) => row.artifact_key);
 }
 

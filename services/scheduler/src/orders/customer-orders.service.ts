@@ -26,7 +26,8 @@ export class CustomerOrders {
     const outcome = await orders.submit({ kind: 'cancel', apiKeyId, scope, jobId, traceparent: currentTraceparent() });
     if (outcome.kind !== 'done') return outcome;
     if (outcome.endedLeaseId) holders.endLease(jobId, outcome.endedLeaseId, 'cancelled');
-    if (outcome.changed) jobsEnded.inc({ status: 'cancelled', model: outcome.job.state.terms.model, environment: scope.environment });
+    if (outcome.changed)
+      jobsEnded.inc({ status: 'cancelled', model: outcome.job.state.terms.model, environment: scope.environment });
     changes.changed(jobId);
     await within(settleWithinMs, settle(outcome.job)).catch((error: unknown) => {
       logger.warn({ err: error, job_id: jobId }, 'a cancelled job is answered before it is settled');
@@ -35,7 +36,12 @@ export class CustomerOrders {
   }
 
   async eraseContent(scope: Scope, jobId: string): Promise<Ordered> {
-    const outcome = await this.options.orders.submit({ kind: 'erase_content', scope, jobId, traceparent: currentTraceparent() });
+    const outcome = await this.options.orders.submit({
+      kind: 'erase_content',
+      scope,
+      jobId,
+      traceparent: currentTraceparent(),
+    });
     if (outcome.kind === 'done') this.options.changes.changed(jobId);
     return outcome;
   }

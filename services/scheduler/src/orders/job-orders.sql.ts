@@ -10,7 +10,8 @@ import { deleteArtifacts } from './artifact-deletions.sql';
 import { keepPseudonyms } from './erased-end-users.sql';
 
 /** What the customer orders about a job that exists. */
-export type JobOrder = OrderedJob & ({ readonly kind: 'cancel'; readonly apiKeyId: string } | { readonly kind: 'erase_content' });
+export type JobOrder = OrderedJob &
+  ({ readonly kind: 'cancel'; readonly apiKeyId: string } | { readonly kind: 'erase_content' });
 
 interface OrderedJob {
   readonly scope: Scope;
@@ -22,21 +23,27 @@ export type Ordered =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'refused'; readonly job: StoredJob }
   | {
-    readonly kind: 'done'; readonly job: StoredJob;
-    /** False when the job was as ordered before. */
-    readonly changed: boolean;
-    /** The lease that the order ended. */
-    readonly endedLeaseId?: string;
-    /** What nothing in the artifact store is needed for any more. */
-    readonly artifactKeys: readonly string[];
-  };
+      readonly kind: 'done';
+      readonly job: StoredJob;
+      /** False when the job was as ordered before. */
+      readonly changed: boolean;
+      /** The lease that the order ended. */
+      readonly endedLeaseId?: string;
+      /** What nothing in the artifact store is needed for any more. */
+      readonly artifactKeys: readonly string[];
+    };
 
-const ERASE_CONTENT = 'delete from job_content where job_id = any($1::text[]) returning job_id, account_id, environment, content';
+const ERASE_CONTENT =
+  'delete from job_content where job_id = any($1::text[]) returning job_id, account_id, environment, content';
 
 const SHARED_FRAMES = `
 select distinct content ->> 'firstFrameKey' as key from job_content where content ->> 'firstFrameKey' = any($1::text[])`;
 
-interface Touched { readonly before: StoredJob; after: StoredJob; readonly facts: JobFact[] }
+interface Touched {
+  readonly before: StoredJob;
+  after: StoredJob;
+  readonly facts: JobFact[];
+}
 
 export interface JobOrdersOptions {
   readonly database: Database;
@@ -49,7 +56,12 @@ export class JobOrders {
   private readonly lane: WriterLane<JobOrder, Ordered>;
 
   constructor({ database, settings, onCommitted }: JobOrdersOptions) {
-    this.lane = new WriterLane({ database, onCommitted, keyOf: ({ jobId }) => jobId, apply: async (tx, opening, orders) => applyOrders(tx, await opening, orders, settings) });
+    this.lane = new WriterLane({
+      database,
+      onCommitted,
+      keyOf: ({ jobId }) => jobId,
+      apply: async (tx, opening, orders) => applyOrders(tx, await opening, orders, settings),
+    });
   }
 
   submit(order: JobOrder): Promise<Ordered> {
@@ -61,11 +73,21 @@ export class JobOrders {
   }
 }
 
-async function applyOrders(tx: Transaction, now: Date, orders: readonly JobOrder[], settings: LeaseSettings): Promise<Ordered[]> {
+async function applyOrders(
+  tx: Transaction,
+  now: Date,
+  orders: readonly JobOrder[],
+  settings: LeaseSettings,
+): Promise<Ordered[]> {
   const locked = await lockJobs(tx, [...new Set(orders.map((order) => order.jobId))]);
-  const touched = new Map<string, Touched>([...locked].map(([jobId, job]) => [jobId, { before: job, after: job, facts: [] }]));
+  const touched = new Map<string, Touched>(
+    [...locked].map(([jobId, job]) => [jobId, { before: job, after: job, facts: [] }]),
+  );
   const outcomes = orders.map((order) => applyOrder(order, touched.get(order.jobId), now));
-  const erased = await eraseContent(tx, orders.filter((order, index) => order.kind === 'erase_content' && outcomes[index]!.kind === 'done'));
+  const erased = await eraseContent(
+    tx,
+    orders.filter((order, index) => order.kind === 'erase_content' && outcomes[index]!.kind === 'done'),
+  );
   const records = orders.flatMap((order) => {
     const job = touched.get(order.jobId);
     touched.delete(order.jobId);
@@ -75,9 +97,12 @@ async function applyOrders(tx: Transaction, now: Date, orders: readonly JobOrder
   const answers = outcomes.map((outcome, index) => {
     const { kind, jobId } = orders[index]!;
     if (outcome.kind !== 'done' || kind !== 'erase_content') return outcome;
-    return { ...outcome, artifactKeys: [...artifactsOf(outcome.job), ...erased.get(jobId) ?? []] };
+    return { ...outcome, artifactKeys: [...artifactsOf(outcome.job), ...(erased.get(jobId) ?? [])] };
   });
-  await deleteArtifacts(tx, answers.flatMap((answer) => (answer.kind === 'done' ? answer.artifactKeys : [])));
+  await deleteArtifacts(
+    tx,
+    answers.flatMap((answer) => (answer.kind === 'done' ? answer.artifactKeys : [])),
+  );
   return answers;
 }
 
@@ -85,26 +110,51 @@ function applyOrder(order: JobOrder, touched: Touched | undefined, now: Date): O
   const { scope } = order;
   const job = touched?.after;
   if (job?.accountId !== scope.accountId || job.environment !== scope.environment) return { kind: 'not_found' };
-  const decided = decideJob(job, order.kind === 'cancel' ? { kind: order.kind, apiKeyId: order.apiKeyId, now } : { kind: order.kind, now });
+  const decided = decideJob(
+    job,
+    order.kind === 'cancel' ? { kind: order.kind, apiKeyId: order.apiKeyId, now } : { kind: order.kind, now },
+  );
   if (!decided.accepted) return { kind: 'refused', job };
   touched!.after = decided.after;
   touched!.facts.push(...decided.facts);
   const lease = decided.facts.length > 0 ? heldAttempt(job.state) : undefined;
-  return { kind: 'done', job: decided.after, changed: decided.facts.length > 0, artifactKeys: [], ...(lease && { endedLeaseId: lease.leaseId }) };
+  return {
+    kind: 'done',
+    job: decided.after,
+    changed: decided.facts.length > 0,
+    artifactKeys: [],
+    ...(lease && { endedLeaseId: lease.leaseId }),
+  };
 }
 
 /** Returns the uploaded frames that only these jobs showed. */
 async function eraseContent(tx: Transaction, orders: readonly JobOrder[]): Promise<Map<string, string[]>> {
   if (orders.length === 0) return new Map();
-  const { rows } = await tx.query<{ job_id: string; account_id: string; environment: string; content: Content }>({ name: 'content_erase', text: ERASE_CONTENT, values: [orders.map((order) => order.jobId)] });
-  await keepPseudonyms(tx, rows.flatMap(({ job_id: jobId, account_id: accountId, environment, content }) => {
-    const { endUser } = contentOf(content);
-    return endUser === undefined ? [] : [{ jobId, accountId, environment, endUser }];
-  }));
+  const { rows } = await tx.query<{ job_id: string; account_id: string; environment: string; content: Content }>({
+    name: 'content_erase',
+    text: ERASE_CONTENT,
+    values: [orders.map((order) => order.jobId)],
+  });
+  await keepPseudonyms(
+    tx,
+    rows.flatMap(({ job_id: jobId, account_id: accountId, environment, content }) => {
+      const { endUser } = contentOf(content);
+      return endUser === undefined ? [] : [{ jobId, accountId, environment, endUser }];
+    }),
+  );
   const frames = rows.flatMap((row) => contentOf(row.content).firstFrameKey ?? []);
-  const shared = await tx.query<{ key: string }>({ name: 'content_shared_frames', text: SHARED_FRAMES, values: [frames] });
+  const shared = await tx.query<{ key: string }>({
+    name: 'content_shared_frames',
+    text: SHARED_FRAMES,
+    values: [frames],
+  });
   const kept = new Set(shared.rows.map((row) => row.key));
-  return new Map(rows.map((row) => [row.job_id, [contentOf(row.content).firstFrameKey ?? ''].filter((key) => key !== '' && !kept.has(key))]));
+  return new Map(
+    rows.map((row) => [
+      row.job_id,
+      [contentOf(row.content).firstFrameKey ?? ''].filter((key) => key !== '' && !kept.has(key)),
+    ]),
+  );
 }
 
 /** Given again when an erasure is repeated, so that whoever failed to delete them can. */

@@ -17,7 +17,11 @@ import { JobOrders } from './job-orders.sql';
   imports: [DispatchModule, SettlementModule, ViewsModule],
   providers: [
     { provide: JobOrders, inject: [CONFIG, DATABASE, PUBLISHER, Lifecycle], useFactory: jobOrders },
-    { provide: CustomerOrders, inject: [JobOrders, Dispatch, JobChanges, Settlement, LOGGER], useFactory: customerOrders },
+    {
+      provide: CustomerOrders,
+      inject: [JobOrders, Dispatch, JobChanges, Settlement, LOGGER],
+      useFactory: customerOrders,
+    },
   ],
   exports: [CustomerOrders],
 })
@@ -30,6 +34,12 @@ function jobOrders(config: SchedulerConfig, database: Database, publisher: Publi
   return orders;
 }
 
-function customerOrders(orders: JobOrders, holders: Dispatch, changes: JobChanges, settlement: Settlement, logger: Logger): CustomerOrders {
+function customerOrders(
+  orders: JobOrders,
+  holders: Dispatch,
+  changes: JobChanges,
+  settlement: Settlement,
+  logger: Logger,
+): CustomerOrders {
   return new CustomerOrders({ orders, holders, changes, settle: (job) => settlement.ended(job), logger });
 }

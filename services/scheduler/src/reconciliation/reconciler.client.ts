@@ -52,13 +52,19 @@ class ShardReader {
   private seq = 0n;
 
   constructor(
-    private readonly topic: string, private readonly log: LogReader, private readonly shard: number, private readonly tell: (event: LoggedEvent) => void,
+    private readonly topic: string,
+    private readonly log: LogReader,
+    private readonly shard: number,
+    private readonly tell: (event: LoggedEvent) => void,
   ) {}
 
   async readOn(): Promise<void> {
     const { events, more } = await this.log.page(new Map([[this.shard, this.seq]]), PAGE);
     for (const event of events) {
-      if (event.seq !== this.seq + 1n) this.gaps.push(`${this.topic}, shard ${this.shard}: event ${event.seq} follows ${this.seq}, what was between them is missing`);
+      if (event.seq !== this.seq + 1n)
+        this.gaps.push(
+          `${this.topic}, shard ${this.shard}: event ${event.seq} follows ${this.seq}, what was between them is missing`,
+        );
       this.seq = event.seq;
       this.reached = event.recordedAt.getTime();
       this.tell(event);
@@ -67,22 +73,41 @@ class ShardReader {
   }
 }
 
-function tellJob(reconciliation: Reconciliation, { environment, streamId: jobId, recordedAt: at, payload }: LoggedEvent): void {
+function tellJob(
+  reconciliation: Reconciliation,
+  { environment, streamId: jobId, recordedAt: at, payload }: LoggedEvent,
+): void {
   const { event } = JobEvent.decode(payload);
   switch (event?.$case) {
-    case 'jobSubmitted': return reconciliation.job({ kind: 'submitted', jobId, at, environment, estimatedMicros: event.value.estimatedCostMicros });
-    case 'jobCompleted': case 'jobFailed': case 'jobCancelled': {
+    case 'jobSubmitted':
+      return reconciliation.job({
+        kind: 'submitted',
+        jobId,
+        at,
+        environment,
+        estimatedMicros: event.value.estimatedCostMicros,
+      });
+    case 'jobCompleted':
+    case 'jobFailed':
+    case 'jobCancelled': {
       const verdict = event.value.verdict ?? { chargedMicros: 0n, releasedMicros: 0n, rule: 'no verdict' };
       return reconciliation.job({ kind: 'ended', jobId, at, completed: event.$case === 'jobCompleted', verdict });
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
 function tellHold(reconciliation: Reconciliation, { recordedAt: at, payload }: LoggedEvent): void {
   const { event } = LedgerEvent.decode(payload);
   switch (event?.$case) {
-    case 'holdPlaced': return reconciliation.hold({ kind: 'placed', jobId: event.value.jobId, at, amountMicros: event.value.amountMicros });
+    case 'holdPlaced':
+      return reconciliation.hold({
+        kind: 'placed',
+        jobId: event.value.jobId,
+        at,
+        amountMicros: event.value.amountMicros,
+      });
     case 'holdCaptured': {
       const { jobId, capturedMicros: chargedMicros, releasedMicros, rule } = event.value;
       return reconciliation.hold({ kind: 'posted', jobId, at, posting: { chargedMicros, releasedMicros, rule } });
@@ -91,6 +116,7 @@ function tellHold(reconciliation: Reconciliation, { recordedAt: at, payload }: L
       const { jobId, releasedMicros, rule } = event.value;
       return reconciliation.hold({ kind: 'posted', jobId, at, posting: { chargedMicros: 0n, releasedMicros, rule } });
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }

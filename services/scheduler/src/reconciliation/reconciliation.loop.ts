@@ -34,7 +34,10 @@ export class ReconciliationLoop implements Running {
     const judgedBefore = new Date((await databaseNow(database)).getTime() - graceMs);
     const whole = await verifyLog(database);
     const report = await reconcile(new EventLog(database), ledger.events, judgedBefore);
-    const differences = [...whole.differences.map((difference) => `usvideo.jobs.v1, ${difference}`), ...report.differences];
+    const differences = [
+      ...whole.differences.map((difference) => `usvideo.jobs.v1, ${difference}`),
+      ...report.differences,
+    ];
     reconciliationDifferences.set(differences.length);
     reconciliationLastRun.setToCurrentTime();
     for (const difference of differences) logger.error({ difference }, 'jobs and money contradict each other');

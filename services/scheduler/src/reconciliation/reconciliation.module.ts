@@ -6,9 +6,19 @@ import type { LedgerPort } from '../settlement/ledger.client';
 import { LEDGER } from '../settlement/tokens';
 import { ReconciliationLoop } from './reconciliation.loop';
 
-@Module({ providers: [{ provide: ReconciliationLoop, inject: [DATABASE, LEDGER, LOGGER, Lifecycle], useFactory: startReconciliation }], exports: [ReconciliationLoop] })
+@Module({
+  providers: [
+    { provide: ReconciliationLoop, inject: [DATABASE, LEDGER, LOGGER, Lifecycle], useFactory: startReconciliation },
+  ],
+  exports: [ReconciliationLoop],
+})
 export class ReconciliationModule {}
 
-function startReconciliation(database: Database, ledger: LedgerPort, logger: Logger, lifecycle: Lifecycle): ReconciliationLoop {
+function startReconciliation(
+  database: Database,
+  ledger: LedgerPort,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): ReconciliationLoop {
   return lifecycle.keep('reconciliation', new ReconciliationLoop({ database, ledger, logger }).start());
 }

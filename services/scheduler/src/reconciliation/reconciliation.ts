@@ -2,8 +2,20 @@ import { formatUsd } from '@usvideo/runtime';
 
 /** What the log of jobs says of one job. */
 export type JobFact =
-  | { readonly kind: 'submitted'; readonly jobId: string; readonly at: Date; readonly environment: string; readonly estimatedMicros: bigint }
-  | { readonly kind: 'ended'; readonly jobId: string; readonly at: Date; readonly completed: boolean; readonly verdict: Settlement };
+  | {
+      readonly kind: 'submitted';
+      readonly jobId: string;
+      readonly at: Date;
+      readonly environment: string;
+      readonly estimatedMicros: bigint;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly jobId: string;
+      readonly at: Date;
+      readonly completed: boolean;
+      readonly verdict: Settlement;
+    };
 
 /** What the log of the ledger says of one job's money. */
 export type HoldFact =
@@ -59,7 +71,8 @@ export class Reconciliation {
       this.holdsChecked += 1;
       entry.placed = fact;
     } else {
-      if (entry.posted !== undefined) this.found.push(`${fact.jobId}: its hold ended twice, the second time ${told(fact.posting)}`);
+      if (entry.posted !== undefined)
+        this.found.push(`${fact.jobId}: its hold ended twice, the second time ${told(fact.posting)}`);
       entry.posted = fact;
     }
     this.close(fact.jobId, entry);
@@ -120,11 +133,19 @@ function contradictions(jobId: string, { submitted, ended, placed, posted }: Req
   const { posting } = posted;
   const found: string[] = [];
   if (submitted.estimatedMicros !== placed.amountMicros) {
-    found.push(`${jobId} was accepted for ${formatUsd(submitted.estimatedMicros)} and ${formatUsd(placed.amountMicros)} was held`);
+    found.push(
+      `${jobId} was accepted for ${formatUsd(submitted.estimatedMicros)} and ${formatUsd(placed.amountMicros)} was held`,
+    );
   }
-  if (!completed && verdict.chargedMicros !== 0n) found.push(`${jobId} did not complete and its verdict ${told(verdict)}`);
-  if (completed && verdict.chargedMicros !== placed.amountMicros) found.push(`${jobId} completed, its verdict ${told(verdict)}, and ${formatUsd(placed.amountMicros)} was held`);
-  if (verdict.chargedMicros !== posting.chargedMicros || verdict.releasedMicros !== posting.releasedMicros || verdict.rule !== posting.rule) {
+  if (!completed && verdict.chargedMicros !== 0n)
+    found.push(`${jobId} did not complete and its verdict ${told(verdict)}`);
+  if (completed && verdict.chargedMicros !== placed.amountMicros)
+    found.push(`${jobId} completed, its verdict ${told(verdict)}, and ${formatUsd(placed.amountMicros)} was held`);
+  if (
+    verdict.chargedMicros !== posting.chargedMicros ||
+    verdict.releasedMicros !== posting.releasedMicros ||
+    verdict.rule !== posting.rule
+  ) {
     found.push(`${jobId}: the verdict ${told(verdict)}, the ledger ${told(posting)}`);
   }
   return found;
@@ -135,12 +156,15 @@ function* missing(jobId: string, { submitted, ended, placed, posted }: Entry): G
   const isJob = submitted !== undefined || ended !== undefined;
   if (isJob && placed === undefined) yield `${jobId} was submitted and its hold was never placed`;
   if (ended !== undefined && submitted === undefined) yield `${jobId} ended and was never submitted`;
-  if (!isJob && placed !== undefined && posted === undefined) yield `${jobId}: ${formatUsd(placed.amountMicros)} is held since ${placed.at.toISOString()} for a job that does not exist`;
-  if (!isJob && posted !== undefined) yield `${jobId}: the ledger ${told(posted.posting)} for a job that does not exist`;
+  if (!isJob && placed !== undefined && posted === undefined)
+    yield `${jobId}: ${formatUsd(placed.amountMicros)} is held since ${placed.at.toISOString()} for a job that does not exist`;
+  if (!isJob && posted !== undefined)
+    yield `${jobId}: the ledger ${told(posted.posting)} for a job that does not exist`;
   if (ended !== undefined && placed !== undefined && posted === undefined) {
     yield `${jobId} ended at ${ended.at.toISOString()}, its verdict ${told(ended.verdict)}, and the hold is still pending`;
   }
-  if (submitted !== undefined && ended === undefined && posted !== undefined) yield `${jobId} has not ended and the ledger ${told(posted.posting)}`;
+  if (submitted !== undefined && ended === undefined && posted !== undefined)
+    yield `${jobId} has not ended and the ledger ${told(posted.posting)}`;
 }
 
 function told({ chargedMicros, releasedMicros, rule }: Settlement): string {

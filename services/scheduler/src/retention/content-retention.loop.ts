@@ -16,7 +16,12 @@ const ACCOUNTS_EVERY_MS = 10_000;
 const FIRST_AFTER_MS = 5 * 60_000;
 const SLICE = 200;
 
-interface Due { job_id: string; account_id: string; environment: Environment; ended: boolean }
+interface Due {
+  job_id: string;
+  account_id: string;
+  environment: Environment;
+  ended: boolean;
+}
 
 /** A job waits for a week at most, so that nearly all of this age have ended. */
 const EXPIRED = `
@@ -48,8 +53,20 @@ export class ContentRetention {
     const { logger } = this.options;
     retentionRemoved.inc({ what: 'job_content' }, 0);
     this.loops = [
-      startSpaced({ name: 'content_retention', everyMs: EVERY_MS, firstAfterMs: FIRST_AFTER_MS, logger, work: () => this.eraseExpired() }),
-      startSpaced({ name: 'content_of_erased_accounts', everyMs: ACCOUNTS_EVERY_MS, firstAfterMs: 0, logger, work: () => this.eraseAccounts() }),
+      startSpaced({
+        name: 'content_retention',
+        everyMs: EVERY_MS,
+        firstAfterMs: FIRST_AFTER_MS,
+        logger,
+        work: () => this.eraseExpired(),
+      }),
+      startSpaced({
+        name: 'content_of_erased_accounts',
+        everyMs: ACCOUNTS_EVERY_MS,
+        firstAfterMs: 0,
+        logger,
+        work: () => this.eraseAccounts(),
+      }),
     ];
     return this;
   }
@@ -85,5 +102,9 @@ export class ContentRetention {
 
 /** From now on nothing that the account wrote is kept. */
 export async function askForErasure(database: Database, accountId: string): Promise<void> {
-  await database.query({ name: 'content_erasure_ask', text: 'insert into content_erasure (account_id, asked_at) values ($1, clock_timestamp()) on conflict do nothing', values: [accountId] });
+  await database.query({
+    name: 'content_erasure_ask',
+    text: 'insert into content_erasure (account_id, asked_at) values ($1, clock_timestamp()) on conflict do nothing',
+    values: [accountId],
+  });
 }

@@ -10,12 +10,18 @@ import { ContentRetention } from './content-retention.loop';
 @Module({ imports: [OrdersModule] })
 export class RetentionModule implements OnModuleInit {
   constructor(
-    @Inject(CONFIG) private readonly config: SchedulerConfig, @Inject(DATABASE) private readonly database: Database, @Inject(LOGGER) private readonly logger: Logger,
-    private readonly orders: CustomerOrders, private readonly lifecycle: Lifecycle,
+    @Inject(CONFIG) private readonly config: SchedulerConfig,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly orders: CustomerOrders,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   onModuleInit(): void {
     const { config, database, logger, orders } = this;
-    this.lifecycle.keep('content retention', new ContentRetention({ database, orders, logger, days: config.CONTENT_RETENTION_DAYS }).start());
+    this.lifecycle.keep(
+      'content retention',
+      new ContentRetention({ database, orders, logger, days: config.CONTENT_RETENTION_DAYS }).start(),
+    );
   }
 }

@@ -1,6 +1,14 @@
 import {
-  LedgerServiceClient, type LedgerAnswer, type LedgerCall, type PendingHold, type PlaceHold, type PlaceHoldAnswer, type Settle, type SettleAnswer,
-  type VoidHold, type VoidHoldAnswer,
+  LedgerServiceClient,
+  type LedgerAnswer,
+  type LedgerCall,
+  type PendingHold,
+  type PlaceHold,
+  type PlaceHoldAnswer,
+  type Settle,
+  type SettleAnswer,
+  type VoidHold,
+  type VoidHoldAnswer,
 } from '@usvideo/contracts/ledger';
 import { EventLogServiceClient } from '@usvideo/contracts/events';
 import type { LogReader } from '@usvideo/event-store';
@@ -58,11 +66,19 @@ export class LedgerClient implements LedgerPort, Running {
   async listPendingHolds(olderThanSeconds: number, limit: number, afterJobId?: string): Promise<PendingHold[]> {
     const now = new Date();
     const placedBefore = new Date(now.getTime() - olderThanSeconds * 1_000);
-    return (await call(this.client, 'listPendingHolds', { olderThanSeconds, placedBefore, limit, afterJobId, jobIds: [] })).holds;
+    return (
+      await call(this.client, 'listPendingHolds', { olderThanSeconds, placedBefore, limit, afterJobId, jobIds: [] })
+    ).holds;
   }
 
   async pendingHoldsOf(jobIds: readonly string[]): Promise<PendingHold[]> {
-    return (await call(this.client, 'listPendingHolds', { placedBefore: new Date(), limit: jobIds.length, jobIds: [...jobIds] })).holds;
+    return (
+      await call(this.client, 'listPendingHolds', {
+        placedBefore: new Date(),
+        limit: jobIds.length,
+        jobIds: [...jobIds],
+      })
+    ).holds;
   }
 
   async stop(): Promise<void> {
@@ -71,9 +87,14 @@ export class LedgerClient implements LedgerPort, Running {
     this.log.close();
   }
 
-  private async ask<Case extends AnswerCase>(request: NonNullable<LedgerCall['call']>, answers: Case, timeoutMs: number): Promise<AnswerValue<Case>> {
+  private async ask<Case extends AnswerCase>(
+    request: NonNullable<LedgerCall['call']>,
+    answers: Case,
+    timeoutMs: number,
+  ): Promise<AnswerValue<Case>> {
     const { answer } = await this.exchange.request({ call: request }, timeoutMs);
-    if (answer?.$case !== answers) throw new ExchangeUnavailable(`${answers} was answered with ${answer?.$case ?? 'nothing'}`);
+    if (answer?.$case !== answers)
+      throw new ExchangeUnavailable(`${answers} was answered with ${answer?.$case ?? 'nothing'}`);
     return answer.value as AnswerValue<Case>;
   }
 }

@@ -21,7 +21,11 @@ async function heldJobs(count: number, environment: 'live' | 'test' = 'live'): P
   const accountId = await addAccount(world.database, { environment });
   ledger.fund(accountId, 1_250_000n * BigInt(count));
   const jobIds = await addJobs(world.database, accountId, count, { environment });
-  for (const jobId of jobIds) await ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
+  for (const jobId of jobIds)
+    await ledger.placeHold(
+      { accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 },
+      1_000,
+    );
   return jobIds;
 }
 
@@ -60,6 +64,8 @@ it('misses none of a job that ends while it is looked at, nor of a test job, nor
   });
   expect(await look()).toBe(0);
   ledger.holds.delete(other!);
-  jest.spyOn(ledger, 'pendingHoldsOf').mockResolvedValueOnce([{ jobId: 'job_of_another', accountId: 'acc', amountMicros: 1n, placedAt: new Date() }]);
+  jest
+    .spyOn(ledger, 'pendingHoldsOf')
+    .mockResolvedValueOnce([{ jobId: 'job_of_another', accountId: 'acc', amountMicros: 1n, placedAt: new Date() }]);
   expect(await look()).toBe(0);
 });

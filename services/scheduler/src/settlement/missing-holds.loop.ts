@@ -25,7 +25,12 @@ export class MissingHolds implements Running {
   constructor(private readonly options: MissingHoldsOptions) {}
 
   start(): this {
-    this.loop = startLoop({ name: 'missing-holds', everyMs: LOOK_EVERY_MS, work: () => this.look(), logger: this.options.logger });
+    this.loop = startLoop({
+      name: 'missing-holds',
+      everyMs: LOOK_EVERY_MS,
+      work: () => this.look(),
+      logger: this.options.logger,
+    });
     return this;
   }
 
@@ -37,7 +42,11 @@ export class MissingHolds implements Running {
   async look(): Promise<boolean> {
     const page = await this.options.jobs.unended(this.lookedUpTo, JOBS_PER_PAGE);
     const missing = page.length === 0 ? [] : await this.missingOf(page);
-    for (const { jobId, accountId } of missing) this.options.logger.error({ job_id: jobId, account_id: accountId }, 'a job has no hold in the ledger: it cannot be charged');
+    for (const { jobId, accountId } of missing)
+      this.options.logger.error(
+        { job_id: jobId, account_id: accountId },
+        'a job has no hold in the ledger: it cannot be charged',
+      );
     this.found += missing.length;
     this.lookedUpTo = page.length < JOBS_PER_PAGE ? '' : page.at(-1)!.jobId;
     if (this.lookedUpTo !== '') return true;

@@ -19,8 +19,15 @@ update job set refunded_micros = greatest(refunded_micros, (select sum(amount_mi
 where job_id = $1 and account_id = $2 and environment = $3`;
 
 /** The job shows what was given back of its charge; heard twice it is the same refund. A job that is gone has nothing to show. */
-export async function recordRefund(tx: Transaction, { accountId, environment, jobId, refundKey, amountMicros }: Refund): Promise<void> {
-  await tx.query({ name: 'refund_record', text: RECORD, values: [jobId, accountId, environment, refundKey, amountMicros] });
+export async function recordRefund(
+  tx: Transaction,
+  { accountId, environment, jobId, refundKey, amountMicros }: Refund,
+): Promise<void> {
+  await tx.query({
+    name: 'refund_record',
+    text: RECORD,
+    values: [jobId, accountId, environment, refundKey, amountMicros],
+  });
   await tx.query({ name: 'refund_show', text: SHOW, values: [jobId, accountId, environment] });
 }
 
@@ -31,7 +38,10 @@ const HIDE = 'update job set refunded_micros = 0 where job_id = any($1::text[])'
 /** Of a shard whose log was restored: what is still in it is heard again. */
 export async function forgetRefunds(tx: Transaction, shard: number): Promise<void> {
   const { rows } = await tx.query<{ job_id: string; account_id: string }>({ name: 'refund_owners', text: READ_OWNERS });
-  const jobIds = rows.filter((row) => shardOf(row.account_id) === shard).map((row) => row.job_id).sort();
+  const jobIds = rows
+    .filter((row) => shardOf(row.account_id) === shard)
+    .map((row) => row.job_id)
+    .sort();
   await tx.query({ name: 'refund_forget', text: FORGET, values: [jobIds] });
   await tx.query({ name: 'refund_hide', text: HIDE, values: [jobIds] });
 }

@@ -1,6 +1,15 @@
 import { bookOf } from '@usvideo/contracts/books';
 import { eventually } from '@usvideo/testing';
-import { addAccount, addJobs, claimOnce, freeWorker, logger, openWorld, settings, type World } from '../../test/dispatch-world';
+import {
+  addAccount,
+  addJobs,
+  claimOnce,
+  freeWorker,
+  logger,
+  openWorld,
+  settings,
+  type World,
+} from '../../test/dispatch-world';
 import { FakeLedger } from '../../test/fake-ledger';
 import { JobChanges } from '../views/job-changes';
 import { JobReports } from '../leasing/job-reports.sql';
@@ -22,28 +31,52 @@ afterEach(async () => {
   await world.close();
 });
 
-const artifact = { videoKey: 'v', thumbnailKey: 't', sizeBytes: 9n, sha256: '', width: 1280, height: 720, frames: 120, durationMs: 5_000 };
+const artifact = {
+  videoKey: 'v',
+  thumbnailKey: 't',
+  sizeBytes: 9n,
+  sha256: '',
+  width: 1280,
+  height: 720,
+  frames: 120,
+  durationMs: 5_000,
+};
 
 /** A job that was rendered, with its hold still pending. */
 async function completedJob(environment: 'live' | 'test' = 'live'): Promise<StoredJob> {
   const accountId = await addAccount(world.database, { environment });
   const book = bookOf(accountId, environment);
   if (environment === 'live') ledger.fund(book, 1_250_000n);
-  const [jobId] = await addJobs(world.database, accountId, 1, { environment }) as [string];
-  await ledger.placeHold({ accountId: book, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
-  const { leased: [lease] } = await claimOnce(world.database, [freeWorker(1)]);
+  const [jobId] = (await addJobs(world.database, accountId, 1, { environment })) as [string];
+  await ledger.placeHold(
+    { accountId: book, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 },
+    1_000,
+  );
+  const {
+    leased: [lease],
+  } = await claimOnce(world.database, [freeWorker(1)]);
   const { leaseId } = lease!.job.state.attempts[0]!;
-  const reports = new JobReports({ database: world.database, settings, onChanged: () => undefined, onCommitted: () => undefined });
+  const reports = new JobReports({
+    database: world.database,
+    settings,
+    onChanged: () => undefined,
+    onCommitted: () => undefined,
+  });
   await reports.submit({ kind: 'start_rendering', jobId, leaseId, aspectRatio: '16:9' });
   return (await reports.submit({ kind: 'complete', jobId, leaseId, artifact })).job!;
 }
 
 /** As if the job had ended so long ago that nobody settles it any more. */
 async function longAgo(jobId: string): Promise<void> {
-  await world.database.query("update job set ended_at = ended_at - interval '1 minute', settle_after = null where job_id = $1", [jobId]);
+  await world.database.query(
+    "update job set ended_at = ended_at - interval '1 minute', settle_after = null where job_id = $1",
+    [jobId],
+  );
 }
 
-const settledAt = async (jobId: string) => (await world.database.query('select settled_at from job where job_id = $1', [jobId])).rows[0]!.settled_at as Date | null;
+const settledAt = async (jobId: string) =>
+  (await world.database.query('select settled_at from job where job_id = $1', [jobId])).rows[0]!
+    .settled_at as Date | null;
 
 it('captures the hold of a completed job at once and remembers the acknowledgement', async () => {
   const job = await completedJob();
@@ -59,20 +92,26 @@ it('sends no verdict again that the ledger has acknowledged', async () => {
   expect((await new UnsettledJobs(world.database).due()).map(({ jobId }) => jobId)).toEqual([open.jobId]);
 });
 
-it.each(['lost_before', 'lost_after'] as const)('sends a verdict again until it is acknowledged (%s), and charges once', async (fault) => {
-  const job = await completedJob();
-  ledger.fail('settle', fault);
-  expect(await settlement.ended(job)).toBe(false);
-  expect(await settledAt(job.jobId)).toBeNull();
-  await longAgo(job.jobId);
-  settlement.start();
-  await eventually(async () => (await world.database.query('select 1 from job where settle_attempts > 0')).rowCount === 1, { what: 'the loop has tried' });
-  ledger.fail('settle', 'none');
-  await longAgo(job.jobId);
-  await eventually(() => settledAt(job.jobId), { what: 'the job is settled' });
-  expect(ledger.holds.get(job.jobId)!.state).toBe('captured');
-  expect(ledger.availableOf(job.accountId)).toBe(0n);
-});
+it.each(['lost_before', 'lost_after'] as const)(
+  'sends a verdict again until it is acknowledged (%s), and charges once',
+  async (fault) => {
+    const job = await completedJob();
+    ledger.fail('settle', fault);
+    expect(await settlement.ended(job)).toBe(false);
+    expect(await settledAt(job.jobId)).toBeNull();
+    await longAgo(job.jobId);
+    settlement.start();
+    await eventually(
+      async () => (await world.database.query('select 1 from job where settle_attempts > 0')).rowCount === 1,
+      { what: 'the loop has tried' },
+    );
+    ledger.fail('settle', 'none');
+    await longAgo(job.jobId);
+    await eventually(() => settledAt(job.jobId), { what: 'the job is settled' });
+    expect(ledger.holds.get(job.jobId)!.state).toBe('captured');
+    expect(ledger.availableOf(job.accountId)).toBe(0n);
+  },
+);
 
 it('leaves a verdict that contradicts the ledger unsettled', async () => {
   const job = await completedJob();
@@ -82,7 +121,8 @@ it('leaves a verdict that contradicts the ledger unsettled', async () => {
 });
 
 it('alarms when the ledger knows no hold of a job', async () => {
-  const refused = async () => (await verdictsRefused.get()).values.find(({ labels }) => labels.refusal === 'hold_unknown')?.value ?? 0;
+  const refused = async () =>
+    (await verdictsRefused.get()).values.find(({ labels }) => labels.refusal === 'hold_unknown')?.value ?? 0;
   const before = await refused();
   const job = await completedJob();
   ledger.holds.delete(job.jobId);
@@ -109,8 +149,12 @@ it('voids old holds of jobs that do not exist, settles those of ended jobs and l
   const ended = await completedJob();
   const accountId = await addAccount(world.database);
   ledger.fund(accountId, 2_500_000n);
-  const [running] = await addJobs(world.database, accountId, 1) as [string];
-  for (const jobId of [running, 'job_ghost']) await ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
+  const [running] = (await addJobs(world.database, accountId, 1)) as [string];
+  for (const jobId of [running, 'job_ghost'])
+    await ledger.placeHold(
+      { accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 },
+      1_000,
+    );
   await settlement.justifyHolds(600);
   expect(ledger.pendingHolds()).toHaveLength(3);
   await settlement.justifyHolds(0);
@@ -122,7 +166,11 @@ it('voids old holds of jobs that do not exist, settles those of ended jobs and l
 it('comes to a hold behind more than a page of justified ones, and begins again after the last', async () => {
   const accountId = await addAccount(world.database);
   ledger.fund(accountId, 10_000_000_000n);
-  const place = (jobId: string) => ledger.placeHold({ accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 }, 1_000);
+  const place = (jobId: string) =>
+    ledger.placeHold(
+      { accountId, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 },
+      1_000,
+    );
   const waiting = await addJobs(world.database, accountId, 1_100);
   for (const jobId of waiting) await place(jobId);
   await place('job_ghost');

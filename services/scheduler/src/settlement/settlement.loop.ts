@@ -38,7 +38,12 @@ export class Settlement implements Running {
     for (const refusal of ['hold_unknown', 'verdict_conflict']) verdictsRefused.inc({ refusal }, 0);
     this.loops.push(
       startLoop({ name: 'settlements', everyMs: RESEND_EVERY_MS, work: () => this.resend(), logger }),
-      startLoop({ name: 'pending-holds', everyMs: HOLDS_EVERY_MS, work: () => this.justifyHolds(HOLD_AGE_SECONDS), logger }),
+      startLoop({
+        name: 'pending-holds',
+        everyMs: HOLDS_EVERY_MS,
+        work: () => this.justifyHolds(HOLD_AGE_SECONDS),
+        logger,
+      }),
     );
     return this;
   }
@@ -51,7 +56,9 @@ export class Settlement implements Running {
 
   /** Whether the ledger has acknowledged the job's verdict. Never rejects: the loop sends again. */
   ended({ jobId, accountId, environment, state, traceparent }: StoredJob): Promise<boolean> {
-    return isEnded(state) ? this.settle({ jobId, accountId, environment, traceparent, verdict: state.verdict! }, { parent: traceparent }) : Promise.resolve(false);
+    return isEnded(state)
+      ? this.settle({ jobId, accountId, environment, traceparent, verdict: state.verdict! }, { parent: traceparent })
+      : Promise.resolve(false);
   }
 
   /** What is tried again follows from its job and is no part of it any more. */
@@ -59,7 +66,9 @@ export class Settlement implements Running {
     const known = this.sending.get(job.jobId);
     if (known) return known;
     const attributes = { 'job.id': job.jobId, 'account.id': job.accountId };
-    const sending = inSpan('settle', { service: 'scheduler', attributes, ...within }, () => this.send(job)).finally(() => this.sending.delete(job.jobId));
+    const sending = inSpan('settle', { service: 'scheduler', attributes, ...within }, () => this.send(job)).finally(
+      () => this.sending.delete(job.jobId),
+    );
     this.sending.set(job.jobId, sending);
     return sending;
   }
@@ -67,11 +76,17 @@ export class Settlement implements Running {
   private async send({ jobId, accountId, environment, verdict }: UnsettledJob): Promise<boolean> {
     const { ledger, jobs, changes, logger } = this.options;
     try {
-      const { refusal } = await ledger.settle({ accountId: bookOf(accountId, environment), jobId, ...verdict }, SETTLE_TIMEOUT_MS);
+      const { refusal } = await ledger.settle(
+        { accountId: bookOf(accountId, environment), jobId, ...verdict },
+        SETTLE_TIMEOUT_MS,
+      );
       // A test job from before the sandbox had holds owes nothing.
       if (refusal !== '' && !(refusal === 'hold_unknown' && environment === 'test')) {
         verdictsRefused.inc({ refusal });
-        logger.error({ job_id: jobId, account_id: accountId, refusal, rule: verdict.rule }, 'the ledger refuses a verdict');
+        logger.error(
+          { job_id: jobId, account_id: accountId, refusal, rule: verdict.rule },
+          'the ledger refuses a verdict',
+        );
         return false;
       }
       await jobs.settled(jobId);

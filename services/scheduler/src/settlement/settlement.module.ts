@@ -12,12 +12,20 @@ import { UnsettledJobs } from './unsettled-jobs.sql';
 
 @Module({
   imports: [ViewsModule],
-  providers: [{ provide: Settlement, inject: [DATABASE, LEDGER, JobChanges, LOGGER, Lifecycle], useFactory: startSettlement }],
+  providers: [
+    { provide: Settlement, inject: [DATABASE, LEDGER, JobChanges, LOGGER, Lifecycle], useFactory: startSettlement },
+  ],
   exports: [Settlement],
 })
 export class SettlementModule {}
 
-function startSettlement(database: Database, ledger: LedgerPort, changes: JobChanges, logger: Logger, lifecycle: Lifecycle): Settlement {
+function startSettlement(
+  database: Database,
+  ledger: LedgerPort,
+  changes: JobChanges,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Settlement {
   const jobs = new UnsettledJobs(database);
   lifecycle.keep('missing holds', new MissingHolds({ jobs, ledger, logger }).start());
   return lifecycle.keep('settlement', new Settlement({ jobs, ledger, changes, logger }).start());

@@ -10,7 +10,15 @@ export interface UnsettledJob {
   readonly verdict: Verdict;
 }
 
-interface Row { job_id: string; account_id: string; environment: Environment; traceparent: string; charged_micros: bigint; released_micros: bigint; verdict_rule: string }
+interface Row {
+  job_id: string;
+  account_id: string;
+  environment: Environment;
+  traceparent: string;
+  charged_micros: bigint;
+  released_micros: bigint;
+  verdict_rule: string;
+}
 
 /** Jobs that ended a moment ago are being settled by whoever ended them. */
 const DUE = `
@@ -41,7 +49,9 @@ export class UnsettledJobs {
 
   constructor(private readonly database: Database) {
     this.settlements = new WriterLane({
-      database, keyOf: (jobId) => jobId, apply: async (tx, opening, jobIds) => {
+      database,
+      keyOf: (jobId) => jobId,
+      apply: async (tx, opening, jobIds) => {
         await tx.query({ name: 'job_settled', text: SETTLED, values: [[...jobIds].sort(), await opening] });
         return jobIds.map(() => undefined);
       },
@@ -54,22 +64,36 @@ export class UnsettledJobs {
 
   /** Those of these jobs that have ended, settled or not. */
   async ended(jobIds: readonly string[]): Promise<UnsettledJob[]> {
-    return (await this.database.query<Row>({ name: 'unsettled_ended', text: ENDED, values: [[...jobIds]] })).rows.map(unsettled);
+    return (await this.database.query<Row>({ name: 'unsettled_ended', text: ENDED, values: [[...jobIds]] })).rows.map(
+      unsettled,
+    );
   }
 
   async known(jobIds: readonly string[]): Promise<Set<string>> {
-    const { rows } = await this.database.query<{ job_id: string }>({ name: 'jobs_known', text: KNOWN, values: [[...jobIds]] });
+    const { rows } = await this.database.query<{ job_id: string }>({
+      name: 'jobs_known',
+      text: KNOWN,
+      values: [[...jobIds]],
+    });
     return new Set(rows.map((row) => row.job_id));
   }
 
   /** Live jobs that have not ended, behind one of them. */
   async unended(afterJobId: string, limit: number): Promise<{ jobId: string; accountId: string }[]> {
-    const { rows } = await this.database.query<{ job_id: string; account_id: string }>({ name: 'unended_jobs', text: UNENDED, values: [afterJobId, limit] });
+    const { rows } = await this.database.query<{ job_id: string; account_id: string }>({
+      name: 'unended_jobs',
+      text: UNENDED,
+      values: [afterJobId, limit],
+    });
     return rows.map((row) => ({ jobId: row.job_id, accountId: row.account_id }));
   }
 
   async stillUnended(jobIds: readonly string[]): Promise<Set<string>> {
-    const { rows } = await this.database.query<{ job_id: string }>({ name: 'still_unended_jobs', text: STILL_UNENDED, values: [[...jobIds]] });
+    const { rows } = await this.database.query<{ job_id: string }>({
+      name: 'still_unended_jobs',
+      text: STILL_UNENDED,
+      values: [[...jobIds]],
+    });
     return new Set(rows.map((row) => row.job_id));
   }
 
@@ -89,7 +113,10 @@ export class UnsettledJobs {
 
 function unsettled(row: Row): UnsettledJob {
   return {
-    jobId: row.job_id, accountId: row.account_id, environment: row.environment, traceparent: row.traceparent,
+    jobId: row.job_id,
+    accountId: row.account_id,
+    environment: row.environment,
+    traceparent: row.traceparent,
     verdict: { chargedMicros: row.charged_micros, releasedMicros: row.released_micros, rule: row.verdict_rule },
   };
 }

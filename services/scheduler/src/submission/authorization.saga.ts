@@ -8,7 +8,11 @@ import type { Submission } from './submission-closer.sql';
 export type Authorized =
   | { readonly kind: 'authorized'; readonly amountMicros: bigint }
   /** Answered: no hold exists and none can come to exist. */
-  | { readonly kind: 'refused'; readonly refusal: CreateRefusal; readonly amounts?: { readonly requiredMicros: bigint; readonly availableMicros: bigint } }
+  | {
+      readonly kind: 'refused';
+      readonly refusal: CreateRefusal;
+      readonly amounts?: { readonly requiredMicros: bigint; readonly availableMicros: bigint };
+    }
   /** A hold may exist. */
   | { readonly kind: 'unknown' };
 
@@ -19,12 +23,26 @@ export interface Purchase extends Omit<Submission, 'estimatedCostMicros'> {
 
 /** Asks exactly once: whatever is not an answer may be a hold, and is voided and never asked again. */
 export class Authorization {
-  constructor(private readonly ledger: Pick<LedgerPort, 'placeHold'>, private readonly logger: Logger) {}
+  constructor(
+    private readonly ledger: Pick<LedgerPort, 'placeHold'>,
+    private readonly logger: Logger,
+  ) {}
 
-  async ask({ accountId, environment, jobId, apiKeyId, terms, quoteId }: Purchase, timeoutMs: number): Promise<Authorized> {
+  async ask(
+    { accountId, environment, jobId, apiKeyId, terms, quoteId }: Purchase,
+    timeoutMs: number,
+  ): Promise<Authorized> {
     const { model, resolution, durationSeconds } = terms;
     try {
-      const hold = { accountId: bookOf(accountId, environment), jobId, apiKeyId, model, resolution, durationSeconds, quoteId };
+      const hold = {
+        accountId: bookOf(accountId, environment),
+        jobId,
+        apiKeyId,
+        model,
+        resolution,
+        durationSeconds,
+        quoteId,
+      };
       return authorizedBy(await this.ledger.placeHold(hold, Math.max(1, timeoutMs)));
     } catch (error) {
       this.logger.warn({ err: error, job_id: jobId }, 'the ledger did not answer');
@@ -33,12 +51,23 @@ export class Authorization {
   }
 }
 
-function authorizedBy({ refusal, amountMicros, availableMicros }: Pick<PlaceHoldAnswer, 'refusal' | 'amountMicros' | 'availableMicros'>): Authorized {
+function authorizedBy({
+  refusal,
+  amountMicros,
+  availableMicros,
+}: Pick<PlaceHoldAnswer, 'refusal' | 'amountMicros' | 'availableMicros'>): Authorized {
   switch (refusal) {
-    case '': return { kind: 'authorized', amountMicros };
-    case 'insufficient_balance': return { kind: 'refused', refusal, amounts: { requiredMicros: amountMicros, availableMicros } };
-    case 'spend_cap_reached': case 'price_unavailable': case 'quote_expired': case 'quote_mismatch': return { kind: 'refused', refusal };
+    case '':
+      return { kind: 'authorized', amountMicros };
+    case 'insufficient_balance':
+      return { kind: 'refused', refusal, amounts: { requiredMicros: amountMicros, availableMicros } };
+    case 'spend_cap_reached':
+    case 'price_unavailable':
+    case 'quote_expired':
+    case 'quote_mismatch':
+      return { kind: 'refused', refusal };
     // hold_voided, hold_conflict, or a rule this release does not know: not what a job id drawn a moment ago can meet.
-    default: return { kind: 'unknown' };
+    default:
+      return { kind: 'unknown' };
   }
 }

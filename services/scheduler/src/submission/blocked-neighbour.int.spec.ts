@@ -26,9 +26,14 @@ async function hold(rows: string, values: readonly unknown[]): Promise<void> {
 }
 
 /** What the first is answered once the row comes free; the others are answered while it is held. */
-async function othersFirst<Answer>(blocked: Promise<Answer>, others: readonly Promise<Answer>[]): Promise<[Answer, Answer[]]> {
+async function othersFirst<Answer>(
+  blocked: Promise<Answer>,
+  others: readonly Promise<Answer>[],
+): Promise<[Answer, Answer[]]> {
   let isAnswered = false;
-  const first = blocked.finally(() => { isAnswered = true; });
+  const first = blocked.finally(() => {
+    isAnswered = true;
+  });
   const answers = await Promise.all(others);
   expect(isAnswered).toBe(false);
   await holder.query('commit');
@@ -36,16 +41,19 @@ async function othersFirst<Answer>(blocked: Promise<Answer>, others: readonly Pr
 }
 
 describe('a row that a stopped process holds', () => {
-  it('of one account\'s admission delays its own submissions, and nobody else\'s', async () => {
+  it("of one account's admission delays its own submissions, and nobody else's", async () => {
     const create = world.replica(patient);
     const [blocked, ...others] = Array.from({ length: 6 }, () => fundedRequest(world.ledger, {}, 2_500_000n));
     await create({ ...blocked!, idempotencyKey: 'the first' });
-    await hold('admission where account_id = $1 and environment = \'live\'', [blocked!.accountId]);
-    const [late, answers] = await othersFirst(create(blocked!), others.map((request) => create(request)));
+    await hold("admission where account_id = $1 and environment = 'live'", [blocked!.accountId]);
+    const [late, answers] = await othersFirst(
+      create(blocked!),
+      others.map((request) => create(request)),
+    );
     expect([late, ...answers]).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ refusal: '' })));
   });
 
-  it('of one submission delays its own job, and nobody else\'s', async () => {
+  it("of one submission delays its own job, and nobody else's", async () => {
     const create = world.replica(patient);
     const [blocked, ...others] = Array.from({ length: 6 }, () => fundedRequest(world.ledger));
     const place = world.ledger.placeHold.bind(world.ledger);
@@ -53,7 +61,10 @@ describe('a row that a stopped process holds', () => {
       if (order.accountId === blocked!.accountId) await hold('submission where job_id = $1', [order.jobId]);
       return place(order, timeoutMs);
     });
-    const [late, answers] = await othersFirst(create(blocked!), others.map((request) => create(request)));
+    const [late, answers] = await othersFirst(
+      create(blocked!),
+      others.map((request) => create(request)),
+    );
     expect([late, ...answers]).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ refusal: '' })));
   });
 
@@ -61,11 +72,22 @@ describe('a row that a stopped process holds', () => {
     const create = world.replica(patient);
     const requests = Array.from({ length: 6 }, () => fundedRequest(world.ledger));
     await Promise.all(requests.map((request) => create(request)));
-    const { rows } = await world.database.query<{ job_id: string; account_id: string }>('select job_id, account_id from job order by job_id');
+    const { rows } = await world.database.query<{ job_id: string; account_id: string }>(
+      'select job_id, account_id from job order by job_id',
+    );
     const orders = new JobOrders({ database: world.database, settings, onCommitted: () => undefined });
-    const cancel = ({ job_id: jobId, account_id: accountId }: typeof rows[number]) => orders.submit({ kind: 'cancel', jobId, scope: { accountId, environment: 'live' }, apiKeyId: '', traceparent: '' });
+    const cancel = ({ job_id: jobId, account_id: accountId }: (typeof rows)[number]) =>
+      orders.submit({
+        kind: 'cancel',
+        jobId,
+        scope: { accountId, environment: 'live' },
+        apiKeyId: '',
+        traceparent: '',
+      });
     await hold('job where job_id = $1', [rows[0]!.job_id]);
     const [late, answers] = await othersFirst(cancel(rows[0]!), rows.slice(1).map(cancel));
-    expect([late, ...answers]).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ kind: 'done', changed: true })));
+    expect([late, ...answers]).toEqual(
+      Array.from({ length: 6 }, () => expect.objectContaining({ kind: 'done', changed: true })),
+    );
   });
 });

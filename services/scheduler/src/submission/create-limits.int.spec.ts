@@ -2,7 +2,9 @@ import { bookOf } from '@usvideo/contracts/books';
 import { fundedRequest, startSagaWorld, traces, type SagaWorld } from '../../test/saga-world';
 
 let world: SagaWorld;
-beforeEach(async () => { world = await startSagaWorld(); });
+beforeEach(async () => {
+  world = await startSagaWorld();
+});
 afterEach(() => world.close());
 
 const funded = (over = {}) => fundedRequest(world.ledger, { idempotencyKey: '', ...over }, 1_000_000_000n);
@@ -28,7 +30,9 @@ describe('limits of an account', () => {
     await create(request);
     await world.database.query('update account_slot set queued_jobs = 1 where account_id = $1', [request.accountId]);
     expect(await create(request)).toMatchObject({ refusal: 'queue_limit_exceeded' });
-    await world.database.query('update account_slot set departed = departed + 1 where account_id = $1', [request.accountId]);
+    await world.database.query('update account_slot set departed = departed + 1 where account_id = $1', [
+      request.accountId,
+    ]);
     expect(await create(request)).toMatchObject({ refusal: '' });
   });
 
@@ -36,7 +40,9 @@ describe('limits of an account', () => {
     const create = world.replica();
     const request = funded();
     await create(request);
-    await world.database.query('update account_slot set creates_per_minute = 2 where account_id = $1', [request.accountId]);
+    await world.database.query('update account_slot set creates_per_minute = 2 where account_id = $1', [
+      request.accountId,
+    ]);
     await world.database.query('truncate rate_limit');
     const answers = await Promise.all(Array.from({ length: 5 }, () => create(request)));
     const refused = answers.filter((answer) => answer.refusal === 'rate_limit_exceeded');
@@ -49,7 +55,9 @@ describe('limits of an account', () => {
   it('refuses a suspended account and a model that is not in the catalogue', async () => {
     const create = world.replica();
     const request = funded({ idempotencyKey: 'order-9' });
-    expect(await create({ ...request, terms: { ...request.terms!, model: 'dream' } })).toMatchObject({ refusal: 'model_unknown' });
+    expect(await create({ ...request, terms: { ...request.terms!, model: 'dream' } })).toMatchObject({
+      refusal: 'model_unknown',
+    });
     expect(await create(request)).toMatchObject({ refusal: '' });
     await world.database.query('update account_slot set suspended = true where account_id = $1', [request.accountId]);
     expect(await create({ ...request, idempotencyKey: '' })).toMatchObject({ refusal: 'account_suspended' });
@@ -58,13 +66,21 @@ describe('limits of an account', () => {
 });
 
 describe('the sandbox', () => {
-  it('holds play money for a job, and leaves the account\'s own alone', async () => {
+  it("holds play money for a job, and leaves the account's own alone", async () => {
     const create = world.replica();
     const request = funded({ environment: 'test' });
     const before = world.ledger.availableOf(request.accountId);
     const answer = await create(request);
-    expect(JSON.parse(answer.jobJson)).toMatchObject({ livemode: false, status: 'pending', estimated_cost: '$1.25', billing: { state: 'held' } });
-    expect(world.ledger.holds.get(answer.jobId)).toMatchObject({ accountId: bookOf(request.accountId, 'test'), amountMicros: 1_250_000n });
+    expect(JSON.parse(answer.jobJson)).toMatchObject({
+      livemode: false,
+      status: 'pending',
+      estimated_cost: '$1.25',
+      billing: { state: 'held' },
+    });
+    expect(world.ledger.holds.get(answer.jobId)).toMatchObject({
+      accountId: bookOf(request.accountId, 'test'),
+      amountMicros: 1_250_000n,
+    });
     expect(world.ledger.availableOf(request.accountId)).toBe(before);
     const { rows } = await world.database.query('select job_class from job_queue where job_id = $1', [answer.jobId]);
     expect(rows).toEqual([{ job_class: 'sandbox' }]);
@@ -73,11 +89,23 @@ describe('the sandbox', () => {
   it('plays the answer and the wait that the prompt asks for', async () => {
     const create = world.replica();
     const request = funded({ environment: 'test' });
-    expect(await create({ ...request, content: { prompt: 'sandbox:http=402 a lighthouse', metadata: new Map() } })).toMatchObject({ refusal: 'sandbox_refusal', sandboxHttpStatus: 402 });
-    const held = await create({ ...request, content: { prompt: 'a lighthouse sandbox:hold_pending=30', metadata: new Map() } });
-    const { rows } = await world.database.query("select extract(epoch from available_at - created_at)::int as seconds from job_queue join job using (job_id) where job_id = $1", [held.jobId]);
+    expect(
+      await create({ ...request, content: { prompt: 'sandbox:http=402 a lighthouse', metadata: new Map() } }),
+    ).toMatchObject({ refusal: 'sandbox_refusal', sandboxHttpStatus: 402 });
+    const held = await create({
+      ...request,
+      content: { prompt: 'a lighthouse sandbox:hold_pending=30', metadata: new Map() },
+    });
+    const { rows } = await world.database.query(
+      'select extract(epoch from available_at - created_at)::int as seconds from job_queue join job using (job_id) where job_id = $1',
+      [held.jobId],
+    );
     expect(rows).toEqual([{ seconds: 30 }]);
-    const live = await create({ ...request, environment: 'live', content: { prompt: 'sandbox:http=402', metadata: new Map() } });
+    const live = await create({
+      ...request,
+      environment: 'live',
+      content: { prompt: 'sandbox:http=402', metadata: new Map() },
+    });
     expect(live).toMatchObject({ refusal: '' });
   });
 });

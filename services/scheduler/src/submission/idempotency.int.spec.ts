@@ -3,10 +3,13 @@ import { sha256 } from '../../test/scheduler-world';
 import { fundedRequest, startSagaWorld, traces, type SagaWorld } from '../../test/saga-world';
 
 let world: SagaWorld;
-beforeEach(async () => { world = await startSagaWorld(); });
+beforeEach(async () => {
+  world = await startSagaWorld();
+});
 afterEach(() => world.close());
 
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 describe('the same request fifty times at once', () => {
   it('is one job, one hold and fifty equal answers', async () => {
@@ -43,8 +46,14 @@ describe('a key', () => {
     const create = world.replica();
     const request = fundedRequest(world.ledger, {}, 100_000_000n);
     const first = await create(request);
-    await world.database.query('update account_slot set queued_jobs = 1, creates_per_minute = 1, suspended = true where account_id = $1', [request.accountId]);
-    await world.database.query("update job set state = 'cancelled', ended_at = now(), verdict_rule = 'cancelled', charged_micros = 0, released_micros = 0 where job_id = $1", [first.jobId]);
+    await world.database.query(
+      'update account_slot set queued_jobs = 1, creates_per_minute = 1, suspended = true where account_id = $1',
+      [request.accountId],
+    );
+    await world.database.query(
+      "update job set state = 'cancelled', ended_at = now(), verdict_rule = 'cancelled', charged_micros = 0, released_micros = 0 where job_id = $1",
+      [first.jobId],
+    );
     for (const answer of [await create(request), await create(request)]) {
       expect(answer).toMatchObject({ refusal: '', replayed: true, jobId: first.jobId });
       expect(JSON.parse(answer.jobJson).status).toBe('cancelled');
@@ -55,7 +64,10 @@ describe('a key', () => {
     const create = world.replica();
     const request = fundedRequest(world.ledger, {}, 100_000_000n);
     await create(request);
-    expect(await create({ ...request, requestSha256: sha256('another request') })).toMatchObject({ refusal: 'idempotency_key_reused', jobJson: '' });
+    expect(await create({ ...request, requestSha256: sha256('another request') })).toMatchObject({
+      refusal: 'idempotency_key_reused',
+      jobJson: '',
+    });
   });
 
   it('belongs to one account and environment', async () => {
@@ -73,7 +85,9 @@ describe('a key', () => {
     const request = fundedRequest(world.ledger);
     world.ledger.placeHold = () => new Promise(() => undefined);
     void slow(request);
-    await eventually(async () => (await traces(world.database, request.accountId)).keys === 1, { what: 'the first holds the key' });
+    await eventually(async () => (await traces(world.database, request.accountId)).keys === 1, {
+      what: 'the first holds the key',
+    });
     expect(await impatient(request)).toMatchObject({ refusal: 'idempotency_in_progress', retryAfterMs: 1_000 });
   });
 
@@ -82,7 +96,10 @@ describe('a key', () => {
     let refuseFirst: (() => void) | undefined;
     const place = world.ledger.placeHold.bind(world.ledger);
     world.ledger.placeHold = async (hold, timeoutMs) => {
-      if (!refuseFirst) await new Promise<void>((resolve) => { refuseFirst = resolve; });
+      if (!refuseFirst)
+        await new Promise<void>((resolve) => {
+          refuseFirst = resolve;
+        });
       return place(hold, timeoutMs);
     };
     const first = world.replica({ times: { sagaMs: 10_000 } })(request);

@@ -49,7 +49,10 @@ export class IdempotentReplay {
   }
 
   private async share(first: Promise<Led>, deadline: number): Promise<Led> {
-    const outcome = await within(Math.max(0, deadline - performance.now()), first.catch(() => 'ask again' as const)).catch(inProgress);
+    const outcome = await within(
+      Math.max(0, deadline - performance.now()),
+      first.catch(() => 'ask again' as const),
+    ).catch(inProgress);
     return outcome === 'ask again' || outcome.refusal !== '' ? outcome : { ...outcome, replayed: true };
   }
 }

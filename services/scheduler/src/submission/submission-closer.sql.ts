@@ -62,7 +62,10 @@ update admission a set admitted = a.admitted - r.jobs
 from reserved r where a.account_id = r.account_id and a.environment = r.environment`;
 
 /** A submission at the time that it becomes a job. */
-interface Submitted { readonly submission: Submission; readonly now: Date }
+interface Submitted {
+  readonly submission: Submission;
+  readonly now: Date;
+}
 
 const IDENTITY = {
   job_id: ['text', ({ submission }) => submission.jobId],
@@ -70,29 +73,45 @@ const IDENTITY = {
   environment: ['text', ({ submission }) => submission.environment],
 } satisfies Columns<Submitted>;
 
-const INSERT_CONTENT = new RowsStatement<Submitted>('content_insert', {
-  ...IDENTITY,
-  created_at: ['timestamptz', ({ now }) => now],
-  end_user: ['text', ({ submission }) => submission.content.endUser],
-  content: ['jsonb', ({ submission }) => storedContent(submission.content)],
-}, (names, rows) => `insert into job_content (${names}) select * from ${rows}`);
+const INSERT_CONTENT = new RowsStatement<Submitted>(
+  'content_insert',
+  {
+    ...IDENTITY,
+    created_at: ['timestamptz', ({ now }) => now],
+    end_user: ['text', ({ submission }) => submission.content.endUser],
+    content: ['jsonb', ({ submission }) => storedContent(submission.content)],
+  },
+  (names, rows) => `insert into job_content (${names}) select * from ${rows}`,
+);
 
-const INSERT_QUEUE = new RowsStatement<Submitted>('queue_insert', {
-  ...IDENTITY,
-  job_class: ['text', ({ submission }) => submission.jobClass],
-  state: ['text', () => 'queued'],
-  available_at: ['timestamptz', ({ submission, now }) => new Date(now.getTime() + submission.holdSeconds * 1_000)],
-  deadline_at: ['timestamptz', deadlineAt],
-  expected_gpu_ms: ['bigint', ({ submission }) => BigInt(expectedGpuMs(submission.terms))],
-}, (names, rows) => `insert into job_queue (${names}) select * from ${rows}`);
+const INSERT_QUEUE = new RowsStatement<Submitted>(
+  'queue_insert',
+  {
+    ...IDENTITY,
+    job_class: ['text', ({ submission }) => submission.jobClass],
+    state: ['text', () => 'queued'],
+    available_at: ['timestamptz', ({ submission, now }) => new Date(now.getTime() + submission.holdSeconds * 1_000)],
+    deadline_at: ['timestamptz', deadlineAt],
+    expected_gpu_ms: ['bigint', ({ submission }) => BigInt(expectedGpuMs(submission.terms))],
+  },
+  (names, rows) => `insert into job_queue (${names}) select * from ${rows}`,
+);
 
 /** Closes a batch. It may come twice; what was closed before answers as it was closed. */
-export async function closeSubmissions(tx: Transaction, now: Date, commands: readonly CloseSubmission[]): Promise<Closed[]> {
+export async function closeSubmissions(
+  tx: Transaction,
+  now: Date,
+  commands: readonly CloseSubmission[],
+): Promise<Closed[]> {
   const submissions = commands.flatMap((command) => (command.kind === 'submit' ? [command.submission] : []));
   const voids = commands.flatMap((command) => (command.kind === 'void' ? [command] : []));
   const won = await casSubmitted(tx, submissions);
   if (voids.length > 0) await voidAuthorizing(tx, voids);
-  const jobs = await writeJobs(tx, now, submissions.filter(({ jobId }) => won.has(jobId)));
+  const jobs = await writeJobs(
+    tx,
+    now,
+    submissions.filter(({ jobId }) => won.has(jobId)),
+  );
   const undecided = commands.filter((command) => command.kind === 'void' || !won.has(command.submission.jobId));
   const states = await readStates(tx, undecided.map(jobIdOf));
   return commands.map((command): Closed => {
@@ -108,33 +127,66 @@ function jobIdOf(command: CloseSubmission): string {
 
 async function casSubmitted(tx: Transaction, submissions: readonly Submission[]): Promise<Set<string>> {
   if (submissions.length === 0) return new Set();
-  const { rows } = await tx.query<{ job_id: string }>({ name: 'submission_submit', text: SUBMIT, values: [submissions.map(({ jobId }) => jobId)] });
+  const { rows } = await tx.query<{ job_id: string }>({
+    name: 'submission_submit',
+    text: SUBMIT,
+    values: [submissions.map(({ jobId }) => jobId)],
+  });
   return new Set(rows.map((row) => row.job_id));
 }
 
 async function readStates(tx: Transaction, jobIds: readonly string[]): Promise<Map<string, string>> {
   if (jobIds.length === 0) return new Map();
-  const { rows } = await tx.query<{ job_id: string; state: string }>({ name: 'submission_states', text: READ_STATES, values: [jobIds] });
+  const { rows } = await tx.query<{ job_id: string; state: string }>({
+    name: 'submission_states',
+    text: READ_STATES,
+    values: [jobIds],
+  });
   return new Map(rows.map((row) => [row.job_id, row.state]));
 }
 
-async function voidAuthorizing(tx: Transaction, voids: readonly { jobId: string; askLedger: boolean }[]): Promise<void> {
-  const { rows } = await tx.query<{ job_id: string; account_id: string; environment: string; idempotency_key: string | null }>({
-    name: 'submission_void', text: VOID, values: [voids.map(({ jobId }) => jobId), voids.map(({ askLedger }) => askLedger)],
+async function voidAuthorizing(
+  tx: Transaction,
+  voids: readonly { jobId: string; askLedger: boolean }[],
+): Promise<void> {
+  const { rows } = await tx.query<{
+    job_id: string;
+    account_id: string;
+    environment: string;
+    idempotency_key: string | null;
+  }>({
+    name: 'submission_void',
+    text: VOID,
+    values: [voids.map(({ jobId }) => jobId), voids.map(({ askLedger }) => askLedger)],
   });
   if (rows.length === 0) return;
   await tx.query({
-    name: 'submission_give_back', text: GIVE_BACK,
-    values: [rows.map((row) => row.account_id), rows.map((row) => row.environment), rows.map((row) => row.idempotency_key), rows.map((row) => row.job_id)],
+    name: 'submission_give_back',
+    text: GIVE_BACK,
+    values: [
+      rows.map((row) => row.account_id),
+      rows.map((row) => row.environment),
+      rows.map((row) => row.idempotency_key),
+      rows.map((row) => row.job_id),
+    ],
   });
 }
 
-async function writeJobs(tx: Transaction, now: Date, submissions: readonly Submission[]): Promise<Map<string, StoredJob>> {
+async function writeJobs(
+  tx: Transaction,
+  now: Date,
+  submissions: readonly Submission[],
+): Promise<Map<string, StoredJob>> {
   if (submissions.length === 0) return new Map();
   const submitted = submissions.map((submission) => ({ submission, now }));
   const frames = submissions.flatMap(({ content }) => content.firstFrameKey ?? []);
   // Issued in this order, in which also their locks are taken: the shard heads, in recordJobs, come last.
-  const [, , , written] = await Promise.all([INSERT_CONTENT.run(tx, submitted), INSERT_QUEUE.run(tx, submitted), forgetArtifacts(tx, frames), recordJobs(tx, now, submitted.map(submittedJob))]);
+  const [, , , written] = await Promise.all([
+    INSERT_CONTENT.run(tx, submitted),
+    INSERT_QUEUE.run(tx, submitted),
+    forgetArtifacts(tx, frames),
+    recordJobs(tx, now, submitted.map(submittedJob)),
+  ]);
   return new Map(written.map((job) => [job.jobId, job]));
 }
 

@@ -22,7 +22,11 @@ export interface OpenSubmission {
 const SPENT_BEFORE: RateVerdict = { allowed: true, limit: 0, remaining: 0, resetAt: new Date(0), retryAfterMs: 0 };
 
 export type Opened = { readonly rate: RateVerdict } & (
-  | { readonly kind: 'opened'; /** Jobs of the account that wait, this one included. */ readonly waiting: number; readonly concurrentJobs: number }
+  | {
+      readonly kind: 'opened';
+      /** Jobs of the account that wait, this one included. */ readonly waiting: number;
+      readonly concurrentJobs: number;
+    }
   /** The key belongs to a job, submitted or on its way. */
   | { readonly kind: 'duplicate'; readonly jobId: string; readonly sameRequest: boolean }
   /** The key's first request was refused in this very moment: ask again. */
@@ -41,7 +45,8 @@ const READ_KEYS = `
 select k.account_id, k.environment, k.key, k.request_sha256, k.job_id
 from idempotency_key k join unnest($1::text[], $2::text[], $3::text[]) as n (account_id, environment, key) using (account_id, environment, key)`;
 
-const RELEASE_KEYS = 'delete from idempotency_key where job_id = any($4::text[]) and (account_id, environment, key) in (select * from unnest($1::text[], $2::text[], $3::text[]))';
+const RELEASE_KEYS =
+  'delete from idempotency_key where job_id = any($4::text[]) and (account_id, environment, key) in (select * from unnest($1::text[], $2::text[], $3::text[]))';
 
 /** Reads the dispatch row without locking it: a `departed` that is older only over-estimates what waits. */
 const LOCK_ADMISSIONS = `
@@ -70,7 +75,13 @@ from unnest($4::text[], $5::text[], $6::text[], $7::text[]) as n (job_id, accoun
 const READ_OPENED = 'select job_id from submission where job_id = any($1::text[])';
 
 interface Admission {
-  account_id: string; environment: Environment; admitted: bigint; departed: bigint; queued_jobs: number; concurrent_jobs: number; creates_per_minute: number;
+  account_id: string;
+  environment: Environment;
+  admitted: bigint;
+  departed: bigint;
+  queued_jobs: number;
+  concurrent_jobs: number;
+  creates_per_minute: number;
   suspended: boolean;
 }
 
@@ -91,7 +102,10 @@ export class SubmissionOpener {
     const judged = commands.filter((command) => !command.rateSpent);
     const checks = judged.map((command) => ({ ...command, policy: 'creates' as const }));
     const limitOf = (check: RateCheck) => admissions.get(accountOf(check))!.creates_per_minute;
-    const [taken, verdicts] = await Promise.all([readKeys(tx, others), checks.length === 0 ? [] : spendRates(tx, checks, limitOf)]);
+    const [taken, verdicts] = await Promise.all([
+      readKeys(tx, others),
+      checks.length === 0 ? [] : spendRates(tx, checks, limitOf),
+    ]);
     const rates = new Map(judged.map((command, index) => [command, verdicts[index]!]));
     const decided = commands.map((command): Opened => {
       const rate = rates.get(command) ?? SPENT_BEFORE;
@@ -100,7 +114,9 @@ export class SubmissionOpener {
       return admit(command, admissions.get(accountOf(command))!, rate, before.has(command.jobId));
     });
     const opened = commands.filter((command, index) => decided[index]!.kind === 'opened' && !before.has(command.jobId));
-    const refused = commands.filter((command, index) => command.idempotencyKey !== '' && decided[index]!.kind === 'refused');
+    const refused = commands.filter(
+      (command, index) => command.idempotencyKey !== '' && decided[index]!.kind === 'refused',
+    );
     await Promise.all([reserve(tx, now, opened, admissions), releaseKeys(tx, refused)]);
     return decided;
   }
@@ -109,7 +125,11 @@ export class SubmissionOpener {
     const again = commands.filter((command) => this.tried.has(command)).map((command) => command.jobId);
     for (const command of commands) this.tried.add(command);
     if (again.length === 0) return new Set();
-    const { rows } = await tx.query<{ job_id: string }>({ name: 'submission_opened', text: READ_OPENED, values: [again] });
+    const { rows } = await tx.query<{ job_id: string }>({
+      name: 'submission_opened',
+      text: READ_OPENED,
+      values: [again],
+    });
     return new Set(rows.map((row) => row.job_id));
   }
 }
@@ -130,8 +150,14 @@ type KeyTaken = { kind: 'duplicate'; jobId: string; sameRequest: boolean } | { k
 /** The jobs whose command has its key now. Waits for whoever is just claiming the same key. */
 async function claimKeys(tx: Transaction, now: Date, commands: readonly OpenSubmission[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ job_id: string }>({
-    name: 'key_claim', text: CLAIM_KEYS,
-    values: [...keyColumns(commands), commands.map((command) => Buffer.from(command.requestSha256)), commands.map((command) => command.jobId), now],
+    name: 'key_claim',
+    text: CLAIM_KEYS,
+    values: [
+      ...keyColumns(commands),
+      commands.map((command) => Buffer.from(command.requestSha256)),
+      commands.map((command) => command.jobId),
+      now,
+    ],
   });
   return new Set(rows.map((row) => row.job_id));
 }
@@ -139,15 +165,28 @@ async function claimKeys(tx: Transaction, now: Date, commands: readonly OpenSubm
 /** Who holds the keys that these commands did not get. */
 async function readKeys(tx: Transaction, commands: readonly OpenSubmission[]): Promise<Map<string, KeyTaken>> {
   if (commands.length === 0) return new Map();
-  const { rows } = await tx.query<{ account_id: string; environment: string; key: string; request_sha256: Buffer; job_id: string }>({
-    name: 'key_read', text: READ_KEYS, values: keyColumns(commands),
+  const { rows } = await tx.query<{
+    account_id: string;
+    environment: string;
+    key: string;
+    request_sha256: Buffer;
+    job_id: string;
+  }>({
+    name: 'key_read',
+    text: READ_KEYS,
+    values: keyColumns(commands),
   });
   const holders = new Map(rows.map((row) => [`${row.account_id}/${row.environment}/${row.key}`, row]));
-  return new Map(commands.map((command): [string, KeyTaken] => {
-    const holder = holders.get(`${accountOf(command)}/${command.idempotencyKey}`);
-    if (holder === undefined) return [command.jobId, { kind: 'vanished' }];
-    return [command.jobId, { kind: 'duplicate', jobId: holder.job_id, sameRequest: holder.request_sha256.equals(command.requestSha256) }];
-  }));
+  return new Map(
+    commands.map((command): [string, KeyTaken] => {
+      const holder = holders.get(`${accountOf(command)}/${command.idempotencyKey}`);
+      if (holder === undefined) return [command.jobId, { kind: 'vanished' }];
+      return [
+        command.jobId,
+        { kind: 'duplicate', jobId: holder.job_id, sameRequest: holder.request_sha256.equals(command.requestSha256) },
+      ];
+    }),
+  );
 }
 
 async function lockAdmissions(tx: Transaction, commands: readonly OpenSubmission[]): Promise<Map<string, Admission>> {
@@ -162,15 +201,26 @@ async function lockAdmissions(tx: Transaction, commands: readonly OpenSubmission
   return new Map(rows.map((row) => [`${row.account_id}/${row.environment}`, row]));
 }
 
-async function reserve(tx: Transaction, now: Date, opened: readonly OpenSubmission[], admissions: Map<string, Admission>): Promise<void> {
+async function reserve(
+  tx: Transaction,
+  now: Date,
+  opened: readonly OpenSubmission[],
+  admissions: Map<string, Admission>,
+): Promise<void> {
   if (opened.length === 0) return;
   const rows = [...admissions.values()];
   await tx.query({
-    name: 'submission_open', text: RESERVE,
+    name: 'submission_open',
+    text: RESERVE,
     values: [
-      rows.map((row) => row.account_id), rows.map((row) => row.environment), rows.map((row) => row.admitted),
-      opened.map((command) => command.jobId), opened.map((command) => command.accountId), opened.map((command) => command.environment),
-      opened.map((command) => command.idempotencyKey), now,
+      rows.map((row) => row.account_id),
+      rows.map((row) => row.environment),
+      rows.map((row) => row.admitted),
+      opened.map((command) => command.jobId),
+      opened.map((command) => command.accountId),
+      opened.map((command) => command.environment),
+      opened.map((command) => command.idempotencyKey),
+      now,
     ],
   });
 }
@@ -178,11 +228,19 @@ async function reserve(tx: Transaction, now: Date, opened: readonly OpenSubmissi
 /** A refusal leaves no trace. */
 async function releaseKeys(tx: Transaction, refused: readonly OpenSubmission[]): Promise<void> {
   if (refused.length === 0) return;
-  await tx.query({ name: 'key_release', text: RELEASE_KEYS, values: [...keyColumns(refused), refused.map((command) => command.jobId)] });
+  await tx.query({
+    name: 'key_release',
+    text: RELEASE_KEYS,
+    values: [...keyColumns(refused), refused.map((command) => command.jobId)],
+  });
 }
 
 function keyColumns(commands: readonly OpenSubmission[]): string[][] {
-  return [commands.map((command) => command.accountId), commands.map((command) => command.environment), commands.map((command) => command.idempotencyKey)];
+  return [
+    commands.map((command) => command.accountId),
+    commands.map((command) => command.environment),
+    commands.map((command) => command.idempotencyKey),
+  ];
 }
 
 function accountOf({ accountId, environment }: { accountId: string; environment: string }): string {

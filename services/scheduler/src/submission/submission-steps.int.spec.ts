@@ -5,7 +5,9 @@ const PRICE = 1_250_000n;
 const NOTHING = { keys: 0, admitted: 0, jobs: 0, events: 0 };
 
 let world: SagaWorld;
-beforeEach(async () => { world = await startSagaWorld(); });
+beforeEach(async () => {
+  world = await startSagaWorld();
+});
 afterEach(() => world.close());
 
 /** The calls that the ledger got, by their names. */
@@ -17,13 +19,24 @@ describe('the submission saga', () => {
     const request = fundedRequest(world.ledger);
     expect(await create(request)).toMatchObject({ refusal: '' });
     expect(transcript()).toEqual(['placeHold']);
-    expect(await traces(world.database, request.accountId)).toEqual({ keys: 1, admitted: 1, jobs: 1, events: 1, submissions: ['submitted'] });
+    expect(await traces(world.database, request.accountId)).toEqual({
+      keys: 1,
+      admitted: 1,
+      jobs: 1,
+      events: 1,
+      submissions: ['submitted'],
+    });
   });
 
   it('leaves no trace of a refusal and voids nothing, since the one hold was answered', async () => {
     const create = world.replica();
     const request = fundedRequest(world.ledger, {}, PRICE - 10_000n);
-    expect(await create(request)).toMatchObject({ refusal: 'insufficient_balance', requiredMicros: PRICE, availableMicros: PRICE - 10_000n, jobJson: '' });
+    expect(await create(request)).toMatchObject({
+      refusal: 'insufficient_balance',
+      requiredMicros: PRICE,
+      availableMicros: PRICE - 10_000n,
+      jobJson: '',
+    });
     expect(await traces(world.database, request.accountId)).toEqual({ ...NOTHING, submissions: ['voided'] });
     expect(transcript()).toEqual(['placeHold']);
     world.ledger.fund(request.accountId, 10_000n);
@@ -38,35 +51,41 @@ describe('the submission saga', () => {
     expect(await traces(world.database, request.accountId)).toMatchObject(NOTHING);
   });
 
-  it.each(['lost_before', 'lost_after', 'late'] as const)('voids the hold whose outcome is unknown (%s), and the key is free', async (fault) => {
-    const create = world.replica();
-    const request = fundedRequest(world.ledger);
-    world.ledger.fail('placeHold', fault);
-    expect(await create(request)).toMatchObject({ refusal: 'service_unavailable', retryAfterMs: 1_000 });
-    expect(await traces(world.database, request.accountId)).toMatchObject(NOTHING);
-    await eventually(() => transcript().includes('voidHold'), { what: 'the hold is voided' });
-    world.ledger.deliverLate();
-    await submissionsAre(request.accountId, ['voided']);
-    expect(transcript()).toEqual(['placeHold', 'voidHold']);
-    expect(world.ledger.pendingHolds()).toEqual([]);
-    expect(world.ledger.availableOf(request.accountId)).toBe(PRICE);
-    world.ledger.fail('placeHold', 'none');
-    expect(await create(request)).toMatchObject({ refusal: '', replayed: false });
-    expect(world.ledger.pendingHolds()).toHaveLength(1);
-  });
+  it.each(['lost_before', 'lost_after', 'late'] as const)(
+    'voids the hold whose outcome is unknown (%s), and the key is free',
+    async (fault) => {
+      const create = world.replica();
+      const request = fundedRequest(world.ledger);
+      world.ledger.fail('placeHold', fault);
+      expect(await create(request)).toMatchObject({ refusal: 'service_unavailable', retryAfterMs: 1_000 });
+      expect(await traces(world.database, request.accountId)).toMatchObject(NOTHING);
+      await eventually(() => transcript().includes('voidHold'), { what: 'the hold is voided' });
+      world.ledger.deliverLate();
+      await submissionsAre(request.accountId, ['voided']);
+      expect(transcript()).toEqual(['placeHold', 'voidHold']);
+      expect(world.ledger.pendingHolds()).toEqual([]);
+      expect(world.ledger.availableOf(request.accountId)).toBe(PRICE);
+      world.ledger.fail('placeHold', 'none');
+      expect(await create(request)).toMatchObject({ refusal: '', replayed: false });
+      expect(world.ledger.pendingHolds()).toHaveLength(1);
+    },
+  );
 
-  it.each(['lost_before', 'lost_after'] as const)('sends the void again until it is acknowledged (%s)', async (fault) => {
-    const create = world.replica();
-    const request = fundedRequest(world.ledger);
-    world.ledger.fail('placeHold', 'lost_after');
-    world.ledger.fail('voidHold', fault);
-    await create(request);
-    await eventually(() => transcript().includes('voidHold'), { what: 'the first void' });
-    expect(await traces(world.database, request.accountId)).toMatchObject({ ...NOTHING, submissions: ['voiding'] });
-    world.ledger.fail('voidHold', 'none');
-    await submissionsAre(request.accountId, ['voided']);
-    expect(world.ledger.availableOf(request.accountId)).toBe(PRICE);
-  });
+  it.each(['lost_before', 'lost_after'] as const)(
+    'sends the void again until it is acknowledged (%s)',
+    async (fault) => {
+      const create = world.replica();
+      const request = fundedRequest(world.ledger);
+      world.ledger.fail('placeHold', 'lost_after');
+      world.ledger.fail('voidHold', fault);
+      await create(request);
+      await eventually(() => transcript().includes('voidHold'), { what: 'the first void' });
+      expect(await traces(world.database, request.accountId)).toMatchObject({ ...NOTHING, submissions: ['voiding'] });
+      world.ledger.fail('voidHold', 'none');
+      await submissionsAre(request.accountId, ['voided']);
+      expect(world.ledger.availableOf(request.accountId)).toBe(PRICE);
+    },
+  );
 
   it('gives everything back when the job cannot be written', async () => {
     const create = world.replica();
@@ -115,5 +134,8 @@ describe('the submission saga', () => {
 });
 
 async function submissionsAre(accountId: string, states: string[]): Promise<void> {
-  await eventually(async () => JSON.stringify((await traces(world.database, accountId)).submissions) === JSON.stringify(states), { what: `submissions are ${states}` });
+  await eventually(
+    async () => JSON.stringify((await traces(world.database, accountId)).submissions) === JSON.stringify(states),
+    { what: `submissions are ${states}` },
+  );
 }

@@ -63,8 +63,15 @@ export class SubmissionUpkeep implements Running {
 
   private async voidHold({ accountId, environment, jobId }: UnfinishedSubmission): Promise<boolean> {
     try {
-      const { refusal } = await this.options.ledger.voidHold({ accountId: bookOf(accountId, environment), jobId }, VOID_TIMEOUT_MS);
-      if (refusal !== '') this.options.logger.error({ job_id: jobId, account_id: accountId, refusal }, 'the hold of a job that was never submitted cannot be voided');
+      const { refusal } = await this.options.ledger.voidHold(
+        { accountId: bookOf(accountId, environment), jobId },
+        VOID_TIMEOUT_MS,
+      );
+      if (refusal !== '')
+        this.options.logger.error(
+          { job_id: jobId, account_id: accountId, refusal },
+          'the hold of a job that was never submitted cannot be voided',
+        );
       return true;
     } catch (error) {
       this.options.logger.warn({ err: error, job_id: jobId }, 'a hold is not voided yet');

@@ -18,17 +18,39 @@ import { startSubmissions } from './submissions.service';
 
 @Module({
   imports: [CapacityModule, DispatchModule, ViewsModule],
-  providers: [{
-    provide: SubmissionSaga, inject: [CONFIG, DATABASE, LEDGER, JobViews, JobRenderer, FleetEstimate, Dispatch, PUBLISHER, LOGGER, Lifecycle], useFactory: submissionSaga,
-  }],
+  providers: [
+    {
+      provide: SubmissionSaga,
+      inject: [CONFIG, DATABASE, LEDGER, JobViews, JobRenderer, FleetEstimate, Dispatch, PUBLISHER, LOGGER, Lifecycle],
+      useFactory: submissionSaga,
+    },
+  ],
   exports: [SubmissionSaga],
 })
 export class SubmissionModule {}
 
 function submissionSaga(
-  config: SchedulerConfig, database: Database, ledger: LedgerPort, views: JobViews, renderer: JobRenderer, estimate: FleetEstimate, { wake }: Dispatch,
-  publisher: Publisher, logger: Logger, lifecycle: Lifecycle,
+  config: SchedulerConfig,
+  database: Database,
+  ledger: LedgerPort,
+  views: JobViews,
+  renderer: JobRenderer,
+  estimate: FleetEstimate,
+  { wake }: Dispatch,
+  publisher: Publisher,
+  logger: Logger,
+  lifecycle: Lifecycle,
 ): SubmissionSaga {
-  const submissions = startSubmissions({ config, database, ledger, views, renderer, estimate, wake, onCommitted: () => publisher.nudge(), logger });
+  const submissions = startSubmissions({
+    config,
+    database,
+    ledger,
+    views,
+    renderer,
+    estimate,
+    wake,
+    onCommitted: () => publisher.nudge(),
+    logger,
+  });
   return lifecycle.keep('submissions', submissions).creation;
 }

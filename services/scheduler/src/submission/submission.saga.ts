@@ -58,7 +58,11 @@ export class SubmissionSaga {
   constructor(private readonly options: CreateJobOptions) {}
 
   create(call: CreateJob): Promise<CreateJobAnswer> {
-    return inSpan('submit job', { service: 'scheduler', kind: 'server', attributes: { 'account.id': call.accountId } }, () => this.run(this.begin(call)));
+    return inSpan(
+      'submit job',
+      { service: 'scheduler', kind: 'server', attributes: { 'account.id': call.accountId } },
+      () => this.run(this.begin(call)),
+    );
   }
 
   private begin(call: CreateJob): Saga {
@@ -66,14 +70,32 @@ export class SubmissionSaga {
     const jobId = newId('job');
     const { refusal, sandboxHttpStatus, ...plan } = planOf(call, models, randomInt(2 ** 32));
     const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256, quoteId } = call;
-    const fullForMs = refusal ? undefined : estimate.refusesFor({ accountId, jobClass: plan.jobClass, expectedMs: expectedGpuMs(plan.terms) });
+    const fullForMs = refusal
+      ? undefined
+      : estimate.refusesFor({ accountId, jobClass: plan.jobClass, expectedMs: expectedGpuMs(plan.terms) });
     return {
-      submission: { ...plan, jobId, accountId, apiKeyId, deadlineSeconds, content: call.content!, traceparent: currentTraceparent() },
+      submission: {
+        ...plan,
+        jobId,
+        accountId,
+        apiKeyId,
+        deadlineSeconds,
+        content: call.content!,
+        traceparent: currentTraceparent(),
+      },
       opening: {
-        jobId, accountId, environment: plan.environment, idempotencyKey, requestSha256, rateSpent: call.rateSpent,
+        jobId,
+        accountId,
+        environment: plan.environment,
+        idempotencyKey,
+        requestSha256,
+        rateSpent: call.rateSpent,
         refusal: refusal ?? (fullForMs === undefined ? undefined : 'capacity_exhausted'),
       },
-      sandboxHttpStatus, quoteId: quoteId || undefined, fullForMs, deadline: performance.now() + sagaMs,
+      sandboxHttpStatus,
+      quoteId: quoteId || undefined,
+      fullForMs,
+      deadline: performance.now() + sagaMs,
     };
   }
 
@@ -87,30 +109,44 @@ export class SubmissionSaga {
 
   private async proceed(saga: Saga, opened: Opened): Promise<CreateOutcome | 'ask again'> {
     switch (opened.kind) {
-      case 'refused': return this.refused(saga, opened.refusal, opened.rate);
-      case 'vanished': return 'ask again';
+      case 'refused':
+        return this.refused(saga, opened.refusal, opened.rate);
+      case 'vanished':
+        return 'ask again';
       case 'duplicate':
-        return opened.sameRequest ? this.options.duplicates.follow(saga.opening, opened.jobId) : refusal('idempotency_key_reused');
-      case 'opened': return this.authorize(saga, opened);
+        return opened.sameRequest
+          ? this.options.duplicates.follow(saga.opening, opened.jobId)
+          : refusal('idempotency_key_reused');
+      case 'opened':
+        return this.authorize(saga, opened);
     }
   }
 
   private refused(saga: Saga, reason: CreateRefusal, rate: RateVerdict): CreateOutcome {
     switch (reason) {
-      case 'rate_limit_exceeded': return refusal(reason, { retryAfterMs: rate.retryAfterMs });
-      case 'sandbox_refusal': return refusal(reason, { sandboxHttpStatus: saga.sandboxHttpStatus, retryAfterMs: RETRY_SOON_MS });
+      case 'rate_limit_exceeded':
+        return refusal(reason, { retryAfterMs: rate.retryAfterMs });
+      case 'sandbox_refusal':
+        return refusal(reason, { sandboxHttpStatus: saga.sandboxHttpStatus, retryAfterMs: RETRY_SOON_MS });
       // Spread, so that those refused together do not come back together.
-      case 'capacity_exhausted': return refusal(reason, { retryAfterMs: saga.fullForMs! + randomInt(RETRY_SPREAD_MS) });
+      case 'capacity_exhausted':
+        return refusal(reason, { retryAfterMs: saga.fullForMs! + randomInt(RETRY_SPREAD_MS) });
       // A place is free when the next job of the account starts; how long one of its jobs takes is the best guess.
-      case 'queue_limit_exceeded': return refusal(reason, { retryAfterMs: expectedGpuMs(saga.submission.terms) });
-      default: return refusal(reason);
+      case 'queue_limit_exceeded':
+        return refusal(reason, { retryAfterMs: expectedGpuMs(saga.submission.terms) });
+      default:
+        return refusal(reason);
     }
   }
 
   private async authorize(saga: Saga, opened: Opened & { kind: 'opened' }): Promise<CreateOutcome> {
-    const authorized = await this.options.authorization.ask({ ...saga.submission, quoteId: saga.quoteId }, left(saga) * HOLD_SHARE);
+    const authorized = await this.options.authorization.ask(
+      { ...saga.submission, quoteId: saga.quoteId },
+      left(saga) * HOLD_SHARE,
+    );
     switch (authorized.kind) {
-      case 'authorized': return this.submit(saga, opened, authorized.amountMicros);
+      case 'authorized':
+        return this.submit(saga, opened, authorized.amountMicros);
       case 'refused': {
         const given = await this.giveBack(saga, false);
         return given?.kind === 'voided' ? refusal(authorized.refusal, authorized.amounts) : unavailable();
@@ -121,7 +157,11 @@ export class SubmissionSaga {
     }
   }
 
-  private async submit(saga: Saga, opened: Opened & { kind: 'opened' }, estimatedCostMicros: bigint): Promise<CreateOutcome> {
+  private async submit(
+    saga: Saga,
+    opened: Opened & { kind: 'opened' },
+    estimatedCostMicros: bigint,
+  ): Promise<CreateOutcome> {
     const submission = { ...saga.submission, estimatedCostMicros };
     // Also a submission that comes too late for its answer gives dispatch work.
     const submitted = this.options.closer.submit({ kind: 'submit', submission }).then((closed) => {
@@ -140,7 +180,10 @@ export class SubmissionSaga {
   /** T3. Undefined when nobody knows whether it was done: the sweep of unfinished submissions does it then. */
   private async giveBack(saga: Saga, askLedger: boolean): Promise<Closed | undefined> {
     try {
-      const closed = await within(VOID_MS, this.options.closer.submit({ kind: 'void', jobId: saga.submission.jobId, askLedger }));
+      const closed = await within(
+        VOID_MS,
+        this.options.closer.submit({ kind: 'void', jobId: saga.submission.jobId, askLedger }),
+      );
       if (askLedger) this.options.onVoiding();
       return closed;
     } catch (error) {
@@ -153,9 +196,21 @@ export class SubmissionSaga {
     const { jobId, state, traceparent } = job;
     const expectedMs = expectedGpuMs(state.terms);
     // The queue is taken to hold jobs like this one: reading it would cost every create what only the curious need.
-    const eta = this.options.estimate.etaSeconds({ accountId: job.accountId, jobClass: state.jobClass }, { expectedMs, upToMs: waiting * expectedMs, concurrentJobs });
+    const eta = this.options.estimate.etaSeconds(
+      { accountId: job.accountId, jobClass: state.jobClass },
+      { expectedMs, upToMs: waiting * expectedMs, concurrentJobs },
+    );
     const queue = { position: waiting, etaSeconds: eta };
-    return this.options.renderer.json({ jobId, state, content: saga.submission.content, settled: false, refundedMicros: 0n, progress: 0, queue, traceId: traceIdOf(traceparent) });
+    return this.options.renderer.json({
+      jobId,
+      state,
+      content: saga.submission.content,
+      settled: false,
+      refundedMicros: 0n,
+      progress: 0,
+      queue,
+      traceId: traceIdOf(traceparent),
+    });
   }
 
   private async storedJobJson(submission: Submission): Promise<string> {
@@ -174,10 +229,22 @@ function unavailable(): CreateOutcome {
 /** An outcome without a job; the empty refusal is the acceptance. */
 export function refusal(reason: CreateRefusal | '', details: Partial<CreateOutcome> = {}): CreateOutcome {
   return {
-    refusal: reason, jobJson: '', jobId: '', replayed: false, retryAfterMs: 0, requiredMicros: 0n, availableMicros: 0n, sandboxHttpStatus: 0, ...details,
+    refusal: reason,
+    jobJson: '',
+    jobId: '',
+    replayed: false,
+    retryAfterMs: 0,
+    requiredMicros: 0n,
+    availableMicros: 0n,
+    sandboxHttpStatus: 0,
+    ...details,
   };
 }
 
-export function rateState({ limit, remaining, resetAt }: RateVerdict): { limit: number; remaining: number; resetAt: Date } {
+export function rateState({ limit, remaining, resetAt }: RateVerdict): {
+  limit: number;
+  remaining: number;
+  resetAt: Date;
+} {
   return { limit, remaining, resetAt };
 }

@@ -37,17 +37,40 @@ function keyOfClosing(command: CloseSubmission): string {
  * was measured and gains nothing: the creates of a moment go through the lanes as one cohort, so it makes as many transactions,
  * and it would keep admission rows locked while events are written.
  */
-export function startSubmissions(options: SubmissionsOptions): Running & { readonly creation: SubmissionSaga; readonly upkeep: SubmissionUpkeep } {
+export function startSubmissions(
+  options: SubmissionsOptions,
+): Running & { readonly creation: SubmissionSaga; readonly upkeep: SubmissionUpkeep } {
   const { config, database, ledger, views, renderer, estimate, wake, onCommitted, logger, times = {} } = options;
   const opening = new SubmissionOpener();
-  const opener = new WriterLane<OpenSubmission, Opened>({ database, keyOf: ({ accountId }) => accountId, apply: (tx, now, commands) => opening.apply(tx, now, commands) });
-  const closer = new WriterLane<CloseSubmission, Closed>({ database, keyOf: keyOfClosing, apply: async (tx, now, commands) => closeSubmissions(tx, await now, commands), onCommitted });
+  const opener = new WriterLane<OpenSubmission, Opened>({
+    database,
+    keyOf: ({ accountId }) => accountId,
+    apply: (tx, now, commands) => opening.apply(tx, now, commands),
+  });
+  const closer = new WriterLane<CloseSubmission, Closed>({
+    database,
+    keyOf: keyOfClosing,
+    apply: async (tx, now, commands) => closeSubmissions(tx, await now, commands),
+    onCommitted,
+  });
   const submissions = new UnfinishedSubmissions(database);
   const upkeep = new SubmissionUpkeep({ closer, submissions, ledger, logger, staleMs: times.staleMs }).start();
   const creation = new SubmissionSaga({
-    opener, closer, views, renderer, estimate, logger, models: config.MODELS, sagaMs: times.sagaMs,
+    opener,
+    closer,
+    views,
+    renderer,
+    estimate,
+    logger,
+    models: config.MODELS,
+    sagaMs: times.sagaMs,
     authorization: new Authorization(ledger, logger),
-    duplicates: new IdempotentReplay({ views, renderer, stateOf: (jobId) => submissions.stateOf(jobId), waitMs: times.duplicateMs }),
+    duplicates: new IdempotentReplay({
+      views,
+      renderer,
+      stateOf: (jobId) => submissions.stateOf(jobId),
+      waitMs: times.duplicateMs,
+    }),
     onSubmitted: (queue) => wake.wake(queue),
     onVoiding: () => upkeep.nudge(),
   });

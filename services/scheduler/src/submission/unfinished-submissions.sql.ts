@@ -7,7 +7,11 @@ export interface UnfinishedSubmission {
   readonly environment: Environment;
 }
 
-interface Row { job_id: string; account_id: string; environment: Environment }
+interface Row {
+  job_id: string;
+  account_id: string;
+  environment: Environment;
+}
 
 const STALE = `
 select job_id, account_id, environment from submission
@@ -61,7 +65,11 @@ export class UnfinishedSubmissions {
   }
 
   async stateOf(jobId: string): Promise<string | undefined> {
-    const { rows } = await this.database.query<{ state: string }>({ name: 'submission_state', text: READ_STATE, values: [jobId] });
+    const { rows } = await this.database.query<{ state: string }>({
+      name: 'submission_state',
+      text: READ_STATE,
+      values: [jobId],
+    });
     return rows[0]?.state;
   }
 

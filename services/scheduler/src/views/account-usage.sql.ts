@@ -26,14 +26,23 @@ export class AccountUsage {
 
   async limits({ accountId, environment }: Scope): Promise<LimitsInUse> {
     const { rows } = await this.database.query<{
-      concurrent_jobs: number; queued_jobs: number; creates_per_minute: number; reads_per_minute: number; running: number; waiting: bigint;
+      concurrent_jobs: number;
+      queued_jobs: number;
+      creates_per_minute: number;
+      reads_per_minute: number;
+      running: number;
+      waiting: bigint;
     }>({ name: 'usage_limits', text: READ_LIMITS, values: [accountId, environment] });
     const row = rows[0]!;
     return {
       allowed: {
-        concurrentJobs: row.concurrent_jobs, queuedJobs: row.queued_jobs, createsPerMinute: row.creates_per_minute, readsPerMinute: row.reads_per_minute,
+        concurrentJobs: row.concurrent_jobs,
+        queuedJobs: row.queued_jobs,
+        createsPerMinute: row.creates_per_minute,
+        readsPerMinute: row.reads_per_minute,
       },
-      runningJobs: row.running, queuedJobs: Number(row.waiting),
+      runningJobs: row.running,
+      queuedJobs: Number(row.waiting),
     };
   }
 }

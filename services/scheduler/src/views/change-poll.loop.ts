@@ -17,10 +17,19 @@ export class ChangePoll {
   private readonly seen = new Map<string, string>();
   private loop: Loop | undefined;
 
-  constructor(@Inject(DATABASE) private readonly database: Database, private readonly changes: JobChanges) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly changes: JobChanges,
+  ) {}
 
   start(logger: Logger): Loop {
-    this.loop = startLoop({ name: 'watched-jobs', everyMs: POLL_MS, work: () => this.look(), logger, backOffMaxMs: 2_000 });
+    this.loop = startLoop({
+      name: 'watched-jobs',
+      everyMs: POLL_MS,
+      work: () => this.look(),
+      logger,
+      backOffMaxMs: 2_000,
+    });
     return this.loop;
   }
 
@@ -28,7 +37,11 @@ export class ChangePoll {
     const watched = this.changes.listenedTo();
     for (const jobId of this.seen.keys()) if (!watched.has(jobId)) this.seen.delete(jobId);
     if (watched.size === 0) return;
-    const { rows } = await this.database.query<{ job_id: string; fingerprint: string }>({ name: 'watch_poll', text: READ_STATES, values: [[...watched]] });
+    const { rows } = await this.database.query<{ job_id: string; fingerprint: string }>({
+      name: 'watch_poll',
+      text: READ_STATES,
+      values: [[...watched]],
+    });
     for (const { job_id: jobId, fingerprint } of rows) {
       const before = this.seen.get(jobId);
       this.seen.set(jobId, fingerprint);

@@ -9,6 +9,12 @@ union all
 select job_id, pseudonym from erased_end_user where job_id = any($3::text[]) and account_id = $1 and environment = $2`;
 
 /** Whom jobs were made for; an erasure leaves a pseudonym of them. */
-export async function endUsersOf(database: Database, { accountId, environment }: Scope, jobIds: readonly string[]): Promise<JobEndUser[]> {
-  return (await database.query<JobEndUser>({ name: 'end_users', text: READ, values: [accountId, environment, [...jobIds]] })).rows;
+export async function endUsersOf(
+  database: Database,
+  { accountId, environment }: Scope,
+  jobIds: readonly string[],
+): Promise<JobEndUser[]> {
+  return (
+    await database.query<JobEndUser>({ name: 'end_users', text: READ, values: [accountId, environment, [...jobIds]] })
+  ).rows;
 }

@@ -4,8 +4,8 @@ const queued = { expectedMs: 5_000, upToMs: 50_000, concurrentJobs: 10 };
 
 describe('the seconds until a queued job is rendered', () => {
   it.each([
-    ['the fleet\'s, when it has others to serve', queued, 90_000, 1, 90],
-    ['those that the account\'s own limit takes, when the fleet is faster', queued, 1_000, 1, 5],
+    ["the fleet's, when it has others to serve", queued, 90_000, 1, 90],
+    ["those that the account's own limit takes, when the fleet is faster", queued, 1_000, 1, 5],
     ['by the pace at which jobs are really rendered', { ...queued, upToMs: 500_000 }, 1_000, 3, 150],
     ['never fewer than the job itself takes', { ...queued, concurrentJobs: 100 }, 10, 1, 5],
     ['at least one', { ...queued, expectedMs: 1, upToMs: 1 }, 0, 1, 1],

@@ -14,7 +14,11 @@ export interface QueuedJob {
  * @param fleetMs until the fleet has given the account its queue up to this job.
  * @param pace GPU time really taken per expected GPU time.
  */
-export function etaSeconds({ expectedMs, upToMs, concurrentJobs }: QueuedJob, fleetMs: number | undefined, pace: number): number | undefined {
+export function etaSeconds(
+  { expectedMs, upToMs, concurrentJobs }: QueuedJob,
+  fleetMs: number | undefined,
+  pace: number,
+): number | undefined {
   if (fleetMs === undefined || concurrentJobs <= 0) return undefined;
   return Math.max(1, Math.ceil(Math.max(fleetMs, (upToMs / concurrentJobs) * pace, expectedMs * pace) / 1_000));
 }

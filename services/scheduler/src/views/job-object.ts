@@ -30,8 +30,12 @@ const LINK_STEP_MS = 60_000;
 /** It never goes back in public: a job whose lease was lost stays `processing` while it waits again. */
 export function publicStatus(state: JobState): PublicStatus {
   switch (state.name) {
-    case 'completed': case 'failed': case 'cancelled': return state.name;
-    default: return state.attempts.length === 0 ? 'pending' : 'processing';
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return state.name;
+    default:
+      return state.attempts.length === 0 ? 'pending' : 'processing';
   }
 }
 
@@ -41,22 +45,40 @@ export function jobObject(view: JobView, now: Date, link: LinkMaker): Record<str
   const { terms } = state;
   const status = publicStatus(state);
   return {
-    id: jobId, job_id: jobId, object: 'video', status, livemode: state.environment === 'live', mode: terms.mode, model: terms.model,
-    prompt: content?.prompt ?? null, negative_prompt: content?.negativePrompt ?? null, first_frame: content?.firstFrame ?? null,
-    resolution: terms.resolution, aspect_ratio: terms.aspectRatio || null, duration: terms.durationSeconds,
-    duration_actual: state.artifact ? state.artifact.durationMs / 1_000 : null, seed: terms.seed,
+    id: jobId,
+    job_id: jobId,
+    object: 'video',
+    status,
+    livemode: state.environment === 'live',
+    mode: terms.mode,
+    model: terms.model,
+    prompt: content?.prompt ?? null,
+    negative_prompt: content?.negativePrompt ?? null,
+    first_frame: content?.firstFrame ?? null,
+    resolution: terms.resolution,
+    aspect_ratio: terms.aspectRatio || null,
+    duration: terms.durationSeconds,
+    duration_actual: state.artifact ? state.artifact.durationMs / 1_000 : null,
+    seed: terms.seed,
     ...money(view),
     ...links(view, now, link),
     progress: status === 'completed' ? 100 : status === 'pending' ? 0 : view.progress,
-    queue_position: status === 'pending' ? view.queue?.position ?? null : null,
-    eta_seconds: status === 'pending' ? view.queue?.etaSeconds ?? null : null,
+    queue_position: status === 'pending' ? (view.queue?.position ?? null) : null,
+    eta_seconds: status === 'pending' ? (view.queue?.etaSeconds ?? null) : null,
     cancellable: state.name === 'queued' || state.name === 'leased',
     attempts: state.attempts.map(attemptObject),
     error: state.error ? { code: state.error.code, message: state.error.message } : null,
-    webhook_url: content?.webhookUrl ?? null, metadata: Object.fromEntries(content?.metadata ?? []), end_user: content?.endUser ?? null,
-    api_key_id: state.apiKeyId, trace_id: view.traceId || null,
-    created_at: state.createdAt.toISOString(), started_at: iso(state.startedAt), rendering_started_at: iso(state.renderingStartedAt),
-    completed_at: iso(state.endedAt), deadline_at: state.deadlineAt.toISOString(), content_erased_at: iso(state.contentErasedAt),
+    webhook_url: content?.webhookUrl ?? null,
+    metadata: Object.fromEntries(content?.metadata ?? []),
+    end_user: content?.endUser ?? null,
+    api_key_id: state.apiKeyId,
+    trace_id: view.traceId || null,
+    created_at: state.createdAt.toISOString(),
+    started_at: iso(state.startedAt),
+    rendering_started_at: iso(state.renderingStartedAt),
+    completed_at: iso(state.endedAt),
+    deadline_at: state.deadlineAt.toISOString(),
+    content_erased_at: iso(state.contentErasedAt),
   };
 }
 
@@ -64,12 +86,17 @@ function money({ state, settled, refundedMicros }: JobView): Record<string, unkn
   const { verdict, estimatedCostMicros } = state;
   const charged = verdict?.chargedMicros ?? 0n;
   return {
-    estimated_cost: formatUsd(estimatedCostMicros), estimated_cost_micros: Number(estimatedCostMicros),
-    cost: verdict ? formatUsd(charged) : null, cost_micros: verdict ? Number(charged) : null,
+    estimated_cost: formatUsd(estimatedCostMicros),
+    estimated_cost_micros: Number(estimatedCostMicros),
+    cost: verdict ? formatUsd(charged) : null,
+    cost_micros: verdict ? Number(charged) : null,
     billing: {
       state: verdict === undefined ? 'held' : state.name === 'completed' ? 'charged' : 'released',
-      charged_micros: Number(charged), released_micros: Number(verdict?.releasedMicros ?? 0n), refunded_micros: Number(refundedMicros),
-      rule: verdict?.rule ?? null, settled,
+      charged_micros: Number(charged),
+      released_micros: Number(verdict?.releasedMicros ?? 0n),
+      refunded_micros: Number(refundedMicros),
+      rule: verdict?.rule ?? null,
+      settled,
     },
   };
 }
@@ -80,17 +107,26 @@ function linkExpiry(now: Date): Date {
 }
 
 function links({ jobId, state }: JobView, now: Date, link: LinkMaker): Record<string, string | null> {
-  if (state.artifact === undefined || state.contentErasedAt) return { video_url: null, video_url_expires_at: null, thumbnail_url: null };
+  if (state.artifact === undefined || state.contentErasedAt)
+    return { video_url: null, video_url_expires_at: null, thumbnail_url: null };
   const expiresAt = linkExpiry(now);
   const { videoKey, thumbnailKey } = state.artifact;
   return {
-    video_url: link(jobId, videoKey, expiresAt), video_url_expires_at: expiresAt.toISOString(),
+    video_url: link(jobId, videoKey, expiresAt),
+    video_url_expires_at: expiresAt.toISOString(),
     thumbnail_url: thumbnailKey ? link(jobId, thumbnailKey, expiresAt) : null,
   };
 }
 
 function attemptObject({ attempt, workerId, engine, startedAt, endedAt, outcome }: Attempt): Record<string, unknown> {
-  return { attempt, worker: workerId, engine, started_at: startedAt.toISOString(), ended_at: iso(endedAt), outcome: outcome ?? null };
+  return {
+    attempt,
+    worker: workerId,
+    engine,
+    started_at: startedAt.toISOString(),
+    ended_at: iso(endedAt),
+    outcome: outcome ?? null,
+  };
 }
 
 function iso(at: Date | undefined): string | null {

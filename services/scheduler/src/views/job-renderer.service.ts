@@ -11,6 +11,8 @@ export class JobRenderer {
   constructor(private readonly links: LinkSettings) {}
 
   json(view: JobView): string {
-    return JSON.stringify(jobObject(view, new Date(), (jobId, key, expiresAt) => signLink({ ...this.links, jobId, key, expiresAt })));
+    return JSON.stringify(
+      jobObject(view, new Date(), (jobId, key, expiresAt) => signLink({ ...this.links, jobId, key, expiresAt })),
+    );
   }
 }

@@ -37,7 +37,10 @@ left join lateral (
 ) line on true
 left join account_slot s on s.account_id = j.account_id and s.environment = j.environment`;
 
-export interface Scope { readonly accountId: string; readonly environment: Environment }
+export interface Scope {
+  readonly accountId: string;
+  readonly environment: Environment;
+}
 
 export interface ListFilter extends Scope {
   readonly limit: number;
@@ -51,7 +54,11 @@ export interface ListFilter extends Scope {
 }
 
 const STATES_OF: Readonly<Record<PublicStatus, readonly JobStateName[]>> = {
-  pending: ['queued'], processing: ['queued', 'leased', 'rendering'], completed: ['completed'], failed: ['failed'], cancelled: ['cancelled'],
+  pending: ['queued'],
+  processing: ['queued', 'leased', 'rendering'],
+  completed: ['completed'],
+  failed: ['failed'],
+  cancelled: ['cancelled'],
 };
 
 /** A job as stored, for the caller that decides what may be shown. */
@@ -61,18 +68,28 @@ export interface OwnedView extends JobView {
 }
 
 export class JobViews {
-  constructor(private readonly database: Database, private readonly changes: JobChanges, private readonly estimate: Estimate) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: JobChanges,
+    private readonly estimate: Estimate,
+  ) {}
 
   /** Undefined for a job of somebody else. */
   async one(scope: Scope, jobId: string): Promise<OwnedView | undefined> {
     const { rows } = await this.database.query<ViewRow>({
-      name: 'view_one', text: `${VIEW} where j.job_id = $1 and j.account_id = $2 and j.environment = $3`, values: [jobId, scope.accountId, scope.environment],
+      name: 'view_one',
+      text: `${VIEW} where j.job_id = $1 and j.account_id = $2 and j.environment = $3`,
+      values: [jobId, scope.accountId, scope.environment],
     });
     return rows[0] && this.view(rows[0]);
   }
 
   async many(jobIds: readonly string[]): Promise<OwnedView[]> {
-    const { rows } = await this.database.query<ViewRow>({ name: 'view_many', text: `${VIEW} where j.job_id = any($1::text[])`, values: [[...jobIds]] });
+    const { rows } = await this.database.query<ViewRow>({
+      name: 'view_many',
+      text: `${VIEW} where j.job_id = any($1::text[])`,
+      values: [[...jobIds]],
+    });
     return rows.map((row) => this.view(row));
   }
 
@@ -80,7 +97,8 @@ export class JobViews {
   async list(filter: ListFilter): Promise<OwnedView[]> {
     const { name, page, values } = pageOf(filter);
     const { rows } = await this.database.query<ViewRow>({
-      name: `view_list_${name}`, text: `${VIEW} where j.job_id in (${page}) order by j.created_at desc, j.job_id desc`,
+      name: `view_list_${name}`,
+      text: `${VIEW} where j.job_id in (${page}) order by j.created_at desc, j.job_id desc`,
       values: [...values, filter.limit + 1, filter.offset],
     });
     return rows.map((row) => this.view(row));
@@ -88,7 +106,9 @@ export class JobViews {
 
   async exists({ accountId, environment }: Scope, jobId: string): Promise<boolean> {
     const { rows } = await this.database.query({
-      name: 'view_exists', text: 'select 1 from job where job_id = $1 and account_id = $2 and environment = $3', values: [jobId, accountId, environment],
+      name: 'view_exists',
+      text: 'select 1 from job where job_id = $1 and account_id = $2 and environment = $3',
+      values: [jobId, accountId, environment],
     });
     return rows.length > 0;
   }
@@ -96,15 +116,28 @@ export class JobViews {
   private view(row: ViewRow): OwnedView {
     const job = storedJob(row);
     return {
-      jobId: job.jobId, accountId: job.accountId, version: job.head.version, state: job.state, settled: row.settled_at !== null, refundedMicros: row.refunded_micros,
+      jobId: job.jobId,
+      accountId: job.accountId,
+      version: job.head.version,
+      state: job.state,
+      settled: row.settled_at !== null,
+      refundedMicros: row.refunded_micros,
       content: row.content === null ? undefined : contentOf(row.content),
       progress: this.changes.progressOf(job.jobId) ?? row.progress ?? 0,
-      queue: row.position === null ? undefined : {
-        position: Number(row.position),
-        etaSeconds: this.estimate.etaSeconds({ accountId: job.accountId, jobClass: job.state.jobClass }, {
-          expectedMs: Number(row.expected_gpu_ms), upToMs: row.up_to_ms!, concurrentJobs: row.concurrent_jobs ?? 0,
-        }),
-      },
+      queue:
+        row.position === null
+          ? undefined
+          : {
+              position: Number(row.position),
+              etaSeconds: this.estimate.etaSeconds(
+                { accountId: job.accountId, jobClass: job.state.jobClass },
+                {
+                  expectedMs: Number(row.expected_gpu_ms),
+                  upToMs: row.up_to_ms!,
+                  concurrentJobs: row.concurrent_jobs ?? 0,
+                },
+              ),
+            },
       traceId: traceIdOf(job.traceparent),
     };
   }
@@ -123,20 +156,33 @@ export function pageOf(filter: ListFilter): { name: string; page: string; values
     name += part;
   };
   if (filter.statuses.length > 0) {
-    add('s', (p) => `j.state = any(${p}::text[])`, filter.statuses.flatMap((status) => STATES_OF[status]));
+    add(
+      's',
+      (p) => `j.state = any(${p}::text[])`,
+      filter.statuses.flatMap((status) => STATES_OF[status]),
+    );
     // Queued is pending before the first lease and processing after a lost one.
     const pending = filter.statuses.includes('pending');
-    if (pending !== filter.statuses.includes('processing')) add(pending ? 'p' : 'r', (p) => `(j.state <> 'queued' or (j.started_at is null) = ${p}::boolean)`, pending);
+    if (pending !== filter.statuses.includes('processing'))
+      add(pending ? 'p' : 'r', (p) => `(j.state <> 'queued' or (j.started_at is null) = ${p}::boolean)`, pending);
   }
   if (filter.createdAfter) add('a', (p) => `${of}.created_at > ${p}::timestamptz`, filter.createdAfter);
   if (filter.createdBefore) add('b', (p) => `${of}.created_at < ${p}::timestamptz`, filter.createdBefore);
   if (filter.endUser !== '') add('u', (p) => `u.end_user = ${p}`, filter.endUser);
   // Two scalars: a row that comes from one subquery is no place in an index.
   if (filter.startingAfter !== '') {
-    const [created, jobId] = ['created_at', 'job_id'].map((column) => (p: string) => `(select ${column} from job where job_id = ${p} and account_id = $1 and environment = $2)`);
+    const [created, jobId] = ['created_at', 'job_id'].map(
+      (column) => (p: string) =>
+        `(select ${column} from job where job_id = ${p} and account_id = $1 and environment = $2)`,
+    );
     add('c', (p) => `(${of}.created_at, ${of}.job_id) < (${created!(p)}, ${jobId!(p)})`, filter.startingAfter);
   }
-  const from = of === 'j' ? 'job j' : filter.statuses.length > 0 ? 'job_content u join job j on j.job_id = u.job_id' : 'job_content u';
+  const from =
+    of === 'j'
+      ? 'job j'
+      : filter.statuses.length > 0
+        ? 'job_content u join job j on j.job_id = u.job_id'
+        : 'job_content u';
   const page = `
 select ${of}.job_id from ${from}
 where ${where.join(' and ')}

@@ -37,7 +37,11 @@ export class JobWatches {
    * Undefined at once when there is no such job; otherwise true once the job has ended and was told, or the watch was aborted.
    * The job is looked at again only when the last telling was taken: a slow watcher misses states between, and fills no memory.
    */
-  async follow(watch: Watch, tell: (update: WatchJobResponse) => Promise<void>, aborted: AbortSignal): Promise<true | undefined> {
+  async follow(
+    watch: Watch,
+    tell: (update: WatchJobResponse) => Promise<void>,
+    aborted: AbortSignal,
+  ): Promise<true | undefined> {
     const { views, changes, renderer } = this.options;
     const changed = new Changed();
     const stopListening = changes.listen(watch.jobId, () => changed.signal());
@@ -50,9 +54,13 @@ export class JobWatches {
         const view = await views.one(watch, watch.jobId);
         if (view === undefined) return undefined;
         if (isEnded(view.state)) endSeenAtMs ??= performance.now();
-        const settling = view.settled || endSeenAtMs === undefined ? 0 : Math.max(0, endSeenAtMs + SETTLED_WITHIN_MS - performance.now());
+        const settling =
+          view.settled || endSeenAtMs === undefined
+            ? 0
+            : Math.max(0, endSeenAtMs + SETTLED_WITHIN_MS - performance.now());
         const updateId = updateIdOf(view);
-        if (updateId !== last && settling === 0 && !aborted.aborted) await tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
+        if (updateId !== last && settling === 0 && !aborted.aborted)
+          await tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
         if (settling === 0) last = updateId;
         if (isEnded(view.state) && settling === 0) return true;
         await changed.next(settling || undefined);
@@ -85,7 +93,10 @@ class Changed {
     if (!this.pending) {
       await new Promise<void>((resolve) => {
         const timer = withinMs === undefined ? undefined : setTimeout(resolve, withinMs);
-        this.wake = () => { clearTimeout(timer); resolve(); };
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
     this.pending = false;

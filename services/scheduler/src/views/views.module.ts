@@ -13,24 +13,36 @@ import { ESTIMATE } from './tokens';
 
 @Module({
   providers: [
-    AccountUsage, ChangePoll, JobChanges,
+    AccountUsage,
+    ChangePoll,
+    JobChanges,
     {
-      provide: JobViews, inject: [DATABASE, JobChanges, ESTIMATE],
-      useFactory: (database: Database, changes: JobChanges, estimate: Estimate) => new JobViews(database, changes, estimate),
+      provide: JobViews,
+      inject: [DATABASE, JobChanges, ESTIMATE],
+      useFactory: (database: Database, changes: JobChanges, estimate: Estimate) =>
+        new JobViews(database, changes, estimate),
     },
     {
-      provide: JobRenderer, inject: [CONFIG],
-      useFactory: ({ LINK_SECRET: secret, PUBLIC_URL: publicUrl }: SchedulerConfig) => new JobRenderer({ secret, publicUrl }),
+      provide: JobRenderer,
+      inject: [CONFIG],
+      useFactory: ({ LINK_SECRET: secret, PUBLIC_URL: publicUrl }: SchedulerConfig) =>
+        new JobRenderer({ secret, publicUrl }),
     },
     {
-      provide: JobWatches, inject: [JobViews, JobChanges, JobRenderer],
-      useFactory: (views: JobViews, changes: JobChanges, renderer: JobRenderer) => new JobWatches({ views, changes, renderer }),
+      provide: JobWatches,
+      inject: [JobViews, JobChanges, JobRenderer],
+      useFactory: (views: JobViews, changes: JobChanges, renderer: JobRenderer) =>
+        new JobWatches({ views, changes, renderer }),
     },
   ],
   exports: [AccountUsage, JobChanges, JobRenderer, JobViews, JobWatches],
 })
 export class ViewsModule implements OnModuleInit {
-  constructor(private readonly poll: ChangePoll, private readonly lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    private readonly poll: ChangePoll,
+    private readonly lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onModuleInit(): void {
     this.lifecycle.keep('watched jobs', this.poll.start(this.logger));

@@ -14,11 +14,17 @@ export interface Cordoned {
   readonly handsBack: boolean;
 }
 
-interface Placed { readonly workerId: string; readonly node: string }
+interface Placed {
+  readonly workerId: string;
+  readonly node: string;
+}
 
 /** The cordon of a worker, by its own name or its node's; of both the one that goes further. */
 export function cordonOf(cordons: readonly Cordon[], { workerId, node }: Placed): Cordoned | undefined {
   const own = cordons.filter(({ kind, name }) => name === (kind === 'worker' ? workerId : node));
   if (own.length === 0) return undefined;
-  return { state: own.some(({ state }) => state === 'draining') ? 'draining' : 'cordoned', handsBack: own.some(({ handsBack }) => handsBack) };
+  return {
+    state: own.some(({ state }) => state === 'draining') ? 'draining' : 'cordoned',
+    handsBack: own.some(({ handsBack }) => handsBack),
+  };
 }

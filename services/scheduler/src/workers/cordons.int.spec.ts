@@ -12,8 +12,13 @@ let dispatch: Dispatch;
 beforeEach(async () => {
   world = await openWorld();
   dispatch = new Dispatch({
-    database: world.database, databaseUrl: world.url, settings: { leaseMs: 20_000, renderTimeoutMs: 60_000 }, changes: new JobChanges(), logger,
-    onEnded: () => undefined, onCommitted: () => undefined,
+    database: world.database,
+    databaseUrl: world.url,
+    settings: { leaseMs: 20_000, renderTimeoutMs: 60_000 },
+    changes: new JobChanges(),
+    logger,
+    onEnded: () => undefined,
+    onCommitted: () => undefined,
   }).start();
 });
 afterEach(async () => {
@@ -22,11 +27,23 @@ afterEach(async () => {
   await world.close();
 });
 
-const order = (count: number) => addAccount(world.database).then((accountId) => addJobs(world.database, accountId, count));
-const cordon = (over: Partial<NewCordon>) => setCordon(world.database, { kind: 'worker', name: 'wrk_1', state: 'cordoned', graceSeconds: undefined, author: 'ann', ...over });
+const order = (count: number) =>
+  addAccount(world.database).then((accountId) => addJobs(world.database, accountId, count));
+const cordon = (over: Partial<NewCordon>) =>
+  setCordon(world.database, {
+    kind: 'worker',
+    name: 'wrk_1',
+    state: 'cordoned',
+    graceSeconds: undefined,
+    author: 'ann',
+    ...over,
+  });
 /** The loop looks every second. */
-const inForce = (workerId: string, takesWork: boolean) => eventually(
-  () => dispatch.workers.announced().some((worker) => worker.workerId === workerId && worker.takesWork === takesWork), { what: `${workerId} to be ${takesWork ? 'free' : 'cordoned'}`, deadlineMs: 20_000 });
+const inForce = (workerId: string, takesWork: boolean) =>
+  eventually(
+    () => dispatch.workers.announced().some((worker) => worker.workerId === workerId && worker.takesWork === takesWork),
+    { what: `${workerId} to be ${takesWork ? 'free' : 'cordoned'}`, deadlineMs: 20_000 },
+  );
 
 describe('a cordon', () => {
   it('keeps a worker from more work, while it finishes what it has, until it is lifted', async () => {
@@ -47,7 +64,10 @@ describe('a cordon', () => {
   });
 
   it('of a machine is in force for all of its workers, and for one that comes later', async () => {
-    const [here, elsewhere] = [new FakeWorker(dispatch, { node: 'gpu-7' }), new FakeWorker(dispatch, { workerId: 'wrk_2', node: 'gpu-8' })];
+    const [here, elsewhere] = [
+      new FakeWorker(dispatch, { node: 'gpu-7' }),
+      new FakeWorker(dispatch, { workerId: 'wrk_2', node: 'gpu-8' }),
+    ];
     await cordon({ kind: 'node', name: 'gpu-7' });
     await inForce('wrk_1', false);
     const late = new FakeWorker(dispatch, { workerId: 'wrk_3', node: 'gpu-7' });
@@ -63,10 +83,16 @@ describe('a cordon', () => {
     const lease = await worker.lease(1);
     await worker.start(lease);
     await cordon({ state: 'draining', graceSeconds: 0 });
-    expect(await worker.next('ended', (end) => end.leaseId === lease.leaseId)).toMatchObject({ jobId, reason: 'lease_lost' });
+    expect(await worker.next('ended', (end) => end.leaseId === lease.leaseId)).toMatchObject({
+      jobId,
+      reason: 'lease_lost',
+    });
     const other = new FakeWorker(dispatch, { workerId: 'wrk_2' });
     expect(await other.lease(1)).toMatchObject({ jobId, attempt: 2 });
-    const { rows } = await world.database.query<{ kind: string; payload: Buffer }>(`select kind from event where stream_id = $1 and kind = 'job_requeued'`, [jobId]);
+    const { rows } = await world.database.query<{ kind: string; payload: Buffer }>(
+      `select kind from event where stream_id = $1 and kind = 'job_requeued'`,
+      [jobId],
+    );
     expect(rows).toHaveLength(1);
   });
 
@@ -92,7 +118,15 @@ describe('the fleet', () => {
     await inForce('wrk_2', false);
     await announceWorkers(world.database, dispatch.workers.announced());
     expect(await listFleet(world.database, '', 10)).toMatchObject([
-      { workerId: 'wrk_1', node: 'gpu-7', engine: 'procedural', jobClasses: ['procedural'], slots: 2, leased: 1, connected: true },
+      {
+        workerId: 'wrk_1',
+        node: 'gpu-7',
+        engine: 'procedural',
+        jobClasses: ['procedural'],
+        slots: 2,
+        leased: 1,
+        connected: true,
+      },
       { workerId: 'wrk_2', node: '', jobClasses: ['ltx', 'wan'], leased: 0 },
     ]);
     expect(await listFleet(world.database, 'wrk_1', 10)).toHaveLength(1);

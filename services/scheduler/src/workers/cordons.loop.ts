@@ -18,14 +18,18 @@ const EVERY_MS = 1_000;
 /** Obeys the operators' cordons within a second, on every replica for the workers connected to it. */
 export function startCordons({ database, workers, reports, holders, logger }: CordonsOptions): Loop {
   return startLoop({
-    name: 'cordons', everyMs: EVERY_MS, logger,
+    name: 'cordons',
+    everyMs: EVERY_MS,
+    logger,
     work: async () => {
       workers.cordon(await listCordons(database));
-      await Promise.all(workers.toHandBack().map(async ({ jobId, leaseId }) => {
-        const { refusal } = await reports.submit({ kind: 'hand_back', jobId, leaseId });
-        if (refusal === '') logger.info({ job_id: jobId }, 'a job is taken back from a worker that is drained');
-        holders.endLease(jobId, leaseId, 'lease_lost');
-      }));
+      await Promise.all(
+        workers.toHandBack().map(async ({ jobId, leaseId }) => {
+          const { refusal } = await reports.submit({ kind: 'hand_back', jobId, leaseId });
+          if (refusal === '') logger.info({ job_id: jobId }, 'a job is taken back from a worker that is drained');
+          holders.endLease(jobId, leaseId, 'lease_lost');
+        }),
+      );
     },
   });
 }

@@ -11,7 +11,12 @@ on conflict (kind, name) do update set state = excluded.state, hand_back_at = ex
 
 /** What operators keep from taking more work. */
 export async function listCordons(database: Database): Promise<Cordon[]> {
-  const { rows } = await database.query<{ kind: Cordon['kind']; name: string; state: CordonState; hands_back: boolean }>({ name: 'cordon_list', text: LIST });
+  const { rows } = await database.query<{
+    kind: Cordon['kind'];
+    name: string;
+    state: CordonState;
+    hands_back: boolean;
+  }>({ name: 'cordon_list', text: LIST });
   return rows.map(({ hands_back: handsBack, ...row }) => ({ ...row, handsBack }));
 }
 
@@ -24,10 +29,17 @@ export interface NewCordon {
   readonly author: string;
 }
 
-export async function setCordon(database: Database, { author, graceSeconds, kind, name, state }: NewCordon): Promise<void> {
+export async function setCordon(
+  database: Database,
+  { author, graceSeconds, kind, name, state }: NewCordon,
+): Promise<void> {
   await database.query({ name: 'cordon_set', text: SET, values: [kind, name, state, graceSeconds ?? null, author] });
 }
 
 export async function liftCordon(database: Database, kind: Cordon['kind'], name: string): Promise<void> {
-  await database.query({ name: 'cordon_lift', text: 'delete from worker_cordon where kind = $1 and name = $2', values: [kind, name] });
+  await database.query({
+    name: 'cordon_lift',
+    text: 'delete from worker_cordon where kind = $1 and name = $2',
+    values: [kind, name],
+  });
 }

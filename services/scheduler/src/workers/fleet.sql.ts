@@ -22,9 +22,23 @@ export interface FleetWorker {
 /** By id; one more than `limit` when there are more. */
 export async function listFleet(database: Database, afterWorkerId: string, limit: number): Promise<FleetWorker[]> {
   const { rows } = await database.query<{
-    worker_id: string; engine: string; node: string; job_classes: string[]; slots: number; leased: number; seen_at: Date; connected: boolean;
+    worker_id: string;
+    engine: string;
+    node: string;
+    job_classes: string[];
+    slots: number;
+    leased: number;
+    seen_at: Date;
+    connected: boolean;
   }>({ name: 'fleet_list', text: FLEET, values: [afterWorkerId, limit + 1] });
   return rows.map((row) => ({
-    workerId: row.worker_id, engine: row.engine, node: row.node, jobClasses: row.job_classes, slots: row.slots, leased: row.leased, seenAt: row.seen_at, connected: row.connected,
+    workerId: row.worker_id,
+    engine: row.engine,
+    node: row.node,
+    jobClasses: row.job_classes,
+    slots: row.slots,
+    leased: row.leased,
+    seenAt: row.seen_at,
+    connected: row.connected,
   }));
 }

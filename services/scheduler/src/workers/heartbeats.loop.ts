@@ -27,7 +27,11 @@ export class Heartbeats {
 
   start(): Loop {
     return startLoop({
-      name: 'heartbeats', everyMs: Math.min(WRITE_EVERY_MS, this.options.settings.leaseMs / 4), work: () => this.write(), logger: this.options.logger, backOffMaxMs: 2_000,
+      name: 'heartbeats',
+      everyMs: Math.min(WRITE_EVERY_MS, this.options.settings.leaseMs / 4),
+      work: () => this.write(),
+      logger: this.options.logger,
+      backOffMaxMs: 2_000,
     });
   }
 

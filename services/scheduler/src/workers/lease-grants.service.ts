@@ -7,7 +7,11 @@ import type { WorkerRegistry } from './worker-registry.service';
 
 /** Tells workers of the leases they were given. A worker that is gone meanwhile hears of them when it is back, or they lapse. */
 export class LeaseGrants {
-  constructor(private readonly database: Database, private readonly workers: WorkerRegistry, private readonly settings: LeaseSettings) {}
+  constructor(
+    private readonly database: Database,
+    private readonly workers: WorkerRegistry,
+    private readonly settings: LeaseSettings,
+  ) {}
 
   /** Leases that their worker knows of already are not granted again. */
   async send(jobs: readonly StoredJob[], resumed = false): Promise<void> {
@@ -15,7 +19,8 @@ export class LeaseGrants {
     if (fresh.length === 0) return;
     const attemptOf = new Map(fresh.map((job) => [job.jobId, heldAttempt(job.state)!]));
     try {
-      for (const grant of await grantsOf(this.database, fresh, this.settings)) this.workers.grant(attemptOf.get(grant.jobId)!.workerId, grant);
+      for (const grant of await grantsOf(this.database, fresh, this.settings))
+        this.workers.grant(attemptOf.get(grant.jobId)!.workerId, grant);
     } catch (error) {
       // Forgotten again, so that the next resend grants them.
       for (const { workerId, leaseId } of attemptOf.values()) this.workers.release(workerId, leaseId);
@@ -28,7 +33,10 @@ export class LeaseGrants {
     const jobs = await leasedTo(this.database, workerIds);
     const isTold = (job: StoredJob) => told.has(heldAttempt(job.state)?.leaseId ?? '');
     for (const job of jobs.filter(isTold)) this.note(job, true);
-    await this.send(jobs.filter((job) => !isTold(job)), true);
+    await this.send(
+      jobs.filter((job) => !isTold(job)),
+      true,
+    );
     return jobs.length;
   }
 
@@ -37,7 +45,20 @@ export class LeaseGrants {
     const held = heldAttempt(state);
     if (held === undefined) return false;
     const { attempt, leaseId, workerId } = held;
-    const { environment, terms: { model, resolution } } = state;
-    return this.workers.hold(workerId, { jobId, leaseId, attempt, traceparent, environment, model, resolution, previousLeaseId: state.attempts.at(-2)?.leaseId, resumed });
+    const {
+      environment,
+      terms: { model, resolution },
+    } = state;
+    return this.workers.hold(workerId, {
+      jobId,
+      leaseId,
+      attempt,
+      traceparent,
+      environment,
+      model,
+      resolution,
+      previousLeaseId: state.attempts.at(-2)?.leaseId,
+      resumed,
+    });
   }
 }

@@ -46,7 +46,9 @@ interface ConnectedWorker {
   draining: boolean;
 }
 
-export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'> & { readonly node?: string };
+export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'> & {
+  readonly node?: string;
+};
 
 /** A worker as it is announced to the other replicas. */
 export interface AnnouncedWorker extends Required<Introduction> {
@@ -89,7 +91,10 @@ export class WorkerRegistry implements LeaseHolders {
     return [...this.workers.values()]
       .filter((worker) => this.takesWork(worker) && worker.slots > worker.leases.size)
       .map((worker) => ({
-        workerId: worker.workerId, engine: worker.engine, jobClasses: worker.jobClasses, freeSlots: worker.slots - worker.leases.size,
+        workerId: worker.workerId,
+        engine: worker.engine,
+        jobClasses: worker.jobClasses,
+        freeSlots: worker.slots - worker.leases.size,
       }));
   }
 
@@ -110,7 +115,8 @@ export class WorkerRegistry implements LeaseHolders {
 
   /** Leases of workers whose drain has come to its end. */
   toHandBack(): { jobId: string; leaseId: string }[] {
-    return [...this.workers.values()].filter((worker) => cordonOf(this.cordons, worker)?.handsBack)
+    return [...this.workers.values()]
+      .filter((worker) => cordonOf(this.cordons, worker)?.handsBack)
       .flatMap(({ leases }) => [...leases].map(([leaseId, { jobId }]) => ({ jobId, leaseId })));
   }
 
@@ -130,7 +136,11 @@ export class WorkerRegistry implements LeaseHolders {
 
   /** Per engine: the slots that workers connected here announce, and how many of them are taken. */
   capacity(): { engine: string; slots: number; taken: number }[] {
-    return [...this.workers.values()].map((worker) => ({ engine: worker.engine, slots: worker.slots, taken: worker.leases.size }));
+    return [...this.workers.values()].map((worker) => ({
+      engine: worker.engine,
+      slots: worker.slots,
+      taken: worker.leases.size,
+    }));
   }
 
   /** Notes a lease of a connected worker and opens the span of its attempt under the job's. False when nothing is new. */
@@ -147,7 +157,10 @@ export class WorkerRegistry implements LeaseHolders {
     const worker = this.workers.get(workerId);
     const lease = worker?.leases.get(grant.leaseId);
     if (worker === undefined || lease === undefined) return;
-    worker.link.send({ $case: 'lease', value: { ...grant, traceparent: lease.span.run(currentTraceparent) || grant.traceparent } });
+    worker.link.send({
+      $case: 'lease',
+      value: { ...grant, traceparent: lease.span.run(currentTraceparent) || grant.traceparent },
+    });
   }
 
   /**
@@ -184,12 +197,18 @@ function openAttempt({ workerId, engine }: ConnectedWorker, lease: NotedLease): 
   const { attempt, environment, jobId, leaseId, model, previousLeaseId, resolution, resumed, traceparent } = lease;
   const earlier = resumed ? leaseId : previousLeaseId;
   return openSpan(resumed ? 'attempt resumed' : 'attempt', {
-    service: 'scheduler', parent: traceparent,
+    service: 'scheduler',
+    parent: traceparent,
     ...(!resumed && { key: spanKey(leaseId) }),
     links: earlier === undefined ? [] : [traceparentOfKey(traceparent, spanKey(earlier))],
     attributes: {
-      'job.id': jobId, 'job.attempt': attempt, 'job.environment': environment, 'job.model': model, 'job.resolution': resolution,
-      'worker.id': workerId, 'worker.engine': engine,
+      'job.id': jobId,
+      'job.attempt': attempt,
+      'job.environment': environment,
+      'job.model': model,
+      'job.resolution': resolution,
+      'worker.id': workerId,
+      'worker.engine': engine,
     },
   });
 }

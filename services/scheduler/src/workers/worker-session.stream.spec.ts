@@ -10,9 +10,15 @@ type Ended = Parameters<SessionOptions['heartbeats']['beat']>[2];
 
 class Stream extends EventEmitter {
   readonly told: string[] = [];
-  write({ message }: WorkResponse): void { this.told.push(message!.$case); }
-  end(): void { this.told.push('end'); }
-  receive(message: NonNullable<WorkRequest['message']>): void { this.emit('data', { requestId: 1, message, traceparent: '' } satisfies WorkRequest); }
+  write({ message }: WorkResponse): void {
+    this.told.push(message!.$case);
+  }
+  end(): void {
+    this.told.push('end');
+  }
+  receive(message: NonNullable<WorkRequest['message']>): void {
+    this.emit('data', { requestId: 1, message, traceparent: '' } satisfies WorkRequest);
+  }
 }
 
 /** A worker that has introduced itself and sent one heartbeat; `say` is what the database found out about its leases. */
@@ -22,13 +28,24 @@ async function session() {
   const said: Ended[] = [];
   const workers = new WorkerRegistry();
   const options: SessionOptions = {
-    workers, settings: { leaseMs: 20_000, renderTimeoutMs: 900_000 }, logger: createLogger('scheduler-test', 'silent'), onFree: () => undefined,
+    workers,
+    settings: { leaseMs: 20_000, renderTimeoutMs: 900_000 },
+    logger: createLogger('scheduler-test', 'silent'),
+    onFree: () => undefined,
     grants: { resend: async () => 0 } as never,
     heartbeats: { beat: (_: string, __: unknown, reject: Ended) => said.push(reject) } as never,
-    reports: { submit: (_: JobReport) => new Promise<ReportOutcome>((resolve) => { answers.push(resolve); }) } as never,
+    reports: {
+      submit: (_: JobReport) =>
+        new Promise<ReportOutcome>((resolve) => {
+          answers.push(resolve);
+        }),
+    } as never,
   };
   new WorkerSession(stream, options);
-  stream.receive({ $case: 'hello', value: { workerId: 'wrk_1', engine: 'e', jobClasses: ['a'], slots: 1, leaseIds: [], node: undefined } });
+  stream.receive({
+    $case: 'hello',
+    value: { workerId: 'wrk_1', engine: 'e', jobClasses: ['a'], slots: 1, leaseIds: [], node: undefined },
+  });
   stream.receive({ $case: 'heartbeats', value: { leases: [{ jobId: 'job_1', leaseId: 'lease_1', progress: 1 }] } });
   await eventually(() => said.length === 1, { what: 'the heartbeat is taken' });
   return { stream, answers, say: said[0]! };

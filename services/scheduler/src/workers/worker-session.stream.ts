@@ -36,9 +36,14 @@ export class WorkerSession implements WorkerLink {
   /** Whatever follows the introduction waits until it is dealt with. */
   private introduced: Promise<void> = Promise.resolve();
 
-  constructor(private readonly stream: WorkerStream, private readonly options: SessionOptions) {
+  constructor(
+    private readonly stream: WorkerStream,
+    private readonly options: SessionOptions,
+  ) {
     stream.on('data', (request) => this.receive(request));
-    stream.on('error', (error) => this.options.logger.debug({ err: error, worker: this.workerId }, 'the stream of a worker broke'));
+    stream.on('error', (error) =>
+      this.options.logger.debug({ err: error, worker: this.workerId }, 'the stream of a worker broke'),
+    );
     for (const event of ['end', 'cancelled', 'close'] as const) stream.on(event, () => this.close());
   }
 
@@ -74,9 +79,19 @@ export class WorkerSession implements WorkerLink {
 
   private async introduce(hello: Hello): Promise<void> {
     const { workers, grants, settings, logger } = this.options;
-    if (hello.workerId === '' || hello.jobClasses.length === 0 || hello.slots < 1) throw new Error('a worker introduced itself without id, classes or slots');
+    if (hello.workerId === '' || hello.jobClasses.length === 0 || hello.slots < 1)
+      throw new Error('a worker introduced itself without id, classes or slots');
     this.workerId = hello.workerId;
-    workers.connect({ workerId: hello.workerId, engine: hello.engine, jobClasses: hello.jobClasses, slots: hello.slots, node: hello.node ?? '' }, this);
+    workers.connect(
+      {
+        workerId: hello.workerId,
+        engine: hello.engine,
+        jobClasses: hello.jobClasses,
+        slots: hello.slots,
+        node: hello.node ?? '',
+      },
+      this,
+    );
     this.send({ $case: 'welcome', value: { leaseMs: settings.leaseMs, heartbeatMs: heartbeatMs(settings) } });
     // A lease that it tells of and that is over is answered at its next heartbeat: it may be about to repeat the report that ended it.
     const held = await grants.resend([hello.workerId], new Set(hello.leaseIds));
@@ -90,10 +105,16 @@ export class WorkerSession implements WorkerLink {
     if (workerId === undefined) throw new Error(`a worker sent ${message.$case} before it introduced itself`);
     if (message.$case === 'drain') return this.options.workers.drain(workerId);
     if (message.$case === 'heartbeats') {
-      return this.options.heartbeats.beat(workerId, message.value.leases, (jobId, leaseId, reason) => this.endLease(jobId, leaseId, reason));
+      return this.options.heartbeats.beat(workerId, message.value.leases, (jobId, leaseId, reason) =>
+        this.endLease(jobId, leaseId, reason),
+      );
     }
     const attributes = { 'job.id': message.value.jobId, 'worker.id': workerId };
-    const { refusal } = await inSpan(`report ${message.$case}`, { service: 'scheduler', kind: 'server', parent: traceparent, attributes }, () => this.report(message));
+    const { refusal } = await inSpan(
+      `report ${message.$case}`,
+      { service: 'scheduler', kind: 'server', parent: traceparent, attributes },
+      () => this.report(message),
+    );
     const leaseGoesOn = (message.$case === 'start' && refusal === '') || refusal === 'rendering_not_started';
     const errorCode = message.$case === 'fail' && refusal === '' ? message.value.errorCode : undefined;
     if (!leaseGoesOn) this.options.workers.release(workerId, message.value.leaseId, errorCode);
@@ -114,7 +135,8 @@ export class WorkerSession implements WorkerLink {
   private endLease(jobId: string, leaseId: string, reason: 'cancelled' | 'lease_lost'): void {
     // The answer to the report says it.
     if (this.reporting.has(leaseId)) return;
-    if (this.workerId !== undefined) this.options.workers.release(this.workerId, leaseId, reason === 'lease_lost' ? reason : undefined);
+    if (this.workerId !== undefined)
+      this.options.workers.release(this.workerId, leaseId, reason === 'lease_lost' ? reason : undefined);
     this.send({ $case: 'ended', value: { jobId, leaseId, reason } });
     this.options.onFree();
   }
@@ -123,7 +145,8 @@ export class WorkerSession implements WorkerLink {
 function reportOf(message: RequestOf<'start' | 'complete' | 'fail' | 'handBack'>): JobReport {
   const { jobId, leaseId } = message.value;
   switch (message.$case) {
-    case 'start': return { kind: 'start_rendering', jobId, leaseId, aspectRatio: message.value.aspectRatio };
+    case 'start':
+      return { kind: 'start_rendering', jobId, leaseId, aspectRatio: message.value.aspectRatio };
     case 'complete': {
       if (message.value.artifact === undefined) throw new Error('a completed attempt has an artifact');
       return { kind: 'complete', jobId, leaseId, artifact: message.value.artifact };
@@ -132,6 +155,7 @@ function reportOf(message: RequestOf<'start' | 'complete' | 'fail' | 'handBack'>
       const { errorCode, errorMessage, retryable } = message.value;
       return { kind: 'fail_attempt', jobId, leaseId, errorCode, errorMessage, retryable };
     }
-    case 'handBack': return { kind: 'hand_back', jobId, leaseId };
+    case 'handBack':
+      return { kind: 'hand_back', jobId, leaseId };
   }
 }

@@ -12,7 +12,9 @@ describe('the logs of a cluster', () => {
     return faults;
   };
 
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'usv-logs-')); });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'usv-logs-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('are put aside when they are full, while their writers write on', () => {
@@ -32,7 +34,10 @@ describe('the logs of a cluster', () => {
       bound();
     }
     closeSync(writer);
-    expect(readdirSync(folder).map((name) => [name, read(name)])).toEqual([['ledger.log', 'short'], ['ledger.log.1', 'the second one']]);
+    expect(readdirSync(folder).map((name) => [name, read(name)])).toEqual([
+      ['ledger.log', 'short'],
+      ['ledger.log.1', 'the second one'],
+    ]);
   });
 
   it('that cannot be read are told of', () => {

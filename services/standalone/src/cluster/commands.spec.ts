@@ -5,9 +5,14 @@ import type { Part } from './part';
 
 /** A part that writes down what was done to it. */
 function part(name: string, done: string[]): Part {
-  const act = (what: string) => async () => { done.push(`${what} ${name}`); };
+  const act = (what: string) => async () => {
+    done.push(`${what} ${name}`);
+  };
   return {
-    name, start: act('start'), stop: act('stop'), kill: act('kill'),
+    name,
+    start: act('start'),
+    stop: act('stop'),
+    kill: act('kill'),
     row: () => ({ name, pid: 1, address: '', operations: '', state: 'serving', restarts: 0 }),
   };
 }
@@ -17,7 +22,11 @@ describe('the commands of a running cluster', () => {
     const done: string[] = [];
     const shown: string[] = [];
     const input = new PassThrough();
-    const commands = new Commands([part('ledger-1', done), part('ledger-2', done), part('kafka', done)], (text) => shown.push(text), () => done.push('quit'));
+    const commands = new Commands(
+      [part('ledger-1', done), part('ledger-2', done), part('kafka', done)],
+      (text) => shown.push(text),
+      () => done.push('quit'),
+    );
     commands.listen(input);
     input.write(`${line}\n`);
     await eventually(() => shown.length > 0 || done.includes('quit'), { what: `an answer to "${line}"` });
@@ -37,7 +46,11 @@ describe('the commands of a running cluster', () => {
     expect((await typed('status')).shown).toContain('ledger-2  1');
   });
 
-  it.each([['stop the world', 'There is no part "the"'], ['dance', 'stop <part>'], ['pause kafka', 'cannot be paused']])('answer "%s" with what they know', async (line, answer) => {
+  it.each([
+    ['stop the world', 'There is no part "the"'],
+    ['dance', 'stop <part>'],
+    ['pause kafka', 'cannot be paused'],
+  ])('answer "%s" with what they know', async (line, answer) => {
     const { done, shown } = await typed(line);
     expect(shown).toContain(answer);
     expect(done).toEqual([]);

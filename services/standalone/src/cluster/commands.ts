@@ -15,7 +15,11 @@ const HELP = `  status              what runs, and how it is
 
 /** Lines typed where the cluster runs: look at it, take parts away, bring them back. */
 export class Commands {
-  constructor(private readonly parts: readonly Part[], private readonly show: (text: string) => void, private readonly quit: () => void) {}
+  constructor(
+    private readonly parts: readonly Part[],
+    private readonly show: (text: string) => void,
+    private readonly quit: () => void,
+  ) {}
 
   listen(input: Readable): void {
     createInterface({ input, terminal: false }).on('line', (line) => {
@@ -35,7 +39,8 @@ export class Commands {
     const act = ACTIONS[command];
     if (act === undefined) return this.show(HELP);
     const chosen = this.parts.filter((part) => part.name === name || part.name.replace(/-\d+$/, '') === name);
-    if (chosen.length === 0) return this.show(`There is no part "${name}": ${this.parts.map((part) => part.name).join(', ')}`);
+    if (chosen.length === 0)
+      return this.show(`There is no part "${name}": ${this.parts.map((part) => part.name).join(', ')}`);
     await Promise.all(chosen.map(act));
     this.show(`${command} ${name}: done`);
   }

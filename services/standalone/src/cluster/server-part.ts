@@ -38,7 +38,14 @@ export class ServerPart implements Part {
   }
 
   row(): StatusRow {
-    return { name: this.name, pid: this.#server?.pid, address: this.#address, operations: '', state: this.#state, restarts: this.#restarts };
+    return {
+      name: this.name,
+      pid: this.#server?.pid,
+      address: this.#address,
+      operations: '',
+      state: this.#state,
+      restarts: this.#restarts,
+    };
   }
 
   async start(): Promise<void> {
@@ -85,7 +92,9 @@ export class ServerPart implements Part {
       this.#restarts += 1;
       this.#launch().then(
         () => this.options.report(`${this.name} is serving`),
-        (error: Error) => { if (this.#isWanted) this.#startAgain(`does not start (${error.message})`); },
+        (error: Error) => {
+          if (this.#isWanted) this.#startAgain(`does not start (${error.message})`);
+        },
       );
     }, pauseMs);
   }

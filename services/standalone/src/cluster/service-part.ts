@@ -55,12 +55,18 @@ export class ServicePart implements Part {
     this.#isWanted = true;
     this.#isAwaited = true;
     this.#starting = Promise.withResolvers();
-    const timer = setTimeout(() => this.#starting.reject(new Error(`is not ready after ${START_WITHIN_MS / 1_000} s`)), START_WITHIN_MS);
+    const timer = setTimeout(
+      () => this.#starting.reject(new Error(`is not ready after ${START_WITHIN_MS / 1_000} s`)),
+      START_WITHIN_MS,
+    );
     this.#launch();
     try {
       await this.#starting.promise;
     } catch (error) {
-      throw new Error(`${this.name} ${(error as Error).message}; its log ${this.options.logFile} ends with\n${this.#logEnd()}`, { cause: error });
+      throw new Error(
+        `${this.name} ${(error as Error).message}; its log ${this.options.logFile} ends with\n${this.#logEnd()}`,
+        { cause: error },
+      );
     } finally {
       this.#isAwaited = false;
       clearTimeout(timer);
@@ -105,7 +111,11 @@ export class ServicePart implements Part {
     const log = openSync(logFile, 'a', 0o600);
     this.#logFrom = fstatSync(log).size;
     // In a session of its own it does not hear the terminal's Ctrl-C: parts stop in their order. Its standard input ends with us.
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], { stdio: ['pipe', log, log], detached: true, env: { ...plan.environment } });
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+      stdio: ['pipe', log, log],
+      detached: true,
+      env: { ...plan.environment },
+    });
     closeSync(log);
     this.#child = child;
     this.#backOff.started(performance.now());
@@ -150,9 +160,13 @@ export class ServicePart implements Part {
   /** `serving`, `serving without kafka`, `not ready (database)` or `not answering`. */
   async #ask(): Promise<string> {
     try {
-      const response = await fetch(`${this.options.plan.opsUrl}/readyz`, { signal: AbortSignal.timeout(ASK_WITHIN_MS) });
+      const response = await fetch(`${this.options.plan.opsUrl}/readyz`, {
+        signal: AbortSignal.timeout(ASK_WITHIN_MS),
+      });
       const { ready, parts } = (await response.json()) as { ready: boolean; parts: Record<string, boolean> };
-      const missing = Object.keys(parts).filter((part) => !parts[part]).join(', ');
+      const missing = Object.keys(parts)
+        .filter((part) => !parts[part])
+        .join(', ');
       if (!ready) return `not ready (${missing})`;
       return missing === '' ? 'serving' : `serving without ${missing}`;
     } catch {
@@ -169,6 +183,12 @@ export class ServicePart implements Part {
   /** Of this life only. */
   #logEnd(): string {
     const log = readFileSync(this.options.logFile);
-    return log.subarray(log.length < this.#logFrom ? 0 : this.#logFrom).toString('utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
+    return log
+      .subarray(log.length < this.#logFrom ? 0 : this.#logFrom)
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-LOG_LINES_SHOWN)
+      .join('\n');
   }
 }

@@ -39,17 +39,27 @@ const LOOK_EVERY_MS = 250;
 const STOP_MS = 25_000;
 const TINY_STEPS = 8;
 
-export async function startDiffusers({ model, dataDir, environment, announce }: DiffusersOptions): Promise<DiffusersEngine> {
-  if (!existsSync(PYTHON)) throw new Error('deploy/engines/diffusers is not installed: run deploy/engines/diffusers/install.sh');
+export async function startDiffusers({
+  model,
+  dataDir,
+  environment,
+  announce,
+}: DiffusersOptions): Promise<DiffusersEngine> {
+  if (!existsSync(PYTHON))
+    throw new Error('deploy/engines/diffusers is not installed: run deploy/engines/diffusers/install.sh');
   const folder = join(dataDir, 'engine');
   mkdirSync(folder, { recursive: true });
   const log = join(folder, 'engine.log');
   if (model === undefined) announce('Making a small model with random weights');
-  const source = model ?? await tinyModel(join(folder, 'tiny-ltx'), environment, log);
+  const source = model ?? (await tinyModel(join(folder, 'tiny-ltx'), environment, log));
   announce(`Loading ${model ?? 'it'} (log: ${log})`);
   const port = await freePort();
   const child = python(['-m', 'video_engine'], log, {
-    ...environment, ENGINE_MODEL: source, ENGINE_PORT: String(port), ENGINE_HOST: '127.0.0.1', ENGINE_WORK_DIR: join(folder, 'clips'),
+    ...environment,
+    ENGINE_MODEL: source,
+    ENGINE_PORT: String(port),
+    ENGINE_HOST: '127.0.0.1',
+    ENGINE_WORK_DIR: join(folder, 'clips'),
     ...(model === undefined && { ENGINE_OFFLINE: 'true', ENGINE_STEPS: String(TINY_STEPS) }),
   });
   const url = `http://127.0.0.1:${port}`;
@@ -63,7 +73,10 @@ export async function startDiffusers({ model, dataDir, environment, announce }: 
 
 async function tinyModel(folder: string, environment: Environment, log: string): Promise<string> {
   if (existsSync(join(folder, 'model_index.json'))) return folder;
-  const [code] = (await once(python(['-m', 'video_engine.tiny', folder, '--family', 'ltx'], log, environment), 'exit')) as [number | null];
+  const [code] = (await once(
+    python(['-m', 'video_engine.tiny', folder, '--family', 'ltx'], log, environment),
+    'exit',
+  )) as [number | null];
   if (code !== 0) throw new Error(`the small model could not be made: see ${log}`);
   return folder;
 }
@@ -71,7 +84,8 @@ async function tinyModel(folder: string, environment: Environment, log: string):
 async function ready(url: string, child: ChildProcess, log: string): Promise<EngineModel> {
   const deadline = performance.now() + READY_MS;
   while (performance.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the engine ended before it was ready: see ${log}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the engine ended before it was ready: see ${log}`);
     const health = await fetch(`${url}/health`).catch(() => undefined);
     if (health?.ok) return ((await (await fetch(`${url}/v1/models`)).json()) as { data: [EngineModel] }).data[0];
     await delay(LOOK_EVERY_MS);

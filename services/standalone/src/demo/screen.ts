@@ -33,10 +33,17 @@ export class Screen {
   }
 
   fail(error: Error, logFile: string): void {
-    console.error(`\n${this.colours ? '\u001b[31m✘\u001b[0m' : '✘'} ${error.message}\n\nThe platform's log is in ${logFile}`);
+    console.error(
+      `\n${this.colours ? '\u001b[31m✘\u001b[0m' : '✘'} ${error.message}\n\nThe platform's log is in ${logFile}`,
+    );
   }
 
-  end(urls: { readonly apiUrl: string; readonly credentialsFile: string }, credentials: Credentials, file: string, picture: string): void {
+  end(
+    urls: { readonly apiUrl: string; readonly credentialsFile: string },
+    credentials: Credentials,
+    file: string,
+    picture: string,
+  ): void {
     console.log(`
 ${this.bold('Everything above was true.')} ${picture}
 

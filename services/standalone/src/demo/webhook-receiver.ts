@@ -3,7 +3,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-export interface ReceivedWebhook { readonly headers: IncomingHttpHeaders; readonly body: string }
+export interface ReceivedWebhook {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
 
 /** A customer's server: takes webhooks on a free port and hands them to whoever waits. */
 export class WebhookReceiver {
@@ -34,7 +37,10 @@ export class WebhookReceiver {
       if (left <= 0) throw new Error(`no webhook about ${jobId} within ${deadlineMs / 1000} s`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
-        this.waiting.push(() => { clearTimeout(timer); resolve(); });
+        this.waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
       });
     }
   }

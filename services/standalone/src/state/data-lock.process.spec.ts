@@ -7,7 +7,9 @@ import { StateDirectory } from './state.store';
 
 let folder: string;
 const children: ChildProcess[] = [];
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'usv-lock-')); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'usv-lock-'));
+});
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
@@ -18,7 +20,9 @@ async function holder(): Promise<ChildProcess> {
   const script = `const { DatabaseSync } = require('node:sqlite');
     const database = new DatabaseSync(process.argv[1]); database.exec('begin exclusive');
     process.on('SIGTERM', () => setTimeout(() => process.exit(0), 700)); setInterval(() => undefined, 1000); console.log('held');`;
-  const child = spawn(process.execPath, ['-e', script, join(folder, 'run.lock')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['-e', script, join(folder, 'run.lock')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   await once(child.stdout!, 'data');
   return child;
@@ -27,7 +31,7 @@ async function holder(): Promise<ChildProcess> {
 const lock = (waitMs: number) => new StateDirectory(folder).lock({ waitMs, announce: () => undefined });
 
 describe('the lock of a data directory', () => {
-  it('is one process\'s at a time, and names whoever has it', async () => {
+  it("is one process's at a time, and names whoever has it", async () => {
     await holder();
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ pid: 4711 }));
     await expect(lock(100)).rejects.toThrow(/in use by process 4711.*set DATA_DIR/s);

@@ -17,11 +17,17 @@ const HEARERS = [
 export type ServiceWithEvents = (typeof HEARERS)[number]['consumer' | 'publisher'];
 
 /** Events that a service owes another or has set aside, in every pair of publisher and consumer. */
-export async function unheardAnywhere(databases: Readonly<Record<ServiceWithEvents, Database>>, graceMs: number): Promise<string[]> {
+export async function unheardAnywhere(
+  databases: Readonly<Record<ServiceWithEvents, Database>>,
+  graceMs: number,
+): Promise<string[]> {
   const found: string[] = [];
   for (const { publisher, ...hearer } of HEARERS) {
     const own = { ...hearer, database: databases[hearer.consumer] };
-    found.push(...(await unheardEvents(own, new EventLog(databases[publisher]), graceMs)), ...(await eventsSetAside(own)));
+    found.push(
+      ...(await unheardEvents(own, new EventLog(databases[publisher]), graceMs)),
+      ...(await eventsSetAside(own)),
+    );
   }
   return found;
 }

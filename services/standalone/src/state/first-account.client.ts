@@ -27,17 +27,34 @@ export async function makeFirstAccount(options: FirstAccountOptions): Promise<Cr
   try {
     const email = `owner-${ulid().slice(-6).toLowerCase()}@example.com`;
     const password = randomBytes(12).toString('base64url');
-    const registered = await call(accounts, 'register', { email, password, accountName: 'First account', plan: 'standard', author: 'first-start', emailVerified: true });
+    const registered = await call(accounts, 'register', {
+      email,
+      password,
+      accountName: 'First account',
+      plan: 'standard',
+      author: 'first-start',
+      emailVerified: true,
+    });
     const accountId = registered.account!.accountId;
     const { secret } = await call(webhooks, 'ensureSecret', { accountId });
     if (options.amountMicros > 0n) {
       await call(ledger, 'addFunds', {
-        accountId, amountMicros: options.amountMicros, source: 'promotion', paymentRef: 'first-start', author: 'first-start', note: 'Balance of the first account',
+        accountId,
+        amountMicros: options.amountMicros,
+        source: 'promotion',
+        paymentRef: 'first-start',
+        author: 'first-start',
+        note: 'Balance of the first account',
       });
     }
     return {
-      api_url: options.apiUrl, live_key: registered.liveKey, test_key: registered.testKey, webhook_secret: secret,
-      admin_url: options.adminUrl, admin_token: options.adminToken, dashboard: { email, password },
+      api_url: options.apiUrl,
+      live_key: registered.liveKey,
+      test_key: registered.testKey,
+      webhook_secret: secret,
+      admin_url: options.adminUrl,
+      admin_token: options.adminToken,
+      dashboard: { email, password },
     };
   } finally {
     for (const client of [accounts, ledger, webhooks]) client.close();

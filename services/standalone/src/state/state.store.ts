@@ -26,7 +26,9 @@ export interface Credentials {
 }
 
 /** Who has the lock, for people; the lock itself is the kernel's. */
-interface Holder { readonly pid: number }
+interface Holder {
+  readonly pid: number;
+}
 
 export interface LockOptions {
   /** How long a predecessor that is going is waited for. */
@@ -54,7 +56,9 @@ export class StateDirectory {
     }
     if (this.held === undefined) {
       const by = this.read<Holder>('run.json')?.pid;
-      throw new Error(`${this.path} is in use by ${by === undefined ? 'another process' : `process ${by}`}: stop it first, or set DATA_DIR to another folder`);
+      throw new Error(
+        `${this.path} is in use by ${by === undefined ? 'another process' : `process ${by}`}: stop it first, or set DATA_DIR to another folder`,
+      );
     }
     this.write('run.json', { pid: process.pid });
   }

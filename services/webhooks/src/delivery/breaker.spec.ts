@@ -10,7 +10,10 @@ const troubles = (count: number) => Array<boolean>(count).fill(true);
 test('it opens for thirty seconds at ten attempts of which seven failed, and not before', () => {
   expect(after(troubles(9)).openUntil).toBeUndefined();
   expect(after([...troubles(6), false, false, false, false]).openUntil).toBeUndefined();
-  expect(after([...Array<boolean>(3).fill(false), ...troubles(7)])).toMatchObject({ brokenSince: at(9), openUntil: at(39) });
+  expect(after([...Array<boolean>(3).fill(false), ...troubles(7)])).toMatchObject({
+    brokenSince: at(9),
+    openUntil: at(39),
+  });
 });
 
 test('what is older than five minutes does not count', () => {
@@ -37,20 +40,36 @@ test('one success closes it, also one that was under way', () => {
   expect(breakerAfter(after(troubles(10)), false, at(12))).toEqual(CLOSED);
 });
 
-test.each([[0, 'timeout', true], [0, 'connection_failed', true], [0, 'url_forbidden', false], [500, 'http_error', true], [503, 'http_error', true], [429, 'http_error', true],
-  [404, 'http_error', false], [410, 'http_error', false], [302, 'redirect_refused', false], [200, '', false]])('%d %s is trouble: %p', (httpStatus, error, expected) => {
+test.each([
+  [0, 'timeout', true],
+  [0, 'connection_failed', true],
+  [0, 'url_forbidden', false],
+  [500, 'http_error', true],
+  [503, 'http_error', true],
+  [429, 'http_error', true],
+  [404, 'http_error', false],
+  [410, 'http_error', false],
+  [302, 'redirect_refused', false],
+  [200, '', false],
+])('%d %s is trouble: %p', (httpStatus, error, expected) => {
   expect(isTrouble({ httpStatus, error })).toBe(expected);
 });
 
 test('however attempts end, it is open at most fifteen minutes ahead, and only after a failure', () => {
-  fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 1_000 })), { maxLength: 60, size: 'max' }), (attempts) => {
-    let breaker = CLOSED;
-    let seconds = 0;
-    for (const [trouble, pause] of attempts) {
-      seconds += pause;
-      breaker = breakerAfter(breaker, trouble, at(seconds));
-      if (!trouble) expect(breaker.openUntil).toBeUndefined();
-      else if (breaker.openUntil) expect(breaker.openUntil.getTime() - at(seconds).getTime()).toBeLessThanOrEqual(900_000);
-    }
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 1_000 })), { maxLength: 60, size: 'max' }),
+      (attempts) => {
+        let breaker = CLOSED;
+        let seconds = 0;
+        for (const [trouble, pause] of attempts) {
+          seconds += pause;
+          breaker = breakerAfter(breaker, trouble, at(seconds));
+          if (!trouble) expect(breaker.openUntil).toBeUndefined();
+          else if (breaker.openUntil)
+            expect(breaker.openUntil.getTime() - at(seconds).getTime()).toBeLessThanOrEqual(900_000);
+        }
+      },
+    ),
+  );
 });

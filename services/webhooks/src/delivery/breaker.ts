@@ -10,7 +10,14 @@ export interface Breaker {
   readonly probesFailed: number;
 }
 
-export const CLOSED: Breaker = { countedSince: undefined, succeeded: 0, failed: 0, brokenSince: undefined, openUntil: undefined, probesFailed: 0 };
+export const CLOSED: Breaker = {
+  countedSince: undefined,
+  succeeded: 0,
+  failed: 0,
+  brokenSince: undefined,
+  openUntil: undefined,
+  probesFailed: 0,
+};
 
 const WINDOW_MS = 5 * 60_000;
 const SAMPLES_MIN = 10;
@@ -28,7 +35,9 @@ export interface EndpointSwitch {
 
 /** Says something about the server as a whole, not about one path of it: no answer, too busy, or broken inside. */
 export function isTrouble({ error, httpStatus }: { readonly error: string; readonly httpStatus: number }): boolean {
-  return httpStatus === 0 ? error === 'timeout' || error === 'connection_failed' : httpStatus === 429 || httpStatus >= 500;
+  return httpStatus === 0
+    ? error === 'timeout' || error === 'connection_failed'
+    : httpStatus === 429 || httpStatus >= 500;
 }
 
 /** The breaker after one more attempt; a success closes it whatever came before. */
@@ -40,8 +49,15 @@ export function breakerAfter(breaker: Breaker, trouble: boolean, now: Date): Bre
     const probesFailed = breaker.probesFailed + 1;
     return { ...breaker, probesFailed, openUntil: new Date(now.getTime() + openMs(probesFailed)) };
   }
-  const counting = breaker.countedSince !== undefined && now.getTime() - breaker.countedSince.getTime() < WINDOW_MS ? breaker : { ...CLOSED, countedSince: now };
-  const counted = { ...counting, succeeded: counting.succeeded + (trouble ? 0 : 1), failed: counting.failed + (trouble ? 1 : 0) };
+  const counting =
+    breaker.countedSince !== undefined && now.getTime() - breaker.countedSince.getTime() < WINDOW_MS
+      ? breaker
+      : { ...CLOSED, countedSince: now };
+  const counted = {
+    ...counting,
+    succeeded: counting.succeeded + (trouble ? 0 : 1),
+    failed: counting.failed + (trouble ? 1 : 0),
+  };
   const samples = counted.succeeded + counted.failed;
   if (samples < SAMPLES_MIN || counted.failed < samples * FAILED_SHARE) return counted;
   return { ...counted, brokenSince: now, openUntil: new Date(now.getTime() + openMs(0)), probesFailed: 0 };

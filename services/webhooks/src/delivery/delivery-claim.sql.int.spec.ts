@@ -16,23 +16,29 @@ const world = new DeliveryWorld();
 const { clock, make } = world;
 let database: Database;
 
-beforeEach(async () => { database = await world.begin(); });
+beforeEach(async () => {
+  database = await world.begin();
+});
 afterEach(() => world.end());
 
 const claim = (slots = 100, from = database) => claimDeliveries(from, clock, limits, slots);
 const claimedIds = async (slots = 100) => (await claim(slots)).deliveries.map((delivery) => delivery.deliveryId).sort();
-const statuses = async () => (await database.query('select delivery_id, status from delivery order by 1')).rows.map((row) => row.status);
+const statuses = async () =>
+  (await database.query('select delivery_id, status from delivery order by 1')).rows.map((row) => row.status);
 
 async function mostUnderWay(by: 'isolation_key' | 'account_id'): Promise<number> {
   const { rows } = await database.query<{ under_way: number }>(
-    `select count(*)::int as under_way from delivery where lease_until is not null and status = 'pending' group by ${by} order by 1 desc limit 1`);
+    `select count(*)::int as under_way from delivery where lease_until is not null and status = 'pending' group by ${by} order by 1 desc limit 1`,
+  );
   return rows[0]?.under_way ?? 0;
 }
 
 /** A transaction has come as far as it can without a lock that another holds, unless it needed none. */
 function somebodyWaits(isDone = () => false): Promise<boolean> {
   const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  return eventually(async () => isDone() || (await database.query(waiting)).rowCount === 1, { what: 'a transaction waits for a lock' });
+  return eventually(async () => isDone() || (await database.query(waiting)).rowCount === 1, {
+    what: 'a transaction waits for a lock',
+  });
 }
 
 test('a destination never has more under way than it may, and a freed place is taken', async () => {
@@ -62,15 +68,22 @@ test('a server is one destination, whatever path and query its URLs have', async
 });
 
 test('whoever waits with little is in the first claim, however many servers of another account have waited for longer', async () => {
-  for (let index = 0; index < 200; index++) await make({ accountId: 'acc_heavy', url: `https://host${index}.example/` });
+  for (let index = 0; index < 200; index++)
+    await make({ accountId: 'acc_heavy', url: `https://host${index}.example/` });
   await make({ accountId: 'acc_light' });
   await make({ accountId: 'acc_z_light' });
   const { deliveries } = await claim(4);
-  expect(deliveries.map((delivery) => delivery.accountId).sort()).toEqual(['acc_heavy', 'acc_heavy', 'acc_light', 'acc_z_light']);
+  expect(deliveries.map((delivery) => delivery.accountId).sort()).toEqual([
+    'acc_heavy',
+    'acc_heavy',
+    'acc_light',
+    'acc_z_light',
+  ]);
 });
 
 test('what is new of one comes before the backlog of many', async () => {
-  for (let index = 0; index < 60; index++) await make({ accountId: `acc_${index % 20}`, url: `https://host${index % 3}.example/` });
+  for (let index = 0; index < 60; index++)
+    await make({ accountId: `acc_${index % 20}`, url: `https://host${index % 3}.example/` });
   expect(new Set((await claim(20)).deliveries.map((delivery) => delivery.accountId)).size).toBe(20);
   await make({ accountId: 'acc_new' });
   const { deliveries } = await claim(5);
@@ -80,7 +93,9 @@ test('what is new of one comes before the backlog of many', async () => {
 
 test('more accounts than one claim looks at have their turn one after the other', async () => {
   for (let index = 0; index < 300; index++) await make({ accountId: `acc_${String(index).padStart(3, '0')}` });
-  await database.query(`update destination set next_due_at = next_due_at + interval '1 hour' where account_id < 'acc_290'`);
+  await database.query(
+    `update destination set next_due_at = next_due_at + interval '1 hour' where account_id < 'acc_290'`,
+  );
   const first = await claimDeliveries(database, clock, limits, 100);
   expect([first.deliveries, first.turn, first.more]).toEqual([[], 'acc_255', true]);
   const second = await claimDeliveries(database, clock, limits, 100, first.turn);
@@ -92,14 +107,15 @@ test('a claim holds no more bytes than it may, and one that is larger than that 
   for (let index = 0; index < 2; index++) await make({ accountId: `acc_${index}`, body });
   await make({ accountId: 'acc_2', body: `${body}${body}` });
   const sizes = [];
-  for (let round = 0; round < 4; round++) sizes.push((await claim()).deliveries.map((delivery) => delivery.body.length));
+  for (let round = 0; round < 4; round++)
+    sizes.push((await claim()).deliveries.map((delivery) => delivery.body.length));
   expect(sizes).toEqual([[body.length], [body.length], [2 * body.length], []]);
 });
 
 test('two claimers at once do not each find room for the same account', async () => {
   for (let index = 0; index < 6; index++) await make({ url: `https://host${index % 2}.example/` });
   const holder = await database.connect();
-  await holder.query('begin; select from delivery where delivery_id = \'dlv_00001\' for update');
+  await holder.query("begin; select from delivery where delivery_id = 'dlv_00001' for update");
   const first = claim();
   await somebodyWaits();
   for (let index = 0; index < 6; index++) await make({ url: `https://host${2 + (index % 2)}.example/` });
@@ -115,14 +131,19 @@ test('a delivery that arrives while its destination is being claimed is not forg
   await make();
   const inserted = new Signal('inserted');
   const commit = new Signal('commit');
-  const arriving = make({}, async () => { inserted.emit(); await commit.wait(); });
+  const arriving = make({}, async () => {
+    inserted.emit();
+    await commit.wait();
+  });
   await inserted.wait();
   let claimed = false;
-  const meanwhile = claimedIds().finally(() => { claimed = true; });
+  const meanwhile = claimedIds().finally(() => {
+    claimed = true;
+  });
   await somebodyWaits(() => claimed);
   commit.emit();
   await arriving;
-  expect([...await meanwhile, ...await claimedIds()].sort()).toEqual(['dlv_00001', 'dlv_00002']);
+  expect([...(await meanwhile), ...(await claimedIds())].sort()).toEqual(['dlv_00001', 'dlv_00002']);
 });
 
 test('what has no free slot waits', async () => {
@@ -133,7 +154,8 @@ test('what has no free slot waits', async () => {
 });
 
 test('ten claimers at once lease every delivery exactly once', async () => {
-  for (let index = 0; index < 120; index++) await make({ accountId: `acc_${index % 12}`, url: `https://host${index % 5}.example/` });
+  for (let index = 0; index < 120; index++)
+    await make({ accountId: `acc_${index % 12}`, url: `https://host${index % 5}.example/` });
   const pools = Array.from({ length: 3 }, () => world.open());
   const leased: string[] = [];
   const drain = async (pool: Database) => {
@@ -145,10 +167,13 @@ test('ten claimers at once lease every delivery exactly once', async () => {
     // Destinations of an account that was at its limit are looked at again half a second later.
     if (deliveries.length === 0) world.aheadMs += 501;
   };
-  await eventually(async () => {
-    await Promise.all(Array.from({ length: 10 }, (_, index) => drain(pools[index % 3]!)));
-    return leased.length >= 120;
-  }, { what: 'all deliveries are made', deadlineMs: 25_000 });
+  await eventually(
+    async () => {
+      await Promise.all(Array.from({ length: 10 }, (_, index) => drain(pools[index % 3]!)));
+      return leased.length >= 120;
+    },
+    { what: 'all deliveries are made', deadlineMs: 25_000 },
+  );
   expect(new Set(leased).size).toBe(120);
   expect(leased).toHaveLength(120);
   await Promise.all(pools.map((pool) => pool.end()));
@@ -204,7 +229,8 @@ async function breakServer(): Promise<void> {
   }
 }
 
-const attemptsUsed = async () => (await database.query('select attempts from delivery order by delivery_id')).rows.map((row) => row.attempts);
+const attemptsUsed = async () =>
+  (await database.query('select attempts from delivery order by delivery_id')).rows.map((row) => row.attempts);
 
 test('a server in trouble is left alone, then probed by one delivery at a time, and what waits for it loses no attempt', async () => {
   await breakServer();
@@ -280,8 +306,14 @@ test('an endpoint at a server that took nothing for three days is disabled, and 
   expect((await endpoints.list(owner, silent))[0]).toMatchObject({ enabled: true });
   world.aheadMs += 73 * 3_600_000;
   await endParked(database, clock, notices);
-  expect((await endpoints.list(owner, silent))[0]).toMatchObject({ enabled: false, disabledReason: 'unreachable', disabledAt: expect.any(Date) });
+  expect((await endpoints.list(owner, silent))[0]).toMatchObject({
+    enabled: false,
+    disabledReason: 'unreachable',
+    disabledAt: expect.any(Date),
+  });
   const [notice] = (await claim()).deliveries;
   expect(notice).toMatchObject({ endpointId: told, event: 'webhook.disabled' });
-  expect(JSON.parse(notice!.body.toString())).toMatchObject({ data: { endpoint_id: silent, url: 'https://a.example/', reason: 'unreachable' } });
+  expect(JSON.parse(notice!.body.toString())).toMatchObject({
+    data: { endpoint_id: silent, url: 'https://a.example/', reason: 'unreachable' },
+  });
 });

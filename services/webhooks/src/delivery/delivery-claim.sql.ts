@@ -132,33 +132,68 @@ from (
 where t.isolation_key = s.isolation_key`;
 
 /** Leases due deliveries: destinations first, then their work on a fresh snapshot. */
-export function claimDeliveries(database: Database, clock: Clock, limits: ClaimLimits, slots: number, turn = ''): Promise<Claim> {
+export function claimDeliveries(
+  database: Database,
+  clock: Clock,
+  limits: ClaimLimits,
+  slots: number,
+  turn = '',
+): Promise<Claim> {
   return inTransaction(database, async (tx, databaseNow) => {
     const now = clock(databaseNow);
     const { keys, next } = await dueDestinations(tx, now, limits, turn);
     const atOnce = Math.min(DESTINATIONS_MAX, slots);
     const more = keys.length > atOnce || next !== '';
     if (keys.length === 0) return { deliveries: [], turn: next, more };
-    const locked = await tx.query<DestinationRow>({ name: 'claim_destinations', text: LOCK_DESTINATIONS, values: [now, atOnce, keys] });
+    const locked = await tx.query<DestinationRow>({
+      name: 'claim_destinations',
+      text: LOCK_DESTINATIONS,
+      values: [now, atOnce, keys],
+    });
     const destinations = await withLockedAccounts(tx, locked.rows);
     const deliveries = destinations.length === 0 ? [] : await lease(tx, now, limits, slots, destinations);
     return { deliveries, turn: next, more };
   });
 }
 
-async function dueDestinations(tx: Transaction, now: Date, limits: ClaimLimits, turn: string): Promise<{ keys: string[]; next: string }> {
-  const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({ name: 'claim_due', text: DUE_DESTINATIONS, values: [turn, now, limits.inFlightPerAccount] });
+async function dueDestinations(
+  tx: Transaction,
+  now: Date,
+  limits: ClaimLimits,
+  turn: string,
+): Promise<{ keys: string[]; next: string }> {
+  const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({
+    name: 'claim_due',
+    text: DUE_DESTINATIONS,
+    values: [turn, now, limits.inFlightPerAccount],
+  });
   return { keys: rows.flatMap((row) => row.isolation_key ?? []), next: rows[0]?.next ?? '' };
 }
 
-async function lease(tx: Transaction, now: Date, limits: ClaimLimits, slots: number, destinations: readonly DestinationRow[]): Promise<ClaimedDelivery[]> {
+async function lease(
+  tx: Transaction,
+  now: Date,
+  limits: ClaimLimits,
+  slots: number,
+  destinations: readonly DestinationRow[],
+): Promise<ClaimedDelivery[]> {
   const leaseId = `lease_${randomUUID()}`;
   const keys = destinations.map((destination) => destination.isolation_key);
   const rooms = destinations.map(({ probing }) => (probing ? 1 : limits.inFlightPerDestination));
   const accounts = destinations.map((destination) => destination.account_id);
   const { rows } = await tx.query<ClaimRow>({
-    name: 'claim_lease', text: LEASE,
-    values: [now, rooms, keys, accounts, limits.inFlightPerAccount, slots, leaseId, new Date(now.getTime() + limits.leaseMs)],
+    name: 'claim_lease',
+    text: LEASE,
+    values: [
+      now,
+      rooms,
+      keys,
+      accounts,
+      limits.inFlightPerAccount,
+      slots,
+      leaseId,
+      new Date(now.getTime() + limits.leaseMs),
+    ],
   });
   await tx.query({ name: 'claim_reschedule', text: RESCHEDULE, values: [now, rooms, keys, accounts] });
   const probed = new Set(destinations.filter(({ probing }) => probing).map((destination) => destination.isolation_key));
@@ -167,7 +202,9 @@ async function lease(tx: Transaction, now: Date, limits: ClaimLimits, slots: num
 
 async function withLockedAccounts(tx: Transaction, destinations: DestinationRow[]): Promise<DestinationRow[]> {
   const { rows } = await tx.query<{ account_id: string }>({
-    name: 'claim_accounts', text: LOCK_ACCOUNTS, values: [destinations.map((destination) => destination.account_id)],
+    name: 'claim_accounts',
+    text: LOCK_ACCOUNTS,
+    values: [destinations.map((destination) => destination.account_id)],
   });
   const held = new Set(rows.map((row) => row.account_id));
   return destinations.filter((destination) => held.has(destination.account_id));
@@ -183,7 +220,11 @@ update destination set next_due_at = greatest(least(next_due_at, $2), open_until
 where isolation_key in (select isolation_key from destination where isolation_key = any($1) order by isolation_key collate "C" for update)`;
 
 /** Gives deliveries back whose attempt was broken off by our own end: they are due again at once, and no attempt was made. */
-export async function releaseDeliveries(database: Database, clock: Clock, deliveries: readonly ClaimedDelivery[]): Promise<void> {
+export async function releaseDeliveries(
+  database: Database,
+  clock: Clock,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<void> {
   if (deliveries.length === 0) return;
   await inTransaction(database, async (tx, databaseNow) => {
     const keys = deliveries.map((delivery) => delivery.isolationKey);
@@ -193,17 +234,44 @@ export async function releaseDeliveries(database: Database, clock: Clock, delive
   });
 }
 
-interface DestinationRow { isolation_key: string; account_id: string; probing: boolean }
+interface DestinationRow {
+  isolation_key: string;
+  account_id: string;
+  probing: boolean;
+}
 
 interface ClaimRow {
-  delivery_id: string; account_id: string; environment: string; event_id: string; event: string; job_id: string; url: string; isolation_key: string;
-  attempt: number; request: number; endpoint_id: string; traceparent: string; body: Buffer;
+  delivery_id: string;
+  account_id: string;
+  environment: string;
+  event_id: string;
+  event: string;
+  job_id: string;
+  url: string;
+  isolation_key: string;
+  attempt: number;
+  request: number;
+  endpoint_id: string;
+  traceparent: string;
+  body: Buffer;
 }
 
 function readClaim(row: ClaimRow, leaseId: string, probe: boolean): ClaimedDelivery {
   return {
-    deliveryId: row.delivery_id, leaseId, accountId: row.account_id, environment: row.environment, eventId: row.event_id, event: row.event, jobId: row.job_id,
-    url: row.url, isolationKey: row.isolation_key, attempt: row.attempt, request: row.request, endpointId: row.endpoint_id, probe,
-    traceparent: row.traceparent, body: row.body,
+    deliveryId: row.delivery_id,
+    leaseId,
+    accountId: row.account_id,
+    environment: row.environment,
+    eventId: row.event_id,
+    event: row.event,
+    jobId: row.job_id,
+    url: row.url,
+    isolationKey: row.isolation_key,
+    attempt: row.attempt,
+    request: row.request,
+    endpointId: row.endpoint_id,
+    probe,
+    traceparent: row.traceparent,
+    body: row.body,
   };
 }

@@ -42,10 +42,16 @@ order by d.delivery_id desc limit $3 offset $4`;
 
 /** Each set of filters is a statement of its own, so that each is planned for itself. */
 export function listing(query: DeliveryQuery): { name: string; text: string; values: unknown[] } {
-  const { accountId, deliveryId, endpointId, environment, event, jobId, limit, offset, startingAfter, statuses } = query;
+  const { accountId, deliveryId, endpointId, environment, event, jobId, limit, offset, startingAfter, statuses } =
+    query;
   const isList = deliveryId === '';
   const values: unknown[] = [
-    accountId, environment, limit + 1, offset, isList ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS, isList ? ATTEMPTS_LISTED : ATTEMPTS_MAX,
+    accountId,
+    environment,
+    limit + 1,
+    offset,
+    isList ? EXCERPT_CHARACTERS_LISTED : EXCERPT_CHARACTERS,
+    isList ? ATTEMPTS_LISTED : ATTEMPTS_MAX,
   ];
   const where: string[] = [];
   let name = 'delivery_list';
@@ -65,13 +71,30 @@ export function listing(query: DeliveryQuery): { name: string; text: string; val
 }
 
 interface DeliveryRow {
-  delivery_id: string; event_id: string; event: string; job_id: string; url: string | null; status: string;
-  created_at: Date; next_attempt_at: Date | null; attempts: AttemptRow[]; endpoint_id: string; redelivery_of: string; parked: boolean;
+  delivery_id: string;
+  event_id: string;
+  event: string;
+  job_id: string;
+  url: string | null;
+  status: string;
+  created_at: Date;
+  next_attempt_at: Date | null;
+  attempts: AttemptRow[];
+  endpoint_id: string;
+  redelivery_of: string;
+  parked: boolean;
 }
 
 /** As JSON: its times are text. */
 interface AttemptRow {
-  attempt: number; started_at: string; duration_ms: number; http_status: number; error: string; response_excerpt: string; address: string; probe: boolean;
+  attempt: number;
+  started_at: string;
+  duration_ms: number;
+  http_status: number;
+  error: string;
+  response_excerpt: string;
+  address: string;
+  probe: boolean;
 }
 
 /** What was sent to whom and what came back; secrets are not in these tables. */
@@ -85,9 +108,14 @@ export class DeliveryLog {
     return rows.map(readDelivery);
   }
 
-  async exists({ accountId, environment }: Pick<DeliveryQuery, 'accountId' | 'environment'>, deliveryId: string): Promise<boolean> {
+  async exists(
+    { accountId, environment }: Pick<DeliveryQuery, 'accountId' | 'environment'>,
+    deliveryId: string,
+  ): Promise<boolean> {
     const { rows } = await this.database.query({
-      name: 'delivery_exists', text: 'select 1 from delivery where delivery_id = $1 and account_id = $2 and environment = $3', values: [deliveryId, accountId, environment],
+      name: 'delivery_exists',
+      text: 'select 1 from delivery where delivery_id = $1 and account_id = $2 and environment = $3',
+      values: [deliveryId, accountId, environment],
     });
     return rows.length > 0;
   }
@@ -95,15 +123,30 @@ export class DeliveryLog {
 
 function readDelivery(row: DeliveryRow): Delivery {
   return {
-    deliveryId: row.delivery_id, eventId: row.event_id, event: row.event, jobId: row.job_id, url: row.url ?? '', status: row.status,
-    createdAt: row.created_at, nextAttemptAt: row.next_attempt_at ?? undefined, attempts: row.attempts.map(readAttempt),
-    endpointId: row.endpoint_id, redeliveryOf: row.redelivery_of, parked: row.parked,
+    deliveryId: row.delivery_id,
+    eventId: row.event_id,
+    event: row.event,
+    jobId: row.job_id,
+    url: row.url ?? '',
+    status: row.status,
+    createdAt: row.created_at,
+    nextAttemptAt: row.next_attempt_at ?? undefined,
+    attempts: row.attempts.map(readAttempt),
+    endpointId: row.endpoint_id,
+    redeliveryOf: row.redelivery_of,
+    parked: row.parked,
   };
 }
 
 function readAttempt(row: AttemptRow): DeliveryAttempt {
   return {
-    attempt: row.attempt, startedAt: new Date(row.started_at), durationMs: row.duration_ms,
-    httpStatus: row.http_status, error: row.error, responseExcerpt: row.response_excerpt, address: row.address, probe: row.probe,
+    attempt: row.attempt,
+    startedAt: new Date(row.started_at),
+    durationMs: row.duration_ms,
+    httpStatus: row.http_status,
+    error: row.error,
+    responseExcerpt: row.response_excerpt,
+    address: row.address,
+    probe: row.probe,
   };
 }

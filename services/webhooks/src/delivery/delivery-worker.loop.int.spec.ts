@@ -21,7 +21,8 @@ const leased = async () => (await database.query('select from delivery where lea
 
 test('no more attempts are under way than there are places in the process', async () => {
   receiver.answerWith(never);
-  for (let index = 0; index < 5; index++) await world.make({ accountId: `acc_${index}`, url: `${receiver.url}/${index}` });
+  for (let index = 0; index < 5; index++)
+    await world.make({ accountId: `acc_${index}`, url: `${receiver.url}/${index}` });
   const worker = world.worker(database, { slots: 2 });
   await worker.run();
   await receiver.received(2);
@@ -34,10 +35,16 @@ test('no more attempts are under way than there are places in the process', asyn
 test('an attempt that was given back counts for nothing, however it ends', async () => {
   const answer = new Signal('answer');
   const ended = new Signal('the attempt has ended');
-  receiver.answerWith(async (_, response) => { await answer.wait(); response.writeHead(200).end(); });
+  receiver.answerWith(async (_, response) => {
+    await answer.wait();
+    response.writeHead(200).end();
+  });
   await world.make({ url: receiver.url });
   const error = jest.fn();
-  const worker = world.worker(database, { onSlotFreed: () => ended.emit(), logger: Object.assign(Object.create(world.logger), { error }) });
+  const worker = world.worker(database, {
+    onSlotFreed: () => ended.emit(),
+    logger: Object.assign(Object.create(world.logger), { error }),
+  });
   await worker.run();
   await receiver.received(1);
   const before = (await webhookAttempts.get()).values;
@@ -54,7 +61,10 @@ test('killed between sending and recording: the delivery is made again under the
   const arrived = new Promise<void>((resolve) => {
     receiver.answerWith((_, response) => {
       // The process loses its database at the moment the answer goes out, as it would with kill -9.
-      void dying.end().then(() => { response.writeHead(200).end(); resolve(); });
+      void dying.end().then(() => {
+        response.writeHead(200).end();
+        resolve();
+      });
     });
   });
   const { eventId } = await world.make({ url: receiver.url });
@@ -69,6 +79,8 @@ test('killed between sending and recording: the delivery is made again under the
   const requests = await receiver.received(2);
   expect(requests.map((request) => request.headers['webhook-id'])).toEqual([eventId, eventId]);
   expect(requests[1]!.body).toEqual(requests[0]!.body);
-  await eventually(async () => (await database.query('select status from delivery')).rows[0].status === 'delivered', { what: 'the second attempt is recorded' });
+  await eventually(async () => (await database.query('select status from delivery')).rows[0].status === 'delivered', {
+    what: 'the second attempt is recorded',
+  });
   await survivor.stop();
 });

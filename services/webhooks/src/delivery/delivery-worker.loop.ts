@@ -50,7 +50,9 @@ export class DeliveryWorker {
     this.records = new AttemptRecords(database, clock);
     for (const outcome of OUTCOMES) webhookAttempts.inc({ outcome }, 0);
     if (limits.leaseMs < timeoutMs + LEASE_MARGIN_MS) {
-      throw new Error(`a lease of ${limits.leaseMs} ms is too short for attempts of ${timeoutMs} ms: a delivery could be made twice at once`);
+      throw new Error(
+        `a lease of ${limits.leaseMs} ms is too short for attempts of ${timeoutMs} ms: a delivery could be made twice at once`,
+      );
     }
   }
 
@@ -58,7 +60,13 @@ export class DeliveryWorker {
   async run(): Promise<boolean> {
     const free = this.options.slots - this.underWay.size;
     if (this.stopped || free <= 0) return false;
-    const { deliveries, more, turn } = await claimDeliveries(this.options.database, this.options.clock, this.options.limits, free, this.turn);
+    const { deliveries, more, turn } = await claimDeliveries(
+      this.options.database,
+      this.options.clock,
+      this.options.limits,
+      free,
+      this.turn,
+    );
     this.turn = turn;
     for (const delivery of deliveries) this.start(delivery);
     return more;
@@ -68,7 +76,9 @@ export class DeliveryWorker {
   async stop(): Promise<void> {
     this.stopped = true;
     let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise((resolve) => { timer = setTimeout(resolve, STOP_GRACE_MS); });
+    const grace = new Promise((resolve) => {
+      timer = setTimeout(resolve, STOP_GRACE_MS);
+    });
     await Promise.race([Promise.all(this.underWay.values()), grace]);
     clearTimeout(timer);
     this.abandoned = true;
@@ -77,7 +87,12 @@ export class DeliveryWorker {
 
   private start(delivery: ClaimedDelivery): void {
     const attempt = this.deliver(delivery)
-      .catch((error: unknown) => this.options.logger.error({ err: error, delivery_id: delivery.deliveryId }, 'an attempt was not recorded; its lease will run out'))
+      .catch((error: unknown) =>
+        this.options.logger.error(
+          { err: error, delivery_id: delivery.deliveryId },
+          'an attempt was not recorded; its lease will run out',
+        ),
+      )
       .finally(() => {
         this.underWay.delete(delivery);
         this.options.onSlotFreed();
@@ -86,38 +101,75 @@ export class DeliveryWorker {
   }
 
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
-    const attributes = { 'job.id': delivery.jobId, 'delivery.id': delivery.deliveryId, 'delivery.attempt': delivery.attempt };
-    const links = delivery.request === 1 ? [] : [traceparentOfKey(delivery.traceparent, spanKey(delivery, delivery.request - 1))];
+    const attributes = {
+      'job.id': delivery.jobId,
+      'delivery.id': delivery.deliveryId,
+      'delivery.attempt': delivery.attempt,
+    };
+    const links =
+      delivery.request === 1 ? [] : [traceparentOfKey(delivery.traceparent, spanKey(delivery, delivery.request - 1))];
     const key = spanKey(delivery, delivery.request);
-    await inSpan('webhook attempt', { service: 'webhooks', parent: delivery.traceparent, kind: 'client', attributes, key, links }, async () => {
-      const started = performance.now();
-      const answer = await this.send(delivery);
-      if (this.abandoned) return;
-      const durationMs = Math.round(performance.now() - started);
-      webhookDuration.observe(durationMs / 1_000);
-      const verdict = await this.records.record({ ...delivery, ...answer, durationMs });
-      webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
-      if (verdict !== undefined && answer.httpStatus === GONE && delivery.endpointId !== '') await this.options.notices.disable(delivery.endpointId, 'gone');
-      const { accountId: account_id, attempt, jobId: job_id } = delivery;
-      this.options.logger.debug({ account_id, job_id, attempt, http_status: answer.httpStatus, error: answer.error, verdict }, 'webhook attempted');
-    });
+    await inSpan(
+      'webhook attempt',
+      { service: 'webhooks', parent: delivery.traceparent, kind: 'client', attributes, key, links },
+      async () => {
+        const started = performance.now();
+        const answer = await this.send(delivery);
+        if (this.abandoned) return;
+        const durationMs = Math.round(performance.now() - started);
+        webhookDuration.observe(durationMs / 1_000);
+        const verdict = await this.records.record({ ...delivery, ...answer, durationMs });
+        webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
+        if (verdict !== undefined && answer.httpStatus === GONE && delivery.endpointId !== '')
+          await this.options.notices.disable(delivery.endpointId, 'gone');
+        const { accountId: account_id, attempt, jobId: job_id } = delivery;
+        this.options.logger.debug(
+          { account_id, job_id, attempt, http_status: answer.httpStatus, error: answer.error, verdict },
+          'webhook attempted',
+        );
+      },
+    );
   }
 
   private async send(delivery: ClaimedDelivery): Promise<Answer> {
     const { body, endpointId, eventId, url } = delivery;
     const { endpoints, http, secrets, timeoutMs } = this.options;
-    const [signing, own] = await Promise.all([secrets.inUse(delivery), endpointId === '' ? {} : endpoints.headersOf(endpointId)]);
-    const headers = { ...own, ...signedHeaders(signing, { eventId, body, sentAt: new Date() }), 'content-type': 'application/json', 'user-agent': USER_AGENT };
+    const [signing, own] = await Promise.all([
+      secrets.inUse(delivery),
+      endpointId === '' ? {} : endpoints.headersOf(endpointId),
+    ]);
+    const headers = {
+      ...own,
+      ...signedHeaders(signing, { eventId, body, sentAt: new Date() }),
+      'content-type': 'application/json',
+      'user-agent': USER_AGENT,
+    };
     try {
-      const answer = await http.request({ method: 'POST', url, body, timeoutMs, responseBytesMax: ANSWER_BYTES_MAX, headers });
+      const answer = await http.request({
+        method: 'POST',
+        url,
+        body,
+        timeoutMs,
+        responseBytesMax: ANSWER_BYTES_MAX,
+        headers,
+      });
       const retryAfter = answer.headers['retry-after'];
       return {
-        httpStatus: answer.status, error: errorOf(answer.status), retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-        responseExcerpt: excerpt(answer.body), address: answer.address,
+        httpStatus: answer.status,
+        error: errorOf(answer.status),
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        responseExcerpt: excerpt(answer.body),
+        address: answer.address,
       };
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      return { httpStatus: 0, error: error.kind, retryAfter: undefined, responseExcerpt: excerpt(error.received), address: error.address };
+      return {
+        httpStatus: 0,
+        error: error.kind,
+        retryAfter: undefined,
+        responseExcerpt: excerpt(error.received),
+        address: error.address,
+      };
     }
   }
 }

@@ -37,13 +37,29 @@ where job_id = $1 and job_id <> '' and url = $2 and job_version < $3 and status 
 
 /** Makes a delivery due at once; what the same URL was still to hear of an earlier status of the job is superseded. */
 export async function insertDelivery(tx: Transaction, now: Date, delivery: NewDelivery): Promise<void> {
-  const { accountId, copy, deliveryId, endpointId, environment, event, eventId, jobId, jobVersion, traceparent, url } = delivery;
+  const { accountId, copy, deliveryId, endpointId, environment, event, eventId, jobId, jobVersion, traceparent, url } =
+    delivery;
   const key = isolationKey(accountId, url);
   await tx.query({ name: 'destination_wake', text: WAKE, values: [key, accountId, now] });
   await tx.query({ name: 'delivery_supersede', text: SUPERSEDE, values: [jobId, url, jobVersion, now] });
   await tx.query({
-    name: 'delivery_insert', text: INSERT,
-    values: [deliveryId, accountId, environment, eventId, event, jobId, jobVersion, url, key, copy, traceparent, now, endpointId ?? null],
+    name: 'delivery_insert',
+    text: INSERT,
+    values: [
+      deliveryId,
+      accountId,
+      environment,
+      eventId,
+      event,
+      jobId,
+      jobVersion,
+      url,
+      key,
+      copy,
+      traceparent,
+      now,
+      endpointId ?? null,
+    ],
   });
 }
 
@@ -72,7 +88,13 @@ from unnest($1::text[], $2::timestamptz[], $3::integer[], $4::integer[], $5::tim
 where t.isolation_key = n.key`;
 
 interface BreakerRow {
-  isolation_key: string; counted_since: Date | null; succeeded: number; failed: number; broken_since: Date | null; open_until: Date | null; probes_failed: number;
+  isolation_key: string;
+  counted_since: Date | null;
+  succeeded: number;
+  failed: number;
+  broken_since: Date | null;
+  open_until: Date | null;
+  probes_failed: number;
 }
 
 export interface AttemptRecord extends Omit<EndedAttempt, 'endedAt'> {
@@ -96,7 +118,9 @@ export class AttemptRecords {
 
   constructor(database: Database, clock: Clock) {
     this.lane = new WriterLane({
-      database, keyOf: ({ isolationKey: key }) => key, apply: async (tx, opening, records) => recordAttempts(tx, clock(await opening), records),
+      database,
+      keyOf: ({ isolationKey: key }) => key,
+      apply: async (tx, opening, records) => recordAttempts(tx, clock(await opening), records),
     });
   }
 
@@ -109,18 +133,36 @@ export class AttemptRecords {
   }
 }
 
-interface Judged { readonly record: AttemptRecord; readonly verdict: Verdict; readonly attempts: number }
+interface Judged {
+  readonly record: AttemptRecord;
+  readonly verdict: Verdict;
+  readonly attempts: number;
+}
 
-async function recordAttempts(tx: Transaction, endedAt: Date, records: readonly AttemptRecord[]): Promise<(Verdict | undefined)[]> {
+async function recordAttempts(
+  tx: Transaction,
+  endedAt: Date,
+  records: readonly AttemptRecord[],
+): Promise<(Verdict | undefined)[]> {
   // A freed place may let another delivery of the same destination go, so claiming looks at it again at once.
   const accounts = new Map(records.map((record) => [record.isolationKey, record.accountId]));
-  const woken = await tx.query<BreakerRow>({ name: 'destinations_wake', text: WAKE_ALL, values: [[...accounts.keys()], [...accounts.values()], endedAt] });
+  const woken = await tx.query<BreakerRow>({
+    name: 'destinations_wake',
+    text: WAKE_ALL,
+    values: [[...accounts.keys()], [...accounts.values()], endedAt],
+  });
   const judged = records.map((record) => judge(record, endedAt));
   const { rows } = await tx.query<{ lease: string }>({
-    name: 'deliveries_end', text: END,
+    name: 'deliveries_end',
+    text: END,
     values: [
-      records.map((record) => record.deliveryId), records.map((record) => record.leaseId), judged.map(({ verdict }) => verdict.status), judged.map(({ attempts }) => attempts),
-      records.map((record) => record.request), judged.map(({ verdict }) => (verdict.status === 'pending' ? verdict.nextAttemptAt : null)), endedAt,
+      records.map((record) => record.deliveryId),
+      records.map((record) => record.leaseId),
+      judged.map(({ verdict }) => verdict.status),
+      judged.map(({ attempts }) => attempts),
+      records.map((record) => record.request),
+      judged.map(({ verdict }) => (verdict.status === 'pending' ? verdict.nextAttemptAt : null)),
+      endedAt,
     ],
   });
   const held = new Set(rows.map((row) => row.lease));
@@ -133,7 +175,9 @@ async function recordAttempts(tx: Transaction, endedAt: Date, records: readonly 
 
 function judge(record: AttemptRecord, endedAt: Date): Judged {
   const spared = record.probe && isTrouble(record);
-  const verdict: Verdict = spared ? { status: 'pending', nextAttemptAt: endedAt } : judgeAttempt({ ...record, endedAt });
+  const verdict: Verdict = spared
+    ? { status: 'pending', nextAttemptAt: endedAt }
+    : judgeAttempt({ ...record, endedAt });
   return { record, verdict, attempts: spared ? record.attempt - 1 : record.attempt };
 }
 
@@ -141,16 +185,28 @@ async function insertAttempts(tx: Transaction, endedAt: Date, ended: readonly At
   if (ended.length === 0) return;
   const column = <T>(of: (record: AttemptRecord) => T) => ended.map(of);
   await tx.query({
-    name: 'attempts_insert', text: INSERT_ATTEMPTS,
+    name: 'attempts_insert',
+    text: INSERT_ATTEMPTS,
     values: [
-      column((record) => record.deliveryId), column((record) => record.request), column((record) => new Date(endedAt.getTime() - record.durationMs)),
-      column((record) => record.durationMs), column((record) => record.httpStatus), column((record) => record.error), column((record) => record.responseExcerpt),
-      column((record) => record.address), column((record) => record.probe),
+      column((record) => record.deliveryId),
+      column((record) => record.request),
+      column((record) => new Date(endedAt.getTime() - record.durationMs)),
+      column((record) => record.durationMs),
+      column((record) => record.httpStatus),
+      column((record) => record.error),
+      column((record) => record.responseExcerpt),
+      column((record) => record.address),
+      column((record) => record.probe),
     ],
   });
 }
 
-async function setBreakers(tx: Transaction, endedAt: Date, ended: readonly AttemptRecord[], breakers: Map<string, Breaker>): Promise<void> {
+async function setBreakers(
+  tx: Transaction,
+  endedAt: Date,
+  ended: readonly AttemptRecord[],
+  breakers: Map<string, Breaker>,
+): Promise<void> {
   const changed = new Map<string, Breaker>();
   for (const record of ended) {
     const breaker = changed.get(record.isolationKey) ?? breakers.get(record.isolationKey)!;
@@ -159,17 +215,27 @@ async function setBreakers(tx: Transaction, endedAt: Date, ended: readonly Attem
   if (changed.size === 0) return;
   const column = <T>(of: (breaker: Breaker) => T) => [...changed.values()].map(of);
   await tx.query({
-    name: 'breakers_set', text: SET_BREAKERS,
+    name: 'breakers_set',
+    text: SET_BREAKERS,
     values: [
-      [...changed.keys()], column((breaker) => breaker.countedSince ?? null), column((breaker) => breaker.succeeded), column((breaker) => breaker.failed),
-      column((breaker) => breaker.brokenSince ?? null), column((breaker) => breaker.openUntil ?? null), column((breaker) => breaker.probesFailed),
+      [...changed.keys()],
+      column((breaker) => breaker.countedSince ?? null),
+      column((breaker) => breaker.succeeded),
+      column((breaker) => breaker.failed),
+      column((breaker) => breaker.brokenSince ?? null),
+      column((breaker) => breaker.openUntil ?? null),
+      column((breaker) => breaker.probesFailed),
     ],
   });
 }
 
 function readBreaker(row: BreakerRow): Breaker {
   return {
-    countedSince: row.counted_since ?? undefined, succeeded: row.succeeded, failed: row.failed,
-    brokenSince: row.broken_since ?? undefined, openUntil: row.open_until ?? undefined, probesFailed: row.probes_failed,
+    countedSince: row.counted_since ?? undefined,
+    succeeded: row.succeeded,
+    failed: row.failed,
+    brokenSince: row.broken_since ?? undefined,
+    openUntil: row.open_until ?? undefined,
+    probesFailed: row.probes_failed,
   };
 }

@@ -22,16 +22,30 @@ const BROKEN = 'select count(*)::int as count from destination where broken_sinc
 
 /** What no server took for three days has failed, and an endpoint there is disabled. */
 export async function endParked(database: Database, clock: Clock, notices: EndpointSwitch): Promise<void> {
-  const { rows: [clocked] } = await database.query<{ now: Date }>({ name: 'parked_clock', text: 'select clock_timestamp() as now' });
+  const {
+    rows: [clocked],
+  } = await database.query<{ now: Date }>({ name: 'parked_clock', text: 'select clock_timestamp() as now' });
   const now = clock(clocked!.now);
   const before = new Date(now.getTime() - PARKED_MAX_MS);
-  for (let ended = SLICE; ended === SLICE;) ended = (await database.query({ name: 'parked_end', text: END_PARKED, values: [now, before] })).rowCount ?? 0;
-  const { rows } = await database.query<{ endpoint_id: string }>({ name: 'parked_unreachable', text: UNREACHABLE, values: [before] });
+  for (let ended = SLICE; ended === SLICE;)
+    ended = (await database.query({ name: 'parked_end', text: END_PARKED, values: [now, before] })).rowCount ?? 0;
+  const { rows } = await database.query<{ endpoint_id: string }>({
+    name: 'parked_unreachable',
+    text: UNREACHABLE,
+    values: [before],
+  });
   for (const { endpoint_id: endpointId } of rows) await notices.disable(endpointId, 'unreachable');
-  const { rows: [broken] } = await database.query<{ count: number }>({ name: 'parked_broken', text: BROKEN });
+  const {
+    rows: [broken],
+  } = await database.query<{ count: number }>({ name: 'parked_broken', text: BROKEN });
   webhookBrokenServers.set(broken!.count);
 }
 
 export function startParkedLoop(database: Database, clock: Clock, notices: EndpointSwitch, logger: Logger): Running {
-  return startLoop({ name: 'webhook_parked', everyMs: LOOK_EVERY_MS, work: () => endParked(database, clock, notices), logger });
+  return startLoop({
+    name: 'webhook_parked',
+    everyMs: LOOK_EVERY_MS,
+    work: () => endParked(database, clock, notices),
+    logger,
+  });
 }

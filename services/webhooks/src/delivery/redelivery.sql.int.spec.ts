@@ -7,18 +7,42 @@ import { Redeliveries, type RedeliveryQuery } from './redelivery.sql';
 const world = new DeliveryWorld();
 let database: Database;
 
-beforeEach(async () => { database = await world.begin(); });
+beforeEach(async () => {
+  database = await world.begin();
+});
 afterEach(() => world.end());
 
 const ENDED: RedeliveryQuery = {
-  accountId: 'acc_1', environment: 'live', deliveryId: '', statuses: [], endpointId: '', event: '', jobId: '', createdAfter: undefined, createdBefore: undefined, startingAfter: '',
+  accountId: 'acc_1',
+  environment: 'live',
+  deliveryId: '',
+  statuses: [],
+  endpointId: '',
+  event: '',
+  jobId: '',
+  createdAfter: undefined,
+  createdBefore: undefined,
+  startingAfter: '',
 };
 const limits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
-const refused = { httpStatus: 400, error: 'http_error', retryAfter: undefined, responseExcerpt: '', durationMs: 1, address: '' };
+const refused = {
+  httpStatus: 400,
+  error: 'http_error',
+  retryAfter: undefined,
+  responseExcerpt: '',
+  durationMs: 1,
+  address: '',
+};
 
-const redeliver = (changes: Partial<RedeliveryQuery> = {}) => new Redeliveries(database, world.clock, new DeliveriesDue()).make({ ...ENDED, ...changes });
+const redeliver = (changes: Partial<RedeliveryQuery> = {}) =>
+  new Redeliveries(database, world.clock, new DeliveriesDue()).make({ ...ENDED, ...changes });
 const claim = async () => (await claimDeliveries(database, world.clock, limits, 10)).deliveries;
-const rows = async () => (await database.query('select delivery_id, attempts, status, redelivery_of, next_attempt_at from delivery order by created_at, delivery_id')).rows;
+const rows = async () =>
+  (
+    await database.query(
+      'select delivery_id, attempts, status, redelivery_of, next_attempt_at from delivery order by created_at, delivery_id',
+    )
+  ).rows;
 
 /** As many attempts as there are, each at its time. */
 async function exhaust(): Promise<void> {
@@ -32,23 +56,34 @@ async function exhaust(): Promise<void> {
 test('has attempts of its own, and those of the delivery that it repeats stay as they were', async () => {
   const { deliveryId } = await world.make();
   await exhaust();
-  const { deliveryIds: [again] } = (await redeliver())!;
+  const {
+    deliveryIds: [again],
+  } = (await redeliver())!;
   const [repeated] = await claim();
   expect(repeated).toMatchObject({ deliveryId: again, attempt: 1 });
   await world.record({ ...repeated!, ...refused });
   expect(await rows()).toEqual([
     { delivery_id: deliveryId, attempts: 4, status: 'failed', redelivery_of: null, next_attempt_at: null },
-    { delivery_id: again, attempts: 1, status: 'pending', redelivery_of: deliveryId, next_attempt_at: expect.any(Date) },
+    {
+      delivery_id: again,
+      attempts: 1,
+      status: 'pending',
+      redelivery_of: deliveryId,
+      next_attempt_at: expect.any(Date),
+    },
   ]);
 });
 
-test('takes those of a time, status and job, a job\'s own URL as well as an endpoint', async () => {
+test("takes those of a time, status and job, a job's own URL as well as an endpoint", async () => {
   for (let index = 0; index < 4; index++) await world.make();
   await database.query(`update delivery set status = 'failed', next_attempt_at = null, created_at = timestamptz '2026-03-01 12:00Z' + make_interval(hours => copy_of.n::int)
     from (select delivery_id as id, row_number() over (order by delivery_id) as n from delivery) as copy_of where copy_of.id = delivery_id`);
   const originals = async (query: Partial<RedeliveryQuery>) => {
     const { deliveryIds } = (await redeliver(query))!;
-    const { rows: found } = await database.query('select redelivery_of from delivery where delivery_id = any($1) order by 1', [deliveryIds]);
+    const { rows: found } = await database.query(
+      'select redelivery_of from delivery where delivery_id = any($1) order by 1',
+      [deliveryIds],
+    );
     return found.map((row) => row.redelivery_of);
   };
   const at = (hour: number) => new Date(`2026-03-01T${hour}:00:00Z`);
@@ -62,7 +97,12 @@ test('is due ten a second, behind those that wait already, and no more wait than
   for (let index = 0; index < 3; index++) await world.make();
   await database.query(`update delivery set status = 'failed', next_attempt_at = null`);
   await redeliver();
-  const due = async () => (await database.query<{ due: Date }>(`select next_attempt_at as due from delivery where redelivery_of is not null order by 1`)).rows.map((row) => row.due.getTime());
+  const due = async () =>
+    (
+      await database.query<{ due: Date }>(
+        `select next_attempt_at as due from delivery where redelivery_of is not null order by 1`,
+      )
+    ).rows.map((row) => row.due.getTime());
   const [first] = await due();
   await redeliver();
   expect((await due()).map((each) => each - first!)).toEqual([0, 100, 200, 300, 400, 500]);

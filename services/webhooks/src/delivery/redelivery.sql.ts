@@ -62,14 +62,26 @@ on conflict (isolation_key) do update set next_due_at = greatest(least(destinati
 
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 9))';
 
-interface ChosenRow { delivery_id: string; event_id: string; url: string; isolation_key: string }
+interface ChosenRow {
+  delivery_id: string;
+  event_id: string;
+  url: string;
+  isolation_key: string;
+}
 
-interface Waiting { readonly last: Date | null; readonly count: number }
+interface Waiting {
+  readonly last: Date | null;
+  readonly count: number;
+}
 
 /** New deliveries of what was delivered or has failed, the oldest first, spread in time. They have attempts of their own. */
 @Injectable()
 export class Redeliveries {
-  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock, private readonly due: DeliveriesDue) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly due: DeliveriesDue,
+  ) {}
 
   /** Undefined: as many wait as may. */
   async make(query: RedeliveryQuery): Promise<Redelivered | undefined> {
@@ -81,27 +93,51 @@ export class Redeliveries {
 
 async function choose(tx: Transaction, now: Date, query: RedeliveryQuery): Promise<Redelivered | undefined> {
   await tx.query({ name: 'redelivery_lock', text: LOCK, values: [query.accountId] });
-  const { rows: [waiting] } = await tx.query<Waiting>({ name: 'redelivery_waiting', text: WAITING, values: [query.accountId] });
+  const {
+    rows: [waiting],
+  } = await tx.query<Waiting>({ name: 'redelivery_waiting', text: WAITING, values: [query.accountId] });
   const most = Math.min(AT_ONCE_MAX, WAITING_MAX - waiting!.count);
   if (most <= 0) return undefined;
   const { rows } = await tx.query<ChosenRow>({
-    name: 'redelivery_choose', text: CHOOSE,
-    values: [query.accountId, query.environment, query.deliveryId, query.statuses, query.endpointId, query.event, query.jobId,
-      query.createdAfter ?? null, query.createdBefore ?? null, query.startingAfter, most + 1],
+    name: 'redelivery_choose',
+    text: CHOOSE,
+    values: [
+      query.accountId,
+      query.environment,
+      query.deliveryId,
+      query.statuses,
+      query.endpointId,
+      query.event,
+      query.jobId,
+      query.createdAfter ?? null,
+      query.createdBefore ?? null,
+      query.startingAfter,
+      most + 1,
+    ],
   });
   const chosen = rows.slice(0, most);
   if (chosen.length === 0) return { deliveryIds: [], nextCursor: '' };
-  return { deliveryIds: await insert(tx, query.accountId, now, waiting!, chosen), nextCursor: rows.length > most ? chosen.at(-1)!.delivery_id : '' };
+  return {
+    deliveryIds: await insert(tx, query.accountId, now, waiting!, chosen),
+    nextCursor: rows.length > most ? chosen.at(-1)!.delivery_id : '',
+  };
 }
 
-async function insert(tx: Transaction, accountId: string, now: Date, { last }: Waiting, chosen: readonly ChosenRow[]): Promise<string[]> {
+async function insert(
+  tx: Transaction,
+  accountId: string,
+  now: Date,
+  { last }: Waiting,
+  chosen: readonly ChosenRow[],
+): Promise<string[]> {
   const first = Math.max(now.getTime(), (last?.getTime() ?? 0) + APART_MS);
   const due = chosen.map((_, index) => new Date(first + index * APART_MS));
   const ids = chosen.map(() => newId('dlv', now.getTime()));
   const keys = chosen.map((row) => row.isolation_key);
   await tx.query({ name: 'redelivery_wake', text: WAKE, values: [accountId, keys, due] });
   await tx.query({
-    name: 'redelivery_insert', text: INSERT,
+    name: 'redelivery_insert',
+    text: INSERT,
     values: [ids, chosen.map((row) => row.delivery_id), chosen.map((row) => row.url), keys, now, due],
   });
   return ids;

@@ -2,17 +2,38 @@ import { faultsOfEndpoint, masked } from './endpoint';
 
 const header = (name: string, value = 'value') => faultsOfEndpoint({ headers: [{ name, value }] });
 
-test.each(['Authorization', 'X-Api-Key', 'x_custom', 'CF-Access-Client-Id'])('a header %s is the customer\'s to set', (name) => {
-  expect(header(name)).toEqual([]);
-});
+test.each(['Authorization', 'X-Api-Key', 'x_custom', 'CF-Access-Client-Id'])(
+  "a header %s is the customer's to set",
+  (name) => {
+    expect(header(name)).toEqual([]);
+  },
+);
 
-test.each(['Host', 'content-length', 'Transfer-Encoding', 'X-Signature', 'X-Signature-Next', 'webhook-id', 'Connection', 'a b', 'a:b', '', 'a\r\nb', 'ü'])('a header %j is not', (name) => {
+test.each([
+  'Host',
+  'content-length',
+  'Transfer-Encoding',
+  'X-Signature',
+  'X-Signature-Next',
+  'webhook-id',
+  'Connection',
+  'a b',
+  'a:b',
+  '',
+  'a\r\nb',
+  'ü',
+])('a header %j is not', (name) => {
   expect(header(name)).toHaveLength(1);
 });
 
-test.each(['a\r\nX-Injected: 1', 'a\nb', 'a\u0000', ' a', 'a ', '', 'ü', 'x'.repeat(1_025)])('a header value %j is refused', (value) => {
-  expect(header('X-Own', value)).toEqual([{ field: 'headers.X-Own', message: expect.stringContaining('visible ASCII') }]);
-});
+test.each(['a\r\nX-Injected: 1', 'a\nb', 'a\u0000', ' a', 'a ', '', 'ü', 'x'.repeat(1_025)])(
+  'a header value %j is refused',
+  (value) => {
+    expect(header('X-Own', value)).toEqual([
+      { field: 'headers.X-Own', message: expect.stringContaining('visible ASCII') },
+    ]);
+  },
+);
 
 test('five headers at most, each once', () => {
   const headers = (names: string[]) => faultsOfEndpoint({ headers: names.map((name) => ({ name, value: 'v' })) });

@@ -14,11 +14,20 @@ export interface Owner {
 export type DisabledReason = 'gone' | 'unreachable' | 'customer';
 
 interface EndpointRow {
-  endpoint_id: string; url: string; events: string[]; description: string; enabled: boolean; disabled_reason: string; disabled_at: Date | null;
-  headers_key_id: string; headers_sealed: Buffer; created_at: Date;
+  endpoint_id: string;
+  url: string;
+  events: string[];
+  description: string;
+  enabled: boolean;
+  disabled_reason: string;
+  disabled_at: Date | null;
+  headers_key_id: string;
+  headers_sealed: Buffer;
+  created_at: Date;
 }
 
-const COLUMNS = 'endpoint_id, url, events, description, enabled, disabled_reason, disabled_at, headers_key_id, headers_sealed, created_at';
+const COLUMNS =
+  'endpoint_id, url, events, description, enabled, disabled_reason, disabled_at, headers_key_id, headers_sealed, created_at';
 
 const COUNT = 'select count(*)::int as count from endpoint where account_id = $1 and environment = $2';
 
@@ -56,7 +65,10 @@ const SEALED_HEADERS = 'select headers_key_id, headers_sealed from endpoint wher
 
 @Injectable()
 export class EndpointStore {
-  constructor(@Inject(DATABASE) private readonly database: Database, private readonly box: SecretBox) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly box: SecretBox,
+  ) {}
 
   /** A word for why not: `full`, or `taken` by another endpoint with this URL. */
   async create(owner: Owner, fields: Required<EndpointFields> & { url: string }): Promise<Endpoint | 'full' | 'taken'> {
@@ -64,29 +76,69 @@ export class EndpointStore {
     const sealed = this.sealed(endpointId, fields.headers ?? []);
     return inTransaction(this.database, async (tx, now) => {
       await tx.query({ name: 'endpoint_lock', text: LOCK, values: [`${owner.accountId} ${owner.environment}`] });
-      const { rows: [count] } = await tx.query<{ count: number }>({ name: 'endpoint_count', text: COUNT, values: [owner.accountId, owner.environment] });
+      const {
+        rows: [count],
+      } = await tx.query<{ count: number }>({
+        name: 'endpoint_count',
+        text: COUNT,
+        values: [owner.accountId, owner.environment],
+      });
       if (count!.count >= ENDPOINTS_MAX) return 'full';
       const { rows } = await tx.query<EndpointRow>({
-        name: 'endpoint_insert', text: INSERT,
-        values: [endpointId, owner.accountId, owner.environment, fields.url, isolationKey(owner.accountId, fields.url), fields.events, fields.description,
-          sealed.keyId, sealed.bytes, now],
+        name: 'endpoint_insert',
+        text: INSERT,
+        values: [
+          endpointId,
+          owner.accountId,
+          owner.environment,
+          fields.url,
+          isolationKey(owner.accountId, fields.url),
+          fields.events,
+          fields.description,
+          sealed.keyId,
+          sealed.bytes,
+          now,
+        ],
       });
       return rows[0] === undefined ? 'taken' : this.read(rows[0]);
     });
   }
 
   async list({ accountId, environment }: Owner, endpointId = ''): Promise<Endpoint[]> {
-    const { rows } = await this.database.query<EndpointRow>({ name: 'endpoint_list', text: LIST, values: [accountId, environment, endpointId] });
+    const { rows } = await this.database.query<EndpointRow>({
+      name: 'endpoint_list',
+      text: LIST,
+      values: [accountId, environment, endpointId],
+    });
     return rows.map((row) => this.read(row));
   }
 
   /** Undefined when there is no such endpoint; what is left undefined stays. */
-  async update({ accountId, environment }: Owner, endpointId: string, { url, events, description, headers, enabled }: EndpointFields & { enabled?: boolean | undefined }): Promise<Endpoint | 'taken' | undefined> {
+  async update(
+    { accountId, environment }: Owner,
+    endpointId: string,
+    { url, events, description, headers, enabled }: EndpointFields & { enabled?: boolean | undefined },
+  ): Promise<Endpoint | 'taken' | undefined> {
     const sealed = headers && this.sealed(endpointId, headers);
-    const values = [endpointId, accountId, environment, url, url && isolationKey(accountId, url), events, description, enabled, sealed?.keyId, sealed?.bytes];
+    const values = [
+      endpointId,
+      accountId,
+      environment,
+      url,
+      url && isolationKey(accountId, url),
+      events,
+      description,
+      enabled,
+      sealed?.keyId,
+      sealed?.bytes,
+    ];
     try {
       return await inTransaction(this.database, async (tx) => {
-        const { rows } = await tx.query<EndpointRow>({ name: 'endpoint_update', text: UPDATE, values: values.map((value) => value ?? null) });
+        const { rows } = await tx.query<EndpointRow>({
+          name: 'endpoint_update',
+          text: UPDATE,
+          values: values.map((value) => value ?? null),
+        });
         if (enabled === false) await endDeliveries(tx, endpointId);
         return rows[0] && this.read(rows[0]);
       });
@@ -99,7 +151,11 @@ export class EndpointStore {
   /** False when there is none. What was still to be sent is not sent any more. */
   remove({ accountId, environment }: Owner, endpointId: string): Promise<boolean> {
     return inTransaction(this.database, async (tx) => {
-      const { rowCount } = await tx.query({ name: 'endpoint_delete', text: DELETE, values: [endpointId, accountId, environment] });
+      const { rowCount } = await tx.query({
+        name: 'endpoint_delete',
+        text: DELETE,
+        values: [endpointId, accountId, environment],
+      });
       if (rowCount !== 1) return false;
       await endDeliveries(tx, endpointId);
       await tx.query({ name: 'endpoint_secrets_delete', text: DELETE_SECRETS, values: [endpointId] });
@@ -109,8 +165,16 @@ export class EndpointStore {
 
   /** What the customer wants sent with each request. */
   async headersOf(endpointId: string): Promise<Record<string, string>> {
-    const { rows: [row] } = await this.database.query<EndpointRow>({ name: 'endpoint_headers', text: SEALED_HEADERS, values: [endpointId] });
-    return row === undefined ? {} : Object.fromEntries(this.opened(endpointId, row).map(({ name, value }) => [name, value]));
+    const {
+      rows: [row],
+    } = await this.database.query<EndpointRow>({
+      name: 'endpoint_headers',
+      text: SEALED_HEADERS,
+      values: [endpointId],
+    });
+    return row === undefined
+      ? {}
+      : Object.fromEntries(this.opened(endpointId, row).map(({ name, value }) => [name, value]));
   }
 
   private sealed(endpointId: string, headers: readonly EndpointHeader[]) {
@@ -118,13 +182,21 @@ export class EndpointStore {
   }
 
   private opened(endpointId: string, row: EndpointRow): EndpointHeader[] {
-    return JSON.parse(this.box.open(endpointId, { keyId: row.headers_key_id, bytes: row.headers_sealed })) as EndpointHeader[];
+    return JSON.parse(
+      this.box.open(endpointId, { keyId: row.headers_key_id, bytes: row.headers_sealed }),
+    ) as EndpointHeader[];
   }
 
   private read(row: EndpointRow): Endpoint {
     return {
-      endpointId: row.endpoint_id, url: row.url, events: row.events, description: row.description, enabled: row.enabled, disabledReason: row.disabled_reason,
-      disabledAt: row.disabled_at ?? undefined, createdAt: row.created_at,
+      endpointId: row.endpoint_id,
+      url: row.url,
+      events: row.events,
+      description: row.description,
+      enabled: row.enabled,
+      disabledReason: row.disabled_reason,
+      disabledAt: row.disabled_at ?? undefined,
+      createdAt: row.created_at,
       headers: this.opened(row.endpoint_id, row).map(({ name, value }) => ({ name, value: masked(value) })),
     };
   }
@@ -135,8 +207,18 @@ async function endDeliveries(tx: Transaction, endpointId: string): Promise<void>
 }
 
 /** Undefined when it was disabled or deleted before. */
-export async function disableEndpoint(tx: Transaction, endpointId: string, reason: DisabledReason): Promise<(Owner & { url: string }) | undefined> {
-  const { rows: [row] } = await tx.query<{ account_id: string; environment: string; url: string }>({ name: 'endpoint_disable', text: DISABLE, values: [endpointId, reason] });
+export async function disableEndpoint(
+  tx: Transaction,
+  endpointId: string,
+  reason: DisabledReason,
+): Promise<(Owner & { url: string }) | undefined> {
+  const {
+    rows: [row],
+  } = await tx.query<{ account_id: string; environment: string; url: string }>({
+    name: 'endpoint_disable',
+    text: DISABLE,
+    values: [endpointId, reason],
+  });
   if (row === undefined) return undefined;
   await endDeliveries(tx, endpointId);
   return { accountId: row.account_id, environment: row.environment, url: row.url };

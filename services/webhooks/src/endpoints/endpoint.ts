@@ -2,7 +2,14 @@ import { faultOfCharacters } from '@usvideo/contracts/text';
 import type { EndpointHeader, Fault } from '@usvideo/contracts/webhooks';
 
 /** What an endpoint may hear. */
-export const ENDPOINT_EVENTS = ['video.processing', 'video.completed', 'video.failed', 'video.cancelled', 'balance.low', 'webhook.disabled'] as const;
+export const ENDPOINT_EVENTS = [
+  'video.processing',
+  'video.completed',
+  'video.failed',
+  'video.cancelled',
+  'balance.low',
+  'webhook.disabled',
+] as const;
 
 export const HEADERS_MAX = 5;
 export const ENDPOINTS_MAX = 20;
@@ -14,9 +21,28 @@ const VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** Of the connection, of the message, or ours: a customer's header of this name would break or forge them. */
 const RESERVED = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host',
-  'content-length', 'content-type', 'content-encoding', 'expect', 'user-agent', 'x-signature', 'x-signature-next', 'webhook-id', 'webhook-timestamp',
-  'webhook-signature', 'traceparent', 'tracestate',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'expect',
+  'user-agent',
+  'x-signature',
+  'x-signature-next',
+  'webhook-id',
+  'webhook-timestamp',
+  'webhook-signature',
+  'traceparent',
+  'tracestate',
 ]);
 
 export interface EndpointFields {
@@ -44,7 +70,10 @@ function faultsOfText(field: string, value: string | undefined, charactersMax: n
 function faultsOfEvents(events: readonly string[]): Fault[] {
   if (events.length === 0) return [{ field: 'events', message: 'must name at least one event' }];
   const unknown = events.filter((event) => !(ENDPOINT_EVENTS as readonly string[]).includes(event));
-  return unknown.map((event) => ({ field: 'events', message: `${JSON.stringify(event.slice(0, 64))} is none of ${ENDPOINT_EVENTS.join(', ')}` }));
+  return unknown.map((event) => ({
+    field: 'events',
+    message: `${JSON.stringify(event.slice(0, 64))} is none of ${ENDPOINT_EVENTS.join(', ')}`,
+  }));
 }
 
 function faultsOfHeaders(headers: readonly EndpointHeader[]): Fault[] {
@@ -57,7 +86,9 @@ function faultsOfHeaders(headers: readonly EndpointHeader[]): Fault[] {
     if (RESERVED.has(lower)) return [{ field, message: 'is set by the platform or the connection' }];
     if (seen.has(lower)) return [{ field, message: 'is given twice' }];
     seen.add(lower);
-    return value.length <= HEADER_VALUE_MAX && VALUE.test(value) ? [] : [{ field, message: `must be 1 to ${HEADER_VALUE_MAX} visible ASCII characters, spaces only inside` }];
+    return value.length <= HEADER_VALUE_MAX && VALUE.test(value)
+      ? []
+      : [{ field, message: `must be 1 to ${HEADER_VALUE_MAX} visible ASCII characters, spaces only inside` }];
   });
 }
 

@@ -4,5 +4,9 @@ import { SecretsModule } from '../secrets/secrets.module';
 import { EndpointNotices } from './endpoint-notices.store';
 import { EndpointStore } from './endpoint.store';
 
-@Module({ imports: [DeliveryModule, SecretsModule], providers: [EndpointNotices, EndpointStore], exports: [EndpointNotices, EndpointStore] })
+@Module({
+  imports: [DeliveryModule, SecretsModule],
+  providers: [EndpointNotices, EndpointStore],
+  exports: [EndpointNotices, EndpointStore],
+})
 export class EndpointsModule {}

@@ -24,7 +24,11 @@ export class FeedHints implements Running {
   private client: pg.Client | undefined;
   private flushing: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(CONFIG) { DATABASE_URL: databaseUrl }: WebhooksConfig, lifecycle: Lifecycle, @Inject(LOGGER) private readonly logger: Logger) {
+  constructor(
+    @Inject(CONFIG) { DATABASE_URL: databaseUrl }: WebhooksConfig,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     this.databaseUrl = databaseUrl;
     lifecycle.keep('feed hints', this);
     this.loop = startLoop({ name: 'feed_hints', everyMs: LOOK_AFTER_MS, work: () => this.connect(), logger });
@@ -33,7 +37,9 @@ export class FeedHints implements Running {
   /** Returns what ends it. */
   watch(onHints: (hints: readonly FeedHint[]) => void): () => void {
     this.watchers.add(onHints);
-    return () => { this.watchers.delete(onHints); };
+    return () => {
+      this.watchers.delete(onHints);
+    };
   }
 
   async stop(): Promise<void> {
@@ -45,11 +51,17 @@ export class FeedHints implements Running {
   private async connect(): Promise<void> {
     if (this.client !== undefined) return;
     const fresh = new pg.Client({
-      connectionString: this.databaseUrl, application_name: 'webhooks-hints', keepAlive: true, connectionTimeoutMillis: CONNECT_WITHIN_MS, query_timeout: CONNECT_WITHIN_MS,
+      connectionString: this.databaseUrl,
+      application_name: 'webhooks-hints',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      query_timeout: CONNECT_WITHIN_MS,
     });
     fresh.on('notification', ({ payload }) => this.collect(payload ?? ''));
     fresh.on('error', (error) => this.logger.warn({ err: error }, 'the growth of feeds is not heard for a moment'));
-    fresh.on('end', () => { if (this.client === fresh) this.client = undefined; });
+    fresh.on('end', () => {
+      if (this.client === fresh) this.client = undefined;
+    });
     try {
       await fresh.connect();
       await fresh.query(`listen ${FEED_CHANNEL}`);

@@ -39,7 +39,15 @@ select h.next_seq - 1 as head, (
   select min(e.seq) from feed_intent i join feed_event e on e.event_id = i.event_id where i.account_id = $1 and i.environment = $2) as waiting
 from feed_head h where h.account_id = $1 and h.environment = $2`;
 
-interface FeedRow { seq: bigint; event_id: string; event: string; job_id: string; recorded_at: Date; body: Buffer | null; readable: number }
+interface FeedRow {
+  seq: bigint;
+  event_id: string;
+  event: string;
+  job_id: string;
+  recorded_at: Date;
+  body: Buffer | null;
+  readable: number;
+}
 
 /** The public events of an account and environment, in their order and without a gap. */
 @Injectable()
@@ -51,19 +59,38 @@ export class FeedReader {
     const bounds = await this.bounds(position);
     if (after > bounds.newest) return { ...NOTHING, newest: bounds.newest, unknown: true };
     if (after > 0n && after < bounds.oldest - 1n) return { ...NOTHING, newest: bounds.newest, expired: true };
-    const { rows } = await this.database.query<FeedRow>({ name: 'feed_page', text: PAGE, values: [accountId, environment, after, limit] });
-    return { ...NOTHING, newest: bounds.newest, events: rows.map(readEvent), more: (rows[0]?.readable ?? 0) > rows.length };
+    const { rows } = await this.database.query<FeedRow>({
+      name: 'feed_page',
+      text: PAGE,
+      values: [accountId, environment, after, limit],
+    });
+    return {
+      ...NOTHING,
+      newest: bounds.newest,
+      events: rows.map(readEvent),
+      more: (rows[0]?.readable ?? 0) > rows.length,
+    };
   }
 
   /** Where whoever wants new events only begins. */
   async newest({ accountId, environment }: Omit<FeedPosition, 'after'>): Promise<bigint> {
-    const { rows: [row] } = await this.database.query<{ head: bigint; waiting: bigint | null }>({ name: 'feed_newest', text: NEWEST_READABLE, values: [accountId, environment] });
+    const {
+      rows: [row],
+    } = await this.database.query<{ head: bigint; waiting: bigint | null }>({
+      name: 'feed_newest',
+      text: NEWEST_READABLE,
+      values: [accountId, environment],
+    });
     if (row === undefined) return 0n;
     return row.waiting === null ? row.head : row.waiting - 1n;
   }
 
   private async bounds({ accountId, environment }: FeedPosition): Promise<{ newest: bigint; oldest: bigint }> {
-    const { rows } = await this.database.query<{ newest: bigint; oldest: bigint }>({ name: 'feed_bounds', text: BOUNDS, values: [accountId, environment] });
+    const { rows } = await this.database.query<{ newest: bigint; oldest: bigint }>({
+      name: 'feed_bounds',
+      text: BOUNDS,
+      values: [accountId, environment],
+    });
     return rows[0] ?? { newest: 0n, oldest: 1n };
   }
 }
@@ -71,5 +98,12 @@ export class FeedReader {
 const NOTHING: ReadFeedResponse = { events: [], more: false, expired: false, unknown: false, newest: 0n };
 
 function readEvent(row: FeedRow): FeedEvent {
-  return { seq: row.seq, eventId: row.event_id, event: row.event, jobId: row.job_id, recordedAt: row.recorded_at, body: row.body ?? Buffer.alloc(0) };
+  return {
+    seq: row.seq,
+    eventId: row.event_id,
+    event: row.event,
+    jobId: row.job_id,
+    recordedAt: row.recorded_at,
+    body: row.body ?? Buffer.alloc(0),
+  };
 }

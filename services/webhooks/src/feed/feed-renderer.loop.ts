@@ -41,12 +41,20 @@ export class FeedRenderer {
   /** One batch; true when there may be more. */
   async run(): Promise<boolean> {
     const now = await this.now();
-    const { intents, turn, more } = await claimIntents(this.database, now, new Date(now.getTime() + CLAIM_MS), BATCH_MAX, this.turn);
+    const { intents, turn, more } = await claimIntents(
+      this.database,
+      now,
+      new Date(now.getTime() + CLAIM_MS),
+      BATCH_MAX,
+      this.turn,
+    );
     this.turn = turn;
     if (intents.length === 0) return more;
     try {
       const links = [...new Set(intents.map((intent) => intent.traceparent))];
-      const postponed = await inSpan('render feed', { root: true, service: 'webhooks', links }, () => this.render(intents));
+      const postponed = await inSpan('render feed', { root: true, service: 'webhooks', links }, () =>
+        this.render(intents),
+      );
       return more || postponed;
     } catch (error) {
       await postponeIntents(this.database, intents, await this.now());
@@ -56,7 +64,9 @@ export class FeedRenderer {
 
   /** True when the answer had no room for some, which are due again at once. */
   private async render(intents: readonly Intent[]): Promise<boolean> {
-    const { jobs, postponed, failed } = await describeJobs(this.scheduler, [...new Set(intents.map((intent) => intent.jobId))]);
+    const { jobs, postponed, failed } = await describeJobs(this.scheduler, [
+      ...new Set(intents.map((intent) => intent.jobId)),
+    ]);
     const byId = new Map(jobs.map((job) => [job.jobId, job]));
     const now = await this.now();
     const known = intents.filter((intent) => byId.has(intent.jobId));
@@ -64,7 +74,8 @@ export class FeedRenderer {
     const unsettled = known.filter((intent) => !ready.includes(intent));
     const waiting = intents.filter((intent) => postponed.includes(intent.jobId));
     const faulty = intents.filter((intent) => !byId.has(intent.jobId) && !postponed.includes(intent.jobId));
-    for (const intent of faulty) this.logger.error({ err: failed.get(intent.jobId), job_id: intent.jobId, event_id: intent.eventId }, FAULTY);
+    for (const intent of faulty)
+      this.logger.error({ err: failed.get(intent.jobId), job_id: intent.jobId, event_id: intent.eventId }, FAULTY);
     faulty.push(...(await this.finishAll(ready, byId)));
     await postponeIntents(this.database, unsettled, new Date(now.getTime() + SETTLEMENT_RECHECK_MS));
     await postponeIntents(this.database, waiting, now);
@@ -93,7 +104,10 @@ export class FeedRenderer {
       await this.finish(intent, job);
       return true;
     } catch (error) {
-      this.logger.error({ err: error, job_id: intent.jobId, event_id: intent.eventId }, 'a public event could not be rendered');
+      this.logger.error(
+        { err: error, job_id: intent.jobId, event_id: intent.eventId },
+        'a public event could not be rendered',
+      );
       return false;
     }
   }
@@ -108,7 +122,10 @@ export class FeedRenderer {
   }
 
   private async now(): Promise<Date> {
-    const { rows } = await this.database.query<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' });
+    const { rows } = await this.database.query<{ now: Date }>({
+      name: 'clock',
+      text: 'select clock_timestamp() as now',
+    });
     return this.clock(rows[0]!.now);
   }
 }

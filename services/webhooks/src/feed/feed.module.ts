@@ -10,12 +10,20 @@ import { FeedRenderer } from './feed-renderer.loop';
 
 @Module({
   imports: [DeliveryModule],
-  providers: [FeedHints, FeedReader, FeedRenderer, { provide: SchedulerServiceClient, inject: [CONFIG, Lifecycle], useFactory: dialScheduler }],
+  providers: [
+    FeedHints,
+    FeedReader,
+    FeedRenderer,
+    { provide: SchedulerServiceClient, inject: [CONFIG, Lifecycle], useFactory: dialScheduler },
+  ],
   exports: [FeedHints, FeedReader, FeedRenderer],
 })
 export class FeedModule {}
 
-function dialScheduler({ SCHEDULER_GRPC_URL: address, SERVICE_TOKEN: token }: WebhooksConfig, lifecycle: Lifecycle): SchedulerServiceClient {
+function dialScheduler(
+  { SCHEDULER_GRPC_URL: address, SERVICE_TOKEN: token }: WebhooksConfig,
+  lifecycle: Lifecycle,
+): SchedulerServiceClient {
   const scheduler = dial(SchedulerServiceClient, address, token);
   lifecycle.add('scheduler client', async () => scheduler.close());
   return scheduler;

@@ -1,5 +1,13 @@
 import { inTransaction, openDatabase, type Database, type LoggedEvent } from '@usvideo/event-store';
-import { createLogger, inSpan, inTrace, migrateDatabase, type Running, startTracing, traceIdOf } from '@usvideo/runtime';
+import {
+  createLogger,
+  inSpan,
+  inTrace,
+  migrateDatabase,
+  type Running,
+  startTracing,
+  traceIdOf,
+} from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import { WEBHOOKS_MIGRATIONS } from '../migrations/all';
 import { eraseJob, recordFeedEvent } from './feed.store';
@@ -25,19 +33,38 @@ afterAll(async () => {
 function newEvent(): LoggedEvent {
   seq += 1n;
   return {
-    epoch: 'e', shard: 0, seq, eventId: `evt_${seq}`, previousEventId: '', streamId: `job_${seq}`, version: 1n, accountId: 'acc_1', environment: 'live', kind: 'job_completed',
-    payload: new Uint8Array(), traceparent: TRACEPARENT, recordedAt: now,
+    epoch: 'e',
+    shard: 0,
+    seq,
+    eventId: `evt_${seq}`,
+    previousEventId: '',
+    streamId: `job_${seq}`,
+    version: 1n,
+    accountId: 'acc_1',
+    environment: 'live',
+    kind: 'job_completed',
+    payload: new Uint8Array(),
+    traceparent: TRACEPARENT,
+    recordedAt: now,
   };
 }
 
 async function traceparentOf(record: (work: () => Promise<void>) => Promise<void>): Promise<string> {
   const event = newEvent();
-  await record(() => inTransaction(database, (tx) => recordFeedEvent(tx, event, { name: 'video.completed', tellsUrl: true })));
-  return (await database.query<{ traceparent: string }>('select traceparent from feed_event where event_id = $1', [event.eventId])).rows[0]!.traceparent;
+  await record(() =>
+    inTransaction(database, (tx) => recordFeedEvent(tx, event, { name: 'video.completed', tellsUrl: true })),
+  );
+  return (
+    await database.query<{ traceparent: string }>('select traceparent from feed_event where event_id = $1', [
+      event.eventId,
+    ])
+  ).rows[0]!.traceparent;
 }
 
 test('what follows from an event belongs to how it was taken in, unless that has a trace of its own', async () => {
-  const takenIn = await traceparentOf((work) => inTrace(TRACEPARENT, () => inSpan('consume', { service: 'webhooks' }, work)));
+  const takenIn = await traceparentOf((work) =>
+    inTrace(TRACEPARENT, () => inSpan('consume', { service: 'webhooks' }, work)),
+  );
   expect([traceIdOf(takenIn), takenIn === TRACEPARENT]).toEqual([traceIdOf(TRACEPARENT), false]);
   expect(await traceparentOf((work) => inSpan('retry', { service: 'webhooks', root: true }, work))).toBe(TRACEPARENT);
   expect(await traceparentOf((work) => work())).toBe(TRACEPARENT);
@@ -46,7 +73,12 @@ test('what follows from an event belongs to how it was taken in, unless that has
 test('of an erased job nothing is left but that it was told', async () => {
   const event = newEvent();
   await inTransaction(database, (tx) => recordFeedEvent(tx, event, { name: 'video.completed', tellsUrl: true }));
-  await database.query('update feed_event set body = $2 where event_id = $1', [event.eventId, Buffer.from('{"prompt":"a bear"}')]);
+  await database.query('update feed_event set body = $2 where event_id = $1', [
+    event.eventId,
+    Buffer.from('{"prompt":"a bear"}'),
+  ]);
   await inTransaction(database, (tx) => eraseJob(tx, event.streamId, now));
-  expect((await database.query('select event, body from feed_event where event_id = $1', [event.eventId])).rows).toEqual([{ event: 'video.completed', body: null }]);
+  expect(
+    (await database.query('select event, body from feed_event where event_id = $1', [event.eventId])).rows,
+  ).toEqual([{ event: 'video.completed', body: null }]);
 });

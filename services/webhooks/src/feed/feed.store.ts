@@ -11,21 +11,35 @@ const INSERT_EVENT = `
 insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
-const INSERT_INTENT = 'insert into feed_intent (event_id, check_at, shard, shard_seq, account_id, environment, tells_url) values ($1, $2, $3, $4, $5, $6, $7)';
+const INSERT_INTENT =
+  'insert into feed_intent (event_id, check_at, shard, shard_seq, account_id, environment, tells_url) values ($1, $2, $3, $4, $5, $6, $7)';
 
 const FORGET_INTENTS = 'delete from feed_intent where shard = $1 and shard_seq > $2';
 
 /** A public event and the intent to fetch its body. The head's row lock makes the account's sequence gap-free in commit order. */
-export async function recordFeedEvent(tx: Transaction, event: LoggedEvent, { name, tellsUrl }: PublicEvent): Promise<void> {
+export async function recordFeedEvent(
+  tx: Transaction,
+  event: LoggedEvent,
+  { name, tellsUrl }: PublicEvent,
+): Promise<void> {
   const { accountId, environment, eventId, recordedAt, shard, seq, streamId, version } = event;
   // What follows belongs to the consumption of the event, unless that is a retry with a trace of its own.
   const traceparent = traceIdOf() === traceIdOf(event.traceparent) ? currentTraceparent() : event.traceparent;
-  const { rows } = await tx.query<{ seq: bigint }>({ name: 'feed_next_seq', text: NEXT_SEQ, values: [accountId, environment] });
+  const { rows } = await tx.query<{ seq: bigint }>({
+    name: 'feed_next_seq',
+    text: NEXT_SEQ,
+    values: [accountId, environment],
+  });
   await tx.query({
-    name: 'feed_insert', text: INSERT_EVENT,
+    name: 'feed_insert',
+    text: INSERT_EVENT,
     values: [accountId, environment, rows[0]!.seq, eventId, name, streamId, version, recordedAt, traceparent],
   });
-  await tx.query({ name: 'feed_intent_insert', text: INSERT_INTENT, values: [eventId, recordedAt, shard, seq, accountId, environment, tellsUrl] });
+  await tx.query({
+    name: 'feed_intent_insert',
+    text: INSERT_INTENT,
+    values: [eventId, recordedAt, shard, seq, accountId, environment, tellsUrl],
+  });
 }
 
 /** What is told of something else than a job, complete from the start. */
@@ -43,19 +57,37 @@ const INSERT_OWN = `
 insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent, body)
 values ($1, $2, $3, $4, $5, '', 0, $6, $7, $8)`;
 
-export async function recordOwnEvent(tx: Transaction, { accountId, body, environment, event, eventId, recordedAt, traceparent }: OwnEvent): Promise<void> {
-  const { rows } = await tx.query<{ seq: bigint }>({ name: 'feed_next_seq', text: NEXT_SEQ, values: [accountId, environment] });
-  await tx.query({ name: 'feed_insert_own', text: INSERT_OWN, values: [accountId, environment, rows[0]!.seq, eventId, event, recordedAt, traceparent, body] });
+export async function recordOwnEvent(
+  tx: Transaction,
+  { accountId, body, environment, event, eventId, recordedAt, traceparent }: OwnEvent,
+): Promise<void> {
+  const { rows } = await tx.query<{ seq: bigint }>({
+    name: 'feed_next_seq',
+    text: NEXT_SEQ,
+    values: [accountId, environment],
+  });
+  await tx.query({
+    name: 'feed_insert_own',
+    text: INSERT_OWN,
+    values: [accountId, environment, rows[0]!.seq, eventId, event, recordedAt, traceparent, body],
+  });
   await announceGrowth(tx, [{ accountId, environment }]);
 }
 
 export const FEED_CHANNEL = 'feed_grown';
 
 /** Tells all replicas whose feed can be read further. Only a hint: a listener that is away reads the feed when it is back. */
-export async function announceGrowth(database: Pick<Transaction, 'query'>, owners: readonly { readonly accountId: string; readonly environment: string }[]): Promise<void> {
+export async function announceGrowth(
+  database: Pick<Transaction, 'query'>,
+  owners: readonly { readonly accountId: string; readonly environment: string }[],
+): Promise<void> {
   const names = [...new Set(owners.map(({ accountId, environment }) => `${accountId} ${environment}`))];
   if (names.length === 0) return;
-  await database.query({ name: 'feed_notify', text: `select pg_notify('${FEED_CHANNEL}', owner) from unnest($1::text[]) as owner`, values: [names] });
+  await database.query({
+    name: 'feed_notify',
+    text: `select pg_notify('${FEED_CHANNEL}', owner) from unnest($1::text[]) as owner`,
+    values: [names],
+  });
 }
 
 /**

@@ -24,17 +24,24 @@ async function wait(accountId: string, count: number, sinceSeconds: number): Pro
        insert into feed_event (account_id, environment, seq, event_id, event, job_id, job_version, recorded_at, traceparent)
        select $1, 'live', n, $1 || '_' || n, 'video.completed', 'job', 1, $2::timestamptz - make_interval(secs => $4), '' from generate_series(1, $3::int) n returning *)
      insert into feed_intent (event_id, check_at, account_id, environment) select event_id, recorded_at, account_id, environment from event`,
-    [accountId, now, count, sinceSeconds]);
+    [accountId, now, count, sinceSeconds],
+  );
 }
 
-const countOf = (claim: Awaited<ReturnType<typeof claimIntents>>, accountId: string) => claim.intents.filter((intent) => intent.accountId === accountId).length;
+const countOf = (claim: Awaited<ReturnType<typeof claimIntents>>, accountId: string) =>
+  claim.intents.filter((intent) => intent.accountId === accountId).length;
 
 test('accounts share a batch: whoever waits with little is in it, however much another has waited with for longer', async () => {
   await wait('acc_heavy', 1_000, 60);
   await wait('acc_light', 3, 1);
   const claim = await claimIntents(database, now, until, 200);
   expect([countOf(claim, 'acc_light'), countOf(claim, 'acc_heavy'), claim.more]).toEqual([3, 197, true]);
-  expect(claim.intents.slice(0, 2).map((intent) => intent.accountId).sort()).toEqual(['acc_heavy', 'acc_light']);
+  expect(
+    claim.intents
+      .slice(0, 2)
+      .map((intent) => intent.accountId)
+      .sort(),
+  ).toEqual(['acc_heavy', 'acc_light']);
 });
 
 test('more accounts than one claim looks at have their turn one after the other', async () => {
@@ -46,22 +53,28 @@ test('more accounts than one claim looks at have their turn one after the other'
   expect(third.intents).toEqual([]);
 });
 
-test('what is claimed is nobody else\'s until it is given back', async () => {
+test("what is claimed is nobody else's until it is given back", async () => {
   await wait('acc_1', 2, 1);
   const { intents } = await claimIntents(database, now, until, 1);
   expect(countOf(await claimIntents(database, now, until, 10), 'acc_1')).toBe(1);
   await postponeIntents(database, intents, now);
-  expect((await claimIntents(database, now, until, 10)).intents.map((intent) => intent.eventId)).toEqual(intents.map((intent) => intent.eventId));
+  expect((await claimIntents(database, now, until, 10)).intents.map((intent) => intent.eventId)).toEqual(
+    intents.map((intent) => intent.eventId),
+  );
 });
 
 test('a body that was fetched before its job was erased is not stored: it is fetched again', async () => {
   await wait('acc_1', 1, 1);
-  const { intents: [intent] } = await claimIntents(database, now, until, 1);
+  const {
+    intents: [intent],
+  } = await claimIntents(database, now, until, 1);
   const erasedAt = new Date(now.getTime() + 1_000);
   await inTransaction(database, (tx) => eraseJob(tx, 'job', erasedAt));
   expect(await inTransaction(database, (tx) => fillBody(tx, intent!, Buffer.from('what was erased')))).toBe(false);
   expect((await database.query('select body from feed_event')).rows).toEqual([{ body: null }]);
-  const { intents: [again] } = await claimIntents(database, erasedAt, until, 1);
+  const {
+    intents: [again],
+  } = await claimIntents(database, erasedAt, until, 1);
   expect(again).toMatchObject({ eventId: intent!.eventId });
   expect(await inTransaction(database, (tx) => fillBody(tx, again!, Buffer.from('without content')))).toBe(true);
 });

@@ -48,17 +48,32 @@ const TAKE = 'delete from feed_intent where event_id = $1 and check_at = $2';
 const FILL = 'update feed_event set body = $2 where event_id = $1';
 
 interface IntentRow {
-  event_id: string; check_at: Date; event: string; account_id: string; environment: string;
-  job_id: string; job_version: bigint; recorded_at: Date; traceparent: string; tells_url: boolean;
+  event_id: string;
+  check_at: Date;
+  event: string;
+  account_id: string;
+  environment: string;
+  job_id: string;
+  job_version: bigint;
+  recorded_at: Date;
+  traceparent: string;
+  tells_url: boolean;
 }
 
-interface DueRow { account_id: string; environment: string; event_id: string | null }
+interface DueRow {
+  account_id: string;
+  environment: string;
+  event_id: string | null;
+}
 
 const OWNERS_MAX = 256;
 const START: Turn = { accountId: '', environment: '' };
 
 /** Whose turn was last. */
-export interface Turn { readonly accountId: string; readonly environment: string }
+export interface Turn {
+  readonly accountId: string;
+  readonly environment: string;
+}
 
 export interface IntentClaim {
   readonly intents: readonly Intent[];
@@ -69,9 +84,17 @@ export interface IntentClaim {
 }
 
 /** Claims what is due until `claimedUntil`, shared among accounts; after that anybody may claim it again. */
-export async function claimIntents(database: Database, now: Date, claimedUntil: Date, limit: number, turn: Turn = START): Promise<IntentClaim> {
+export async function claimIntents(
+  database: Database,
+  now: Date,
+  claimedUntil: Date,
+  limit: number,
+  turn: Turn = START,
+): Promise<IntentClaim> {
   const { rows: due } = await database.query<DueRow>({
-    name: 'intent_due', text: DUE, values: [turn.accountId, turn.environment, OWNERS_MAX, now, limit],
+    name: 'intent_due',
+    text: DUE,
+    values: [turn.accountId, turn.environment, OWNERS_MAX, now, limit],
   });
   const owners = [...new Set(due.map((row) => `${row.account_id} ${row.environment}`))].sort();
   const last = owners.length < OWNERS_MAX ? START : turnOf(owners.at(-1)!);
@@ -80,8 +103,17 @@ export async function claimIntents(database: Database, now: Date, claimedUntil: 
   return { intents, turn: last, more: wanted.length === limit || last !== START };
 }
 
-async function claimed(database: Database, now: Date, claimedUntil: Date, wanted: readonly string[]): Promise<Intent[]> {
-  const { rows } = await database.query<IntentRow>({ name: 'intent_claim', text: CLAIM, values: [now, claimedUntil, wanted] });
+async function claimed(
+  database: Database,
+  now: Date,
+  claimedUntil: Date,
+  wanted: readonly string[],
+): Promise<Intent[]> {
+  const { rows } = await database.query<IntentRow>({
+    name: 'intent_claim',
+    text: CLAIM,
+    values: [now, claimedUntil, wanted],
+  });
   const place = new Map(wanted.map((eventId, index) => [eventId, index]));
   return rows.map(readIntent).sort((a, b) => place.get(a.eventId)! - place.get(b.eventId)!);
 }
@@ -93,15 +125,27 @@ function turnOf(owner: string): Turn {
 
 function readIntent(row: IntentRow): Intent {
   return {
-    eventId: row.event_id, checkAt: row.check_at, event: row.event, accountId: row.account_id, environment: row.environment,
-    jobId: row.job_id, jobVersion: row.job_version, recordedAt: row.recorded_at, traceparent: row.traceparent, tellsUrl: row.tells_url,
+    eventId: row.event_id,
+    checkAt: row.check_at,
+    event: row.event,
+    accountId: row.account_id,
+    environment: row.environment,
+    jobId: row.job_id,
+    jobVersion: row.job_version,
+    recordedAt: row.recorded_at,
+    traceparent: row.traceparent,
+    tellsUrl: row.tells_url,
   };
 }
 
 /** Gives claimed intents back, to be looked at again at `checkAt`. They were claimed together. */
 export async function postponeIntents(database: Database, intents: readonly Intent[], checkAt: Date): Promise<void> {
   if (intents.length === 0) return;
-  await database.query({ name: 'intent_postpone', text: POSTPONE, values: [intents.map((intent) => intent.eventId), intents[0]!.checkAt, checkAt] });
+  await database.query({
+    name: 'intent_postpone',
+    text: POSTPONE,
+    values: [intents.map((intent) => intent.eventId), intents[0]!.checkAt, checkAt],
+  });
 }
 
 /** Stores the body for good and ends the intent; false when the claim is outdated and somebody else is at it. */

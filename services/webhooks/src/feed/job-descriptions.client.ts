@@ -18,7 +18,12 @@ export interface Described {
  */
 export async function describeJobs(scheduler: SchedulerServiceClient, jobIds: readonly string[]): Promise<Described> {
   try {
-    const { jobs, postponedJobIds } = await call(scheduler, 'describeJobs', { jobIds: [...jobIds] }, { deadlineMs: DEADLINE_MS });
+    const { jobs, postponedJobIds } = await call(
+      scheduler,
+      'describeJobs',
+      { jobIds: [...jobIds] },
+      { deadlineMs: DEADLINE_MS },
+    );
     return { jobs, postponed: postponedJobIds, failed: new Map() };
   } catch (error) {
     if (!isOfTheJobs(error)) throw error;
@@ -27,7 +32,9 @@ export async function describeJobs(scheduler: SchedulerServiceClient, jobIds: re
     const first = await describeJobs(scheduler, jobIds.slice(0, middle));
     const second = await describeJobs(scheduler, jobIds.slice(middle));
     return {
-      jobs: [...first.jobs, ...second.jobs], postponed: [...first.postponed, ...second.postponed], failed: new Map([...first.failed, ...second.failed]),
+      jobs: [...first.jobs, ...second.jobs],
+      postponed: [...first.postponed, ...second.postponed],
+      failed: new Map([...first.failed, ...second.failed]),
     };
   }
 }

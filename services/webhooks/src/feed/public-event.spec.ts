@@ -14,7 +14,9 @@ test('a kind of a newer version is not mistaken for one that says nothing', () =
 });
 
 test('the body is the job object with the event first and every other byte untouched', () => {
-  expect(webhookBody('video.completed', '{"id":"job_1","duration_actual":5.0,"x":"ü"}')).toBe('{"event":"video.completed","id":"job_1","duration_actual":5.0,"x":"ü"}');
+  expect(webhookBody('video.completed', '{"id":"job_1","duration_actual":5.0,"x":"ü"}')).toBe(
+    '{"event":"video.completed","id":"job_1","duration_actual":5.0,"x":"ü"}',
+  );
   expect(() => webhookBody('video.completed', '[]')).toThrow('job object');
 });
 
@@ -30,6 +32,11 @@ test('what is told of a job under way waits for nothing', () => {
 });
 
 test('what is told of anything else says what, when, and of which environment', () => {
-  const body = ownBody({ event: 'balance.low', eventId: 'evt_1', recordedAt: new Date(0), environment: 'test' }, { available: '$1.00' });
-  expect(body.toString()).toBe('{"event":"balance.low","event_id":"evt_1","created_at":"1970-01-01T00:00:00.000Z","livemode":false,"data":{"available":"$1.00"}}');
+  const body = ownBody(
+    { event: 'balance.low', eventId: 'evt_1', recordedAt: new Date(0), environment: 'test' },
+    { available: '$1.00' },
+  );
+  expect(body.toString()).toBe(
+    '{"event":"balance.low","event_id":"evt_1","created_at":"1970-01-01T00:00:00.000Z","livemode":false,"data":{"available":"$1.00"}}',
+  );
 });

@@ -5,7 +5,12 @@ const PUBLIC_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Kinds that are known and say nothing to customers. */
-const PRIVATE_KINDS: ReadonlySet<string> = new Set(['job_submitted', 'rendering_started', 'job_requeued', 'stale_outcome_recorded']);
+const PRIVATE_KINDS: ReadonlySet<string> = new Set([
+  'job_submitted',
+  'rendering_started',
+  'job_requeued',
+  'stale_outcome_recorded',
+]);
 
 export interface PublicEvent {
   readonly name: string;
@@ -37,8 +42,20 @@ export function webhookBody(event: string, jobJson: string): string {
 }
 
 /** What is told of anything but a job. */
-export function ownBody(event: { readonly event: string; readonly eventId: string; readonly recordedAt: Date; readonly environment: string }, data: object): Buffer {
-  return Buffer.from(JSON.stringify({ event: event.event, event_id: event.eventId, created_at: event.recordedAt, livemode: event.environment === 'live', data }), 'utf8');
+export function ownBody(
+  event: { readonly event: string; readonly eventId: string; readonly recordedAt: Date; readonly environment: string },
+  data: object,
+): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      event: event.event,
+      event_id: event.eventId,
+      created_at: event.recordedAt,
+      livemode: event.environment === 'live',
+      data,
+    }),
+    'utf8',
+  );
 }
 
 /** A job's webhook waits this long for its money to settle, so that the balance agrees with what the webhook says. */
@@ -46,5 +63,10 @@ export const SETTLEMENT_WAIT_MS = 1_000;
 
 /** What is told of a job under way has nothing to settle. */
 export function mayRender(job: { status: string; settled: boolean }, recordedAt: Date, now: Date): boolean {
-  return job.settled || job.status === 'pending' || job.status === 'processing' || now.getTime() >= recordedAt.getTime() + SETTLEMENT_WAIT_MS;
+  return (
+    job.settled ||
+    job.status === 'pending' ||
+    job.status === 'processing' ||
+    now.getTime() >= recordedAt.getTime() + SETTLEMENT_WAIT_MS
+  );
 }

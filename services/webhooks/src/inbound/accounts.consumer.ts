@@ -4,7 +4,14 @@ import { decodeEvent, type Subscription } from '@usvideo/messaging';
 import type { SecretStore } from '../secrets/secret.store';
 
 /** Kinds that are known and change nothing here: a suspended account still hears of what runs to its end, and keys sign nothing. */
-const PRIVATE_KINDS: ReadonlySet<string> = new Set(['limits_set', 'api_key_created', 'api_key_rotated', 'api_key_revoked', 'account_suspended', 'account_resumed']);
+const PRIVATE_KINDS: ReadonlySet<string> = new Set([
+  'limits_set',
+  'api_key_created',
+  'api_key_rotated',
+  'api_key_revoked',
+  'account_suspended',
+  'account_resumed',
+]);
 
 /** An account has its secret before it has a job, also where nobody asked for one when it was made. */
 export function accountsSubscription(database: Database, secrets: SecretStore): Subscription {

@@ -1,9 +1,22 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
-  CreateEndpointRequest, CreateEndpointResponse, DeleteEndpointRequest, DeleteEndpointResponse, Endpoint, Fault, GetSecretRequest, GetSecretResponse,
-  ListEndpointsRequest, ListEndpointsResponse, RotateSecretRequest, RotateSecretResponse, SendTestEventRequest, SendTestEventResponse,
-  UpdateEndpointRequest, UpdateEndpointResponse,
+  CreateEndpointRequest,
+  CreateEndpointResponse,
+  DeleteEndpointRequest,
+  DeleteEndpointResponse,
+  Endpoint,
+  Fault,
+  GetSecretRequest,
+  GetSecretResponse,
+  ListEndpointsRequest,
+  ListEndpointsResponse,
+  RotateSecretRequest,
+  RotateSecretResponse,
+  SendTestEventRequest,
+  SendTestEventResponse,
+  UpdateEndpointRequest,
+  UpdateEndpointResponse,
 } from '@usvideo/contracts/webhooks';
 import { grpcError, GuardedHttpClient, LookUpFailed, status } from '@usvideo/runtime';
 import { ENDPOINTS_MAX, faultsOfEndpoint, type EndpointFields } from '../endpoints/endpoint';
@@ -16,7 +29,9 @@ const OVERLAP_SECONDS_MAX = 7 * 86_400;
 @Controller()
 export class EndpointsController {
   constructor(
-    private readonly endpoints: EndpointStore, private readonly notices: EndpointNotices, private readonly secrets: SigningSecretStore,
+    private readonly endpoints: EndpointStore,
+    private readonly notices: EndpointNotices,
+    private readonly secrets: SigningSecretStore,
     private readonly http: GuardedHttpClient,
   ) {}
 
@@ -26,7 +41,12 @@ export class EndpointsController {
     const faults = await this.faultsOf(request);
     if (faults.length > 0) return { faults, endpoint: undefined, secret: '' };
     const endpoint = await this.endpoints.create(owner, request);
-    if (endpoint === 'full') return { faults: [{ field: '', message: `There are ${ENDPOINTS_MAX} endpoints, as many as there may be.` }], endpoint: undefined, secret: '' };
+    if (endpoint === 'full')
+      return {
+        faults: [{ field: '', message: `There are ${ENDPOINTS_MAX} endpoints, as many as there may be.` }],
+        endpoint: undefined,
+        secret: '',
+      };
     if (endpoint === 'taken') return { faults: [TAKEN], endpoint: undefined, secret: '' };
     const { current } = await this.secrets.inUse({ ...owner, endpointId: endpoint.endpointId });
     return { faults: [], endpoint, secret: current };
@@ -39,7 +59,13 @@ export class EndpointsController {
 
   @GrpcMethod('WebhooksService', 'updateEndpoint')
   async updateEndpoint(request: UpdateEndpointRequest): Promise<UpdateEndpointResponse> {
-    const fields = { url: request.url, description: request.description, enabled: request.enabled, events: request.events?.events, headers: request.headers?.headers };
+    const fields = {
+      url: request.url,
+      description: request.description,
+      enabled: request.enabled,
+      events: request.events?.events,
+      headers: request.headers?.headers,
+    };
     const faults = await this.faultsOf(fields);
     if (faults.length > 0) return { faults, endpoint: undefined };
     const endpoint = await this.endpoints.update(ownerOf(request), request.endpointId, fields);
@@ -69,7 +95,8 @@ export class EndpointsController {
   async rotateSecret(request: RotateSecretRequest): Promise<RotateSecretResponse> {
     const owner = ownerOf(request);
     const { endpointId, overlapSeconds } = request;
-    if (overlapSeconds < 0 || overlapSeconds > OVERLAP_SECONDS_MAX) throw grpcError(status.INVALID_ARGUMENT, `overlap_seconds must be 0 to ${OVERLAP_SECONDS_MAX}`);
+    if (overlapSeconds < 0 || overlapSeconds > OVERLAP_SECONDS_MAX)
+      throw grpcError(status.INVALID_ARGUMENT, `overlap_seconds must be 0 to ${OVERLAP_SECONDS_MAX}`);
     if (endpointId !== '') await this.owned(request);
     return { secret: secretView(await this.secrets.rotate({ ...owner, endpointId }, overlapSeconds)) };
   }
@@ -94,7 +121,8 @@ export class EndpointsController {
 const TAKEN: Fault = { field: 'url', message: 'is the URL of another endpoint' };
 
 function ownerOf({ accountId, environment }: Owner): Owner {
-  if (accountId === '' || (environment !== 'live' && environment !== 'test')) throw grpcError(status.INVALID_ARGUMENT, 'account_id and environment are required');
+  if (accountId === '' || (environment !== 'live' && environment !== 'test'))
+    throw grpcError(status.INVALID_ARGUMENT, 'account_id and environment are required');
   return { accountId, environment };
 }
 

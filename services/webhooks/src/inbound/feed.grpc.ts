@@ -1,6 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { EraseAccountRequest, EraseAccountResponse, ReadFeedRequest, ReadFeedResponse, WatchFeedsResponse } from '@usvideo/contracts/webhooks';
+import type {
+  EraseAccountRequest,
+  EraseAccountResponse,
+  ReadFeedRequest,
+  ReadFeedResponse,
+  WatchFeedsResponse,
+} from '@usvideo/contracts/webhooks';
 import { grpcError, status } from '@usvideo/runtime';
 import { Observable } from 'rxjs';
 import { FeedHints } from '../feed/feed-hints.client';
@@ -11,7 +17,11 @@ const PAGE_MAX = 100;
 
 @Controller()
 export class FeedController {
-  constructor(private readonly reader: FeedReader, private readonly hints: FeedHints, private readonly erasure: AccountErasure) {}
+  constructor(
+    private readonly reader: FeedReader,
+    private readonly hints: FeedHints,
+    private readonly erasure: AccountErasure,
+  ) {}
 
   /** A limit of 0 asks where new events begin. */
   @GrpcMethod('WebhooksService', 'readFeed')
@@ -19,12 +29,22 @@ export class FeedController {
     if (limit < 0 || limit > PAGE_MAX) throw grpcError(status.INVALID_ARGUMENT, `limit must be 0 to ${PAGE_MAX}`);
     if (after < 0n) throw grpcError(status.INVALID_ARGUMENT, 'after must be 0 or more');
     if (limit > 0) return this.reader.page({ accountId, environment, after }, limit);
-    return { events: [], more: false, expired: false, unknown: false, newest: await this.reader.newest({ accountId, environment }) };
+    return {
+      events: [],
+      more: false,
+      expired: false,
+      unknown: false,
+      newest: await this.reader.newest({ accountId, environment }),
+    };
   }
 
   @GrpcMethod('WebhooksService', 'watchFeeds')
   watchFeeds(): Observable<WatchFeedsResponse> {
-    return new Observable((subscriber) => this.hints.watch((hints) => { for (const hint of hints) subscriber.next(hint); }));
+    return new Observable((subscriber) =>
+      this.hints.watch((hints) => {
+        for (const hint of hints) subscriber.next(hint);
+      }),
+    );
   }
 
   @GrpcMethod('WebhooksService', 'eraseAccount')

@@ -10,7 +10,15 @@ export const JOBS_TOPIC = 'usvideo.jobs.v1';
 /** Turns job events into feed rows and intents; everything slower than a row is the business of the loops behind them. */
 export function jobsSubscription(database: Database, bodies: BodiesDue): Subscription {
   const restored = { hearsAgain: false, reconcile: forgetLostEvents };
-  return { consumer: 'webhooks', topic: JOBS_TOPIC, database, isRelevant: concernsCustomers, handle: handleJobEvent, onHandled: () => bodies.now(), restored };
+  return {
+    consumer: 'webhooks',
+    topic: JOBS_TOPIC,
+    database,
+    isRelevant: concernsCustomers,
+    handle: handleJobEvent,
+    onHandled: () => bodies.now(),
+    restored,
+  };
 }
 
 /** Whether customers hear of an event, or lose what they heard, from its kind alone. */
@@ -22,12 +30,18 @@ export function concernsCustomers({ kind }: Pick<LoggedEvent, 'kind'>): boolean 
 async function handleJobEvent(event: LoggedEvent, tx: Transaction, now: Date): Promise<void> {
   const meaning = meaningOf(event.kind);
   switch (meaning.type) {
-    case 'public': return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: true });
-    case 'cancelled': return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: !isByOwnKey(event) });
-    case 'begun': return recordBeginning(event, meaning.name, tx);
-    case 'erased': return eraseJob(tx, event.streamId, now);
-    case 'private': return;
-    case 'unknown': throw new ParkEvent(`unknown kind ${event.kind}`);
+    case 'public':
+      return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: true });
+    case 'cancelled':
+      return recordFeedEvent(tx, event, { name: meaning.name, tellsUrl: !isByOwnKey(event) });
+    case 'begun':
+      return recordBeginning(event, meaning.name, tx);
+    case 'erased':
+      return eraseJob(tx, event.streamId, now);
+    case 'private':
+      return;
+    case 'unknown':
+      throw new ParkEvent(`unknown kind ${event.kind}`);
   }
 }
 
@@ -40,5 +54,6 @@ function isByOwnKey(event: LoggedEvent): boolean {
 /** Only the first attempt at rendering is news, and only to those who ask. */
 async function recordBeginning(event: LoggedEvent, name: string, tx: Transaction): Promise<void> {
   const decoded = decodeEvent(JobEvent, event);
-  if (decoded.$case === 'jobLeased' && decoded.value.attempt === 1) await recordFeedEvent(tx, event, { name, tellsUrl: false });
+  if (decoded.$case === 'jobLeased' && decoded.value.attempt === 1)
+    await recordFeedEvent(tx, event, { name, tellsUrl: false });
 }

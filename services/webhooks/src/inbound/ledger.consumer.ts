@@ -10,8 +10,17 @@ import { ownBody } from '../feed/public-event';
 
 /** Kinds that are known and say nothing to customers: what money did, they read in their balance and entries. */
 const PRIVATE_KINDS: ReadonlySet<string> = new Set([
-  'funds_added', 'hold_placed', 'hold_captured', 'hold_released', 'late_outcome_recorded', 'capture_refunded', 'funds_reversed', 'adjustment_made',
-  'spend_cap_set', 'period_closed', 'low_balance_threshold_set',
+  'funds_added',
+  'hold_placed',
+  'hold_captured',
+  'hold_released',
+  'late_outcome_recorded',
+  'capture_refunded',
+  'funds_reversed',
+  'adjustment_made',
+  'spend_cap_set',
+  'period_closed',
+  'low_balance_threshold_set',
 ]);
 
 /** Tells customers that their balance has become low. One event per transaction: its feed and its servers are locked in one order only. */
@@ -19,7 +28,16 @@ export function ledgerSubscription(database: Database, clock: Clock, deliveries:
   const handle = (event: LoggedEvent, tx: Transaction, now: Date) => handleLedgerEvent(event, tx, clock(now));
   // Rows that were made of lost events stay: a feed has no gaps, and that the balance was low was true when it was told.
   const restored = { hearsAgain: false, reconcile: async () => undefined };
-  return { consumer: 'webhooks', topic: 'usvideo.ledger.v1', database, batchMax: 1, isRelevant: tellsOfBalance, handle, onHandled: () => deliveries.now(), restored };
+  return {
+    consumer: 'webhooks',
+    topic: 'usvideo.ledger.v1',
+    database,
+    batchMax: 1,
+    isRelevant: tellsOfBalance,
+    handle,
+    onHandled: () => deliveries.now(),
+    restored,
+  };
 }
 
 /** A kind that is not known here is relevant, so that it parks until an upgrade. */
@@ -38,6 +56,9 @@ async function handleLedgerEvent(logged: LoggedEvent, tx: Transaction, now: Date
 
 function balanceView({ availableMicros, thresholdMicros }: BalanceLow): object {
   return {
-    available: formatUsd(availableMicros), available_micros: Number(availableMicros), threshold: formatUsd(thresholdMicros), threshold_micros: Number(thresholdMicros),
+    available: formatUsd(availableMicros),
+    available_micros: Number(availableMicros),
+    threshold: formatUsd(thresholdMicros),
+    threshold_micros: Number(thresholdMicros),
   };
 }

@@ -8,6 +8,11 @@ import { Migration0007UnderWay } from './0007-under-way';
 
 /** In the order in which they run. */
 export const WEBHOOKS_MIGRATIONS = [
-  Migration0001Webhooks, Migration0002Epochs, Migration0003SchemaLevel, Migration0004IntentOwners, Migration0005Endpoints,
-  Migration0006Turns, Migration0007UnderWay,
+  Migration0001Webhooks,
+  Migration0002Epochs,
+  Migration0003SchemaLevel,
+  Migration0004IntentOwners,
+  Migration0005Endpoints,
+  Migration0006Turns,
+  Migration0007UnderWay,
 ];

@@ -24,7 +24,13 @@ export class AccountErasure {
 
   async erase(accountId: string): Promise<void> {
     await inTransaction(this.database, async (tx) => {
-      const steps = { erase_endpoints: ENDPOINTS, erase_pending: END_DELIVERIES, erase_own_attempts: ATTEMPTS, erase_own_deliveries: DELIVERIES, erase_own_bodies: BODIES };
+      const steps = {
+        erase_endpoints: ENDPOINTS,
+        erase_pending: END_DELIVERIES,
+        erase_own_attempts: ATTEMPTS,
+        erase_own_deliveries: DELIVERIES,
+        erase_own_bodies: BODIES,
+      };
       for (const [name, text] of Object.entries(steps)) await tx.query({ name, text, values: [accountId] });
     });
   }

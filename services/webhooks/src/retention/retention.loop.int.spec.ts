@@ -6,17 +6,28 @@ import { removeExpired } from './retention.loop';
 const world = new DeliveryWorld();
 let database: Database;
 
-beforeEach(async () => { database = await world.begin(); });
+beforeEach(async () => {
+  database = await world.begin();
+});
 afterEach(() => world.end());
 
 const limits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
 const claim = async () => (await claimDeliveries(database, world.clock, limits, 10)).deliveries;
 const remove = () => removeExpired(database, { feedDays: 30, deliveryDays: 30 });
-const count = async (table: string) => Number((await database.query<{ count: bigint }>(`select count(*) from ${table}`)).rows[0]!.count);
+const count = async (table: string) =>
+  Number((await database.query<{ count: bigint }>(`select count(*) from ${table}`)).rows[0]!.count);
 
 async function deliver(httpStatus: number): Promise<void> {
   const [delivery] = await claim();
-  await world.record({ ...delivery!, httpStatus, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1, address: '' });
+  await world.record({
+    ...delivery!,
+    httpStatus,
+    error: '',
+    retryAfter: undefined,
+    responseExcerpt: '',
+    durationMs: 1,
+    address: '',
+  });
 }
 
 test('a server that nothing waits for is forgotten, and known again when something does', async () => {

@@ -45,8 +45,18 @@ with idle as (
 delete from destination t using idle where t.isolation_key = idle.isolation_key`;
 
 const STEPS = [
-  { what: 'webhook_deliveries', name: 'retention_deliveries', text: REMOVE_ATTEMPTS_AND_DELIVERIES, days: (settings: RetentionSettings) => settings.deliveryDays },
-  { what: 'feed_events', name: 'retention_events', text: REMOVE_EVENTS, days: (settings: RetentionSettings) => settings.feedDays },
+  {
+    what: 'webhook_deliveries',
+    name: 'retention_deliveries',
+    text: REMOVE_ATTEMPTS_AND_DELIVERIES,
+    days: (settings: RetentionSettings) => settings.deliveryDays,
+  },
+  {
+    what: 'feed_events',
+    name: 'retention_events',
+    text: REMOVE_EVENTS,
+    days: (settings: RetentionSettings) => settings.feedDays,
+  },
   { what: 'idle_destinations', name: 'retention_destinations', text: REMOVE_IDLE_DESTINATIONS, days: () => 1 },
   { what: 'ended_secrets', name: 'retention_secrets', text: REMOVE_SECRETS, days: () => 1 },
 ] as const;
@@ -63,5 +73,11 @@ export async function removeExpired(database: Database, settings: RetentionSetti
 
 export function startRetention(database: Database, settings: RetentionSettings, logger: Logger): Running {
   for (const { what } of STEPS) retentionRemoved.inc({ what }, 0);
-  return startSpaced({ name: 'webhook_retention', everyMs: EVERY_MS, firstAfterMs: FIRST_AFTER_MS, logger, work: () => removeExpired(database, settings) });
+  return startSpaced({
+    name: 'webhook_retention',
+    everyMs: EVERY_MS,
+    firstAfterMs: FIRST_AFTER_MS,
+    logger,
+    work: () => removeExpired(database, settings),
+  });
 }

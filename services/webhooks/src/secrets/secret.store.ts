@@ -7,14 +7,20 @@ const SELECT = 'select key_id, sealed from account_secret where account_id = $1'
 
 /** Each account's signing secret: `whsec_` and 32 random bytes in base64, made at the first call and the same ever after. */
 export class SecretStore {
-  constructor(private readonly database: Database, private readonly box: SecretBox) {}
+  constructor(
+    private readonly database: Database,
+    private readonly box: SecretBox,
+  ) {}
 
   /** @throws when stored secrets were sealed under another key: every delivery of theirs would fail. */
   async check(): Promise<void> {
     const { rows } = await this.database.query<{ key_id: string }>({
-      name: 'secret_foreign', text: 'select key_id from account_secret where key_id <> $1 limit 1', values: [this.box.keyId],
+      name: 'secret_foreign',
+      text: 'select key_id from account_secret where key_id <> $1 limit 1',
+      values: [this.box.keyId],
     });
-    if (rows[0] !== undefined) throw new Error(`secrets are stored under key ${rows[0].key_id}, but SECRETS_KEY is ${this.box.keyId}`);
+    if (rows[0] !== undefined)
+      throw new Error(`secrets are stored under key ${rows[0].key_id}, but SECRETS_KEY is ${this.box.keyId}`);
   }
 
   async ensure(accountId: string): Promise<string> {
@@ -34,7 +40,11 @@ export class SecretStore {
   }
 
   private async find(accountId: string): Promise<string | undefined> {
-    const { rows } = await this.database.query<{ key_id: string; sealed: Buffer }>({ name: 'secret_find', text: SELECT, values: [accountId] });
+    const { rows } = await this.database.query<{ key_id: string; sealed: Buffer }>({
+      name: 'secret_find',
+      text: SELECT,
+      values: [accountId],
+    });
     return rows[0] && this.box.open(accountId, { keyId: rows[0].key_id, bytes: rows[0].sealed });
   }
 }

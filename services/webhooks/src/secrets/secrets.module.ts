@@ -10,7 +10,11 @@ import { SigningSecretStore } from './signing-secret.store';
   providers: [
     SigningSecretStore,
     { provide: SecretStore, inject: [DATABASE, SecretBox], useFactory: openSecrets },
-    { provide: SecretBox, inject: [CONFIG], useFactory: ({ SECRETS_KEY: key }: WebhooksConfig) => new SecretBox(Buffer.from(key, 'base64')) },
+    {
+      provide: SecretBox,
+      inject: [CONFIG],
+      useFactory: ({ SECRETS_KEY: key }: WebhooksConfig) => new SecretBox(Buffer.from(key, 'base64')),
+    },
   ],
   exports: [SecretBox, SecretStore, SigningSecretStore],
 })

@@ -21,7 +21,10 @@ const PREFIX = 'whsec_';
  * (https://www.standardwebhooks.com), keyed with the decoded secret and covering id and time. While a rotated secret ends,
  * `X-Signature` keeps it, `X-Signature-Next` has the new one, and `webhook-signature` lists both.
  */
-export function signedHeaders({ current, previous }: SigningSecrets, { body, eventId, sentAt }: Message): Record<string, string> {
+export function signedHeaders(
+  { current, previous }: SigningSecrets,
+  { body, eventId, sentAt }: Message,
+): Record<string, string> {
   const timestamp = Math.floor(sentAt.getTime() / 1_000).toString();
   const standard = (secret: string) => {
     const key = Buffer.from(secret.slice(PREFIX.length), 'base64');

@@ -33,20 +33,35 @@ values ($1, $2, $3, $4, clock_timestamp(), clock_timestamp() + make_interval(sec
 
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 8))';
 
-interface SecretRow { key_id: string; sealed: Buffer; ends_at: Date | null }
+interface SecretRow {
+  key_id: string;
+  sealed: Buffer;
+  ends_at: Date | null;
+}
 
 /** Secrets that can be rotated: the new one signs from then on, the old one beside it for a while. */
 @Injectable()
 export class SigningSecretStore {
-  constructor(@Inject(DATABASE) private readonly database: Database, private readonly box: SecretBox, private readonly accounts: SecretStore) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly box: SecretBox,
+    private readonly accounts: SecretStore,
+  ) {}
 
   /** An endpoint's secret is made with it; that of an account is the one of its registration until it is rotated. */
   async inUse(owner: SecretOwner): Promise<StoredSecrets> {
     const key = keyOf(owner);
-    const { rows } = await this.database.query<SecretRow>({ name: 'signing_secret_in_use', text: IN_USE, values: [key] });
+    const { rows } = await this.database.query<SecretRow>({
+      name: 'signing_secret_in_use',
+      text: IN_USE,
+      values: [key],
+    });
     if (rows.length === 0 && owner.endpointId !== '') return { current: await this.make(key) };
     if (rows.length === 0) return { current: await this.accounts.ensure(owner.accountId) };
-    const [current, previous] = rows.map((row) => this.box.open(key, { keyId: row.key_id, bytes: row.sealed })) as [string, string?];
+    const [current, previous] = rows.map((row) => this.box.open(key, { keyId: row.key_id, bytes: row.sealed })) as [
+      string,
+      string?,
+    ];
     return previous === undefined ? { current } : { current, previous, previousEndsAt: rows[1]!.ends_at! };
   }
 
@@ -55,7 +70,11 @@ export class SigningSecretStore {
     const before = await this.inUse(owner);
     await inTransaction(this.database, async (tx) => {
       await tx.query({ name: 'signing_secret_lock', text: LOCK, values: [key] });
-      const ended = await tx.query<{ secret_id: string }>({ name: 'signing_secret_end', text: END_CURRENT, values: [key, overlapSeconds] });
+      const ended = await tx.query<{ secret_id: string }>({
+        name: 'signing_secret_end',
+        text: END_CURRENT,
+        values: [key, overlapSeconds],
+      });
       const kept = ended.rows.map((row) => row.secret_id);
       await tx.query({ name: 'signing_secret_end_earlier', text: END_EARLIER, values: [key, kept] });
       if (kept.length === 0) await this.insert(tx, key, before.current, overlapSeconds);
@@ -71,13 +90,21 @@ export class SigningSecretStore {
       const { rowCount } = await tx.query({ name: 'signing_secret_in_use', text: IN_USE, values: [key] });
       if (rowCount === 0) await this.insert(tx, key, newSecret(), null);
     });
-    const { rows } = await this.database.query<SecretRow>({ name: 'signing_secret_in_use', text: IN_USE, values: [key] });
+    const { rows } = await this.database.query<SecretRow>({
+      name: 'signing_secret_in_use',
+      text: IN_USE,
+      values: [key],
+    });
     return this.box.open(key, { keyId: rows[0]!.key_id, bytes: rows[0]!.sealed });
   }
 
   private async insert(tx: Transaction, key: string, secret: string, endsInSeconds: number | null): Promise<void> {
     const { keyId, bytes } = this.box.seal(key, secret);
-    await tx.query({ name: 'signing_secret_insert', text: INSERT, values: [newId('sec'), key, keyId, bytes, endsInSeconds] });
+    await tx.query({
+      name: 'signing_secret_insert',
+      text: INSERT,
+      values: [newId('sec'), key, keyId, bytes, endsInSeconds],
+    });
   }
 }
 
