@@ -4,17 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-interface Mutant {
-  readonly id: string;
-  /** What breaks when nobody notices. */
-  readonly rule: string;
-  readonly file: string;
-  readonly search: string;
-  readonly replace: string;
-  /** Patterns of the tests that know the rule. */
-  readonly specs: readonly string[];
-}
+import { mutated, type Mutant } from './mutant.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUN_MS = 300_000;
@@ -24,6 +14,7 @@ async function main(ids: readonly string[]): Promise<number> {
   const unknown = ids.filter((id) => !all.some((mutant) => mutant.id === id));
   if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(', ')}`);
   const mutants = ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+  for (const mutant of all) mutated(readFileSync(join(root, mutant.file), 'utf8'), mutant);
   const copy = copyOfSources();
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -62,17 +53,12 @@ function copyOfSources(): string {
   return copy;
 }
 
-async function survives(copy: string, { id, file, search, replace, specs }: Mutant): Promise<boolean> {
-  const path = join(copy, file);
+async function survives(copy: string, mutant: Mutant): Promise<boolean> {
+  const path = join(copy, mutant.file);
   const source = readFileSync(path, 'utf8');
-  if (source.split(search).length !== 2)
-    throw new Error(`${id}: what it searches for is not once in ${file}: say what the rule looks like there`);
-  writeFileSync(
-    path,
-    source.replace(search, () => replace),
-  );
+  writeFileSync(path, mutated(source, mutant));
   try {
-    return await pass(copy, specs);
+    return await pass(copy, mutant.specs);
   } finally {
     writeFileSync(path, source);
   }

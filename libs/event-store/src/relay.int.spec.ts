@@ -221,6 +221,20 @@ test('it refuses to start over a partition that ends with another event than the
   await expect(relayOf('three').start()).rejects.toThrow(/ends at 1, where the event table has another event/);
 });
 
+test('it publishes nothing behind an event that is missing in the middle, and says which', async () => {
+  await store.append('a', ['1', '2', '3']);
+  await store.database.query(
+    "begin; set local session_replication_role = replica; delete from event where kind = '2'; commit",
+  );
+  const errors: Error[] = [];
+  const relay = relayOf('one', { onError: (error) => errors.push(error as Error) });
+  await relay.start();
+  await eventually(() => errors.length > 0, { what: 'the refusal' });
+  expect(errors[0]!.message).toBe(`shard ${shardOf('a')} has a hole: 2 is missing before 3`);
+  await relay.stop();
+  expect([broker.kinds('a'), await cursorOf('a')]).toEqual([[], 0n]);
+});
+
 test('stopping waits for the acknowledgement of what is in flight', async () => {
   const acknowledge = new Signal('acknowledge');
   const held = new Signal('held');

@@ -211,11 +211,15 @@ describe('GuardedHttpClient', () => {
     await gone.wait();
   });
 
-  it('times out on an answer that does not begin', async () => {
-    receiver.answerWith(() => undefined);
+  it('times out on an answer that does not begin, and leaves no connection behind', async () => {
+    const gone = new Signal('the silent connection was closed');
+    receiver.answerWith((_, response) => {
+      response.on('close', () => gone.emit());
+    });
     expect(await kindOf(client({ allowCidrs: LOOPBACK }).request(get(receiver.url, { timeoutMs: 100 })))).toBe(
       'timeout',
     );
+    await gone.wait();
   });
 
   it('times out on a name server that does not answer', async () => {

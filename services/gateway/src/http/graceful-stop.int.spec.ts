@@ -29,6 +29,32 @@ describe('a gateway that is told to stop', () => {
     await test.stop();
   });
 
+  it('cuts what is still not answered when everybody had time', async () => {
+    const test = await startTestGateway();
+    const authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
+    const [arrived, end] = [new Signal('the order arrives'), new Signal('the test ends')];
+    test.peers.createJob = async () => {
+      arrived.emit();
+      await end.wait();
+      return { jobId: 'job_1', jobJson: '{"id":"job_1"}' };
+    };
+    const underWay = fetch(`${test.url}/v1/videos`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: '{"prompt":"x"}',
+    });
+    const outcome = underWay.then(
+      ({ status }) => status,
+      () => 'cut',
+    );
+    await arrived.wait();
+    const stopped = test.gateway.stop();
+    expect(await outcome).toBe('cut');
+    end.emit();
+    await stopped;
+    await test.stop();
+  }, 30_000);
+
   it('cuts a connection on which a body never ends', async () => {
     const test = await startTestGateway();
     const authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});

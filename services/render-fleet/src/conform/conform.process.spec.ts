@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,6 +72,30 @@ describe('conform', () => {
     expect(await probeMp4((await conformed(file)).file)).toMatchObject({ codec: 'avc1', profile: 100 });
     const mpeg4 = await engineGave(1, { name: 'given.avi', codec: ['-c:v', 'mpeg4', '-q:v', '5'] });
     expect(await probeMp4((await conformed(mpeg4)).file)).toMatchObject({ ...wanted, codec: 'avc1' });
+  });
+
+  it('makes square pixels of others', async () => {
+    const { file } = await conformed(
+      await engineGave(1.2, {
+        size: '427x480',
+        codec: ['-vf', 'setsar=2/1', '-c:v', 'libx264', '-pix_fmt', 'yuv444p'],
+      }),
+    );
+    const said = await promisify(execFile)(ffmpeg, ['-hide_banner', '-i', file]).then(
+      () => '',
+      ({ stderr }: { stderr: string }) => stderr,
+    );
+    expect(said).toMatch(/Video: h264 .* 854x480 \[SAR 1:1 /);
+  });
+
+  it("reads no index that is larger than any clip's", async () => {
+    const file = join(scratchDir, 'vast.mp4');
+    const index = Buffer.alloc(8);
+    index.writeUInt32BE(16 * 1024 * 1024 + 1, 0);
+    index.write('moov', 4, 'latin1');
+    await writeFile(file, index);
+    await truncate(file, 16 * 1024 * 1024 + 1);
+    await expect(probeMp4(file)).rejects.toThrow('no readable index');
   });
 
   it('refuses what is no video', async () => {

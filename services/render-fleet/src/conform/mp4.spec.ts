@@ -22,12 +22,15 @@ const sampleEntry = () => {
   fields.writeUInt16BE(480, 26);
   return box('avc1', fields, box('avcC', Buffer.from([1, 100, 0, 31])));
 };
-const track = (handler: string) =>
+const SHORT_TIMES = numbers(0, 0, 0, 24_000, 120_000, 0);
+/** Version 1: two times of 64 bits, the scale, a length of 64 bits. */
+const LONG_TIMES = numbers(0x01_00_00_00, 0, 0, 0, 0, 24_000, 0, 120_000, 0);
+const track = (handler: string, times = SHORT_TIMES) =>
   box(
     'trak',
     box(
       'mdia',
-      box('mdhd', numbers(0, 0, 0, 24_000, 120_000, 0)),
+      box('mdhd', times),
       box('hdlr', numbers(0, 0), Buffer.from(handler), numbers(0, 0, 0)),
       box('minf', box('stbl', box('stsd', numbers(0, 1), sampleEntry()), box('stsz', numbers(0, 0, 120)))),
     ),
@@ -63,6 +66,10 @@ describe('MP4', () => {
       frames: 120,
       durationMs: 5_000,
     });
+  });
+
+  it('reads times of 64 bits, too', () => {
+    expect(readVideoFacts(box('moov', track('vide', LONG_TIMES)))).toMatchObject({ frames: 120, durationMs: 5_000 });
   });
 
   it('refuses a damaged index', () => {

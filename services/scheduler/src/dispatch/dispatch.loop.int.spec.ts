@@ -1,7 +1,9 @@
 import { CommitOutcomeUnknown, openDatabase, type Database } from '@usvideo/event-store';
 import { TcpProxy } from '@usvideo/testing';
 import { addAccount, addJobs, logger, openWorld, settings, type World } from '../../test/dispatch-world';
+import { spansOf } from '../../test/recorded-spans';
 import type { StoredJob } from '../job/job-row';
+import { JobReports } from '../leasing/job-reports.sql';
 import { JobChanges } from '../views/job-changes';
 import { WorkerRegistry } from '../workers/worker-registry.service';
 import { DispatchLoop } from './dispatch.loop';
@@ -56,4 +58,29 @@ it('looks for leases that it granted without knowing, once, after a claim whose 
   await loop.pass();
   await loop.pass();
   expect(askedAgain).toEqual([['wrk_1']]);
+});
+
+it('records each wait of a job from when it began to wait', async () => {
+  await addJobs(world.database, await addAccount(world.database), 1, {
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  });
+  const reports = new JobReports({
+    database: world.database,
+    settings,
+    onChanged: () => undefined,
+    onCommitted: () => undefined,
+  });
+  const spans = await spansOf(async () => {
+    await loop.pass();
+    const [job] = granted[0]!;
+    expect(
+      await reports.submit({ kind: 'hand_back', jobId: job!.jobId, leaseId: job!.state.attempts[0]!.leaseId }),
+    ).toMatchObject({ refusal: '', changed: true });
+    await loop.pass();
+  });
+  const waits = spans
+    .filter(({ name }) => name === 'queue wait')
+    .map(({ startTimeUnixNano, endTimeUnixNano }) => [BigInt(startTimeUnixNano), BigInt(endTimeUnixNano)] as const);
+  expect(waits).toHaveLength(2);
+  expect(waits[1]![0]).toBeGreaterThanOrEqual(waits[0]![1]);
 });

@@ -11,6 +11,7 @@ import {
   type World,
 } from '../../test/dispatch-world';
 import { FakeLedger } from '../../test/fake-ledger';
+import { spansOf } from '../../test/recorded-spans';
 import { JobChanges } from '../views/job-changes';
 import { JobReports } from '../leasing/job-reports.sql';
 import type { StoredJob } from '../job/job-row';
@@ -43,11 +44,11 @@ const artifact = {
 };
 
 /** A job that was rendered, with its hold still pending. */
-async function completedJob(environment: 'live' | 'test' = 'live'): Promise<StoredJob> {
+async function completedJob(environment: 'live' | 'test' = 'live', traceparent = ''): Promise<StoredJob> {
   const accountId = await addAccount(world.database, { environment });
   const book = bookOf(accountId, environment);
   if (environment === 'live') ledger.fund(book, 1_250_000n);
-  const [jobId] = (await addJobs(world.database, accountId, 1, { environment })) as [string];
+  const [jobId] = (await addJobs(world.database, accountId, 1, { environment, traceparent })) as [string];
   await ledger.placeHold(
     { accountId: book, jobId, apiKeyId: 'key_1', model: 'test-picture', resolution: '720p', durationSeconds: 5 },
     1_000,
@@ -83,6 +84,45 @@ it('captures the hold of a completed job at once and remembers the acknowledgeme
   expect(await settlement.ended(job)).toBe(true);
   expect(ledger.holds.get(job.jobId)).toMatchObject({ state: 'captured', amountMicros: 1_250_000n });
   expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
+});
+
+it("is part of its job's trace, and what is tried again only points to it", async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const job = await completedJob('live', `00-${traceId}-b7ad6b7169203331-01`);
+  const spans = await spansOf(async () => {
+    ledger.fail('settle', 'lost_before');
+    expect(await settlement.ended(job)).toBe(false);
+    ledger.fail('settle', 'none');
+    await longAgo(job.jobId);
+    settlement.start();
+    await eventually(() => settledAt(job.jobId), { what: 'the job is settled' });
+    await settlement.stop();
+  });
+  const settles = spans
+    .filter(({ name }) => name === 'settle')
+    .map(({ traceId: within, links = [] }) => [within === traceId, links.map((link) => link.traceId)]);
+  expect(settles).toEqual([
+    [true, []],
+    [false, [traceId]],
+  ]);
+});
+
+it('stops only when what is being settled is written', async () => {
+  const job = await completedJob();
+  const { promise: answer, resolve } = Promise.withResolvers<void>();
+  const settle = ledger.settle.bind(ledger);
+  jest.spyOn(ledger, 'settle').mockImplementation((order, timeoutMs) => answer.then(() => settle(order, timeoutMs)));
+  const settling = settlement.ended(job);
+  let isStopped = false;
+  const stopped = settlement.stop().then(() => {
+    isStopped = true;
+  });
+  await world.database.query('select 1');
+  expect(isStopped).toBe(false);
+  resolve();
+  await stopped;
+  expect(await settledAt(job.jobId)).toBeInstanceOf(Date);
+  expect(await settling).toBe(true);
 });
 
 it('sends no verdict again that the ledger has acknowledged', async () => {

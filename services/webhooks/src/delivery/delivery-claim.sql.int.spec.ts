@@ -61,6 +61,14 @@ test('an account never has more under way than it may, over all its destinations
   expect(await mostUnderWay('account_id')).toBe(6);
 });
 
+test('what an account has under way counts when it gets more', async () => {
+  for (let index = 0; index < 4; index++) await make({ url: `https://early${index}.example/` });
+  expect(await claimedIds()).toHaveLength(4);
+  for (let index = 0; index < 6; index++) await make({ url: `https://late${index}.example/` });
+  expect(await claimedIds()).toHaveLength(2);
+  expect(await mostUnderWay('account_id')).toBe(6);
+});
+
 test('a server is one destination, whatever path and query its URLs have', async () => {
   for (let index = 0; index < 20; index++) await make({ url: `https://a.example/${index}?job=${index}#${index}` });
   expect(await claimedIds()).toHaveLength(4);

@@ -63,6 +63,20 @@ test("what is claimed is nobody else's until it is given back", async () => {
   );
 });
 
+test('whoever gives back a claim that has run out takes nothing from whoever has it now', async () => {
+  await wait('acc_1', 1, 1);
+  const { intents: lost } = await claimIntents(database, now, until, 1);
+  const later = new Date(until.getTime() + 1);
+  const heldUntil = new Date(later.getTime() + 15_000);
+  const {
+    intents: [held],
+  } = await claimIntents(database, later, heldUntil, 1);
+  await postponeIntents(database, lost, later);
+  expect((await claimIntents(database, later, heldUntil, 1)).intents).toEqual([]);
+  expect(await inTransaction(database, (tx) => fillBody(tx, lost[0]!, Buffer.from('of the lost claim')))).toBe(false);
+  expect(await inTransaction(database, (tx) => fillBody(tx, held!, Buffer.from('of the held claim')))).toBe(true);
+});
+
 test('a body that was fetched before its job was erased is not stored: it is fetched again', async () => {
   await wait('acc_1', 1, 1);
   const {
