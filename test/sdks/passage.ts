@@ -66,16 +66,14 @@ export class Passage {
     this.count(status);
     const wait: Record<string, number> =
       waitMs === undefined ? {} : { 'retry-after': Math.ceil(waitMs / 1_000), 'retry-after-ms': waitMs };
-    response
-      .writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_stand', ...wait })
-      .end(
-        JSON.stringify({
-          error: this.fault.code,
-          message: `The stand answers ${this.fault.code}.`,
-          request_id: 'req_stand',
-          doc_url: `${this.way.platformUrl}/docs/errors/${this.fault.code}`,
-        }),
-      );
+    response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_stand', ...wait }).end(
+      JSON.stringify({
+        error: this.fault.code,
+        message: `The stand answers ${this.fault.code}.`,
+        request_id: 'req_stand',
+        doc_url: `${this.way.platformUrl}/docs/errors/${this.fault.code}`,
+      }),
+    );
   }
 
   private ask(request: IncomingMessage, path: string): Promise<IncomingMessage> {

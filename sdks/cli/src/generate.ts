@@ -56,12 +56,10 @@ export const generate: Command = {
 /** Follows a job to its end with a bar. Ctrl-C leaves the job alone, and says how to come back to it. */
 export async function follow(run: Run, id: string): Promise<Video> {
   try {
-    return await run
-      .client()
-      .videos.wait(id, {
-        signal: run.signal,
-        onProgress: (video) => run.screen.show(bar(video.progress, labelOf(video))),
-      });
+    return await run.client().videos.wait(id, {
+      signal: run.signal,
+      onProgress: (video) => run.screen.show(bar(video.progress, labelOf(video))),
+    });
   } finally {
     run.screen.closeLine();
     if (run.signal.aborted)

@@ -85,15 +85,10 @@ export const createVideoSchema = z.strictObject({
   negative_prompt: text(4_000, 'What the video should not show.').optional(),
   metadata: metadata.optional(),
   end_user: text(256, 'Your own user on whose behalf this is; lists can be filtered by it.').optional(),
-  deadline_seconds: z
-    .int()
-    .min(10)
-    .max(604_800)
-    .optional()
-    .meta({
-      default: DEADLINE_DEFAULT_SECONDS,
-      description: 'The job fails, free of charge, if rendering has not started by then.',
-    }),
+  deadline_seconds: z.int().min(10).max(604_800).optional().meta({
+    default: DEADLINE_DEFAULT_SECONDS,
+    description: 'The job fails, free of charge, if rendering has not started by then.',
+  }),
   quote_id: text(2_048, 'From POST /v1/quotes: the price that it locked.').optional(),
   size: resolution.optional().meta({ deprecated: true, description: 'Older name of resolution.' }),
   image_url: firstFrame.optional().meta({ deprecated: true, description: 'Older name of first_frame.' }),

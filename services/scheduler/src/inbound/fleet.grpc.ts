@@ -28,13 +28,11 @@ export class FleetController {
       listFleet(this.database, afterWorkerId, limit),
       listCordons(this.database),
     ]);
-    const workers = found
-      .slice(0, limit)
-      .map(({ jobClasses, ...worker }) => ({
-        ...worker,
-        jobClasses: [...jobClasses],
-        cordon: cordonOf(cordons, worker)?.state ?? '',
-      }));
+    const workers = found.slice(0, limit).map(({ jobClasses, ...worker }) => ({
+      ...worker,
+      jobClasses: [...jobClasses],
+      cordon: cordonOf(cordons, worker)?.state ?? '',
+    }));
     return { workers, hasMore: found.length > limit };
   }
 
