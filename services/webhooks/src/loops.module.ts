@@ -20,6 +20,8 @@ import { SecretsModule } from './secrets/secrets.module';
 import { SigningSecretStore } from './secrets/signing-secret.store';
 
 const LOOK_EVERY_MS = 250;
+/** One place in eight is for accounts that have nothing under way. */
+const RESERVED_SHARE = 8;
 
 /** Events make rows, rows make bodies and deliveries, deliveries make attempts; each step wakes the next. */
 @Module({
@@ -122,6 +124,7 @@ function deliveryWorker(
     onSlotFreed: () => due.now(),
     limits: {
       leaseMs: config.WEBHOOK_LEASE_MS,
+      reserved: Math.floor(config.WEBHOOK_SLOTS / RESERVED_SHARE),
       inFlightPerDestination: config.WEBHOOK_IN_FLIGHT_PER_DESTINATION,
       inFlightPerAccount: config.WEBHOOK_IN_FLIGHT_PER_ACCOUNT,
     },

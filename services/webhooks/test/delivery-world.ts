@@ -97,7 +97,7 @@ export class DeliveryWorld {
       secrets: new SigningSecretStore(own, box, new SecretStore(own, box)),
       timeoutMs: 5_000,
       slots: 10,
-      limits: { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 },
+      limits: { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, reserved: 0 },
       onSlotFreed: () => undefined,
       endpoints: new EndpointStore(own, box),
       notices: new EndpointNotices(own, this.clock, new DeliveriesDue()),

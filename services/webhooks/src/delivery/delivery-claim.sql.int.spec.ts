@@ -8,7 +8,7 @@ import { claimDeliveries, releaseDeliveries, type ClaimLimits } from './delivery
 import { DeliveriesDue } from './due';
 import { endParked } from './parked.loop';
 
-const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6 };
+const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, reserved: 0 };
 const answered = { httpStatus: 200, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1, address: '' };
 const timedOut = { ...answered, httpStatus: 0, error: 'timeout' };
 
@@ -89,14 +89,44 @@ test('whoever waits with little is in the first claim, however many servers of a
   ]);
 });
 
-test('what is new of one comes before the backlog of many', async () => {
-  for (let index = 0; index < 60; index++)
+/** Backlogs of twenty accounts, at three servers each. */
+async function backlogs(): Promise<void> {
+  for (let index = 0; index < 120; index++)
     await make({ accountId: `acc_${index % 20}`, url: `https://host${index % 3}.example/` });
+}
+
+test('what is new of one comes before the backlog of many, while that is under way', async () => {
+  await backlogs();
   expect(new Set((await claim(20)).deliveries.map((delivery) => delivery.accountId)).size).toBe(20);
   await make({ accountId: 'acc_new' });
   const { deliveries } = await claim(5);
   expect(deliveries).toHaveLength(5);
   expect(deliveries.map((delivery) => delivery.accountId)).toContain('acc_new');
+});
+
+test('what is new of one comes before the backlog of many that were served meanwhile', async () => {
+  await backlogs();
+  const serve = async () => {
+    const { deliveries } = await claim(12);
+    for (const delivery of deliveries) await world.record({ ...delivery, ...answered });
+    return deliveries.map((delivery) => delivery.accountId);
+  };
+  await serve();
+  await make({ accountId: 'acc_new' });
+  expect([...(await serve()), ...(await serve())]).toContain('acc_new');
+});
+
+test('reserved places are for the first delivery of accounts that have none under way', async () => {
+  const claimReserving = async (slots: number) =>
+    (await claimDeliveries(database, clock, { ...limits, reserved: 2 }, slots)).deliveries.map(
+      (delivery) => delivery.accountId,
+    );
+  for (let index = 0; index < 6; index++) await make({ url: `https://host${index % 3}.example/` });
+  expect(await claimReserving(5)).toEqual(['acc_1', 'acc_1', 'acc_1']);
+  expect(await claimReserving(2)).toEqual([]);
+  for (let index = 0; index < 2; index++) await make({ accountId: 'acc_2' });
+  expect(await claimReserving(2)).toEqual(['acc_2']);
+  expect(await claimReserving(1)).toEqual([]);
 });
 
 test('more accounts than one claim looks at have their turn one after the other', async () => {

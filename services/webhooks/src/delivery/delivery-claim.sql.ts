@@ -6,6 +6,8 @@ export interface ClaimLimits {
   /** Deliveries under way at one destination, and for one account. */
   readonly inFlightPerDestination: number;
   readonly inFlightPerAccount: number;
+  /** Places in a process for the first delivery of accounts that have none under way, whatever others have. */
+  readonly reserved: number;
   /** Longer than an attempt can take; after it the delivery is anybody's again. */
   readonly leaseMs: number;
 }
@@ -40,7 +42,7 @@ export interface Claim {
   readonly more: boolean;
 }
 
-const DESTINATIONS_MAX = 64;
+const DESTINATIONS_MAX = 256;
 const DESTINATIONS_PER_ACCOUNT_MAX = 16;
 const ACCOUNTS_MAX = 256;
 /** Of the bodies of one claim: a body has 100 KiB and more where a prompt is long. */
@@ -56,8 +58,9 @@ const leasedOf = (account: string, now: string) =>
 
 /**
  * Who has something due, from behind a place in the circle of accounts on: one step of the index each, so that whoever has a hundred
- * thousand servers in trouble costs no more than whoever has one. A place goes to whoever has the fewest, those under way included, and
- * only then to what waits for longest: a backlog of many does not come before what is new of another. Whoever has as many as it may is left out.
+ * thousand servers in trouble costs no more than whoever has one. A place goes to whoever has the fewest, those under way included, then
+ * to whoever was served longest ago, as what was claimed of is due anew from then on: a backlog of many does not come before what is new
+ * of another. Whoever has as many as it may is left out, and of reserved places whoever has one.
  */
 const DUE_DESTINATIONS = `
 with recursive account as (
@@ -66,13 +69,18 @@ with recursive account as (
   select after.account_id from account cross join lateral (
     select d.account_id from destination d where d.next_due_at is not null and d.account_id > account.account_id order by d.account_id limit 1
   ) as after
-), turn as (select account_id, ${leasedOf('account.account_id', '$2')} as leased from account limit ${ACCOUNTS_MAX})
+), turn as (
+  select account_id, ${leasedOf('account.account_id', '$2')} as leased,
+         (select max(d.next_due_at) from destination d where d.account_id = account.account_id and d.next_due_at <= $2) as served_at
+  from account limit ${ACCOUNTS_MAX}
+)
 select due.isolation_key, (select case when count(*) = ${ACCOUNTS_MAX} then max(account_id) else '' end from turn) as next from turn left join lateral (
   select isolation_key, next_due_at, row_number() over (order by next_due_at) as place from (
     select isolation_key, next_due_at from destination d where d.account_id = turn.account_id and d.next_due_at <= $2
-    order by next_due_at limit least(${DESTINATIONS_PER_ACCOUNT_MAX}, greatest($3::int - turn.leased, 0))
+    order by next_due_at
+    limit least(${DESTINATIONS_PER_ACCOUNT_MAX}, greatest(case when $4::int > 0 then $3::int else 1 end - turn.leased, 0))
   ) as oldest
-) as due on true order by turn.leased + due.place, due.next_due_at`;
+) as due on true order by turn.leased + due.place, turn.served_at, due.next_due_at`;
 
 const LOCK_DESTINATIONS = `
 select isolation_key, account_id, open_until is not null as probing from destination
@@ -103,7 +111,9 @@ with account as (
   select delivery_id, event_id, next_attempt_at, leased + row_number() over (partition by account_id order by next_attempt_at, delivery_id) as place
   from due join account using (account_id)
 ), eligible as (
-  select delivery_id, event_id, place, next_attempt_at from ranked where place <= $5::int order by place, next_attempt_at, delivery_id limit $6
+  select delivery_id, event_id, place, next_attempt_at from (
+    select *, row_number() over (order by place, next_attempt_at, delivery_id) as nth from ranked where place <= $5::int
+  ) as ordered where nth <= $6::int and (place = 1 or nth <= $9::int)
 ), picked as (
   select delivery_id from (
     select delivery_id, row_number() over turn as nth, sum(coalesce(octet_length(e.body), 0)) over turn as bytes
@@ -131,7 +141,7 @@ from (
 ) as s
 where t.isolation_key = s.isolation_key`;
 
-/** Leases due deliveries: destinations first, then their work on a fresh snapshot. */
+/** Leases due deliveries into free places of the process: destinations first, then their work on a fresh snapshot. */
 export function claimDeliveries(
   database: Database,
   clock: Clock,
@@ -141,7 +151,8 @@ export function claimDeliveries(
 ): Promise<Claim> {
   return inTransaction(database, async (tx, databaseNow) => {
     const now = clock(databaseNow);
-    const { keys, next } = await dueDestinations(tx, now, limits, turn);
+    const open = Math.max(0, slots - limits.reserved);
+    const { keys, next } = await dueDestinations(tx, now, { ...limits, open }, turn);
     const atOnce = Math.min(DESTINATIONS_MAX, slots);
     const more = keys.length > atOnce || next !== '';
     if (keys.length === 0) return { deliveries: [], turn: next, more };
@@ -151,7 +162,7 @@ export function claimDeliveries(
       values: [now, atOnce, keys],
     });
     const destinations = await withLockedAccounts(tx, locked.rows);
-    const deliveries = destinations.length === 0 ? [] : await lease(tx, now, limits, slots, destinations);
+    const deliveries = destinations.length === 0 ? [] : await lease(tx, now, { ...limits, open, slots }, destinations);
     return { deliveries, turn: next, more };
   });
 }
@@ -159,13 +170,13 @@ export function claimDeliveries(
 async function dueDestinations(
   tx: Transaction,
   now: Date,
-  limits: ClaimLimits,
+  limits: ClaimLimits & { open: number },
   turn: string,
 ): Promise<{ keys: string[]; next: string }> {
   const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({
     name: 'claim_due',
     text: DUE_DESTINATIONS,
-    values: [turn, now, limits.inFlightPerAccount],
+    values: [turn, now, limits.inFlightPerAccount, limits.open],
   });
   return { keys: rows.flatMap((row) => row.isolation_key ?? []), next: rows[0]?.next ?? '' };
 }
@@ -173,8 +184,7 @@ async function dueDestinations(
 async function lease(
   tx: Transaction,
   now: Date,
-  limits: ClaimLimits,
-  slots: number,
+  limits: ClaimLimits & { open: number; slots: number },
   destinations: readonly DestinationRow[],
 ): Promise<ClaimedDelivery[]> {
   const leaseId = `lease_${randomUUID()}`;
@@ -190,9 +200,10 @@ async function lease(
       keys,
       accounts,
       limits.inFlightPerAccount,
-      slots,
+      limits.slots,
       leaseId,
       new Date(now.getTime() + limits.leaseMs),
+      limits.open,
     ],
   });
   await tx.query({ name: 'claim_reschedule', text: RESCHEDULE, values: [now, rooms, keys, accounts] });
