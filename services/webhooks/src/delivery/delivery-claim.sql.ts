@@ -43,6 +43,8 @@ export interface Claim {
 }
 
 const DESTINATIONS_MAX = 256;
+/** Another replica may be at some of them. */
+const LOOKED_AT = 2;
 const DESTINATIONS_PER_ACCOUNT_MAX = 16;
 const ACCOUNTS_MAX = 256;
 /** Of the bodies of one claim: a body has 100 KiB and more where a prompt is long. */
@@ -80,11 +82,12 @@ select due.isolation_key, (select case when count(*) = ${ACCOUNTS_MAX} then max(
     order by next_due_at
     limit least(${DESTINATIONS_PER_ACCOUNT_MAX}, greatest(case when $4::int > 0 then $3::int else 1 end - turn.leased, 0))
   ) as oldest
-) as due on true order by turn.leased + due.place, turn.served_at, due.next_due_at`;
+) as due on true order by turn.leased + due.place, turn.served_at, due.next_due_at limit $5`;
 
 const LOCK_DESTINATIONS = `
-select isolation_key, account_id, open_until is not null as probing from destination
-where isolation_key = any($3) and next_due_at <= $1 order by array_position($3, isolation_key) limit $2 for update skip locked`;
+select t.isolation_key, t.account_id, t.open_until is not null as probing
+from unnest($3::text[]) with ordinality as wanted (isolation_key, place) join destination t using (isolation_key)
+where t.next_due_at <= $1 order by wanted.place limit $2 for update of t skip locked`;
 
 /** Two replicas that work for the same account at the same moment would each see room for it: one of them waits its turn. */
 const LOCK_ACCOUNTS = `
@@ -152,8 +155,8 @@ export function claimDeliveries(
   return inTransaction(database, async (tx, databaseNow) => {
     const now = clock(databaseNow);
     const open = Math.max(0, slots - limits.reserved);
-    const { keys, next } = await dueDestinations(tx, now, { ...limits, open }, turn);
     const atOnce = Math.min(DESTINATIONS_MAX, slots);
+    const { keys, next } = await dueDestinations(tx, now, { ...limits, open, keys: LOOKED_AT * atOnce }, turn);
     const more = keys.length > atOnce || next !== '';
     if (keys.length === 0) return { deliveries: [], turn: next, more };
     const locked = await tx.query<DestinationRow>({
@@ -170,13 +173,13 @@ export function claimDeliveries(
 async function dueDestinations(
   tx: Transaction,
   now: Date,
-  limits: ClaimLimits & { open: number },
+  limits: ClaimLimits & { open: number; keys: number },
   turn: string,
 ): Promise<{ keys: string[]; next: string }> {
   const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({
     name: 'claim_due',
     text: DUE_DESTINATIONS,
-    values: [turn, now, limits.inFlightPerAccount, limits.open],
+    values: [turn, now, limits.inFlightPerAccount, limits.open, limits.keys],
   });
   return { keys: rows.flatMap((row) => row.isolation_key ?? []), next: rows[0]?.next ?? '' };
 }
