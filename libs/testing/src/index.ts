@@ -9,5 +9,6 @@ export { startTestBroker } from './kafka-host';
 export { postgres, type TestPostgres } from './postgres';
 export { Signal } from './signal';
 export { describeS3, type S3Server } from './s3-server';
+export { askEverything, type Answers, type AskedService } from './stranger';
 export { startTestServer } from './test-server';
 export { TcpProxy, type Tap } from './tcp-proxy';
