@@ -11,6 +11,9 @@ interface Report {
   };
   readonly overhead: { readonly rows: { readonly case: string; readonly jobs: number; readonly p50Ms: number }[] };
   readonly memory: { readonly idleMiB: number };
+  readonly webhooks: {
+    readonly rows: { readonly dispatcher: string; readonly deliveries: number; readonly perSecond: number }[];
+  };
 }
 
 /** That it measures, not what: figures belong to a quiet machine. Fewer accounts would reach their limits of creates. */
@@ -48,3 +51,24 @@ it('npm run bench measures submit and overhead beside their baselines, and nothi
   ]);
   expect(memory.idleMiB).toBeGreaterThan(0);
 }, 240_000);
+
+it('npm run bench measures deliveries beside a job queue, and all of them arrive', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'test', 'load', 'bench.ts'),
+      'webhooks',
+      '--only',
+      'tenth',
+      '--due',
+      '1000',
+    ],
+    { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1 << 24 },
+  );
+  const { webhooks } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Report;
+  expect(webhooks.rows.map((row) => [row.dispatcher, row.deliveries, row.perSecond > 0])).toEqual([
+    ['webhooks service', 100, true],
+    ['job queue, 20 lines', 100, true],
+  ]);
+}, 120_000);

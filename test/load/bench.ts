@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- submit|overhead|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
+ * `npm run bench [-- submit|overhead|webhooks|streams|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
  * What tracing costs is told by `--turns N` of four slices, without, with, with and without it: the more, the closer the bounds; six at least.
- * With `profile`, and only then, where the time of submit goes.
+ * With `profile`, and only then, where the time of submit goes. `--dispatcher` and `--only` narrow webhooks by a part of the name.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,11 @@ const { positionals, values } = parseArgs({
     jobs: { type: 'string', default: '30' },
     'way-jobs': { type: 'string', default: '1000' },
     history: { type: 'string', default: '1000000' },
+    due: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '3' },
+    dispatcher: { type: 'string', default: '' },
+    only: { type: 'string', default: '' },
+    streams: { type: 'string', default: '5000' },
     pgledger: { type: 'string' },
   },
 });
@@ -67,6 +72,20 @@ if (wanted('overhead')) {
   const rows = await measureOverhead(Number(values.jobs));
   console.table(rows.map(round));
   report.overhead = { rows };
+}
+if (wanted('webhooks')) {
+  const { measureWebhooks } = await import('./webhooks.ts');
+  const { dispatcher, only } = values;
+  const counts = { seconds: Number(values.seconds), due: Number(values.due), rounds: Number(values.rounds) };
+  const rows = await measureWebhooks({ ...counts, dispatcher, only });
+  console.table(rows.map(round));
+  report.webhooks = { endpoints: 1_000, ...counts, rows };
+}
+if (wanted('streams')) {
+  const { measureStreams } = await import('./streams.ts');
+  const rows = await measureStreams(Number(values.streams));
+  console.table(rows.map(round));
+  report.streams = { rows };
 }
 if (wanted('ways')) {
   const rows = await measureWays(Number(values['way-jobs']));
