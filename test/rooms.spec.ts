@@ -36,6 +36,17 @@ function importsBetweenRooms(project: string): Map<string, Set<string>> {
   return rooms;
 }
 
+function importsBetweenFiles(project: string): Map<string, Set<string>> {
+  const own = new Set(files.filter((file) => file.startsWith(`${project}/`)));
+  return new Map(
+    [...own].map((file) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
+      const imported = importedFiles.map(({ fileName }) => posix.join(dirname(file), `${fileName}.ts`));
+      return [file, new Set(imported.filter((to) => own.has(to)))];
+    }),
+  );
+}
+
 /** Every room that can be reached from itself. */
 function circlesOf(rooms: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const reached = (from: string, seen = new Set<string>()): Set<string> => {
@@ -54,6 +65,10 @@ describe('the rooms of a project', () => {
       expect(circlesOf(importsBetweenRooms(project))).toEqual([]);
     },
   );
+
+  it.each(projects)('have no files that import each other in a circle, in %s (types included)', (project) => {
+    expect(circlesOf(importsBetweenFiles(project))).toEqual([]);
+  });
 
   it.each(projects.filter((project) => project.startsWith('services/')))(
     'know nothing of the wire, in %s (inbound/ imports the rooms)',

@@ -5,6 +5,7 @@ export * from './epoch';
 export * from './event-log';
 export * from './guards';
 export * from './identifier';
+export * from './logged-event';
 export * from './parking';
 export * from './pump';
 export * from './relay';

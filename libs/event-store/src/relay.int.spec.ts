@@ -1,6 +1,6 @@
 import { eventually, Signal } from '@usvideo/testing';
 import { mintEpoch } from './epoch';
-import type { LoggedEvent } from './event-log';
+import type { LoggedEvent } from './logged-event';
 import { PartitionAhead, Relay, type RelayOptions, type RelaySink } from './relay';
 import { claimShards, moveCursor } from './relay-cursor';
 import { shardOf } from './shard';

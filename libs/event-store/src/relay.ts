@@ -1,5 +1,6 @@
 import type { Database } from './database';
-import { EventLog, type LoggedEvent } from './event-log';
+import { EventLog } from './event-log';
+import type { LoggedEvent } from './logged-event';
 import { Pump } from './pump';
 import { claimShards, moveCursor, type OwnedShard, releaseShards } from './relay-cursor';
 

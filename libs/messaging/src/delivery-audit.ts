@@ -8,7 +8,8 @@ import {
 } from '@usvideo/event-store';
 import { startSpaced, type Logger, type Running } from '@usvideo/runtime';
 import { z } from 'zod';
-import type { Consuming, Subscription } from './transport';
+import type { Consuming } from './transport';
+import type { Subscription } from './subscription';
 import { deliveryAuditDifferences, deliveryAuditLastRun } from './metrics';
 
 /** Who hears what, and which of it matters. */

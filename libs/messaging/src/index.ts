@@ -11,4 +11,5 @@ export * from './operators/parked-events.controller';
 export * from './remote-log';
 export * from './replay';
 export * from './operators/restore';
+export * from './subscription';
 export * from './transport';

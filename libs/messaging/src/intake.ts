@@ -19,7 +19,8 @@ import { isDeterministic } from './deterministic';
 import { unheardEvents } from './delivery-audit';
 import { replayParked, type Replayed } from './replay';
 import { adopt, lostEvents, divergenceOf, divergences, type EpochDivergence } from './restored-log';
-import type { Halt, Subscription } from './transport';
+import type { Halt } from './transport';
+import type { Subscription } from './subscription';
 import { consumerHalted, consumerLag, consumerParked, eventsHandled } from './metrics';
 
 const BATCH_MAX = 64;

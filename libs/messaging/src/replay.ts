@@ -10,7 +10,7 @@ import {
   type ParkedEvent,
 } from '@usvideo/event-store';
 import { isDeterministic } from './deterministic';
-import type { Subscription } from './transport';
+import type { Subscription } from './subscription';
 
 export interface Replayed {
   readonly replayed: number;

@@ -8,7 +8,7 @@ import {
   type RestorableLog,
   type Watermark,
 } from '@usvideo/event-store';
-import type { Subscription } from './transport';
+import type { Subscription } from './subscription';
 
 /** A shard whose publisher's log has another epoch than the one that was consumed. */
 export interface EpochDivergence {

@@ -8,7 +8,6 @@ import { LocalTransport } from '@usvideo/messaging';
 import { readRenderFleetConfig, startRenderFleet } from '@usvideo/render-fleet';
 import {
   type Environment,
-  type Logger,
   type Readiness,
   type Running,
   type Service,
@@ -21,6 +20,7 @@ import { startEmbeddedPostgres } from '@usvideo/servers';
 import { readSchedulerConfig, startScheduler } from '@usvideo/scheduler';
 import { readWebhooksConfig, startWebhooks } from '@usvideo/webhooks';
 import type { StandaloneConfig } from './config';
+import type { Output } from './state/output';
 import { makeFirstAccount } from './state/first-account.client';
 import { choosePorts } from './state/ports.process';
 import { reachOf } from './state/outbound-reach';
@@ -48,12 +48,6 @@ export interface Standalone extends Running {
   readonly credentials: Credentials;
   /** One per service with state, for tools that look at the tables themselves. */
   readonly databaseUrls: Readonly<Record<(typeof DATABASES)[number], string>>;
-}
-
-/** Where the services write, and who hears of the steps of a start. */
-export interface Output {
-  log(service: string): Logger;
-  announce(step: string): void;
 }
 
 /**

@@ -6,7 +6,8 @@ import type { KafkaClients } from './kafka-client';
 import { GroupMember } from './kafka-group-member';
 import type { Replayed } from '../replay';
 import type { EpochDivergence } from '../restored-log';
-import type { Consuming, Halt, Subscription } from '../transport';
+import type { Consuming, Halt } from '../transport';
+import type { Subscription } from '../subscription';
 
 export interface KafkaConsumptionOptions {
   readonly clients: KafkaClients;

@@ -3,7 +3,8 @@ import type { Logger } from '@usvideo/runtime';
 import type { KafkaClients } from './kafka-client';
 import { KafkaConsumption } from './kafka-consumption';
 import { KafkaPublisher } from './kafka-publisher';
-import type { Consuming, EventTransport, Publication, Subscription } from '../transport';
+import type { Consuming, EventTransport, Publication } from '../transport';
+import type { Subscription } from '../subscription';
 
 export interface KafkaTransportOptions {
   readonly clients: KafkaClients;

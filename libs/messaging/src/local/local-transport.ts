@@ -9,7 +9,8 @@ import {
 } from '@usvideo/event-store';
 import { whenRead, type Logger } from '@usvideo/runtime';
 import { Intake } from '../intake';
-import type { Consuming, EventTransport, Publication, Publisher, Subscription } from '../transport';
+import type { Consuming, EventTransport, Publication, Publisher } from '../transport';
+import type { Subscription } from '../subscription';
 import { outboxLag } from '../metrics';
 
 export interface LocalTransportOptions {

@@ -143,3 +143,8 @@ function matches(route: string, path: string): boolean {
     expected.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
   );
 }
+
+/** Who only looks is an auditor; who changes something is an operator, unless the operation says that support may. */
+export function roleFor(access: Extract<Access, { by: 'operator' }>, method: string): OperatorRole {
+  return access.role ?? (['GET', 'HEAD'].includes(method) ? 'auditor' : 'operator');
+}

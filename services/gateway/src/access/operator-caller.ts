@@ -1,5 +1,3 @@
-import type { Access } from './operation';
-
 export const OPERATOR_ROLES = ['auditor', 'support', 'operator'] as const;
 /** Each may do what those before it may. */
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
@@ -13,11 +11,6 @@ export interface OperatorCaller {
 }
 
 export const BOOTSTRAP: OperatorCaller = { name: 'bootstrap', role: 'operator', bootstrap: true };
-
-/** Who only looks is an auditor; who changes something is an operator, unless the operation says that support may. */
-export function roleFor(access: Extract<Access, { by: 'operator' }>, method: string): OperatorRole {
-  return access.role ?? (['GET', 'HEAD'].includes(method) ? 'auditor' : 'operator');
-}
 
 export function mayAct(caller: OperatorCaller, needed: OperatorRole): boolean {
   return OPERATOR_ROLES.indexOf(caller.role) >= OPERATOR_ROLES.indexOf(needed);

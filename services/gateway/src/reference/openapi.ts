@@ -6,7 +6,7 @@ import { ERROR_NOTES } from '../refusals/error-notes';
 import { plainSchema } from './plain-schema';
 import { tagsOf } from './tags';
 import { WEBHOOKS } from './webhook-events';
-import { roleFor } from '../access/operator-caller';
+import { roleFor } from '../access/operation';
 import { type RefusalCode, STATUS_OF } from '../refusals/refusal';
 
 const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; schema: object }>> = {

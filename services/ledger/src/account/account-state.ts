@@ -161,3 +161,14 @@ function evolveHold({ accountId, hold }: AccountState, event: HoldEvent): Hold {
       return unreachable(event);
   }
 }
+
+/** The counters of a key that has, or had, a cap of its own. */
+export interface KeyCap {
+  readonly accountId: string;
+  readonly apiKeyId: string;
+  readonly limitMicros: bigint | undefined;
+  readonly heldMicros: bigint;
+  /** The month that `spentMicros` is of. */
+  readonly month: string;
+  readonly spentMicros: bigint;
+}

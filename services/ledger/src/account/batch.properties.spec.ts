@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Payment } from './account-state';
-import { Batch, capKey, paymentKey, type KeyCap, type LedgerCommand, type Loaded } from './batch';
+import { Batch, capKey, paymentKey, type LedgerCommand, type Loaded } from './batch';
+import type { KeyCap } from './account-state';
 import { changeIn, postingsOf, type AccountEvent, type Book } from './postings';
 import { anyCommand, priceInUnits, someAgain } from './ledger-commands.fixture';
 import { LedgerModel, said } from './ledger-model.fixture';

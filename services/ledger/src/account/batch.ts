@@ -1,7 +1,7 @@
 import { isPlayMoney } from '@usvideo/contracts/books';
 import type { MonthlyCap, OpenHold } from '@usvideo/contracts/ledger';
 import { account, refusalOf, reinstatementRef } from './account';
-import { NO_CAP, type AccountState, type Cap, type Done, type Hold, type Payment } from './account-state';
+import { NO_CAP, type AccountState, type Cap, type Done, type Hold, type KeyCap, type Payment } from './account-state';
 import type { AccountCommand, PlaceHold, Refusal } from './commands';
 import { changeIn, jobIdOf, movesMoney, type AccountEvent } from './postings';
 import { priceOf, type PriceRow } from '../prices/price';
@@ -26,17 +26,6 @@ export interface Outcome {
   readonly replayed: boolean;
   /** As the account stands after this command, before the next of the batch. */
   readonly state: AccountState;
-}
-
-/** The counters of a key that has, or had, a cap of its own. */
-export interface KeyCap {
-  readonly accountId: string;
-  readonly apiKeyId: string;
-  readonly limitMicros: bigint | undefined;
-  readonly heldMicros: bigint;
-  /** The month that `spentMicros` is of. */
-  readonly month: string;
-  readonly spentMicros: bigint;
 }
 
 /** The locked and loaded rows that a batch decides on. */

@@ -1,6 +1,6 @@
 import type { CaptureRefunded } from '@usvideo/contracts/ledger';
 import type { Done, Hold, Payment } from './account-state';
-import type { KeyCap } from './batch';
+import type { KeyCap } from './account-state';
 import type { AccountEvent } from './postings';
 import { dayOf, netOf, type AccountBalance } from './account-balance';
 

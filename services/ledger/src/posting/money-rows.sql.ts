@@ -1,6 +1,7 @@
 import { RowsStatement, textArray, type Transaction } from '@usvideo/event-store';
 import type { Done, Payment } from '../account/account-state';
-import { capKey, doneKey, paymentKey, type KeyCap } from '../account/batch';
+import { capKey, doneKey, paymentKey } from '../account/batch';
+import type { KeyCap } from '../account/account-state';
 import type { DoneRow, PaymentRow } from '../account/rows';
 
 const LOAD_PAYMENTS = `

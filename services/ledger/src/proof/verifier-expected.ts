@@ -1,5 +1,5 @@
 import type { Hold, Payment } from '../account/account-state';
-import type { KeyCap } from '../account/batch';
+import type { KeyCap } from '../account/account-state';
 import type { StatementRow, UsageDayRow, UsageRow } from '../account/rows';
 import type { AccountBalance } from '../account/account-balance';
 import { accountColumns } from '../posting/account-columns';

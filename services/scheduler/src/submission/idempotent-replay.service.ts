@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '@usvideo/runtime';
 import type { JobViews } from '../views/job-views.sql';
 import type { OpenSubmission } from './submission-opener.sql';
-import { refusal, type CreateOutcome } from './submission.saga';
+import { refusal, type CreateOutcome } from './create-outcome';
 import type { JobRenderer } from '../views/job-renderer.service';
 
 export interface IdempotentReplayOptions {

@@ -6,6 +6,7 @@ import { planOf } from './create-plan';
 import type { QueueKey } from '../job/queue-key';
 import { expectedGpuMs, type CatalogueModel } from '../catalogue/models';
 import type { RateVerdict } from '../limits/rate';
+import { refusal, type CreateOutcome } from './create-outcome';
 import type { CreateRefusal } from './refusal';
 import type { StoredJob } from '../job/job-row';
 import type { JobViews } from '../views/job-views.sql';
@@ -31,9 +32,6 @@ export interface CreateJobOptions {
   /** From the first transaction to the last. */
   readonly sagaMs?: number;
 }
-
-/** What the caller learns, the state of its rate apart. */
-export type CreateOutcome = Omit<CreateJobAnswer, 'rate'>;
 
 /** One create on its way through the saga. */
 interface Saga {
@@ -227,19 +225,6 @@ function unavailable(): CreateOutcome {
 }
 
 /** An outcome without a job; the empty refusal is the acceptance. */
-export function refusal(reason: CreateRefusal | '', details: Partial<CreateOutcome> = {}): CreateOutcome {
-  return {
-    refusal: reason,
-    jobJson: '',
-    jobId: '',
-    replayed: false,
-    retryAfterMs: 0,
-    requiredMicros: 0n,
-    availableMicros: 0n,
-    sandboxHttpStatus: 0,
-    ...details,
-  };
-}
 
 export function rateState({ limit, remaining, resetAt }: RateVerdict): {
   limit: number;

@@ -6,7 +6,7 @@ import type { KafkaDoor } from '@usvideo/servers';
 import { type Callee, type Caller } from '@usvideo/contracts/callers';
 import { Lifecycle, type Logger, type Running } from '@usvideo/runtime';
 import type { StandaloneConfig } from '../config';
-import type { Output } from '../standalone.module';
+import type { Output } from '../state/output';
 import { makeFirstAccount } from '../state/first-account.client';
 import { choosePorts, lastingPorts } from '../state/ports.process';
 import { type Credentials, StateDirectory } from '../state/state.store';
