@@ -21,6 +21,7 @@ type Client struct {
 	Videos     *VideosService
 	Models     *ModelsService
 	Quotes     *QuotesService
+	Files      *FilesService
 	Balance    *BalanceService
 	Sandbox    *SandboxService
 	SpendCaps  *SpendCapsService
@@ -104,6 +105,7 @@ func (c *Client) services() {
 	c.Videos = &VideosService{c}
 	c.Models = &ModelsService{c}
 	c.Quotes = &QuotesService{c}
+	c.Files = &FilesService{c}
 	c.Balance = &BalanceService{c}
 	c.Sandbox = &SandboxService{c}
 	c.SpendCaps = &SpendCapsService{c}

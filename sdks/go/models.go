@@ -45,6 +45,15 @@ const (
 	VideoModeImageToVideo VideoMode = "image_to_video"
 )
 
+// FileContentType may have values that this version does not list.
+type FileContentType string
+
+const (
+	FileContentTypeImagePng  FileContentType = "image/png"
+	FileContentTypeImageJpeg FileContentType = "image/jpeg"
+	FileContentTypeImageWebp FileContentType = "image/webp"
+)
+
 // TopUpStatus may have values that this version does not list.
 type TopUpStatus string
 
@@ -212,7 +221,8 @@ type CreateVideoRequest struct {
 	Duration int64 `json:"duration,omitempty"`
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
-	// An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
+	// An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
+	// starts with it, centre-cropped.
 	FirstFrame string `json:"first_frame,omitempty"`
 	// An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
 	// made it.
@@ -386,6 +396,29 @@ type ModelPrice struct {
 	PerSecondMicros int64  `json:"per_second_micros"`
 }
 
+type CreateFileRequest struct {
+	// A PNG, JPEG or WebP of at most 10 MiB.
+	File string `json:"file"`
+}
+
+// File: A picture that was uploaded.
+type File struct {
+	ID          string          `json:"id"`
+	Object      string          `json:"object"`
+	Livemode    bool            `json:"livemode"`
+	Bytes       int64           `json:"bytes"`
+	ContentType FileContentType `json:"content_type"`
+	CreatedAt   time.Time       `json:"created_at"`
+	// When it is deleted by itself; jobs that name it keep the picture.
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type DeletedFile struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
+}
+
 type CreateQuoteRequest struct {
 	// What the video shows.
 	Prompt string `json:"prompt,omitempty"`
@@ -397,7 +430,8 @@ type CreateQuoteRequest struct {
 	Duration int64 `json:"duration,omitempty"`
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
-	// An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
+	// An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
+	// starts with it, centre-cropped.
 	FirstFrame string `json:"first_frame,omitempty"`
 	// An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
 	// made it.

@@ -26,6 +26,8 @@ type call struct {
 	query  url.Values
 	header http.Header
 	body   any
+	// Sent as it is instead of a body; the header says what it is.
+	raw []byte
 	// Zero for that of the client.
 	timeout time.Duration
 	// Whether a request whose answer was lost does no harm when it is sent again.
@@ -44,7 +46,7 @@ func (c *Client) Request(ctx context.Context, method, path string, query url.Val
 
 // do sends until there is an answer that stands, and decodes it.
 func (c *Client) do(ctx context.Context, call call, answer any) error {
-	var content []byte
+	content := call.raw
 	if call.body != nil {
 		var err error
 		if content, err = json.Marshal(call.body); err != nil {

@@ -62,6 +62,7 @@ var types = map[string]any{
 	"StatementWithLines": StatementWithLines{}, "CreateTopUpRequest": CreateTopUpRequest{}, "TopUp": TopUp{}, "TopUpList": TopUpList{},
 	"Account": Account{}, "Limits": Limits{}, "ApiKey": APIKey{}, "ApiKeyList": APIKeyList{}, "CreateApiKeyRequest": CreateAPIKeyRequest{},
 	"NewApiKey": NewAPIKey{}, "RotateApiKeyRequest": RotateAPIKeyRequest{}, "RotatedApiKey": RotatedAPIKey{}, "DeliveryList": DeliveryList{},
+	"File": File{}, "DeletedFile": DeletedFile{},
 }
 
 func TestATypeHasTheFieldsOfItsSchema(t *testing.T) {
@@ -267,4 +268,33 @@ func sorted(names []string) []string {
 	names = append([]string{}, names...)
 	slices.Sort(names)
 	return names
+}
+
+func TestAPictureIsSentAsItIs(t *testing.T) {
+	var sent []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		file, _, err := r.FormFile("file")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		content, err := io.ReadAll(file)
+		if err != nil {
+			t.Error(err)
+		}
+		sent = append(sent, r.Method+" "+r.URL.Path, string(content))
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	defer server.Close()
+	client, err := New(WithBaseURL(server.URL), WithAPIKey("usv_test_secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two files would be made of one if it were sent again.
+	if _, err := client.Files.Create(context.Background(), strings.NewReader("\x89PNG\r\n--x")); err == nil {
+		t.Fatal("answered")
+	}
+	if !slices.Equal(sent, []string{"POST /v1/files", "\x89PNG\r\n--x"}) {
+		t.Fatalf("%q", sent)
+	}
 }

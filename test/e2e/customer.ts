@@ -82,6 +82,10 @@ export class Customer {
     return this.request('DELETE', path);
   }
 
+  upload<T = Record<string, unknown>>(path: string, form: FormData): Promise<Answer<T>> {
+    return this.request('POST', path, form);
+  }
+
   create(body: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Answer<Job & Problem>> {
     return this.post('/v1/videos', body, headers);
   }
@@ -109,7 +113,7 @@ export class Customer {
   async request<T = Record<string, unknown>>(
     method: string,
     path: string,
-    body?: string | Uint8Array,
+    body?: string | Uint8Array | FormData,
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
     const response = await fetch(`${this.url}${path}`, {
@@ -118,7 +122,7 @@ export class Customer {
       redirect: 'manual',
       headers: {
         ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),

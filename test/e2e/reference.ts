@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { z } from 'zod';
 import { eventually, type HttpReceiver } from '@usvideo/testing';
 import { type Answer, Customer } from './customer';
@@ -213,6 +214,31 @@ export function theReference(stage: () => Stage): void {
       );
       expectAsTold('DELETE /v1/webhooks/endpoints/{id}', await sandbox.delete(endpoint));
     }, 60_000);
+
+    it('tells of an uploaded file, and of the video that begins with it', async () => {
+      const form = new FormData();
+      form.append(
+        'file',
+        new Blob([
+          new Uint8Array(
+            await sharp({ create: { width: 64, height: 36, channels: 3, background: '#c02020' } })
+              .png()
+              .toBuffer(),
+          ),
+        ]),
+      );
+      const file = await live.upload<{ id: string }>('/v1/files', form);
+      expectAsTold('POST /v1/files', file);
+      expectAsTold('GET /v1/files/{id}', await live.get(`/v1/files/${file.body.id}`));
+      const created = await live.create({ ...BODY, first_frame: file.body.id });
+      expectAsTold('POST /v1/videos', created as unknown as Answer);
+      expectAsTold('DELETE /v1/files/{id}', await live.delete(`/v1/files/${file.body.id}`));
+      expect(await live.ended(created.body.id)).toMatchObject({
+        status: 'completed',
+        first_frame: file.body.id,
+        mode: 'image_to_video',
+      });
+    });
 
     it('tells how a refusal looks', async () => {
       expectAsTold('POST /v1/videos', (await live.create({})) as unknown as Answer, true);

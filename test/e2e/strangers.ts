@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, type HttpReceiver } from '@usvideo/testing';
+import sharp from 'sharp';
 import { type Answer, Customer } from './customer';
 import type { ServedPlatform } from './platform';
 import { register, type Stage } from './stage';
@@ -15,6 +16,7 @@ interface Document {
 
 interface Things {
   readonly job: string;
+  readonly file: string;
   readonly key: string;
   readonly endpoint: string;
   readonly delivery: string;
@@ -31,6 +33,7 @@ interface Person {
 /** Whose id a path takes, by its beginning. A new operation with an id does not pass before it is here. */
 const OF_PATH: readonly (readonly [string, keyof Things])[] = [
   ['/v1/videos/{id}', 'job'],
+  ['/v1/files/{id}', 'file'],
   ['/v1/api-keys/{id}', 'key'],
   ['/v1/webhooks/endpoints/{id}', 'endpoint'],
   ['/v1/webhooks/deliveries/{id}', 'delivery'],
@@ -41,6 +44,7 @@ const OF_PATH: readonly (readonly [string, keyof Things])[] = [
 const NO_ID = ['/v1/statements/{period}', '/v/{file}'];
 const UNKNOWN: Readonly<Record<keyof Things, string>> = {
   job: 'job_00000000000000000000000000',
+  file: 'file_00000000000000000000000000',
   key: 'key_00000000000000000000000000',
   endpoint: 'whe_00000000000000000000000000',
   delivery: 'dlv_00000000000000000000000000',
@@ -204,12 +208,17 @@ async function thingsOf({ stage: { live }, session }: Person, receiver: HttpRece
   );
   const key = await live.post<{ id: string }>('/v1/api-keys', { name: "somebody else's" });
   const topUp = await live.post<{ id: string }>('/v1/topups', { amount_usd: 5 }, { 'idempotency-key': randomUUID() });
+  const form = new FormData();
+  const picture = sharp({ create: { width: 64, height: 36, channels: 3, background: '#c02020' } });
+  form.append('file', new Blob([new Uint8Array(await picture.png().toBuffer())]));
+  const file = await live.upload<{ id: string }>('/v1/files', form);
   const members = await session('GET', '/v1/members');
   const {
     data: [member],
   } = members.body as unknown as { data: { id: string }[] };
   return {
     job: job.body.id,
+    file: file.body.id,
     key: key.body.id,
     endpoint: endpoint.body.id,
     delivery: delivery as string,

@@ -119,6 +119,7 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
         'EraseContent',
         'EraseAccountContent',
         'AnnounceArtifact',
+        'ExpireUploads',
         'ClaimArtifactDeletions',
         'ArtifactsDeleted',
         'WatchJob',

@@ -1,6 +1,7 @@
 import { AccountLimits, Accounts, ApiKeys, Models } from './account.ts';
 import { Balances, Ledger, Quotes, Sandbox, SpendCaps, Statements, TopUps, UsageReports } from './billing.ts';
 import { type ClientOptions, configure } from './config.ts';
+import { Files } from './files.ts';
 import { type Query, type RequestOptions, Transport } from './transport.ts';
 import { Videos } from './videos.ts';
 import { Deliveries, Events, StreamTokens, WebhookEndpoints, WebhookSecrets } from './webhook-endpoints.ts';
@@ -16,6 +17,7 @@ export interface FreeRequest extends RequestOptions {
 /** The US Video API for one key. Needs nothing but fetch and WebCrypto. */
 export class USVideo {
   readonly videos: Videos;
+  readonly files: Files;
   readonly quotes: Quotes;
   readonly models: Models;
   readonly balance: Balances;
@@ -40,6 +42,7 @@ export class USVideo {
     const transport = new Transport(configure(options));
     this.transport = transport;
     this.videos = new Videos(transport);
+    this.files = new Files(transport);
     this.quotes = new Quotes(transport);
     this.models = new Models(transport);
     this.balance = new Balances(transport);

@@ -20,7 +20,7 @@ export interface components {
              * @enum {string}
              */
             aspect_ratio?: "16:9" | "9:16" | "1:1";
-            /** @description An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
+            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
             first_frame?: string;
             /** @description An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it. */
             webhook_url?: string;
@@ -218,6 +218,38 @@ export interface components {
                 per_second_micros: number;
             }[];
         };
+        CreateFileRequest: {
+            /**
+             * Format: binary
+             * @description A PNG, JPEG or WebP of at most 10 MiB.
+             */
+            file: string;
+        };
+        /** @description A picture that was uploaded. */
+        File: {
+            id: string;
+            /** @constant */
+            object: "file";
+            livemode: boolean;
+            /** Format: int64 */
+            bytes: number;
+            /** @enum {string} */
+            content_type: "image/png" | "image/jpeg" | "image/webp";
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is deleted by itself; jobs that name it keep the picture.
+             */
+            expires_at: string;
+        };
+        DeletedFile: {
+            id: string;
+            /** @constant */
+            object: "file";
+            /** @constant */
+            deleted: true;
+        };
         CreateQuoteRequest: {
             /** @description What the video shows. */
             prompt?: string;
@@ -235,7 +267,7 @@ export interface components {
              * @enum {string}
              */
             aspect_ratio?: "16:9" | "9:16" | "1:1";
-            /** @description An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
+            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
             first_frame?: string;
             /** @description An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it. */
             webhook_url?: string;

@@ -21,6 +21,7 @@ export interface Call extends RequestOptions {
   /** From `/v1` on. */
   readonly path: string;
   readonly query?: Query | undefined;
+  /** Sent as JSON; a form as it is. */
   readonly body?: unknown;
   /** `safe` by default. */
   readonly repetition?: Repetition;
@@ -120,12 +121,12 @@ export class Transport {
   }
 
   private fetch({ method, path, query, body, headers }: Call, timer: Timer): Promise<Response> {
-    const sent: Record<string, string> =
-      body === undefined
-        ? { ...this.headers, ...headers }
-        : { ...this.headers, 'content-type': 'application/json', ...headers };
+    const isJson = body !== undefined && !(body instanceof FormData);
+    const sent: Record<string, string> = isJson
+      ? { ...this.headers, 'content-type': 'application/json', ...headers }
+      : { ...this.headers, ...headers };
     const init: RequestInit = { method, headers: sent, signal: timer.signal, redirect: 'error' };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = isJson ? JSON.stringify(body) : (body as FormData);
     return this.config.fetch(`${this.config.baseUrl}${path}${queryOf(query)}`, init);
   }
 }

@@ -79,6 +79,13 @@ export const gatewaySchema = z.object({
     .max(1_048_576)
     .default(10_240)
     .describe('Uploaded first frames of one account that are kept at one time, in MiB.'),
+  FILES_KEPT_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(168)
+    .default(48)
+    .describe('How long a picture uploaded under `/v1/files` may be named by jobs; no longer than artifacts are kept.'),
   GATEWAY_REPLICAS: z.coerce
     .number()
     .int()

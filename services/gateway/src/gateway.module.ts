@@ -51,12 +51,14 @@ import { EndpointsController } from './webhooks/endpoints.controller';
 import { EventsController } from './events/events.controller';
 import { StreamTokensController } from './events/stream-tokens.controller';
 import { FeedWatches } from './events/feed-watch.client';
+import { FilesController } from './videos/files.controller';
 import { FirstFrameStore } from './videos/first-frame.store';
 import { KeyVerifier } from './access/key-verifier.client';
 import { Peers } from './peers/peers.client';
 import { RateLimiter } from './access/rate-limiter.client';
 import { Registration } from './accounts/registration.client';
 import { UsageReports } from './usage/usage-reports.client';
+import { UploadedFileStore } from './videos/uploaded-file.store';
 import { UrlGuard } from './videos/url-guard.client';
 import { WebFiles } from './web/web-files.store';
 import { CONSOLE_OPERATIONS, DASHBOARD_OPERATIONS } from './web/web-operations';
@@ -78,8 +80,11 @@ export interface RunningGateway extends Service {
 class PublicModule {}
 class AdminModule {}
 
+const HOUR_MS = 3_600_000;
+
 const PUBLIC_CONTROLLERS = [
   VideosController,
+  FilesController,
   OpenAiVideosController,
   BillingController,
   UsageController,
@@ -180,6 +185,8 @@ function assemble(
   const streams = new OpenStreams();
   const artifacts = openArtifactStore(config);
   const deletions = new ArtifactDeletions({ artifacts, scheduler: peers.scheduler, logger });
+  const firstFrames = new FirstFrameStore(artifacts, config.FIRST_FRAMES_MIB_PER_ACCOUNT * 1024 * 1024, deletions);
+  const files = new UploadedFileStore({ artifacts, firstFrames, deletions, keepMs: config.FILES_KEPT_HOURS * HOUR_MS });
   const settings = new Settings(
     config.PUBLIC_URL.replace(/\/+$/, ''),
     config.LINK_SECRET,
@@ -199,11 +206,13 @@ function assemble(
     settings,
     watches,
     deletions,
+    files,
     new VideoOrders({
       peers,
       limiter,
       urls: new UrlGuard(outbound),
-      firstFrames: new FirstFrameStore(artifacts, config.FIRST_FRAMES_MIB_PER_ACCOUNT * 1024 * 1024, deletions),
+      firstFrames,
+      files,
       supportUrl: config.SUPPORT_URL,
     }),
     new JobWaits(peers.watches, streams),

@@ -20,6 +20,8 @@ VideoStatus = Union[Literal["pending", "processing", "completed", "failed", "can
 
 VideoMode = Union[Literal["text_to_video", "image_to_video"], str]
 
+FileContentType = Union[Literal["image/png", "image/jpeg", "image/webp"], str]
+
 TopUpStatus = Union[Literal["pending", "completed", "failed", "expired"], str]
 
 AutoTopUpState = Union[Literal["off", "no_payment_method", "waiting", "charging", "month_max_reached", "failed"], str]
@@ -247,6 +249,32 @@ class ModelList(Record):
     _decoders: ClassVar[Mapping[str, Decoder]] = {
         "data": list_of(Model.from_dict),
     }
+
+
+@dataclass(frozen=True)
+class File(Record):
+    """A picture that was uploaded."""
+
+    id: str
+    object: str
+    livemode: bool
+    bytes: int
+    content_type: FileContentType
+    created_at: datetime
+    #: When it is deleted by itself; jobs that name it keep the picture.
+    expires_at: datetime
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "created_at": time_of,
+        "expires_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class DeletedFile(Record):
+    id: str
+    object: str
+    deleted: bool
 
 
 @dataclass(frozen=True)
@@ -1166,7 +1194,8 @@ class CreateVideoRequest(TypedDict, total=False):
     duration: int
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
-    #: An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
+    #: An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
+    #: starts with it, centre-cropped.
     first_frame: str
     #: An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
     #: made it.
@@ -1189,6 +1218,11 @@ class CreateVideoRequest(TypedDict, total=False):
     image_url: str
 
 
+class CreateFileRequest(TypedDict, total=False):
+    #: A PNG, JPEG or WebP of at most 10 MiB.
+    file: Required[str]
+
+
 class CreateQuoteRequest(TypedDict, total=False):
     #: What the video shows.
     prompt: str
@@ -1200,7 +1234,8 @@ class CreateQuoteRequest(TypedDict, total=False):
     duration: int
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
-    #: An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.
+    #: An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
+    #: starts with it, centre-cropped.
     first_frame: str
     #: An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
     #: made it.

@@ -3,12 +3,13 @@ from __future__ import annotations
 import runpy
 import sys
 from datetime import datetime, timezone
+from email import message_from_bytes
 from pathlib import Path
 
 import httpx
 import pytest
 
-from usvideoapi import AsyncUSVideo, ConfigurationError, UnexpectedAnswerError, USVideo, first_frame
+from usvideoapi import APIError, AsyncUSVideo, ConfigurationError, UnexpectedAnswerError, USVideo, first_frame
 from usvideoapi._parts import PartFile
 from usvideoapi._sync import feed
 from usvideoapi._sync.transport import query_of
@@ -53,6 +54,26 @@ def test_queries_are_written_as_the_api_reads_them() -> None:
     ]
     with pytest.raises(ValueError, match="time zone"):
         query_of({"created_after": datetime(2026, 11, 29)})
+
+
+def test_a_picture_is_sent_as_it_is_and_once() -> None:
+    sent = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(502, text="lost")
+
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    client = USVideo("usv_test_x", "http://127.0.0.1:1", http_client=http_client, max_retries=3)
+    with pytest.raises(APIError):
+        client.files.create(b"\x89PNG\r\n--x")
+    [request] = sent
+    head = b"content-type: " + request.headers["content-type"].encode() + b"\r\n\r\n"
+    _, part = message_from_bytes(head + request.content).walk()
+    assert (request.method, request.url.path) == ("POST", "/v1/files")
+    assert part.get_param("name", header="content-disposition") == "file"
+    assert part.get_filename() == "picture"
+    assert part.get_payload(decode=True) == b"\x89PNG\r\n--x"
 
 
 def test_pages_come_where_a_proxy_answers_for_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,8 @@ export interface Operation {
   /** Says to browsers what a page may send to the operation of the same path. */
   readonly isPreflight?: boolean;
   readonly bodyOptional?: boolean;
+  /** The body is a form of this shape, multipart/form-data and nothing else, and handed on as it arrived. */
+  readonly upload?: z.ZodObject;
   /** The body is handed on as it arrived, because somebody signed its bytes. */
   readonly rawBody?: boolean;
   /** Also taken as multipart/form-data. */

@@ -50,6 +50,7 @@ export class AdminAccountLifeController {
     const { name: author } = operatorOf(request);
     await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_closed', author });
     await call(this.peers.ledger, 'removePaymentMethod', { accountId, author });
+    await call(this.peers.scheduler, 'expireUploads', { accountId });
     return adminAccountView(presentAccount(account));
   }
 
@@ -67,6 +68,7 @@ export class AdminAccountLifeController {
       ]);
     const { account } = await known(this.erased(accountIdOf(accountId), request), accountNotFound);
     await call(this.peers.scheduler, 'eraseAccountContent', { accountId });
+    await call(this.peers.scheduler, 'expireUploads', { accountId });
     await call(this.peers.webhooks, 'eraseAccount', { accountId });
     return adminAccountView(presentAccount(account));
   }

@@ -118,6 +118,7 @@ describe('the end of an account', () => {
       status: 200,
       body: { status: 'closed' },
     });
+    expect(test.peers.expired.splice(0)).toEqual(['acc_1']);
     expect(seen).toMatchObject([
       { accountId: 'acc_1', reason: 'asked for it', actor: { author: 'bootstrap', address: '127.0.0.1' } },
     ]);
@@ -143,6 +144,7 @@ describe('the end of an account', () => {
       body: { status: 'erased', email: '' },
     });
     expect(done).toEqual(['people', 'content', 'endpoints of acc_1']);
+    expect(test.peers.expired.splice(0)).toEqual(['acc_1']);
     test.peers.accounts.eraseAccount = () => {
       throw failure(status.FAILED_PRECONDITION);
     };

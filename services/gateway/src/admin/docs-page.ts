@@ -5,7 +5,7 @@ interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly parameters: readonly { name: string; in: string; required: boolean; description?: string; schema: Json }[];
-  readonly requestBody?: { content: { 'application/json': { schema: { $ref?: string } } } };
+  readonly requestBody?: { content: Record<string, { schema: { $ref?: string } }> };
   readonly responses: Record<string, { description: string }>;
 }
 
@@ -47,7 +47,8 @@ function renderOperation(
   schemas: Record<string, { properties?: Record<string, Property>; required?: string[] }>,
 ): string {
   // A body that is passed on as it is has no schema of ours.
-  const reference = operation.requestBody?.content['application/json'].schema.$ref;
+  const [type] = Object.values(operation.requestBody?.content ?? {});
+  const reference = type?.schema.$ref;
   const body = reference === undefined ? undefined : schemas[reference.split('/').at(-1)!];
   const fields = Object.entries(body?.properties ?? {}).map(([name, property]) =>
     row(name, 'body', body?.required?.includes(name) ?? false, property),

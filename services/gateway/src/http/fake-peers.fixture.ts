@@ -94,6 +94,8 @@ export class FakePeers {
   readonly checks: CheckRate[] = [];
   /** Keys of the artifact store: announced before they are stored, due to be deleted, said to be deleted. */
   readonly announced: string[] = [];
+  /** Of accounts that ended. */
+  readonly expired: string[] = [];
   readonly deletionsDue: string[] = [];
   readonly deleted: string[] = [];
   private server: Server | undefined;
@@ -120,6 +122,10 @@ export class FakePeers {
     };
     this.scheduler.announceArtifact ??= ({ artifactKey }) => {
       this.announced.push(artifactKey);
+      return {};
+    };
+    this.scheduler.expireUploads ??= ({ accountId }) => {
+      this.expired.push(accountId);
       return {};
     };
     this.scheduler.claimArtifactDeletions ??= () => ({ artifactKeys: this.deletionsDue.splice(0) });

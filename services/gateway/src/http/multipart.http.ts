@@ -21,7 +21,8 @@ export async function readForm(body: Buffer, contentType: string): Promise<Recor
   return members;
 }
 
-async function formOf(body: Buffer, contentType: string): Promise<FormData> {
+/** @throws Refusal invalid_request */
+export async function formOf(body: Buffer, contentType: string): Promise<FormData> {
   try {
     return await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
   } catch {

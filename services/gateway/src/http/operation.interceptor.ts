@@ -26,8 +26,8 @@ function takesNoQuery({ access, query }: Operation): boolean {
   return query === noQuery || (query === undefined && access.by === 'operator');
 }
 
-function takesNoBody({ body, rawBody }: Operation, method: string): boolean {
-  return body === undefined && rawBody !== true && method !== 'GET' && method !== 'HEAD';
+function takesNoBody({ body, upload, rawBody }: Operation, method: string): boolean {
+  return body === undefined && upload === undefined && rawBody !== true && method !== 'GET' && method !== 'HEAD';
 }
 
 function sent({ body, headers }: Answer, reply: FastifyReply): object | string {

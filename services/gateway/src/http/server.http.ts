@@ -205,11 +205,13 @@ function addBodyReader(instance: FastifyInstance): void {
   instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) =>
     request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload),
   );
-  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) =>
-    request.gateway.operation?.form
+  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const { operation } = request.gateway;
+    if (operation?.upload) return reader.readRaw(request, payload);
+    return operation?.form
       ? readForm(await reader.readRaw(request, payload), request.headers['content-type']!)
-      : reader.readNothing(payload, notJson()),
-  );
+      : reader.readNothing(payload, notJson());
+  });
   instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
     reader.readNothing(payload, notJson()),
   );

@@ -110,6 +110,22 @@ export const videoSchema = z
   })
   .meta({ id: 'Video', description: 'One job. Only a completed job is ever charged.' });
 
+export const fileSchema = z
+  .object({
+    id,
+    object: z.literal('file'),
+    livemode: z.boolean(),
+    bytes: z.int(),
+    content_type: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime().describe('When it is deleted by itself; jobs that name it keep the picture.'),
+  })
+  .meta({ id: 'File', description: 'A picture that was uploaded.' });
+
+export const deletedFileSchema = z
+  .object({ id, object: z.literal('file'), deleted: z.literal(true) })
+  .meta({ id: 'DeletedFile' });
+
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     object: z.literal('list'),

@@ -148,6 +148,9 @@ function operationObject(method: string, route: string, operation: Operation, sc
     ...(operation.body
       ? { requestBody: requestBody(operation.body, operation.bodyOptional === true, operation.id, schemas) }
       : {}),
+    ...(operation.upload
+      ? { requestBody: requestBody(operation.upload, false, operation.id, schemas, 'multipart/form-data') }
+      : {}),
     ...(operation.rawBody
       ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } }
       : {}),
@@ -189,10 +192,16 @@ function headerParameters({ headers }: Operation): Json[] {
   return (headers ?? []).map((name) => ({ name, in: 'header', required: false, ...REQUEST_HEADERS[name] }));
 }
 
-function requestBody(body: z.ZodType, optional: boolean, operationId: string, schemas: Json): Json {
+function requestBody(
+  body: z.ZodType,
+  optional: boolean,
+  operationId: string,
+  schemas: Json,
+  type = 'application/json',
+): Json {
   const name = `${operationId[0]!.toUpperCase()}${operationId.slice(1)}Request`;
   schemas[name] = jsonSchemaOf(body);
-  return { required: !optional, content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } };
+  return { required: !optional, content: { [type]: { schema: { $ref: `#/components/schemas/${name}` } } } };
 }
 
 function answers({ answers }: Operation, schemas: Json): Json {

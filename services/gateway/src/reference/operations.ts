@@ -13,6 +13,7 @@ import {
 } from './answers';
 import { BILLING_OPERATIONS } from './billing-operations';
 import { createVideoSchema } from '../videos/create-video';
+import { FILE_OPERATIONS } from './file-operations';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations';
 import { MONEY_OPERATIONS } from './money-operations';
 import { WEBHOOK_OPERATIONS } from './webhook-operations';
@@ -274,6 +275,7 @@ const ACCOUNT_OPERATIONS = {
 /** Everything the public port serves. */
 export const PUBLIC_OPERATIONS: Operations = {
   ...VIDEO_OPERATIONS,
+  ...FILE_OPERATIONS,
   ...BILLING_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...ACCOUNT_OPERATIONS,

@@ -1,6 +1,7 @@
 /** What the groups of operations are for, in the order of the reference. */
 const TAGS: Readonly<Record<string, string>> = {
   Videos: 'Create videos, follow them to their end, fetch and erase them.',
+  Files: 'Pictures that are uploaded once and begin many videos.',
   Billing: 'What things cost, what was held and charged, and the money that is there.',
   Webhooks: 'Where events are sent, what became of each delivery, and the feed of all events.',
   Account: 'The account and its limits.',

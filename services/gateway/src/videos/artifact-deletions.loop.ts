@@ -33,7 +33,12 @@ export class ArtifactDeletions implements Running {
 
   /** Before a file is stored that no job refers to yet. */
   async announce(artifactKey: string): Promise<void> {
-    await call(this.options.scheduler, 'announceArtifact', { artifactKey });
+    await call(this.options.scheduler, 'announceArtifact', { artifactKey, accountId: '', keepMs: 0n });
+  }
+
+  /** Before a file is stored that is to be there for so long, and no longer than its account. */
+  async announceUpload(artifactKey: string, accountId: string, keepMs: number): Promise<void> {
+    await call(this.options.scheduler, 'announceArtifact', { artifactKey, accountId, keepMs: BigInt(keepMs) });
   }
 
   /** At once; what fails is left to a later run, here or in another gateway. */

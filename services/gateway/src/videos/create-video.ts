@@ -1,7 +1,14 @@
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
 import { faultOfCharacters } from '@usvideo/contracts/text';
 import { z } from 'zod';
-import { type DataUri, FIRST_FRAME_CHARACTERS_MAX, isBareBase64, isDataUri, readDataUri } from './first-frame';
+import {
+  type DataUri,
+  FIRST_FRAME_CHARACTERS_MAX,
+  isBareBase64,
+  isDataUri,
+  isFileId,
+  readDataUri,
+} from './first-frame';
 import { type FaultDetail, invalidRequest } from '../refusals/refusal';
 import { type Pairs, pairsOf, text, validate } from '../validation/schema';
 
@@ -38,7 +45,7 @@ const firstFrame = z
       context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
   })
   .describe(
-    'An https URL or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.',
+    'An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.',
   );
 
 const metadata = pairsOf(faultsOfMetadata).meta({
@@ -96,7 +103,8 @@ export const createVideoSchema = z.strictObject({
 
 export type FirstFrame =
   | { readonly kind: 'url'; readonly url: string; readonly field: string }
-  | { readonly kind: 'upload'; readonly image: DataUri; readonly field: string };
+  | { readonly kind: 'upload'; readonly image: DataUri; readonly field: string }
+  | { readonly kind: 'file'; readonly id: string; readonly field: string };
 
 export interface CreateVideo {
   readonly terms: Terms;
@@ -118,7 +126,7 @@ export function parseCreateVideo(body: unknown): CreateVideo {
     content: {
       prompt: request.prompt,
       negativePrompt: request.negative_prompt,
-      firstFrame: firstFrame?.kind === 'url' ? firstFrame.url : undefined,
+      firstFrame: shownOf(firstFrame),
       firstFrameKey: undefined,
       metadata: new Map(Object.entries(request.metadata ?? {})),
       endUser: request.end_user,
@@ -173,9 +181,22 @@ function readFirstFrame(request: Request): FirstFrame | undefined {
   const field = request.first_frame === undefined ? 'image_url' : 'first_frame';
   const given = request.first_frame ?? request.image_url;
   if (given === undefined) return undefined;
+  if (isFileId(given)) return { kind: 'file', id: given, field };
   return isDataUri(given)
     ? { kind: 'upload', image: readDataUri(given, field), field }
     : { kind: 'url', url: given, field };
+}
+
+/** How the job shows it; what came with the request is shown by its digest, once that is known. */
+function shownOf(firstFrame: FirstFrame | undefined): string | undefined {
+  switch (firstFrame?.kind) {
+    case 'url':
+      return firstFrame.url;
+    case 'file':
+      return firstFrame.id;
+    default:
+      return undefined;
+  }
 }
 
 /** The URLs a body names, whether or not the rest of it is right: their faults are told together with the others. */
@@ -187,7 +208,7 @@ export function urlsOf(body: unknown): { field: string; url: string }[] {
       typeof url === 'string' &&
       url.trim() !== '' &&
       url.length <= URL_CHARACTERS_MAX &&
-      !(field !== 'webhook_url' && (isDataUri(url) || isBareBase64(url)));
+      !(field !== 'webhook_url' && (isDataUri(url) || isBareBase64(url) || isFileId(url)));
     return isUrl ? [{ field, url }] : [];
   });
 }

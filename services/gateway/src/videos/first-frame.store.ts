@@ -22,6 +22,7 @@ export interface SeenFirstFrame {
 
 export interface StoredFirstFrame {
   readonly key: string;
+  readonly aspectRatio: string;
   /** As the job object shows it: `sha256:<hex>`. */
   readonly reference: string;
 }
@@ -44,27 +45,47 @@ export class FirstFrameStore {
   }
 
   /** Each order has a file of its own, so that deleting one never takes the picture of another. @throws Refusal queue_limit_exceeded */
-  async put(accountId: string, { bytes }: SeenFirstFrame): Promise<StoredFirstFrame> {
-    const folder = `inputs/${accountId}`;
-    const kept = await this.keptIn(folder);
-    if (kept.bytes + bytes.length > this.accountBytesMax) {
-      throw new Refusal(
-        'queue_limit_exceeded',
-        'Your account keeps as many bytes of first frames as it may. Erase the content of ended videos, or send first_frame as a URL.',
-        { retryAfterMs: RETRY_MS },
-      );
-    }
+  async put(accountId: string, { bytes, aspectRatio }: SeenFirstFrame): Promise<StoredFirstFrame> {
     const hash = createHash('sha256').update(bytes).digest('hex');
-    const key = `${folder}/${hash}-${randomUUID()}`;
-    kept.bytes += bytes.length;
+    const key = `${folderOf(accountId)}/${hash}-${randomUUID()}`;
+    await this.count(accountId, bytes.length);
     await this.deletions.announce(key);
     await this.artifacts.put(key, bytes);
-    return { key, reference: `sha256:${hash}` };
+    return { key, aspectRatio, reference: `sha256:${hash}` };
+  }
+
+  /** One that lies elsewhere: no more of them are in memory at once than are decoded. @throws Refusal as `look` and `put` do, and what `read` throws */
+  async putFrom(accountId: string, read: () => Promise<Buffer>, field: string): Promise<StoredFirstFrame> {
+    return this.inTurn(accountId, async () => {
+      const bytes = await read();
+      const { width, height } = await inspect(bytes, field);
+      return this.put(accountId, { bytes, aspectRatio: nearestAspectRatio(width, height) });
+    });
+  }
+
+  /** One that is there ahead of its jobs, for so long. @throws Refusal queue_limit_exceeded */
+  async upload(accountId: string, name: string, bytes: Buffer, keepMs: number): Promise<void> {
+    const key = uploadKeyOf(accountId, name);
+    await this.count(accountId, bytes.length);
+    await this.deletions.announceUpload(key, accountId, keepMs);
+    await this.artifacts.put(key, bytes);
   }
 
   /** Of an order that made no job. */
   async discard({ key }: StoredFirstFrame): Promise<void> {
     await this.deletions.discard([key]);
+  }
+
+  private async count(accountId: string, bytes: number): Promise<void> {
+    const kept = await this.keptIn(folderOf(accountId));
+    if (kept.bytes + bytes > this.accountBytesMax) {
+      throw new Refusal(
+        'queue_limit_exceeded',
+        'Your account keeps as many bytes of first frames as it may. Delete files, erase the content of ended videos, or send first_frame as a URL.',
+        { retryAfterMs: RETRY_MS },
+      );
+    }
+    kept.bytes += bytes;
   }
 
   /** Looking through a folder takes longer the more lies in it, so it is done now and then, and what is stored here is added meanwhile. */
@@ -97,6 +118,15 @@ export class FirstFrameStore {
       this.turns.done(owner);
     }
   }
+}
+
+function folderOf(accountId: string): string {
+  return `inputs/${accountId}`;
+}
+
+/** The key holds the owner, so that nobody else's name leads anywhere. */
+export function uploadKeyOf(accountId: string, name: string): string {
+  return `${folderOf(accountId)}/${name}`;
 }
 
 async function inspect(bytes: Buffer, field: string): Promise<PictureSize> {

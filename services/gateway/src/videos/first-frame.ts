@@ -13,6 +13,13 @@ export function isDataUri(text: string): boolean {
   return /^\s*data:/i.test(text.slice(0, 64));
 }
 
+const FILE_ID = /^file_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** Of a picture that was uploaded before. */
+export function isFileId(text: string): boolean {
+  return FILE_ID.test(text);
+}
+
 const BARE_BASE64 = /^\s*(?:iVBORw0KGgo|\/9j\/|UklGR)/;
 
 /** The three formats in base64 without the scheme before them: no address begins like this. */

@@ -7,13 +7,15 @@ import { readIdempotencyKey } from '../access/request-headers';
 import { callerOf } from '../access/request-state.http';
 import { noQuery } from '../http/requests';
 import type { Peers } from '../peers/peers.client';
-import { createRefusal, rateLimitExceeded } from '../refusals/create-refusal';
+import { createRefusal } from '../refusals/create-refusal';
 import { type FaultDetail, Refusal, invalidRequest } from '../refusals/refusal';
 import { parseQuery } from '../validation/query';
 import { createJob } from './create-job.client';
+import { spendCreate } from './create-rate.client';
 import { type CreateVideo, parseCreateVideo, urlsOf } from './create-video';
-import type { FirstFrameStore, SeenFirstFrame, StoredFirstFrame } from './first-frame.store';
+import type { FirstFrameStore, StoredFirstFrame } from './first-frame.store';
 import { requestHash } from './request-hash';
+import type { UploadedFileStore } from './uploaded-file.store';
 import type { UrlGuard } from './url-guard.client';
 import { shortfallOf } from './affordable.client';
 
@@ -22,6 +24,7 @@ export interface VideoOrdersOptions {
   readonly limiter: RateLimiter;
   readonly urls: UrlGuard;
   readonly firstFrames: FirstFrameStore;
+  readonly files: UploadedFileStore;
   readonly supportUrl: string;
 }
 
@@ -45,10 +48,11 @@ export class VideoOrders {
     idempotencyKey?: string,
   ): Promise<CreateJobAnswer> {
     const read = await this.read(request, body, idempotencyKey);
+    const { order, firstFrame } = read;
     const answer =
-      read.firstFrame?.kind === 'upload'
-        ? await this.placeWithUpload(request, read, read.firstFrame)
-        : await this.give(request, read.order);
+      firstFrame === undefined || firstFrame.kind === 'url'
+        ? await this.give(request, order)
+        : await this.placeWithPicture(request, read, firstFrame);
     if (answer.refusal) throw createRefusal(answer, this.options.supportUrl);
     request.gateway.jobId = answer.jobId;
     return answer;
@@ -58,27 +62,28 @@ export class VideoOrders {
    * Nothing is stored for an order that would be refused: its rate is spent and its balance looked at before. An order under an
    * idempotency key may be a repetition of one that was accepted, so that only the scheduler can judge it.
    */
-  private async placeWithUpload(
+  private async placeWithPicture(
     request: FastifyRequest,
     { caller, order }: ReadOrder,
-    upload: Upload,
+    picture: Picture,
   ): Promise<CreateJobAnswer> {
-    const { firstFrames } = this.options;
+    const { firstFrames, limiter, supportUrl } = this.options;
     const isNew = order.idempotencyKey === '';
-    if (isNew) await this.spendRate(request, caller);
+    if (isNew) await spendCreate(limiter, request, supportUrl);
     const shortfall = await shortfallOf(this.options.peers, caller, order);
     if (isNew && shortfall) return { ...shortfall, rate: undefined };
-    const seen = await firstFrames.look(caller.accountId, upload.image, upload.field);
-    const stored = await firstFrames.put(caller.accountId, seen);
-    const answer = await this.give(request, { ...withPicture(order, seen, stored), rateSpent: isNew });
+    const stored = await this.stored(caller, picture);
+    const answer = await this.give(request, { ...withPicture(order, stored), rateSpent: isNew });
     if (answer.refusal || answer.replayed) await firstFrames.discard(stored);
     return answer;
   }
 
-  private async spendRate(request: FastifyRequest, caller: Caller): Promise<void> {
-    const judgement = await this.options.limiter.spend(caller, 'creates');
-    request.gateway.judgement = judgement;
-    if (!judgement.allowed) throw rateLimitExceeded(judgement.retryAfterMs, this.options.supportUrl);
+  private async stored(caller: Caller, picture: Picture): Promise<StoredFirstFrame> {
+    const { firstFrames, files } = this.options;
+    const { accountId } = caller;
+    if (picture.kind === 'file')
+      return firstFrames.putFrom(accountId, () => files.picture(caller, picture.id, picture.field), picture.field);
+    return firstFrames.put(accountId, await firstFrames.look(accountId, picture.image, picture.field));
   }
 
   /** From here on the outcome may be unknown, and then it is a 503, whatever the rate is. */
@@ -135,13 +140,17 @@ export class VideoOrders {
   }
 }
 
-type Upload = CreateVideo['firstFrame'] & { readonly kind: 'upload' };
+type Picture = CreateVideo['firstFrame'] & { readonly kind: 'upload' | 'file' };
 
-function withPicture(order: CreateJob, seen: SeenFirstFrame, stored: StoredFirstFrame): CreateJob {
+function withPicture(order: CreateJob, stored: StoredFirstFrame): CreateJob {
   return {
     ...order,
-    terms: { ...order.terms!, aspectRatio: order.terms!.aspectRatio || seen.aspectRatio },
-    content: { ...order.content!, firstFrame: stored.reference, firstFrameKey: stored.key },
+    terms: { ...order.terms!, aspectRatio: order.terms!.aspectRatio || stored.aspectRatio },
+    content: {
+      ...order.content!,
+      firstFrame: order.content!.firstFrame ?? stored.reference,
+      firstFrameKey: stored.key,
+    },
   };
 }
 

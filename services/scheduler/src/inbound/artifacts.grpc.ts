@@ -7,14 +7,23 @@ import type {
   ArtifactsDeletedResponse,
   ClaimArtifactDeletionsRequest,
   ClaimArtifactDeletionsResponse,
+  ExpireUploadsRequest,
+  ExpireUploadsResponse,
 } from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
-import { announceArtifact, claimArtifactDeletions, forgetArtifacts } from '../orders/artifact-deletions.sql';
+import {
+  announceArtifact,
+  announceUpload,
+  claimArtifactDeletions,
+  expireUploads,
+  forgetArtifacts,
+} from '../orders/artifact-deletions.sql';
 import { DATABASE } from '@usvideo/service';
 
 const KEYS_MAX = 500;
 const KEY_CHARACTERS_MAX = 512;
+const KEEP_MS_MAX = 7 * 24 * 3_600_000;
 
 /** What whoever holds the artifact store asks: which of its files nothing refers to. */
 @Controller()
@@ -22,10 +31,19 @@ export class ArtifactsController {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   @GrpcMethod('SchedulerService', 'announceArtifact')
-  async announce({ artifactKey }: AnnounceArtifactRequest): Promise<AnnounceArtifactResponse> {
+  async announce({ artifactKey, accountId, keepMs }: AnnounceArtifactRequest): Promise<AnnounceArtifactResponse> {
     if (artifactKey === '' || artifactKey.length > KEY_CHARACTERS_MAX)
       throw grpcError(status.INVALID_ARGUMENT, `artifact_key must be 1 to ${KEY_CHARACTERS_MAX} characters`);
-    await announceArtifact(this.database, artifactKey);
+    if (keepMs < 0n || keepMs > KEEP_MS_MAX) throw grpcError(status.INVALID_ARGUMENT, 'keep_ms must be 0 to a week');
+    if (accountId === '') await announceArtifact(this.database, artifactKey);
+    else await announceUpload(this.database, artifactKey, accountId, Number(keepMs));
+    return {};
+  }
+
+  @GrpcMethod('SchedulerService', 'expireUploads')
+  async expire({ accountId }: ExpireUploadsRequest): Promise<ExpireUploadsResponse> {
+    if (accountId === '') throw grpcError(status.INVALID_ARGUMENT, 'account_id is missing');
+    await expireUploads(this.database, accountId);
     return {};
   }
 

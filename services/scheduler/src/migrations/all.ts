@@ -10,6 +10,7 @@ import { RefundEvents0009 } from './0009-refund-events';
 import { OldestFirst0010 } from './0010-oldest-first';
 import { ArtifactDeletions0011 } from './0011-artifact-deletions';
 import { ErasedEndUsers0012 } from './0012-erased-end-users';
+import { Uploads0013 } from './0013-uploads';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   OldestFirst0010,
   ArtifactDeletions0011,
   ErasedEndUsers0012,
+  Uploads0013,
 ];

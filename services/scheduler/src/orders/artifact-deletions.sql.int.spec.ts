@@ -1,5 +1,12 @@
 import { addAccount, addJobs, openWorld, type World } from '../../test/dispatch-world';
-import { announceArtifact, claimArtifactDeletions, deleteArtifacts, forgetArtifacts } from './artifact-deletions.sql';
+import {
+  announceArtifact,
+  announceUpload,
+  claimArtifactDeletions,
+  deleteArtifacts,
+  expireUploads,
+  forgetArtifacts,
+} from './artifact-deletions.sql';
 
 let world: World;
 beforeEach(async () => {
@@ -31,6 +38,24 @@ describe('a file of an order', () => {
     await addJobs(world.database, await addAccount(world.database), 1, { content });
     await pass('2 hours');
     expect(await claim()).toEqual(['inputs/acc_1/of-another-order']);
+  });
+});
+
+describe('an upload', () => {
+  it('is to be deleted when its time is over, whatever jobs began with it', async () => {
+    await announceUpload(world.database, 'inputs/acc_1/live-file_1', 'acc_1', 2 * 3_600_000);
+    await pass('119 minutes');
+    expect(await claim()).toEqual([]);
+    await pass('1 minute');
+    expect(await claim()).toEqual(['inputs/acc_1/live-file_1']);
+  });
+
+  it("is to be deleted when its account ends, and nobody else's is", async () => {
+    for (const accountId of ['acc_1', 'acc_10'])
+      await announceUpload(world.database, `inputs/${accountId}/live-file_1`, accountId, 3_600_000);
+    await announceArtifact(world.database, 'inputs/acc_1/of-an-order');
+    await expireUploads(world.database, 'acc_1');
+    expect(await claim()).toEqual(['inputs/acc_1/live-file_1']);
   });
 });
 

@@ -14,6 +14,7 @@ from .resources import (
     AsyncAccountApi,
     AsyncApiKeysApi,
     AsyncBalanceApi,
+    AsyncFilesApi,
     AsyncLedgerApi,
     AsyncLimitsApi,
     AsyncModelsApi,
@@ -55,6 +56,7 @@ class AsyncUSVideo:
         self.videos = AsyncVideosApi(self._transport)
         self.models = AsyncModelsApi(self._transport)
         self.quotes = AsyncQuotesApi(self._transport)
+        self.files = AsyncFilesApi(self._transport)
         self.balance = AsyncBalanceApi(self._transport)
         self.sandbox = AsyncSandboxApi(self._transport)
         self.spend_caps = AsyncSpendCapsApi(self._transport)

@@ -15,6 +15,7 @@ from .resources import (
     AccountApi,
     ApiKeysApi,
     BalanceApi,
+    FilesApi,
     LedgerApi,
     LimitsApi,
     ModelsApi,
@@ -56,6 +57,7 @@ class USVideo:
         self.videos = VideosApi(self._transport)
         self.models = ModelsApi(self._transport)
         self.quotes = QuotesApi(self._transport)
+        self.files = FilesApi(self._transport)
         self.balance = BalanceApi(self._transport)
         self.sandbox = SandboxApi(self._transport)
         self.spend_caps = SpendCapsApi(self._transport)

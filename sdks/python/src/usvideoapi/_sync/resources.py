@@ -19,6 +19,8 @@ from .._models import (
     CreateApiKeyRequest,
     CreateQuoteRequest,
     CreateTopUpRequest,
+    DeletedFile,
+    File,
     LedgerEntry,
     LedgerEntryList,
     Limits,
@@ -63,6 +65,31 @@ class QuotesApi(Resource):
     def create(self, **request: Unpack[CreateQuoteRequest]) -> Quote:
         """The price of a request, locked until it expires: give its ``id`` as ``quote_id`` to ``videos.create``."""
         return Quote.from_dict(self._transport.json("POST", "/v1/quotes", body=request))
+
+
+class FilesApi(Resource):
+    def create(self, picture: bytes) -> File:
+        """Uploads a PNG, JPEG or WebP of at most 10 MiB: give its ``id`` as ``first_frame`` to ``videos.create``.
+
+        A lost answer is not asked for again: it would make two files.
+        """
+        boundary = uuid.uuid4().hex
+        head = f'--{boundary}\r\ncontent-disposition: form-data; name="file"; filename="picture"\r\n\r\n'
+        answer = self._transport.json(
+            "POST",
+            "/v1/files",
+            content=b"".join([head.encode(), picture, f"\r\n--{boundary}--\r\n".encode()]),
+            headers={"content-type": f"multipart/form-data; boundary={boundary}"},
+            repeatable=False,
+        )
+        return File.from_dict(answer)
+
+    def retrieve(self, file_id: str) -> File:
+        return File.from_dict(self._transport.json("GET", f"/v1/files/{quote(file_id, safe='')}"))
+
+    def delete(self, file_id: str) -> DeletedFile:
+        """Jobs that named it keep the picture."""
+        return DeletedFile.from_dict(self._transport.json("DELETE", f"/v1/files/{quote(file_id, safe='')}"))
 
 
 class BalanceApi(Resource):

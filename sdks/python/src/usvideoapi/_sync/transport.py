@@ -40,14 +40,16 @@ class Transport:
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Optional[Mapping[str, Any]] = None,
+        content: Optional[bytes] = None,
         headers: Optional[Mapping[str, str]] = None,
         timeout: Optional[float] = None,
         repeatable: bool = True,
         patience: Optional[float] = None,
     ) -> Any:
-        """The parsed answer; None for one without a body."""
-        content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        sent = {**({} if content is None else {"content-type": "application/json"}), **(headers or {})}
+        """The parsed answer; None for one without a body. ``content`` is sent as it is, instead of a ``body``."""
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        sent = {**({} if body is None else {"content-type": "application/json"}), **(headers or {})}
         retry = self.settings.retry if patience is None else replace(self.settings.retry, patience=patience)
         started, retries = time.monotonic(), 0
         while True:

@@ -210,9 +210,20 @@ export interface EraseAccountContentResponse {
 
 export interface AnnounceArtifactRequest {
   artifactKey: string;
+  /** Of an upload ahead of any job: the account whose end is the file's too. */
+  accountId: string;
+  /** Of an upload: when it is to be deleted instead. 0 to a week. */
+  keepMs: bigint;
 }
 
 export interface AnnounceArtifactResponse {
+}
+
+export interface ExpireUploadsRequest {
+  accountId: string;
+}
+
+export interface ExpireUploadsResponse {
 }
 
 export interface ClaimArtifactDeletionsRequest {
@@ -2499,13 +2510,22 @@ export const EraseAccountContentResponse: MessageFns<EraseAccountContentResponse
 };
 
 function createBaseAnnounceArtifactRequest(): AnnounceArtifactRequest {
-  return { artifactKey: "" };
+  return { artifactKey: "", accountId: "", keepMs: 0n };
 }
 
 export const AnnounceArtifactRequest: MessageFns<AnnounceArtifactRequest> = {
   encode(message: AnnounceArtifactRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.artifactKey !== "") {
       writer.uint32(10).string(message.artifactKey);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.keepMs !== 0n) {
+      if (BigInt.asIntN(64, message.keepMs) !== message.keepMs) {
+        throw new globalThis.Error("value provided for field message.keepMs of type int64 too large");
+      }
+      writer.uint32(24).int64(message.keepMs);
     }
     return writer;
   },
@@ -2531,6 +2551,22 @@ export const AnnounceArtifactRequest: MessageFns<AnnounceArtifactRequest> = {
             message.artifactKey = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.keepMs = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2549,6 +2585,8 @@ export const AnnounceArtifactRequest: MessageFns<AnnounceArtifactRequest> = {
   fromPartial(object: DeepPartial<AnnounceArtifactRequest>): AnnounceArtifactRequest {
     const message = createBaseAnnounceArtifactRequest();
     message.artifactKey = object.artifactKey ?? "";
+    message.accountId = object.accountId ?? "";
+    message.keepMs = (object.keepMs !== undefined && object.keepMs !== null) ? BigInt(object.keepMs) : 0n;
     return message;
   },
 };
@@ -2592,6 +2630,104 @@ export const AnnounceArtifactResponse: MessageFns<AnnounceArtifactResponse> = {
   },
   fromPartial(_: DeepPartial<AnnounceArtifactResponse>): AnnounceArtifactResponse {
     const message = createBaseAnnounceArtifactResponse();
+    return message;
+  },
+};
+
+function createBaseExpireUploadsRequest(): ExpireUploadsRequest {
+  return { accountId: "" };
+}
+
+export const ExpireUploadsRequest: MessageFns<ExpireUploadsRequest> = {
+  encode(message: ExpireUploadsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpireUploadsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpireUploadsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExpireUploadsRequest>): ExpireUploadsRequest {
+    return ExpireUploadsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExpireUploadsRequest>): ExpireUploadsRequest {
+    const message = createBaseExpireUploadsRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseExpireUploadsResponse(): ExpireUploadsResponse {
+  return {};
+}
+
+export const ExpireUploadsResponse: MessageFns<ExpireUploadsResponse> = {
+  encode(_: ExpireUploadsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpireUploadsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpireUploadsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExpireUploadsResponse>): ExpireUploadsResponse {
+    return ExpireUploadsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ExpireUploadsResponse>): ExpireUploadsResponse {
+    const message = createBaseExpireUploadsResponse();
     return message;
   },
 };
@@ -6057,6 +6193,17 @@ export const SchedulerServiceService = {
       Buffer.from(AnnounceArtifactResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AnnounceArtifactResponse => AnnounceArtifactResponse.decode(value),
   },
+  /** What an account uploaded ahead of its jobs is to be deleted now. */
+  expireUploads: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ExpireUploads" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExpireUploadsRequest): Buffer => Buffer.from(ExpireUploadsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExpireUploadsRequest => ExpireUploadsRequest.decode(value),
+    responseSerialize: (value: ExpireUploadsResponse): Buffer =>
+      Buffer.from(ExpireUploadsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExpireUploadsResponse => ExpireUploadsResponse.decode(value),
+  },
   /** What is to be deleted from the artifact store now. Given again after a minute, until it is said to be deleted. */
   claimArtifactDeletions: {
     path: "/usvideo.scheduler.v1.SchedulerService/ClaimArtifactDeletions" as const,
@@ -6203,6 +6350,8 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   eraseAccountContent: handleUnaryCall<EraseAccountContentRequest, EraseAccountContentResponse>;
   /** Before a file is stored for an order: unless a job is made of the order, the file is to be deleted an hour later. */
   announceArtifact: handleUnaryCall<AnnounceArtifactRequest, AnnounceArtifactResponse>;
+  /** What an account uploaded ahead of its jobs is to be deleted now. */
+  expireUploads: handleUnaryCall<ExpireUploadsRequest, ExpireUploadsResponse>;
   /** What is to be deleted from the artifact store now. Given again after a minute, until it is said to be deleted. */
   claimArtifactDeletions: handleUnaryCall<ClaimArtifactDeletionsRequest, ClaimArtifactDeletionsResponse>;
   artifactsDeleted: handleUnaryCall<ArtifactsDeletedRequest, ArtifactsDeletedResponse>;
@@ -6323,6 +6472,22 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AnnounceArtifactResponse) => void,
+  ): ClientUnaryCall;
+  /** What an account uploaded ahead of its jobs is to be deleted now. */
+  expireUploads(
+    request: ExpireUploadsRequest,
+    callback: (error: ServiceError | null, response: ExpireUploadsResponse) => void,
+  ): ClientUnaryCall;
+  expireUploads(
+    request: ExpireUploadsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExpireUploadsResponse) => void,
+  ): ClientUnaryCall;
+  expireUploads(
+    request: ExpireUploadsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExpireUploadsResponse) => void,
   ): ClientUnaryCall;
   /** What is to be deleted from the artifact store now. Given again after a minute, until it is said to be deleted. */
   claimArtifactDeletions(
