@@ -210,8 +210,8 @@ describe('two instances of the ledger on one database', () => {
         if (cuts >= 5) return;
       }
     })();
-    const patiently = async (command: LedgerCommand): Promise<Outcome> =>
-      writers[0].submit(command).catch(() => patiently(command));
+    const patiently = (command: LedgerCommand): Promise<Outcome> =>
+      eventually(() => writers[0].submit(command), { what: 'the command is carried out' });
     for (let at = 0; at < jobs.length; at += 20) {
       const outcomes = await Promise.all(
         jobs.slice(at, at + 20).map((jobId) => patiently(placeHold(accountId, jobId))),
