@@ -1,6 +1,15 @@
 import { CommitOutcomeUnknown, openDatabase, type Database } from '@usvideo/event-store';
 import { TcpProxy } from '@usvideo/testing';
-import { addAccount, addJobs, logger, openWorld, settings, type World } from '../../test/dispatch-world';
+import {
+  addAccount,
+  addJobs,
+  claimOnce,
+  freeWorker,
+  logger,
+  openWorld,
+  settings,
+  type World,
+} from '../../test/dispatch-world';
 import { spansOf } from '../../test/recorded-spans';
 import type { StoredJob } from '../job/job-row';
 import { JobReports } from '../leasing/job-reports.sql';
@@ -83,4 +92,12 @@ it('records each wait of a job from when it began to wait', async () => {
     .map(({ startTimeUnixNano, endTimeUnixNano }) => [BigInt(startTimeUnixNano), BigInt(endTimeUnixNano)] as const);
   expect(waits).toHaveLength(2);
   expect(waits[1]![0]).toBeGreaterThanOrEqual(waits[0]![1]);
+});
+
+it('gives a worker no more than its slots, whoever granted what it holds', async () => {
+  await addJobs(world.database, await addAccount(world.database), 3);
+  expect((await claimOnce(world.database, [freeWorker(2, { workerId: 'wrk_1' })])).leased).toHaveLength(2);
+  await loop.pass();
+  expect(granted.flat()).toEqual([]);
+  expect((await world.database.query("select 1 from job_queue where state = 'leased'")).rowCount).toBe(2);
 });
