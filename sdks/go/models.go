@@ -1259,6 +1259,89 @@ type ConfirmSecondFactorRequest struct {
 	Code string `json:"code"`
 }
 
+type SignInMethods struct {
+	Object   string `json:"object"`
+	Password bool   `json:"password"`
+	// Single sign-on: begins at GET /v1/auth/oidc.
+	Oidc     *SignInMethodsOidc `json:"oidc"`
+	Passkeys bool               `json:"passkeys"`
+	// Whether letters are sent: invitations, forgotten passwords.
+	Letters      bool `json:"letters"`
+	SecondFactor bool `json:"second_factor"`
+}
+
+// SignInMethodsOidc: Single sign-on: begins at GET /v1/auth/oidc.
+type SignInMethodsOidc struct {
+	Name string `json:"name"`
+}
+
+type PasskeyOptions struct {
+	// Sent back with what the browser makes of the options.
+	Flow string `json:"flow"`
+	// For navigator.credentials, as its JSON.
+	Options PasskeyOptionsOptions `json:"options"`
+}
+
+// PasskeyOptionsOptions: For navigator.credentials, as its JSON.
+type PasskeyOptionsOptions struct {
+}
+
+type SignInWithPasskeyRequest struct {
+	// As the options came with it; it counts once, for five minutes.
+	Flow string `json:"flow"`
+	// What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
+	Response SignInWithPasskeyRequestResponse `json:"response"`
+}
+
+// SignInWithPasskeyRequestResponse: What the browser made of the options, as JSON (toJSON() of a
+// PublicKeyCredential).
+type SignInWithPasskeyRequestResponse struct {
+	ID       string                                   `json:"id"`
+	RawID    string                                   `json:"rawId"`
+	Type     string                                   `json:"type"`
+	Response SignInWithPasskeyRequestResponseResponse `json:"response"`
+}
+
+type SignInWithPasskeyRequestResponseResponse struct {
+}
+
+type PasskeyList struct {
+	Object     string    `json:"object"`
+	Data       []Passkey `json:"data"`
+	HasMore    bool      `json:"has_more"`
+	NextCursor *string   `json:"next_cursor"`
+	Limit      int64     `json:"limit"`
+	Offset     int64     `json:"offset"`
+}
+
+type Passkey struct {
+	ID         string     `json:"id"`
+	Object     string     `json:"object"`
+	Name       string     `json:"name"`
+	CreatedAt  *time.Time `json:"created_at"`
+	LastUsedAt *time.Time `json:"last_used_at"`
+}
+
+type AddPasskeyRequest struct {
+	// As the options came with it; it counts once, for five minutes.
+	Flow string `json:"flow"`
+	// What you call it, such as the device.
+	Name string `json:"name"`
+	// What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
+	Response AddPasskeyRequestResponse `json:"response"`
+}
+
+// AddPasskeyRequestResponse: What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
+type AddPasskeyRequestResponse struct {
+	ID       string                            `json:"id"`
+	RawID    string                            `json:"rawId"`
+	Type     string                            `json:"type"`
+	Response AddPasskeyRequestResponseResponse `json:"response"`
+}
+
+type AddPasskeyRequestResponseResponse struct {
+}
+
 type MemberList struct {
 	Object     string   `json:"object"`
 	Data       []Member `json:"data"`
@@ -1564,6 +1647,27 @@ type RemoveSecondFactorAnswer struct {
 }
 
 type ConfirmSecondFactorAnswer struct {
+	Status string `json:"status"`
+}
+
+// FinishSingleSignOnParams narrows what is listed; zero values are not sent.
+type FinishSingleSignOnParams struct {
+	Code  string
+	State string
+}
+
+func (p FinishSingleSignOnParams) values() url.Values {
+	values := url.Values{}
+	if p.Code != "" {
+		values.Set("code", string(p.Code))
+	}
+	if p.State != "" {
+		values.Set("state", string(p.State))
+	}
+	return values
+}
+
+type RemovePasskeyAnswer struct {
 	Status string `json:"status"`
 }
 

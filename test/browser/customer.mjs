@@ -28,7 +28,7 @@ test('a customer comes from the register page to a played video by copying the s
     bytes += responseBodySize;
   });
   await page.goto(`${stage.platform.api}/`);
-  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   await page.waitForLoadState('networkidle');
   assert.ok(bytes < FIRST_LOAD_BYTES_MAX, `the first load is ${bytes} bytes`);
   await look(page, 'sign-in');

@@ -4,3 +4,4 @@ import './documentation.mjs';
 import './guides.mjs';
 import './operator.mjs';
 import './security.mjs';
+import './ways-in.mjs';

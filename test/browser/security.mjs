@@ -9,7 +9,7 @@ async function signIn(page, email, password = PASSWORD) {
   await page.goto(`${stage.platform.api}/dashboard`);
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 const signedIn = (page) => page.getByRole('button', { name: /Account menu/ }).waitFor();
@@ -17,7 +17,7 @@ const signedIn = (page) => page.getByRole('button', { name: /Account menu/ }).wa
 async function signOut(page) {
   await page.getByRole('button', { name: /Account menu/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
 }
 
 test('pages run no script but their own, are framed by nobody, and keep the session where no script reads it', async () => {
@@ -66,14 +66,14 @@ test('a changed password ends every other session, and none is mixed with the ne
   await first.page.getByRole('button', { name: 'Change it' }).click();
   await first.page.getByText('The password is changed').waitFor();
   await other.page.reload();
-  await other.page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await other.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   await first.page.reload();
   await signedIn(first.page);
   const tab = await first.page.context().newPage();
   await tab.goto(`${stage.platform.api}/dashboard/keys`);
   await tab.getByText('First test key').waitFor();
   await signOut(first.page);
-  await tab.getByRole('button', { name: 'Sign in' }).waitFor();
+  await tab.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   await register(first.page, { name: 'Second Studio' });
   await tab.getByText('Second Studio').first().waitFor();
   for (const page of [first.page, tab])

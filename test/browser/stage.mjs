@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { accessibilityFaults, openBrowser } from './chromium.mjs';
-import { startPlatform } from './platform.mjs';
+import { startOidcProvider } from '../../services/accounts/test/oidc-provider.mjs';
+import { freeUrl, startPlatform } from './platform.mjs';
 import { startStripe } from './stripe.mjs';
 
 /** Pictures of every page go there when it is set; people look at them. */
@@ -11,17 +12,20 @@ const pictures = process.env.PICTURES;
 const given = process.env.PLATFORM && JSON.parse(process.env.PLATFORM);
 
 /** One platform and one browser for all that is tried here. */
-export const stage = { platform: undefined, browser: undefined, stripe: undefined };
+export const stage = { platform: undefined, browser: undefined, stripe: undefined, oidc: undefined };
 
 before(async () => {
   stage.stripe = await startStripe();
-  stage.platform = given ?? (await startPlatform(stage.stripe.settings));
+  const url = await freeUrl();
+  stage.oidc = await startOidcProvider(`${url}/v1/auth/oidc/callback`);
+  stage.platform = given ?? (await startPlatform(url, { ...stage.stripe.settings, ...stage.oidc.settings }));
   stage.browser = await openBrowser();
   if (pictures) mkdirSync(pictures, { recursive: true });
 });
 after(async () => {
   await stage.browser?.close();
   if (!given) await stage.platform?.stop();
+  await stage.oidc?.stop();
   await stage.stripe?.stop();
 });
 

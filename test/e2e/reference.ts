@@ -162,6 +162,8 @@ export function theReference(stage: () => Stage): void {
           new_password: 'a staple of batteries',
         }),
       );
+      expectAsTold('GET /v1/auth/methods', await nobody.get('/v1/auth/methods'));
+      expectAsTold('GET /v1/auth/passkeys', await send('GET', '/v1/auth/passkeys'));
       expectAsTold('POST /v1/auth/totp', await send('POST', '/v1/auth/totp'));
       expectAsTold('DELETE /v1/auth/totp', await send('DELETE', '/v1/auth/totp'));
       const invited = await send('POST', '/v1/members/invitations', { email: 'dev@example.com', role: 'developer' });
@@ -255,7 +257,7 @@ export function theReference(stage: () => Stage): void {
           )
           .map(([method]) => `${method.toUpperCase()} ${path}`),
       );
-      // Stripe's news need its signature: billing.ts; the document itself has no schema; a letter's link or a code is spent in people.int.spec.ts; a card is saved in test/browser.
+      // Stripe's news need its signature: billing.ts; the document itself has no schema; a letter's link or a code is spent in people.int.spec.ts; a card is saved and passkeys are made in test/browser.
       const elsewhere = [
         'POST /v1/payments/stripe/events',
         'GET /openapi.json',
@@ -265,6 +267,11 @@ export function theReference(stage: () => Stage): void {
         'POST /v1/auth/totp/confirm',
         'PATCH /v1/members/{id}',
         'POST /v1/auto-topup/payment-method',
+        'POST /v1/auth/passkeys',
+        'POST /v1/auth/passkeys/options',
+        'DELETE /v1/auth/passkeys/{id}',
+        'POST /v1/auth/passkey-login',
+        'POST /v1/auth/passkey-login/options',
       ];
       expect(answering.filter((operation) => !told.has(operation)).sort()).toEqual(elsewhere.sort());
     });

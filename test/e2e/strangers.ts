@@ -40,8 +40,8 @@ const OF_PATH: readonly (readonly [string, keyof Things])[] = [
   ['/v1/topups/{id}', 'topUp'],
   ['/v1/members/{id}', 'member'],
 ];
-/** A month is nobody's. */
-const NO_ID = ['/v1/statements/{period}', '/v/{file}'];
+/** A month is nobody's; a passkey takes a browser, and is tried in test/browser. */
+const NO_ID = ['/v1/statements/{period}', '/v/{file}', '/v1/auth/passkeys/{id}'];
 const UNKNOWN: Readonly<Record<keyof Things, string>> = {
   job: 'job_00000000000000000000000000',
   file: 'file_00000000000000000000000000',

@@ -41,6 +41,7 @@ const NOW = [
   'destination',
   'signing_secret',
   'session',
+  'sign_in_flow',
   'mail_token',
   'invitation',
   'letter',

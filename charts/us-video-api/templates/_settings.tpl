@@ -87,6 +87,10 @@
 - name: MAIL_URL
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: mail-url } }
 {{- end }}
+{{- if $values.oidc.issuerUrl }}
+- name: OIDC_CLIENT_SECRET
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: oidc-client-secret } }
+{{- end }}
 {{- end }}
 {{- if eq .service "ledger" }}
 {{- $isOptional := ne $values.payments.provider "stripe" }}
@@ -171,6 +175,13 @@ GRPC_LISTEN: 0.0.0.0:9000
 PUBLIC_URL: {{ .root.Values.publicUrl | quote }}
 {{- with .root.Values.mail.from }}
 MAIL_FROM: {{ . | quote }}
+{{- end }}
+{{- with .root.Values.oidc }}
+{{- if .issuerUrl }}
+OIDC_ISSUER_URL: {{ .issuerUrl | quote }}
+OIDC_CLIENT_ID: {{ .clientId | quote }}
+OIDC_NAME: {{ .name | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

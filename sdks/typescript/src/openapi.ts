@@ -1404,6 +1404,82 @@ export interface components {
             /** @description Six digits of your authenticator. */
             code: string;
         };
+        SignInMethods: {
+            /** @constant */
+            object: "sign_in_methods";
+            password: boolean;
+            /** @description Single sign-on: begins at GET /v1/auth/oidc. */
+            oidc: {
+                name: string;
+            } | null;
+            passkeys: boolean;
+            /** @description Whether letters are sent: invitations, forgotten passwords. */
+            letters: boolean;
+            second_factor: boolean;
+        };
+        PasskeyOptions: {
+            /** @description Sent back with what the browser makes of the options. */
+            flow: string;
+            /** @description For navigator.credentials, as its JSON. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        SignInWithPasskeyRequest: {
+            /** @description As the options came with it; it counts once, for five minutes. */
+            flow: string;
+            /** @description What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential). */
+            response: {
+                id: string;
+                rawId: string;
+                /** @constant */
+                type: "public-key";
+                response: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Passkey"][];
+            has_more: boolean;
+            next_cursor: string | null;
+            /** Format: int64 */
+            limit: number;
+            /** Format: int64 */
+            offset: number;
+        };
+        Passkey: {
+            id: string;
+            /** @constant */
+            object: "passkey";
+            name: string;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+        };
+        AddPasskeyRequest: {
+            /** @description As the options came with it; it counts once, for five minutes. */
+            flow: string;
+            /** @description What you call it, such as the device. */
+            name: string;
+            /** @description What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential). */
+            response: {
+                id: string;
+                rawId: string;
+                /** @constant */
+                type: "public-key";
+                response: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            };
+        };
         MemberList: {
             /** @constant */
             object: "list";

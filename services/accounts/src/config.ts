@@ -10,6 +10,12 @@ import {
 } from '@usvideo/runtime';
 import { z } from 'zod';
 
+/** Tokens in the clear are for tests on one machine. */
+function isSafe(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 export const accountsSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
@@ -38,6 +44,21 @@ export const accountsSchema = z.object({
       'Who carries letters: `smtp://user:password@host:587`, `smtps://…`, or `file:<folder>` for trying it. Unset: no letter is written.',
     ),
   MAIL_FROM: z.string().default('US Video API <no-reply@localhost>').describe('Sender of letters.'),
+  OIDC_ISSUER_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafe, 'must begin with https://, but for this machine')
+    .optional()
+    .describe(
+      'The identity provider (OpenID Connect) that people may sign in through, which proves addresses. Its redirect URI for us is `<PUBLIC_URL>/v1/auth/oidc/callback`. Unset: there is none.',
+    ),
+  OIDC_CLIENT_ID: z.string().min(1).optional().describe('How the identity provider knows this installation.'),
+  OIDC_CLIENT_SECRET: secret().optional().describe('And how it knows that it is this installation.'),
+  OIDC_NAME: z
+    .string()
+    .min(1)
+    .max(60)
+    .default('single sign-on')
+    .describe('What the button of the sign-in page calls it.'),
   SESSION_IDLE_SECONDS: z.coerce
     .number()
     .int()

@@ -27,6 +27,8 @@ import { BillingController } from './money/billing.controller';
 import { type HttpServerOptions, startHttpServer } from './http/server.http';
 import { JobWaits } from './videos/job-wait.service';
 import { MembersController } from './accounts/members.controller';
+import { OidcController } from './accounts/oidc.controller';
+import { PasskeysController } from './accounts/passkeys.controller';
 import { SignInController } from './accounts/sign-in.controller';
 import { SessionVerifier } from './access/session-verifier.client';
 import { McpController } from './mcp/mcp.controller';
@@ -96,6 +98,8 @@ const PUBLIC_CONTROLLERS = [
   ApiKeysController,
   RegistrationController,
   SignInController,
+  OidcController,
+  PasskeysController,
   MembersController,
   MediaController,
   ReferenceController,

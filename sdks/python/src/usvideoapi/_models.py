@@ -1112,6 +1112,75 @@ class SecondFactor(Record):
 
 
 @dataclass(frozen=True)
+class SignInMethodsOidc(Record):
+    """Single sign-on: begins at GET /v1/auth/oidc."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class SignInMethods(Record):
+    object: str
+    password: bool
+    #: Single sign-on: begins at GET /v1/auth/oidc.
+    oidc: Optional[SignInMethodsOidc]
+    passkeys: bool
+    #: Whether letters are sent: invitations, forgotten passwords.
+    letters: bool
+    second_factor: bool
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "oidc": SignInMethodsOidc.from_dict,
+    }
+
+
+@dataclass(frozen=True)
+class PasskeyOptionsOptions(Record):
+    """For navigator.credentials, as its JSON."""
+
+
+
+@dataclass(frozen=True)
+class PasskeyOptions(Record):
+    #: Sent back with what the browser makes of the options.
+    flow: str
+    #: For navigator.credentials, as its JSON.
+    options: PasskeyOptionsOptions
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "options": PasskeyOptionsOptions.from_dict,
+    }
+
+
+@dataclass(frozen=True)
+class Passkey(Record):
+    id: str
+    object: str
+    name: str
+    created_at: Optional[datetime]
+    last_used_at: Optional[datetime]
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "created_at": time_of,
+        "last_used_at": time_of,
+    }
+
+
+@dataclass(frozen=True)
+class PasskeyList(Record):
+    object: str
+    data: List[Passkey]
+    has_more: bool
+    next_cursor: Optional[str]
+    limit: int
+    offset: int
+
+    _decoders: ClassVar[Mapping[str, Decoder]] = {
+        "data": list_of(Passkey.from_dict),
+    }
+
+
+@dataclass(frozen=True)
 class Member(Record):
     id: str
     object: str
@@ -1175,6 +1244,11 @@ class RemoveSecondFactorAnswer(Record):
 
 @dataclass(frozen=True)
 class ConfirmSecondFactorAnswer(Record):
+    status: str
+
+
+@dataclass(frozen=True)
+class RemovePasskeyAnswer(Record):
     status: str
 
 
@@ -1423,6 +1497,46 @@ class ConfirmSecondFactorRequest(TypedDict, total=False):
     code: Required[str]
 
 
+class SignInWithPasskeyRequest(TypedDict, total=False):
+    #: As the options came with it; it counts once, for five minutes.
+    flow: Required[str]
+    #: What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
+    response: Required[SignInWithPasskeyRequestResponse]
+
+
+class SignInWithPasskeyRequestResponse(TypedDict, total=False):
+    """What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential)."""
+
+    id: Required[str]
+    rawId: Required[str]
+    type: Required[str]
+    response: Required[SignInWithPasskeyRequestResponseResponse]
+
+
+class SignInWithPasskeyRequestResponseResponse(TypedDict, total=False):
+
+
+class AddPasskeyRequest(TypedDict, total=False):
+    #: As the options came with it; it counts once, for five minutes.
+    flow: Required[str]
+    #: What you call it, such as the device.
+    name: Required[str]
+    #: What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
+    response: Required[AddPasskeyRequestResponse]
+
+
+class AddPasskeyRequestResponse(TypedDict, total=False):
+    """What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential)."""
+
+    id: Required[str]
+    rawId: Required[str]
+    type: Required[str]
+    response: Required[AddPasskeyRequestResponseResponse]
+
+
+class AddPasskeyRequestResponseResponse(TypedDict, total=False):
+
+
 class InviteMemberRequest(TypedDict, total=False):
     email: Required[str]
     role: Required[InviteMemberRequestRole]
@@ -1524,3 +1638,8 @@ class ListEventsParams(TypedDict, total=False):
     #: The sequence of the last event seen, as next_cursor; 0 or none: from the oldest that is kept, and for a stream
     #: without it from now on.
     after: str
+
+
+class FinishSingleSignOnParams(TypedDict, total=False):
+    code: str
+    state: str

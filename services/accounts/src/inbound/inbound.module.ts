@@ -13,6 +13,7 @@ import { KeysController } from './keys.grpc';
 import { MembersController } from './members.grpc';
 import { OperatorsController } from './operators.grpc';
 import { SignInController } from './sign-in.grpc';
+import { WaysInController } from './ways-in.grpc';
 
 @Module({
   imports: [
@@ -32,6 +33,7 @@ import { SignInController } from './sign-in.grpc';
     MembersController,
     OperatorsController,
     SignInController,
+    WaysInController,
   ],
 })
 export class InboundModule {}

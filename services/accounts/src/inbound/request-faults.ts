@@ -115,6 +115,22 @@ function isJsonObject(text: string): boolean {
   }
 }
 
+const QUERY_CHARACTERS_MAX = 8_000;
+const PASSKEY_CHARACTERS_MAX = 16_000;
+const PASSKEY_NAME_CHARACTERS_MAX = 100;
+
+/** Of what an identity provider sent the browser back with. */
+export function queryFaults(query: string): Faults {
+  return query.length <= QUERY_CHARACTERS_MAX ? [] : [`query must be at most ${QUERY_CHARACTERS_MAX} characters`];
+}
+
+export function passkeyFaults({ responseJson, name }: { responseJson: string; name: string }): Faults {
+  const faults = faultsOf('name', faultOfLine(name, PASSKEY_NAME_CHARACTERS_MAX));
+  if (responseJson.length > PASSKEY_CHARACTERS_MAX || !isJsonObject(responseJson))
+    faults.push(`response must be a JSON object of at most ${PASSKEY_CHARACTERS_MAX} characters`);
+  return faults;
+}
+
 const KEYS_AT_ONCE_MAX = 1_000;
 
 export function keysAtOnceFaults(count: number): Faults {

@@ -140,7 +140,7 @@ export class SignInController {
   }
 }
 
-function answerOf(
+export function answerOf(
   outcome: { refusal: string; retryAfterMs?: number } | { refusal: undefined; token: string; session: Session },
 ): SignInResponse {
   if (outcome.refusal !== undefined)

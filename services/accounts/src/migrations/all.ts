@@ -4,6 +4,7 @@ import { Migration0003SchemaLevel } from './0003-schema-level';
 import { Migration0004People } from './0004-people';
 import { Migration0005Operators } from './0005-operators';
 import { Migration0006AccountLife } from './0006-account-life';
+import { Migration0007WaysIn } from './0007-ways-in';
 
 /** In the order in which they run. */
 export const ACCOUNTS_MIGRATIONS = [
@@ -13,4 +14,5 @@ export const ACCOUNTS_MIGRATIONS = [
   Migration0004People,
   Migration0005Operators,
   Migration0006AccountLife,
+  Migration0007WaysIn,
 ];

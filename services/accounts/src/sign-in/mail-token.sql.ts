@@ -45,5 +45,6 @@ export async function endMailTokens(tx: Transaction, personId: string, purpose: 
 /** Of letters and invitations that nobody followed. */
 export async function sweepTokens(database: Pick<Database, 'query'>): Promise<void> {
   await database.query({ name: 'mail_token_sweep', text: 'delete from mail_token where expires_at < now()' });
+  await database.query({ name: 'flow_sweep', text: 'delete from sign_in_flow where expires_at < now()' });
   await database.query({ name: 'invitation_sweep', text: 'delete from invitation where expires_at < now()' });
 }

@@ -19,7 +19,7 @@ export type SignedIn =
 
 export type Accepted = SignedIn | { readonly refusal: 'token_invalid' | 'password_required' | 'password_too_easy' };
 
-interface Invitation {
+export interface Invitation {
   invitation_id: string;
   account_id: string;
   email: string;
@@ -105,7 +105,8 @@ export class SignIn {
     return this.open(joined.personId, actor, joined.accountId);
   }
 
-  private async join(
+  /** A member by an invitation; a newcomer without a password signs in elsewhere, or asks for a letter. */
+  async join(
     tx: Transaction,
     now: Date,
     { invitation_id: invitationId, account_id: accountId, email, role }: Invitation,
@@ -150,7 +151,7 @@ export class SignIn {
     return proveEmail(tx, now, (await getPerson(tx, personId))!);
   }
 
-  private async open(personId: string, actor: Actor, accountId?: string): Promise<SignedIn> {
+  async open(personId: string, actor: Actor, accountId?: string): Promise<SignedIn> {
     const minted = mintToken();
     const account = await inTransactionAgain(this.database, async (tx, now) => {
       const opened = await this.sessions.open(tx, now, minted, personId, accountId);

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useApi } from '../api/context';
 import { useSend } from '../api/queries';
 import { useSession } from '../session/session';
+import { useSignInMethods } from '../session/sign-in-methods';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
 import { Secret } from '../ui/code';
@@ -19,6 +20,7 @@ interface Started {
 export function SecondFactorCard({ enabled }: { enabled: boolean }) {
   const { api } = useApi();
   const { reload } = useSession();
+  const methods = useSignInMethods();
   const [started, setStarted] = useState<Started>();
   const start = useSend(() => api.send<Started>('POST', '/v1/auth/totp'));
   const confirm = useSend((code: string) => api.send('POST', '/v1/auth/totp/confirm', { body: { code } }));
@@ -50,7 +52,10 @@ export function SecondFactorCard({ enabled }: { enabled: boolean }) {
           />
         </div>
       )}
-      {!enabled && !started && (
+      {!enabled && methods?.second_factor === false && (
+        <Notice tone="info">This installation keeps no second factors: its operator has not set SECRETS_KEY.</Notice>
+      )}
+      {!enabled && !started && methods?.second_factor !== false && (
         <div>
           <Button
             icon="shield"

@@ -6,6 +6,7 @@ import { CopyButton } from '../ui/button';
 import { Card, Facts, Mono, PageHeader } from '../ui/card';
 import { Failure, Skeleton, Status } from '../ui/states';
 import { Appearance } from './appearance';
+import { PasskeysCard } from './passkeys';
 import { PasswordCard } from './password';
 import { SecondFactorCard } from './second-factor';
 
@@ -46,6 +47,7 @@ export function SettingsPage() {
         {signed?.kind === 'session' && (
           <div className="stack">
             <PasswordCard />
+            <PasskeysCard />
             <SecondFactorCard enabled={signed.session.user.mfa_enabled} />
           </div>
         )}

@@ -5,6 +5,7 @@ import { useGet } from '../api/queries';
 import type { Balance } from '../api/types';
 import { type Theme, readTheme, showTheme } from '../session/browser';
 import { useSession } from '../session/session';
+import { useSignInMethods } from '../session/sign-in-methods';
 import { Segments } from '../ui/field';
 import { Frame } from '../ui/frame';
 import { Icon, Mark } from '../ui/icons';
@@ -33,12 +34,17 @@ export function Shell({ children }: { children: ReactNode }) {
       <BalancePill />
     </>
   );
+  const methods = useSignInMethods();
   const isUnproven = signed?.kind === 'session' && !signed.session.user.email_verified;
   return (
     <Frame menu={<Side />} band={band} bar={bar}>
       {isUnproven && (
         <Notice tone="warn" title="Your address is not proven yet">
-          A letter with a link went to {signed.session.user.email}.
+          {methods?.letters === false ? (
+            'This installation sends no letters: its operator can prove it.'
+          ) : (
+            <>A letter with a link went to {signed.session.user.email}.</>
+          )}
         </Notice>
       )}
       {children}

@@ -6,7 +6,9 @@ import { Button } from '../ui/button';
 import { PasswordField, TextField } from '../ui/field';
 import { Notice } from '../ui/states';
 import { AuthPage } from './auth-page';
+import { OtherWays, Refused } from './other-ways';
 import { environmentOf, useSession } from './session';
+import { useSignInMethods } from './sign-in-methods';
 
 export function SignIn() {
   const { hasSessions } = useSession();
@@ -22,13 +24,22 @@ export function SignIn() {
         </p>
       }
     >
-      {hasSessions ? <PasswordForm /> : <KeyForm />}
+      {hasSessions ? (
+        <>
+          <Refused />
+          <PasswordForm />
+          <OtherWays />
+        </>
+      ) : (
+        <KeyForm />
+      )}
     </AuthPage>
   );
 }
 
 function PasswordForm() {
   const { adopt } = useSession();
+  const methods = useSignInMethods();
   const [needsCode, setNeedsCode] = useState(false);
   const [refusal, setRefusal] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
@@ -72,11 +83,13 @@ function PasswordForm() {
       <Button type="submit" look="primary" className="block" busy={busy}>
         Sign in
       </Button>
-      <p>
-        <Link href="/forgot" className="link">
-          Forgot your password?
-        </Link>
-      </p>
+      {methods?.letters !== false && (
+        <p>
+          <Link href="/forgot" className="link">
+            Forgot your password?
+          </Link>
+        </p>
+      )}
     </form>
   );
 }

@@ -4,14 +4,14 @@ import { call } from '@usvideo/runtime';
 import { AuditActor, SelfActor, SignedIn } from '../access/parameters.http';
 import { type SessionCaller, sessionCookie } from '../access/session-caller';
 import { digestOf, SessionVerifier } from '../access/session-verifier.client';
-import { rateLimitExceeded } from '../refusals/create-refusal';
-import { Refusal, invalidRequest, lettersUnset, notConfigured } from '../refusals/refusal';
+import { Refusal } from '../refusals/refusal';
 import { Answer } from '../http/answer';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { Registration } from './registration.client';
+import { refusedSignIn } from './sign-in-refusals';
 import { sessionView } from './sign-in-views';
 import {
   acceptInvitationSchema,
@@ -167,46 +167,14 @@ export class SignInController {
     return DONE;
   }
 
+  private refuse(answer: { refusal: string; retryAfterMs?: number }, field: string): void {
+    if (answer.refusal !== '') throw refusedSignIn(answer, field, this.settings);
+  }
+
   private begun(session: Session | undefined, token: string): Answer {
     if (!session) throw new Error('accounts answered no session');
     return new Answer(sessionView(session, token), {
       'set-cookie': sessionCookie(token, session.expiresAt, this.settings.isSecure),
     });
-  }
-
-  /** @param field that the fault is said of, where it is of a field */
-  private refuse({ refusal, retryAfterMs }: { refusal: string; retryAfterMs?: number }, field: string): void {
-    switch (refusal) {
-      case '':
-        return;
-      case 'invalid_credentials':
-        throw new Refusal('invalid_credentials', 'The address or the password is wrong.');
-      case 'mfa_required':
-        throw new Refusal('mfa_required', 'Send the code of your second factor as totp.');
-      case 'too_many_attempts':
-        throw rateLimitExceeded(retryAfterMs ?? 1_000, this.settings.supportUrl);
-      case 'no_account':
-        throw new Refusal('forbidden', 'You are not a member of any account.');
-      case 'password_too_easy':
-        throw invalidRequest([{ field, message: 'is easily guessed: it is among those that are tried first' }]);
-      case 'password_required':
-        throw invalidRequest([{ field, message: 'is required' }]);
-      case 'token_invalid':
-        throw invalidRequest([
-          { field: 'token', message: 'is not a link that works: it was used already, or its time is over' },
-        ]);
-      case 'invalid_code':
-        throw invalidRequest([{ field, message: 'is not the code of this half minute' }]);
-      case 'totp_enabled':
-        throw new Refusal('invalid_request', 'You have a second factor. Remove it first.');
-      case 'secrets_key_unset':
-        throw notConfigured('No second factor can be kept', 'SECRETS_KEY');
-      case 'letters_unset':
-        throw lettersUnset();
-      case 'totp_not_started':
-        throw new Refusal('invalid_request', 'Ask for a secret first: POST /v1/auth/totp.');
-      default:
-        throw new Error(`accounts refuses with ${refusal}, which has no answer`);
-    }
   }
 }

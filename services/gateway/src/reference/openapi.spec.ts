@@ -12,6 +12,8 @@ import { AdminOperatorsController } from '../admin/operators.controller';
 import { AdminReferenceController } from '../admin/reference.controller';
 import { AdminController } from '../admin/accounts.controller';
 import { ApiKeysController } from '../accounts/api-keys.controller';
+import { OidcController } from '../accounts/oidc.controller';
+import { PasskeysController } from '../accounts/passkeys.controller';
 import { AutoTopUpController } from '../money/auto-top-up.controller';
 import { BillingController } from '../money/billing.controller';
 import { MembersController } from '../accounts/members.controller';
@@ -80,6 +82,8 @@ describe('the table of operations', () => {
       RegistrationController,
       SignInController,
       MembersController,
+      OidcController,
+      PasskeysController,
       MediaController,
       FilesController,
       ReferenceController,

@@ -24,6 +24,27 @@ export const sessionSchema = z
 export const totpSchema = z
   .object({ secret: z.string(), otpauth_url: z.string() })
   .meta({ id: 'SecondFactor', description: 'Counts once a code of it was confirmed. Shown this once.' });
+export const methodsSchema = z
+  .object({
+    object: z.literal('sign_in_methods'),
+    password: z.boolean(),
+    oidc: z.object({ name: z.string() }).nullable().describe('Single sign-on: begins at GET /v1/auth/oidc.'),
+    passkeys: z.boolean(),
+    letters: z.boolean().describe('Whether letters are sent: invitations, forgotten passwords.'),
+    second_factor: z.boolean(),
+  })
+  .meta({ id: 'SignInMethods' });
+export const passkeySchema = z
+  .object({ id: z.string(), object: z.literal('passkey'), name: z.string(), created_at: time, last_used_at: time })
+  .meta({ id: 'Passkey' });
+export const passkeysSchema = listOf(passkeySchema).meta({ id: 'PasskeyList' });
+export const passkeyOptionsSchema = z
+  .object({
+    flow: z.string().describe('Sent back with what the browser makes of the options.'),
+    options: z.looseObject({}).describe('For navigator.credentials, as its JSON.'),
+  })
+  .meta({ id: 'PasskeyOptions' });
+
 export const sentSchema = z.object({ status: z.literal('accepted') });
 export const doneSchema = z.object({ status: z.literal('done') });
 

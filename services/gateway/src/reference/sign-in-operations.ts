@@ -1,6 +1,18 @@
+import { z } from 'zod';
 import { anyone, type Operation, type Operations, REFUSALS_OF_BODY, signedIn } from '../access/operation';
 import { noQuery } from '../http/requests';
-import { doneSchema, memberSchema, membersSchema, sentSchema, sessionSchema, totpSchema } from './sign-in-answers';
+import {
+  doneSchema,
+  memberSchema,
+  membersSchema,
+  methodsSchema,
+  passkeyOptionsSchema,
+  passkeySchema,
+  passkeysSchema,
+  sentSchema,
+  sessionSchema,
+  totpSchema,
+} from './sign-in-answers';
 import {
   acceptInvitationSchema,
   chooseAccountSchema,
@@ -8,6 +20,8 @@ import {
   invitationSchema,
   loginSchema,
   memberRoleSchema,
+  newPasskeySchema,
+  passkeySignInSchema,
   passwordSchema,
   resetSchema,
   totpConfirmSchema,
@@ -15,6 +29,7 @@ import {
 } from '../accounts/sign-in-requests';
 
 const session = { description: 'Who is signed in; the session is in the cookie usv_session.', schema: sessionSchema };
+const passkeyOptions = { description: 'Options for the browser.', schema: passkeyOptionsSchema };
 const done = { description: 'Done.', schema: doneSchema };
 
 function signIn(id: string, summary: string, rest: Partial<Operation>): Operation {
@@ -55,6 +70,9 @@ function members(id: string, summary: string, rest: Partial<Operation> = {}): Op
     ...rest,
   };
 }
+
+/** As the provider composes it; what counts of it is for accounts to judge. */
+const callbackQuery = z.looseObject({ code: z.string().optional(), state: z.string().optional() });
 
 /** How people sign in, and who acts for an account. */
 export const SIGN_IN_OPERATIONS: Operations = {
@@ -98,6 +116,47 @@ export const SIGN_IN_OPERATIONS: Operations = {
     body: totpConfirmSchema,
   }),
   'DELETE /v1/auth/totp': mine('removeSecondFactor', 'Do without a second factor'),
+  'GET /v1/auth/methods': signIn('getSignInMethods', 'Get the ways of signing in', {
+    access: anyone('documents'),
+    answers: { 200: { description: 'What this installation offers.', schema: methodsSchema } },
+    refusals: ['invalid_request'],
+  }),
+  'GET /v1/auth/oidc': signIn('startSingleSignOn', 'Sign in through the identity provider', {
+    answers: { 302: { description: 'To the identity provider, which sends the browser back.', headers: ['Location'] } },
+    refusals: ['invalid_request', 'not_configured'],
+  }),
+  'GET /v1/auth/oidc/callback': signIn('finishSingleSignOn', 'Where the identity provider sends the browser back', {
+    query: callbackQuery,
+    answers: {
+      302: {
+        description: 'To the dashboard, signed in, or to its sign-in page, which says why not.',
+        headers: ['Location'],
+      },
+    },
+    refusals: [],
+  }),
+  'POST /v1/auth/passkey-login/options': signIn('startPasskeySignIn', 'Begin to sign in with a passkey', {
+    answers: { 200: passkeyOptions },
+    refusals: [...REFUSALS_OF_BODY, 'not_configured'],
+  }),
+  'POST /v1/auth/passkey-login': signIn('signInWithPasskey', 'Sign in with a passkey', {
+    body: passkeySignInSchema,
+    refusals: [...REFUSALS_OF_BODY, 'invalid_credentials', 'forbidden'],
+  }),
+  'GET /v1/auth/passkeys': mine('listPasskeys', 'List your passkeys', {
+    answers: { 200: { description: 'All of them, oldest first.', schema: passkeysSchema } },
+  }),
+  'POST /v1/auth/passkeys/options': mine('startPasskey', 'Begin to add a passkey', {
+    answers: { 200: passkeyOptions },
+    refusals: [...REFUSALS_OF_BODY, 'not_configured'],
+  }),
+  'POST /v1/auth/passkeys': mine('addPasskey', 'Add a passkey', {
+    body: newPasskeySchema,
+    answers: { 201: { description: 'The passkey.', schema: passkeySchema } },
+  }),
+  'DELETE /v1/auth/passkeys/:id': mine('removePasskey', 'Remove a passkey', {
+    refusals: [...REFUSALS_OF_BODY, 'not_found'],
+  }),
   'GET /v1/members': members('listMembers', 'List members and invitations', {
     access: signedIn(),
     answers: { 200: { description: 'All of them.', schema: membersSchema } },

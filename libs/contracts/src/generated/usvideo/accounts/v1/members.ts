@@ -249,6 +249,126 @@ export interface RemoveMemberResponse {
   refusal: string;
 }
 
+export interface DescribeSignInRequest {
+}
+
+export interface DescribeSignInResponse {
+  /** What people call the identity provider; empty: there is none. */
+  oidcName: string;
+  passkeys: boolean;
+  letters: boolean;
+  secondFactor: boolean;
+}
+
+export interface StartOidcRequest {
+  actor: Actor | undefined;
+}
+
+export interface StartOidcResponse {
+  /** Empty, oidc_unset or too_many_attempts. */
+  refusal: string;
+  retryAfterMs: number;
+  authorizationUrl: string;
+  /** Bound to the browser that is sent there, and back in the answer of the provider. */
+  state: string;
+}
+
+export interface FinishOidcRequest {
+  state: string;
+  /** The query that the provider sent the browser back with. */
+  query: string;
+  actor: Actor | undefined;
+}
+
+export interface FinishOidcResponse {
+  /** Empty, oidc_unset, token_invalid, oidc_refused, email_unverified, no_account or too_many_attempts. */
+  refusal: string;
+  retryAfterMs: number;
+  sessionToken: string;
+  session: Session | undefined;
+}
+
+export interface Passkey {
+  passkeyId: string;
+  name: string;
+  createdAt: Date | undefined;
+  lastUsedAt: Date | undefined;
+}
+
+export interface StartPasskeyRequest {
+  tokenSha256: Buffer;
+  actor: Actor | undefined;
+}
+
+export interface StartPasskeyResponse {
+  /** Empty, passkeys_unset or too_many_passkeys. */
+  refusal: string;
+  /** PublicKeyCredentialCreationOptionsJSON. */
+  optionsJson: string;
+  flow: string;
+}
+
+export interface FinishPasskeyRequest {
+  tokenSha256: Buffer;
+  flow: string;
+  /** RegistrationResponseJSON. */
+  responseJson: string;
+  name: string;
+  actor: Actor | undefined;
+}
+
+export interface FinishPasskeyResponse {
+  /** Empty, token_invalid or passkey_invalid. */
+  refusal: string;
+  passkey: Passkey | undefined;
+}
+
+export interface ListPasskeysRequest {
+  tokenSha256: Buffer;
+}
+
+export interface ListPasskeysResponse {
+  /** At most 20, oldest first. */
+  passkeys: Passkey[];
+}
+
+export interface RemovePasskeyRequest {
+  tokenSha256: Buffer;
+  passkeyId: string;
+  actor: Actor | undefined;
+}
+
+export interface RemovePasskeyResponse {
+}
+
+export interface StartPasskeySignInRequest {
+  actor: Actor | undefined;
+}
+
+export interface StartPasskeySignInResponse {
+  /** Empty, passkeys_unset or too_many_attempts. */
+  refusal: string;
+  retryAfterMs: number;
+  /** PublicKeyCredentialRequestOptionsJSON. */
+  optionsJson: string;
+  flow: string;
+}
+
+export interface FinishPasskeySignInRequest {
+  flow: string;
+  /** AuthenticationResponseJSON. */
+  responseJson: string;
+  actor: Actor | undefined;
+}
+
+export interface FinishPasskeySignInResponse {
+  /** Empty, passkeys_unset, token_invalid, passkey_invalid or no_account. */
+  refusal: string;
+  retryAfterMs: number;
+  sessionToken: string;
+  session: Session | undefined;
+}
+
 function createBaseSignInRequest(): SignInRequest {
   return { email: "", password: "", totpCode: "", actor: undefined };
 }
@@ -2917,6 +3037,1417 @@ export const RemoveMemberResponse: MessageFns<RemoveMemberResponse> = {
   },
 };
 
+function createBaseDescribeSignInRequest(): DescribeSignInRequest {
+  return {};
+}
+
+export const DescribeSignInRequest: MessageFns<DescribeSignInRequest> = {
+  encode(_: DescribeSignInRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeSignInRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeSignInRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DescribeSignInRequest>): DescribeSignInRequest {
+    return DescribeSignInRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DescribeSignInRequest>): DescribeSignInRequest {
+    const message = createBaseDescribeSignInRequest();
+    return message;
+  },
+};
+
+function createBaseDescribeSignInResponse(): DescribeSignInResponse {
+  return { oidcName: "", passkeys: false, letters: false, secondFactor: false };
+}
+
+export const DescribeSignInResponse: MessageFns<DescribeSignInResponse> = {
+  encode(message: DescribeSignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.oidcName !== "") {
+      writer.uint32(10).string(message.oidcName);
+    }
+    if (message.passkeys !== false) {
+      writer.uint32(16).bool(message.passkeys);
+    }
+    if (message.letters !== false) {
+      writer.uint32(24).bool(message.letters);
+    }
+    if (message.secondFactor !== false) {
+      writer.uint32(32).bool(message.secondFactor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeSignInResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeSignInResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.oidcName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.passkeys = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.letters = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.secondFactor = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DescribeSignInResponse>): DescribeSignInResponse {
+    return DescribeSignInResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeSignInResponse>): DescribeSignInResponse {
+    const message = createBaseDescribeSignInResponse();
+    message.oidcName = object.oidcName ?? "";
+    message.passkeys = object.passkeys ?? false;
+    message.letters = object.letters ?? false;
+    message.secondFactor = object.secondFactor ?? false;
+    return message;
+  },
+};
+
+function createBaseStartOidcRequest(): StartOidcRequest {
+  return { actor: undefined };
+}
+
+export const StartOidcRequest: MessageFns<StartOidcRequest> = {
+  encode(message: StartOidcRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartOidcRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartOidcRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartOidcRequest>): StartOidcRequest {
+    return StartOidcRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartOidcRequest>): StartOidcRequest {
+    const message = createBaseStartOidcRequest();
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseStartOidcResponse(): StartOidcResponse {
+  return { refusal: "", retryAfterMs: 0, authorizationUrl: "", state: "" };
+}
+
+export const StartOidcResponse: MessageFns<StartOidcResponse> = {
+  encode(message: StartOidcResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.retryAfterMs !== 0) {
+      writer.uint32(16).int32(message.retryAfterMs);
+    }
+    if (message.authorizationUrl !== "") {
+      writer.uint32(26).string(message.authorizationUrl);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartOidcResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartOidcResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.authorizationUrl = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartOidcResponse>): StartOidcResponse {
+    return StartOidcResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartOidcResponse>): StartOidcResponse {
+    const message = createBaseStartOidcResponse();
+    message.refusal = object.refusal ?? "";
+    message.retryAfterMs = object.retryAfterMs ?? 0;
+    message.authorizationUrl = object.authorizationUrl ?? "";
+    message.state = object.state ?? "";
+    return message;
+  },
+};
+
+function createBaseFinishOidcRequest(): FinishOidcRequest {
+  return { state: "", query: "", actor: undefined };
+}
+
+export const FinishOidcRequest: MessageFns<FinishOidcRequest> = {
+  encode(message: FinishOidcRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.query !== "") {
+      writer.uint32(18).string(message.query);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishOidcRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishOidcRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishOidcRequest>): FinishOidcRequest {
+    return FinishOidcRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishOidcRequest>): FinishOidcRequest {
+    const message = createBaseFinishOidcRequest();
+    message.state = object.state ?? "";
+    message.query = object.query ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseFinishOidcResponse(): FinishOidcResponse {
+  return { refusal: "", retryAfterMs: 0, sessionToken: "", session: undefined };
+}
+
+export const FinishOidcResponse: MessageFns<FinishOidcResponse> = {
+  encode(message: FinishOidcResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.retryAfterMs !== 0) {
+      writer.uint32(16).int32(message.retryAfterMs);
+    }
+    if (message.sessionToken !== "") {
+      writer.uint32(26).string(message.sessionToken);
+    }
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishOidcResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishOidcResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sessionToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishOidcResponse>): FinishOidcResponse {
+    return FinishOidcResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishOidcResponse>): FinishOidcResponse {
+    const message = createBaseFinishOidcResponse();
+    message.refusal = object.refusal ?? "";
+    message.retryAfterMs = object.retryAfterMs ?? 0;
+    message.sessionToken = object.sessionToken ?? "";
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePasskey(): Passkey {
+  return { passkeyId: "", name: "", createdAt: undefined, lastUsedAt: undefined };
+}
+
+export const Passkey: MessageFns<Passkey> = {
+  encode(message: Passkey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.passkeyId !== "") {
+      writer.uint32(10).string(message.passkeyId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(26).fork()).join();
+    }
+    if (message.lastUsedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastUsedAt), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Passkey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePasskey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.passkeyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.lastUsedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Passkey>): Passkey {
+    return Passkey.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Passkey>): Passkey {
+    const message = createBasePasskey();
+    message.passkeyId = object.passkeyId ?? "";
+    message.name = object.name ?? "";
+    message.createdAt = object.createdAt ?? undefined;
+    message.lastUsedAt = object.lastUsedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStartPasskeyRequest(): StartPasskeyRequest {
+  return { tokenSha256: Buffer.alloc(0), actor: undefined };
+}
+
+export const StartPasskeyRequest: MessageFns<StartPasskeyRequest> = {
+  encode(message: StartPasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokenSha256.length !== 0) {
+      writer.uint32(10).bytes(message.tokenSha256);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartPasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartPasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tokenSha256 = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartPasskeyRequest>): StartPasskeyRequest {
+    return StartPasskeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartPasskeyRequest>): StartPasskeyRequest {
+    const message = createBaseStartPasskeyRequest();
+    message.tokenSha256 = object.tokenSha256 ?? Buffer.alloc(0);
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseStartPasskeyResponse(): StartPasskeyResponse {
+  return { refusal: "", optionsJson: "", flow: "" };
+}
+
+export const StartPasskeyResponse: MessageFns<StartPasskeyResponse> = {
+  encode(message: StartPasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.optionsJson !== "") {
+      writer.uint32(18).string(message.optionsJson);
+    }
+    if (message.flow !== "") {
+      writer.uint32(26).string(message.flow);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartPasskeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartPasskeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.optionsJson = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.flow = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartPasskeyResponse>): StartPasskeyResponse {
+    return StartPasskeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartPasskeyResponse>): StartPasskeyResponse {
+    const message = createBaseStartPasskeyResponse();
+    message.refusal = object.refusal ?? "";
+    message.optionsJson = object.optionsJson ?? "";
+    message.flow = object.flow ?? "";
+    return message;
+  },
+};
+
+function createBaseFinishPasskeyRequest(): FinishPasskeyRequest {
+  return { tokenSha256: Buffer.alloc(0), flow: "", responseJson: "", name: "", actor: undefined };
+}
+
+export const FinishPasskeyRequest: MessageFns<FinishPasskeyRequest> = {
+  encode(message: FinishPasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokenSha256.length !== 0) {
+      writer.uint32(10).bytes(message.tokenSha256);
+    }
+    if (message.flow !== "") {
+      writer.uint32(18).string(message.flow);
+    }
+    if (message.responseJson !== "") {
+      writer.uint32(26).string(message.responseJson);
+    }
+    if (message.name !== "") {
+      writer.uint32(34).string(message.name);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishPasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishPasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tokenSha256 = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.flow = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.responseJson = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishPasskeyRequest>): FinishPasskeyRequest {
+    return FinishPasskeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishPasskeyRequest>): FinishPasskeyRequest {
+    const message = createBaseFinishPasskeyRequest();
+    message.tokenSha256 = object.tokenSha256 ?? Buffer.alloc(0);
+    message.flow = object.flow ?? "";
+    message.responseJson = object.responseJson ?? "";
+    message.name = object.name ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseFinishPasskeyResponse(): FinishPasskeyResponse {
+  return { refusal: "", passkey: undefined };
+}
+
+export const FinishPasskeyResponse: MessageFns<FinishPasskeyResponse> = {
+  encode(message: FinishPasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.passkey !== undefined) {
+      Passkey.encode(message.passkey, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishPasskeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishPasskeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.passkey = Passkey.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishPasskeyResponse>): FinishPasskeyResponse {
+    return FinishPasskeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishPasskeyResponse>): FinishPasskeyResponse {
+    const message = createBaseFinishPasskeyResponse();
+    message.refusal = object.refusal ?? "";
+    message.passkey = (object.passkey !== undefined && object.passkey !== null)
+      ? Passkey.fromPartial(object.passkey)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListPasskeysRequest(): ListPasskeysRequest {
+  return { tokenSha256: Buffer.alloc(0) };
+}
+
+export const ListPasskeysRequest: MessageFns<ListPasskeysRequest> = {
+  encode(message: ListPasskeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokenSha256.length !== 0) {
+      writer.uint32(10).bytes(message.tokenSha256);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPasskeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPasskeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tokenSha256 = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListPasskeysRequest>): ListPasskeysRequest {
+    return ListPasskeysRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPasskeysRequest>): ListPasskeysRequest {
+    const message = createBaseListPasskeysRequest();
+    message.tokenSha256 = object.tokenSha256 ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseListPasskeysResponse(): ListPasskeysResponse {
+  return { passkeys: [] };
+}
+
+export const ListPasskeysResponse: MessageFns<ListPasskeysResponse> = {
+  encode(message: ListPasskeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.passkeys) {
+      Passkey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPasskeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPasskeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.passkeys.push(Passkey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListPasskeysResponse>): ListPasskeysResponse {
+    return ListPasskeysResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPasskeysResponse>): ListPasskeysResponse {
+    const message = createBaseListPasskeysResponse();
+    message.passkeys = object.passkeys?.map((e) => Passkey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRemovePasskeyRequest(): RemovePasskeyRequest {
+  return { tokenSha256: Buffer.alloc(0), passkeyId: "", actor: undefined };
+}
+
+export const RemovePasskeyRequest: MessageFns<RemovePasskeyRequest> = {
+  encode(message: RemovePasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokenSha256.length !== 0) {
+      writer.uint32(10).bytes(message.tokenSha256);
+    }
+    if (message.passkeyId !== "") {
+      writer.uint32(18).string(message.passkeyId);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tokenSha256 = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.passkeyId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemovePasskeyRequest>): RemovePasskeyRequest {
+    return RemovePasskeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemovePasskeyRequest>): RemovePasskeyRequest {
+    const message = createBaseRemovePasskeyRequest();
+    message.tokenSha256 = object.tokenSha256 ?? Buffer.alloc(0);
+    message.passkeyId = object.passkeyId ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseRemovePasskeyResponse(): RemovePasskeyResponse {
+  return {};
+}
+
+export const RemovePasskeyResponse: MessageFns<RemovePasskeyResponse> = {
+  encode(_: RemovePasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePasskeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePasskeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemovePasskeyResponse>): RemovePasskeyResponse {
+    return RemovePasskeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RemovePasskeyResponse>): RemovePasskeyResponse {
+    const message = createBaseRemovePasskeyResponse();
+    return message;
+  },
+};
+
+function createBaseStartPasskeySignInRequest(): StartPasskeySignInRequest {
+  return { actor: undefined };
+}
+
+export const StartPasskeySignInRequest: MessageFns<StartPasskeySignInRequest> = {
+  encode(message: StartPasskeySignInRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartPasskeySignInRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartPasskeySignInRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartPasskeySignInRequest>): StartPasskeySignInRequest {
+    return StartPasskeySignInRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartPasskeySignInRequest>): StartPasskeySignInRequest {
+    const message = createBaseStartPasskeySignInRequest();
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseStartPasskeySignInResponse(): StartPasskeySignInResponse {
+  return { refusal: "", retryAfterMs: 0, optionsJson: "", flow: "" };
+}
+
+export const StartPasskeySignInResponse: MessageFns<StartPasskeySignInResponse> = {
+  encode(message: StartPasskeySignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.retryAfterMs !== 0) {
+      writer.uint32(16).int32(message.retryAfterMs);
+    }
+    if (message.optionsJson !== "") {
+      writer.uint32(26).string(message.optionsJson);
+    }
+    if (message.flow !== "") {
+      writer.uint32(34).string(message.flow);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartPasskeySignInResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartPasskeySignInResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.optionsJson = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.flow = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartPasskeySignInResponse>): StartPasskeySignInResponse {
+    return StartPasskeySignInResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartPasskeySignInResponse>): StartPasskeySignInResponse {
+    const message = createBaseStartPasskeySignInResponse();
+    message.refusal = object.refusal ?? "";
+    message.retryAfterMs = object.retryAfterMs ?? 0;
+    message.optionsJson = object.optionsJson ?? "";
+    message.flow = object.flow ?? "";
+    return message;
+  },
+};
+
+function createBaseFinishPasskeySignInRequest(): FinishPasskeySignInRequest {
+  return { flow: "", responseJson: "", actor: undefined };
+}
+
+export const FinishPasskeySignInRequest: MessageFns<FinishPasskeySignInRequest> = {
+  encode(message: FinishPasskeySignInRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flow !== "") {
+      writer.uint32(10).string(message.flow);
+    }
+    if (message.responseJson !== "") {
+      writer.uint32(18).string(message.responseJson);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishPasskeySignInRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishPasskeySignInRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flow = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.responseJson = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishPasskeySignInRequest>): FinishPasskeySignInRequest {
+    return FinishPasskeySignInRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishPasskeySignInRequest>): FinishPasskeySignInRequest {
+    const message = createBaseFinishPasskeySignInRequest();
+    message.flow = object.flow ?? "";
+    message.responseJson = object.responseJson ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseFinishPasskeySignInResponse(): FinishPasskeySignInResponse {
+  return { refusal: "", retryAfterMs: 0, sessionToken: "", session: undefined };
+}
+
+export const FinishPasskeySignInResponse: MessageFns<FinishPasskeySignInResponse> = {
+  encode(message: FinishPasskeySignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.retryAfterMs !== 0) {
+      writer.uint32(16).int32(message.retryAfterMs);
+    }
+    if (message.sessionToken !== "") {
+      writer.uint32(26).string(message.sessionToken);
+    }
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishPasskeySignInResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishPasskeySignInResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sessionToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishPasskeySignInResponse>): FinishPasskeySignInResponse {
+    return FinishPasskeySignInResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishPasskeySignInResponse>): FinishPasskeySignInResponse {
+    const message = createBaseFinishPasskeySignInResponse();
+    message.refusal = object.refusal ?? "";
+    message.retryAfterMs = object.retryAfterMs ?? 0;
+    message.sessionToken = object.sessionToken ?? "";
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
 /** People: how they sign in, and which accounts they are members of. Served by accounts. */
 export type MembersServiceService = typeof MembersServiceService;
 export const MembersServiceService = {
@@ -3031,6 +4562,102 @@ export const MembersServiceService = {
     responseSerialize: (value: RemoveTotpResponse): Buffer => Buffer.from(RemoveTotpResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveTotpResponse => RemoveTotpResponse.decode(value),
   },
+  /** Which ways of signing in this installation has. */
+  describeSignIn: {
+    path: "/usvideo.accounts.v1.MembersService/DescribeSignIn" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeSignInRequest): Buffer =>
+      Buffer.from(DescribeSignInRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeSignInRequest => DescribeSignInRequest.decode(value),
+    responseSerialize: (value: DescribeSignInResponse): Buffer =>
+      Buffer.from(DescribeSignInResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeSignInResponse => DescribeSignInResponse.decode(value),
+  },
+  /** Sends somebody to the identity provider (OpenID Connect, authorization code with PKCE). */
+  startOidc: {
+    path: "/usvideo.accounts.v1.MembersService/StartOidc" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartOidcRequest): Buffer => Buffer.from(StartOidcRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartOidcRequest => StartOidcRequest.decode(value),
+    responseSerialize: (value: StartOidcResponse): Buffer => Buffer.from(StartOidcResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartOidcResponse => StartOidcResponse.decode(value),
+  },
+  /** Somebody came back from it. Known by its subject, else by a proven address, else invited: nobody else gets in. */
+  finishOidc: {
+    path: "/usvideo.accounts.v1.MembersService/FinishOidc" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FinishOidcRequest): Buffer => Buffer.from(FinishOidcRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FinishOidcRequest => FinishOidcRequest.decode(value),
+    responseSerialize: (value: FinishOidcResponse): Buffer => Buffer.from(FinishOidcResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FinishOidcResponse => FinishOidcResponse.decode(value),
+  },
+  /** Passkeys (WebAuthn). Each start answers options for the browser, and a flow that counts once and for five minutes. */
+  startPasskey: {
+    path: "/usvideo.accounts.v1.MembersService/StartPasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartPasskeyRequest): Buffer => Buffer.from(StartPasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartPasskeyRequest => StartPasskeyRequest.decode(value),
+    responseSerialize: (value: StartPasskeyResponse): Buffer =>
+      Buffer.from(StartPasskeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartPasskeyResponse => StartPasskeyResponse.decode(value),
+  },
+  finishPasskey: {
+    path: "/usvideo.accounts.v1.MembersService/FinishPasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FinishPasskeyRequest): Buffer => Buffer.from(FinishPasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FinishPasskeyRequest => FinishPasskeyRequest.decode(value),
+    responseSerialize: (value: FinishPasskeyResponse): Buffer =>
+      Buffer.from(FinishPasskeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FinishPasskeyResponse => FinishPasskeyResponse.decode(value),
+  },
+  listPasskeys: {
+    path: "/usvideo.accounts.v1.MembersService/ListPasskeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPasskeysRequest): Buffer => Buffer.from(ListPasskeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPasskeysRequest => ListPasskeysRequest.decode(value),
+    responseSerialize: (value: ListPasskeysResponse): Buffer =>
+      Buffer.from(ListPasskeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPasskeysResponse => ListPasskeysResponse.decode(value),
+  },
+  /** NOT_FOUND for a passkey of somebody else. */
+  removePasskey: {
+    path: "/usvideo.accounts.v1.MembersService/RemovePasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemovePasskeyRequest): Buffer => Buffer.from(RemovePasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemovePasskeyRequest => RemovePasskeyRequest.decode(value),
+    responseSerialize: (value: RemovePasskeyResponse): Buffer =>
+      Buffer.from(RemovePasskeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemovePasskeyResponse => RemovePasskeyResponse.decode(value),
+  },
+  startPasskeySignIn: {
+    path: "/usvideo.accounts.v1.MembersService/StartPasskeySignIn" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartPasskeySignInRequest): Buffer =>
+      Buffer.from(StartPasskeySignInRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartPasskeySignInRequest => StartPasskeySignInRequest.decode(value),
+    responseSerialize: (value: StartPasskeySignInResponse): Buffer =>
+      Buffer.from(StartPasskeySignInResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartPasskeySignInResponse => StartPasskeySignInResponse.decode(value),
+  },
+  finishPasskeySignIn: {
+    path: "/usvideo.accounts.v1.MembersService/FinishPasskeySignIn" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FinishPasskeySignInRequest): Buffer =>
+      Buffer.from(FinishPasskeySignInRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FinishPasskeySignInRequest => FinishPasskeySignInRequest.decode(value),
+    responseSerialize: (value: FinishPasskeySignInResponse): Buffer =>
+      Buffer.from(FinishPasskeySignInResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FinishPasskeySignInResponse => FinishPasskeySignInResponse.decode(value),
+  },
   listMembers: {
     path: "/usvideo.accounts.v1.MembersService/ListMembers" as const,
     requestStream: false as const,
@@ -3101,6 +4728,20 @@ export interface MembersServiceServer extends UntypedServiceImplementation {
   startTotp: handleUnaryCall<StartTotpRequest, StartTotpResponse>;
   confirmTotp: handleUnaryCall<ConfirmTotpRequest, ConfirmTotpResponse>;
   removeTotp: handleUnaryCall<RemoveTotpRequest, RemoveTotpResponse>;
+  /** Which ways of signing in this installation has. */
+  describeSignIn: handleUnaryCall<DescribeSignInRequest, DescribeSignInResponse>;
+  /** Sends somebody to the identity provider (OpenID Connect, authorization code with PKCE). */
+  startOidc: handleUnaryCall<StartOidcRequest, StartOidcResponse>;
+  /** Somebody came back from it. Known by its subject, else by a proven address, else invited: nobody else gets in. */
+  finishOidc: handleUnaryCall<FinishOidcRequest, FinishOidcResponse>;
+  /** Passkeys (WebAuthn). Each start answers options for the browser, and a flow that counts once and for five minutes. */
+  startPasskey: handleUnaryCall<StartPasskeyRequest, StartPasskeyResponse>;
+  finishPasskey: handleUnaryCall<FinishPasskeyRequest, FinishPasskeyResponse>;
+  listPasskeys: handleUnaryCall<ListPasskeysRequest, ListPasskeysResponse>;
+  /** NOT_FOUND for a passkey of somebody else. */
+  removePasskey: handleUnaryCall<RemovePasskeyRequest, RemovePasskeyResponse>;
+  startPasskeySignIn: handleUnaryCall<StartPasskeySignInRequest, StartPasskeySignInResponse>;
+  finishPasskeySignIn: handleUnaryCall<FinishPasskeySignInRequest, FinishPasskeySignInResponse>;
   listMembers: handleUnaryCall<ListMembersRequest, ListMembersResponse>;
   inviteMember: handleUnaryCall<InviteMemberRequest, InviteMemberResponse>;
   acceptInvitation: handleUnaryCall<AcceptInvitationRequest, AcceptInvitationResponse>;
@@ -3279,6 +4920,146 @@ export interface MembersServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveTotpResponse) => void,
+  ): ClientUnaryCall;
+  /** Which ways of signing in this installation has. */
+  describeSignIn(
+    request: DescribeSignInRequest,
+    callback: (error: ServiceError | null, response: DescribeSignInResponse) => void,
+  ): ClientUnaryCall;
+  describeSignIn(
+    request: DescribeSignInRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeSignInResponse) => void,
+  ): ClientUnaryCall;
+  describeSignIn(
+    request: DescribeSignInRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeSignInResponse) => void,
+  ): ClientUnaryCall;
+  /** Sends somebody to the identity provider (OpenID Connect, authorization code with PKCE). */
+  startOidc(
+    request: StartOidcRequest,
+    callback: (error: ServiceError | null, response: StartOidcResponse) => void,
+  ): ClientUnaryCall;
+  startOidc(
+    request: StartOidcRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartOidcResponse) => void,
+  ): ClientUnaryCall;
+  startOidc(
+    request: StartOidcRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartOidcResponse) => void,
+  ): ClientUnaryCall;
+  /** Somebody came back from it. Known by its subject, else by a proven address, else invited: nobody else gets in. */
+  finishOidc(
+    request: FinishOidcRequest,
+    callback: (error: ServiceError | null, response: FinishOidcResponse) => void,
+  ): ClientUnaryCall;
+  finishOidc(
+    request: FinishOidcRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FinishOidcResponse) => void,
+  ): ClientUnaryCall;
+  finishOidc(
+    request: FinishOidcRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FinishOidcResponse) => void,
+  ): ClientUnaryCall;
+  /** Passkeys (WebAuthn). Each start answers options for the browser, and a flow that counts once and for five minutes. */
+  startPasskey(
+    request: StartPasskeyRequest,
+    callback: (error: ServiceError | null, response: StartPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  startPasskey(
+    request: StartPasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  startPasskey(
+    request: StartPasskeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  finishPasskey(
+    request: FinishPasskeyRequest,
+    callback: (error: ServiceError | null, response: FinishPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  finishPasskey(
+    request: FinishPasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FinishPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  finishPasskey(
+    request: FinishPasskeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FinishPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  listPasskeys(
+    request: ListPasskeysRequest,
+    callback: (error: ServiceError | null, response: ListPasskeysResponse) => void,
+  ): ClientUnaryCall;
+  listPasskeys(
+    request: ListPasskeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPasskeysResponse) => void,
+  ): ClientUnaryCall;
+  listPasskeys(
+    request: ListPasskeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPasskeysResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND for a passkey of somebody else. */
+  removePasskey(
+    request: RemovePasskeyRequest,
+    callback: (error: ServiceError | null, response: RemovePasskeyResponse) => void,
+  ): ClientUnaryCall;
+  removePasskey(
+    request: RemovePasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemovePasskeyResponse) => void,
+  ): ClientUnaryCall;
+  removePasskey(
+    request: RemovePasskeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemovePasskeyResponse) => void,
+  ): ClientUnaryCall;
+  startPasskeySignIn(
+    request: StartPasskeySignInRequest,
+    callback: (error: ServiceError | null, response: StartPasskeySignInResponse) => void,
+  ): ClientUnaryCall;
+  startPasskeySignIn(
+    request: StartPasskeySignInRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartPasskeySignInResponse) => void,
+  ): ClientUnaryCall;
+  startPasskeySignIn(
+    request: StartPasskeySignInRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartPasskeySignInResponse) => void,
+  ): ClientUnaryCall;
+  finishPasskeySignIn(
+    request: FinishPasskeySignInRequest,
+    callback: (error: ServiceError | null, response: FinishPasskeySignInResponse) => void,
+  ): ClientUnaryCall;
+  finishPasskeySignIn(
+    request: FinishPasskeySignInRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FinishPasskeySignInResponse) => void,
+  ): ClientUnaryCall;
+  finishPasskeySignIn(
+    request: FinishPasskeySignInRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FinishPasskeySignInResponse) => void,
   ): ClientUnaryCall;
   listMembers(
     request: ListMembersRequest,
