@@ -18,7 +18,8 @@ before(async () => {
   stage.stripe = await startStripe();
   const url = await freeUrl();
   stage.oidc = await startOidcProvider(`${url}/v1/auth/oidc/callback`);
-  stage.platform = given ?? (await startPlatform(url, { ...stage.stripe.settings, ...stage.oidc.settings }));
+  stage.platform =
+    given ?? (await startPlatform(url, { ...stage.stripe.settings, ...stage.oidc.settings, DUAL_CONTROL_USD: '1000' }));
   stage.browser = await openBrowser();
   if (pictures) mkdirSync(pictures, { recursive: true });
 });

@@ -77,6 +77,9 @@ export const CALLER_METHODS: Readonly<Record<Caller, Partial<Record<Callee, read
         'RevokeOperator',
         'VerifyOperator',
         'RecordOrder',
+        'ProposeOrder',
+        'ListOrders',
+        'DecideOrder',
       ),
     ],
     ledger: [

@@ -5,15 +5,12 @@ import { parseRange } from './access/client-address';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
-const usd = z
-  .string()
-  .default('0')
-  .transform((text, context) => {
-    const micros = parseUsd(text);
-    if (micros !== undefined && micros >= 0n) return micros;
-    context.addIssue('must be an amount of dollars such as 5 or 2.50');
-    return z.NEVER;
-  });
+function toMicros(text: string, context: z.core.$RefinementCtx): bigint {
+  const micros = parseUsd(text);
+  if (micros !== undefined && micros >= 0n) return micros;
+  context.addIssue('must be an amount of dollars such as 5 or 2.50');
+  return z.NEVER;
+}
 
 const addressRanges = list().transform((parts, context) =>
   parts.flatMap((part) => {
@@ -38,6 +35,11 @@ export const gatewaySchema = z.object({
     .describe(
       'Whether `ADMIN_TOKEN` only makes and revokes operators, so that whatever else is done has a person as its author.',
     ),
+  DUAL_CONTROL_USD: z
+    .string()
+    .transform(toMicros)
+    .optional()
+    .describe('Credits and adjustments above so many dollars take a second operator. Unset: one is enough.'),
   ACCOUNTS_GRPC_URL: z.string().describe('Where the accounts service listens.'),
   LEDGER_GRPC_URL: z.string().describe('Where the ledger listens.'),
   SCHEDULER_GRPC_URL: z.string().describe('Where the scheduler listens.'),
@@ -71,7 +73,11 @@ export const gatewaySchema = z.object({
     .enum(['open', 'invite', 'closed'])
     .default('closed')
     .describe('Who may register: anyone, invited people, nobody.'),
-  SIGNUP_CREDIT_USD: usd.describe('Dollars that a new account gets once its owner has proven the address.'),
+  SIGNUP_CREDIT_USD: z
+    .string()
+    .default('0')
+    .transform(toMicros)
+    .describe('Dollars that a new account gets once its owner has proven the address.'),
   FIRST_FRAMES_MIB_PER_ACCOUNT: z.coerce
     .number()
     .int()

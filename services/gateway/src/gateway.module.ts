@@ -18,6 +18,9 @@ import { AccountData } from './admin/account-data.client';
 import { AdminAccountLifeController } from './admin/account-life.controller';
 import { AdminFleetController } from './admin/fleet.controller';
 import { AdminOperatorsController } from './admin/operators.controller';
+import { DualControl } from './admin/dual-control.client';
+import { MoneyMoves } from './admin/money-moves.client';
+import { AdminOrdersController } from './admin/orders.controller';
 import { OperatorOrders } from './admin/operator-orders.client';
 import { AdminReferenceController } from './admin/reference.controller';
 import { AdminController } from './admin/accounts.controller';
@@ -118,6 +121,7 @@ const ADMIN_CONTROLLERS = [
   AdminFleetController,
   AdminMoneyController,
   AdminOperatorsController,
+  AdminOrdersController,
   AdminProofController,
   AdminReferenceController,
 ];
@@ -198,12 +202,15 @@ function assemble(
     config.REGISTRATION,
     config.SIGNUP_CREDIT_USD,
   );
+  const orders = new OperatorOrders(peers);
+  const control = new DualControl(peers, new MoneyMoves(peers), orders, config.DUAL_CONTROL_USD);
   const instances = [
     peers,
     keys,
     sessions,
     operators,
-    new OperatorOrders(peers),
+    orders,
+    control,
     new AccountData(peers),
     limiter,
     streams,

@@ -12,6 +12,7 @@ import { AuditController } from './audit.grpc';
 import { KeysController } from './keys.grpc';
 import { MembersController } from './members.grpc';
 import { OperatorsController } from './operators.grpc';
+import { OrdersController } from './orders.grpc';
 import { SignInController } from './sign-in.grpc';
 import { WaysInController } from './ways-in.grpc';
 
@@ -32,6 +33,7 @@ import { WaysInController } from './ways-in.grpc';
     KeysController,
     MembersController,
     OperatorsController,
+    OrdersController,
     SignInController,
     WaysInController,
   ],

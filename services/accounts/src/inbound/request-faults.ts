@@ -106,6 +106,33 @@ export function orderFaults({ action, subject, order }: { action: string; subjec
   return faults;
 }
 
+const ORDER_KINDS = ['credit', 'adjustment'];
+const PAGE_MAX = 100;
+
+export function pendingOrderFaults({
+  kind,
+  reference,
+  reason,
+  amountMicros,
+}: {
+  kind: string;
+  reference: string;
+  reason: string;
+  amountMicros: bigint;
+}): Faults {
+  const faults = [
+    ...faultsOf('reference', faultOfLine(reference, 200)),
+    ...faultsOf('reason', faultOfLine(reason, 500)),
+  ];
+  if (!ORDER_KINDS.includes(kind)) faults.push(`kind must be one of ${ORDER_KINDS.join(', ')}`);
+  if (amountMicros === 0n) faults.push('amount_usd must not be 0');
+  return faults;
+}
+
+export function pageFaults(limit: number): Faults {
+  return limit >= 1 && limit <= PAGE_MAX ? [] : [`limit must be 1 to ${PAGE_MAX}`];
+}
+
 function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);

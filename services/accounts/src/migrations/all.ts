@@ -5,6 +5,7 @@ import { Migration0004People } from './0004-people';
 import { Migration0005Operators } from './0005-operators';
 import { Migration0006AccountLife } from './0006-account-life';
 import { Migration0007WaysIn } from './0007-ways-in';
+import { Migration0008SecondOperator } from './0008-second-operator';
 
 /** In the order in which they run. */
 export const ACCOUNTS_MIGRATIONS = [
@@ -15,4 +16,5 @@ export const ACCOUNTS_MIGRATIONS = [
   Migration0005Operators,
   Migration0006AccountLife,
   Migration0007WaysIn,
+  Migration0008SecondOperator,
 ];

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { OperatorStore } from './operator.store';
+import { PendingOrders } from './pending-order.store';
 
-@Module({ providers: [OperatorStore], exports: [OperatorStore] })
+@Module({ providers: [OperatorStore, PendingOrders], exports: [OperatorStore, PendingOrders] })
 export class OperatorsModule {}

@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons';
 import { Failure, Loading, Notice, Status } from '../ui/states';
 import { tell } from '../ui/toast';
 import type { AdminAccount, AdminLimits } from './admin-types';
+import type { OperatorOrder } from './orders';
 import { Suspension } from './suspension';
 
 const ACCOUNTS = '/admin/v1/accounts';
@@ -151,18 +152,20 @@ function MoneyCard({ id }: { id: string }) {
   const [kind, setKind] = useState<keyof typeof MOVES>('credit');
   const [reference, setReference] = useState(idempotencyKey);
   const move = useSend(
-    (body: object) => api.send<{ available: string }>('POST', `${ACCOUNTS}/${id}/${MOVES[kind].path}`, { body }),
-    [ACCOUNTS],
+    (body: object) =>
+      api.send<{ available: string } | OperatorOrder>('POST', `${ACCOUNTS}/${id}/${MOVES[kind].path}`, { body }),
+    [ACCOUNTS, '/admin/v1/orders'],
   );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const text = (name: string) => String(new FormData(form).get(name) ?? '').trim();
     move.mutate(MOVES[kind].body(text('amount'), text('reason'), text('reference'), text('author')), {
-      onSuccess: ({ available }) => {
+      onSuccess: (done) => {
         form.reset();
         setReference(idempotencyKey());
-        tell('The money is moved', `${available} are available now.`);
+        if ('available' in done) tell('The money is moved', `${done.available} are available now.`);
+        else tell('A second operator has to approve it', 'It waits under Orders.');
       },
     });
   };

@@ -7,6 +7,7 @@ import { Badge } from '../ui/states';
 const PAGES: readonly (readonly [path: string, label: string, icon: IconName])[] = [
   ['/', 'Accounts', 'people'],
   ['/fleet', 'Fleet', 'server'],
+  ['/orders', 'Orders', 'check'],
   ['/prices', 'Prices', 'wallet'],
   ['/proof', 'Proof', 'shield'],
   ['/events', 'Events', 'inbox'],

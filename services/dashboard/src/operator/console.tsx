@@ -18,6 +18,7 @@ const Prices = page(() => import('./prices'), 'Prices');
 const Proof = page(() => import('./proof'), 'Proof');
 const Fleet = page(() => import('./fleet'), 'Fleet');
 const Operators = page(() => import('./operators'), 'Operators');
+const Orders = page(() => import('./orders'), 'Orders');
 const Audit = page(() => import('./audit'), 'Audit');
 const Consumers = page(() => import('./consumers'), 'Consumers');
 
@@ -50,6 +51,9 @@ export function Console() {
               </Route>
               <Route path="/audit">
                 <Audit />
+              </Route>
+              <Route path="/orders">
+                <Orders />
               </Route>
               <Route path="/prices">
                 <Prices />

@@ -25,6 +25,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   completed: 'good',
   delivered: 'good',
   active: 'good',
+  approved: 'good',
+  declined: 'neutral',
   failed: 'bad',
   suspended: 'bad',
   expired: 'neutral',

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { Account } from '@usvideo/contracts/accounts';
-import { call, formatUsd, hasStatus, parseUsd, status } from '@usvideo/runtime';
+import { call, parseUsd } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { invalidRequest } from '../refusals/refusal';
@@ -19,7 +19,7 @@ import { Registration } from '../accounts/registration.client';
 import { known } from '../peers/peer-answers.client';
 import { operatorActorOf, operatorOf, sendObject } from '../access/request-state.http';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
-import { OperatorOrders } from './operator-orders.client';
+import { DualControl } from './dual-control.client';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 
@@ -28,7 +28,7 @@ export class AdminController {
   constructor(
     private readonly peers: Peers,
     private readonly registration: Registration,
-    private readonly orders: OperatorOrders,
+    private readonly control: DualControl,
   ) {}
 
   @Get('accounts')
@@ -113,40 +113,21 @@ export class AdminController {
   @HttpCode(200)
   async credit(
     @Param('id') accountId: string,
-    @ValidBody(adminCreditSchema)
-    { amount_usd: amount, payment_ref: paymentRef, note }: Valid<typeof adminCreditSchema>,
+    @ValidBody(adminCreditSchema) { amount_usd: amount, payment_ref: reference, note }: Valid<typeof adminCreditSchema>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const amountMicros = parseUsd(String(amount)) ?? 0n;
     if (amountMicros <= 0n)
       throw invalidRequest([
         { field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' },
       ]);
-    // The ledger opens an account's stream at its first entry, so a mistyped id is refused here.
-    await this.account(accountId);
-    await this.orders.record(request, {
-      action: 'credit_ordered',
-      accountId,
-      subject: paymentRef,
-      order: { amountMicros },
-    });
-    const added = await this.addFunds({
-      accountId,
-      amountMicros,
-      source: 'manual',
-      paymentRef,
-      author: operatorOf(request).name,
-      note: note ?? '',
-    });
-    return {
-      account_id: accountId,
-      payment_ref: paymentRef,
-      amount: formatUsd(amountMicros),
-      amount_micros: Number(amountMicros),
-      available: formatUsd(added.availableMicros),
-      available_micros: Number(added.availableMicros),
-      replayed: added.replayed,
-    };
+    return this.control.move(
+      request,
+      reply,
+      { kind: 'credit', accountId: accountIdOf(accountId), reference, amountMicros, reason: note ?? '' },
+      operatorOf(request).name,
+    );
   }
 
   @Post('accounts/:id/suspend')
@@ -199,17 +180,6 @@ export class AdminController {
       accountNotFound,
     );
     return presentAccount(account);
-  }
-
-  private async addFunds(funds: Parameters<Peers['ledger']['addFunds']>[0]) {
-    try {
-      return await call(this.peers.ledger, 'addFunds', funds);
-    } catch (error) {
-      if (hasStatus(error, status.ALREADY_EXISTS) || hasStatus(error, status.FAILED_PRECONDITION)) {
-        throw invalidRequest([{ field: 'payment_ref', message: 'was used with another amount' }]);
-      }
-      throw error;
-    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { call, formatUsd } from '@usvideo/runtime';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { call } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   adminAdjustmentRequest,
   adminConfirmTopUpRequest,
@@ -10,9 +10,11 @@ import {
 } from '../money/billing-requests';
 import { priceView, topUpView } from '../money/billing-views';
 import { renderList } from '../validation/query';
-import { Refusal, invalidRequest } from '../refusals/refusal';
+import { invalidRequest } from '../refusals/refusal';
 import { Peers } from '../peers/peers.client';
 import { known, moved } from '../peers/peer-answers.client';
+import { DualControl } from './dual-control.client';
+import { amounts } from './money-moves.client';
 import { authorOf, OperatorOrders } from './operator-orders.client';
 import { topUpNotFound } from '../money/top-ups.controller';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
@@ -24,6 +26,7 @@ export class AdminMoneyController {
   constructor(
     private readonly peers: Peers,
     private readonly orders: OperatorOrders,
+    private readonly control: DualControl,
   ) {}
 
   @Post('accounts/:id/refunds')
@@ -104,24 +107,15 @@ export class AdminMoneyController {
       author: given,
     }: Valid<typeof adminAdjustmentRequest>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const author = authorOf(request, given);
-    await this.demandAccount(accountId);
-    await this.orders.record(request, {
-      action: 'adjustment_ordered',
-      accountId,
-      subject: adjustmentRef,
-      order: { amountMicros, reason },
-    });
-    const done = await moved(
-      call(this.peers.ledger, 'adjust', { accountId, adjustmentRef, amountMicros, reason, author }),
+    return this.control.move(
+      request,
+      reply,
+      { kind: 'adjustment', accountId, reference: adjustmentRef, amountMicros, reason },
+      author,
     );
-    return {
-      account_id: accountId,
-      adjustment_ref: adjustmentRef,
-      ...amounts({ amount: amountMicros, available: done.availableMicros, owed: done.receivableMicros }),
-      replayed: done.replayed,
-    };
   }
 
   @Post('topups/:id/confirm')
@@ -186,22 +180,4 @@ export class AdminMoneyController {
     if (!price) throw new Error('the ledger answered no price');
     return priceView(price);
   }
-
-  /** The ledger opens an account's stream at its first entry, so a mistyped id is refused here. */
-  private async demandAccount(accountId: string): Promise<void> {
-    await known(
-      call(this.peers.accounts, 'getAccount', { accountId }),
-      () => new Refusal('not_found', 'There is no account with this id.'),
-    );
-  }
-}
-
-/** Each amount under both of its names. */
-function amounts(micros: Readonly<Record<string, bigint>>): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(micros).flatMap(([name, value]) => [
-      [name, formatUsd(value)],
-      [`${name}_micros`, Number(value)],
-    ]),
-  );
 }

@@ -126,6 +126,8 @@ export const adminCreditSchema = z.strictObject({
   note: line(500, 'Shown in the ledger.').optional(),
 });
 
+export const adminOrdersQuery = z.strictObject({ limit: pageShape.limit, starting_after: pageShape.starting_after });
+
 export const adminParkedQuery = z.strictObject({
   limit: z
     .int()

@@ -8,6 +8,7 @@ import {
   adminRootsQuery,
   adminVerifyQuery,
 } from '../money/billing-requests';
+import { adminOrdersQuery } from '../http/requests';
 import { type Operations, operator } from '../access/operation';
 
 /** What operators do to money and how they prove it. */
@@ -21,6 +22,14 @@ export const MONEY_OPERATIONS: Operations = {
   'POST /admin/v1/accounts/:id/adjustments': operator('adminAdjust', 'Correct a balance', {
     body: adminAdjustmentRequest,
   }),
+  'GET /admin/v1/orders': operator('adminListOrders', 'List orders that take a second operator, newest first', {
+    query: adminOrdersQuery,
+  }),
+  'POST /admin/v1/orders/:id/approve': operator(
+    'adminApproveOrder',
+    'Approve and carry out what another operator ordered',
+  ),
+  'POST /admin/v1/orders/:id/decline': operator('adminDeclineOrder', 'Decline an order, or withdraw your own'),
   'POST /admin/v1/topups/:id/confirm': operator('adminConfirmTopUp', 'Say that the money of a manual top-up arrived', {
     body: adminConfirmTopUpRequest,
   }),

@@ -8,6 +8,7 @@ import { AdminProofController } from '../admin/proof.controller';
 import { AdminAuditController } from '../admin/audit.controller';
 import { AdminAccountLifeController } from '../admin/account-life.controller';
 import { AdminFleetController } from '../admin/fleet.controller';
+import { AdminOrdersController } from '../admin/orders.controller';
 import { AdminOperatorsController } from '../admin/operators.controller';
 import { AdminReferenceController } from '../admin/reference.controller';
 import { AdminController } from '../admin/accounts.controller';
@@ -106,6 +107,7 @@ describe('the table of operations', () => {
         AdminFleetController,
         AdminMoneyController,
         AdminOperatorsController,
+        AdminOrdersController,
         AdminProofController,
         AdminReferenceController,
       ]

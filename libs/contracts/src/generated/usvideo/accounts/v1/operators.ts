@@ -100,6 +100,63 @@ export interface RecordOrderRequest {
 export interface RecordOrderResponse {
 }
 
+export interface PendingOrder {
+  orderId: string;
+  /** credit or adjustment. */
+  kind: string;
+  accountId: string;
+  /** Unique for ever within kind and account. */
+  reference: string;
+  amountMicros: bigint;
+  reason: string;
+  /** Who proposed it. */
+  author: string;
+  /** pending, approved, declined or expired. */
+  state: string;
+  decidedBy: string;
+  createdAt: Date | undefined;
+  expiresAt: Date | undefined;
+  decidedAt: Date | undefined;
+}
+
+export interface ProposeOrderRequest {
+  kind: string;
+  accountId: string;
+  reference: string;
+  amountMicros: bigint;
+  reason: string;
+  actor: Actor | undefined;
+}
+
+export interface ProposeOrderResponse {
+  /** Empty, or reference_reused: the same reference stands for another order. */
+  refusal: string;
+  order: PendingOrder | undefined;
+}
+
+export interface ListOrdersRequest {
+  /** 1 to 100. */
+  limit: number;
+  afterOrderId: string;
+}
+
+export interface ListOrdersResponse {
+  orders: PendingOrder[];
+  hasMore: boolean;
+}
+
+export interface DecideOrderRequest {
+  orderId: string;
+  approved: boolean;
+  actor: Actor | undefined;
+}
+
+export interface DecideOrderResponse {
+  /** Empty, own_order, order_expired or order_decided. */
+  refusal: string;
+  order: PendingOrder | undefined;
+}
+
 function createBaseOperator(): Operator {
   return {
     operatorId: "",
@@ -1023,6 +1080,682 @@ export const RecordOrderResponse: MessageFns<RecordOrderResponse> = {
   },
 };
 
+function createBasePendingOrder(): PendingOrder {
+  return {
+    orderId: "",
+    kind: "",
+    accountId: "",
+    reference: "",
+    amountMicros: 0n,
+    reason: "",
+    author: "",
+    state: "",
+    decidedBy: "",
+    createdAt: undefined,
+    expiresAt: undefined,
+    decidedAt: undefined,
+  };
+}
+
+export const PendingOrder: MessageFns<PendingOrder> = {
+  encode(message: PendingOrder, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(26).string(message.accountId);
+    }
+    if (message.reference !== "") {
+      writer.uint32(34).string(message.reference);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.amountMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(58).string(message.author);
+    }
+    if (message.state !== "") {
+      writer.uint32(66).string(message.state);
+    }
+    if (message.decidedBy !== "") {
+      writer.uint32(74).string(message.decidedBy);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(82).fork()).join();
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(90).fork()).join();
+    }
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(98).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PendingOrder {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePendingOrder();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.decidedBy = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PendingOrder>): PendingOrder {
+    return PendingOrder.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PendingOrder>): PendingOrder {
+    const message = createBasePendingOrder();
+    message.orderId = object.orderId ?? "";
+    message.kind = object.kind ?? "";
+    message.accountId = object.accountId ?? "";
+    message.reference = object.reference ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    message.state = object.state ?? "";
+    message.decidedBy = object.decidedBy ?? "";
+    message.createdAt = object.createdAt ?? undefined;
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.decidedAt = object.decidedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseProposeOrderRequest(): ProposeOrderRequest {
+  return { kind: "", accountId: "", reference: "", amountMicros: 0n, reason: "", actor: undefined };
+}
+
+export const ProposeOrderRequest: MessageFns<ProposeOrderRequest> = {
+  encode(message: ProposeOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposeOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposeOrderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProposeOrderRequest>): ProposeOrderRequest {
+    return ProposeOrderRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposeOrderRequest>): ProposeOrderRequest {
+    const message = createBaseProposeOrderRequest();
+    message.kind = object.kind ?? "";
+    message.accountId = object.accountId ?? "";
+    message.reference = object.reference ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseProposeOrderResponse(): ProposeOrderResponse {
+  return { refusal: "", order: undefined };
+}
+
+export const ProposeOrderResponse: MessageFns<ProposeOrderResponse> = {
+  encode(message: ProposeOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.order !== undefined) {
+      PendingOrder.encode(message.order, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposeOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposeOrderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.order = PendingOrder.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProposeOrderResponse>): ProposeOrderResponse {
+    return ProposeOrderResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProposeOrderResponse>): ProposeOrderResponse {
+    const message = createBaseProposeOrderResponse();
+    message.refusal = object.refusal ?? "";
+    message.order = (object.order !== undefined && object.order !== null)
+      ? PendingOrder.fromPartial(object.order)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListOrdersRequest(): ListOrdersRequest {
+  return { limit: 0, afterOrderId: "" };
+}
+
+export const ListOrdersRequest: MessageFns<ListOrdersRequest> = {
+  encode(message: ListOrdersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    if (message.afterOrderId !== "") {
+      writer.uint32(18).string(message.afterOrderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOrdersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOrdersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.afterOrderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListOrdersRequest>): ListOrdersRequest {
+    return ListOrdersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOrdersRequest>): ListOrdersRequest {
+    const message = createBaseListOrdersRequest();
+    message.limit = object.limit ?? 0;
+    message.afterOrderId = object.afterOrderId ?? "";
+    return message;
+  },
+};
+
+function createBaseListOrdersResponse(): ListOrdersResponse {
+  return { orders: [], hasMore: false };
+}
+
+export const ListOrdersResponse: MessageFns<ListOrdersResponse> = {
+  encode(message: ListOrdersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orders) {
+      PendingOrder.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOrdersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOrdersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orders.push(PendingOrder.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListOrdersResponse>): ListOrdersResponse {
+    return ListOrdersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOrdersResponse>): ListOrdersResponse {
+    const message = createBaseListOrdersResponse();
+    message.orders = object.orders?.map((e) => PendingOrder.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseDecideOrderRequest(): DecideOrderRequest {
+  return { orderId: "", approved: false, actor: undefined };
+}
+
+export const DecideOrderRequest: MessageFns<DecideOrderRequest> = {
+  encode(message: DecideOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.approved !== false) {
+      writer.uint32(16).bool(message.approved);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DecideOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDecideOrderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.approved = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DecideOrderRequest>): DecideOrderRequest {
+    return DecideOrderRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DecideOrderRequest>): DecideOrderRequest {
+    const message = createBaseDecideOrderRequest();
+    message.orderId = object.orderId ?? "";
+    message.approved = object.approved ?? false;
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseDecideOrderResponse(): DecideOrderResponse {
+  return { refusal: "", order: undefined };
+}
+
+export const DecideOrderResponse: MessageFns<DecideOrderResponse> = {
+  encode(message: DecideOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== "") {
+      writer.uint32(10).string(message.refusal);
+    }
+    if (message.order !== undefined) {
+      PendingOrder.encode(message.order, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DecideOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDecideOrderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.order = PendingOrder.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DecideOrderResponse>): DecideOrderResponse {
+    return DecideOrderResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DecideOrderResponse>): DecideOrderResponse {
+    const message = createBaseDecideOrderResponse();
+    message.refusal = object.refusal ?? "";
+    message.order = (object.order !== undefined && object.order !== null)
+      ? PendingOrder.fromPartial(object.order)
+      : undefined;
+    return message;
+  },
+};
+
 /** Operators: who may administer the platform, and as what. Served by accounts. */
 export type OperatorsServiceService = typeof OperatorsServiceService;
 export const OperatorsServiceService = {
@@ -1084,6 +1817,37 @@ export const OperatorsServiceService = {
       Buffer.from(VerifyOperatorResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyOperatorResponse => VerifyOperatorResponse.decode(value),
   },
+  /** An order that a second operator has to approve. Sent again under the same reference it is the same order. */
+  proposeOrder: {
+    path: "/usvideo.accounts.v1.OperatorsService/ProposeOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ProposeOrderRequest): Buffer => Buffer.from(ProposeOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ProposeOrderRequest => ProposeOrderRequest.decode(value),
+    responseSerialize: (value: ProposeOrderResponse): Buffer =>
+      Buffer.from(ProposeOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProposeOrderResponse => ProposeOrderResponse.decode(value),
+  },
+  /** Newest first. */
+  listOrders: {
+    path: "/usvideo.accounts.v1.OperatorsService/ListOrders" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListOrdersRequest): Buffer => Buffer.from(ListOrdersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOrdersRequest => ListOrdersRequest.decode(value),
+    responseSerialize: (value: ListOrdersResponse): Buffer => Buffer.from(ListOrdersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListOrdersResponse => ListOrdersResponse.decode(value),
+  },
+  /** Approved again, an approved order is answered again: whoever carries it out may repeat it. NOT_FOUND for none. */
+  decideOrder: {
+    path: "/usvideo.accounts.v1.OperatorsService/DecideOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DecideOrderRequest): Buffer => Buffer.from(DecideOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DecideOrderRequest => DecideOrderRequest.decode(value),
+    responseSerialize: (value: DecideOrderResponse): Buffer => Buffer.from(DecideOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DecideOrderResponse => DecideOrderResponse.decode(value),
+  },
   /** Puts on record what an operator orders of another service, before it is carried out. */
   recordOrder: {
     path: "/usvideo.accounts.v1.OperatorsService/RecordOrder" as const,
@@ -1106,6 +1870,12 @@ export interface OperatorsServiceServer extends UntypedServiceImplementation {
   revokeOperator: handleUnaryCall<RevokeOperatorRequest, RevokeOperatorResponse>;
   /** Who is behind the SHA-256 of a token. NOT_FOUND for a token that does not count. */
   verifyOperator: handleUnaryCall<VerifyOperatorRequest, VerifyOperatorResponse>;
+  /** An order that a second operator has to approve. Sent again under the same reference it is the same order. */
+  proposeOrder: handleUnaryCall<ProposeOrderRequest, ProposeOrderResponse>;
+  /** Newest first. */
+  listOrders: handleUnaryCall<ListOrdersRequest, ListOrdersResponse>;
+  /** Approved again, an approved order is answered again: whoever carries it out may repeat it. NOT_FOUND for none. */
+  decideOrder: handleUnaryCall<DecideOrderRequest, DecideOrderResponse>;
   /** Puts on record what an operator orders of another service, before it is carried out. */
   recordOrder: handleUnaryCall<RecordOrderRequest, RecordOrderResponse>;
 }
@@ -1189,6 +1959,54 @@ export interface OperatorsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyOperatorResponse) => void,
+  ): ClientUnaryCall;
+  /** An order that a second operator has to approve. Sent again under the same reference it is the same order. */
+  proposeOrder(
+    request: ProposeOrderRequest,
+    callback: (error: ServiceError | null, response: ProposeOrderResponse) => void,
+  ): ClientUnaryCall;
+  proposeOrder(
+    request: ProposeOrderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ProposeOrderResponse) => void,
+  ): ClientUnaryCall;
+  proposeOrder(
+    request: ProposeOrderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ProposeOrderResponse) => void,
+  ): ClientUnaryCall;
+  /** Newest first. */
+  listOrders(
+    request: ListOrdersRequest,
+    callback: (error: ServiceError | null, response: ListOrdersResponse) => void,
+  ): ClientUnaryCall;
+  listOrders(
+    request: ListOrdersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListOrdersResponse) => void,
+  ): ClientUnaryCall;
+  listOrders(
+    request: ListOrdersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListOrdersResponse) => void,
+  ): ClientUnaryCall;
+  /** Approved again, an approved order is answered again: whoever carries it out may repeat it. NOT_FOUND for none. */
+  decideOrder(
+    request: DecideOrderRequest,
+    callback: (error: ServiceError | null, response: DecideOrderResponse) => void,
+  ): ClientUnaryCall;
+  decideOrder(
+    request: DecideOrderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DecideOrderResponse) => void,
+  ): ClientUnaryCall;
+  decideOrder(
+    request: DecideOrderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DecideOrderResponse) => void,
   ): ClientUnaryCall;
   /** Puts on record what an operator orders of another service, before it is carried out. */
   recordOrder(

@@ -1,0 +1,111 @@
+import type { PendingOrder } from '@usvideo/contracts/accounts';
+import { call } from '@usvideo/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { operatorActorOf, operatorOf } from '../access/request-state.http';
+import { money, orNull, time } from '../http/views';
+import { Peers } from '../peers/peers.client';
+import { Refusal, invalidRequest } from '../refusals/refusal';
+import { MoneyMoves, type MoneyMove } from './money-moves.client';
+import { OperatorOrders } from './operator-orders.client';
+
+/** Money of operators: carried out at once up to the limit of one, and above it when a second has approved. */
+export class DualControl {
+  /** @param limitMicros undefined: one operator is enough for any amount */
+  constructor(
+    private readonly peers: Pick<Peers, 'operators'>,
+    private readonly moves: MoneyMoves,
+    private readonly orders: OperatorOrders,
+    private readonly limitMicros: bigint | undefined,
+  ) {}
+
+  /** Answers what was moved, or 202 with the order that waits. */
+  async move(request: FastifyRequest, reply: FastifyReply, move: MoneyMove, author: string): Promise<object> {
+    await this.moves.demandAccount(move.accountId);
+    const { kind, accountId, reference, amountMicros, reason } = move;
+    if (this.limitMicros !== undefined && (amountMicros < 0n ? -amountMicros : amountMicros) > this.limitMicros) {
+      reply.code(202);
+      return this.propose(request, move);
+    }
+    await this.orders.record(request, {
+      action: `${kind}_ordered`,
+      accountId,
+      subject: reference,
+      order: { amountMicros, ...(reason !== '' && { reason }) },
+    });
+    return this.moves.carryOut(move, author);
+  }
+
+  /** The money moves under the order's own reference, so that an approval whose answer was lost is sent again. */
+  async approve(request: FastifyRequest, orderId: string): Promise<object> {
+    const order = await this.decide(request, orderId, true);
+    const moved = await this.moves.carryOut(
+      { ...order, kind: order.kind as MoneyMove['kind'] },
+      `${order.author}, approved by ${order.decidedBy}`,
+    );
+    return { ...orderView(order), moved };
+  }
+
+  async decline(request: FastifyRequest, orderId: string): Promise<object> {
+    return orderView(await this.decide(request, orderId, false));
+  }
+
+  private async propose(request: FastifyRequest, move: MoneyMove): Promise<object> {
+    if (move.reason === '')
+      throw invalidRequest([{ field: 'note', message: 'is required where a second operator has to approve' }]);
+    const { refusal, order } = await call(this.peers.operators, 'proposeOrder', { ...move, actor: ofAPerson(request) });
+    if (refusal !== '' || !order)
+      throw invalidRequest([
+        { field: move.kind === 'credit' ? 'payment_ref' : 'adjustment_ref', message: 'was used with another amount' },
+      ]);
+    return orderView(order);
+  }
+
+  private async decide(request: FastifyRequest, orderId: string, approved: boolean): Promise<PendingOrder> {
+    const { refusal, order } = await call(this.peers.operators, 'decideOrder', {
+      orderId,
+      approved,
+      actor: ofAPerson(request),
+    });
+    switch (refusal) {
+      case '':
+        return order!;
+      case 'own_order':
+        throw new Refusal('forbidden', 'You proposed this order yourself: it takes another operator.');
+      case 'order_expired':
+        throw new Refusal(
+          'invalid_request',
+          'The order waited too long and has expired. Propose it again under a new reference.',
+        );
+      default:
+        throw new Refusal('invalid_request', `The order was ${order?.state ?? 'decided'} already.`);
+    }
+  }
+}
+
+/** @throws Refusal: whoever knows the token of the installation could be two people, or one */
+function ofAPerson(request: FastifyRequest): ReturnType<typeof operatorActorOf> {
+  if (operatorOf(request).bootstrap)
+    throw new Refusal(
+      'forbidden',
+      "This takes two operators, each with a token of their own: the token of the installation is nobody's.",
+    );
+  return operatorActorOf(request);
+}
+
+export function orderView(order: PendingOrder): object {
+  return {
+    id: order.orderId,
+    object: 'operator_order',
+    kind: order.kind,
+    status: order.state,
+    account_id: order.accountId,
+    reference: order.reference,
+    ...money('amount', order.amountMicros),
+    reason: order.reason,
+    author: order.author,
+    decided_by: orNull(order.decidedBy),
+    created_at: time(order.createdAt),
+    expires_at: time(order.expiresAt),
+    decided_at: time(order.decidedAt),
+  };
+}
