@@ -31,6 +31,7 @@ export async function startPlatform(url, settings) {
       ADMIN_PORT: '0',
       SIGNUP_CREDIT_USD: '25',
       LOG_LEVEL: 'warn',
+      OUTBOUND_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
       ...settings,
     },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -39,7 +39,7 @@ test('a passkey of the device signs its owner in, until it is removed', async ()
   await page.getByText(/^used/).waitFor();
   await page.getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('button', { name: 'Remove it' }).click();
-  await page.getByText('Work laptop').waitFor({ state: 'detached' });
+  await page.getByText('Work laptop', { exact: true }).waitFor({ state: 'detached' });
   await signOut(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await page.getByText('This passkey is not known here any more.').waitFor();

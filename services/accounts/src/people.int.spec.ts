@@ -102,7 +102,7 @@ describe('an address', () => {
   it('is proven by the link of its letter, once', async () => {
     const { email, accountId } = await registered();
     const token = await stage.tokenFor(email, 'Confirm');
-    expect(stage.lettersTo(email).join()).toContain('https://video.example.com/verify?token=');
+    expect(stage.lettersTo(email).join()).toContain('https://video.example.com/dashboard/verify?token=');
     expect(await call(stage.people, 'verifyEmail', { token, actor: from() })).toEqual({
       refusal: '',
       verifiedAccountIds: [accountId],

@@ -43,5 +43,5 @@ function mailerOf({ MAIL_URL: url, MAIL_FROM: from }: AccountsConfig, lifecycle:
 }
 
 function linksOf({ PUBLIC_URL: url }: AccountsConfig): Links {
-  return { dashboardUrl: url.replace(/\/+$/, '') };
+  return { dashboardUrl: `${url.replace(/\/+$/, '')}/dashboard` };
 }
