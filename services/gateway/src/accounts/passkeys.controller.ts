@@ -81,6 +81,7 @@ export class PasskeysController {
     @AuditActor() actor: Actor,
   ): Promise<object> {
     const noSuch = () => new Refusal('not_found', 'You have no passkey with this id.');
+    if (!/^pky_[0-9A-Za-z]{1,60}$/.test(passkeyId)) throw noSuch();
     await known(call(this.peers.members, 'removePasskey', { tokenSha256: digestOf(token), passkeyId, actor }), noSuch);
     return { status: 'done' };
   }

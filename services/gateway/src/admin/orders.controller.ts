@@ -38,14 +38,20 @@ export class AdminOrdersController {
   @Post(':id/approve')
   @HttpCode(200)
   async approve(@Param('id') orderId: string, @Req() request: FastifyRequest): Promise<object> {
-    return known(this.control.approve(request, orderId), notFound);
+    return known(this.control.approve(request, orderIdOf(orderId)), notFound);
   }
 
   @Post(':id/decline')
   @HttpCode(200)
   async decline(@Param('id') orderId: string, @Req() request: FastifyRequest): Promise<object> {
-    return known(this.control.decline(request, orderId), notFound);
+    return known(this.control.decline(request, orderIdOf(orderId)), notFound);
   }
+}
+
+/** One that cannot be an id is answered like one that does not exist. */
+function orderIdOf(id: string): string {
+  if (!/^ord_[0-9A-Za-z]{1,60}$/.test(id)) throw notFound();
+  return id;
 }
 
 function notFound(): Refusal {
