@@ -25,6 +25,8 @@ export interface StreamsRow {
 const PER_ACCOUNT = 100;
 const UNREAD = 100;
 const OPENED_AT_ONCE = 10;
+/** By then whatever buffers there are have taken what they can. */
+const FULL_AFTER_MS = 5_000;
 const EVENTS = 25;
 const EVENT_EVERY_MS = 200;
 /** What the unread could read: more than any buffer between. */
@@ -74,7 +76,9 @@ export async function measureStreams(clients: number): Promise<StreamsRow[]> {
     rows.push(row('one feed of a hundred readers grows', await grow(feeds, heard)));
     feeds.fill('acc_unread', BACKLOG.events, BACKLOG.bytes);
     await open('acc_unread', UNREAD, { read: false, after: 0 });
-    rows.push(row('the same beside a hundred that nobody reads', await grow(feeds, heard)));
+    rows.push(row('the same while a hundred more are opened that nobody reads', await grow(feeds, heard)));
+    await delay(FULL_AFTER_MS);
+    rows.push(row('the same beside the hundred that nobody reads', await grow(feeds, heard)));
     return rows;
   } finally {
     for (const reader of readers) reader.close();

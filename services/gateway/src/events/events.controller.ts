@@ -19,7 +19,8 @@ const HEARTBEAT_MS = 15_000;
 /** A hint may be lost: the feed is looked at all the same, now and then. */
 const LOOK_EVERY_HEARTBEATS = 4;
 const RECONNECT_MS = 2_000;
-const STREAM_PAGE = 100;
+/** A page is held for as long as its client does not read. */
+const STREAM_PAGE = 10;
 
 /** The public events of an account and environment, in order and without a gap, by page or as they happen. */
 @Controller('v1/events')
