@@ -13,6 +13,7 @@ import { parseQuery, renderList } from '../validation/query';
 import { eventsQuery } from './event-requests';
 import { feedEventJson, feedFrame, readCursor } from './feed-event';
 import { FeedWatches } from './feed-watch.client';
+import { ReadTurns } from './read-turns.client';
 
 /** Shorter than the idle timeout of common proxies. */
 const HEARTBEAT_MS = 15_000;
@@ -21,10 +22,14 @@ const LOOK_EVERY_HEARTBEATS = 4;
 const RECONNECT_MS = 2_000;
 /** A page is held for as long as its client does not read. */
 const STREAM_PAGE = 10;
+/** Pages that the streams of an account fetch at a time. */
+const PAGES_AT_ONCE = 4;
 
 /** The public events of an account and environment, in order and without a gap, by page or as they happen. */
 @Controller('v1/events')
 export class EventsController {
+  private readonly turns = new ReadTurns(PAGES_AT_ONCE);
+
   constructor(
     private readonly peers: Peers,
     private readonly streams: OpenStreams,
@@ -79,10 +84,10 @@ export class EventsController {
     const watch = this.watches.watch(caller);
     try {
       let place = after ?? (await this.newest(caller));
-      let page = await this.page(caller, place, STREAM_PAGE);
+      let page = await this.nextPage(caller, place);
       // Whoever is cut off before the first event knows where to go on.
       yield `retry: ${RECONNECT_MS}\nid: ${place}\n\n`;
-      for (let quiet = 0; !signal.aborted; page = await this.page(caller, place, STREAM_PAGE)) {
+      for (let quiet = 0; !signal.aborted; page = await this.nextPage(caller, place)) {
         for (const event of page.events) {
           yield feedFrame(event, caller.environment);
           place = event.seq;
@@ -97,6 +102,10 @@ export class EventsController {
     } finally {
       watch.end();
     }
+  }
+
+  private nextPage(caller: Caller, after: bigint): Promise<ReadFeedResponse> {
+    return this.turns.take(caller.accountId, () => this.page(caller, after, STREAM_PAGE));
   }
 
   private async newest({ accountId, environment }: Caller): Promise<bigint> {
