@@ -2,13 +2,17 @@ import { List } from './list.ts';
 import { Resource } from './resource.ts';
 import type { RequestOptions } from './transport.ts';
 import type {
+  AutoTopUp,
   Balance,
   CreateQuoteRequest,
   CreateTopUpRequest,
   LedgerEntry,
   LowBalanceThreshold,
+  PaymentMethodSetup,
   Quote,
+  SetAutoTopUpRequest,
   SetSpendCapRequest,
+  SetUpPaymentMethodRequest,
   SpendCap,
   Statement,
   StatementWithLines,
@@ -65,6 +69,32 @@ export class SpendCaps extends Resource {
   /** Of a key, or of the account; `limit_usd: null` lifts it. */
   set(request: SetSpendCapRequest, options?: RequestOptions): Promise<SpendCap> {
     return this.transport.json({ ...options, method: 'PUT', path: '/v1/spend-caps', body: request });
+  }
+}
+
+/** Charges the saved payment method when the balance runs low. */
+export class AutoTopUps extends Resource {
+  retrieve(options?: RequestOptions): Promise<AutoTopUp> {
+    return this.transport.json({ ...options, method: 'GET', path: '/v1/auto-topup' });
+  }
+
+  set(request: SetAutoTopUpRequest, options?: RequestOptions): Promise<AutoTopUp> {
+    return this.transport.json({ ...options, method: 'PUT', path: '/v1/auto-topup', body: request });
+  }
+
+  /** Answers where its owner saves a payment method with the provider. */
+  setUpPaymentMethod(request: SetUpPaymentMethodRequest, options?: RequestOptions): Promise<PaymentMethodSetup> {
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path: '/v1/auto-topup/payment-method',
+      body: request,
+      repetition: 'only_if_refused',
+    });
+  }
+
+  removePaymentMethod(options?: RequestOptions): Promise<AutoTopUp> {
+    return this.transport.json({ ...options, method: 'DELETE', path: '/v1/auto-topup/payment-method' });
   }
 }
 

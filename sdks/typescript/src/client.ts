@@ -1,5 +1,15 @@
 import { AccountLimits, Accounts, ApiKeys, Models } from './account.ts';
-import { Balances, Ledger, Quotes, Sandbox, SpendCaps, Statements, TopUps, UsageReports } from './billing.ts';
+import {
+  AutoTopUps,
+  Balances,
+  Ledger,
+  Quotes,
+  Sandbox,
+  SpendCaps,
+  Statements,
+  TopUps,
+  UsageReports,
+} from './billing.ts';
 import { type ClientOptions, configure } from './config.ts';
 import { Files } from './files.ts';
 import { type Query, type RequestOptions, Transport } from './transport.ts';
@@ -23,6 +33,7 @@ export class USVideo {
   readonly balance: Balances;
   readonly sandbox: Sandbox;
   readonly spendCaps: SpendCaps;
+  readonly autoTopUp: AutoTopUps;
   readonly usage: UsageReports;
   readonly ledger: Ledger;
   readonly statements: Statements;
@@ -48,6 +59,7 @@ export class USVideo {
     this.balance = new Balances(transport);
     this.sandbox = new Sandbox(transport);
     this.spendCaps = new SpendCaps(transport);
+    this.autoTopUp = new AutoTopUps(transport);
     this.usage = new UsageReports(transport);
     this.ledger = new Ledger(transport);
     this.statements = new Statements(transport);
