@@ -113,10 +113,8 @@ describe('killed with -9 at ten random moments during a hundred jobs', () => {
     expect(reconciled.body.jobs_checked).toBeGreaterThanOrEqual(jobs.length);
     for (const job of jobs) {
       const { body } = await live.get<{ data: { kind: string }[] }>(`/v1/ledger?job_id=${job.id}`);
-      expect(body.data.map((entry) => entry.kind).sort()).toEqual([
-        job.status === 'completed' ? 'hold_captured' : 'hold_released',
-        'hold_placed',
-      ]);
+      const ending = job.status === 'completed' ? 'hold_captured' : 'hold_released';
+      expect(body.data.map((entry) => entry.kind).sort()).toEqual(['hold_placed', ending].sort());
     }
   }
 
