@@ -5,6 +5,16 @@ export const STREAMS_PER_ACCOUNT_MAX = 100;
 /** Idle ones cost some 40 KB each; one that nobody reads holds two job objects, too. */
 const STREAMS_MAX = 6_000;
 
+/** What clients have not read yet: of one account, and of all. The streams that hold the most are cut, and resume where they were. */
+export const UNREAD_BYTES_PER_ACCOUNT_MAX = 16 * 1024 * 1024;
+const UNREAD_BYTES_MAX = 128 * 1024 * 1024;
+const WEIGHED_EVERY_MS = 1_000;
+
+interface Held {
+  readonly accountId: string;
+  readonly response: Pick<ServerResponse, 'writableLength'>;
+}
+
 export interface OpenStream {
   /** Aborted when the client goes away, its time is over or the gateway stops. */
   readonly signal: AbortSignal;
@@ -14,9 +24,13 @@ export interface OpenStream {
 /** Requests that stay open: event streams and waits. Bounded per account, and ended together when the gateway stops. */
 export class OpenStreams {
   private readonly byAccount = new Map<string, number>();
-  private readonly open = new Set<AbortController>();
+  private readonly open = new Map<AbortController, Held>();
+  private readonly weighing = setInterval(() => this.cutUnread(), WEIGHED_EVERY_MS).unref();
 
-  constructor(private readonly streamsMax = STREAMS_MAX) {}
+  constructor(
+    private readonly streamsMax = STREAMS_MAX,
+    private readonly unreadBytesMax = UNREAD_BYTES_MAX,
+  ) {}
 
   get full(): boolean {
     return this.open.size >= this.streamsMax;
@@ -28,7 +42,7 @@ export class OpenStreams {
     if (this.inUse(accountId) >= STREAMS_PER_ACCOUNT_MAX) return undefined;
     this.byAccount.set(accountId, this.inUse(accountId) + 1);
     const controller = new AbortController();
-    this.open.add(controller);
+    this.open.set(controller, { accountId, response });
     const abort = () => controller.abort();
     response.once('close', abort);
     const end = until && setTimeout(abort, Math.max(0, steadyMsOf(until) - performance.now()));
@@ -49,8 +63,28 @@ export class OpenStreams {
     return this.byAccount.get(accountId) ?? 0;
   }
 
+  /** Ends the fullest streams of whoever has more unread than it may, until what is left fits. */
+  cutUnread(): void {
+    const unread = [...this.open]
+      .map(([controller, { accountId, response }]) => ({ controller, accountId, bytes: response.writableLength }))
+      .filter(({ bytes }) => bytes > 0)
+      .sort((a, b) => a.bytes - b.bytes);
+    let all = 0;
+    const byAccount = new Map<string, number>();
+    for (const { controller, accountId, bytes } of unread) {
+      const own = (byAccount.get(accountId) ?? 0) + bytes;
+      if (own > UNREAD_BYTES_PER_ACCOUNT_MAX || all + bytes > this.unreadBytesMax) {
+        controller.abort();
+        continue;
+      }
+      all += bytes;
+      byAccount.set(accountId, own);
+    }
+  }
+
   async stop(): Promise<void> {
-    for (const controller of [...this.open]) controller.abort();
+    clearInterval(this.weighing);
+    for (const controller of [...this.open.keys()]) controller.abort();
   }
 
   private release(accountId: string): void {
