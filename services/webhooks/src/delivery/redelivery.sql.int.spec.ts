@@ -34,8 +34,8 @@ const refused = {
   address: '',
 };
 
-const redeliver = (changes: Partial<RedeliveryQuery> = {}) =>
-  new Redeliveries(database, world.clock, new DeliveriesDue()).make({ ...ENDED, ...changes });
+const redeliver = (changes: Partial<RedeliveryQuery> = {}, clock = world.clock) =>
+  new Redeliveries(database, clock, new DeliveriesDue()).make({ ...ENDED, ...changes });
 const claim = async () => (await claimDeliveries(database, world.clock, limits, 10)).deliveries;
 const rows = async () =>
   (
@@ -94,9 +94,11 @@ test("takes those of a time, status and job, a job's own URL as well as an endpo
 });
 
 test('is due ten a second, behind those that wait already, and no more wait than may', async () => {
+  const now = new Date();
+  const stopped = () => now;
   for (let index = 0; index < 3; index++) await world.make();
   await database.query(`update delivery set status = 'failed', next_attempt_at = null`);
-  await redeliver();
+  await redeliver({}, stopped);
   const due = async () =>
     (
       await database.query<{ due: Date }>(
@@ -104,7 +106,7 @@ test('is due ten a second, behind those that wait already, and no more wait than
       )
     ).rows.map((row) => row.due.getTime());
   const [first] = await due();
-  await redeliver();
+  await redeliver({}, stopped);
   expect((await due()).map((each) => each - first!)).toEqual([0, 100, 200, 300, 400, 500]);
   await database.query(`
     insert into delivery (delivery_id, account_id, environment, event_id, event, job_id, job_version, url, isolation_key, copy, traceparent, created_at, status, next_attempt_at, redelivery_of)
