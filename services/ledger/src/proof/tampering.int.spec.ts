@@ -61,6 +61,11 @@ const UNEXPLAINED: Readonly<Record<string, readonly string[]>> = {
     'created_at',
     'ended_at',
     'top_up_id',
+    'automatic',
+    'charge_customer_ref',
+    'charge_method_ref',
+    'charge_attempts',
+    'charge_due_at',
   ], // an order, not money
 };
 
