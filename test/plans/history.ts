@@ -1,10 +1,10 @@
 import type { Database } from '@usvideo/event-store';
 
-/** Enough that PostgreSQL decides as it would for millions, and made in a second per table. */
-export const ROWS = 40_000;
+/** Enough that PostgreSQL decides as it would for millions, and made in a second per table; PLANS_ROWS=1000000 is a million jobs. */
+const ROWS = Number(process.env.PLANS_ROWS ?? 40_000);
 const ROWS_OF_NOW = 300;
 /** Tables of which a whole slice is sought at once: fewer rows would be read faster whole. */
-const MORE_ROWS: Readonly<Record<string, number>> = { delivery_attempt: 200_000 };
+const MORE_ROWS: Readonly<Record<string, number>> = { delivery_attempt: 5 * ROWS };
 const ACCOUNTS = 2_000;
 
 interface Column {

@@ -135,7 +135,7 @@ describe.each(SERVICES)('on a long history, %s', (service, migrations) => {
       ...(service === 'ledger' ? ['libs/event-store/src', 'libs/messaging/src'] : []),
     ].flatMap(sourcesIn);
     statements = sources.flatMap((file) => statementsIn(file, ARGUMENTS[file]));
-  }, 240_000);
+  }, 1_200_000);
   afterAll(() => database.end());
 
   it('asks nothing whose cost grows with what ever was', async () => {
