@@ -159,6 +159,7 @@ export default tseslint.config(
     ignores: [
       '**/dist/**',
       '**/node_modules/**',
+      '**/.venv/**',
       'libs/contracts/src/generated/**',
       'sdks/typescript/src/openapi.ts',
       '.nx/**',
