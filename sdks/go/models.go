@@ -1279,11 +1279,7 @@ type PasskeyOptions struct {
 	// Sent back with what the browser makes of the options.
 	Flow string `json:"flow"`
 	// For navigator.credentials, as its JSON.
-	Options PasskeyOptionsOptions `json:"options"`
-}
-
-// PasskeyOptionsOptions: For navigator.credentials, as its JSON.
-type PasskeyOptionsOptions struct {
+	Options map[string]any `json:"options"`
 }
 
 type SignInWithPasskeyRequest struct {
@@ -1296,13 +1292,10 @@ type SignInWithPasskeyRequest struct {
 // SignInWithPasskeyRequestResponse: What the browser made of the options, as JSON (toJSON() of a
 // PublicKeyCredential).
 type SignInWithPasskeyRequestResponse struct {
-	ID       string                                   `json:"id"`
-	RawID    string                                   `json:"rawId"`
-	Type     string                                   `json:"type"`
-	Response SignInWithPasskeyRequestResponseResponse `json:"response"`
-}
-
-type SignInWithPasskeyRequestResponseResponse struct {
+	ID       string         `json:"id"`
+	RawID    string         `json:"rawId"`
+	Type     string         `json:"type"`
+	Response map[string]any `json:"response"`
 }
 
 type PasskeyList struct {
@@ -1333,13 +1326,10 @@ type AddPasskeyRequest struct {
 
 // AddPasskeyRequestResponse: What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
 type AddPasskeyRequestResponse struct {
-	ID       string                            `json:"id"`
-	RawID    string                            `json:"rawId"`
-	Type     string                            `json:"type"`
-	Response AddPasskeyRequestResponseResponse `json:"response"`
-}
-
-type AddPasskeyRequestResponseResponse struct {
+	ID       string         `json:"id"`
+	RawID    string         `json:"rawId"`
+	Type     string         `json:"type"`
+	Response map[string]any `json:"response"`
 }
 
 type MemberList struct {

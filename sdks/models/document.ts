@@ -183,7 +183,8 @@ class Reader {
         ENUM_NAMES[schema.enum.filter((value) => value !== null).join(' ')] ?? `${partOf(owner)}${pascal(field)}`,
         schema,
       );
-    if (schema.properties || schema.allOf) return this.record(this.partName(owner, field), schema, use);
+    if (Object.keys(schema.properties ?? {}).length > 0 || schema.allOf)
+      return this.record(this.partName(owner, field), schema, use);
     return this.plain(owner, field, schema, use);
   }
 

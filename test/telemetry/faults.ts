@@ -166,11 +166,9 @@ export class Faults {
     // A URL hears of a cancellation by another key than the job's own.
     this.colleague ??= test
       .post<{ secret: string }>('/v1/api-keys', { name: 'colleague', scopes: ['videos'] })
-      .then(({ body }) => new Customer(test.url, body.secret));
-    const {
-      body: { id },
-    } = await test.create({ ...SMALL, prompt: 'sandbox:slow=300 cancelled', webhook_url: url });
-    await (await this.colleague).post(`/v1/videos/${id}/cancel`);
+      .then((made) => new Customer(test.url, done(made).secret));
+    const { id } = done(await test.create({ ...SMALL, prompt: 'sandbox:slow=300 cancelled', webhook_url: url }));
+    done(await (await this.colleague).post(`/v1/videos/${id}/cancel`));
   }
 
   /** Servers of one customer, all of which fail. */
@@ -229,4 +227,18 @@ export class Faults {
       await platform.type('resume render-fleet');
     }
   }
+}
+
+/** A fault that was refused is none. */
+function done<Body>({
+  status,
+  text,
+  body,
+}: {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Body;
+}): Body {
+  if (status >= 300) throw new Error(`${status}: ${text}`);
+  return body;
 }

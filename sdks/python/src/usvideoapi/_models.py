@@ -1135,21 +1135,11 @@ class SignInMethods(Record):
 
 
 @dataclass(frozen=True)
-class PasskeyOptionsOptions(Record):
-    """For navigator.credentials, as its JSON."""
-
-
-
-@dataclass(frozen=True)
 class PasskeyOptions(Record):
     #: Sent back with what the browser makes of the options.
     flow: str
     #: For navigator.credentials, as its JSON.
-    options: PasskeyOptionsOptions
-
-    _decoders: ClassVar[Mapping[str, Decoder]] = {
-        "options": PasskeyOptionsOptions.from_dict,
-    }
+    options: Dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -1510,10 +1500,7 @@ class SignInWithPasskeyRequestResponse(TypedDict, total=False):
     id: Required[str]
     rawId: Required[str]
     type: Required[str]
-    response: Required[SignInWithPasskeyRequestResponseResponse]
-
-
-class SignInWithPasskeyRequestResponseResponse(TypedDict, total=False):
+    response: Required[Dict[str, Any]]
 
 
 class AddPasskeyRequest(TypedDict, total=False):
@@ -1531,10 +1518,7 @@ class AddPasskeyRequestResponse(TypedDict, total=False):
     id: Required[str]
     rawId: Required[str]
     type: Required[str]
-    response: Required[AddPasskeyRequestResponseResponse]
-
-
-class AddPasskeyRequestResponseResponse(TypedDict, total=False):
+    response: Required[Dict[str, Any]]
 
 
 class InviteMemberRequest(TypedDict, total=False):

@@ -72,6 +72,23 @@ describe('the guard of URLs', () => {
     await expect(guard.refusalOf('acc_1', 'https://later.example')).resolves.toBeUndefined();
   });
 
+  it('asks once for all that come at once about one server, however many an account has', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>();
+    let asked = 0;
+    const guard = new UrlGuard({
+      refusalOf: () => {
+        asked++;
+        return answered;
+      },
+    });
+    const waiting = Array.from({ length: 50 }, (_, job) =>
+      guard.refusalOf('acc_1', `https://hooks.example/?job=${job}`),
+    );
+    answer(undefined);
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 50 }, () => undefined));
+    expect(asked).toBe(1);
+  });
+
   it('says that we could not look a name up, and remembers nothing of it', async () => {
     let away = true;
     const guard = new UrlGuard({

@@ -16,6 +16,7 @@ interface Verdict {
 export class UrlGuard {
   private readonly verdicts = new Map<string, Verdict>();
   private readonly lookUps = new Map<string, number>();
+  private readonly underWay = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly client: Pick<GuardedHttpClient, 'refusalOf'>) {}
 
@@ -25,7 +26,16 @@ export class UrlGuard {
     const server = URL.canParse('/', url) ? new URL('/', url).href : url;
     const known = this.verdicts.get(server);
     if (known && known.untilMs > performance.now()) return known.refusal;
-    const refusal = await this.asOneOf(accountId, () => this.client.refusalOf(url));
+    // Orders that come at once for the same server ask for it once.
+    const asked = this.underWay.get(server) ?? this.ask(accountId, server, url);
+    this.underWay.set(server, asked);
+    return asked;
+  }
+
+  private async ask(accountId: string, server: string, url: string): Promise<string | undefined> {
+    const refusal = await this.asOneOf(accountId, () => this.client.refusalOf(url)).finally(() =>
+      this.underWay.delete(server),
+    );
     this.verdicts.delete(server);
     this.verdicts.set(server, { refusal, untilMs: performance.now() + REMEMBER_MS });
     if (this.verdicts.size > SERVERS_MAX) this.verdicts.delete(this.verdicts.keys().next().value!);
