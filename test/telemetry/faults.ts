@@ -67,18 +67,27 @@ export class Faults {
    */
   async loseHold(): Promise<{ id: string; bringBack: () => Promise<unknown> }> {
     const { live, admin } = this.observed;
-    const {
-      body: { id },
-    } = await live.create({ ...SMALL, prompt: 'its hold is lost' });
+    const lost = await this.jobWithoutHold();
+    await live.post(`/v1/videos/${lost.id}/cancel`);
+    const { body } = await admin.get<{ differences: string[] }>('/admin/v1/reconcile?grace_seconds=0');
+    if (!body.differences.some((difference) => difference.includes(lost.id)))
+      throw new Error(`the reconciliation does not name ${lost.id}: ${body.differences.join('; ')}`);
+    return lost;
+  }
+
+  /** The same of a job that goes on waiting, until the fault is over. */
+  async loseHoldOfWaiting(): Promise<void> {
+    this.held.push((await this.jobWithoutHold()).bringBack);
+  }
+
+  private async jobWithoutHold(): Promise<{ id: string; bringBack: () => Promise<unknown> }> {
+    const { live } = this.observed;
+    const { id } = done(await live.create({ ...SMALL, prompt: 'its hold is lost' }));
     const [lost] = await this.observed.query<{ hold: object }>(
       'ledger',
       'delete from hold where job_id = $1 returning to_jsonb(hold) as hold',
       [id],
     );
-    await live.post(`/v1/videos/${id}/cancel`);
-    const { body } = await admin.get<{ differences: string[] }>('/admin/v1/reconcile?grace_seconds=0');
-    if (!body.differences.some((difference) => difference.includes(id)))
-      throw new Error(`the reconciliation does not name ${id}: ${body.differences.join('; ')}`);
     return {
       id,
       bringBack: () =>

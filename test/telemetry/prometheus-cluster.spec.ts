@@ -131,6 +131,7 @@ describePrometheus('with Prometheus', () =>
         async () => {
           const since = Date.now();
           lost = await faults.loseHold();
+          await faults.loseHoldOfWaiting();
           await observed.query('ledger', 'update ledger_account set available_micros = available_micros + 1');
           await observed.admin.get('/admin/v1/ledger/verify');
           await observed.query(
@@ -141,6 +142,7 @@ describePrometheus('with Prometheus', () =>
           await faults.payInAnotherCurrency();
           await fires(since, [
             'VerdictsRefused',
+            'JobsWithoutHold',
             'PaymentNewsRefused',
             'ConsumerParked',
             'EventsOwed',
