@@ -98,8 +98,8 @@ describe('a large body', () => {
 
 describe('the bytes of bodies', () => {
   const open: Socket[] = [];
-  afterAll(() => {
-    for (const socket of open) socket.destroy();
+  afterEach(() => {
+    for (const socket of open.splice(0)) socket.destroy();
   });
 
   /** A request whose body never ends. */
@@ -122,7 +122,13 @@ describe('the bytes of bodies', () => {
       send('/v1/videos', JSON.stringify({ prompt: 'x', first_frame: 'x'.repeat(10 * MIB) })).then(
         (response) => response.status,
       );
-    await eventually(async () => (await one()) === 429, { what: 'the account to hold all that it may' });
+    const isFull = async () => {
+      if ((await one()) === 429) return true;
+      // One that a busy machine refused before its body was read holds nothing.
+      holding.push(await unfinished(authorization, each));
+      return false;
+    };
+    await eventually(isFull, { what: 'the account to hold all that it may' });
     const bystander = await send('/v1/videos', order, { authorization: other });
     expect(bystander.status).toBe(202);
     for (const socket of holding) socket.destroy();
@@ -145,7 +151,7 @@ describe('the bytes of bodies', () => {
     const requests = Array.from({ length: held }, () => send('/v1/videos', body));
     await eventually(() => test.peers.orders.length === held, {
       what: 'all orders to wait for their answer',
-      deadlineMs: 100_000,
+      deadlineMs: 60_000,
     });
     expect((await send('/v1/videos', body)).status).toBe(429);
     answer();
