@@ -1,3 +1,5 @@
+import { Tally } from './tally';
+
 /** Bytes of request bodies that may be held at one time, by all and by each owner: an account, or an address without a key. */
 export const HELD_BYTES_MAX = 256 * 1024 * 1024;
 export const HELD_BYTES_PER_OWNER_MAX = 128 * 1024 * 1024;
@@ -7,7 +9,7 @@ export type Reserved = 'granted' | 'owner_has_too_many' | 'all_have_too_many';
 /** Counts the bytes of bodies from their arrival until their request is over. */
 export class BodyBudget {
   private heldBytes = 0;
-  private readonly byOwner = new Map<string, number>();
+  private readonly byOwner = new Tally();
 
   constructor(
     private readonly bytesMax = HELD_BYTES_MAX,
@@ -16,23 +18,20 @@ export class BodyBudget {
 
   /** What is refused is not counted. */
   reserve(owner: string, bytes: number): Reserved {
-    const owned = this.heldBy(owner) + bytes;
-    if (owned > this.ownerBytesMax) return 'owner_has_too_many';
+    if (this.heldBy(owner) + bytes > this.ownerBytesMax) return 'owner_has_too_many';
     if (this.heldBytes + bytes > this.bytesMax) return 'all_have_too_many';
     this.heldBytes += bytes;
-    this.byOwner.set(owner, owned);
+    this.byOwner.add(owner, bytes);
     return 'granted';
   }
 
   release(owner: string, bytes: number): void {
     this.heldBytes -= bytes;
-    const left = this.heldBy(owner) - bytes;
-    if (left > 0) this.byOwner.set(owner, left);
-    else this.byOwner.delete(owner);
+    this.byOwner.add(owner, -bytes);
   }
 
   heldBy(owner: string): number {
-    return this.byOwner.get(owner) ?? 0;
+    return this.byOwner.of(owner);
   }
 
   get held(): number {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { steadyMsOf } from '@usvideo/runtime';
+import { Tally } from './tally';
 
 export const STREAMS_PER_ACCOUNT_MAX = 100;
 /** Idle ones cost some 40 KB each; one that nobody reads holds two job objects, too. */
@@ -23,7 +24,7 @@ export interface OpenStream {
 
 /** Requests that stay open: event streams and waits. Bounded per account, and ended together when the gateway stops. */
 export class OpenStreams {
-  private readonly byAccount = new Map<string, number>();
+  private readonly byAccount = new Tally();
   private readonly open = new Map<AbortController, Held>();
   private readonly weighing = setInterval(() => this.cutUnread(), WEIGHED_EVERY_MS).unref();
 
@@ -40,7 +41,7 @@ export class OpenStreams {
   tryOpen(accountId: string, response: ServerResponse, until?: Date): OpenStream | undefined {
     if (this.full) return undefined;
     if (this.inUse(accountId) >= STREAMS_PER_ACCOUNT_MAX) return undefined;
-    this.byAccount.set(accountId, this.inUse(accountId) + 1);
+    this.byAccount.add(accountId, 1);
     const controller = new AbortController();
     this.open.set(controller, { accountId, response });
     const abort = () => controller.abort();
@@ -53,14 +54,14 @@ export class OpenStreams {
       response.off('close', abort);
       clearTimeout(end);
       this.open.delete(controller);
-      this.release(accountId);
+      this.byAccount.add(accountId, -1);
     };
     controller.signal.addEventListener('abort', close, { once: true });
     return { signal: controller.signal, close };
   }
 
   inUse(accountId: string): number {
-    return this.byAccount.get(accountId) ?? 0;
+    return this.byAccount.of(accountId);
   }
 
   /** Ends the fullest streams of whoever has more unread than it may, until what is left fits. */
@@ -70,26 +71,19 @@ export class OpenStreams {
       .filter(({ bytes }) => bytes > 0)
       .sort((a, b) => a.bytes - b.bytes);
     let all = 0;
-    const byAccount = new Map<string, number>();
+    const byAccount = new Tally();
     for (const { controller, accountId, bytes } of unread) {
-      const own = (byAccount.get(accountId) ?? 0) + bytes;
-      if (own > UNREAD_BYTES_PER_ACCOUNT_MAX || all + bytes > this.unreadBytesMax) {
+      if (byAccount.of(accountId) + bytes > UNREAD_BYTES_PER_ACCOUNT_MAX || all + bytes > this.unreadBytesMax) {
         controller.abort();
         continue;
       }
       all += bytes;
-      byAccount.set(accountId, own);
+      byAccount.add(accountId, bytes);
     }
   }
 
   async stop(): Promise<void> {
     clearInterval(this.weighing);
     for (const controller of [...this.open.keys()]) controller.abort();
-  }
-
-  private release(accountId: string): void {
-    const left = this.inUse(accountId) - 1;
-    if (left > 0) this.byAccount.set(accountId, left);
-    else this.byAccount.delete(accountId);
   }
 }

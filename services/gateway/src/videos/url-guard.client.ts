@@ -1,4 +1,5 @@
 import { type GuardedHttpClient, LookUpFailed } from '@usvideo/runtime';
+import { Tally } from '../http/tally';
 import { Refusal, serviceUnavailable } from '../refusals/refusal';
 
 const REMEMBER_MS = 30_000;
@@ -15,7 +16,7 @@ interface Verdict {
 /** Whether deliveries would refuse a URL. Asked once per server and half minute: the create path does not wait for the name server or the proxy each time. */
 export class UrlGuard {
   private readonly verdicts = new Map<string, Verdict>();
-  private readonly lookUps = new Map<string, number>();
+  private readonly lookUps = new Tally();
   private readonly underWay = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly client: Pick<GuardedHttpClient, 'refusalOf'>) {}
@@ -43,23 +44,20 @@ export class UrlGuard {
   }
 
   private async asOneOf<T>(accountId: string, lookUp: () => Promise<T>): Promise<T> {
-    const underWay = this.lookUps.get(accountId) ?? 0;
-    if (underWay >= LOOK_UPS_PER_ACCOUNT_MAX) {
+    if (this.lookUps.of(accountId) >= LOOK_UPS_PER_ACCOUNT_MAX) {
       throw new Refusal(
         'rate_limit_exceeded',
         'Too many host names of your account are being looked up at this moment.',
         { retryAfterMs: RETRY_MS },
       );
     }
-    this.lookUps.set(accountId, underWay + 1);
+    this.lookUps.add(accountId, 1);
     try {
       return await lookUp();
     } catch (error) {
       throw error instanceof LookUpFailed ? serviceUnavailable() : error;
     } finally {
-      const left = this.lookUps.get(accountId)! - 1;
-      if (left > 0) this.lookUps.set(accountId, left);
-      else this.lookUps.delete(accountId);
+      this.lookUps.add(accountId, -1);
     }
   }
 }
