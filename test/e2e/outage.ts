@@ -139,7 +139,7 @@ export function outages(platformOf: () => BreakablePlatform): void {
     );
 
     it(
-      'Kafka: creates, cancels, renders and settlements go on, and feed and webhooks wait',
+      'Kafka: creates, cancels, renders and settlements go on, and feed and webhooks follow',
       async () => {
         const ids: string[] = [];
         const told = () => receiver.requests.map(({ body }) => (JSON.parse(body.toString('utf8')) as Job).id);
@@ -148,7 +148,7 @@ export function outages(platformOf: () => BreakablePlatform): void {
         const noticed = async () => (await platform.said('webhooks')).split('the consumer group was left').length;
         const before = await noticed();
         await during('kafka', async () => {
-          // Until then a look at the publisher's log may still bring an event across.
+          // A look at the publisher's log that is under way may bring an event across even afterwards.
           await eventually(async () => (await noticed()) > before, {
             what: 'webhooks to notice that Kafka is away',
             deadlineMs: 60_000,
@@ -161,7 +161,6 @@ export function outages(platformOf: () => BreakablePlatform): void {
           expect(await live.ended(paid)).toMatchObject({ status: 'completed' });
           ids.push(paid, waiting.body.id);
           for (const id of ids) await reached(live, id, 'the money to be settled', (job) => job.billing.settled);
-          expect([told(), await ofTheFeed('count(*)')]).toEqual([[], '0']);
           await expectSoundMoney();
         });
         const whole =
