@@ -8,7 +8,13 @@ import { claimDeliveries, releaseDeliveries, type ClaimLimits } from './delivery
 import { DeliveriesDue } from './due';
 import { endParked } from './parked.loop';
 
-const limits: ClaimLimits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, reserved: 0 };
+const limits: ClaimLimits = {
+  leaseMs: 30_000,
+  inFlightPerDestination: 4,
+  inFlightPerAccount: 6,
+  atOncePerAccount: 6,
+  reserved: 0,
+};
 const answered = { httpStatus: 200, error: '', retryAfter: undefined, responseExcerpt: '', durationMs: 1, address: '' };
 const timedOut = { ...answered, httpStatus: 0, error: 'timeout' };
 
@@ -59,6 +65,21 @@ test('an account never has more under way than it may, over all its destinations
   world.aheadMs += 501;
   expect(await claimedIds()).toEqual([]);
   expect(await mostUnderWay('account_id')).toBe(6);
+});
+
+test('one claim starts no more of an account than may start at once, and says that there is more', async () => {
+  for (let index = 0; index < 6; index++) await make({ url: `https://host${index % 2}.example/` });
+  await make({ accountId: 'acc_2' });
+  const some = () => claimDeliveries(database, clock, { ...limits, atOncePerAccount: 3 }, 100);
+  const counted = async () => {
+    const { deliveries, moreSoon } = await some();
+    return [deliveries.filter(({ accountId }) => accountId === 'acc_1').length, deliveries.length, moreSoon];
+  };
+  expect([await counted(), await counted(), await counted()]).toEqual([
+    [3, 4, true],
+    [3, 3, true],
+    [0, 0, false],
+  ]);
 });
 
 test('what an account has under way counts when it gets more', async () => {

@@ -6,6 +6,8 @@ export interface ClaimLimits {
   /** Deliveries under way at one destination, and for one account. */
   readonly inFlightPerDestination: number;
   readonly inFlightPerAccount: number;
+  /** Started for one account by one claim: who has thousands due leaves the processor to others in between. */
+  readonly atOncePerAccount: number;
   /** Places in a process for the first delivery of accounts that have none under way, whatever others have. */
   readonly reserved: number;
   /** Longer than an attempt can take; after it the delivery is anybody's again. */
@@ -40,12 +42,13 @@ export interface Claim {
   readonly turn: string;
   /** There may be more to claim right now. */
   readonly more: boolean;
+  /** There may be more of an account that starts as many as it may at once. */
+  readonly moreSoon: boolean;
 }
 
 const DESTINATIONS_MAX = 256;
 /** Another replica may be at some of them. */
 const LOOKED_AT = 2;
-const DESTINATIONS_PER_ACCOUNT_MAX = 16;
 const ACCOUNTS_MAX = 256;
 /** Of the bodies of one claim: a body has 100 KiB and more where a prompt is long. */
 const BYTES_MAX = 4 * 1024 * 1024;
@@ -80,7 +83,7 @@ select due.isolation_key, (select case when count(*) = ${ACCOUNTS_MAX} then max(
   select isolation_key, next_due_at, row_number() over (order by next_due_at) as place from (
     select isolation_key, next_due_at from destination d where d.account_id = turn.account_id and d.next_due_at <= $2
     order by next_due_at
-    limit least(${DESTINATIONS_PER_ACCOUNT_MAX}, greatest(case when $4::int > 0 then $3::int else 1 end - turn.leased, 0))
+    limit least($6::int, greatest(case when $4::int > 0 then $3::int else 1 end - turn.leased, 0))
   ) as oldest
 ) as due on true order by turn.leased + due.place, turn.served_at, due.next_due_at limit $5`;
 
@@ -111,11 +114,12 @@ with account as (
     order by next_attempt_at, delivery_id limit greatest(slot.free, 0)
   ) as d
 ), ranked as (
-  select delivery_id, event_id, next_attempt_at, leased + row_number() over (partition by account_id order by next_attempt_at, delivery_id) as place
-  from due join account using (account_id)
+  select delivery_id, event_id, next_attempt_at, nth as at_once, leased + nth as place from (
+    select *, row_number() over (partition by account_id order by next_attempt_at, delivery_id) as nth from due
+  ) as own join account using (account_id)
 ), eligible as (
   select delivery_id, event_id, place, next_attempt_at from (
-    select *, row_number() over (order by place, next_attempt_at, delivery_id) as nth from ranked where place <= $5::int
+    select *, row_number() over (order by place, next_attempt_at, delivery_id) as nth from ranked where place <= $5::int and at_once <= $10::int
   ) as ordered where nth <= $6::int and (place = 1 or nth <= $9::int)
 ), picked as (
   select delivery_id from (
@@ -158,7 +162,7 @@ export function claimDeliveries(
     const atOnce = Math.min(DESTINATIONS_MAX, slots);
     const { keys, next } = await dueDestinations(tx, now, { ...limits, open, keys: LOOKED_AT * atOnce }, turn);
     const more = keys.length > atOnce || next !== '';
-    if (keys.length === 0) return { deliveries: [], turn: next, more };
+    if (keys.length === 0) return { deliveries: [], turn: next, more, moreSoon: false };
     const locked = await tx.query<DestinationRow>({
       name: 'claim_destinations',
       text: LOCK_DESTINATIONS,
@@ -166,8 +170,14 @@ export function claimDeliveries(
     });
     const destinations = await withLockedAccounts(tx, locked.rows);
     const deliveries = destinations.length === 0 ? [] : await lease(tx, now, { ...limits, open, slots }, destinations);
-    return { deliveries, turn: next, more };
+    return { deliveries, turn: next, more, moreSoon: anyHas(limits.atOncePerAccount, deliveries) };
   });
+}
+
+function anyHas(atOnce: number, deliveries: readonly ClaimedDelivery[]): boolean {
+  const counts = new Map<string, number>();
+  for (const { accountId } of deliveries) counts.set(accountId, (counts.get(accountId) ?? 0) + 1);
+  return [...counts.values()].includes(atOnce);
 }
 
 async function dueDestinations(
@@ -179,7 +189,7 @@ async function dueDestinations(
   const { rows } = await tx.query<{ isolation_key: string | null; next: string }>({
     name: 'claim_due',
     text: DUE_DESTINATIONS,
-    values: [turn, now, limits.inFlightPerAccount, limits.open, limits.keys],
+    values: [turn, now, limits.inFlightPerAccount, limits.open, limits.keys, limits.atOncePerAccount],
   });
   return { keys: rows.flatMap((row) => row.isolation_key ?? []), next: rows[0]?.next ?? '' };
 }
@@ -207,6 +217,7 @@ async function lease(
       leaseId,
       new Date(now.getTime() + limits.leaseMs),
       limits.open,
+      limits.atOncePerAccount,
     ],
   });
   await tx.query({ name: 'claim_reschedule', text: RESCHEDULE, values: [now, rooms, keys, accounts] });

@@ -42,7 +42,7 @@ test('an attempt that was given back counts for nothing, however it ends', async
   await world.make({ url: receiver.url });
   const error = jest.fn();
   const worker = world.worker(database, {
-    onSlotFreed: () => ended.emit(),
+    lookSoon: () => ended.emit(),
     logger: Object.assign(Object.create(world.logger), { error }),
   });
   await worker.run();

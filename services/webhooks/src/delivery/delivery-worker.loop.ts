@@ -21,7 +21,8 @@ export interface DeliveryWorkerOptions {
   /** Attempts under way in this process at most. */
   readonly slots: number;
   readonly limits: ClaimLimits;
-  readonly onSlotFreed: () => void;
+  /** A place is free, or an account has more due than it may start at once. */
+  readonly lookSoon: () => void;
 }
 
 type Answer = Pick<AttemptRecord, 'httpStatus' | 'error' | 'retryAfter' | 'responseExcerpt' | 'address'>;
@@ -60,7 +61,7 @@ export class DeliveryWorker {
   async run(): Promise<boolean> {
     const free = this.options.slots - this.underWay.size;
     if (this.stopped || free <= 0) return false;
-    const { deliveries, more, turn } = await claimDeliveries(
+    const { deliveries, more, moreSoon, turn } = await claimDeliveries(
       this.options.database,
       this.options.clock,
       this.options.limits,
@@ -69,6 +70,7 @@ export class DeliveryWorker {
     );
     this.turn = turn;
     for (const delivery of deliveries) this.start(delivery);
+    if (moreSoon) this.options.lookSoon();
     return more;
   }
 
@@ -95,7 +97,7 @@ export class DeliveryWorker {
       )
       .finally(() => {
         this.underWay.delete(delivery);
-        this.options.onSlotFreed();
+        this.options.lookSoon();
       });
     this.underWay.set(delivery, attempt);
   }

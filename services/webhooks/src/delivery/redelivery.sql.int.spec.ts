@@ -24,7 +24,7 @@ const ENDED: RedeliveryQuery = {
   createdBefore: undefined,
   startingAfter: '',
 };
-const limits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, reserved: 0 };
+const limits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, atOncePerAccount: 6, reserved: 0 };
 const refused = {
   httpStatus: 400,
   error: 'http_error',

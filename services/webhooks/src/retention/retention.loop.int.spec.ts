@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-const limits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, reserved: 0 };
+const limits = { leaseMs: 30_000, inFlightPerDestination: 4, inFlightPerAccount: 6, atOncePerAccount: 6, reserved: 0 };
 const claim = async () => (await claimDeliveries(database, world.clock, limits, 10)).deliveries;
 const remove = () => removeExpired(database, { feedDays: 30, deliveryDays: 30 });
 const count = async (table: string) =>
