@@ -2,16 +2,16 @@
 // The front door: `npm run demo`, `npm start`, `npm test`, … on a fresh clone. It and launch/ import `node:*` only, because they run
 // before anything is installed and on whatever Node (20 or newer) the machine has; what they start runs on the Node of the lockfile.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dev } from './launch/dev.mjs';
+import { jest } from './launch/jest.mjs';
 import {
   bin,
   dataDir,
   fail,
   inForeground,
   lockedNode,
-  logDir,
   nodeEnv,
   root,
   service,
@@ -48,7 +48,9 @@ const commands = {
     run: (args) => service('cluster', ['--stop-with-parent', ...args]),
   },
   test: {
-    help: 'Set everything up and run every test. `npm test -- <pattern>` narrows it.',
+    help:
+      'Set everything up and run every test. `npm test -- <pattern>` narrows it. With `-- --again` the files of which tests\n' +
+      '                         failed are run once more, alone, and what passes only then is named and counted.',
     run: (args) => jest(args),
   },
   'test:unit': {
@@ -266,32 +268,6 @@ function restore(args) {
     `--service is one of ${PUBLISHERS.join(', ')}.${name === 'webhooks' ? ' webhooks tells no events: start it, and it hears what its backup has not heard.' : ''}`,
   );
   return 2;
-}
-
-/** Runs Jest on the locked Node and closes with one plain line of counts. */
-async function jest(args, extra = {}) {
-  const report = join(logDir, 'jest.json');
-  mkdirSync(logDir, { recursive: true });
-  rmSync(report, { force: true });
-  const code = await inForeground(
-    lockedNode,
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-      '--json',
-      `--outputFile=${report}`,
-      ...args,
-    ],
-    nodeEnv(extra),
-  );
-  if (!existsSync(report)) return code || 1;
-  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
-  const failed = numFailedTests + numRuntimeErrorTestSuites;
-  console.log(`\n${numPassedTests} passed, ${failed} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`);
-  return failed > 0 || numPassedTests === 0 ? 1 : code;
 }
 
 async function chart([toolsOnly]) {

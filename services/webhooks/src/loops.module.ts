@@ -22,6 +22,8 @@ import { SigningSecretStore } from './secrets/signing-secret.store';
 const LOOK_EVERY_MS = 250;
 /** One place in eight is for accounts that have nothing under way. */
 const RESERVED_SHARE = 8;
+/** Places that are freed within it are filled by one look. */
+const GATHER_MS = 20;
 /** With a claim every 20 ms, 200 a second for an account whose servers answer at once. */
 const AT_ONCE_PER_ACCOUNT = 4;
 
@@ -123,7 +125,7 @@ function deliveryWorker(
     logger,
     timeoutMs: config.WEBHOOK_TIMEOUT_MS,
     slots: config.WEBHOOK_SLOTS,
-    lookSoon: () => due.soon(),
+    lookSoon: gathered(() => due.now()),
     limits: {
       leaseMs: config.WEBHOOK_LEASE_MS,
       reserved: Math.floor(config.WEBHOOK_SLOTS / RESERVED_SHARE),
@@ -132,4 +134,14 @@ function deliveryWorker(
       atOncePerAccount: AT_ONCE_PER_ACCOUNT,
     },
   });
+}
+
+function gathered(look: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      look();
+    }, GATHER_MS).unref();
+  };
 }

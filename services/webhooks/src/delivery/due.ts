@@ -11,19 +11,7 @@ class Due {
   }
 }
 
-/** Places that are freed within it are filled by one look. */
-const GATHER_MS = 20;
-
 /** Deliveries are due. */
-export class DeliveriesDue extends Due {
-  private gathering: NodeJS.Timeout | undefined;
-
-  soon(): void {
-    this.gathering ??= setTimeout(() => {
-      this.gathering = undefined;
-      this.now();
-    }, GATHER_MS).unref();
-  }
-}
+export class DeliveriesDue extends Due {}
 /** Events wait for their bodies. */
 export class BodiesDue extends Due {}
