@@ -1,8 +1,8 @@
 import { postgres } from '@usvideo/testing';
-import { appendEvents, type Appended, EMPTY_HEAD, type NewEvent, type StreamHead } from './append';
+import { appendEvents, type Appended, EMPTY_HEAD, type NewEvent, type StreamHead } from './log/append';
 import { openDatabase, type Database } from './database';
-import { eventStoreSchema } from './schema';
-import { inTransaction } from './transaction';
+import { eventStoreSchema } from './log/schema';
+import { inTransaction } from './writing/transaction';
 
 export interface TestStore {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { Signal, TcpProxy } from '@usvideo/testing';
 import type pg from 'pg';
-import { openDatabase, type Transaction } from './database';
-import { openTestStore, type TestStore } from './store.fixture';
+import { openDatabase, type Transaction } from '../database';
+import { openTestStore, type TestStore } from '../store.fixture';
 import { TransactionRolledBack } from './transaction';
 import { LaneFull, WriterLane, type WriterLaneOptions } from './writer-lane';
 

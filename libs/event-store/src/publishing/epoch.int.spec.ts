@@ -1,7 +1,7 @@
 import { adoptEpoch, epochSchema } from './epoch';
-import { openTestStore, type TestStore } from './store.fixture';
-import { inTransaction } from './transaction';
-import { loadWatermarks } from './watermark';
+import { openTestStore, type TestStore } from '../store.fixture';
+import { inTransaction } from '../writing/transaction';
+import { loadWatermarks } from '../consuming/watermark';
 
 const READER = { consumer: 'ledger', topic: 'usvideo.jobs.v1' };
 const HEARD = { shard: 3, epoch: 'old', seq: 9n, eventId: 'evt_9' };

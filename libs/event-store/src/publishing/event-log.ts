@@ -1,5 +1,5 @@
-import type { LoggedEvent } from './logged-event';
-import type { Database } from './database';
+import type { LoggedEvent } from '../log/logged-event';
+import type { Database } from '../database';
 import { readEpochEnd, type EpochEnd } from './epoch';
 
 export interface LogPage {

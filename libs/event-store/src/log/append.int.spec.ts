@@ -1,11 +1,11 @@
 import { eventually } from '@usvideo/testing';
 import { appendEvents, EMPTY_HEAD, EVENT_BYTES_MAX, EventTooLarge } from './append';
-import { EventLog } from './event-log';
-import { SHARDS, shardOf } from './shard';
-import { newEvent, openTestStore, type TestStore } from './store.fixture';
-import { inTransaction } from './transaction';
+import { EventLog } from '../publishing/event-log';
+import { SHARDS, shardOf } from '../shard';
+import { newEvent, openTestStore, type TestStore } from '../store.fixture';
+import { inTransaction } from '../writing/transaction';
 import { verifyLog } from './verify-log';
-import { WriterLane } from './writer-lane';
+import { WriterLane } from '../writing/writer-lane';
 
 const MAKE_ROWS = 'insert into stream_row (id, hash) select unnest($1::text[]), $2 on conflict do nothing';
 const LOCK_ROWS = 'select * from stream_row where id = any($1::text[]) order by id for update';

@@ -1,5 +1,5 @@
 import { RowsStatement, textArray } from './rows-statement';
-import { openTestStore, type TestStore } from './store.fixture';
+import { openTestStore, type TestStore } from '../store.fixture';
 import { inTransaction } from './transaction';
 
 interface Row {

@@ -1,6 +1,6 @@
-import type { Database } from './database';
+import type { Database } from '../database';
 import { EventLog } from './event-log';
-import type { LoggedEvent } from './logged-event';
+import type { LoggedEvent } from '../log/logged-event';
 import { Pump } from './pump';
 import { claimShards, moveCursor, type OwnedShard, releaseShards } from './relay-cursor';
 

@@ -1,7 +1,7 @@
 import { eventHash } from './append';
-import type { Database } from './database';
+import type { Database } from '../database';
 import { EVENT_GUARDS, missingGuards } from './guards';
-import { shardOf, SHARDS } from './shard';
+import { shardOf, SHARDS } from '../shard';
 
 export interface LogVerification {
   readonly eventsChecked: bigint;

@@ -1,5 +1,5 @@
-import { shardOf } from './shard';
-import { openTestStore, type TestStore } from './store.fixture';
+import { shardOf } from '../shard';
+import { openTestStore, type TestStore } from '../store.fixture';
 import { verifyLog } from './verify-log';
 
 let store: TestStore;

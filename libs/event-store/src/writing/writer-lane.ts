@@ -1,5 +1,5 @@
-import type { Database, Transaction } from './database';
-import { shardOf } from './shard';
+import type { Database, Transaction } from '../database';
+import { shardOf } from '../shard';
 import { inOpeningTransaction, isLockTimeout, isTransient, pauseAfter, TransactionRolledBack } from './transaction';
 
 /** The lane's queue is at its bound; the caller answers 503 or waits. */

@@ -1,5 +1,5 @@
-import type { Database, Transaction } from './database';
-import { lockWatermark, type Reader, type Watermark } from './watermark';
+import type { Database, Transaction } from '../database';
+import { lockWatermark, type Reader, type Watermark } from '../consuming/watermark';
 
 /** The tables of restores. A backup may be older than they are, so that `mintEpoch` makes its own where it is missing. */
 const endedEpochSchema = /* sql */ `

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from './logged-event';
+import type { LoggedEvent } from '../log/logged-event';
 import { arrivalOf } from './watermark';
 
 const mark = { epoch: 'one', seq: 5n, eventId: 'evt_5' };

@@ -1,4 +1,4 @@
-import { openTestStore, type TestStore } from './store.fixture';
+import { openTestStore, type TestStore } from '../store.fixture';
 import {
   CommitOutcomeUnknown,
   inTransaction,

@@ -1,4 +1,4 @@
-import type { Transaction } from './database';
+import type { Transaction } from '../database';
 import { GUARD_BODY } from './schema';
 
 /** A trigger that keeps what a table holds: every row, or also that it holds any. */

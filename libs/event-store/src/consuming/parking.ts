@@ -1,5 +1,5 @@
-import type { Database, Transaction } from './database';
-import type { LoggedEvent } from './logged-event';
+import type { Database, Transaction } from '../database';
+import type { LoggedEvent } from '../log/logged-event';
 import type { Reader } from './watermark';
 
 export interface ParkedEvent {

@@ -1,11 +1,11 @@
 import { eventually, Signal } from '@usvideo/testing';
 import { mintEpoch } from './epoch';
-import type { LoggedEvent } from './logged-event';
+import type { LoggedEvent } from '../log/logged-event';
 import { PartitionAhead, Relay, type RelayOptions, type RelaySink } from './relay';
 import { claimShards, moveCursor } from './relay-cursor';
-import { shardOf } from './shard';
-import { openTestStore, type TestStore } from './store.fixture';
-import { inTransaction } from './transaction';
+import { shardOf } from '../shard';
+import { openTestStore, type TestStore } from '../store.fixture';
+import { inTransaction } from '../writing/transaction';
 
 /** A broker's partitions in memory; sending can be held up or made to fail. */
 class Broker implements RelaySink {

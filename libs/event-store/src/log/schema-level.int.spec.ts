@@ -1,7 +1,7 @@
 import { appendEvents, EMPTY_HEAD } from './append';
 import { requireReadable, SCHEMA_LEVEL, schemaLevel, schemaLevelSchema } from './schema-level';
-import { newEvent, openTestStore, type TestStore } from './store.fixture';
-import { inTransaction } from './transaction';
+import { newEvent, openTestStore, type TestStore } from '../store.fixture';
+import { inTransaction } from '../writing/transaction';
 import { verifyLog } from './verify-log';
 
 let store: TestStore;

@@ -1,5 +1,5 @@
-import type { Database, Transaction } from './database';
-import type { LoggedEvent } from './logged-event';
+import type { Database, Transaction } from '../database';
+import type { LoggedEvent } from '../log/logged-event';
 
 /** How far a consumer has come in one shard of a topic. */
 export interface Watermark {

@@ -1,10 +1,10 @@
 import { hash as hashOf } from 'node:crypto';
-import type { Transaction } from './database';
-import { newId } from './identifier';
-import { RowsStatement } from './rows-statement';
+import type { Transaction } from '../database';
+import { newId } from '../identifier';
+import { RowsStatement } from '../writing/rows-statement';
 import { requireWritable } from './schema-level';
-import { shardOf } from './shard';
-import { together } from './transaction';
+import { shardOf } from '../shard';
+import { together } from '../writing/transaction';
 
 /** Where a stream stands. A service keeps it in the row that it locks for the stream. */
 export interface StreamHead {

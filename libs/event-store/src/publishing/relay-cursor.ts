@@ -1,4 +1,4 @@
-import type { Database } from './database';
+import type { Database } from '../database';
 
 /** A shard as its owner knows it. The epoch counts the owners; only the latest may move the cursor. */
 export interface OwnedShard {

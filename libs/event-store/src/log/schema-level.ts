@@ -1,4 +1,4 @@
-import type { Database, Transaction } from './database';
+import type { Database, Transaction } from '../database';
 
 /** The newest schema level that this version reads. It goes up with the first kind of event, enum value or column that the version before does not know. */
 export const SCHEMA_LEVEL = 1;

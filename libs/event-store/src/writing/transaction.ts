@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Database, Transaction } from './database';
+import type { Database, Transaction } from '../database';
 
 /** The connection was lost, or the server answered something else, while COMMIT was under way: nobody knows the outcome. */
 export class CommitOutcomeUnknown extends Error {
