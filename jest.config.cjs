@@ -5,8 +5,8 @@ const swc = { ...JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc
 
 module.exports = {
   testEnvironment: 'node',
-  globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.ts',
-  globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.ts',
+  globalSetup: '<rootDir>/libs/testing/src/servers/jest-global-setup.ts',
+  globalTeardown: '<rootDir>/libs/testing/src/servers/jest-global-teardown.ts',
   testMatch: ['<rootDir>/{libs,services,test}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],

@@ -1,4 +1,4 @@
-import { TcpProxy } from '../../libs/testing/src/tcp-proxy.ts';
+import { TcpProxy } from '../../libs/testing/src/peers/tcp-proxy.ts';
 
 export type LinkClass = 'postgres' | 'kafka' | 'grpc' | 'outside';
 

@@ -7,7 +7,7 @@ import { CALLER_METHODS, type Callee, type Caller } from '@usvideo/contracts/cal
 import { type ConfigSchema, readConfig } from '@usvideo/runtime';
 import { parse } from 'yaml';
 import { KAFKA_VERSION } from '../../libs/servers/src/kafka-jars';
-import { IMAGES } from '../../libs/testing/src/container-images';
+import { IMAGES } from '../../libs/testing/src/servers/container-images';
 import { accountsProcessSchema } from '../../services/accounts/src/config';
 import { gatewayProcessSchema } from '../../services/gateway/src/config';
 import { ledgerProcessSchema } from '../../services/ledger/src/config';

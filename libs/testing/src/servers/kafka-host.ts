@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // Jest loads its global setup without its own module map, so this one import has to be a path.
-import { KafkaBroker, type KafkaBrokerOptions } from '../../servers/src/index';
+import { KafkaBroker, type KafkaBrokerOptions } from '../../../servers/src/index';
 
 export interface KafkaHost {
   readonly url: string;

@@ -3,11 +3,14 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absent } from './absent';
-import { eventually } from './eventually';
-import { freePort } from './http-receiver';
+import { absent } from '../absent';
+import { eventually } from '../eventually';
+import { freePort } from '../peers/http-receiver';
 
-const BINARY = join(process.env.S3_SERVER_TOOLS ?? join(__dirname, '..', '..', '..', '.tools', 's3'), 'versitygw');
+const BINARY = join(
+  process.env.S3_SERVER_TOOLS ?? join(__dirname, '..', '..', '..', '..', '.tools', 's3'),
+  'versitygw',
+);
 const REGION = 'us-east-1';
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'tester', AWS_SECRET_ACCESS_KEY: 'a-secret-of-tests-only' };
 const START_MS = 60_000;

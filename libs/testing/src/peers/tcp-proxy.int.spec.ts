@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { TcpProxy } from './tcp-proxy';
 
 describe('a stretch of network that a test can break', () => {

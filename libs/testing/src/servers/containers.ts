@@ -8,8 +8,8 @@ import {
   Wait,
 } from 'testcontainers';
 // Jest loads its global setup without its own module map, so these imports have to be paths.
-import { asImageVariables, ONE_NODE } from '../../servers/src/index';
-import { freePort } from './http-receiver';
+import { asImageVariables, ONE_NODE } from '../../../servers/src/index';
+import { freePort } from '../peers/http-receiver';
 import { IMAGES } from './container-images';
 
 const PULL_MS = 300_000;

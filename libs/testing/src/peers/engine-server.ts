@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 /** What an engine may do wrong; several hold at once. */
 export type EngineFault =
@@ -51,7 +51,7 @@ interface Exchange {
   readonly response: { readonly status: number; readonly body: Record<string, unknown> };
 }
 
-const TRANSCRIPTS = join(__dirname, '..', 'transcripts');
+const TRANSCRIPTS = join(__dirname, '..', '..', 'transcripts');
 const VIDEO = /^\/v1\/videos\/([^/]+?)(\/content)?$/;
 
 /**

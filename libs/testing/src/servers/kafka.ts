@@ -1,5 +1,5 @@
-import { missingForKafka } from '../../servers/src/index';
-import { absent } from './absent';
+import { missingForKafka } from '../../../servers/src/index';
+import { absent } from '../absent';
 
 /** Where the broker of the Jest run is asked for. */
 export const KAFKA_HOST_URL = 'USVIDEO_TEST_KAFKA_HOST_URL';
