@@ -1,11 +1,11 @@
 export * from './deterministic';
 export * from './operators/event-log.controller';
 export * from './delivery-audit';
-export * from './kafka/kafka-client';
-export { kafkaJs } from './kafka/kafka-js';
+export * from './kafka-connection/kafka-client';
+export { kafkaJs } from './kafka-connection/kafka-js';
 export * from './kafka/kafka-transport';
 export * from './kafka/kafka-process';
-export * from './kafka/kafka-settings';
+export * from './kafka-connection/kafka-settings';
 export * from './local/local-transport';
 export * from './operators/parked-events.controller';
 export * from './remote-log';

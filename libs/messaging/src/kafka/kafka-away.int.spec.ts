@@ -1,8 +1,8 @@
 import { createLogger } from '@usvideo/runtime';
 import { describeKafka, eventually } from '@usvideo/testing';
-import { kafkaClients } from './kafka-client';
+import { kafkaClients } from '../kafka-connection/kafka-client';
 import { type KafkaHarness, openKafkaWorld } from './kafka-world.fixture';
-import { TOPIC, type World } from '../world.fixture';
+import { TOPIC, type World } from '../conformance/world.fixture';
 
 interface Line {
   readonly level: string;

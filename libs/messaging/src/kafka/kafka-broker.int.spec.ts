@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { transformFile } from '@swc/core';
 import { describeOwnKafka, eventually, selfSignedCertificate, startTestBroker, Signal } from '@usvideo/testing';
 import type { KafkaBroker } from '@usvideo/servers';
-import type { KafkaLogin } from './kafka-client';
+import type { KafkaLogin } from '../kafka-connection/kafka-client';
 import { openKafkaWorld, type KafkaHarness } from './kafka-world.fixture';
-import type { World } from '../world.fixture';
+import type { World } from '../conformance/world.fixture';
 
 const START_MS = 300_000;
 const LOGIN: KafkaLogin = { mechanism: 'scram-sha-512', username: 'usvideo', password: 'known-to-the-test' };

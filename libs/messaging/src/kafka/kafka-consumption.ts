@@ -2,7 +2,7 @@ import { Pump, type ParkedEvent, type RestorableLog } from '@usvideo/event-store
 import type { Logger } from '@usvideo/runtime';
 import { FailureLogThrottle } from './failure-log-throttle';
 import { Intake } from '../intake';
-import type { KafkaClients } from './kafka-client';
+import type { KafkaClients } from '../kafka-connection/kafka-client';
 import { GroupMember } from './kafka-group-member';
 import type { Replayed } from '../replay';
 import type { EpochDivergence } from '../restored-log';

@@ -2,7 +2,7 @@ import { SHARDS } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { PartitionBuffer } from './partition-buffer';
-import type { KafkaClients } from './kafka-client';
+import type { KafkaClients } from '../kafka-connection/kafka-client';
 import { eventOf } from './kafka-message';
 
 export interface GroupMemberOptions {

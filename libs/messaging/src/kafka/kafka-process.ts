@@ -1,9 +1,14 @@
 import { EventLogServiceClient } from '@usvideo/contracts/events';
 import type { RestorableLog } from '@usvideo/event-store';
 import { ConfigError, dial, within, type Lifecycle, type Logger, type Service } from '@usvideo/runtime';
-import { kafkaClients, type KafkaClients, type KafkaConnection, type KafkaLogin } from './kafka-client';
-import { oauthTokens } from './oauth-tokens';
-import type { KafkaSettings } from './kafka-settings';
+import {
+  kafkaClients,
+  type KafkaClients,
+  type KafkaConnection,
+  type KafkaLogin,
+} from '../kafka-connection/kafka-client';
+import { oauthTokens } from '../kafka-connection/oauth-tokens';
+import type { KafkaSettings } from '../kafka-connection/kafka-settings';
 import { TailReader } from './kafka-tail';
 import { KafkaTransport } from './kafka-transport';
 import { remoteLog } from '../remote-log';

@@ -4,7 +4,7 @@ import { PartitionAhead, Pump, Relay, type Database, type LoggedEvent, type Rela
 import { type Logger } from '@usvideo/runtime';
 import type { Message, Producer } from 'kafkajs';
 import { FailureLogThrottle } from './failure-log-throttle';
-import { administer, type KafkaClients } from './kafka-client';
+import { administer, type KafkaClients } from '../kafka-connection/kafka-client';
 import { messageOf } from './kafka-message';
 import { TailReader, type Tail } from './kafka-tail';
 import { ensureTopic, UnsuitableTopic } from './kafka-topic';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { within, type Logger } from '@usvideo/runtime';
 import type { Consumer, KafkaMessage, SeekEntry } from 'kafkajs';
-import { administer, type KafkaClients } from './kafka-client';
+import { administer, type KafkaClients } from '../kafka-connection/kafka-client';
 import { eventOf } from './kafka-message';
 
 export interface Tail {

@@ -11,8 +11,8 @@ import { describeKafka, eventually, Signal } from '@usvideo/testing';
 import { messageOf } from './kafka-message';
 import type { KafkaPublisher } from './kafka-publisher';
 import { KafkaHarness, openKafkaWorld } from './kafka-world.fixture';
-import { transportConformance } from '../transport.conformance';
-import { ACCOUNT, ELSEWHERE, TOPIC, type World } from '../world.fixture';
+import { transportConformance } from '../conformance/transport.conformance';
+import { ACCOUNT, ELSEWHERE, TOPIC, type World } from '../conformance/world.fixture';
 
 const SHARD = shardOf(ACCOUNT);
 

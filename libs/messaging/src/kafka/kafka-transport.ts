@@ -1,6 +1,6 @@
 import type { RestorableLog } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
-import type { KafkaClients } from './kafka-client';
+import type { KafkaClients } from '../kafka-connection/kafka-client';
 import { KafkaConsumption } from './kafka-consumption';
 import { KafkaPublisher } from './kafka-publisher';
 import type { Consuming, EventTransport, Publication } from '../transport';

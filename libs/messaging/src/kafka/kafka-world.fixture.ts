@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { EventLog, type RestorableLog } from '@usvideo/event-store';
 import type { Logger } from '@usvideo/runtime';
 import type { Admin, Kafka, KafkaMessage, Producer, ProducerRecord } from 'kafkajs';
-import { administer, kafkaClients, type KafkaClients, type KafkaConnection } from './kafka-client';
+import { administer, kafkaClients, type KafkaClients, type KafkaConnection } from '../kafka-connection/kafka-client';
 import { eventOf, messageOf } from './kafka-message';
 import { KafkaTransport, type KafkaTransportOptions } from './kafka-transport';
 import type { EventTransport } from '../transport';
-import { TOPIC, World, type Faults, type TransportHarness } from '../world.fixture';
+import { TOPIC, World, type Faults, type TransportHarness } from '../conformance/world.fixture';
 
 /** The Kafka transport for the conformance suite: each test has topics and groups of its own on the broker. */
 export class KafkaHarness implements TransportHarness {

@@ -2,8 +2,8 @@ import { EventLog, type Database, type RestorableLog } from '@usvideo/event-stor
 import { pino } from 'pino';
 import { eventually } from '@usvideo/testing';
 import { LocalTransport } from './local-transport';
-import { transportConformance } from '../transport.conformance';
-import { ELSEWHERE, TOPIC, World, type Faults, type TransportHarness } from '../world.fixture';
+import { transportConformance } from '../conformance/transport.conformance';
+import { ELSEWHERE, TOPIC, World, type Faults, type TransportHarness } from '../conformance/world.fixture';
 
 function distorted(log: RestorableLog, distort: Faults['deliver']): RestorableLog {
   return {

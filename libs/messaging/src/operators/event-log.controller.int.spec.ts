@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { EventLogController, PUBLISHED_LOG } from './event-log.controller';
 import { LocalTransport } from '../local/local-transport';
 import { remoteLog } from '../remote-log';
-import { ACCOUNT, ELSEWHERE, TOPIC, World } from '../world.fixture';
+import { ACCOUNT, ELSEWHERE, TOPIC, World } from '../conformance/world.fixture';
 
 const SHARD = shardOf(ACCOUNT);
 

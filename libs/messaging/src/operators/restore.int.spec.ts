@@ -5,7 +5,7 @@ import type { KafkaPublisher } from '../kafka/kafka-publisher';
 import { messageOf } from '../kafka/kafka-message';
 import { type KafkaHarness, openKafkaWorld } from '../kafka/kafka-world.fixture';
 import { restoreSchema, runRestore } from './restore';
-import { ACCOUNT, TOPIC, type Backup, type World } from '../world.fixture';
+import { ACCOUNT, TOPIC, type Backup, type World } from '../conformance/world.fixture';
 
 const SHARD = shardOf(ACCOUNT);
 

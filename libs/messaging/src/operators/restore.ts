@@ -3,7 +3,7 @@ import { EventLog, inTransaction, mintEpoch, openDatabase, SHARDS, type Database
 import { createLogger, databaseUrl } from '@usvideo/runtime';
 import { z } from 'zod';
 import { openTopic } from '../kafka/kafka-process';
-import { kafkaSettings } from '../kafka/kafka-settings';
+import { kafkaSettings } from '../kafka-connection/kafka-settings';
 import type { Tail, TailReader } from '../kafka/kafka-tail';
 
 export const restoreSchema = z.object({ DATABASE_URL: databaseUrl(), ...kafkaSettings });

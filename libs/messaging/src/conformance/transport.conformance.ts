@@ -2,7 +2,7 @@ import { failureConformance } from './failure.conformance';
 import { deliveryConformance } from './delivery.conformance';
 import { deliveryAuditConformance } from './delivery-audit.conformance';
 import { parkingConformance } from './parking.conformance';
-import { restoreConformance } from './operators/restore.conformance';
+import { restoreConformance } from './restore.conformance';
 import { World, type TransportHarness } from './world.fixture';
 
 /** What every transport promises. A test file of the transport calls this with its harness. */

@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from '@usvideo/runtime';
 import { z } from 'zod';
-import { connectionOf } from './kafka-process';
+import { connectionOf } from '../kafka/kafka-process';
 import { kafkaSettings } from './kafka-settings';
 
 const read = (env: Record<string, string>) => readConfig(z.object(kafkaSettings), env);

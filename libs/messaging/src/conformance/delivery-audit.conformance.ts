@@ -1,9 +1,9 @@
 import { EventLog, inTransaction, type LogReader, mintEpoch, shardOf } from '@usvideo/event-store';
 import { eventually } from '@usvideo/testing';
 import { pino } from 'pino';
-import { eventsSetAside, type Hearer, startDeliveryAudit, unheardEvents } from './delivery-audit';
+import { eventsSetAside, type Hearer, startDeliveryAudit, unheardEvents } from '../delivery-audit';
 import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
-import { deliveryAuditDifferences } from './metrics';
+import { deliveryAuditDifferences } from '../metrics';
 
 const HOUR_MS = 60 * 60_000;
 /** Events of this moment are due. */

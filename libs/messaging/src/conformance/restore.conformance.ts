@@ -2,7 +2,7 @@ import { parkedEvents } from '@usvideo/event-store';
 import { eventually } from '@usvideo/testing';
 import type { Consuming } from '../transport';
 import type { Restored, Subscription } from '../subscription';
-import { ELSEWHERE, TOPIC, type World } from '../world.fixture';
+import { ELSEWHERE, TOPIC, type World } from './world.fixture';
 
 export function restoreConformance(world: () => World): void {
   const halted = (consuming: Consuming) =>

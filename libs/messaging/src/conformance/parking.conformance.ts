@@ -1,9 +1,9 @@
 import { parkedEvents, type ParkedEvent } from '@usvideo/event-store';
 import { eventually } from '@usvideo/testing';
-import { ParkEvent } from './deterministic';
-import { replayParked } from './replay';
+import { ParkEvent } from '../deterministic';
+import { replayParked } from '../replay';
 import { recordEffect, TOPIC, type World } from './world.fixture';
-import { consumerParked } from './metrics';
+import { consumerParked } from '../metrics';
 
 export function parkingConformance(world: () => World): void {
   const parked = (): Promise<ParkedEvent[]> =>

@@ -19,9 +19,9 @@ import {
 } from '@usvideo/event-store';
 import type { Logger, Running } from '@usvideo/runtime';
 import { eventually, postgres } from '@usvideo/testing';
-import { ParkEvent } from './deterministic';
-import type { Consuming, EventTransport, Publisher } from './transport';
-import type { Subscription } from './subscription';
+import { ParkEvent } from '../deterministic';
+import type { Consuming, EventTransport, Publisher } from '../transport';
+import type { Subscription } from '../subscription';
 
 /** What goes wrong between publisher and consumer. A test sets it; the harness puts it into its transport. */
 export class Faults {
