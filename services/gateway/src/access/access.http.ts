@@ -1,20 +1,20 @@
 import type { FastifyRequest } from 'fastify';
-import type { Caller, Scope } from './caller';
+import type { Caller, Scope } from '../identity/caller';
 import { accountSuspended, rateLimitExceeded } from '../refusals/create-refusal';
-import { LocalLimits } from './local-limits';
+import { LocalLimits } from '../limits/local-limits';
 import { type Access as AccessRule, ADDRESS_LIMITS, type AddressPolicy } from './operation';
-import { mayAct, type OperatorRole } from './operator-caller';
+import { mayAct, type OperatorRole } from '../identity/operator-caller';
 import { roleFor } from './operation';
-import type { OperatorVerifier } from './operator-verifier.client';
-import type { Judgement } from './rate';
+import type { OperatorVerifier } from '../identity/operator-verifier.client';
+import type { Judgement } from '../limits/rate';
 import { Refusal } from '../refusals/refusal';
 import { faultOfKeyHeaders, readBearerKey } from './request-headers';
-import type { KeyVerifier } from './key-verifier.client';
-import type { RateLimiter } from './rate-limiter.client';
+import type { KeyVerifier } from '../identity/key-verifier.client';
+import type { RateLimiter } from '../limits/rate-limiter.client';
 import type { RequestState } from './request-state.http';
-import { readSessionCookie, refuseForgery, type SessionCaller, sessionCaller } from './session-caller';
-import type { SessionVerifier } from './session-verifier.client';
-import { openStreamToken } from './stream-token';
+import { readSessionCookie, refuseForgery, type SessionCaller, sessionCaller } from '../identity/session-caller';
+import type { SessionVerifier } from '../identity/session-verifier.client';
+import { openStreamToken } from '../identity/stream-token';
 
 const ADDRESSES_MAX = 100_000;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Policy, Scope } from './caller';
-import type { OperatorRole } from './operator-caller';
+import type { Policy, Scope } from '../identity/caller';
+import type { OperatorRole } from '../identity/operator-caller';
 import type { RefusalCode } from '../refusals/refusal';
 
 /** Of an operation that takes a first frame: one of 10 MiB in base64, and everything else besides. */

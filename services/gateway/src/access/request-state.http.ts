@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '@usvideo/contracts/accounts';
 import { bookOf } from '@usvideo/contracts/books';
-import type { Caller } from './caller';
+import type { Caller } from '../identity/caller';
 import type { Operation } from './operation';
-import type { OperatorCaller } from './operator-caller';
-import type { Judgement } from './rate';
+import type { OperatorCaller } from '../identity/operator-caller';
+import type { Judgement } from '../limits/rate';
 import { Refusal, type RefusalCode, jobNotFound } from '../refusals/refusal';
-import type { SessionCaller } from './session-caller';
+import type { SessionCaller } from '../identity/session-caller';
 import type { RequestTrace } from './request-trace.http';
 
 /** What the gateway knows of one request; every hook and controller reads it here. */

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { KeyCaller } from '../access/parameters.http';
 import { renderList } from '../validation/query';
 import { Answer } from '../http/answer';

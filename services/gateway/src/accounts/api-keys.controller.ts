@@ -1,11 +1,11 @@
 import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import type { ApiKey } from '@usvideo/contracts/accounts';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import { type Caller, DEFAULT_SCOPES } from '../access/caller';
+import { type Caller, DEFAULT_SCOPES } from '../identity/caller';
 import { Refusal, invalidRequest } from '../refusals/refusal';
 import { createKeySchema, rotateKeySchema } from '../http/requests';
 import { apiKeyListView, apiKeyView } from '../http/views';
-import { KeyVerifier } from '../access/key-verifier.client';
+import { KeyVerifier } from '../identity/key-verifier.client';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
 import { AuditActor, KeyCaller } from '../access/parameters.http';

@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../access/request-state.http';
-import { sessionCookie } from '../access/session-caller';
+import { sessionCookie } from '../identity/session-caller';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
 import { oidcCookie, readOidcState } from './oidc-cookie';

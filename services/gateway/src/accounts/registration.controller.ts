@@ -6,7 +6,7 @@ import { Refusal } from '../refusals/refusal';
 import { registerSchema } from '../http/requests';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { Registration } from './registration.client';
-import { sessionCookie } from '../access/session-caller';
+import { sessionCookie } from '../identity/session-caller';
 import { Settings } from '../http/settings';
 
 @Controller('v1/auth')

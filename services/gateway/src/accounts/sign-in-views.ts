@@ -1,5 +1,5 @@
 import type { Member, Session } from '@usvideo/contracts/accounts';
-import { csrfTokenOf } from '../access/session-caller';
+import { csrfTokenOf } from '../identity/session-caller';
 
 export function sessionView(session: Session, token: string): object {
   const {

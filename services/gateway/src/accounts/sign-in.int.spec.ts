@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { Session } from '@usvideo/contracts/accounts';
-import { csrfTokenOf } from '../access/session-caller';
+import { csrfTokenOf } from '../identity/session-caller';
 import { failure } from '../http/fake-peers.fixture';
 import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
 

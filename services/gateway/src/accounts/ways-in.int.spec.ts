@@ -1,6 +1,6 @@
 import type { Session } from '@usvideo/contracts/accounts';
 import { status } from '@grpc/grpc-js';
-import { csrfTokenOf } from '../access/session-caller';
+import { csrfTokenOf } from '../identity/session-caller';
 import { failure } from '../http/fake-peers.fixture';
 import { startTestGateway, type TestGateway } from '../http/gateway.fixture';
 

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Param, Post, Req } from '@nestjs/common';
 import type { Operator } from '@usvideo/contracts/accounts';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyRequest } from 'fastify';
-import { OperatorVerifier } from '../access/operator-verifier.client';
+import { OperatorVerifier } from '../identity/operator-verifier.client';
 import { operatorActorOf, operatorOf } from '../access/request-state.http';
 import { time } from '../http/views';
 import { adminOperatorSchema, adminOperatorTokenSchema } from '../http/requests';

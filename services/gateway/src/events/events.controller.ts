@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { ReadFeedResponse } from '@usvideo/contracts/webhooks';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { callerOf, sendJson } from '../access/request-state.http';
 import { openStream, sendText } from '../http/response-stream.http';
 import { OpenStreams, type OpenStream } from '../http/open-streams.http';

@@ -2,7 +2,7 @@ import { Controller, Options, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireScope } from '../access/access.http';
 import { callerOf, sendObject } from '../access/request-state.http';
-import { sealStreamToken } from '../access/stream-token';
+import { sealStreamToken } from '../identity/stream-token';
 import { noQuery } from '../http/requests';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';

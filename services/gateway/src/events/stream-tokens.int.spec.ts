@@ -1,7 +1,7 @@
 import type { ReadFeedRequest, ReadFeedResponse } from '@usvideo/contracts/webhooks';
 import { eventually } from '@usvideo/testing';
 import { LINK_SECRET, type TestGateway, startTestGateway } from '../http/gateway.fixture';
-import { sealStreamToken } from '../access/stream-token';
+import { sealStreamToken } from '../identity/stream-token';
 
 interface Made {
   readonly token: string;

@@ -1,4 +1,4 @@
-import { Tally } from './tally';
+import { Tally } from '../limits/tally';
 
 /** Bytes of request bodies that may be held at one time, by all and by each owner: an account, or an address without a key. */
 export const HELD_BYTES_MAX = 256 * 1024 * 1024;

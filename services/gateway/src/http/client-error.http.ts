@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { clientAddress } from '../access/client-address';
-import { rateHeaders } from '../access/rate';
+import { rateHeaders } from '../limits/rate';
 import { Refusal, errorBody } from '../refusals/refusal';
 import type { Access } from '../access/access.http';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { steadyMsOf } from '@usvideo/runtime';
-import { Tally } from './tally';
+import { Tally } from '../limits/tally';
 
 export const STREAMS_PER_ACCOUNT_MAX = 100;
 /** Idle ones cost some 40 KB each; one that nobody reads holds two job objects, too. */

@@ -6,8 +6,8 @@ import {
   PASSWORD_CHARACTERS_MIN,
 } from '@usvideo/contracts/text';
 import { z } from 'zod';
-import { SCOPES } from '../access/caller';
-import { OPERATOR_ROLES } from '../access/operator-caller';
+import { SCOPES } from '../identity/caller';
+import { OPERATOR_ROLES } from '../identity/operator-caller';
 import { pageShape } from '../validation/query';
 import { jobId as anyJobId, moment } from '../validation/fields';
 import { line, ruled, text } from '../validation/schema';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { streamTokenOf } from '../access/access.http';
-import { rateHeaders } from '../access/rate';
+import { rateHeaders } from '../limits/rate';
 
 /** The headers that every response carries; stamping twice is harmless. */
 export function stamp(request: FastifyRequest, reply: FastifyReply): void {

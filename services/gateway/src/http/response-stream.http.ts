@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { Refusal, serviceUnavailable } from '../refusals/refusal';
 import { type OpenStream, type OpenStreams, STREAMS_PER_ACCOUNT_MAX } from './open-streams.http';
 

@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { callerOf } from '../access/request-state.http';
 import { jsonSchemaOf } from '../reference/openapi';
 import { Settings } from '../http/settings';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Scope } from '../access/caller';
+import type { Scope } from '../identity/caller';
 import { WAIT_SECONDS_MAX } from '../access/request-headers';
 import type { FaultDetail } from '../refusals/refusal';
 import { createQuoteSchema, createVideoSchema } from '../videos/create-video';

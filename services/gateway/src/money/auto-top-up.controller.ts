@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
 import type { AutoTopUp } from '@usvideo/contracts/ledger';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { LiveCaller } from '../access/parameters.http';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';

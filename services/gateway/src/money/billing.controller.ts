@@ -9,7 +9,7 @@ import { Refusal, invalidRequest } from '../refusals/refusal';
 import { ledgerQuery } from '../http/requests';
 import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { known, moved } from '../peers/peer-answers.client';
 import { bookOfCaller, isTest } from '../access/request-state.http';
 import { KeyCaller } from '../access/parameters.http';

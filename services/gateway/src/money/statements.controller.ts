@@ -8,7 +8,7 @@ import { Refusal } from '../refusals/refusal';
 import { sequenceCursor } from '../validation/fields';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { bookOfCaller, isTest } from '../access/request-state.http';
 import { KeyCaller } from '../access/parameters.http';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';

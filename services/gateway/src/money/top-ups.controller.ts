@@ -14,7 +14,7 @@ import { Settings } from '../http/settings';
 import { KeyCaller, LiveCaller } from '../access/parameters.http';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 
 /** A payment page of a provider in another country may be slow; the customer waits for it here. */
 const CHECKOUT_WITHIN_MS = 20_000;

@@ -3,7 +3,7 @@ import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from
 import { type ArtifactStore, verifyLink } from '@usvideo/artifacts';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { JobId, KeyCaller } from '../access/parameters.http';
 import { Settings } from '../http/settings';
 import { ARTIFACTS } from '../http/tokens';

@@ -1,6 +1,6 @@
 import type { UsageGroup, UsageRow } from '@usvideo/contracts/ledger';
 import { call, traceMetadata } from '@usvideo/runtime';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { END_USERS_MAX, EndUserUsage } from './end-user-usage';
 import { invalidRequest } from '../refusals/refusal';
 import type { Peers } from '../peers/peers.client';

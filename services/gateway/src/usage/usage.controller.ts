@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { usageQuery } from '../money/billing-requests';
 import { usageGroupView, usageRowView, usageTotalsView } from '../money/billing-views';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { csvLine, prefersCsv } from './csv';
 import { type Page, pageOf } from '../validation/query';
 import { GROUP_COLUMNS, USAGE_COLUMNS, groupCsvLine, usageCsvLine } from './usage-csv';

@@ -1,6 +1,6 @@
 import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { call } from '@usvideo/runtime';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import type { Peers } from '../peers/peers.client';
 
 const ANSWER_WITHIN_MS = 1_000;

@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { KeyCaller } from '../access/parameters.http';
-import { RateLimiter } from '../access/rate-limiter.client';
+import { RateLimiter } from '../limits/rate-limiter.client';
 import { Answer } from '../http/answer';
 import { Settings } from '../http/settings';
-import { spendCreate } from './create-rate.client';
+import { spendCreate } from '../access/create-rate.client';
 import { Refusal } from '../refusals/refusal';
 import { PICTURE_FIELD } from './file-form';
 import { pictureOfForm } from './picture-form.http';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { SchedulerServiceClient, WatchJobResponse } from '@usvideo/contracts/scheduler';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { watchJob } from './job-watch.client';
 import type { OpenStream } from '../http/open-streams.http';
 

@@ -1,6 +1,6 @@
 import type { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { type Wait, WAIT_SECONDS_MAX } from '../access/request-headers';
 import { hasEnded, watchJob } from './job-watch.client';
 import type { OpenStreams } from '../http/open-streams.http';

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { ArtifactMissing, type ArtifactStore, type PictureType, sniffPicture } from '@usvideo/artifacts';
 import { decodeTime, ulid } from 'ulid';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { invalidRequest } from '../refusals/refusal';
 import type { ArtifactDeletions } from './artifact-deletions.loop';
 import { isFileId } from './first-frame';

@@ -1,5 +1,5 @@
 import { type GuardedHttpClient, LookUpFailed } from '@usvideo/runtime';
-import { Tally } from '../http/tally';
+import { Tally } from '../limits/tally';
 import { Refusal, serviceUnavailable } from '../refusals/refusal';
 
 const REMEMBER_MS = 30_000;

@@ -20,7 +20,7 @@ import { VideoOrders } from './video-order.service';
 import { JobId, KeyCaller } from '../access/parameters.http';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 
 @Controller('v1/videos')
 export class VideosController {

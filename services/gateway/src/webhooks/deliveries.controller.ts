@@ -12,7 +12,7 @@ import { deliveryView } from './webhook-views';
 import { KeyCaller } from '../access/parameters.http';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 
 const ANY = { endpointId: '', event: '', jobId: '', deliveryId: '', statuses: [], startingAfter: '' };
 

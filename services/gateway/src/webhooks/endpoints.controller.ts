@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import type { Endpoint, Fault } from '@usvideo/contracts/webhooks';
 import { call } from '@usvideo/runtime';
-import type { Caller } from '../access/caller';
+import type { Caller } from '../identity/caller';
 import { known } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { invalidRequest, Refusal } from '../refusals/refusal';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { RateLimiter } from '../access/rate-limiter.client';
-import { callerOf } from '../access/request-state.http';
+import type { RateLimiter } from '../limits/rate-limiter.client';
+import { callerOf } from './request-state.http';
 import { rateLimitExceeded } from '../refusals/create-refusal';
 
 /** Of what is stored before the scheduler judges an order, or without one. @throws Refusal rate_limit_exceeded */

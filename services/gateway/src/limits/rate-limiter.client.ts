@@ -1,5 +1,5 @@
 import type { RateState } from '@usvideo/contracts/scheduler';
-import type { Caller, Policy } from './caller';
+import type { Caller, Policy } from '../identity/caller';
 import { LocalLimits } from './local-limits';
 import type { Judgement } from './rate';
 import type { Peers } from '../peers/peers.client';
