@@ -38,7 +38,7 @@ import { McpController } from './mcp/mcp.controller';
 import { MCP_OPERATIONS } from './mcp/mcp-operations';
 import { OperatorVerifier } from './identity/operator-verifier.client';
 import { MediaController } from './videos/media.controller';
-import { OpenStreams } from './http/open-streams.http';
+import { OpenStreams } from './streams/open-streams.http';
 import { MARKDOWN_OPERATIONS, MarkdownController } from './reference/markdown.controller';
 import { PaymentsController } from './money/payments.controller';
 import { ReferenceController } from './reference/reference.controller';

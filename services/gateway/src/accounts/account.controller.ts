@@ -6,7 +6,7 @@ import { renderList } from '../validation/query';
 import { Answer } from '../http/answer';
 import { accountView, limitsView, modelView } from '../http/views';
 import { Peers } from '../peers/peers.client';
-import { OpenStreams, STREAMS_PER_ACCOUNT_MAX } from '../http/open-streams.http';
+import { OpenStreams, STREAMS_PER_ACCOUNT_MAX } from '../streams/open-streams.http';
 
 const MODELS_MAX = 100;
 

@@ -2,9 +2,9 @@ import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operatorActorOf, operatorOf } from '../access/request-state.http';
-import { OpenStreams } from '../http/open-streams.http';
+import { OpenStreams } from '../streams/open-streams.http';
 import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema } from '../http/requests';
-import { openStream, sendText } from '../http/response-stream.http';
+import { openStream, sendText } from '../streams/response-stream.http';
 import { Settings } from '../http/settings';
 import { adminAccountView } from '../http/views';
 import { known } from '../peers/peer-answers.client';

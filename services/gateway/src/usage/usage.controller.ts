@@ -12,9 +12,9 @@ import { GROUP_COLUMNS, USAGE_COLUMNS, groupCsvLine, usageCsvLine } from './usag
 import { usagePeriod } from './usage-period';
 import { Peers } from '../peers/peers.client';
 import { type GroupPage, type UsageRange, UsageReports } from './usage-reports.client';
-import { type OpenStream, OpenStreams } from '../http/open-streams.http';
+import { type OpenStream, OpenStreams } from '../streams/open-streams.http';
 import { bookOfCaller, isTest, sendObject } from '../access/request-state.http';
-import { openStream, sendText } from '../http/response-stream.http';
+import { openStream, sendText } from '../streams/response-stream.http';
 import { Settings } from '../http/settings';
 import { KeyCaller } from '../access/parameters.http';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';

@@ -3,7 +3,7 @@ import type { WatchJobRequest } from '@usvideo/contracts/scheduler';
 import { eventually } from '@usvideo/testing';
 import { failure } from '../http/fake-peers.fixture';
 import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
-import { STREAMS_PER_ACCOUNT_MAX } from '../http/open-streams.http';
+import { STREAMS_PER_ACCOUNT_MAX } from '../streams/open-streams.http';
 
 let test: TestGateway;
 let authorization: string;

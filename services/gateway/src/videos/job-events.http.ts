@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { SchedulerServiceClient, WatchJobResponse } from '@usvideo/contracts/scheduler';
 import type { Caller } from '../identity/caller';
 import { watchJob } from './job-watch.client';
-import type { OpenStream } from '../http/open-streams.http';
+import type { OpenStream } from '../streams/open-streams.http';
 
 /** Shorter than the idle timeout of common proxies. */
 const HEARTBEAT_MS = 15_000;

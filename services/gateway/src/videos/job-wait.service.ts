@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Caller } from '../identity/caller';
 import { type Wait, WAIT_SECONDS_MAX } from '../access/request-headers';
 import { hasEnded, watchJob } from './job-watch.client';
-import type { OpenStreams } from '../http/open-streams.http';
+import type { OpenStreams } from '../streams/open-streams.http';
 
 /** RFC 7234, 5.5: a warning of a kind that has no number of its own. */
 const NOT_FOLLOWED = `299 - "Prefer: wait is a number of seconds from 1 to ${WAIT_SECONDS_MAX}; this preference was not followed"`;

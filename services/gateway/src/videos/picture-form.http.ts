@@ -1,5 +1,5 @@
 import { sniffPicture } from '@usvideo/artifacts';
-import { formOf } from '../http/multipart.http';
+import { formOf } from '../bodies/multipart.http';
 import { type FaultDetail, invalidRequest, Refusal } from '../refusals/refusal';
 import { PICTURE_FIELD } from './file-form';
 import { FIRST_FRAME_BYTES_MAX } from './first-frame';

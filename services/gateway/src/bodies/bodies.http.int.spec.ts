@@ -4,7 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { eventually } from '@usvideo/testing';
 import sharp from 'sharp';
 import { HELD_BYTES_PER_OWNER_MAX } from './body-budget';
-import { type TestGateway, startTestGateway } from './gateway.fixture';
+import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
 
 let test: TestGateway;
 let authorization: string;
