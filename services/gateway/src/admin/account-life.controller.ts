@@ -14,7 +14,7 @@ import { AccountData } from './account-data.client';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
 import { OperatorOrders } from './operator-orders.client';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
-import { ArtifactDeletions } from '../videos/artifact-deletions.loop';
+import { ArtifactDeletions } from '../files/artifact-deletions.loop';
 import { Answer } from '../http/answer';
 
 const ENVIRONMENTS = ['live', 'test'] as const;

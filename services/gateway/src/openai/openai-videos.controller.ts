@@ -12,7 +12,7 @@ import { knownJob } from '../peers/peer-answers.client';
 import { Refusal, invalidRequest, videoExpired } from '../refusals/refusal';
 import { pageOf } from '../validation/query';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
-import { ArtifactDeletions } from '../videos/artifact-deletions.loop';
+import { ArtifactDeletions } from '../files/artifact-deletions.loop';
 import { getJob } from '../videos/get-job.client';
 import { requestHash } from '../videos/request-hash';
 import { VideoOrders } from '../videos/video-order.service';

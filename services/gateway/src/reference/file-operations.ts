@@ -1,4 +1,4 @@
-import { createFileForm, FILE_BODY_BYTES_MAX } from '../videos/file-form';
+import { createFileForm, FILE_BODY_BYTES_MAX } from '../files/file-form';
 import { REFUSALS_OF_BODY, keyed, type Operations } from '../access/operation';
 import { noQuery } from '../http/requests';
 import { deletedFileSchema, fileSchema } from './answers';

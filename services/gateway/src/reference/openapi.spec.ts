@@ -19,7 +19,7 @@ import { AutoTopUpController } from '../money/auto-top-up.controller';
 import { BillingController } from '../money/billing.controller';
 import { MembersController } from '../accounts/members.controller';
 import { SignInController } from '../accounts/sign-in.controller';
-import { FilesController } from '../videos/files.controller';
+import { FilesController } from '../files/files.controller';
 import { MediaController } from '../videos/media.controller';
 import { PaymentsController } from '../money/payments.controller';
 import { ReferenceController } from './reference.controller';

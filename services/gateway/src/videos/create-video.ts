@@ -8,7 +8,7 @@ import {
   isDataUri,
   isFileId,
   readDataUri,
-} from './first-frame';
+} from '../files/first-frame';
 import { type FaultDetail, invalidRequest } from '../refusals/refusal';
 import { type Pairs, pairsOf, text, validate } from '../validation/schema';
 

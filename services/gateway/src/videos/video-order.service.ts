@@ -13,9 +13,9 @@ import { parseQuery } from '../validation/query';
 import { createJob } from './create-job.client';
 import { spendCreate } from '../access/create-rate.client';
 import { type CreateVideo, parseCreateVideo, urlsOf } from './create-video';
-import type { FirstFrameStore, StoredFirstFrame } from './first-frame.store';
+import type { FirstFrameStore, StoredFirstFrame } from '../files/first-frame.store';
 import { requestHash } from './request-hash';
-import type { UploadedFileStore } from './uploaded-file.store';
+import type { UploadedFileStore } from '../files/uploaded-file.store';
 import type { UrlGuard } from './url-guard.client';
 import { shortfallOf } from './affordable.client';
 

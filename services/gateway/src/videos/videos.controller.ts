@@ -6,7 +6,7 @@ import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
 import { readWait } from '../access/request-headers';
 import { listVideosQuery, streamQuery } from '../http/requests';
-import { ArtifactDeletions } from './artifact-deletions.loop';
+import { ArtifactDeletions } from '../files/artifact-deletions.loop';
 import { getJob } from './get-job.client';
 import { Peers } from '../peers/peers.client';
 import { jobEvents } from './job-events.http';
