@@ -3,7 +3,7 @@ import { call } from '@usvideo/runtime';
 import { adminAccountView, apiKeyView, time } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { endpointView } from '../webhooks/webhook-views';
-import { auditView } from './audit-view';
+import { auditView } from '../operators/audit-view';
 
 const ENVIRONMENTS = ['live', 'test'] as const;
 const JOBS_PER_PAGE = 100;

@@ -12,7 +12,7 @@ import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest, jobNotFound } from '../refusals/refusal';
 import { AccountData } from './account-data.client';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
-import { OperatorOrders } from './operator-orders.client';
+import { OperatorOrders } from '../operators/operator-orders.client';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { ArtifactDeletions } from '../files/artifact-deletions.loop';
 import { Answer } from '../http/answer';

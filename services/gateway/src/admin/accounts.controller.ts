@@ -19,7 +19,7 @@ import { Registration } from '../accounts/registration.client';
 import { known } from '../peers/peer-answers.client';
 import { operatorActorOf, operatorOf, sendObject } from '../access/request-state.http';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
-import { DualControl } from './dual-control.client';
+import { DualControl } from '../operators/dual-control.client';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 

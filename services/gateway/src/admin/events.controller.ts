@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../refusals/refusal';
 import { adminOwedQuery, adminParkedQuery, adminReplayRequest } from '../http/requests';
 import { Peers } from '../peers/peers.client';
-import { OperatorOrders } from './operator-orders.client';
+import { OperatorOrders } from '../operators/operator-orders.client';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 
 /** Each parked event is handled in a transaction of its own. */

@@ -9,7 +9,7 @@ import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest } from '../refusals/refusal';
 import { pageOf, parseQuery, renderList } from '../validation/query';
 import { validate } from '../validation/schema';
-import { OperatorOrders } from './operator-orders.client';
+import { OperatorOrders } from '../operators/operator-orders.client';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 

@@ -10,7 +10,7 @@ import { messagesOf } from '../peers/server-stream.client';
 import { OpenStreams } from '../streams/open-streams.http';
 import { known } from '../peers/peer-answers.client';
 import { openStream, sendText } from '../streams/response-stream.http';
-import { OperatorOrders } from './operator-orders.client';
+import { OperatorOrders } from '../operators/operator-orders.client';
 import { Settings } from '../http/settings';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
