@@ -3,7 +3,7 @@ import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { openArtifactStore } from '@usvideo/artifacts';
 import { GuardedHttpClient, Lifecycle, type Logger, type Service } from '@usvideo/runtime';
 import type { GatewayConfig } from './config';
-import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './reference/operations';
+import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './operations/operations';
 import { OPENAI_OPERATIONS } from './openai/openai-operations';
 import { OPENAI_PROTOCOL } from './openai/openai-protocol';
 import { OpenAiVideosController } from './openai/openai-videos.controller';

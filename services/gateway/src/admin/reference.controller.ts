@@ -4,7 +4,7 @@ import { sendObject } from '../access/request-state.http';
 import { noQuery } from '../http/requests';
 import { renderDocs } from './docs-page';
 import { openApiDocument } from '../reference/openapi';
-import { ADMIN_OPERATIONS } from '../reference/operations';
+import { ADMIN_OPERATIONS } from '../operations/operations';
 import { parseQuery } from '../validation/query';
 
 /** The reference of the admin port; the public one says nothing of it. */

@@ -1,6 +1,6 @@
 import { markdownPages } from './markdown';
 import { openApiDocument } from './openapi';
-import { PUBLIC_OPERATIONS } from './operations';
+import { PUBLIC_OPERATIONS } from '../operations/operations';
 
 const document = openApiDocument('https://api.example.com/') as {
   paths: Record<string, Record<string, object>>;

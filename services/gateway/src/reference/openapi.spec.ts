@@ -32,10 +32,10 @@ import { DeliveriesController } from '../webhooks/deliveries.controller';
 import { EndpointsController } from '../webhooks/endpoints.controller';
 import { EventsController } from '../events/events.controller';
 import { StreamTokensController } from '../events/stream-tokens.controller';
-import { FAILURES } from './answers';
+import { FAILURES } from '../operations/answers';
 import { allowedMethods } from '../access/operation';
 import { openApiDocument, refusalsOf } from './openapi';
-import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './operations';
+import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from '../operations/operations';
 import { STATUS_OF } from '../refusals/refusal';
 
 interface OperationObject {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { FAILURES, errorSchema } from './answers';
+import { FAILURES, errorSchema } from '../operations/answers';
 import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHeader } from '../access/operation';
-import { PUBLIC_OPERATIONS } from './operations';
+import { PUBLIC_OPERATIONS } from '../operations/operations';
 import { ERROR_NOTES } from '../refusals/error-notes';
 import { plainSchema } from './plain-schema';
 import { tagsOf } from './tags';
