@@ -53,10 +53,10 @@ const NOW = [
 /** What reads everything on purpose, and why it may. */
 const MAY_READ_EVERYTHING: Readonly<Record<string, string>> = {
   'services/ledger/src/proof/verifier-rows.sql.ts': 'the verifier derives every row again',
-  'services/ledger/src/proof/root-verifier.sql.ts': 'the verifier derives every row again',
+  'services/ledger/src/signing/root-verifier.sql.ts': 'the verifier derives every row again',
   'services/ledger/src/proof/imbalance.sql.ts READ_ACCOUNTS': 'adds up all accounts, and no event of theirs',
-  'services/ledger/src/proof/signed-roots.store.ts any_event_read': 'ends at the first account that has an event',
-  'services/ledger/src/proof/signed-tree.sql.ts STORE_ALL_HEADS': 'only before the first root',
+  'services/ledger/src/signing/signed-roots.store.ts any_event_read': 'ends at the first account that has an event',
+  'services/ledger/src/signing/signed-tree.sql.ts STORE_ALL_HEADS': 'only before the first root',
   'services/scheduler/src/dispatch/counter-drift.sql.ts DRIFTED':
     'compares the counters of all accounts, twice a minute',
   'services/scheduler/src/limits/account-limits.sql.ts ACCOUNTS': 'only after a restore',
@@ -75,7 +75,7 @@ const deliveries = (filter: string) =>
 const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   'services/accounts/src/accounts/account-rows.sql.ts': { given: { column: "'revoked_at'" } },
   'services/accounts/src/people/person.sql.ts': { given: { lock: 'false' } },
-  'services/ledger/src/proof/signed-tree.sql.ts': { given: { accounts: "'ledger_account a'" } },
+  'services/ledger/src/signing/signed-tree.sql.ts': { given: { accounts: "'ledger_account a'" } },
   'services/ledger/src/reading/usage-reader.sql.ts': {
     given: { ofKey: "''", column: "'day::text'", order: "'1 desc'" },
   },

@@ -13,8 +13,8 @@ import type {
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
 import { AccountExport } from '../proof/account-export.sql';
-import type { SignedRoots } from '../proof/signed-roots.store';
-import { SignedHistoryChanged } from '../proof/signed-tree.sql';
+import type { SignedRoots } from '../signing/signed-roots.store';
+import { SignedHistoryChanged } from '../signing/signed-tree.sql';
 import { paced } from './paced.grpc';
 import { demandPage, required } from './validation.grpc';
 import { SIGNED_ROOTS } from '../proof/tokens';

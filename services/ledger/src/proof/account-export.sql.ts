@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import { LedgerReader } from '../reading/ledger-reader.sql';
-import type { Inclusion, SignedRoots } from './signed-roots.store';
+import type { Inclusion, SignedRoots } from '../signing/signed-roots.store';
 import { SIGNED_ROOTS } from './tokens';
 
 const READ_EVENTS = `

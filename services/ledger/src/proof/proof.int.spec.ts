@@ -16,8 +16,8 @@ import {
   settle,
   voidHold,
 } from '../posting/ledger.fixture';
-import { SignedRoots } from './signed-roots.store';
-import { SignedHistoryChanged } from './signed-tree.sql';
+import { SignedRoots } from '../signing/signed-roots.store';
+import { SignedHistoryChanged } from '../signing/signed-tree.sql';
 import { SigningKey } from '../signing/signing-key';
 import { LedgerVerifier } from './verifier.sql';
 

@@ -8,7 +8,7 @@ import { observeBooks } from './book-metrics.loop';
 import type { SigningKey } from '../signing/signing-key';
 import { SigningModule } from '../signing/signing.module';
 import { SIGNING_KEY } from '../signing/tokens';
-import { SignedRoots } from './signed-roots.store';
+import { SignedRoots } from '../signing/signed-roots.store';
 import { SIGNED_ROOTS } from './tokens';
 import { Verification } from './verification.loop';
 import { LedgerVerifier } from './verifier.sql';

@@ -16,7 +16,7 @@ import {
   voidHold,
 } from '../posting/ledger.fixture';
 import { manualProvider } from '../top-ups/payment-provider';
-import { SignedRoots } from './signed-roots.store';
+import { SignedRoots } from '../signing/signed-roots.store';
 import { SigningKey } from '../signing/signing-key';
 import { AutoTopUpStore } from '../top-ups/auto-top-up.store';
 import { TopUpStore } from '../top-ups/top-up.store';

@@ -3,7 +3,7 @@ import { type Database, kindOf, type Transaction, verifyLog } from '@usvideo/eve
 import { decodeEvent } from '../posting/event-codec';
 import { readPrices } from '../prices/price-book.sql';
 import { inSnapshot } from './snapshot.sql';
-import { verifyRoots } from './root-verifier.sql';
+import { verifyRoots } from '../signing/root-verifier.sql';
 import type { ExpectedRow } from './verifier-expected';
 import { AccountFold } from './verifier-fold';
 import type { PriceRow } from '../prices/price';

@@ -2,7 +2,7 @@ import type { SignedRoot } from '@usvideo/contracts/ledger';
 import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
 import { NO_ROOT, signedText, type AccountHead, type PathStep } from './merkle';
 import { growTree } from './signed-tree.sql';
-import type { SigningKey } from '../signing/signing-key';
+import type { SigningKey } from './signing-key';
 
 export interface Inclusion {
   readonly root: SignedRoot;

@@ -4,7 +4,7 @@ import { leafHash, MerkleFold, NO_ROOT, signedText } from './merkle';
 import { pagesOf } from './pages.sql';
 import { ROOT_COLUMNS } from './signed-roots.store';
 import { leafHashOf, NODE_HASH } from './signed-tree.sql';
-import { isSignedBy } from '../signing/signing-key';
+import { isSignedBy } from './signing-key';
 
 export interface RootVerification {
   readonly rootsChecked: bigint;
