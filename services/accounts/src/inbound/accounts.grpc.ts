@@ -25,7 +25,7 @@ import { ENVIRONMENTS, type Environment, type Plan } from '../accounts/plan';
 import { LetterBox } from '../mail/letter-box.store';
 import { mintToken } from '../people/secret-token.store';
 import { Credentials } from '../sign-in/credentials.service';
-import { Passwords } from '../sign-in/passwords.service';
+import { Passwords } from '../factors/passwords.service';
 import { SessionStore } from '../sign-in/session.store';
 import { actorOf } from './actor';
 import { environmentFaults, limitsEndFaults, registrationFaults } from './request-faults';

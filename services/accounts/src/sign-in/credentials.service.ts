@@ -8,11 +8,11 @@ import { LetterBox } from '../mail/letter-box.store';
 import { passwordChangedLetter, resetPasswordLetter, verifyEmailLetter, type Links } from '../mail/letters';
 import { getPerson, ownedAccounts, peopleAt, proveEmail, setPassword } from '../people/person.sql';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
-import { codeLimits, letterLimits, Attempts } from './attempts.store';
-import { endMailTokens, insertMailToken, spendMailToken } from './mail-token.sql';
-import { Passwords } from './passwords.service';
+import { codeLimits, letterLimits, Attempts } from '../factors/attempts.store';
+import { endMailTokens, insertMailToken, spendMailToken } from '../factors/mail-token.sql';
+import { Passwords } from '../factors/passwords.service';
 import { endSessions } from './session.store';
-import { SecondFactor } from './totp.service';
+import { SecondFactor } from '../factors/totp.service';
 import { LINKS } from '../mail/tokens';
 
 export interface Refused<Refusal extends string> {

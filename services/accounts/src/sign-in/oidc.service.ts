@@ -6,7 +6,7 @@ import { DATABASE, LOGGER } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 import { peopleAt } from '../people/person.sql';
-import { Attempts } from './attempts.store';
+import { Attempts } from '../factors/attempts.store';
 import { Flows } from './flow.store';
 import { OidcRefused, type OidcExpectation, type OidcPerson, type OidcProvider } from './oidc.client';
 import { SignIn, type Invitation, type SignedIn } from './sign-in.service';

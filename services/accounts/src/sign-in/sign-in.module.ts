@@ -4,20 +4,20 @@ import { Lifecycle, startLoop, type Logger } from '@usvideo/runtime';
 import { CONFIG, DATABASE, LOGGER } from '@usvideo/service';
 import type { AccountsConfig } from '../config';
 import { MailModule } from '../mail/mail.module';
-import { Attempts } from './attempts.store';
+import { Attempts } from '../factors/attempts.store';
 import { Credentials } from './credentials.service';
 import { Flows } from './flow.store';
-import { sweepTokens } from './mail-token.sql';
+import { sweepTokens } from '../factors/mail-token.sql';
 import { OidcProvider } from './oidc.client';
 import { OidcSignIn } from './oidc.service';
 import { PasskeySignIn } from './passkey.service';
-import { Passkeys } from './passkey.store';
-import { Passwords } from './passwords.service';
+import { Passkeys } from '../factors/passkey.store';
+import { Passwords } from '../factors/passwords.service';
 import { relyingPartyOf } from './relying-party';
 import { SessionStore } from './session.store';
 import { SignIn } from './sign-in.service';
 import { OIDC, RELYING_PARTY } from './tokens';
-import { SecondFactor } from './totp.service';
+import { SecondFactor } from '../factors/totp.service';
 
 const SWEEP_EVERY_MS = 60_000;
 

@@ -6,10 +6,10 @@ import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 import { getPerson, insertPerson, peopleAt, proveEmail, type Person } from '../people/person.sql';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
-import { codeLimits, signInLimits, Attempts } from './attempts.store';
-import { Passwords } from './passwords.service';
+import { codeLimits, signInLimits, Attempts } from '../factors/attempts.store';
+import { Passwords } from '../factors/passwords.service';
 import { endSession, SessionStore } from './session.store';
-import { SecondFactor } from './totp.service';
+import { SecondFactor } from '../factors/totp.service';
 
 export type SignInRefusal = 'invalid_credentials' | 'mfa_required' | 'too_many_attempts' | 'no_account';
 
