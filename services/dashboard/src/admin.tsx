@@ -2,7 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
-import { Console } from './operator/console';
+import { Console } from './console/console';
 import { readTheme, showTheme } from './session/browser';
 import './styles/all.css';
 import { Toasts } from './ui/toast';

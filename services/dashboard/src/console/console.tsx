@@ -12,15 +12,15 @@ import { OperatorSignIn } from './operator-sign-in';
 const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
   lazy(async () => ({ default: (await load())[name] }));
 
-const Accounts = page(() => import('./accounts'), 'Accounts');
-const AccountDetail = page(() => import('./account-detail'), 'AccountDetail');
-const Prices = page(() => import('./prices'), 'Prices');
-const Proof = page(() => import('./proof'), 'Proof');
-const Fleet = page(() => import('./fleet'), 'Fleet');
-const Operators = page(() => import('./operators'), 'Operators');
-const Orders = page(() => import('./orders'), 'Orders');
-const Audit = page(() => import('./audit'), 'Audit');
-const Consumers = page(() => import('./consumers'), 'Consumers');
+const Accounts = page(() => import('../operator/accounts'), 'Accounts');
+const AccountDetail = page(() => import('../operator/account-detail'), 'AccountDetail');
+const Prices = page(() => import('../operator/prices'), 'Prices');
+const Proof = page(() => import('../operator/proof'), 'Proof');
+const Fleet = page(() => import('../operator/fleet'), 'Fleet');
+const Operators = page(() => import('../operator/operators'), 'Operators');
+const Orders = page(() => import('../operator/orders'), 'Orders');
+const Audit = page(() => import('../operator/audit'), 'Audit');
+const Consumers = page(() => import('../operator/consumers'), 'Consumers');
 
 /** The operators' side. The token is held in this page's memory and nowhere else: a reload asks for it again. */
 export function Console() {
