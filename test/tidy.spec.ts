@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const root = join(__dirname, '..');
@@ -94,6 +94,17 @@ describe('the repository', () => {
     ).toEqual([]);
   });
 
+  it('keeps folders of code small: at most 12 files besides tests, modules and tokens (cut by capability)', () => {
+    const code = sources.filter(
+      (file) =>
+        /^(libs|services)\/[^/]+\/src\//.test(file) &&
+        !/\/migrations\/|\.(spec|fixture|conformance|module)\.tsx?$|\/(tokens|index)\.ts$/.test(file),
+    );
+    const sizes = new Map<string, number>();
+    for (const file of code) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1);
+    expect([...sizes].filter(([, size]) => size > 12)).toEqual([]);
+  });
+
   it.each(workspaces)(
     'declares in %s/package.json the packages that it uses, and no others (an image holds what is declared)',
     (workspace) => {
@@ -145,6 +156,15 @@ describe('the repository', () => {
   it('breaks in test/mutants/mutants.json rules that are there, each once', () => {
     const mutants = JSON.parse(text('test/mutants/mutants.json')) as { id: string; file: string; search: string }[];
     expect(mutants.filter(({ file, search }) => text(file).split(search).length !== 2).map(({ id }) => id)).toEqual([]);
+  });
+
+  it('names in test/mutants/mutants.json specs that are there', () => {
+    const specs = tracked.filter((file) => file.endsWith('.spec.ts'));
+    const mutants = JSON.parse(text('test/mutants/mutants.json')) as { id: string; specs: string[] }[];
+    const missing = mutants.flatMap(({ id, specs: named }) =>
+      named.filter((name) => !specs.some((file) => file.includes(name))).map((name) => `${id}: ${name}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('shows in CONTRIBUTING.md a change that can be made (the files moved on: show another line)', () => {
