@@ -6,7 +6,7 @@ const works = fc
     maxLength: 40,
     size: 'max',
   })
-  .map((list) => list.map((work, index): QueuedWork => ({ accountId: `acc_${index}`, ...work })));
+  .map((list) => list.map((work, index): QueuedWork => ({ accountId: `acc_${index}`, virtualTimeMs: 0, ...work })));
 const ownMs = fc.integer({ min: 1, max: 20_000_000 });
 
 /** The formula as the design has it; the account's own work is what is asked for. */
@@ -54,7 +54,11 @@ describe("the work that comes before an account's own", () => {
       fc.property(works, ownMs, ownMs, (queues, own, added) => {
         const alone = new Backlog(queues).givenUntil('acc_new', own, 1);
         expect(
-          new Backlog([...queues, { accountId: 'acc_other', gpuMs: added, weight: 1 }]).givenUntil('acc_new', own, 1),
+          new Backlog([...queues, { accountId: 'acc_other', gpuMs: added, weight: 1, virtualTimeMs: 0 }]).givenUntil(
+            'acc_new',
+            own,
+            1,
+          ),
         ).toBeGreaterThanOrEqual(alone);
         expect(new Backlog(queues).givenUntil('acc_new', own, 5)).toBeLessThanOrEqual(alone + 1e-3);
       }),
@@ -62,7 +66,7 @@ describe("the work that comes before an account's own", () => {
   });
 
   it('hardly concerns a small account beside a whale', () => {
-    const whale = { accountId: 'whale', gpuMs: 400_000_000, weight: 1 };
+    const whale = { accountId: 'whale', gpuMs: 400_000_000, weight: 1, virtualTimeMs: 0 };
     expect(new Backlog([whale]).givenUntil('small', 5_000, 1)).toBe(10_000);
     expect(new Backlog([whale]).givenUntil('whale', 400_005_000, 1)).toBe(400_005_000);
   });

@@ -3,6 +3,8 @@ export interface QueuedWork {
   readonly accountId: string;
   readonly gpuMs: number;
   readonly weight: number;
+  /** Of its share so far, in GPU milliseconds over weight. */
+  readonly virtualTimeMs: number;
 }
 
 /**
@@ -19,6 +21,7 @@ export class Backlog {
   /** Sums over the accounts before each place. */
   private readonly workBefore: readonly number[];
   private readonly weightBefore: readonly number[];
+  private readonly leastServedMs: number;
 
   constructor(works: readonly QueuedWork[]) {
     const sorted = [...works].sort((a, b) => a.gpuMs / a.weight - b.gpuMs / b.weight);
@@ -27,11 +30,23 @@ export class Backlog {
     this.workBefore = prefixSums(sorted.map(({ gpuMs }) => gpuMs));
     this.weightBefore = prefixSums(sorted.map(({ weight }) => weight));
     this.totalMs = this.workBefore.at(-1)!;
+    this.leastServedMs = sorted.reduce((least, { virtualTimeMs }) => Math.min(least, virtualTimeMs), Infinity);
   }
 
   /** What the account has waiting. */
   workOf(accountId: string): number {
     return this.works.get(accountId)?.gpuMs ?? 0;
+  }
+
+  /** How much of its share, in GPU milliseconds over weight, the account is ahead of the one that was given least. */
+  leadOf(accountId: string): number {
+    const known = this.works.get(accountId);
+    return known === undefined ? 0 : known.virtualTimeMs - this.leastServedMs;
+  }
+
+  /** Of everybody who waits, and of the account. */
+  weightWith(accountId: string, weight: number): number {
+    return this.weightBefore.at(-1)! + (this.works.has(accountId) ? 0 : weight);
   }
 
   /** GPU time given to everybody until the first `ownMs` of the account have been given, these included. They may be more than it is known to have. */

@@ -16,6 +16,7 @@ describe('the time a fleet takes', () => {
     ],
     ['work that more slots help with', { ...none, healthySlots: 4, declaredSlots: 10 }, 40 * minute, 7 * minute],
     ['more slots here than were declared', { ...none, healthySlots: 20, declaredSlots: 10 }, 40 * minute, 2 * minute],
+    ['no work for a fleet that is still to come: its cold start', { ...none, declaredSlots: 10 }, 0, 5 * minute],
     ['a fleet of which nobody knows', none, 40 * minute, undefined],
   ])('%s', (_, fleet, gpuMs, expected) => {
     expect(timeToGive(gpuMs, fleet)).toBe(expected);

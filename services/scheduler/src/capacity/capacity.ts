@@ -16,7 +16,9 @@ export function timeToGive(gpuMs: number, { healthySlots, declaredSlots, coldSta
   if (Math.max(healthySlots, declaredSlots) <= 0) return undefined;
   if (declaredSlots <= healthySlots) return gpuMs / healthySlots;
   const whileStarting = healthySlots * coldStartMs;
-  return gpuMs <= whileStarting ? gpuMs / healthySlots : coldStartMs + (gpuMs - whileStarting) / declaredSlots;
+  return healthySlots > 0 && gpuMs <= whileStarting
+    ? gpuMs / healthySlots
+    : coldStartMs + (gpuMs - whileStarting) / declaredSlots;
 }
 
 /** Refusing begins above the bound and ends at this share of it, so that a wait around the bound does not flicker. */

@@ -7,7 +7,7 @@ import type { StoredJob } from '../job/job-row';
 import { lockJobs } from '../job/job-writer.sql';
 import { FleetEstimate, type FleetEstimateOptions } from './fleet-estimate.loop';
 import { WorkerRegistry } from '../workers/worker-registry.service';
-import { fleetWantedSlots } from '../metrics';
+import { fleetWantedSlots, queueDepth } from '../metrics';
 
 let world: SagaWorld;
 const running: FleetEstimate[] = [];
@@ -40,9 +40,13 @@ function startEstimate(slots: number, over: Partial<FleetEstimateOptions> = {}):
 }
 
 const newcomer = { accountId: newAccount(), jobClass: 'procedural', expectedMs: 5_000 };
-const queued = { expectedMs: 5_000, upToMs: 5_000, concurrentJobs: 10 };
-const etaOf = (estimate: FleetEstimate, is: (seconds: number | undefined) => boolean, of = newcomer.accountId) =>
-  eventually(() => is(estimate.etaSeconds({ accountId: of, jobClass: 'procedural' }, queued)), {
+const queued = { expectedMs: 5_000, upToMs: 5_000, concurrentJobs: 10, running: 0 };
+const etaOf = (
+  estimate: FleetEstimate,
+  is: (seconds: number | undefined) => boolean,
+  { of = newcomer.accountId, upToMs = 5_000 } = {},
+) =>
+  eventually(() => is(estimate.etaSeconds({ accountId: of, jobClass: 'procedural' }, { ...queued, upToMs })), {
     what: 'the estimate',
     deadlineMs: 20_000,
   });
@@ -110,24 +114,23 @@ describe('the estimate of waiting', () => {
         'delete from job_queue where account_id = $1 and job_id not in (select job_id from job_queue where account_id = $1 limit $2)',
         [accountId, jobs],
       );
-    const askedFor = (ms: number) =>
+    const seen = (jobs: number) =>
       eventually(
-        () =>
-          estimate.etaSeconds(
-            { accountId: newcomer.accountId, jobClass: 'procedural' },
-            { ...queued, upToMs: 1_000_000 },
-          ) ===
-          1_000 + ms / 1_000,
-        { what: `a queue of ${ms} ms`, deadlineMs: 20_000 },
+        async () => {
+          const { values } = await queueDepth.get();
+          const own = values.filter(({ labels }) => labels.class === 'procedural' && labels.environment === 'live');
+          return own.reduce((sum, { value }) => sum + value, 0) === jobs;
+        },
+        { what: `a queue of ${jobs} jobs`, deadlineMs: 20_000 },
       );
     await jobsLeft(17);
-    await askedFor(85_000);
+    await seen(17);
     expect(estimate.refusesFor({ ...newcomer, accountId })).toBe(10_000);
     await jobsLeft(15);
-    await askedFor(75_000);
+    await seen(15);
     expect(estimate.refusesFor({ ...newcomer, accountId })).toBeUndefined();
     await addJobs(world.database, accountId, 2);
-    await askedFor(85_000);
+    await seen(17);
     expect(estimate.refusesFor({ ...newcomer, accountId })).toBeUndefined();
   });
 
@@ -136,7 +139,7 @@ describe('the estimate of waiting', () => {
     await addJobs(world.database, accountId, 30);
     const unknown = startEstimate(0);
     const declared = startEstimate(0, { declaredSlots: 10 });
-    await etaOf(declared, (seconds) => seconds === 61);
+    await etaOf(declared, (seconds) => seconds === 65);
     expect(declared.refusesFor({ ...newcomer, accountId })).toBeUndefined();
     expect(unknown.refusesFor({ ...newcomer, accountId })).toBeUndefined();
     expect(unknown.etaSeconds(newcomer, queued)).toBeUndefined();
@@ -151,17 +154,18 @@ describe('the estimate of waiting', () => {
     await addJobs(world.database, enterprise, 10);
     startEstimate(3);
     const estimate = startEstimate(2);
-    // 5 slots; until the newcomer has its 5 s the enterprise account is given 25 s and the standard one 5 s.
-    await etaOf(estimate, (seconds) => seconds === 7);
-    // Until the enterprise account has its 5 s the standard one is given 1 s.
-    await etaOf(estimate, (seconds) => seconds === 5, enterprise);
+    // 5 slots; until the newcomer has 5 s the enterprise account is given 25 s and the standard one 5 s. Its second job follows, once a
+    // slot is free.
+    await etaOf(estimate, (seconds) => seconds === 13, { upToMs: 10_000 });
+    // Until the enterprise account has 5 s the standard one is given 1 s.
+    await etaOf(estimate, (seconds) => seconds === 7, { of: enterprise, upToMs: 10_000 });
   });
 
   it('learns at which pace jobs are really rendered', async () => {
     const [jobId] = await addJobs(world.database, await addAccount(world.database), 1);
     const job = await inTransaction(world.database, async (tx) => (await lockJobs(tx, [jobId!])).get(jobId!)!);
     const estimate = startEstimate(1);
-    await etaOf(estimate, (seconds) => seconds === 10);
+    await etaOf(estimate, (seconds) => seconds === 8);
     const startedAt = new Date();
     estimate.ended({
       ...job,
@@ -174,6 +178,6 @@ describe('the estimate of waiting', () => {
         ],
       },
     } satisfies StoredJob);
-    await etaOf(estimate, (seconds) => seconds === 30);
+    await etaOf(estimate, (seconds) => seconds === 23);
   });
 });

@@ -1,13 +1,15 @@
 import type { Database } from '@usvideo/event-store';
 import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import { Backlog } from './backlog';
-import { refusesWait, retryAfterWait, timeToGive } from './capacity';
+import { refusesWait, retryAfterWait } from './capacity';
+import { startMs, waitMs, type ClassLoad, type Waiting } from './expected-wait';
 import { etaSeconds, type QueuedJob } from '../views/eta';
 import { expectedGpuMs, SANDBOX_CLASS } from '../catalogue/models';
 import { addRendered, announceWorkers, healthySlots, paces, type Rendered } from './fleet-presence.sql';
 import type { StoredJob } from '../job/job-row';
 import { leasedJobs, queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
 import { QueueMetrics } from './queue-metrics.service';
+import { eligibleJobs, wantedSlots } from './wanted-slots';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 import { fleetColdStart } from '../metrics';
 
@@ -44,6 +46,7 @@ export class FleetEstimate implements Running {
   private weights: ReadonlyMap<string, number> = new Map();
   private slots: ReadonlyMap<string, number> = new Map();
   private paces: ReadonlyMap<string, number> = new Map();
+  private wanted: ReadonlyMap<string, number> = new Map();
   private rendered = new Map<string, Rendered>();
   /** Those refused when they last asked, until their wait has fallen well below the bound. */
   private readonly refused = new Map<string, Applicant>();
@@ -72,19 +75,26 @@ export class FleetEstimate implements Running {
     const { maxWaitMs } = this.options;
     if (maxWaitMs === 0 || applicant.jobClass === SANDBOX_CLASS) return undefined;
     const key = `${applicant.accountId}/${applicant.jobClass}`;
-    const waitMs = this.waitMs(applicant, this.queuedMs(applicant) + applicant.expectedMs);
-    if (!refusesWait(waitMs, maxWaitMs, this.refused.has(key))) {
+    const ms = waitMs(
+      this.loadOf(applicant.jobClass),
+      this.waiting(applicant),
+      this.queuedMs(applicant) + applicant.expectedMs,
+    );
+    if (!refusesWait(ms, maxWaitMs, this.refused.has(key))) {
       this.refused.delete(key);
       return undefined;
     }
     this.refused.set(key, applicant);
-    return retryAfterWait(waitMs!, maxWaitMs);
+    return retryAfterWait(ms!, maxWaitMs);
   }
 
   /** Seconds until a queued job has been rendered; undefined when nobody can tell. The sandbox has room for everybody. */
   etaSeconds(account: Pick<Applicant, 'accountId' | 'jobClass'>, job: QueuedJob): number | undefined {
     if (account.jobClass === SANDBOX_CLASS) return etaSeconds(job, 0, 1);
-    return etaSeconds(job, this.waitMs(account, job.upToMs), this.paceOf(account.jobClass));
+    const load = this.loadOf(account.jobClass);
+    const aheadMs = job.upToMs - job.expectedMs;
+    const start = startMs(load, this.waiting(account), { aheadMs, expectedMs: job.expectedMs });
+    return etaSeconds(job, start, load.pace);
   }
 
   /** A job has ended; what it took is what others are expected to take. */
@@ -103,26 +113,22 @@ export class FleetEstimate implements Running {
     });
   }
 
-  /** Until the fleet has given the account `ownMs` of work, and everybody else its share meanwhile. */
-  private waitMs(
-    { accountId, jobClass }: Pick<Applicant, 'accountId' | 'jobClass'>,
-    ownMs: number,
-  ): number | undefined {
-    const given = this.backlogs.get(jobClass)?.givenUntil(accountId, ownMs, this.weights.get(accountId) ?? 1) ?? ownMs;
+  private loadOf(jobClass: string): ClassLoad {
     const { declaredSlots, coldStartMs } = this.options;
-    return timeToGive(given * this.paceOf(jobClass), {
-      healthySlots: this.slots.get(jobClass) ?? 0,
-      declaredSlots,
-      coldStartMs,
-    });
+    return {
+      backlog: this.backlogs.get(jobClass),
+      fleet: { healthySlots: this.slots.get(jobClass) ?? 0, declaredSlots, coldStartMs },
+      pace: this.paces.get(jobClass) ?? 1,
+      wantedSlots: this.wanted.get(jobClass) ?? 0,
+    };
+  }
+
+  private waiting({ accountId }: Pick<Applicant, 'accountId'>): Waiting {
+    return { accountId, weight: this.weights.get(accountId) ?? 1 };
   }
 
   private queuedMs({ accountId, jobClass }: Applicant): number {
     return this.backlogs.get(jobClass)?.workOf(accountId) ?? 0;
-  }
-
-  private paceOf(jobClass: string): number {
-    return this.paces.get(jobClass) ?? 1;
   }
 
   private async readFleet(workers: WorkerRegistry): Promise<void> {
@@ -143,6 +149,7 @@ export class FleetEstimate implements Running {
       unusualWeights(database),
     ]);
     this.weights = weights;
+    this.wanted = wantedSlots(eligibleJobs(loads), leased);
     this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
     for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
     this.metrics.observe(loads, leased, workers);

@@ -26,6 +26,8 @@ export type Opened = { readonly rate: RateVerdict } & (
       readonly kind: 'opened';
       /** Jobs of the account that wait, this one included. */ readonly waiting: number;
       readonly concurrentJobs: number;
+      /** As many as it runs of these. */
+      readonly running: number;
     }
   /** The key belongs to a job, submitted or on its way. */
   | { readonly kind: 'duplicate'; readonly jobId: string; readonly sameRequest: boolean }
@@ -50,7 +52,7 @@ const RELEASE_KEYS =
 
 /** Reads the dispatch row without locking it: a `departed` that is older only over-estimates what waits. */
 const LOCK_ADMISSIONS = `
-select a.account_id, a.environment, a.admitted, s.departed, s.queued_jobs, s.concurrent_jobs, s.creates_per_minute, s.suspended
+select a.account_id, a.environment, a.admitted, s.departed, s.queued_jobs, s.concurrent_jobs, s.running, s.creates_per_minute, s.suspended
 from admission a
 join unnest($1::text[], $2::text[]) as n (account_id, environment) using (account_id, environment)
 join account_slot s using (account_id, environment)
@@ -81,6 +83,7 @@ interface Admission {
   departed: bigint;
   queued_jobs: number;
   concurrent_jobs: number;
+  running: number;
   creates_per_minute: number;
   suspended: boolean;
 }
@@ -136,13 +139,14 @@ export class SubmissionOpener {
 
 function admit(command: OpenSubmission, admission: Admission, rate: RateVerdict, before: boolean): Opened {
   const waiting = Number(admission.admitted - admission.departed);
-  if (before) return { kind: 'opened', waiting, concurrentJobs: admission.concurrent_jobs, rate };
+  const { concurrent_jobs: concurrentJobs, running } = admission;
+  if (before) return { kind: 'opened', waiting, concurrentJobs, running, rate };
   if (!rate.allowed) return { kind: 'refused', refusal: 'rate_limit_exceeded', rate };
   if (command.refusal) return { kind: 'refused', refusal: command.refusal, rate };
   if (admission.suspended) return { kind: 'refused', refusal: 'account_suspended', rate };
   if (waiting >= admission.queued_jobs) return { kind: 'refused', refusal: 'queue_limit_exceeded', rate };
   admission.admitted += 1n;
-  return { kind: 'opened', waiting: waiting + 1, concurrentJobs: admission.concurrent_jobs, rate };
+  return { kind: 'opened', waiting: waiting + 1, concurrentJobs, running, rate };
 }
 
 type KeyTaken = { kind: 'duplicate'; jobId: string; sameRequest: boolean } | { kind: 'vanished' };

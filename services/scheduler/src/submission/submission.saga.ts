@@ -190,13 +190,14 @@ export class SubmissionSaga {
     }
   }
 
-  private newJobJson(saga: Saga, { waiting, concurrentJobs }: Opened & { kind: 'opened' }, job: StoredJob): string {
+  private newJobJson(saga: Saga, opened: Opened & { kind: 'opened' }, job: StoredJob): string {
     const { jobId, state, traceparent } = job;
+    const { waiting, concurrentJobs, running } = opened;
     const expectedMs = expectedGpuMs(state.terms);
     // The queue is taken to hold jobs like this one: reading it would cost every create what only the curious need.
     const eta = this.options.estimate.etaSeconds(
       { accountId: job.accountId, jobClass: state.jobClass },
-      { expectedMs, upToMs: waiting * expectedMs, concurrentJobs },
+      { expectedMs, upToMs: waiting * expectedMs, concurrentJobs, running },
     );
     const queue = { position: waiting, etaSeconds: eta };
     return this.options.renderer.json({

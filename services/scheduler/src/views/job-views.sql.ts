@@ -12,6 +12,7 @@ interface ViewRow extends JobRow {
   queue_state: string | null;
   expected_gpu_ms: bigint | null;
   concurrent_jobs: number | null;
+  running: number | null;
   position: bigint | null;
   up_to_ms: number | null;
 }
@@ -26,7 +27,7 @@ export interface Estimate {
  * queue, bounded by its limit.
  */
 const VIEW = `
-select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs, line.position, line.up_to_ms
+select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs, s.running, line.position, line.up_to_ms
 from job j
 left join job_content c on c.job_id = j.job_id
 left join job_queue q on q.job_id = j.job_id
@@ -135,6 +136,7 @@ export class JobViews {
                   expectedMs: Number(row.expected_gpu_ms),
                   upToMs: row.up_to_ms!,
                   concurrentJobs: row.concurrent_jobs ?? 0,
+                  running: row.running ?? 0,
                 },
               ),
             },
