@@ -67,6 +67,16 @@ const commands = {
         nodeEnv(),
       ),
   },
+  simulate: {
+    help: "Drive the scheduler's rules through days of virtual time with thousands of GPUs and accounts; `-- --help` tells the flags.",
+    ownHelp: true,
+    run: (args) =>
+      inForeground(
+        lockedNode,
+        ['--enable-source-maps', join(root, 'services', 'scheduler', 'dist', 'simulate.js'), ...args],
+        nodeEnv(),
+      ),
+  },
   chart: {
     help:
       'Lint, render, validate, score and unit-test the Helm chart; compiles helm and the like once, from Go modules, in .tools/.\n' +
@@ -165,7 +175,7 @@ const commands = {
 
 async function main([name, ...args]) {
   const command = commands[name];
-  if (!command || args.includes('--help')) return usage(command ? name : undefined);
+  if (!command || (args.includes('--help') && !command.ownHelp)) return usage(command ? name : undefined);
   const unknown = args.filter((arg) => command.flags && !command.flags.includes(arg));
   if (unknown.length > 0) return refuse(name, unknown, command.flags);
   if (name !== 'reset') await setUp(name);

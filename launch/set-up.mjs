@@ -28,7 +28,7 @@ function checkPlatform() {
 }
 
 /** What only tests and checks need is left out until one of them is asked for. */
-const RUNS_ONLY = ['demo', 'start', 'dev', 'cluster', 'ledger:verify', 'reconcile', 'restore'];
+const RUNS_ONLY = ['demo', 'start', 'dev', 'cluster', 'ledger:verify', 'reconcile', 'restore', 'simulate'];
 
 async function install(name) {
   const stamp = join(root, 'node_modules', '.usvideo-install');

@@ -50,6 +50,22 @@ describe('the launcher', () => {
     expect((await launch(['cluster', '--help'])).code).toBe(0);
   });
 
+  it('simulates the scheduler, and tells its flags and which of them are wrong', async () => {
+    const { code, output } = await launch(['simulate', '--gpus', '20', '--tenants', '10', '--days', '0.1']);
+    expect(code).toBe(0);
+    const report = JSON.parse(output.trim().split('\n').at(-1)!) as { jobs: { completed: number; overLimit: number } };
+    expect(report.jobs).toMatchObject({ completed: expect.any(Number), overLimit: 0 });
+    expect(report.jobs.completed).toBeGreaterThan(100);
+    expect(await launch(['simulate', '--help'])).toEqual({
+      code: 0,
+      output: expect.stringMatching(/--gpus +slots of the fleet \(1000\)/),
+    });
+    expect(await launch(['simulate', '--gpus', '0', '--load', 'much'])).toEqual({
+      code: 2,
+      output: expect.stringMatching(/--gpus is a whole number from 1 to 20000, and was 0\n--load is a number from/),
+    });
+  }, 60_000);
+
   it('runs the restore command of a service that tells events', async () => {
     expect(await launch(['restore', '--service', 'webhooks'])).toEqual({
       code: 2,

@@ -16,6 +16,7 @@ const EXECUTED_BY: Readonly<Record<string, string>> = {
   start: 'test/e2e/platform.ts',
   cluster: 'test/e2e/cluster.spec.ts',
   bench: 'test/e2e/bench.spec.ts',
+  simulate: 'test/e2e/launcher.spec.ts',
   'ledger:verify': 'test/e2e/launcher.spec.ts',
   reconcile: 'test/e2e/launcher.spec.ts',
   restore: 'test/e2e/launcher.spec.ts',

@@ -1,6 +1,6 @@
 import type { Transaction } from '@usvideo/event-store';
 import type { Environment } from '../job/job';
-import type { LeaseSettings } from './lease';
+import { CLAIM_MAX, type LeaseSettings } from './lease';
 import {
   assignFairly,
   type Assignment,
@@ -11,9 +11,6 @@ import {
 import { moveJobs } from './job-moves.sql';
 import { storedJob, type JobRow, type StoredJob } from '../job/job-row';
 import { decideJob, type JobRecord } from '../job/job-writer.sql';
-
-/** Leases per transaction at most, so that no claim holds its locks for long. */
-export const CLAIM_MAX = 100;
 
 const ELIGIBLE = `
   select c.account_id, c.environment, c.job_class, c.virtual_time, s.weight, s.concurrent_jobs - s.running as room

@@ -1,3 +1,6 @@
+/** Leases per transaction at most, so that no claim holds its locks for long. */
+export const CLAIM_MAX = 100;
+
 export interface LeaseSettings {
   /** How long a lease lives after a heartbeat. */
   readonly leaseMs: number;

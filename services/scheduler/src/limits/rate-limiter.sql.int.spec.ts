@@ -3,7 +3,7 @@ import { inTransaction } from '@usvideo/event-store';
 import { openWorld, type World } from '../../test/dispatch-world';
 import { newAccount } from '../../test/scheduler-world';
 import { RateLimiter, readLimits, spendRates, type RateCheck } from './rate-limiter.sql';
-import type { RateVerdict } from './rate';
+import { rateVerdict, spendRate, type RateVerdict } from './rate';
 
 let world: World;
 beforeAll(async () => {
@@ -86,6 +86,32 @@ describe('the rate limiter', () => {
         },
       ),
       { numRuns: 40 },
+    );
+  });
+
+  it('decides as the pure rule does that the simulator is driven by', async () => {
+    const step = fc.record({
+      waitMs: fc.integer({ min: -500, max: 9_000 }),
+      requests: fc.integer({ min: 1, max: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }),
+        async (limit, steps) => {
+          const check = await accountWith(limit);
+          let [now, tat] = [START, 0n];
+          for (const { waitMs, requests } of steps) {
+            now += BigInt(waitMs) * 1_000n;
+            const spent = spendRate(tat, now, limit, requests);
+            tat = spent.tatMicros;
+            expect(await spendAt(check, requests, now)).toEqual(
+              Array.from({ length: requests }, (_, index) => rateVerdict(spent, index)),
+            );
+          }
+        },
+      ),
+      { numRuns: 20 },
     );
   });
 

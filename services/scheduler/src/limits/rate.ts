@@ -23,6 +23,15 @@ export interface RateSpending {
   readonly atMicros: bigint;
 }
 
+/** Grants as many of `asked` as the limit allows at this moment: what `rate-limiter.sql` does for many accounts in one statement. */
+export function spendRate(tatMicros: bigint, atMicros: bigint, limitPerMinute: number, asked: number): RateSpending {
+  const emission = emissionMicros(limitPerMinute);
+  const from = tatMicros > atMicros ? tatMicros : atMicros;
+  const free = (burstMicros(limitPerMinute) - (from - atMicros)) / emission;
+  const granted = Math.min(asked, Math.max(0, Number(free)));
+  return { limitPerMinute, granted, tatMicros: from + emission * BigInt(granted), atMicros };
+}
+
 export interface RateVerdict {
   readonly allowed: boolean;
   readonly limit: number;

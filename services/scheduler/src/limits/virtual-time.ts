@@ -37,8 +37,21 @@ export interface Assignment<Job extends WaitingJob> {
 }
 
 /** What running for `gpuMs` adds to a virtual time. */
-function charge(gpuMs: number, weight: number): number {
+export function charge(gpuMs: number, weight: number): number {
   return gpuMs / weight;
+}
+
+/**
+ * Where an account goes on that was idle, or held back by its own limit while its class moved on: no earlier than its class has
+ * come. Nobody banks what it did not use.
+ */
+export function notBefore(clock: number, virtualTime: number): number {
+  return Math.max(clock, virtualTime);
+}
+
+/** An account's share of the fleet: 10 jobs at once, the standard plan's, weigh 1. */
+export function weightOf(concurrentJobs: number): number {
+  return Math.max(concurrentJobs, 1) / 10;
 }
 
 export function accountKey(of: { readonly accountId: string; readonly environment: string }): string {
