@@ -5,8 +5,11 @@ function gate() {
   return { promise, resolve, reject };
 }
 
-test('an owner reads a few at a time, in order, and another at once', async () => {
-  const turns = new ReadTurns(2);
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+test('an owner reads a few at a time, in order and with a breath between, and another at once', async () => {
+  const turns = new ReadTurns(2, 25);
   const begun: string[] = [];
   const gates = new Map(['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => [name, gate()] as const));
   const reads = [...gates].map(([name, { promise }]) =>
@@ -18,8 +21,12 @@ test('an owner reads a few at a time, in order, and another at once', async () =
   expect(begun).toEqual(['a1', 'a2', 'b1']);
   gates.get('a2')!.reject(new Error('away'));
   await expect(reads[1]).rejects.toThrow('away');
+  await jest.advanceTimersByTimeAsync(24);
+  expect(begun).toEqual(['a1', 'a2', 'b1']);
+  await jest.advanceTimersByTimeAsync(1);
   expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
   for (const [name, { resolve }] of gates) resolve(name);
+  await jest.advanceTimersByTimeAsync(25);
   expect(await Promise.allSettled(reads)).toMatchObject([
     { value: 'a1' },
     { status: 'rejected' },
