@@ -18,9 +18,9 @@ const BATCH_MAX = 200;
 const CLAIM_MS = 15_000;
 /** How often an unsettled job is asked about again: settling takes milliseconds, and the webhook waits for it. */
 const SETTLEMENT_RECHECK_MS = 25;
-/** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
 /** Of one batch at once; the pool has twelve connections for everything. */
 const LANES = 4;
+/** A job that is unknown or cannot be rendered is a fault of ours: it is logged again and again, and holds up no other. */
 const FAULTY_RECHECK_MS = 5_000;
 const FAULTY = 'the scheduler cannot describe a job whose event it published';
 
