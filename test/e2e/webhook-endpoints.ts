@@ -45,6 +45,7 @@ export function webhookEndpoints(stage: () => Stage): void {
       const made = await customer.post<{ id: string; secret: string }>('/v1/webhooks/endpoints', {
         url: `${receiver.url}${path}`,
         events,
+        description: `of ${path}`,
       });
       expect(made.status).toBe(201);
       return made.body;
@@ -119,6 +120,15 @@ export function webhookEndpoints(stage: () => Stage): void {
       const repeated = await log(`endpoint_id=${endpoint.id}`);
       expect(repeated.map(({ redelivery_of: of }) => of).sort()).toEqual([completed!.id, completed!.id, null]);
     }, 60_000);
+
+    it('are shown as they were made', async () => {
+      const path = `/v1/webhooks/endpoints/${endpoint.id}`;
+      const { body } = await sandbox.get<Record<string, unknown>>(path);
+      expect(body).toMatchObject({ description: 'of /all', url: `${receiver.url}/all`, enabled: true });
+      expect(body).not.toHaveProperty('secret');
+      const { body: list } = await sandbox.get<Page<{ id: string; description: string }>>('/v1/webhooks/endpoints');
+      expect(list.data.map(({ id, description }) => [id, description])).toContainEqual([endpoint.id, 'of /all']);
+    });
 
     it('keep nothing of what was erased, and no gap in its place', async () => {
       expect((await sandbox.delete(`/v1/videos/${jobId}/content`)).status).toBe(200);
