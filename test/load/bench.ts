@@ -26,6 +26,7 @@ const { positionals, values } = parseArgs({
     only: { type: 'string', default: '' },
     streams: { type: 'string', default: '5000' },
     pgledger: { type: 'string' },
+    outpost: { type: 'string' },
   },
 });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
@@ -75,9 +76,9 @@ if (wanted('overhead')) {
 }
 if (wanted('webhooks')) {
   const { measureWebhooks } = await import('./webhooks.ts');
-  const { dispatcher, only } = values;
+  const { dispatcher, only, outpost } = values;
   const counts = { seconds: Number(values.seconds), due: Number(values.due), rounds: Number(values.rounds) };
-  const rows = await measureWebhooks({ ...counts, dispatcher, only });
+  const rows = await measureWebhooks({ ...counts, dispatcher, only, outpost });
   console.table(rows.map(round));
   report.webhooks = { endpoints: 1_000, ...counts, rows };
 }

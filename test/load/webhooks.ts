@@ -1,7 +1,7 @@
 /**
  * webhooks: deliveries to 1,000 healthy endpoints, how long a delivery takes with and without endpoints in trouble, what an account
  * with a thousand times as many deliveries costs a small one, and how a backlog drains beside new ones; next to a dispatcher of
- * twenty lines on a job queue library.
+ * twenty lines on a job queue library, and next to Outpost where its program is given.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,6 +41,8 @@ export interface WebhooksOptions {
   readonly rounds: number;
   readonly dispatcher: string;
   readonly only: string;
+  /** The program of Outpost. */
+  readonly outpost?: string | undefined;
 }
 
 const PACE_PER_SECOND = 40;
@@ -57,7 +59,12 @@ const DRAIN_WITHIN_MS = 15 * 60_000;
 
 const accountOf = (endpoint: number) => `acc_bench${String(endpoint % ACCOUNTS).padStart(4, '0')}`;
 
-type Dispatcher = 'webhooks service' | 'job queue, 20 lines';
+type Dispatcher = 'webhooks service' | 'job queue, 20 lines' | 'Outpost';
+const CHILDREN: Readonly<Record<Dispatcher, string>> = {
+  'webhooks service': 'webhooks-dispatcher.ts',
+  'job queue, 20 lines': 'webhooks-queue.ts',
+  Outpost: 'webhooks-outpost.ts',
+};
 
 export async function measureWebhooks(options: WebhooksOptions): Promise<WebhooksRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'usv-bench-'));
@@ -65,8 +72,8 @@ export async function measureWebhooks(options: WebhooksOptions): Promise<Webhook
   const endpoints = await Endpoints.start();
   const rows: WebhooksRow[] = [];
   try {
-    for (const dispatcher of (['webhooks service', 'job queue, 20 lines'] as const).filter((name) =>
-      name.includes(options.dispatcher),
+    for (const dispatcher of (Object.keys(CHILDREN) as Dispatcher[]).filter(
+      (name) => name.includes(options.dispatcher) && (name !== 'Outpost' || options.outpost !== undefined),
     )) {
       for (const group of CASES) {
         const measured = group
@@ -79,6 +86,7 @@ export async function measureWebhooks(options: WebhooksOptions): Promise<Webhook
               dispatcher,
               (database) => postgres.createDatabase(database).then(() => postgres.url(database)),
               endpoints,
+              options.outpost,
             );
             found.push(await measure(bench, options));
             await bench.stop();
@@ -135,14 +143,15 @@ class Bench {
     dispatcher: Dispatcher,
     createDatabase: (name: string) => Promise<string>,
     endpoints: Endpoints,
+    outpost?: string,
   ): Promise<Bench> {
-    const isService = dispatcher === 'webhooks service';
     databases += 1;
-    const urls = [
-      await createDatabase(`hooks${databases}`),
-      ...(isService ? [await createDatabase(`jobs${databases}`)] : []),
-    ];
-    const child = fork(join(root, 'test/load', isService ? 'webhooks-dispatcher.ts' : 'webhooks-queue.ts'), urls, {
+    const url = await createDatabase(`hooks${databases}`);
+    const args =
+      dispatcher === 'webhooks service'
+        ? [url, await createDatabase(`jobs${databases}`)]
+        : [url, ...(dispatcher === 'Outpost' ? [outpost!] : [])];
+    const child = fork(join(root, 'test/load', CHILDREN[dispatcher]), args, {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_LOG_SUCCESS: '1' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -150,7 +159,7 @@ class Bench {
     const [said] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => ['ended'])]);
     if (said !== 'ready') throw new Error(`${dispatcher} did not start`);
     endpoints.reset();
-    return new Bench(dispatcher, child, new pg.Pool({ connectionString: urls[0]!, max: 2 }), endpoints);
+    return new Bench(dispatcher, child, new pg.Pool({ connectionString: url, max: 2 }), endpoints);
   }
 
   /** From then on it works: how long a process takes to start is not measured. */
@@ -177,6 +186,12 @@ class Bench {
 
   /** So many deliveries that are due already, over all of these URLs. */
   async due(count: number, urls: readonly string[], accountOfUrl: (index: number) => string): Promise<void> {
+    if (this.dispatcher === 'Outpost') {
+      for (let index = 0; index < count; index++)
+        this.order(accountOfUrl(index % urls.length), urls[index % urls.length]!);
+      this.sentAt.clear();
+      return;
+    }
     const seed = this.dispatcher === 'webhooks service' ? backlogOfService : backlogOfQueue;
     await seed(
       this.pool,
@@ -209,7 +224,9 @@ class Bench {
   async stop(): Promise<void> {
     await this.pool.end();
     const ended = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
+    // Outpost has servers of its own, which it ends with itself.
+    if (this.dispatcher === 'Outpost') this.child.disconnect();
+    else this.child.kill('SIGKILL');
     await ended;
   }
 }
