@@ -63,8 +63,14 @@ export function operatorOf(request: FastifyRequest): OperatorCaller {
   return operator;
 }
 
-export function operatorActorOf(request: FastifyRequest): Actor {
-  return actorOf(request, operatorOf(request).name);
+/** An operator who acts, with what the audit log keeps of it. */
+export interface ActingOperator extends OperatorCaller {
+  readonly actor: Actor;
+}
+
+export function actingOperatorOf(request: FastifyRequest): ActingOperator {
+  const operator = operatorOf(request);
+  return { ...operator, actor: actorOf(request, operator.name) };
 }
 
 /** Test keys see the sandbox, and its play money. */

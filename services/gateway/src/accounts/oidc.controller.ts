@@ -1,7 +1,9 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Req } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '../access/request-state.http';
+import type { Actor } from '@usvideo/contracts/accounts';
+import type { FastifyRequest } from 'fastify';
+import { SelfActor } from '../access/parameters.http';
+import { Answer } from '../http/answer';
 import { sessionCookie } from '../identity/session-caller';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
@@ -17,27 +19,33 @@ export class OidcController {
   ) {}
 
   @Get()
-  async start(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const answer = await call(this.peers.members, 'startOidc', { actor: actorOf(request, 'self') });
+  async start(@SelfActor() actor: Actor): Promise<Answer> {
+    const answer = await call(this.peers.members, 'startOidc', { actor });
     if (answer.refusal !== '') throw refusedSignIn(answer, '', this.settings);
-    reply.header('set-cookie', oidcCookie(answer.state, this.settings.isSecure));
-    void reply.redirect(answer.authorizationUrl, 302);
+    return redirected(answer.authorizationUrl, [oidcCookie(answer.state, this.settings.isSecure)]);
   }
 
   /** The state is in the browser's cookie too: nobody is signed in by a link that somebody else began. */
   @Get('callback')
-  async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = request.url.split('?')[1] ?? '';
-    const state = readOidcState(request.headers.cookie, new URLSearchParams(query).get('state'));
+  async callback(
+    @Req() { url }: FastifyRequest,
+    @Headers('cookie') cookie: string | undefined,
+    @SelfActor() actor: Actor,
+  ): Promise<Answer> {
+    const query = url.split('?')[1] ?? '';
+    const state = readOidcState(cookie, new URLSearchParams(query).get('state'));
     const answer =
       state === undefined
         ? { refusal: 'token_invalid' as string }
-        : await call(this.peers.members, 'finishOidc', { state, query, actor: actorOf(request, 'self') });
+        : await call(this.peers.members, 'finishOidc', { state, query, actor });
     const cookies = [oidcCookie('', this.settings.isSecure)];
     const signedIn = 'session' in answer && answer.refusal === '' ? answer : undefined;
     if (signedIn !== undefined)
       cookies.push(sessionCookie(signedIn.sessionToken, signedIn.session?.expiresAt, this.settings.isSecure));
-    reply.header('set-cookie', cookies);
-    void reply.redirect(signedIn !== undefined ? '/dashboard' : `/dashboard/sign-in?refused=${answer.refusal}`, 302);
+    return redirected(signedIn !== undefined ? '/dashboard' : `/dashboard/sign-in?refused=${answer.refusal}`, cookies);
   }
+}
+
+function redirected(location: string, cookies: string[]): Answer {
+  return new Answer(undefined, { location, 'set-cookie': cookies }, 302);
 }

@@ -1,7 +1,8 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { operatorActorOf, operatorOf } from '../access/request-state.http';
+import type { FastifyReply } from 'fastify';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
 import { OpenStreams } from '../streams/open-streams.http';
 import { adminCloseSchema, adminEraseSchema, adminTakeDownSchema } from '../http/requests';
 import { openStream, sendText } from '../streams/response-stream.http';
@@ -37,17 +38,17 @@ export class AdminAccountLifeController {
   async close(
     @Param('id') accountId: string,
     @ValidBody(adminCloseSchema) { reason }: Valid<typeof adminCloseSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const { account } = await known(
       call(this.peers.accounts, 'closeAccount', {
         accountId: accountIdOf(accountId),
         reason,
-        actor: operatorActorOf(request),
+        actor: by.actor,
       }),
       accountNotFound,
     );
-    const { name: author } = operatorOf(request);
+    const { name: author } = by;
     await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_closed', author });
     await call(this.peers.ledger, 'removePaymentMethod', { accountId, author });
     await call(this.peers.scheduler, 'expireUploads', { accountId });
@@ -60,13 +61,13 @@ export class AdminAccountLifeController {
   async erase(
     @Param('id') accountId: string,
     @ValidBody(adminEraseSchema) { confirm }: Valid<typeof adminEraseSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     if (confirm !== accountId)
       throw invalidRequest([
         { field: 'confirm', message: 'must be the id of the account: what is erased does not come back' },
       ]);
-    const { account } = await known(this.erased(accountIdOf(accountId), request), accountNotFound);
+    const { account } = await known(this.erased(accountIdOf(accountId), by), accountNotFound);
     await call(this.peers.scheduler, 'eraseAccountContent', { accountId });
     await call(this.peers.scheduler, 'expireUploads', { accountId });
     await call(this.peers.webhooks, 'eraseAccount', { accountId });
@@ -77,14 +78,14 @@ export class AdminAccountLifeController {
   @Get('data')
   async export(
     @Param('id') accountId: string,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { account } = await known(
       call(this.peers.accounts, 'getAccount', { accountId: accountIdOf(accountId) }),
       accountNotFound,
     );
-    await this.orders.record(request, { action: 'data_export_ordered', accountId, subject: accountId, order: {} });
+    await this.orders.record(by, { action: 'data_export_ordered', accountId, subject: accountId, order: {} });
     const stream = openStream(this.streams, { accountId: 'operators' }, reply, this.settings.supportUrl);
     const headers = {
       'content-type': 'application/x-ndjson',
@@ -100,11 +101,11 @@ export class AdminAccountLifeController {
     @Param('id') accountId: string,
     @Param('job') jobId: string,
     @ValidBody(adminTakeDownSchema) { reason }: Valid<typeof adminTakeDownSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<Answer> {
     if (!/^job_[0-9A-Za-z]{1,64}$/.test(jobId)) throw jobNotFound();
     const environment = await this.environmentOf(accountIdOf(accountId), jobId);
-    await this.orders.record(request, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
+    await this.orders.record(by, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
     await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: '' });
     const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
     if (answer.refusal)
@@ -128,9 +129,9 @@ export class AdminAccountLifeController {
     throw jobNotFound();
   }
 
-  private async erased(accountId: string, request: FastifyRequest) {
+  private async erased(accountId: string, by: ActingOperator) {
     try {
-      return await call(this.peers.accounts, 'eraseAccount', { accountId, actor: operatorActorOf(request) });
+      return await call(this.peers.accounts, 'eraseAccount', { accountId, actor: by.actor });
     } catch (error) {
       if (hasStatus(error, status.FAILED_PRECONDITION))
         throw invalidRequest([{ field: 'confirm', message: 'is of an account that is not closed: close it first' }]);

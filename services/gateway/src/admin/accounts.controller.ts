@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import type { Account } from '@usvideo/contracts/accounts';
+import { Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import type { Account, Actor } from '@usvideo/contracts/accounts';
 import { call, parseUsd } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pageOf, parseQuery, renderList } from '../validation/query';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
+import { pageOf, renderList } from '../validation/query';
 import { invalidRequest } from '../refusals/refusal';
 import {
   adminAccountsQuery,
@@ -10,14 +11,11 @@ import {
   adminCreditSchema,
   adminLimitsSchema,
   adminSuspendSchema,
-  noQuery,
 } from '../http/requests';
-import { validate } from '../validation/schema';
 import { adminAccountView } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Registration } from '../accounts/registration.client';
 import { known } from '../peers/peer-answers.client';
-import { operatorActorOf, operatorOf, sendObject } from '../access/request-state.http';
 import { accountIdOf, accountNotFound, presentAccount } from './admin-accounts';
 import { DualControl } from '../operators/dual-control.client';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
@@ -46,14 +44,14 @@ export class AdminController {
   async create(
     @ValidBody(adminCreateAccountSchema)
     { email, account_name: accountName, plan }: Valid<typeof adminCreateAccountSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const opened = await this.registration.open({
       email,
       password: '',
       accountName,
       plan: plan ?? 'standard',
-      ...by(request),
+      ...authored(by),
       signIn: false,
       emailVerified: false,
     });
@@ -75,7 +73,7 @@ export class AdminController {
     @Param('id') accountId: string,
     @ValidBody(adminLimitsSchema)
     { environment, freeze, expires_at: end, reason, ...limits }: Valid<typeof adminLimitsSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const zeroes = (['concurrent_jobs', 'queued_jobs'] as const).filter(
       (name) => limits[name] === 0 && freeze !== true,
@@ -88,7 +86,7 @@ export class AdminController {
       call(this.peers.accounts, 'setLimits', {
         accountId: accountIdOf(accountId),
         environment,
-        ...by(request),
+        ...authored(by),
         expiresAt: end === undefined ? undefined : new Date(end),
         reason,
         concurrentJobs: limits.concurrent_jobs,
@@ -114,8 +112,7 @@ export class AdminController {
   async credit(
     @Param('id') accountId: string,
     @ValidBody(adminCreditSchema) { amount_usd: amount, payment_ref: reference, note }: Valid<typeof adminCreditSchema>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const amountMicros = parseUsd(String(amount)) ?? 0n;
     if (amountMicros <= 0n)
@@ -123,55 +120,50 @@ export class AdminController {
         { field: 'amount_usd', message: 'must be dollars with at most six decimals, more than 0' },
       ]);
     return this.control.move(
-      request,
-      reply,
+      by,
       { kind: 'credit', accountId: accountIdOf(accountId), reference, amountMicros, reason: note ?? '' },
-      operatorOf(request).name,
+      by.name,
     );
   }
 
   @Post('accounts/:id/suspend')
-  async suspend(
+  @HttpCode(200)
+  suspend(
     @Param('id') accountId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.setSuspension(accountId, true, request, reply);
+    @ValidBody(adminSuspendSchema, {}) { reason }: Valid<typeof adminSuspendSchema>,
+    @ByOperator() by: ActingOperator,
+  ): Promise<object> {
+    return this.setSuspension(accountId, true, reason, by);
   }
 
   @Post('accounts/:id/resume')
-  async resume(
+  @HttpCode(200)
+  resume(
     @Param('id') accountId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.setSuspension(accountId, false, request, reply);
+    @ValidBody(adminSuspendSchema, {}) { reason }: Valid<typeof adminSuspendSchema>,
+    @ByOperator() by: ActingOperator,
+  ): Promise<object> {
+    return this.setSuspension(accountId, false, reason, by);
   }
 
   private async setSuspension(
     accountId: string,
     suspended: boolean,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    parseQuery(noQuery, request.query);
-    const { reason } = validate(adminSuspendSchema, request.body ?? {});
+    reason: string | undefined,
+    by: ActingOperator,
+  ): Promise<object> {
     const { account } = await known(
       call(this.peers.accounts, 'setSuspension', {
         accountId: accountIdOf(accountId),
         suspended,
         reason: reason ?? '',
-        ...by(request),
+        ...authored(by),
       }),
       accountNotFound,
     );
     if (suspended)
-      await call(this.peers.ledger, 'stopAutoTopUp', {
-        accountId,
-        reason: 'account_suspended',
-        author: by(request).author,
-      });
-    sendObject(reply, 200, adminAccountView(presentAccount(account)));
+      await call(this.peers.ledger, 'stopAutoTopUp', { accountId, reason: 'account_suspended', author: by.name });
+    return adminAccountView(presentAccount(account));
   }
 
   private async account(accountId: string): Promise<Account> {
@@ -183,6 +175,6 @@ export class AdminController {
   }
 }
 
-function by(request: FastifyRequest): { author: string; actor: ReturnType<typeof operatorActorOf> } {
-  return { author: operatorOf(request).name, actor: operatorActorOf(request) };
+function authored({ name, actor }: ActingOperator): { author: string; actor: Actor } {
+  return { author: name, actor };
 }

@@ -1,7 +1,8 @@
-import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { RestoredShard } from '@usvideo/contracts/events';
 import { call } from '@usvideo/runtime';
-import type { FastifyRequest } from 'fastify';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
 import { Refusal } from '../refusals/refusal';
 import { adminOwedQuery, adminParkedQuery, adminReplayRequest } from '../http/requests';
 import { Peers } from '../peers/peers.client';
@@ -64,10 +65,10 @@ export class AdminEventsController {
   async replay(
     @Param('consumer') consumer: string,
     @ValidBody(adminReplayRequest, {}) { stream_id: streamId = '' }: Valid<typeof adminReplayRequest>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const parked = this.consumer(consumer);
-    await this.orders.record(request, { action: 'replay_ordered', subject: consumer, order: { streamId } });
+    await this.orders.record(by, { action: 'replay_ordered', subject: consumer, order: { streamId } });
     const { replayed, stillParked } = await call(
       parked,
       'replayParked',
@@ -85,9 +86,9 @@ export class AdminEventsController {
 
   @Post('consumers/:consumer/adopt')
   @HttpCode(200)
-  async adopt(@Param('consumer') consumer: string, @Req() request: FastifyRequest): Promise<object> {
+  async adopt(@Param('consumer') consumer: string, @ByOperator() by: ActingOperator): Promise<object> {
     const parked = this.consumer(consumer);
-    await this.orders.record(request, { action: 'adoption_ordered', subject: consumer, order: {} });
+    await this.orders.record(by, { action: 'adoption_ordered', subject: consumer, order: {} });
     const { shards } = await call(parked, 'adoptRestored', {}, { deadlineMs: ADOPTED_WITHIN_MS });
     return { consumer, adopted: shards.map(shown) };
   }

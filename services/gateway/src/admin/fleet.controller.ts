@@ -1,16 +1,15 @@
-import { Controller, Get, Param, Put, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Put } from '@nestjs/common';
 import type { FleetWorker } from '@usvideo/contracts/scheduler';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { operatorOf, sendObject } from '../access/request-state.http';
-import { adminCordonSchema, adminWorkersQuery, noQuery } from '../http/requests';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
+import { adminCordonSchema, adminWorkersQuery } from '../http/requests';
 import { orNull, time } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { pageOf, parseQuery, renderList } from '../validation/query';
-import { validate } from '../validation/schema';
+import { pageOf, renderList } from '../validation/query';
 import { OperatorOrders } from '../operators/operator-orders.client';
-import { type Valid, ValidQuery } from '../validation/valid.pipe';
+import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
@@ -41,47 +40,39 @@ export class AdminFleetController {
   }
 
   @Put('workers/:name/cordon')
-  async cordonWorker(
+  cordonWorker(
     @Param('name') name: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.cordon('worker', name, request, reply);
+    @ValidBody(adminCordonSchema) cordon: Valid<typeof adminCordonSchema>,
+    @ByOperator() by: ActingOperator,
+  ): Promise<object> {
+    return this.cordon('worker', name, cordon, by);
   }
 
   @Put('nodes/:name/cordon')
-  async cordonNode(
+  cordonNode(
     @Param('name') name: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.cordon('node', name, request, reply);
+    @ValidBody(adminCordonSchema) cordon: Valid<typeof adminCordonSchema>,
+    @ByOperator() by: ActingOperator,
+  ): Promise<object> {
+    return this.cordon('node', name, cordon, by);
   }
 
   private async cordon(
     kind: 'worker' | 'node',
     name: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    parseQuery(noQuery, request.query);
+    { state, grace_seconds: graceSeconds }: Valid<typeof adminCordonSchema>,
+    by: ActingOperator,
+  ): Promise<object> {
     if (!NAME.test(name)) throw new Refusal('not_found', `There is no ${kind} of this name.`);
-    const { state, grace_seconds: graceSeconds } = validate(adminCordonSchema, request.body);
     if (graceSeconds !== undefined && state !== 'draining')
       throw invalidRequest([{ field: 'grace_seconds', message: 'is of draining only' }]);
-    await this.orders.record(request, {
+    await this.orders.record(by, {
       action: 'cordon_ordered',
       subject: `${kind} ${name}`,
       order: { state, graceSeconds },
     });
-    await call(this.peers.scheduler, 'setCordon', {
-      kind,
-      name,
-      state,
-      graceSeconds,
-      author: operatorOf(request).name,
-    });
-    sendObject(reply, 200, { object: 'cordon', kind, name, state, grace_seconds: graceSeconds ?? null });
+    await call(this.peers.scheduler, 'setCordon', { kind, name, state, graceSeconds, author: by.name });
+    return { object: 'cordon', kind, name, state, grace_seconds: graceSeconds ?? null };
   }
 }
 

@@ -1,6 +1,7 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
 import {
   adminAdjustmentRequest,
   adminConfirmTopUpRequest,
@@ -41,10 +42,10 @@ export class AdminMoneyController {
       reason,
       author: given,
     }: Valid<typeof adminRefundRequest>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
-    const author = authorOf(request, given);
-    await this.orders.record(request, {
+    const author = authorOf(by, given);
+    await this.orders.record(by, {
       action: 'refund_ordered',
       accountId,
       subject: jobId,
@@ -74,10 +75,10 @@ export class AdminMoneyController {
       reason,
       author: given,
     }: Valid<typeof adminReversalRequest>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
-    const author = authorOf(request, given);
-    await this.orders.record(request, {
+    const author = authorOf(by, given);
+    await this.orders.record(by, {
       action: 'reversal_ordered',
       accountId,
       subject: paymentRef,
@@ -106,13 +107,11 @@ export class AdminMoneyController {
       reason,
       author: given,
     }: Valid<typeof adminAdjustmentRequest>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
-    const author = authorOf(request, given);
+    const author = authorOf(by, given);
     return this.control.move(
-      request,
-      reply,
+      by,
       { kind: 'adjustment', accountId, reference: adjustmentRef, amountMicros, reason },
       author,
     );
@@ -124,10 +123,10 @@ export class AdminMoneyController {
     @Param('id') topUpId: string,
     @ValidBody(adminConfirmTopUpRequest)
     { payment_ref: paymentRef, author: given }: Valid<typeof adminConfirmTopUpRequest>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
-    const author = authorOf(request, given);
-    await this.orders.record(request, {
+    const author = authorOf(by, given);
+    await this.orders.record(by, {
       action: 'top_up_confirmation_ordered',
       subject: topUpId,
       order: { paymentRef },
@@ -163,13 +162,13 @@ export class AdminMoneyController {
       effective_from: from,
       author: given,
     }: Valid<typeof adminPriceRequest>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const effectiveFrom = from === undefined ? undefined : new Date(from);
     if (effectiveFrom && effectiveFrom < new Date())
       throw invalidRequest([{ field: 'effective_from', message: 'must not be in the past' }]);
-    const author = authorOf(request, given);
-    await this.orders.record(request, {
+    const author = authorOf(by, given);
+    await this.orders.record(by, {
       action: 'price_ordered',
       subject: `${model} ${resolution}`,
       order: { perSecondMicros, effectiveFrom },

@@ -1,7 +1,9 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import type { SignedRoot } from '@usvideo/contracts/ledger';
 import { call, hasStatus, status, traceMetadata } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
 import { adminReconcileQuery, adminRootsQuery, adminVerifyQuery } from '../money/billing-requests';
 import { pageOf, renderList } from '../validation/query';
 import { Refusal } from '../refusals/refusal';
@@ -72,8 +74,8 @@ export class AdminProofController {
   }
 
   @Post('ledger/roots')
-  async sign(@Req() request: FastifyRequest): Promise<object> {
-    await this.orders.record(request, { action: 'root_ordered', subject: 'ledger', order: {} });
+  async sign(@ByOperator() by: ActingOperator): Promise<object> {
+    await this.orders.record(by, { action: 'root_ordered', subject: 'ledger', order: {} });
     const { root } = await this.signed(call(this.peers.ledger, 'signRoot', {}, { deadlineMs: PROVEN_WITHIN_MS }));
     if (!root) throw new Error('the ledger answered no root');
     return rootView(root);

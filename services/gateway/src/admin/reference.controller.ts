@@ -1,11 +1,8 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendObject } from '../access/request-state.http';
-import { noQuery } from '../http/requests';
+import { Controller, Get } from '@nestjs/common';
+import { Answer } from '../http/answer';
 import { renderDocs } from './docs-page';
 import { openApiDocument } from '../reference/openapi';
 import { ADMIN_OPERATIONS } from '../operations/operations';
-import { parseQuery } from '../validation/query';
 
 /** The reference of the admin port; the public one says nothing of it. */
 @Controller()
@@ -14,19 +11,15 @@ export class AdminReferenceController {
   private readonly page = renderDocs(this.document);
 
   @Get('admin/v1/openapi.json')
-  openApi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(noQuery, request.query);
-    sendObject(reply, 200, this.document);
+  openApi(): object {
+    return this.document;
   }
 
   @Get('docs')
-  docs(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    parseQuery(noQuery, request.query);
-    reply
-      .headers({
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-      })
-      .send(this.page);
+  docs(): Answer {
+    return new Answer(this.page, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    });
   }
 }

@@ -8,9 +8,11 @@ import { type Logger, type Running } from '@usvideo/runtime';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type AddressRange, clientAddress } from '../access/client-address';
 import { BODY_BYTES_MAX, type Operations, operationOf } from '../access/operation';
+import { AccessGuard } from '../access/access.guard';
 import type { Access } from '../access/access.http';
 import { Refusal } from '../refusals/refusal';
 import { BodyReader } from '../bodies/body-reader.http';
+import { UnreadBody } from '../bodies/unread-body';
 import { answerClientError } from './client-error.http';
 import { ErrorResponder, type ForeignProtocol } from './error-responder.http';
 import { OperationInterceptor } from './operation.interceptor';
@@ -60,6 +62,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     abortOnError: false,
   });
   app.useGlobalFilters(errors);
+  app.useGlobalGuards(new AccessGuard(options.access));
   app.useGlobalInterceptors(new OperationInterceptor());
   app.useGlobalPipes(new PathParameter());
   await app.listen(options.port, options.host);
@@ -122,11 +125,10 @@ function createFastify(options: HttpServerOptions, errors: ErrorResponder): Fast
 function addHooks(instance: FastifyInstance, options: HttpServerOptions): void {
   for (const outcome of ['answered', 'failed']) httpOutcomes.inc({ listener: options.listener, outcome }, 0);
   instance.decorateRequest('gateway', null as unknown as RequestState);
-  instance.addHook('onRequest', async (request, reply) => {
+  instance.addHook('onRequest', (request, reply, done) => {
     request.gateway = stateOf(request, reply, options);
-    await request.gateway.trace.run(() => options.access.admit(request));
+    done();
   });
-  // Reading a body leaves the asynchronous context, so the trace is entered after it.
   instance.addHook('preHandler', (request, _reply, done) => request.gateway.trace.run(done));
   instance.addHook('onSend', (request, reply, _payload, done) => {
     stamp(request, reply);
@@ -199,22 +201,26 @@ function observe(request: FastifyRequest, reply: FastifyReply, { listener, logge
   state.trace.end(reply.statusCode >= 500 ? (state.refusal ?? String(reply.statusCode)) : undefined);
 }
 
+/** Fastify reads bodies before the framework above it knows who asks; here it hands them on unread. */
 function addBodyReader(instance: FastifyInstance): void {
   const reader = new BodyReader();
+  const taken = (type: string, read: (request: FastifyRequest, payload: IncomingMessage) => Promise<unknown>): void => {
+    instance.addContentTypeParser(type, (request: FastifyRequest, payload: IncomingMessage, done) =>
+      done(null, new UnreadBody(() => read(request, payload))),
+    );
+  };
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) =>
+  taken('application/json', (request, payload) =>
     request.gateway.operation?.rawBody ? reader.readRaw(request, payload) : reader.readJson(request, payload),
   );
-  instance.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: IncomingMessage) => {
+  taken('multipart/form-data', async (request, payload) => {
     const { operation } = request.gateway;
     if (operation?.upload) return reader.readRaw(request, payload);
     return operation?.form
       ? readForm(await reader.readRaw(request, payload), request.headers['content-type']!)
       : reader.readNothing(payload, notJson());
   });
-  instance.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
-    reader.readNothing(payload, notJson()),
-  );
+  taken('*', (_request, payload) => reader.readNothing(payload, notJson()));
 }
 
 function notJson(): Refusal {

@@ -1,10 +1,8 @@
-import { Controller, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import type { ApplyPaymentEventRequest } from '@usvideo/contracts/ledger';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, invalidRequest, serviceUnavailable } from '../refusals/refusal';
 import { Peers } from '../peers/peers.client';
-import { sendObject } from '../access/request-state.http';
 
 const APPLIED_WITHIN_MS = 10_000;
 
@@ -14,12 +12,14 @@ export class PaymentsController {
   constructor(private readonly peers: Peers) {}
 
   @Post('stripe/events')
-  async stripe(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const signature = request.headers['stripe-signature'];
-    const body = request.body as Buffer | undefined;
+  @HttpCode(200)
+  async stripe(
+    @Headers('stripe-signature') signature: string | undefined,
+    @Body() body: Buffer | undefined,
+  ): Promise<object> {
     if (typeof signature !== 'string' || !body || body.length === 0) throw notSigned();
     await this.apply({ provider: 'stripe', body, signature });
-    sendObject(reply, 200, { received: true });
+    return { received: true };
   }
 
   /** Whatever is not answered 2xx is sent again by the provider, for three days. */

@@ -1,17 +1,15 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post } from '@nestjs/common';
 import type { CreateTopUpRequest, TopUp } from '@usvideo/contracts/ledger';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { topUpRequest, topUpsQuery } from './billing-requests';
 import { topUpView } from './billing-views';
 import { pageOf, renderList } from '../validation/query';
 import { Refusal, invalidRequest } from '../refusals/refusal';
-import { readIdempotencyKey } from '../access/request-headers';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
-import { isTest, sendObject } from '../access/request-state.http';
+import { isTest } from '../access/request-state.http';
 import { Settings } from '../http/settings';
-import { KeyCaller, LiveCaller } from '../access/parameters.http';
+import { IdempotencyKey, KeyCaller, LiveCaller } from '../access/parameters.http';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 import type { Caller } from '../identity/caller';
@@ -32,10 +30,8 @@ export class TopUpsController {
     @LiveCaller() { accountId, keyId }: Caller,
     @ValidBody(topUpRequest)
     { amount_usd: amountMicros, success_url: successUrl, cancel_url: cancelUrl }: Valid<typeof topUpRequest>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
+    @IdempotencyKey() idempotencyKey: string,
+  ): Promise<Answer> {
     const landing = `${this.settings.publicUrl}/docs`;
     const topUp = await this.open({
       accountId,
@@ -46,8 +42,7 @@ export class TopUpsController {
       provider: '',
       author: keyId,
     });
-    reply.header('location', `${this.settings.publicUrl}/v1/topups/${topUp.topUpId}`);
-    sendObject(reply, 201, topUpView(topUp));
+    return new Answer(topUpView(topUp), { location: `${this.settings.publicUrl}/v1/topups/${topUp.topUpId}` });
   }
 
   @Get()

@@ -1,7 +1,6 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendJson } from '../access/request-state.http';
+import { Answer } from '../http/answer';
 import { adminAuditQuery } from '../http/requests';
 import { Peers } from '../peers/peers.client';
 import { renderList } from '../validation/query';
@@ -19,25 +18,17 @@ export class AdminAuditController {
   @Get()
   async list(
     @ValidQuery(adminAuditQuery) { account_id: accountId, limit, starting_after: after }: Valid<typeof adminAuditQuery>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+    @Headers('accept') accept: string | undefined,
+  ): Promise<Answer> {
     const { entries, hasMore } = await call(this.peers.accounts, 'listAudit', {
       accountId: accountId ?? '',
       limit,
       beforeSeq: BigInt(after ?? 0),
     });
     const lines = entries.map((entry) => JSON.stringify(auditView(entry)));
-    if (request.headers.accept?.includes('application/x-ndjson')) {
-      void reply
-        .code(200)
-        .header('content-type', 'application/x-ndjson')
-        .send(lines.map((line) => `${line}\n`).join(''));
-      return;
-    }
-    sendJson(
-      reply,
-      200,
+    if (accept?.includes('application/x-ndjson'))
+      return new Answer(lines.map((line) => `${line}\n`).join(''), { 'content-type': 'application/x-ndjson' });
+    return new Answer(
       renderList(
         { limit, offset: 0, startingAfter: after ?? '' },
         lines,

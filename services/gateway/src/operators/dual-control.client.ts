@@ -1,7 +1,7 @@
-import type { PendingOrder } from '@usvideo/contracts/accounts';
+import type { Actor, PendingOrder } from '@usvideo/contracts/accounts';
 import { call } from '@usvideo/runtime';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { operatorActorOf, operatorOf } from '../access/request-state.http';
+import type { ActingOperator } from '../access/request-state.http';
+import { Answer } from '../http/answer';
 import { money, orNull, time } from '../http/views';
 import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest } from '../refusals/refusal';
@@ -19,14 +19,12 @@ export class DualControl {
   ) {}
 
   /** Answers what was moved, or 202 with the order that waits. */
-  async move(request: FastifyRequest, reply: FastifyReply, move: MoneyMove, author: string): Promise<object> {
+  async move(by: ActingOperator, move: MoneyMove, author: string): Promise<object> {
     await this.moves.demandAccount(move.accountId);
     const { kind, accountId, reference, amountMicros, reason } = move;
-    if (this.limitMicros !== undefined && (amountMicros < 0n ? -amountMicros : amountMicros) > this.limitMicros) {
-      reply.code(202);
-      return this.propose(request, move);
-    }
-    await this.orders.record(request, {
+    if (this.limitMicros !== undefined && (amountMicros < 0n ? -amountMicros : amountMicros) > this.limitMicros)
+      return new Answer(await this.propose(by, move), {}, 202);
+    await this.orders.record(by, {
       action: `${kind}_ordered`,
       accountId,
       subject: reference,
@@ -36,8 +34,8 @@ export class DualControl {
   }
 
   /** The money moves under the order's own reference, so that an approval whose answer was lost is sent again. */
-  async approve(request: FastifyRequest, orderId: string): Promise<object> {
-    const order = await this.decide(request, orderId, true);
+  async approve(by: ActingOperator, orderId: string): Promise<object> {
+    const order = await this.decide(by, orderId, true);
     const moved = await this.moves.carryOut(
       { ...order, kind: order.kind as MoneyMove['kind'] },
       `${order.author}, approved by ${order.decidedBy}`,
@@ -45,14 +43,14 @@ export class DualControl {
     return { ...orderView(order), moved };
   }
 
-  async decline(request: FastifyRequest, orderId: string): Promise<object> {
-    return orderView(await this.decide(request, orderId, false));
+  async decline(by: ActingOperator, orderId: string): Promise<object> {
+    return orderView(await this.decide(by, orderId, false));
   }
 
-  private async propose(request: FastifyRequest, move: MoneyMove): Promise<object> {
+  private async propose(by: ActingOperator, move: MoneyMove): Promise<object> {
     if (move.reason === '')
       throw invalidRequest([{ field: 'note', message: 'is required where a second operator has to approve' }]);
-    const { refusal, order } = await call(this.peers.operators, 'proposeOrder', { ...move, actor: ofAPerson(request) });
+    const { refusal, order } = await call(this.peers.operators, 'proposeOrder', { ...move, actor: ofAPerson(by) });
     if (refusal !== '' || !order)
       throw invalidRequest([
         { field: move.kind === 'credit' ? 'payment_ref' : 'adjustment_ref', message: 'was used with another amount' },
@@ -60,11 +58,11 @@ export class DualControl {
     return orderView(order);
   }
 
-  private async decide(request: FastifyRequest, orderId: string, approved: boolean): Promise<PendingOrder> {
+  private async decide(by: ActingOperator, orderId: string, approved: boolean): Promise<PendingOrder> {
     const { refusal, order } = await call(this.peers.operators, 'decideOrder', {
       orderId,
       approved,
-      actor: ofAPerson(request),
+      actor: ofAPerson(by),
     });
     switch (refusal) {
       case '':
@@ -83,13 +81,13 @@ export class DualControl {
 }
 
 /** @throws Refusal: whoever knows the token of the installation could be two people, or one */
-function ofAPerson(request: FastifyRequest): ReturnType<typeof operatorActorOf> {
-  if (operatorOf(request).bootstrap)
+function ofAPerson({ bootstrap, actor }: ActingOperator): Actor {
+  if (bootstrap)
     throw new Refusal(
       'forbidden',
       "This takes two operators, each with a token of their own: the token of the installation is nobody's.",
     );
-  return operatorActorOf(request);
+  return actor;
 }
 
 export function orderView(order: PendingOrder): object {

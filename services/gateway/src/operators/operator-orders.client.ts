@@ -1,6 +1,5 @@
 import { call } from '@usvideo/runtime';
-import type { FastifyRequest } from 'fastify';
-import { operatorActorOf, operatorOf } from '../access/request-state.http';
+import type { ActingOperator } from '../access/request-state.http';
 import { Peers } from '../peers/peers.client';
 import { invalidRequest } from '../refusals/refusal';
 
@@ -18,21 +17,20 @@ export interface Order {
 export class OperatorOrders {
   constructor(private readonly peers: Pick<Peers, 'operators'>) {}
 
-  async record(request: FastifyRequest, { action, accountId = '', subject, order }: Order): Promise<void> {
+  async record(by: ActingOperator, { action, accountId = '', subject, order }: Order): Promise<void> {
     const text = JSON.stringify(order, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
     await call(this.peers.operators, 'recordOrder', {
       accountId,
       action,
       subject,
       order: text,
-      actor: operatorActorOf(request),
+      actor: by.actor,
     });
   }
 }
 
 /** Whose name the ledger keeps: that of the token, and of the shared one what its user says. @throws Refusal for somebody else's name */
-export function authorOf(request: FastifyRequest, given: string | undefined): string {
-  const { name, bootstrap } = operatorOf(request);
+export function authorOf({ name, bootstrap }: ActingOperator, given: string | undefined): string {
   if (!bootstrap && given !== undefined && given !== name)
     throw invalidRequest([{ field: 'author', message: `is you, ${name}: leave it out` }]);
   if (bootstrap && given === undefined)

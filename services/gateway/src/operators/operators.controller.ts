@@ -1,9 +1,9 @@
-import { Controller, Delete, Get, Param, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import type { Operator } from '@usvideo/contracts/accounts';
 import { call, hasStatus, status } from '@usvideo/runtime';
-import type { FastifyRequest } from 'fastify';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
 import { OperatorVerifier } from '../identity/operator-verifier.client';
-import { operatorActorOf, operatorOf } from '../access/request-state.http';
 import { time } from '../http/views';
 import { adminOperatorSchema, adminOperatorTokenSchema } from '../http/requests';
 import { known } from '../peers/peer-answers.client';
@@ -36,8 +36,7 @@ export class AdminOperatorsController {
 
   /** Who the token that asks belongs to. */
   @Get('me')
-  me(@Req() request: FastifyRequest): object {
-    const { name, role, bootstrap } = operatorOf(request);
+  me(@ByOperator() { name, role, bootstrap }: ActingOperator): object {
     return { object: 'operator', name, role, bootstrap };
   }
 
@@ -45,14 +44,14 @@ export class AdminOperatorsController {
   async create(
     @ValidBody(adminOperatorSchema)
     { name, role, expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     try {
       const { operator, token } = await call(this.peers.operators, 'createOperator', {
         name,
         role,
         expiresInDays,
-        actor: operatorActorOf(request),
+        actor: by.actor,
       });
       return { ...operatorView(present(operator)), token };
     } catch (error) {
@@ -67,13 +66,13 @@ export class AdminOperatorsController {
     @Param('id') operatorId: string,
     @ValidBody(adminOperatorTokenSchema, {})
     { expires_in_days: expiresInDays = 0 }: Valid<typeof adminOperatorTokenSchema>,
-    @Req() request: FastifyRequest,
+    @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const { operator, token } = await known(
       call(this.peers.operators, 'replaceOperatorToken', {
         operatorId,
         expiresInDays,
-        actor: operatorActorOf(request),
+        actor: by.actor,
       }),
       notFound,
     );
@@ -82,9 +81,9 @@ export class AdminOperatorsController {
   }
 
   @Delete(':id')
-  async revoke(@Param('id') operatorId: string, @Req() request: FastifyRequest): Promise<object> {
+  async revoke(@Param('id') operatorId: string, @ByOperator() by: ActingOperator): Promise<object> {
     const { operator } = await known(
-      call(this.peers.operators, 'revokeOperator', { operatorId, actor: operatorActorOf(request) }),
+      call(this.peers.operators, 'revokeOperator', { operatorId, actor: by.actor }),
       notFound,
     );
     this.verifier.forgetAll();

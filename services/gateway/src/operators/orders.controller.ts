@@ -1,6 +1,7 @@
-import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
-import type { FastifyRequest } from 'fastify';
+import { type ActingOperator } from '../access/request-state.http';
+import { ByOperator } from '../access/parameters.http';
 import { Answer } from '../http/answer';
 import { adminOrdersQuery } from '../http/requests';
 import { known } from '../peers/peer-answers.client';
@@ -37,14 +38,14 @@ export class AdminOrdersController {
 
   @Post(':id/approve')
   @HttpCode(200)
-  async approve(@Param('id') orderId: string, @Req() request: FastifyRequest): Promise<object> {
-    return known(this.control.approve(request, orderIdOf(orderId)), notFound);
+  async approve(@Param('id') orderId: string, @ByOperator() by: ActingOperator): Promise<object> {
+    return known(this.control.approve(by, orderIdOf(orderId)), notFound);
   }
 
   @Post(':id/decline')
   @HttpCode(200)
-  async decline(@Param('id') orderId: string, @Req() request: FastifyRequest): Promise<object> {
-    return known(this.control.decline(request, orderIdOf(orderId)), notFound);
+  async decline(@Param('id') orderId: string, @ByOperator() by: ActingOperator): Promise<object> {
+    return known(this.control.decline(by, orderIdOf(orderId)), notFound);
   }
 }
 

@@ -1,6 +1,7 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { anyone, type Operations } from '../access/operation';
+import { Answer } from '../http/answer';
 import { Settings } from '../http/settings';
 import { markdownPages } from './markdown';
 import { openApiDocument } from './openapi';
@@ -32,11 +33,12 @@ export class MarkdownController {
   }
 
   @Get(PATHS)
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const path = request.routeOptions.url!;
+  page(@Req() { routeOptions }: FastifyRequest): Answer {
+    const path = routeOptions.url!;
     const type = path.endsWith('.md') ? 'text/markdown' : 'text/plain';
-    reply
-      .headers({ 'content-type': `${type}; charset=utf-8`, 'cache-control': 'public, max-age=300' })
-      .send(this.pages[path]);
+    return new Answer(this.pages[path], {
+      'content-type': `${type}; charset=utf-8`,
+      'cache-control': 'public, max-age=300',
+    });
   }
 }

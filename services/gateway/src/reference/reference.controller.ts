@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Headers } from '@nestjs/common';
 import { openApiDocument } from './openapi';
+import { Answer } from '../http/answer';
 import { Settings } from '../http/settings';
 
 /** The reference for machines, written once from the schemas that validate; people read it under /docs. */
@@ -16,14 +16,13 @@ export class ReferenceController {
   }
 
   @Get('openapi.json')
-  openApi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const zips = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    reply.headers({
+  openApi(@Headers('accept-encoding') encodings = ''): Answer {
+    const zips = /\bgzip\b/.test(encodings);
+    return new Answer(zips ? this.zipped : this.document, {
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'public, max-age=300',
       vary: 'accept-encoding',
+      ...(zips && { 'content-encoding': 'gzip' }),
     });
-    if (zips) reply.header('content-encoding', 'gzip');
-    void reply.send(zips ? this.zipped : this.document);
   }
 }

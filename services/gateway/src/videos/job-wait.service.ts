@@ -1,7 +1,8 @@
 import type { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import type { FastifyReply } from 'fastify';
 import type { Caller } from '../identity/caller';
-import { type Wait, WAIT_SECONDS_MAX } from '../access/request-headers';
+import type { PreferredWait } from '../access/parameters.http';
+import { WAIT_SECONDS_MAX } from '../access/request-headers';
+import { Answer } from '../http/answer';
 import { hasEnded, watchJob } from './job-watch.client';
 import type { OpenStreams } from '../streams/open-streams.http';
 
@@ -27,24 +28,24 @@ export class JobWaits {
   async untilEnd(
     caller: Caller,
     seen: SeenJob,
-    { seconds: waitSeconds, isUnclear }: Wait,
-    reply: FastifyReply,
-  ): Promise<string> {
-    if (isUnclear) reply.header('warning', NOT_FOLLOWED);
-    if (waitSeconds === 0) return seen.json;
-    if (hasEnded(seen.status)) return this.applied(reply, waitSeconds, seen.json);
-    const stream = this.streams.tryOpen(caller.accountId, reply.raw);
-    if (!stream) return seen.json;
+    { seconds: waitSeconds, isUnclear, response }: PreferredWait,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    if (waitSeconds === 0) return new Answer(seen.json, { ...headers, ...(isUnclear && { warning: NOT_FOLLOWED }) });
+    const applied = { ...headers, 'preference-applied': `wait=${waitSeconds}` };
+    if (hasEnded(seen.status)) return new Answer(seen.json, applied);
+    const stream = this.streams.tryOpen(caller.accountId, response);
+    if (!stream) return new Answer(seen.json, headers);
     try {
       const json = await this.watch(
         caller,
         seen,
         AbortSignal.any([stream.signal, AbortSignal.timeout(waitSeconds * 1_000)]),
       );
-      return this.applied(reply, waitSeconds, json);
+      return new Answer(json, applied);
     } catch {
       // The watch broke, as when the scheduler restarts; the customer asks again anyway.
-      return seen.json;
+      return new Answer(seen.json, headers);
     } finally {
       stream.close();
     }
@@ -61,10 +62,5 @@ export class JobWaits {
       latest = change.jobJson;
     }
     return latest;
-  }
-
-  private applied(reply: FastifyReply, waitSeconds: number, json: string): string {
-    reply.header('preference-applied', `wait=${waitSeconds}`);
-    return json;
   }
 }

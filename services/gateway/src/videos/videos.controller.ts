@@ -1,10 +1,9 @@
-import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageOf, renderList } from '../validation/query';
 import { dateOf } from '../validation/fields';
 import { Refusal } from '../refusals/refusal';
-import { readWait } from '../access/request-headers';
 import { listVideosQuery, streamQuery } from '../http/requests';
 import { ArtifactDeletions } from '../files/artifact-deletions.loop';
 import { getJob } from './get-job.client';
@@ -13,11 +12,10 @@ import { jobEvents } from './job-events.http';
 import { JobWaits } from './job-wait.service';
 import { OpenStreams } from '../streams/open-streams.http';
 import { knownJob } from '../peers/peer-answers.client';
-import { sendJson } from '../access/request-state.http';
 import { openStream } from '../streams/response-stream.http';
 import { Settings } from '../http/settings';
 import { VideoOrders } from './video-order.service';
-import { JobId, KeyCaller } from '../access/parameters.http';
+import { JobId, KeyCaller, type PreferredWait, Prefers } from '../access/parameters.http';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 import type { Caller } from '../identity/caller';
@@ -34,18 +32,17 @@ export class VideosController {
   ) {}
 
   @Post()
-  async create(@KeyCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const answer = await this.orders.place(request);
-    const { jobId, jobJson } = answer;
-    const json = await this.waits.untilEnd(
-      caller,
-      { jobId, status: '', json: jobJson },
-      readWait(request.headers.prefer),
-      reply,
-    );
-    reply.header('location', `${this.settings.publicUrl}/v1/videos/${jobId}`);
-    if (answer.replayed) reply.header('idempotent-replayed', 'true');
-    sendJson(reply, 202, json);
+  @HttpCode(202)
+  async create(
+    @KeyCaller() caller: Caller,
+    @Prefers() wait: PreferredWait,
+    @Req() request: FastifyRequest,
+  ): Promise<Answer> {
+    const { jobId, jobJson, replayed } = await this.orders.place(request);
+    return this.waits.untilEnd(caller, { jobId, status: '', json: jobJson }, wait, {
+      location: `${this.settings.publicUrl}/v1/videos/${jobId}`,
+      ...(replayed && { 'idempotent-replayed': 'true' }),
+    });
   }
 
   @Get()
@@ -67,16 +64,10 @@ export class VideosController {
   }
 
   @Get(':id')
-  async get(
-    @KeyCaller() caller: Caller,
-    @JobId() jobId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async get(@KeyCaller() caller: Caller, @JobId() jobId: string, @Prefers() wait: PreferredWait): Promise<Answer> {
     const { accountId, environment } = caller;
     const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
-    const seen = { jobId, status: found.status, json: found.jobJson };
-    sendJson(reply, 200, await this.waits.untilEnd(caller, seen, readWait(request.headers.prefer), reply));
+    return this.waits.untilEnd(caller, { jobId, status: found.status, json: found.jobJson }, wait);
   }
 
   @Get(':id/events')
@@ -84,7 +75,7 @@ export class VideosController {
     @KeyCaller() caller: Caller,
     @JobId() jobId: string,
     @ValidQuery(streamQuery) _: Valid<typeof streamQuery>,
-    @Req() request: FastifyRequest,
+    @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { accountId, environment } = caller;
@@ -92,7 +83,7 @@ export class VideosController {
     await getJob(this.peers.exchange, { accountId, environment, jobId });
     const stream = openStream(this.streams, caller, reply, this.settings.supportUrl);
     try {
-      const events = await knownJob(jobEvents(this.peers.watches, caller, jobId, lastEventIdOf(request), stream));
+      const events = await knownJob(jobEvents(this.peers.watches, caller, jobId, eventIdOf(lastEventId), stream));
       if (events) {
         reply
           .code(200)
@@ -140,7 +131,6 @@ export class VideosController {
 }
 
 /** Ids of events are ours: anything that cannot be one counts as none. */
-function lastEventIdOf(request: FastifyRequest): string {
-  const id = request.headers['last-event-id'];
-  return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? id : '';
+function eventIdOf(id: string | undefined): string {
+  return id !== undefined && /^[\w.-]{1,64}$/.test(id) ? id : '';
 }

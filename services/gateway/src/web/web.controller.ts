@@ -1,10 +1,11 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Headers } from '@nestjs/common';
+import { PathRest } from '../access/parameters.http';
+import { Answer } from '../http/answer';
 import { Refusal } from '../refusals/refusal';
 import { PAGE_HEADERS, cachingOf, isConsole, typeOf } from './page-policy';
 import { type WebFile, WebFiles } from './web-files.store';
 
-const wildcardOf = (request: FastifyRequest) => (request.params as { '*': string })['*'];
+type RequestHeaders = Readonly<Record<string, string | undefined>>;
 
 /** The customer's dashboard and the documentation, on the public port. Every address below each is one page, which reads the rest itself. */
 @Controller()
@@ -12,29 +13,29 @@ export class DashboardController {
   constructor(private readonly files: WebFiles) {}
 
   @Get()
-  root(@Res() reply: FastifyReply): void {
-    void reply.redirect('/dashboard', 302);
+  root(): Answer {
+    return new Answer(undefined, { location: '/dashboard' }, 302);
   }
 
   @Get(['dashboard', 'dashboard/*'])
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendFile(request, reply, this.files.find('index.html'));
+  page(@Headers() headers: RequestHeaders): Answer {
+    return fileOf(headers, this.files.find('index.html'));
   }
 
   @Get(['docs', 'docs/*'])
-  docs(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendFile(request, reply, this.files.find('docs.html'));
+  docs(@Headers() headers: RequestHeaders): Answer {
+    return fileOf(headers, this.files.find('docs.html'));
   }
 
   @Get(['assets/*'])
-  asset(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const name = `assets/${wildcardOf(request)}`;
-    sendFile(request, reply, isConsole(name) ? undefined : this.files.find(name));
+  asset(@Headers() headers: RequestHeaders, @PathRest() path: string): Answer {
+    const name = `assets/${path}`;
+    return fileOf(headers, isConsole(name) ? undefined : this.files.find(name));
   }
 
   @Get('favicon.svg')
-  icon(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendFile(request, reply, this.files.find('favicon.svg'));
+  icon(@Headers() headers: RequestHeaders): Answer {
+    return fileOf(headers, this.files.find('favicon.svg'));
   }
 }
 
@@ -44,37 +45,36 @@ export class ConsoleController {
   constructor(private readonly files: WebFiles) {}
 
   @Get()
-  root(@Res() reply: FastifyReply): void {
-    void reply.redirect('/console', 302);
+  root(): Answer {
+    return new Answer(undefined, { location: '/console' }, 302);
   }
 
   @Get(['console', 'console/*'])
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendFile(request, reply, this.files.find('admin.html'));
+  page(@Headers() headers: RequestHeaders): Answer {
+    return fileOf(headers, this.files.find('admin.html'));
   }
 
   @Get(['assets/*'])
-  asset(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendFile(request, reply, this.files.find(`assets/${wildcardOf(request)}`));
+  asset(@Headers() headers: RequestHeaders, @PathRest() path: string): Answer {
+    return fileOf(headers, this.files.find(`assets/${path}`));
   }
 
   @Get('favicon.svg')
-  icon(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendFile(request, reply, this.files.find('favicon.svg'));
+  icon(@Headers() headers: RequestHeaders): Answer {
+    return fileOf(headers, this.files.find('favicon.svg'));
   }
 }
 
-function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile | undefined): void {
+function fileOf(request: RequestHeaders, file: WebFile | undefined): Answer {
   if (!file) throw new Refusal('not_found', 'There is no such page.');
-  reply.headers({
+  const headers = {
     ...PAGE_HEADERS,
     'content-type': typeOf(file.name),
     'cache-control': cachingOf(file.name),
     etag: file.etag,
     vary: 'accept-encoding',
-  });
-  if (request.headers['if-none-match'] === file.etag) return void reply.code(304).send();
-  const zipped = file.gzip && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? file.gzip : undefined;
-  if (zipped) reply.header('content-encoding', 'gzip');
-  void reply.send(zipped ?? file.bytes);
+  };
+  if (request['if-none-match'] === file.etag) return new Answer(undefined, headers, 304);
+  const zipped = file.gzip && /\bgzip\b/.test(request['accept-encoding'] ?? '') ? file.gzip : undefined;
+  return new Answer(zipped ?? file.bytes, { ...headers, ...(zipped && { 'content-encoding': 'gzip' }) });
 }
