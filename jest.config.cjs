@@ -12,7 +12,7 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   moduleNameMapper: {
-    '^@usvideo/contracts/(books|callers|text)$': '<rootDir>/libs/contracts/src/$1.ts',
+    '^@usvideo/contracts/(books|callers|names|text)$': '<rootDir>/libs/contracts/src/$1.ts',
     '^@usvideo/contracts/(.*)$': '<rootDir>/libs/contracts/src/generated/index.usvideo.$1.v1.ts',
     '^@usvideo/(artifacts|event-store|exchange|messaging|runtime|servers|service|testing)$':
       '<rootDir>/libs/$1/src/index.ts',

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { MemberRefusal, SignInRefusal } from '@usvideo/contracts/accounts';
+import { refusedAs } from '@usvideo/contracts/names';
 import { call } from '@usvideo/runtime';
 import { TOTP } from 'otpauth';
 import { AccountsStage } from '../test/accounts-stage';
@@ -23,28 +25,28 @@ test('without SECRETS_KEY a second factor and letters are refused by name, and n
   await stage.restart({ SECRETS_KEY: undefined });
   const { email, accountId, tokenSha256 } = await owner('unset@example.com');
   expect(await call(stage.people, 'startTotp', { tokenSha256, actor: from })).toEqual({
-    refusal: 'secrets_key_unset',
+    ...refusedAs(SignInRefusal, 'secrets_key_unset'),
     secret: '',
     otpauthUrl: '',
   });
-  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual({
-    refusal: 'letters_unset',
-  });
-  expect(await call(stage.people, 'requestPasswordReset', { email: 'nobody@example.com', actor: from })).toEqual({
-    refusal: 'letters_unset',
-  });
+  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual(
+    refusedAs(SignInRefusal, 'letters_unset'),
+  );
+  expect(await call(stage.people, 'requestPasswordReset', { email: 'nobody@example.com', actor: from })).toEqual(
+    refusedAs(SignInRefusal, 'letters_unset'),
+  );
   expect(
     await call(stage.people, 'inviteMember', { accountId, email: 'new@example.com', role: 'viewer', actor: from }),
-  ).toEqual({ refusal: 'letters_unset', member: undefined });
+  ).toEqual({ ...refusedAs(MemberRefusal, 'letters_unset'), member: undefined });
   expect((await call(stage.people, 'listMembers', { accountId })).members).toHaveLength(1);
 });
 
 test('without MAIL_URL letters alone are refused', async () => {
   await stage.restart({ MAIL_URL: undefined });
   const { email, tokenSha256 } = await owner('no-mail@example.com');
-  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual({
-    refusal: 'letters_unset',
-  });
+  expect(await call(stage.people, 'requestPasswordReset', { email, actor: from })).toEqual(
+    refusedAs(SignInRefusal, 'letters_unset'),
+  );
   expect((await call(stage.people, 'startTotp', { tokenSha256, actor: from })).refusal).toBe('');
 });
 

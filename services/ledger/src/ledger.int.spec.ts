@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventLogServiceClient } from '@usvideo/contracts/events';
-import { LedgerServiceClient, type LedgerAnswer, type LedgerCall } from '@usvideo/contracts/ledger';
+import { LedgerRefusal, LedgerServiceClient, type LedgerAnswer, type LedgerCall } from '@usvideo/contracts/ledger';
+import { refusedAs } from '@usvideo/contracts/names';
 import { LocalTransport } from '@usvideo/messaging';
 import { ExchangeClient } from '@usvideo/exchange';
 import {
@@ -188,7 +189,7 @@ describe('the ledger over gRPC', () => {
     await addFunds(accountId, 1_240_000n);
     expect(await placeHold(accountId, jobId)).toEqual({
       $case: 'placeHold',
-      value: { refusal: 'insufficient_balance', amountMicros: 0n, availableMicros: 1_240_000n },
+      value: { ...refusedAs(LedgerRefusal, 'insufficient_balance'), amountMicros: 0n, availableMicros: 1_240_000n },
     });
     await addFunds(accountId, 10_000n);
     expect(await placeHold(accountId, jobId)).toMatchObject({

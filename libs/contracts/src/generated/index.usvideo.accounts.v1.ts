@@ -7,6 +7,7 @@
 
 export * from "./usvideo/accounts/v1/actor";
 export * from "./usvideo/accounts/v1/events";
+export * from "./usvideo/accounts/v1/names";
 export * from "./usvideo/accounts/v1/members";
 export * from "./usvideo/accounts/v1/operators";
 export * from "./usvideo/accounts/v1/service";

@@ -6,4 +6,5 @@
 /* eslint-disable */
 
 export * from "./usvideo/ledger/v1/events";
+export * from "./usvideo/ledger/v1/names";
 export * from "./usvideo/ledger/v1/service";

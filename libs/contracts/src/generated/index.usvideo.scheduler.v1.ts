@@ -6,4 +6,5 @@
 /* eslint-disable */
 
 export * from "./usvideo/scheduler/v1/events";
+export * from "./usvideo/scheduler/v1/names";
 export * from "./usvideo/scheduler/v1/service";

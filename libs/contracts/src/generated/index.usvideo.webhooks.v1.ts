@@ -5,4 +5,5 @@
 
 /* eslint-disable */
 
+export * from "./usvideo/webhooks/v1/names";
 export * from "./usvideo/webhooks/v1/service";

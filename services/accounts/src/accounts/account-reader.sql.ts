@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Account, ApiKey, Limits } from '@usvideo/contracts/accounts';
+import { type Account, AccountStatus, type ApiKey, type Limits } from '@usvideo/contracts/accounts';
+import { type NameOf, statusAs } from '@usvideo/contracts/names';
 import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import type { Environment } from './plan';
@@ -17,7 +18,7 @@ interface AccountRow {
   name: string;
   email: string;
   plan: string;
-  status: string;
+  status: NameOf<typeof AccountStatus>;
   created_at: Date;
   live_limits: LimitsRow;
   test_limits: LimitsRow;
@@ -108,7 +109,7 @@ function readAccount(row: AccountRow): Account {
     name: row.name,
     email: row.email,
     plan: row.plan,
-    status: row.status,
+    ...statusAs(AccountStatus, row.status),
     createdAt: row.created_at,
     liveLimits: readLimits(row.live_limits),
     testLimits: readLimits(row.test_limits),

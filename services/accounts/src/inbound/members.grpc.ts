@@ -1,16 +1,18 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type {
-  InviteMemberRequest,
-  InviteMemberResponse,
-  ListMembersRequest,
-  ListMembersResponse,
-  Member,
-  RemoveMemberRequest,
-  RemoveMemberResponse,
-  SetMemberRoleRequest,
-  SetMemberRoleResponse,
+import {
+  type InviteMemberRequest,
+  type InviteMemberResponse,
+  type ListMembersRequest,
+  type ListMembersResponse,
+  type Member,
+  MemberRefusal,
+  type RemoveMemberRequest,
+  type RemoveMemberResponse,
+  type SetMemberRoleRequest,
+  type SetMemberRoleResponse,
 } from '@usvideo/contracts/accounts';
+import { refusedAs } from '@usvideo/contracts/names';
 import { grpcError, status } from '@usvideo/runtime';
 import { MemberStore } from '../people/member.store';
 import type { Role } from '../people/roles';
@@ -41,7 +43,9 @@ export class MembersController {
       actorOf(request),
     );
     if (invited === undefined) throw refusalError('account_not_found');
-    return typeof invited === 'string' ? { refusal: invited, member: undefined } : { refusal: '', member: invited };
+    return typeof invited === 'string'
+      ? { ...refusedAs(MemberRefusal, invited), member: undefined }
+      : { refusal: '', member: invited };
   }
 
   @GrpcMethod('MembersService', 'setMemberRole')
@@ -50,7 +54,7 @@ export class MembersController {
     const { accountId, memberId } = request;
     const outcome = await this.members.setRole(accountId, memberId, request.role as Role, actorOf(request));
     if (outcome === undefined) throw memberNotFound();
-    if (outcome === 'last_owner') return { refusal: outcome, member: undefined };
+    if (outcome === 'last_owner') return { ...refusedAs(MemberRefusal, outcome), member: undefined };
     return { refusal: '', member: await this.member(accountId, memberId) };
   }
 
@@ -58,7 +62,7 @@ export class MembersController {
   async removeMember(request: RemoveMemberRequest): Promise<RemoveMemberResponse> {
     const outcome = await this.members.remove(request.accountId, request.memberId, actorOf(request));
     if (outcome === undefined) throw memberNotFound();
-    return { refusal: outcome === 'last_owner' ? outcome : '' };
+    return refusedAs(MemberRefusal, outcome === 'last_owner' ? outcome : undefined);
   }
 
   private async member(accountId: string, memberId: string): Promise<Member> {

@@ -1,13 +1,15 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type {
-  DecideOrderRequest,
-  DecideOrderResponse,
-  ListOrdersRequest,
-  ListOrdersResponse,
-  ProposeOrderRequest,
-  ProposeOrderResponse,
+import {
+  type DecideOrderRequest,
+  type DecideOrderResponse,
+  type ListOrdersRequest,
+  type ListOrdersResponse,
+  OperatorOrderRefusal,
+  type ProposeOrderRequest,
+  type ProposeOrderResponse,
 } from '@usvideo/contracts/accounts';
+import { refusedAs } from '@usvideo/contracts/names';
 import { grpcError, status } from '@usvideo/runtime';
 import { PendingOrders } from '../operators/pending-order.store';
 import { actorOf } from './actor';
@@ -23,7 +25,9 @@ export class OrdersController {
   async proposeOrder(request: ProposeOrderRequest): Promise<ProposeOrderResponse> {
     refuseFaults(pendingOrderFaults(request));
     const order = await this.orders.propose(request, actorOf(request));
-    return order === undefined ? { refusal: 'reference_reused', order } : { refusal: '', order };
+    return order === undefined
+      ? { ...refusedAs(OperatorOrderRefusal, 'reference_reused'), order }
+      : { refusal: '', order };
   }
 
   @GrpcMethod('OperatorsService', 'listOrders')
@@ -37,6 +41,6 @@ export class OrdersController {
   async decideOrder(request: DecideOrderRequest): Promise<DecideOrderResponse> {
     const decided = await this.orders.decide(request.orderId, request.approved, actorOf(request));
     if (decided === undefined) throw grpcError(status.NOT_FOUND, 'order_not_found');
-    return decided;
+    return { ...refusedAs(OperatorOrderRefusal, decided.refusal), order: decided.order };
   }
 }

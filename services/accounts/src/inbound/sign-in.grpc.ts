@@ -1,32 +1,34 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type {
-  AcceptInvitationRequest,
-  AcceptInvitationResponse,
-  ChangePasswordRequest,
-  ChangePasswordResponse,
-  ChooseAccountRequest,
-  ChooseAccountResponse,
-  ConfirmTotpRequest,
-  ConfirmTotpResponse,
-  RemoveTotpRequest,
-  RemoveTotpResponse,
-  RequestPasswordResetRequest,
-  RequestPasswordResetResponse,
-  ResetPasswordRequest,
-  ResetPasswordResponse,
-  Session,
-  SignInRequest,
-  SignInResponse,
-  SignOutRequest,
-  SignOutResponse,
-  StartTotpRequest,
-  StartTotpResponse,
-  VerifyEmailRequest,
-  VerifyEmailResponse,
-  VerifySessionRequest,
-  VerifySessionResponse,
+import {
+  type AcceptInvitationRequest,
+  type AcceptInvitationResponse,
+  type ChangePasswordRequest,
+  type ChangePasswordResponse,
+  type ChooseAccountRequest,
+  type ChooseAccountResponse,
+  type ConfirmTotpRequest,
+  type ConfirmTotpResponse,
+  type RemoveTotpRequest,
+  type RemoveTotpResponse,
+  type RequestPasswordResetRequest,
+  type RequestPasswordResetResponse,
+  type ResetPasswordRequest,
+  type ResetPasswordResponse,
+  type Session,
+  SignInRefusal,
+  type SignInRequest,
+  type SignInResponse,
+  type SignOutRequest,
+  type SignOutResponse,
+  type StartTotpRequest,
+  type StartTotpResponse,
+  type VerifyEmailRequest,
+  type VerifyEmailResponse,
+  type VerifySessionRequest,
+  type VerifySessionResponse,
 } from '@usvideo/contracts/accounts';
+import { type NameOf, refusedAs } from '@usvideo/contracts/names';
 import { grpcError, status } from '@usvideo/runtime';
 import { Credentials } from '../sign-in/credentials.service';
 import { SessionStore } from '../sign-in/session.store';
@@ -80,12 +82,12 @@ export class SignInController {
       request.newPassword,
       actorOf(request),
     );
-    return { refusal: refusal ?? '', retryAfterMs: retryAfterMs ?? 0 };
+    return { ...refusedAs(SignInRefusal, refusal), retryAfterMs: retryAfterMs ?? 0 };
   }
 
   @GrpcMethod('MembersService', 'requestPasswordReset')
   async requestPasswordReset(request: RequestPasswordResetRequest): Promise<RequestPasswordResetResponse> {
-    return { refusal: (await this.credentials.requestReset(request.email.trim(), actorOf(request))) ?? '' };
+    return refusedAs(SignInRefusal, await this.credentials.requestReset(request.email.trim(), actorOf(request)));
   }
 
   @GrpcMethod('MembersService', 'resetPassword')
@@ -96,19 +98,21 @@ export class SignInController {
       request.password,
       actorOf(request),
     );
-    return { refusal: refusal ?? '', verifiedAccountIds };
+    return { ...refusedAs(SignInRefusal, refusal), verifiedAccountIds };
   }
 
   @GrpcMethod('MembersService', 'verifyEmail')
   async verifyEmail(request: VerifyEmailRequest): Promise<VerifyEmailResponse> {
     const { refusal, verifiedAccountIds } = await this.credentials.verifyEmail(request.token, actorOf(request));
-    return { refusal: refusal ?? '', verifiedAccountIds };
+    return { ...refusedAs(SignInRefusal, refusal), verifiedAccountIds };
   }
 
   @GrpcMethod('MembersService', 'startTotp')
   async startTotp(request: StartTotpRequest): Promise<StartTotpResponse> {
     const started = await this.credentials.startTotp(await this.session(request.tokenSha256), actorOf(request));
-    return typeof started === 'string' ? { refusal: started, secret: '', otpauthUrl: '' } : { refusal: '', ...started };
+    return typeof started === 'string'
+      ? { ...refusedAs(SignInRefusal, started), secret: '', otpauthUrl: '' }
+      : { refusal: '', ...started };
   }
 
   @GrpcMethod('MembersService', 'confirmTotp')
@@ -118,7 +122,7 @@ export class SignInController {
       request.code,
       actorOf(request),
     );
-    return { refusal: refusal ?? '', retryAfterMs: retryAfterMs ?? 0 };
+    return { ...refusedAs(SignInRefusal, refusal), retryAfterMs: retryAfterMs ?? 0 };
   }
 
   @GrpcMethod('MembersService', 'removeTotp')
@@ -141,11 +145,13 @@ export class SignInController {
 }
 
 export function answerOf(
-  outcome: { refusal: string; retryAfterMs?: number } | { refusal: undefined; token: string; session: Session },
+  outcome:
+    | { refusal: NameOf<typeof SignInRefusal>; retryAfterMs?: number }
+    | { refusal: undefined; token: string; session: Session },
 ): SignInResponse {
   if (outcome.refusal !== undefined)
     return {
-      refusal: outcome.refusal,
+      ...refusedAs(SignInRefusal, outcome.refusal),
       retryAfterMs: ('retryAfterMs' in outcome ? outcome.retryAfterMs : undefined) ?? 0,
       sessionToken: '',
       session: undefined,

@@ -1,25 +1,27 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type {
-  DescribeSignInResponse,
-  FinishOidcRequest,
-  FinishOidcResponse,
-  FinishPasskeyRequest,
-  FinishPasskeyResponse,
-  FinishPasskeySignInRequest,
-  FinishPasskeySignInResponse,
-  ListPasskeysRequest,
-  ListPasskeysResponse,
-  RemovePasskeyRequest,
-  RemovePasskeyResponse,
-  Session,
-  StartOidcRequest,
-  StartOidcResponse,
-  StartPasskeyRequest,
-  StartPasskeyResponse,
-  StartPasskeySignInRequest,
-  StartPasskeySignInResponse,
+import {
+  type DescribeSignInResponse,
+  type FinishOidcRequest,
+  type FinishOidcResponse,
+  type FinishPasskeyRequest,
+  type FinishPasskeyResponse,
+  type FinishPasskeySignInRequest,
+  type FinishPasskeySignInResponse,
+  type ListPasskeysRequest,
+  type ListPasskeysResponse,
+  type RemovePasskeyRequest,
+  type RemovePasskeyResponse,
+  type Session,
+  SignInRefusal,
+  type StartOidcRequest,
+  type StartOidcResponse,
+  type StartPasskeyRequest,
+  type StartPasskeyResponse,
+  type StartPasskeySignInRequest,
+  type StartPasskeySignInResponse,
 } from '@usvideo/contracts/accounts';
+import { refusedAs } from '@usvideo/contracts/names';
 import { grpcError, status } from '@usvideo/runtime';
 import { LetterBox } from '../mail/letter-box.store';
 import { OidcSignIn } from '../sign-in/oidc.service';
@@ -56,8 +58,8 @@ export class WaysInController {
 
   @GrpcMethod('MembersService', 'startOidc')
   async startOidc(request: StartOidcRequest): Promise<StartOidcResponse> {
-    const { refusal = '', ...rest } = await this.oidc.start(actorOf(request));
-    return { authorizationUrl: '', state: '', retryAfterMs: 0, ...rest, refusal };
+    const { refusal, ...rest } = await this.oidc.start(actorOf(request));
+    return { authorizationUrl: '', state: '', retryAfterMs: 0, ...rest, ...refusedAs(SignInRefusal, refusal) };
   }
 
   @GrpcMethod('MembersService', 'finishOidc')
@@ -68,8 +70,8 @@ export class WaysInController {
 
   @GrpcMethod('MembersService', 'startPasskey')
   async startPasskey({ tokenSha256 }: StartPasskeyRequest): Promise<StartPasskeyResponse> {
-    const { refusal = '', ...rest } = await this.passkeySignIn.startRegistration(await this.session(tokenSha256));
-    return { optionsJson: '', flow: '', ...rest, refusal };
+    const { refusal, ...rest } = await this.passkeySignIn.startRegistration(await this.session(tokenSha256));
+    return { optionsJson: '', flow: '', ...rest, ...refusedAs(SignInRefusal, refusal) };
   }
 
   @GrpcMethod('MembersService', 'finishPasskey')
@@ -83,7 +85,9 @@ export class WaysInController {
       name,
       actorOf(request),
     );
-    return typeof passkey === 'string' ? { refusal: passkey, passkey: undefined } : { refusal: '', passkey };
+    return typeof passkey === 'string'
+      ? { ...refusedAs(SignInRefusal, passkey), passkey: undefined }
+      : { refusal: '', passkey };
   }
 
   @GrpcMethod('MembersService', 'listPasskeys')
@@ -102,8 +106,8 @@ export class WaysInController {
 
   @GrpcMethod('MembersService', 'startPasskeySignIn')
   async startPasskeySignIn(request: StartPasskeySignInRequest): Promise<StartPasskeySignInResponse> {
-    const { refusal = '', ...rest } = await this.passkeySignIn.start(actorOf(request));
-    return { optionsJson: '', flow: '', retryAfterMs: 0, ...rest, refusal };
+    const { refusal, ...rest } = await this.passkeySignIn.start(actorOf(request));
+    return { optionsJson: '', flow: '', retryAfterMs: 0, ...rest, ...refusedAs(SignInRefusal, refusal) };
   }
 
   @GrpcMethod('MembersService', 'finishPasskeySignIn')

@@ -14,7 +14,7 @@ export interface NewOrder {
 }
 
 export type Decision = {
-  readonly refusal: 'own_order' | 'order_expired' | 'order_decided' | '';
+  readonly refusal: 'own_order' | 'order_expired' | 'order_decided' | undefined;
   readonly order: PendingOrder;
 };
 
@@ -85,6 +85,8 @@ export class PendingOrders {
         rows: [row],
       } = await tx.query<OrderRow>({ name: 'order_lock', text: LOCK, values: [orderId] });
       if (row === undefined) return undefined;
+      // Approved before, and the answer was lost.
+      if (approved && row.state === 'approved') return { refusal: undefined, order: readOrder(row) };
       const refusal = refusalOf(row, approved, actor.author);
       if (refusal !== undefined) return { refusal, order: readOrder(row) };
       const {
@@ -95,7 +97,7 @@ export class PendingOrders {
         values: [orderId, approved ? 'approved' : 'declined', actor.author, now],
       });
       await audit(tx, now, actor, approved ? 'order_approved' : 'order_declined', decided!);
-      return { refusal: '', order: readOrder(decided!) };
+      return { refusal: undefined, order: readOrder(decided!) };
     });
   }
 
@@ -111,8 +113,7 @@ export class PendingOrders {
 }
 
 /** Undefined: it is to be decided. Whoever proposed an order may withdraw it, and nothing more. */
-function refusalOf({ state, author }: OrderRow, approved: boolean, by: string): Decision['refusal'] | undefined {
-  if (approved && state === 'approved') return '';
+function refusalOf({ state, author }: OrderRow, approved: boolean, by: string): Decision['refusal'] {
   if (state === 'expired') return 'order_expired';
   if (state !== 'pending') return 'order_decided';
   return approved && author === by ? 'own_order' : undefined;

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
-import type { Actor } from '@usvideo/contracts/accounts';
+import { type Actor, MemberRefusal } from '@usvideo/contracts/accounts';
+import { type NameOf, refusalIn } from '@usvideo/contracts/names';
 import { call } from '@usvideo/runtime';
 import { AuditActor, SignedIn } from '../access/parameters.http';
 import type { SessionCaller } from '../identity/session-caller';
@@ -7,7 +8,7 @@ import { SessionVerifier } from '../identity/session-verifier.client';
 import { Answer } from '../http/answer';
 import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
-import { Refusal, invalidRequest, lettersUnset } from '../refusals/refusal';
+import { Refusal, invalidRequest, lettersUnset, serviceUnavailable } from '../refusals/refusal';
 import { renderList } from '../validation/query';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { memberView } from './sign-in-views';
@@ -43,14 +44,9 @@ export class MembersController {
     @ValidBody(invitationSchema) { email, role }: Valid<typeof invitationSchema>,
     @AuditActor() actor: Actor,
   ): Promise<object> {
-    const { refusal, member } = await call(this.peers.members, 'inviteMember', { accountId, email, role, actor });
-    if (refusal === 'letters_unset') throw lettersUnset();
-    if (refusal === 'already_member') throw invalidRequest([{ field: 'email', message: 'is that of a member' }]);
-    if (refusal !== '')
-      throw invalidRequest([
-        { field: 'email', message: `is one too many: an account has ${MEMBERS_MAX} members and invitations at most` },
-      ]);
-    return memberView(member!);
+    const answer = await call(this.peers.members, 'inviteMember', { accountId, email, role, actor });
+    refuse(answer);
+    return memberView(answer.member!);
   }
 
   @Patch(':id')
@@ -60,13 +56,13 @@ export class MembersController {
     @ValidBody(memberRoleSchema) { role }: Valid<typeof memberRoleSchema>,
     @AuditActor() actor: Actor,
   ): Promise<object> {
-    const { refusal, member } = await known(
+    const answer = await known(
       call(this.peers.members, 'setMemberRole', { accountId, memberId, role, actor }),
       memberNotFound,
     );
-    if (refusal !== '') throw lastOwner();
+    refuse(answer);
     this.sessions.forgetAll();
-    return memberView(member!);
+    return memberView(answer.member!);
   }
 
   @Delete(':id')
@@ -75,11 +71,7 @@ export class MembersController {
     @SignedIn() { accountId }: SessionCaller,
     @AuditActor() actor: Actor,
   ): Promise<object> {
-    const { refusal } = await known(
-      call(this.peers.members, 'removeMember', { accountId, memberId, actor }),
-      memberNotFound,
-    );
-    if (refusal !== '') throw lastOwner();
+    refuse(await known(call(this.peers.members, 'removeMember', { accountId, memberId, actor }), memberNotFound));
     this.sessions.forgetAll();
     return { status: 'done' };
   }
@@ -89,6 +81,20 @@ function memberNotFound(): Refusal {
   return new Refusal('not_found', 'There is no member with this id.');
 }
 
-function lastOwner(): Refusal {
-  return new Refusal('invalid_request', 'This is the last owner of the account. Make somebody else an owner first.');
+const REFUSALS = {
+  letters_unset: lettersUnset,
+  already_member: () => invalidRequest([{ field: 'email', message: 'is that of a member' }]),
+  too_many_members: () =>
+    invalidRequest([
+      { field: 'email', message: `is one too many: an account has ${MEMBERS_MAX} members and invitations at most` },
+    ]),
+  last_owner: () =>
+    new Refusal('invalid_request', 'This is the last owner of the account. Make somebody else an owner first.'),
+  unknown: serviceUnavailable,
+} satisfies Record<NameOf<typeof MemberRefusal> | 'unknown', () => Refusal>;
+
+/** @throws Refusal unless the answer is none */
+function refuse(answer: { refusal: string; refusalKind?: MemberRefusal | undefined }): void {
+  const refusal = refusalIn(MemberRefusal, answer);
+  if (refusal !== undefined) throw REFUSALS[refusal]();
 }

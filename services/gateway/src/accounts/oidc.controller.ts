@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Req } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
-import type { Actor } from '@usvideo/contracts/accounts';
+import { type Actor, SignInRefusal } from '@usvideo/contracts/accounts';
+import { refusalIn, refusedAs } from '@usvideo/contracts/names';
 import type { FastifyRequest } from 'fastify';
 import { SelfActor } from '../access/parameters.http';
 import { Answer } from '../http/answer';
@@ -8,7 +9,7 @@ import { sessionCookie } from '../identity/session-caller';
 import { Settings } from '../http/settings';
 import { Peers } from '../peers/peers.client';
 import { oidcCookie, readOidcState } from './oidc-cookie';
-import { refusedSignIn } from './sign-in-refusals';
+import { isRefused, refusedSignIn } from './sign-in-refusals';
 
 /** Signing in through the identity provider. A browser follows links here, so that every answer is a page to go to. */
 @Controller('v1/auth/oidc')
@@ -21,7 +22,7 @@ export class OidcController {
   @Get()
   async start(@SelfActor() actor: Actor): Promise<Answer> {
     const answer = await call(this.peers.members, 'startOidc', { actor });
-    if (answer.refusal !== '') throw refusedSignIn(answer, '', this.settings);
+    if (isRefused(answer)) throw refusedSignIn(answer, '', this.settings);
     return redirected(answer.authorizationUrl, [oidcCookie(answer.state, this.settings.isSecure)]);
   }
 
@@ -36,13 +37,16 @@ export class OidcController {
     const state = readOidcState(cookie, new URLSearchParams(query).get('state'));
     const answer =
       state === undefined
-        ? { refusal: 'token_invalid' as string }
+        ? refusedAs(SignInRefusal, 'token_invalid')
         : await call(this.peers.members, 'finishOidc', { state, query, actor });
     const cookies = [oidcCookie('', this.settings.isSecure)];
-    const signedIn = 'session' in answer && answer.refusal === '' ? answer : undefined;
+    const signedIn = 'session' in answer && !isRefused(answer) ? answer : undefined;
     if (signedIn !== undefined)
       cookies.push(sessionCookie(signedIn.sessionToken, signedIn.session?.expiresAt, this.settings.isSecure));
-    return redirected(signedIn !== undefined ? '/dashboard' : `/dashboard/sign-in?refused=${answer.refusal}`, cookies);
+    return redirected(
+      signedIn !== undefined ? '/dashboard' : `/dashboard/sign-in?refused=${refusalIn(SignInRefusal, answer)}`,
+      cookies,
+    );
   }
 }
 

@@ -12,7 +12,7 @@ import { Peers } from '../peers/peers.client';
 import { Refusal } from '../refusals/refusal';
 import { renderList } from '../validation/query';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
-import { refusedSignIn } from './sign-in-refusals';
+import { isRefused, type RefusableSignIn, refusedSignIn } from './sign-in-refusals';
 import { newPasskeySchema, passkeySignInSchema } from './sign-in-requests';
 import { sessionView } from './sign-in-views';
 
@@ -70,7 +70,7 @@ export class PasskeysController {
       responseJson: JSON.stringify(response),
       actor,
     });
-    if (answer.refusal !== '') throw refusedSignIn(answer, 'response', this.settings);
+    if (isRefused(answer)) throw refusedSignIn(answer, 'response', this.settings);
     return passkeyView(answer.passkey!);
   }
 
@@ -103,14 +103,14 @@ export class PasskeysController {
       responseJson: JSON.stringify(response),
       actor,
     });
-    if (answer.refusal !== '' || !answer.session) throw refusedSignIn(answer, '', this.settings);
+    if (isRefused(answer) || !answer.session) throw refusedSignIn(answer, '', this.settings);
     return new Answer(sessionView(answer.session, answer.sessionToken), {
       'set-cookie': sessionCookie(answer.sessionToken, answer.session.expiresAt, this.settings.isSecure),
     });
   }
 
-  private begun(answer: { refusal: string; retryAfterMs?: number; optionsJson: string; flow: string }): object {
-    if (answer.refusal !== '') throw refusedSignIn(answer, '', this.settings);
+  private begun(answer: RefusableSignIn & { optionsJson: string; flow: string }): object {
+    if (isRefused(answer)) throw refusedSignIn(answer, '', this.settings);
     return { flow: answer.flow, options: JSON.parse(answer.optionsJson) as object };
   }
 }

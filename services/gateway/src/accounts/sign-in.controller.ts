@@ -11,7 +11,7 @@ import { Peers } from '../peers/peers.client';
 import { known } from '../peers/peer-answers.client';
 import { type Valid, ValidBody } from '../validation/valid.pipe';
 import { Registration } from './registration.client';
-import { refusedSignIn } from './sign-in-refusals';
+import { isRefused, type RefusableSignIn, refusedSignIn } from './sign-in-refusals';
 import { sessionView } from './sign-in-views';
 import {
   acceptInvitationSchema,
@@ -167,8 +167,8 @@ export class SignInController {
     return DONE;
   }
 
-  private refuse(answer: { refusal: string; retryAfterMs?: number }, field: string): void {
-    if (answer.refusal !== '') throw refusedSignIn(answer, field, this.settings);
+  private refuse(answer: RefusableSignIn, field: string): void {
+    if (isRefused(answer)) throw refusedSignIn(answer, field, this.settings);
   }
 
   private begun(session: Session | undefined, token: string): Answer {

@@ -1,4 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { refusalIn } from '@usvideo/contracts/names';
+import { JobRefusal } from '@usvideo/contracts/scheduler';
 import { call, hasStatus, status } from '@usvideo/runtime';
 import type { FastifyReply } from 'fastify';
 import { type ActingOperator } from '../access/request-state.http';
@@ -108,7 +110,7 @@ export class AdminAccountLifeController {
     await this.orders.record(by, { action: 'take_down_ordered', accountId, subject: jobId, order: { reason } });
     await call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: '' });
     const answer = await call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId });
-    if (answer.refusal)
+    if (refusalIn(JobRefusal, answer) !== undefined)
       throw new Refusal('job_not_ended', 'It is being rendered: take it down again when it has ended.', {
         status: answer.status,
       });

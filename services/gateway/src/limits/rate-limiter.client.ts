@@ -1,4 +1,5 @@
-import type { RateState } from '@usvideo/contracts/scheduler';
+import { numberOf } from '@usvideo/contracts/names';
+import { RatePolicy, type RateState } from '@usvideo/contracts/scheduler';
 import type { Caller, Policy } from '../identity/caller';
 import { LocalLimits } from './local-limits';
 import type { Judgement } from './rate';
@@ -23,7 +24,12 @@ export class RateLimiter {
     const { accountId, environment } = caller;
     try {
       const answered = await this.exchange.request(
-        { call: { $case: 'checkRate', value: { accountId, environment, policy } } },
+        {
+          call: {
+            $case: 'checkRate',
+            value: { accountId, environment, policy, policyKind: numberOf(RatePolicy, policy) },
+          },
+        },
         ANSWER_WITHIN_MS,
       );
       if (answered.answer?.$case !== 'checkRate') return this.spendLocally(caller, policy);

@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { refusalIn } from '@usvideo/contracts/names';
+import { JobRefusal } from '@usvideo/contracts/scheduler';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { type ArtifactStore, verifyLink } from '@usvideo/artifacts';
 import { call } from '@usvideo/runtime';
@@ -100,7 +102,8 @@ export class OpenAiVideosController {
   @Delete(':id')
   async delete(@KeyCaller() { accountId, environment }: Caller, @JobId() jobId: string): Promise<object> {
     const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId }));
-    if (answer.refusal) throw new Refusal('job_not_ended', 'A video can be deleted once it has ended.');
+    if (refusalIn(JobRefusal, answer) !== undefined)
+      throw new Refusal('job_not_ended', 'A video can be deleted once it has ended.');
     await this.deletions.discard(answer.artifactKeys);
     return { id: jobId, object: 'video.deleted', deleted: true };
   }

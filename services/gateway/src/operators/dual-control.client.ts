@@ -1,4 +1,5 @@
-import type { Actor, PendingOrder } from '@usvideo/contracts/accounts';
+import { type Actor, OperatorOrderRefusal, type PendingOrder } from '@usvideo/contracts/accounts';
+import { refusalIn } from '@usvideo/contracts/names';
 import { call } from '@usvideo/runtime';
 import type { ActingOperator } from '../access/request-state.http';
 import { Answer } from '../http/answer';
@@ -50,23 +51,23 @@ export class DualControl {
   private async propose(by: ActingOperator, move: MoneyMove): Promise<object> {
     if (move.reason === '')
       throw invalidRequest([{ field: 'note', message: 'is required where a second operator has to approve' }]);
-    const { refusal, order } = await call(this.peers.operators, 'proposeOrder', { ...move, actor: ofAPerson(by) });
-    if (refusal !== '' || !order)
+    const answer = await call(this.peers.operators, 'proposeOrder', { ...move, actor: ofAPerson(by) });
+    if (refusalIn(OperatorOrderRefusal, answer) !== undefined || !answer.order)
       throw invalidRequest([
         { field: move.kind === 'credit' ? 'payment_ref' : 'adjustment_ref', message: 'was used with another amount' },
       ]);
-    return orderView(order);
+    return orderView(answer.order);
   }
 
   private async decide(by: ActingOperator, orderId: string, approved: boolean): Promise<PendingOrder> {
-    const { refusal, order } = await call(this.peers.operators, 'decideOrder', {
+    const answer = await call(this.peers.operators, 'decideOrder', {
       orderId,
       approved,
       actor: ofAPerson(by),
     });
-    switch (refusal) {
-      case '':
-        return order!;
+    switch (refusalIn(OperatorOrderRefusal, answer)) {
+      case undefined:
+        return answer.order!;
       case 'own_order':
         throw new Refusal('forbidden', 'You proposed this order yourself: it takes another operator.');
       case 'order_expired':
@@ -75,7 +76,7 @@ export class DualControl {
           'The order waited too long and has expired. Propose it again under a new reference.',
         );
       default:
-        throw new Refusal('invalid_request', `The order was ${order?.state ?? 'decided'} already.`);
+        throw new Refusal('invalid_request', `The order was ${answer.order?.state ?? 'decided'} already.`);
     }
   }
 }

@@ -1,23 +1,7 @@
 import { formatUsd } from '@usvideo/runtime';
-import type { CreateJobAnswer } from '@usvideo/contracts/scheduler';
+import { type NameOf, refusalIn } from '@usvideo/contracts/names';
+import { CreateRefusal, type CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { Refusal, invalidRequest, serviceUnavailable } from './refusal';
-
-/** The names by which the scheduler refuses a create. */
-export type CreateRefusal =
-  | 'rate_limit_exceeded'
-  | 'queue_limit_exceeded'
-  | 'insufficient_balance'
-  | 'spend_cap_reached'
-  | 'price_unavailable'
-  | 'quote_expired'
-  | 'quote_mismatch'
-  | 'model_unknown'
-  | 'idempotency_key_reused'
-  | 'idempotency_in_progress'
-  | 'capacity_exhausted'
-  | 'account_suspended'
-  | 'sandbox_refusal'
-  | 'service_unavailable';
 
 type Rendering = (answer: CreateJobAnswer, supportUrl: string) => Refusal;
 
@@ -54,14 +38,12 @@ const RENDERING = {
   account_suspended: () => accountSuspended(),
   sandbox_refusal: (answer, supportUrl) => sandboxRefusal(answer, supportUrl),
   service_unavailable: (answer) => serviceUnavailable(answer.retryAfterMs || 1_000),
-} satisfies Record<CreateRefusal, Rendering>;
+} satisfies Record<NameOf<typeof CreateRefusal>, Rendering>;
 
-/** What the customer is told; a name this version does not know is the service's fault, not the customer's. */
+/** What the customer is told; a name that only a newer scheduler knows is the service's fault, not the customer's. */
 export function createRefusal(answer: CreateJobAnswer, supportUrl: string): Refusal {
-  const rendering: Rendering | undefined = Object.hasOwn(RENDERING, answer.refusal)
-    ? RENDERING[answer.refusal as CreateRefusal]
-    : undefined;
-  return rendering ? rendering(answer, supportUrl) : serviceUnavailable();
+  const refusal = refusalIn(CreateRefusal, answer);
+  return refusal === undefined || refusal === 'unknown' ? serviceUnavailable() : RENDERING[refusal](answer, supportUrl);
 }
 
 export function rateLimitExceeded(retryAfterMs: number, supportUrl: string): Refusal {

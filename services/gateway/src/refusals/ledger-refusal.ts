@@ -1,7 +1,11 @@
+import type { LedgerRefusal } from '@usvideo/contracts/ledger';
+import type { NameOf } from '@usvideo/contracts/names';
 import { type FaultDetail, Refusal, invalidRequest } from './refusal';
 
+type OfTopUps = 'top_up_conflict' | 'top_up_not_manual';
+
 /** Why the ledger refuses to move money, told as the fault of the field that caused it. */
-const FAULTS: Readonly<Record<string, FaultDetail>> = {
+const FAULTS = {
   hold_unknown: { field: 'job_id', message: 'is not a job of this account' },
   hold_conflict: { field: 'job_id', message: 'is not a job of this account' },
   hold_not_captured: { field: 'job_id', message: 'was not charged' },
@@ -20,9 +24,22 @@ const FAULTS: Readonly<Record<string, FaultDetail>> = {
   },
   top_up_not_manual: { field: 'id', message: 'is a top-up whose provider says when it is paid' },
   price_conflict: { field: 'effective_from', message: 'has a price already' },
-};
+  // Of jobs, and of news from payment providers: nobody is there to be told.
+  hold_voided: undefined,
+  hold_captured: undefined,
+  verdict_conflict: undefined,
+  capture_exceeds_hold: undefined,
+  verdict_not_whole: undefined,
+  quote_mismatch: undefined,
+  quote_expired: undefined,
+  price_unavailable: undefined,
+  spend_cap_reached: undefined,
+  reinstatement_conflict: undefined,
+  reinstatement_exceeds_reversal: undefined,
+} satisfies Record<NameOf<typeof LedgerRefusal> | OfTopUps | 'price_conflict', FaultDetail | undefined>;
 
 /** Undefined for a reason that is not the caller's fault. */
 export function ledgerRefusal(reason: string): Refusal | undefined {
-  return Object.hasOwn(FAULTS, reason) ? invalidRequest([FAULTS[reason]!]) : undefined;
+  const fault = Object.hasOwn(FAULTS, reason) ? FAULTS[reason as keyof typeof FAULTS] : undefined;
+  return fault && invalidRequest([fault]);
 }

@@ -1,4 +1,5 @@
-import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
+import { refusedAs } from '@usvideo/contracts/names';
+import { type CreateJob, type CreateJobAnswer, CreateRefusal } from '@usvideo/contracts/scheduler';
 import { call } from '@usvideo/runtime';
 import type { Caller } from '../identity/caller';
 import type { Peers } from '../peers/peers.client';
@@ -25,7 +26,7 @@ export async function shortfallOf(
   const [{ availableMicros }, requiredMicros] = answered;
   if (availableMicros >= requiredMicros) return undefined;
   return {
-    refusal: 'insufficient_balance',
+    ...refusedAs(CreateRefusal, 'insufficient_balance'),
     requiredMicros,
     availableMicros,
     jobJson: '',

@@ -1,4 +1,4 @@
-import type { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
+import type { SchedulerServiceClient, WatchJobResponse } from '@usvideo/contracts/scheduler';
 import type { Caller } from '../identity/caller';
 import type { PreferredWait } from '../access/parameters.http';
 import { WAIT_SECONDS_MAX } from '../access/request-headers';
@@ -12,6 +12,7 @@ const NOT_FOLLOWED = `299 - "Prefer: wait is a number of seconds from 1 to ${WAI
 export interface SeenJob {
   readonly jobId: string;
   readonly status: string;
+  readonly statusKind?: WatchJobResponse['statusKind'];
   readonly json: string;
 }
 
@@ -33,7 +34,7 @@ export class JobWaits {
   ): Promise<Answer> {
     if (waitSeconds === 0) return new Answer(seen.json, { ...headers, ...(isUnclear && { warning: NOT_FOLLOWED }) });
     const applied = { ...headers, 'preference-applied': `wait=${waitSeconds}` };
-    if (hasEnded(seen.status)) return new Answer(seen.json, applied);
+    if (hasEnded(seen)) return new Answer(seen.json, applied);
     const stream = this.streams.tryOpen(caller.accountId, response);
     if (!stream) return new Answer(seen.json, headers);
     try {

@@ -1,10 +1,24 @@
-import type { SchedulerServiceClient, WatchJobRequest, WatchJobResponse } from '@usvideo/contracts/scheduler';
+import { type NameOf, nameOf } from '@usvideo/contracts/names';
+import {
+  JobStatus,
+  type SchedulerServiceClient,
+  type WatchJobRequest,
+  type WatchJobResponse,
+} from '@usvideo/contracts/scheduler';
 import { traceMetadata } from '@usvideo/runtime';
 
-const TERMINAL = new Set(['completed', 'failed', 'cancelled']);
+const ENDED = {
+  pending: false,
+  processing: false,
+  completed: true,
+  failed: true,
+  cancelled: true,
+  // Of a newer scheduler: whoever waits for the end goes on waiting.
+  unknown: false,
+} satisfies Record<NameOf<typeof JobStatus> | 'unknown', boolean>;
 
-export function hasEnded(status: string): boolean {
-  return TERMINAL.has(status);
+export function hasEnded({ status, statusKind }: Pick<WatchJobResponse, 'status' | 'statusKind'>): boolean {
+  return ENDED[nameOf(JobStatus, statusKind, status) ?? 'pending'];
 }
 
 /**
@@ -28,7 +42,7 @@ export async function* watchJob(
   try {
     for (let change = await newest.take(); change !== undefined; change = await newest.take()) {
       yield change;
-      if (hasEnded(change.status)) return;
+      if (hasEnded(change)) return;
     }
   } catch (error) {
     if (!signal.aborted) throw error;

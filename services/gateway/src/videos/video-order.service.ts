@@ -1,5 +1,6 @@
 import { sniffPicture } from '@usvideo/artifacts';
-import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
+import { refusalIn } from '@usvideo/contracts/names';
+import { type CreateJob, type CreateJobAnswer, CreateRefusal } from '@usvideo/contracts/scheduler';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../identity/caller';
 import type { RateLimiter } from '../limits/rate-limiter.client';
@@ -53,7 +54,7 @@ export class VideoOrders {
       firstFrame === undefined || firstFrame.kind === 'url'
         ? await this.give(request, order)
         : await this.placeWithPicture(request, read, firstFrame);
-    if (answer.refusal) throw createRefusal(answer, this.options.supportUrl);
+    if (refusalIn(CreateRefusal, answer) !== undefined) throw createRefusal(answer, this.options.supportUrl);
     request.gateway.jobId = answer.jobId;
     return answer;
   }
@@ -74,7 +75,7 @@ export class VideoOrders {
     if (isNew && shortfall) return { ...shortfall, rate: undefined };
     const stored = await this.stored(caller, picture);
     const answer = await this.give(request, { ...withPicture(order, stored), rateSpent: isNew });
-    if (answer.refusal || answer.replayed) await firstFrames.discard(stored);
+    if (refusalIn(CreateRefusal, answer) !== undefined || answer.replayed) await firstFrames.discard(stored);
     return answer;
   }
 
@@ -95,7 +96,7 @@ export class VideoOrders {
     if (!order.rateSpent)
       state.judgement = limiter.judged(
         callerOf(request),
-        answer.refusal !== 'rate_limit_exceeded',
+        refusalIn(CreateRefusal, answer) !== 'rate_limit_exceeded',
         answer.rate,
         answer.retryAfterMs,
       );

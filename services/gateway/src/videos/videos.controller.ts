@@ -1,4 +1,6 @@
 import { Controller, Delete, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { refusalIn } from '@usvideo/contracts/names';
+import { JobRefusal } from '@usvideo/contracts/scheduler';
 import { call } from '@usvideo/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageOf, renderList } from '../validation/query';
@@ -67,7 +69,7 @@ export class VideosController {
   async get(@KeyCaller() caller: Caller, @JobId() jobId: string, @Prefers() wait: PreferredWait): Promise<Answer> {
     const { accountId, environment } = caller;
     const found = await getJob(this.peers.exchange, { accountId, environment, jobId });
-    return this.waits.untilEnd(caller, { jobId, status: found.status, json: found.jobJson }, wait);
+    return this.waits.untilEnd(caller, { jobId, ...found, json: found.jobJson }, wait);
   }
 
   @Get(':id/events')
@@ -105,7 +107,7 @@ export class VideosController {
     const answer = await knownJob(
       call(this.peers.scheduler, 'cancelJob', { accountId, environment, jobId, apiKeyId: keyId }),
     );
-    if (answer.refusal) {
+    if (refusalIn(JobRefusal, answer) !== undefined) {
       throw new Refusal('job_not_cancellable', `A job that is ${answer.status} cannot be cancelled.`, {
         status: answer.status,
       });
@@ -121,7 +123,7 @@ export class VideosController {
   @Delete(':id/content')
   async erase(@KeyCaller() { accountId, environment }: Caller, @JobId() jobId: string): Promise<Answer> {
     const answer = await knownJob(call(this.peers.scheduler, 'eraseContent', { accountId, environment, jobId }));
-    if (answer.refusal)
+    if (refusalIn(JobRefusal, answer) !== undefined)
       throw new Refusal('job_not_ended', 'Content can be erased once the job has ended; cancel it first.', {
         status: answer.status,
       });

@@ -1,28 +1,9 @@
-import type { HoldTerms, Offer, PriceRefusal } from '../prices/price';
+import type { LedgerRefusal } from '@usvideo/contracts/ledger';
+import type { NameOf } from '@usvideo/contracts/names';
+import type { HoldTerms, Offer } from '../prices/price';
 
-/** Everything the ledger may refuse, per command in order of precedence. A refusal leaves no trace and is not frozen. */
-export type Refusal =
-  | 'amount_out_of_range'
-  | 'payment_conflict'
-  | 'hold_conflict'
-  | 'hold_voided'
-  | PriceRefusal
-  | 'spend_cap_reached'
-  | 'insufficient_balance'
-  | 'hold_captured'
-  | 'hold_unknown'
-  | 'verdict_conflict'
-  | 'capture_exceeds_hold'
-  | 'verdict_not_whole'
-  | 'refund_conflict'
-  | 'hold_not_captured'
-  | 'refund_exceeds_capture'
-  | 'reversal_conflict'
-  | 'payment_unknown'
-  | 'reversal_exceeds_payment'
-  | 'reinstatement_conflict'
-  | 'reinstatement_exceeds_reversal'
-  | 'adjustment_conflict';
+/** Everything the ledger may refuse. A refusal leaves no trace and is not frozen. */
+export type Refusal = NameOf<typeof LedgerRefusal>;
 
 /** `sandbox` is play money. */
 export type FundsSource = 'manual' | 'promotion' | 'sandbox' | 'stripe';

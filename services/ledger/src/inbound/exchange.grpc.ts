@@ -1,4 +1,5 @@
-import type { LedgerAnswer, LedgerCall, PlaceHoldAnswer } from '@usvideo/contracts/ledger';
+import { type LedgerAnswer, type LedgerCall, LedgerRefusal, type PlaceHoldAnswer } from '@usvideo/contracts/ledger';
+import { refusedAs } from '@usvideo/contracts/names';
 import type { Outcome } from '../account/batch';
 import type { LedgerWriter } from '../posting/ledger-writer.service';
 import type { QuoteTokens } from '../prices/quote-tokens';
@@ -28,19 +29,27 @@ export async function answerCall(
     }
     case 'voidHold': {
       const { accountId, jobId } = call.value;
-      const { refusal = '' } = await writer.submit({ type: 'VoidHold', accountId, jobId });
-      return { answer: { $case: 'voidHold', value: { refusal } } };
+      const { refusal } = await writer.submit({ type: 'VoidHold', accountId, jobId });
+      return { answer: { $case: 'voidHold', value: refusedAs(LedgerRefusal, refusal) } };
     }
     case 'settle': {
-      const { refusal = '' } = await writer.submit({ type: 'Settle', ...call.value });
-      return { answer: { $case: 'settle', value: { refusal } } };
+      const { accountId, jobId, chargedMicros, releasedMicros, rule } = call.value;
+      const { refusal } = await writer.submit({
+        type: 'Settle',
+        accountId,
+        jobId,
+        chargedMicros,
+        releasedMicros,
+        rule,
+      });
+      return { answer: { $case: 'settle', value: refusedAs(LedgerRefusal, refusal) } };
     }
   }
 }
 
 function placeHoldAnswer({ refusal, state }: Outcome): PlaceHoldAnswer {
   const amountMicros = refusal === undefined ? (state.hold?.amountMicros ?? 0n) : 0n;
-  return { refusal: refusal ?? '', amountMicros, availableMicros: state.availableMicros };
+  return { ...refusedAs(LedgerRefusal, refusal), amountMicros, availableMicros: state.availableMicros };
 }
 
 /** An empty id would make strangers share a stream or a hold. */

@@ -1,15 +1,18 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcStreamCall } from '@nestjs/microservices';
-import type {
-  CheckRate,
-  CheckRateAnswer,
-  ExchangeRequest,
-  ExchangeResponse,
-  GetJobRequest,
-  GetJobResponse,
-  SchedulerAnswer,
-  SchedulerCall,
+import { nameOf, statusAs } from '@usvideo/contracts/names';
+import {
+  type CheckRate,
+  type CheckRateAnswer,
+  type ExchangeRequest,
+  type ExchangeResponse,
+  type GetJobRequest,
+  type GetJobResponse,
+  JobStatus,
+  RatePolicy,
+  type SchedulerAnswer,
+  type SchedulerCall,
 } from '@usvideo/contracts/scheduler';
 import { serveExchange } from '@usvideo/exchange';
 import { type Logger } from '@usvideo/runtime';
@@ -49,14 +52,17 @@ export class ExchangeController {
     }
   }
 
-  private async checkRate({ accountId, environment, policy }: CheckRate): Promise<CheckRateAnswer> {
-    if (policy !== 'reads' && policy !== 'creates') throw new Error('a rate check without a known policy');
+  private async checkRate({ accountId, environment, ...request }: CheckRate): Promise<CheckRateAnswer> {
+    const policy = nameOf(RatePolicy, request.policyKind, request.policy);
+    if (policy === undefined || policy === 'unknown') throw new Error('a rate check without a known policy');
     const verdict = await this.limiter.check({ accountId, environment: environmentOf(environment), policy });
     return { allowed: verdict.allowed, retryAfterMs: verdict.retryAfterMs, rate: rateState(verdict) };
   }
 
   private async getJob(request: GetJobRequest): Promise<GetJobResponse> {
     const view = await this.views.one(scopeOf(request), request.jobId);
-    return view ? { jobJson: this.renderer.json(view), status: publicStatus(view.state) } : { jobJson: '', status: '' };
+    return view
+      ? { jobJson: this.renderer.json(view), ...statusAs(JobStatus, publicStatus(view.state)) }
+      : { jobJson: '', status: '' };
   }
 }

@@ -2,22 +2,25 @@ import { once } from 'node:events';
 import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type {
-  CancelJobRequest,
-  CancelJobResponse,
-  DescribeJobsRequest,
-  DescribeJobsResponse,
-  EraseAccountContentRequest,
-  EraseAccountContentResponse,
-  EraseContentRequest,
-  EraseContentResponse,
-  GetJobRequest,
-  GetJobResponse,
-  JobDescription,
-  ListJobsRequest,
-  ListJobsResponse,
-  WatchJobRequest,
-  WatchJobResponse,
+import { refusedAs, statusAs } from '@usvideo/contracts/names';
+import {
+  type CancelJobRequest,
+  type CancelJobResponse,
+  type DescribeJobsRequest,
+  type DescribeJobsResponse,
+  type EraseAccountContentRequest,
+  type EraseAccountContentResponse,
+  type EraseContentRequest,
+  type EraseContentResponse,
+  type GetJobRequest,
+  type GetJobResponse,
+  type JobDescription,
+  JobRefusal,
+  JobStatus,
+  type ListJobsRequest,
+  type ListJobsResponse,
+  type WatchJobRequest,
+  type WatchJobResponse,
 } from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
@@ -52,7 +55,7 @@ export class JobsController {
   @GrpcMethod('SchedulerService', 'getJob')
   async getJob(request: GetJobRequest): Promise<GetJobResponse> {
     const view = await this.owned(scopeOf(request), request.jobId);
-    return { jobJson: this.renderer.json(view), status: publicStatus(view.state) };
+    return { jobJson: this.renderer.json(view), ...statusAs(JobStatus, publicStatus(view.state)) };
   }
 
   @GrpcMethod('SchedulerService', 'listJobs')
@@ -90,8 +93,8 @@ export class JobsController {
     const outcome = await this.orders.cancel(scope, request.jobId, request.apiKeyId);
     if (outcome.kind === 'not_found') throw jobNotFound();
     const view = await this.owned(scope, request.jobId);
-    const refusal = outcome.kind === 'refused' ? 'job_not_cancellable' : '';
-    return { refusal, status: publicStatus(view.state), jobJson: this.renderer.json(view) };
+    const refusal = refusedAs(JobRefusal, outcome.kind === 'refused' ? 'job_not_cancellable' : undefined);
+    return { ...refusal, ...statusAs(JobStatus, publicStatus(view.state)), jobJson: this.renderer.json(view) };
   }
 
   @GrpcMethod('SchedulerService', 'eraseContent')
@@ -100,9 +103,9 @@ export class JobsController {
     const outcome = await this.orders.eraseContent(scope, request.jobId);
     if (outcome.kind === 'not_found') throw jobNotFound();
     const view = await this.owned(scope, request.jobId);
-    const answer = { status: publicStatus(view.state), jobJson: this.renderer.json(view) };
+    const answer = { ...statusAs(JobStatus, publicStatus(view.state)), jobJson: this.renderer.json(view) };
     return outcome.kind === 'refused'
-      ? { ...answer, refusal: 'job_not_ended', artifactKeys: [] }
+      ? { ...answer, ...refusedAs(JobRefusal, 'job_not_ended'), artifactKeys: [] }
       : { ...answer, refusal: '', artifactKeys: [...outcome.artifactKeys] };
   }
 
@@ -164,7 +167,7 @@ export class JobsController {
       jobId,
       accountId,
       environment: state.environment,
-      status: publicStatus(state),
+      ...statusAs(JobStatus, publicStatus(state)),
       settled,
       jobJson: this.renderer.json(view),
       webhookUrl: content?.webhookUrl,

@@ -1,11 +1,13 @@
-import type { Artifact, JobEvent, Terms, Verdict } from '@usvideo/contracts/scheduler';
+import type { Environment } from '@usvideo/contracts/books';
+import type { NameOf } from '@usvideo/contracts/names';
+import type { Artifact, JobEvent, JobRefusal as JobRefusals, Terms, Verdict } from '@usvideo/contracts/scheduler';
 import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
 import { verdictOf } from './verdict';
 
 /** An attempt that ended for a reason of its own counts against this; a planned hand-back does not. */
 export const ATTEMPTS_MAX = 3;
 
-export type Environment = 'live' | 'test';
+export type { Environment };
 export type JobStateName = 'queued' | 'leased' | 'rendering' | 'completed' | 'failed' | 'cancelled';
 
 /** One try at rendering the job; belongs to one lease. */
@@ -80,16 +82,7 @@ export type JobCommand = { readonly now: Date } & (
   | { readonly kind: 'erase_content' }
 );
 
-export type JobRefusal =
-  | 'job_exists'
-  | 'job_not_queued'
-  | 'job_ended'
-  | 'job_not_ended'
-  | 'job_not_cancellable'
-  /** The lease is not the job's own any more; its outcome, if it was the first for that lease, is recorded and changes nothing. */
-  | 'lease_lost'
-  | 'rendering_not_started'
-  | 'deadline_not_reached';
+export type JobRefusal = NameOf<typeof JobRefusals>;
 
 type Decided = Decision<JobFact, JobRefusal>;
 

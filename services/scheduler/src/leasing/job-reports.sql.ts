@@ -1,6 +1,6 @@
 import type { Artifact } from '@usvideo/contracts/scheduler';
 import { WriterLanes, type Database, type Transaction } from '@usvideo/event-store';
-import { isEnded, type JobCommand, type JobFact } from '../job/job';
+import { isEnded, type JobCommand, type JobFact, type JobRefusal } from '../job/job';
 import type { LeaseSettings } from './lease';
 import { graceIsOver } from './lease-grace.sql';
 import { moveJobs } from './job-moves.sql';
@@ -25,8 +25,8 @@ export type JobReport = { readonly jobId: string } & (
 );
 
 export interface ReportOutcome {
-  /** Empty, or why the report changed nothing: lease_lost, job_ended, or another rule of the job. */
-  readonly refusal: string;
+  /** Empty, or why the report changed nothing. */
+  readonly refusal: JobRefusal | '';
   /** The job after the report; undefined when there is no such job. */
   readonly job?: StoredJob;
   readonly changed: boolean;
@@ -137,7 +137,7 @@ function applyReport(
 }
 
 /** A fact may be recorded and the report refused all the same: a stale outcome, or a start that came after the deadline. */
-function refusalIn(report: JobReport, facts: readonly JobFact[]): string {
+function refusalIn(report: JobReport, facts: readonly JobFact[]): JobRefusal | '' {
   if (facts.some((fact) => fact.$case === 'staleOutcomeRecorded')) return 'lease_lost';
   if (report.kind === 'start_rendering' && facts.some((fact) => fact.$case === 'jobFailed')) return 'job_ended';
   return '';

@@ -1,4 +1,6 @@
 import { bookOf } from '@usvideo/contracts/books';
+import { LedgerRefusal } from '@usvideo/contracts/ledger';
+import { refusalIn } from '@usvideo/contracts/names';
 import type { PendingHold } from '@usvideo/contracts/ledger';
 import { inSpan, startLoop, type Logger, type Loop, type Running, type SpanOptions } from '@usvideo/runtime';
 import { isEnded } from '../job/job';
@@ -76,12 +78,13 @@ export class Settlement implements Running {
   private async send({ jobId, accountId, environment, verdict }: UnsettledJob): Promise<boolean> {
     const { ledger, jobs, changes, logger } = this.options;
     try {
-      const { refusal } = await ledger.settle(
+      const answer = await ledger.settle(
         { accountId: bookOf(accountId, environment), jobId, ...verdict },
         SETTLE_TIMEOUT_MS,
       );
+      const refusal = refusalIn(LedgerRefusal, answer);
       // A test job from before the sandbox had holds owes nothing.
-      if (refusal !== '' && !(refusal === 'hold_unknown' && environment === 'test')) {
+      if (refusal !== undefined && !(refusal === 'hold_unknown' && environment === 'test')) {
         verdictsRefused.inc({ refusal });
         logger.error(
           { job_id: jobId, account_id: accountId, refusal, rule: verdict.rule },

@@ -1,7 +1,8 @@
 import { bookOf } from '@usvideo/contracts/books';
-import type { PlaceHoldAnswer } from '@usvideo/contracts/ledger';
+import { LedgerRefusal, type PlaceHoldAnswer } from '@usvideo/contracts/ledger';
+import { refusalIn } from '@usvideo/contracts/names';
 import type { Logger } from '@usvideo/runtime';
-import type { CreateRefusal } from './refusal';
+import type { CreateRefusal } from './create-outcome';
 import type { LedgerPort } from '../settlement/ledger.client';
 import type { Submission } from './submission-closer.sql';
 
@@ -51,13 +52,11 @@ export class Authorization {
   }
 }
 
-function authorizedBy({
-  refusal,
-  amountMicros,
-  availableMicros,
-}: Pick<PlaceHoldAnswer, 'refusal' | 'amountMicros' | 'availableMicros'>): Authorized {
+function authorizedBy(answer: PlaceHoldAnswer): Authorized {
+  const { amountMicros, availableMicros } = answer;
+  const refusal = refusalIn(LedgerRefusal, answer);
   switch (refusal) {
-    case '':
+    case undefined:
       return { kind: 'authorized', amountMicros };
     case 'insufficient_balance':
       return { kind: 'refused', refusal, amounts: { requiredMicros: amountMicros, availableMicros } };

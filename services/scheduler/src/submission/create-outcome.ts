@@ -1,12 +1,14 @@
-import type { CreateJobAnswer } from '@usvideo/contracts/scheduler';
-import type { CreateRefusal } from './refusal';
+import { type NameOf, refusedAs } from '@usvideo/contracts/names';
+import { CreateRefusal as CreateRefusals, type CreateJobAnswer } from '@usvideo/contracts/scheduler';
+
+export type CreateRefusal = NameOf<typeof CreateRefusals>;
 
 /** What the caller learns, the state of its rate apart. */
 export type CreateOutcome = Omit<CreateJobAnswer, 'rate'>;
 
-export function refusal(reason: CreateRefusal | '', details: Partial<CreateOutcome> = {}): CreateOutcome {
+export function refusal(reason: CreateRefusal | undefined, details: Partial<CreateOutcome> = {}): CreateOutcome {
   return {
-    refusal: reason,
+    ...refusedAs(CreateRefusals, reason),
     jobJson: '',
     jobId: '',
     replayed: false,

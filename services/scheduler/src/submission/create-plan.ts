@@ -1,7 +1,7 @@
 import type { CreateJob, Terms } from '@usvideo/contracts/scheduler';
 import type { Environment } from '../job/job';
 import { classOf, modelFor, type CatalogueModel } from '../catalogue/models';
-import type { CreateRefusal } from './refusal';
+import type { CreateRefusal } from './create-outcome';
 import { sandboxOrders } from '../catalogue/sandbox';
 
 /** What a create asks for, as far as it can be told without asking anybody. */

@@ -40,7 +40,7 @@ export class IdempotentReplay {
     if (first) return this.share(first, deadline);
     for (;;) {
       const view = await this.options.views.one(request, jobId);
-      if (view) return { ...refusal(''), jobId, jobJson: this.options.renderer.json(view), replayed: true };
+      if (view) return { ...refusal(undefined), jobId, jobJson: this.options.renderer.json(view), replayed: true };
       const state = await this.options.stateOf(jobId);
       if (state !== 'authorizing' && state !== 'submitted') return 'ask again';
       if (performance.now() >= deadline) return inProgress();

@@ -1,7 +1,7 @@
 import { together, type Transaction } from '@usvideo/event-store';
 import type { Environment } from '../job/job';
 import type { RateVerdict } from '../limits/rate';
-import type { CreateRefusal } from './refusal';
+import type { CreateRefusal } from './create-outcome';
 import { spendRates, type RateCheck } from '../limits/rate-limiter.sql';
 
 /** T1 of the submission saga: one create that asks to begin. */

@@ -1,4 +1,6 @@
 import { bookOf } from '@usvideo/contracts/books';
+import { LedgerRefusal } from '@usvideo/contracts/ledger';
+import { refusalIn } from '@usvideo/contracts/names';
 import type { WriterLane } from '@usvideo/event-store';
 import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import type { LedgerPort } from '../settlement/ledger.client';
@@ -63,11 +65,12 @@ export class SubmissionUpkeep implements Running {
 
   private async voidHold({ accountId, environment, jobId }: UnfinishedSubmission): Promise<boolean> {
     try {
-      const { refusal } = await this.options.ledger.voidHold(
+      const answer = await this.options.ledger.voidHold(
         { accountId: bookOf(accountId, environment), jobId },
         VOID_TIMEOUT_MS,
       );
-      if (refusal !== '')
+      const refusal = refusalIn(LedgerRefusal, answer);
+      if (refusal !== undefined)
         this.options.logger.error(
           { job_id: jobId, account_id: accountId, refusal },
           'the hold of a job that was never submitted cannot be voided',

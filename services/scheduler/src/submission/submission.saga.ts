@@ -7,7 +7,7 @@ import type { QueueKey } from '../job/queue-key';
 import { expectedGpuMs, type CatalogueModel } from '../catalogue/models';
 import type { RateVerdict } from '../limits/rate';
 import { refusal, type CreateOutcome } from './create-outcome';
-import type { CreateRefusal } from './refusal';
+import type { CreateRefusal } from './create-outcome';
 import type { StoredJob } from '../job/job-row';
 import type { JobViews } from '../views/job-views.sql';
 import type { Closed, CloseSubmission, Submission } from './submission-closer.sql';
@@ -172,7 +172,7 @@ export class SubmissionSaga {
     });
     if (closed?.kind !== 'submitted') return unavailable();
     const jobJson = closed.job ? this.newJobJson(saga, opened, closed.job) : await this.storedJobJson(submission);
-    return { ...refusal(''), jobJson, jobId: submission.jobId };
+    return { ...refusal(undefined), jobJson, jobId: submission.jobId };
   }
 
   /** T3. Undefined when nobody knows whether it was done: the sweep of unfinished submissions does it then. */
@@ -225,7 +225,7 @@ function unavailable(): CreateOutcome {
   return refusal('service_unavailable', { retryAfterMs: RETRY_SOON_MS });
 }
 
-/** An outcome without a job; the empty refusal is the acceptance. */
+/** An outcome without a job; without a refusal it is the acceptance. */
 
 export function rateState({ limit, remaining, resetAt }: RateVerdict): {
   limit: number;

@@ -1,4 +1,5 @@
-import type { WatchJobResponse } from '@usvideo/contracts/scheduler';
+import { statusAs } from '@usvideo/contracts/names';
+import { JobStatus, type WatchJobResponse } from '@usvideo/contracts/scheduler';
 import { isEnded } from '../job/job';
 import { publicStatus } from './job-object';
 import type { JobChanges } from './job-changes';
@@ -60,7 +61,7 @@ export class JobWatches {
             : Math.max(0, endSeenAtMs + SETTLED_WITHIN_MS - performance.now());
         const updateId = updateIdOf(view);
         if (updateId !== last && settling === 0 && !aborted.aborted)
-          await tell({ updateId, status: publicStatus(view.state), jobJson: renderer.json(view) });
+          await tell({ updateId, ...statusAs(JobStatus, publicStatus(view.state)), jobJson: renderer.json(view) });
         if (settling === 0) last = updateId;
         if (isEnded(view.state) && settling === 0) return true;
         await changed.next(settling || undefined);

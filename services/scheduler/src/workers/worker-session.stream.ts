@@ -1,4 +1,5 @@
-import type { Hello, WorkRequest, WorkResponse } from '@usvideo/contracts/scheduler';
+import { refusedAs } from '@usvideo/contracts/names';
+import { type Hello, JobRefusal, type WorkRequest, type WorkResponse } from '@usvideo/contracts/scheduler';
 import { inSpan, type Logger } from '@usvideo/runtime';
 import { heartbeatMs, type LeaseSettings } from '../leasing/lease';
 import type { JobReport, JobReports, ReportOutcome } from '../leasing/job-reports.sql';
@@ -118,7 +119,7 @@ export class WorkerSession implements WorkerLink {
     const leaseGoesOn = (message.$case === 'start' && refusal === '') || refusal === 'rendering_not_started';
     const errorCode = message.$case === 'fail' && refusal === '' ? message.value.errorCode : undefined;
     if (!leaseGoesOn) this.options.workers.release(workerId, message.value.leaseId, errorCode);
-    this.send({ $case: 'answer', value: { requestId, refusal } });
+    this.send({ $case: 'answer', value: { requestId, ...refusedAs(JobRefusal, refusal || undefined) } });
     this.options.onFree();
   }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Delivery, DeliveryAttempt } from '@usvideo/contracts/webhooks';
+import { type NameOf, statusAs } from '@usvideo/contracts/names';
+import { type Delivery, type DeliveryAttempt, DeliveryStatus } from '@usvideo/contracts/webhooks';
 import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 
@@ -76,7 +77,7 @@ interface DeliveryRow {
   event: string;
   job_id: string;
   url: string | null;
-  status: string;
+  status: NameOf<typeof DeliveryStatus>;
   created_at: Date;
   next_attempt_at: Date | null;
   attempts: AttemptRow[];
@@ -128,7 +129,7 @@ function readDelivery(row: DeliveryRow): Delivery {
     event: row.event,
     jobId: row.job_id,
     url: row.url ?? '',
-    status: row.status,
+    ...statusAs(DeliveryStatus, row.status),
     createdAt: row.created_at,
     nextAttemptAt: row.next_attempt_at ?? undefined,
     attempts: row.attempts.map(readAttempt),

@@ -1,3 +1,5 @@
+import { nameOf } from '@usvideo/contracts/names';
+import { type JobDescription, JobStatus } from '@usvideo/contracts/scheduler';
 /** Which kinds of the jobs topic customers hear of, under which name. */
 const PUBLIC_NAMES: ReadonlyMap<string, string> = new Map([
   ['job_completed', 'video.completed'],
@@ -62,11 +64,16 @@ export function ownBody(
 export const SETTLEMENT_WAIT_MS = 1_000;
 
 /** What is told of a job under way has nothing to settle. */
-export function mayRender(job: { status: string; settled: boolean }, recordedAt: Date, now: Date): boolean {
+export function mayRender(
+  job: Pick<JobDescription, 'status' | 'statusKind' | 'settled'>,
+  recordedAt: Date,
+  now: Date,
+): boolean {
+  const status = nameOf(JobStatus, job.statusKind, job.status);
   return (
     job.settled ||
-    job.status === 'pending' ||
-    job.status === 'processing' ||
+    status === 'pending' ||
+    status === 'processing' ||
     now.getTime() >= recordedAt.getTime() + SETTLEMENT_WAIT_MS
   );
 }

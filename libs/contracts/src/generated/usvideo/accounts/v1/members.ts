@@ -20,6 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Actor } from "./actor";
+import { MemberRefusal, SignInRefusal } from "./names";
 
 export interface SignInRequest {
   email: string;
@@ -32,6 +33,9 @@ export interface SignInRequest {
 export interface SignInResponse {
   /** Empty when signed in. Otherwise invalid_credentials, mfa_required or too_many_attempts. */
   refusal: string;
+  refusalKind?:
+    | SignInRefusal
+    | undefined;
   /** too_many_attempts only. */
   retryAfterMs: number;
   /** 256 random bits, in the answer and nowhere else. */
@@ -100,6 +104,7 @@ export interface ChangePasswordRequest {
 export interface ChangePasswordResponse {
   /** Empty, invalid_credentials, too_many_attempts or password_too_easy. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
 }
 
@@ -111,6 +116,7 @@ export interface RequestPasswordResetRequest {
 export interface RequestPasswordResetResponse {
   /** Empty, or letters_unset: this installation writes no letters, to nobody. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
 }
 
 export interface ResetPasswordRequest {
@@ -122,6 +128,7 @@ export interface ResetPasswordRequest {
 export interface ResetPasswordResponse {
   /** Empty, token_invalid (unknown, used or expired) or password_too_easy. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   verifiedAccountIds: string[];
 }
 
@@ -133,6 +140,9 @@ export interface VerifyEmailRequest {
 export interface VerifyEmailResponse {
   /** Empty or token_invalid. */
   refusal: string;
+  refusalKind?:
+    | SignInRefusal
+    | undefined;
   /** Accounts whose owner is known by this, for the first time. */
   verifiedAccountIds: string[];
 }
@@ -145,6 +155,9 @@ export interface StartTotpRequest {
 export interface StartTotpResponse {
   /** Empty, totp_enabled or secrets_key_unset. */
   refusal: string;
+  refusalKind?:
+    | SignInRefusal
+    | undefined;
   /** Base32. */
   secret: string;
   otpauthUrl: string;
@@ -159,6 +172,7 @@ export interface ConfirmTotpRequest {
 export interface ConfirmTotpResponse {
   /** Empty, totp_not_started, invalid_code or too_many_attempts. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
 }
 
@@ -205,6 +219,7 @@ export interface InviteMemberRequest {
 export interface InviteMemberResponse {
   /** Empty, already_member, too_many_members or letters_unset. */
   refusal: string;
+  refusalKind?: MemberRefusal | undefined;
   member: Member | undefined;
 }
 
@@ -218,6 +233,7 @@ export interface AcceptInvitationRequest {
 export interface AcceptInvitationResponse {
   /** Empty, token_invalid, password_required, password_too_easy, invalid_credentials or too_many_attempts. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
   /** Empty when the person has a second factor: they sign in. */
   sessionToken: string;
@@ -235,6 +251,7 @@ export interface SetMemberRoleRequest {
 export interface SetMemberRoleResponse {
   /** Empty, or last_owner. */
   refusal: string;
+  refusalKind?: MemberRefusal | undefined;
   member: Member | undefined;
 }
 
@@ -247,6 +264,7 @@ export interface RemoveMemberRequest {
 export interface RemoveMemberResponse {
   /** Empty, or last_owner. */
   refusal: string;
+  refusalKind?: MemberRefusal | undefined;
 }
 
 export interface DescribeSignInRequest {
@@ -267,6 +285,7 @@ export interface StartOidcRequest {
 export interface StartOidcResponse {
   /** Empty, oidc_unset or too_many_attempts. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
   authorizationUrl: string;
   /** Bound to the browser that is sent there, and back in the answer of the provider. */
@@ -283,6 +302,7 @@ export interface FinishOidcRequest {
 export interface FinishOidcResponse {
   /** Empty, oidc_unset, token_invalid, oidc_refused, email_unverified, no_account or too_many_attempts. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
   sessionToken: string;
   session: Session | undefined;
@@ -303,6 +323,9 @@ export interface StartPasskeyRequest {
 export interface StartPasskeyResponse {
   /** Empty, passkeys_unset or too_many_passkeys. */
   refusal: string;
+  refusalKind?:
+    | SignInRefusal
+    | undefined;
   /** PublicKeyCredentialCreationOptionsJSON. */
   optionsJson: string;
   flow: string;
@@ -320,6 +343,7 @@ export interface FinishPasskeyRequest {
 export interface FinishPasskeyResponse {
   /** Empty, token_invalid or passkey_invalid. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   passkey: Passkey | undefined;
 }
 
@@ -348,6 +372,7 @@ export interface StartPasskeySignInRequest {
 export interface StartPasskeySignInResponse {
   /** Empty, passkeys_unset or too_many_attempts. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
   /** PublicKeyCredentialRequestOptionsJSON. */
   optionsJson: string;
@@ -364,6 +389,7 @@ export interface FinishPasskeySignInRequest {
 export interface FinishPasskeySignInResponse {
   /** Empty, passkeys_unset, token_invalid, passkey_invalid or no_account. */
   refusal: string;
+  refusalKind?: SignInRefusal | undefined;
   retryAfterMs: number;
   sessionToken: string;
   session: Session | undefined;
@@ -461,13 +487,16 @@ export const SignInRequest: MessageFns<SignInRequest> = {
 };
 
 function createBaseSignInResponse(): SignInResponse {
-  return { refusal: "", retryAfterMs: 0, sessionToken: "", session: undefined };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0, sessionToken: "", session: undefined };
 }
 
 export const SignInResponse: MessageFns<SignInResponse> = {
   encode(message: SignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -500,6 +529,14 @@ export const SignInResponse: MessageFns<SignInResponse> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -544,6 +581,7 @@ export const SignInResponse: MessageFns<SignInResponse> = {
   fromPartial(object: DeepPartial<SignInResponse>): SignInResponse {
     const message = createBaseSignInResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     message.sessionToken = object.sessionToken ?? "";
     message.session = (object.session !== undefined && object.session !== null)
@@ -1283,13 +1321,16 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
 };
 
 function createBaseChangePasswordResponse(): ChangePasswordResponse {
-  return { refusal: "", retryAfterMs: 0 };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0 };
 }
 
 export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
   encode(message: ChangePasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -1318,6 +1359,14 @@ export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 16) {
               break;
@@ -1344,6 +1393,7 @@ export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
   fromPartial(object: DeepPartial<ChangePasswordResponse>): ChangePasswordResponse {
     const message = createBaseChangePasswordResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     return message;
   },
@@ -1417,13 +1467,16 @@ export const RequestPasswordResetRequest: MessageFns<RequestPasswordResetRequest
 };
 
 function createBaseRequestPasswordResetResponse(): RequestPasswordResetResponse {
-  return { refusal: "" };
+  return { refusal: "", refusalKind: undefined };
 }
 
 export const RequestPasswordResetResponse: MessageFns<RequestPasswordResetResponse> = {
   encode(message: RequestPasswordResetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(16).int32(message.refusalKind);
     }
     return writer;
   },
@@ -1449,6 +1502,14 @@ export const RequestPasswordResetResponse: MessageFns<RequestPasswordResetRespon
             message.refusal = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1467,6 +1528,7 @@ export const RequestPasswordResetResponse: MessageFns<RequestPasswordResetRespon
   fromPartial(object: DeepPartial<RequestPasswordResetResponse>): RequestPasswordResetResponse {
     const message = createBaseRequestPasswordResetResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     return message;
   },
 };
@@ -1551,13 +1613,16 @@ export const ResetPasswordRequest: MessageFns<ResetPasswordRequest> = {
 };
 
 function createBaseResetPasswordResponse(): ResetPasswordResponse {
-  return { refusal: "", verifiedAccountIds: [] };
+  return { refusal: "", refusalKind: undefined, verifiedAccountIds: [] };
 }
 
 export const ResetPasswordResponse: MessageFns<ResetPasswordResponse> = {
   encode(message: ResetPasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     for (const v of message.verifiedAccountIds) {
       writer.uint32(18).string(v!);
@@ -1586,6 +1651,14 @@ export const ResetPasswordResponse: MessageFns<ResetPasswordResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -1612,6 +1685,7 @@ export const ResetPasswordResponse: MessageFns<ResetPasswordResponse> = {
   fromPartial(object: DeepPartial<ResetPasswordResponse>): ResetPasswordResponse {
     const message = createBaseResetPasswordResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.verifiedAccountIds = object.verifiedAccountIds?.map((e) => e) || [];
     return message;
   },
@@ -1685,13 +1759,16 @@ export const VerifyEmailRequest: MessageFns<VerifyEmailRequest> = {
 };
 
 function createBaseVerifyEmailResponse(): VerifyEmailResponse {
-  return { refusal: "", verifiedAccountIds: [] };
+  return { refusal: "", refusalKind: undefined, verifiedAccountIds: [] };
 }
 
 export const VerifyEmailResponse: MessageFns<VerifyEmailResponse> = {
   encode(message: VerifyEmailResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     for (const v of message.verifiedAccountIds) {
       writer.uint32(18).string(v!);
@@ -1720,6 +1797,14 @@ export const VerifyEmailResponse: MessageFns<VerifyEmailResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -1746,6 +1831,7 @@ export const VerifyEmailResponse: MessageFns<VerifyEmailResponse> = {
   fromPartial(object: DeepPartial<VerifyEmailResponse>): VerifyEmailResponse {
     const message = createBaseVerifyEmailResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.verifiedAccountIds = object.verifiedAccountIds?.map((e) => e) || [];
     return message;
   },
@@ -1819,13 +1905,16 @@ export const StartTotpRequest: MessageFns<StartTotpRequest> = {
 };
 
 function createBaseStartTotpResponse(): StartTotpResponse {
-  return { refusal: "", secret: "", otpauthUrl: "" };
+  return { refusal: "", refusalKind: undefined, secret: "", otpauthUrl: "" };
 }
 
 export const StartTotpResponse: MessageFns<StartTotpResponse> = {
   encode(message: StartTotpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(32).int32(message.refusalKind);
     }
     if (message.secret !== "") {
       writer.uint32(18).string(message.secret);
@@ -1855,6 +1944,14 @@ export const StartTotpResponse: MessageFns<StartTotpResponse> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -1891,6 +1988,7 @@ export const StartTotpResponse: MessageFns<StartTotpResponse> = {
   fromPartial(object: DeepPartial<StartTotpResponse>): StartTotpResponse {
     const message = createBaseStartTotpResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.secret = object.secret ?? "";
     message.otpauthUrl = object.otpauthUrl ?? "";
     return message;
@@ -1977,13 +2075,16 @@ export const ConfirmTotpRequest: MessageFns<ConfirmTotpRequest> = {
 };
 
 function createBaseConfirmTotpResponse(): ConfirmTotpResponse {
-  return { refusal: "", retryAfterMs: 0 };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0 };
 }
 
 export const ConfirmTotpResponse: MessageFns<ConfirmTotpResponse> = {
   encode(message: ConfirmTotpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -2012,6 +2113,14 @@ export const ConfirmTotpResponse: MessageFns<ConfirmTotpResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 16) {
               break;
@@ -2038,6 +2147,7 @@ export const ConfirmTotpResponse: MessageFns<ConfirmTotpResponse> = {
   fromPartial(object: DeepPartial<ConfirmTotpResponse>): ConfirmTotpResponse {
     const message = createBaseConfirmTotpResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     return message;
   },
@@ -2503,13 +2613,16 @@ export const InviteMemberRequest: MessageFns<InviteMemberRequest> = {
 };
 
 function createBaseInviteMemberResponse(): InviteMemberResponse {
-  return { refusal: "", member: undefined };
+  return { refusal: "", refusalKind: undefined, member: undefined };
 }
 
 export const InviteMemberResponse: MessageFns<InviteMemberResponse> = {
   encode(message: InviteMemberResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.member !== undefined) {
       Member.encode(message.member, writer.uint32(18).fork()).join();
@@ -2538,6 +2651,14 @@ export const InviteMemberResponse: MessageFns<InviteMemberResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -2564,6 +2685,7 @@ export const InviteMemberResponse: MessageFns<InviteMemberResponse> = {
   fromPartial(object: DeepPartial<InviteMemberResponse>): InviteMemberResponse {
     const message = createBaseInviteMemberResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.member = (object.member !== undefined && object.member !== null)
       ? Member.fromPartial(object.member)
       : undefined;
@@ -2651,13 +2773,16 @@ export const AcceptInvitationRequest: MessageFns<AcceptInvitationRequest> = {
 };
 
 function createBaseAcceptInvitationResponse(): AcceptInvitationResponse {
-  return { refusal: "", retryAfterMs: 0, sessionToken: "", session: undefined };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0, sessionToken: "", session: undefined };
 }
 
 export const AcceptInvitationResponse: MessageFns<AcceptInvitationResponse> = {
   encode(message: AcceptInvitationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -2690,6 +2815,14 @@ export const AcceptInvitationResponse: MessageFns<AcceptInvitationResponse> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -2734,6 +2867,7 @@ export const AcceptInvitationResponse: MessageFns<AcceptInvitationResponse> = {
   fromPartial(object: DeepPartial<AcceptInvitationResponse>): AcceptInvitationResponse {
     const message = createBaseAcceptInvitationResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     message.sessionToken = object.sessionToken ?? "";
     message.session = (object.session !== undefined && object.session !== null)
@@ -2835,13 +2969,16 @@ export const SetMemberRoleRequest: MessageFns<SetMemberRoleRequest> = {
 };
 
 function createBaseSetMemberRoleResponse(): SetMemberRoleResponse {
-  return { refusal: "", member: undefined };
+  return { refusal: "", refusalKind: undefined, member: undefined };
 }
 
 export const SetMemberRoleResponse: MessageFns<SetMemberRoleResponse> = {
   encode(message: SetMemberRoleResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.member !== undefined) {
       Member.encode(message.member, writer.uint32(18).fork()).join();
@@ -2870,6 +3007,14 @@ export const SetMemberRoleResponse: MessageFns<SetMemberRoleResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -2896,6 +3041,7 @@ export const SetMemberRoleResponse: MessageFns<SetMemberRoleResponse> = {
   fromPartial(object: DeepPartial<SetMemberRoleResponse>): SetMemberRoleResponse {
     const message = createBaseSetMemberRoleResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.member = (object.member !== undefined && object.member !== null)
       ? Member.fromPartial(object.member)
       : undefined;
@@ -2983,13 +3129,16 @@ export const RemoveMemberRequest: MessageFns<RemoveMemberRequest> = {
 };
 
 function createBaseRemoveMemberResponse(): RemoveMemberResponse {
-  return { refusal: "" };
+  return { refusal: "", refusalKind: undefined };
 }
 
 export const RemoveMemberResponse: MessageFns<RemoveMemberResponse> = {
   encode(message: RemoveMemberResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(16).int32(message.refusalKind);
     }
     return writer;
   },
@@ -3015,6 +3164,14 @@ export const RemoveMemberResponse: MessageFns<RemoveMemberResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3033,6 +3190,7 @@ export const RemoveMemberResponse: MessageFns<RemoveMemberResponse> = {
   fromPartial(object: DeepPartial<RemoveMemberResponse>): RemoveMemberResponse {
     const message = createBaseRemoveMemberResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     return message;
   },
 };
@@ -3227,13 +3385,16 @@ export const StartOidcRequest: MessageFns<StartOidcRequest> = {
 };
 
 function createBaseStartOidcResponse(): StartOidcResponse {
-  return { refusal: "", retryAfterMs: 0, authorizationUrl: "", state: "" };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0, authorizationUrl: "", state: "" };
 }
 
 export const StartOidcResponse: MessageFns<StartOidcResponse> = {
   encode(message: StartOidcResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -3266,6 +3427,14 @@ export const StartOidcResponse: MessageFns<StartOidcResponse> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -3310,6 +3479,7 @@ export const StartOidcResponse: MessageFns<StartOidcResponse> = {
   fromPartial(object: DeepPartial<StartOidcResponse>): StartOidcResponse {
     const message = createBaseStartOidcResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     message.authorizationUrl = object.authorizationUrl ?? "";
     message.state = object.state ?? "";
@@ -3397,13 +3567,16 @@ export const FinishOidcRequest: MessageFns<FinishOidcRequest> = {
 };
 
 function createBaseFinishOidcResponse(): FinishOidcResponse {
-  return { refusal: "", retryAfterMs: 0, sessionToken: "", session: undefined };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0, sessionToken: "", session: undefined };
 }
 
 export const FinishOidcResponse: MessageFns<FinishOidcResponse> = {
   encode(message: FinishOidcResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -3436,6 +3609,14 @@ export const FinishOidcResponse: MessageFns<FinishOidcResponse> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -3480,6 +3661,7 @@ export const FinishOidcResponse: MessageFns<FinishOidcResponse> = {
   fromPartial(object: DeepPartial<FinishOidcResponse>): FinishOidcResponse {
     const message = createBaseFinishOidcResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     message.sessionToken = object.sessionToken ?? "";
     message.session = (object.session !== undefined && object.session !== null)
@@ -3648,13 +3830,16 @@ export const StartPasskeyRequest: MessageFns<StartPasskeyRequest> = {
 };
 
 function createBaseStartPasskeyResponse(): StartPasskeyResponse {
-  return { refusal: "", optionsJson: "", flow: "" };
+  return { refusal: "", refusalKind: undefined, optionsJson: "", flow: "" };
 }
 
 export const StartPasskeyResponse: MessageFns<StartPasskeyResponse> = {
   encode(message: StartPasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(32).int32(message.refusalKind);
     }
     if (message.optionsJson !== "") {
       writer.uint32(18).string(message.optionsJson);
@@ -3684,6 +3869,14 @@ export const StartPasskeyResponse: MessageFns<StartPasskeyResponse> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -3720,6 +3913,7 @@ export const StartPasskeyResponse: MessageFns<StartPasskeyResponse> = {
   fromPartial(object: DeepPartial<StartPasskeyResponse>): StartPasskeyResponse {
     const message = createBaseStartPasskeyResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.optionsJson = object.optionsJson ?? "";
     message.flow = object.flow ?? "";
     return message;
@@ -3830,13 +4024,16 @@ export const FinishPasskeyRequest: MessageFns<FinishPasskeyRequest> = {
 };
 
 function createBaseFinishPasskeyResponse(): FinishPasskeyResponse {
-  return { refusal: "", passkey: undefined };
+  return { refusal: "", refusalKind: undefined, passkey: undefined };
 }
 
 export const FinishPasskeyResponse: MessageFns<FinishPasskeyResponse> = {
   encode(message: FinishPasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.passkey !== undefined) {
       Passkey.encode(message.passkey, writer.uint32(18).fork()).join();
@@ -3865,6 +4062,14 @@ export const FinishPasskeyResponse: MessageFns<FinishPasskeyResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -3891,6 +4096,7 @@ export const FinishPasskeyResponse: MessageFns<FinishPasskeyResponse> = {
   fromPartial(object: DeepPartial<FinishPasskeyResponse>): FinishPasskeyResponse {
     const message = createBaseFinishPasskeyResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.passkey = (object.passkey !== undefined && object.passkey !== null)
       ? Passkey.fromPartial(object.passkey)
       : undefined;
@@ -4186,13 +4392,16 @@ export const StartPasskeySignInRequest: MessageFns<StartPasskeySignInRequest> = 
 };
 
 function createBaseStartPasskeySignInResponse(): StartPasskeySignInResponse {
-  return { refusal: "", retryAfterMs: 0, optionsJson: "", flow: "" };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0, optionsJson: "", flow: "" };
 }
 
 export const StartPasskeySignInResponse: MessageFns<StartPasskeySignInResponse> = {
   encode(message: StartPasskeySignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -4225,6 +4434,14 @@ export const StartPasskeySignInResponse: MessageFns<StartPasskeySignInResponse> 
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -4269,6 +4486,7 @@ export const StartPasskeySignInResponse: MessageFns<StartPasskeySignInResponse> 
   fromPartial(object: DeepPartial<StartPasskeySignInResponse>): StartPasskeySignInResponse {
     const message = createBaseStartPasskeySignInResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     message.optionsJson = object.optionsJson ?? "";
     message.flow = object.flow ?? "";
@@ -4356,13 +4574,16 @@ export const FinishPasskeySignInRequest: MessageFns<FinishPasskeySignInRequest> 
 };
 
 function createBaseFinishPasskeySignInResponse(): FinishPasskeySignInResponse {
-  return { refusal: "", retryAfterMs: 0, sessionToken: "", session: undefined };
+  return { refusal: "", refusalKind: undefined, retryAfterMs: 0, sessionToken: "", session: undefined };
 }
 
 export const FinishPasskeySignInResponse: MessageFns<FinishPasskeySignInResponse> = {
   encode(message: FinishPasskeySignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
     }
     if (message.retryAfterMs !== 0) {
       writer.uint32(16).int32(message.retryAfterMs);
@@ -4395,6 +4616,14 @@ export const FinishPasskeySignInResponse: MessageFns<FinishPasskeySignInResponse
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -4439,6 +4668,7 @@ export const FinishPasskeySignInResponse: MessageFns<FinishPasskeySignInResponse
   fromPartial(object: DeepPartial<FinishPasskeySignInResponse>): FinishPasskeySignInResponse {
     const message = createBaseFinishPasskeySignInResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.retryAfterMs = object.retryAfterMs ?? 0;
     message.sessionToken = object.sessionToken ?? "";
     message.session = (object.session !== undefined && object.session !== null)

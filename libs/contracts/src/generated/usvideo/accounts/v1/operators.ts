@@ -20,6 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Actor } from "./actor";
+import { OperatorOrderRefusal } from "./names";
 
 export interface Operator {
   operatorId: string;
@@ -131,6 +132,7 @@ export interface ProposeOrderRequest {
 export interface ProposeOrderResponse {
   /** Empty, or reference_reused: the same reference stands for another order. */
   refusal: string;
+  refusalKind?: OperatorOrderRefusal | undefined;
   order: PendingOrder | undefined;
 }
 
@@ -154,6 +156,7 @@ export interface DecideOrderRequest {
 export interface DecideOrderResponse {
   /** Empty, own_order, order_expired or order_decided. */
   refusal: string;
+  refusalKind?: OperatorOrderRefusal | undefined;
   order: PendingOrder | undefined;
 }
 
@@ -1406,13 +1409,16 @@ export const ProposeOrderRequest: MessageFns<ProposeOrderRequest> = {
 };
 
 function createBaseProposeOrderResponse(): ProposeOrderResponse {
-  return { refusal: "", order: undefined };
+  return { refusal: "", refusalKind: undefined, order: undefined };
 }
 
 export const ProposeOrderResponse: MessageFns<ProposeOrderResponse> = {
   encode(message: ProposeOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.order !== undefined) {
       PendingOrder.encode(message.order, writer.uint32(18).fork()).join();
@@ -1441,6 +1447,14 @@ export const ProposeOrderResponse: MessageFns<ProposeOrderResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -1467,6 +1481,7 @@ export const ProposeOrderResponse: MessageFns<ProposeOrderResponse> = {
   fromPartial(object: DeepPartial<ProposeOrderResponse>): ProposeOrderResponse {
     const message = createBaseProposeOrderResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.order = (object.order !== undefined && object.order !== null)
       ? PendingOrder.fromPartial(object.order)
       : undefined;
@@ -1688,13 +1703,16 @@ export const DecideOrderRequest: MessageFns<DecideOrderRequest> = {
 };
 
 function createBaseDecideOrderResponse(): DecideOrderResponse {
-  return { refusal: "", order: undefined };
+  return { refusal: "", refusalKind: undefined, order: undefined };
 }
 
 export const DecideOrderResponse: MessageFns<DecideOrderResponse> = {
   encode(message: DecideOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     if (message.order !== undefined) {
       PendingOrder.encode(message.order, writer.uint32(18).fork()).join();
@@ -1723,6 +1741,14 @@ export const DecideOrderResponse: MessageFns<DecideOrderResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -1749,6 +1775,7 @@ export const DecideOrderResponse: MessageFns<DecideOrderResponse> = {
   fromPartial(object: DeepPartial<DecideOrderResponse>): DecideOrderResponse {
     const message = createBaseDecideOrderResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.order = (object.order !== undefined && object.order !== null)
       ? PendingOrder.fromPartial(object.order)
       : undefined;

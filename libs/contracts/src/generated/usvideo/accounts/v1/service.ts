@@ -21,6 +21,7 @@ import {
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Actor } from "./actor";
 import { Limits } from "./events";
+import { AccountStatus } from "./names";
 
 export interface Account {
   accountId: string;
@@ -30,6 +31,7 @@ export interface Account {
   plan: string;
   /** "active", "suspended", "closed" or "erased". */
   status: string;
+  statusKind?: AccountStatus | undefined;
   createdAt: Date | undefined;
   liveLimits: Limits | undefined;
   testLimits:
@@ -280,6 +282,7 @@ function createBaseAccount(): Account {
     email: "",
     plan: "",
     status: "",
+    statusKind: undefined,
     createdAt: undefined,
     liveLimits: undefined,
     testLimits: undefined,
@@ -304,6 +307,9 @@ export const Account: MessageFns<Account> = {
     }
     if (message.status !== "") {
       writer.uint32(42).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(88).int32(message.statusKind);
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(50).fork()).join();
@@ -376,6 +382,14 @@ export const Account: MessageFns<Account> = {
             message.status = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
+            continue;
+          }
           case 6: {
             if (tag !== 50) {
               break;
@@ -438,6 +452,7 @@ export const Account: MessageFns<Account> = {
     message.email = object.email ?? "";
     message.plan = object.plan ?? "";
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     message.createdAt = object.createdAt ?? undefined;
     message.liveLimits = (object.liveLimits !== undefined && object.liveLimits !== null)
       ? Limits.fromPartial(object.liveLimits)

@@ -23,6 +23,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp";
+import { LedgerRefusal } from "./names";
 
 export interface ExchangeRequest {
   calls: LedgerCall[];
@@ -70,6 +71,7 @@ export interface PlaceHoldAnswer {
    * or of another account).
    */
   refusal: string;
+  refusalKind?: LedgerRefusal | undefined;
   amountMicros: bigint;
   availableMicros: bigint;
 }
@@ -83,6 +85,7 @@ export interface VoidHold {
 export interface VoidHoldAnswer {
   /** Empty, hold_captured, or hold_conflict (the job belongs to another account). */
   refusal: string;
+  refusalKind?: LedgerRefusal | undefined;
 }
 
 /** Executes a verdict. Natural key: job_id. */
@@ -101,6 +104,7 @@ export interface SettleAnswer {
    * capture_exceeds_hold or verdict_not_whole (charged and released do not add up to the hold).
    */
   refusal: string;
+  refusalKind?: LedgerRefusal | undefined;
 }
 
 export interface AddFundsRequest {
@@ -1220,13 +1224,16 @@ export const PlaceHold: MessageFns<PlaceHold> = {
 };
 
 function createBasePlaceHoldAnswer(): PlaceHoldAnswer {
-  return { refusal: "", amountMicros: 0n, availableMicros: 0n };
+  return { refusal: "", refusalKind: undefined, amountMicros: 0n, availableMicros: 0n };
 }
 
 export const PlaceHoldAnswer: MessageFns<PlaceHoldAnswer> = {
   encode(message: PlaceHoldAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(32).int32(message.refusalKind);
     }
     if (message.amountMicros !== 0n) {
       if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
@@ -1264,6 +1271,14 @@ export const PlaceHoldAnswer: MessageFns<PlaceHoldAnswer> = {
             message.refusal = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 16) {
               break;
@@ -1298,6 +1313,7 @@ export const PlaceHoldAnswer: MessageFns<PlaceHoldAnswer> = {
   fromPartial(object: DeepPartial<PlaceHoldAnswer>): PlaceHoldAnswer {
     const message = createBasePlaceHoldAnswer();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
       ? BigInt(object.amountMicros)
       : 0n;
@@ -1376,13 +1392,16 @@ export const VoidHold: MessageFns<VoidHold> = {
 };
 
 function createBaseVoidHoldAnswer(): VoidHoldAnswer {
-  return { refusal: "" };
+  return { refusal: "", refusalKind: undefined };
 }
 
 export const VoidHoldAnswer: MessageFns<VoidHoldAnswer> = {
   encode(message: VoidHoldAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(16).int32(message.refusalKind);
     }
     return writer;
   },
@@ -1408,6 +1427,14 @@ export const VoidHoldAnswer: MessageFns<VoidHoldAnswer> = {
             message.refusal = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1426,6 +1453,7 @@ export const VoidHoldAnswer: MessageFns<VoidHoldAnswer> = {
   fromPartial(object: DeepPartial<VoidHoldAnswer>): VoidHoldAnswer {
     const message = createBaseVoidHoldAnswer();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     return message;
   },
 };
@@ -1544,13 +1572,16 @@ export const Settle: MessageFns<Settle> = {
 };
 
 function createBaseSettleAnswer(): SettleAnswer {
-  return { refusal: "" };
+  return { refusal: "", refusalKind: undefined };
 }
 
 export const SettleAnswer: MessageFns<SettleAnswer> = {
   encode(message: SettleAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(16).int32(message.refusalKind);
     }
     return writer;
   },
@@ -1576,6 +1607,14 @@ export const SettleAnswer: MessageFns<SettleAnswer> = {
             message.refusal = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1594,6 +1633,7 @@ export const SettleAnswer: MessageFns<SettleAnswer> = {
   fromPartial(object: DeepPartial<SettleAnswer>): SettleAnswer {
     const message = createBaseSettleAnswer();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     return message;
   },
 };

@@ -25,6 +25,7 @@ import {
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Limits } from "../../accounts/v1/events";
 import { Artifact, Terms } from "./events";
+import { CreateRefusal, JobRefusal, JobStatus, RatePolicy } from "./names";
 
 export interface ExchangeRequest {
   calls: SchedulerCall[];
@@ -104,6 +105,9 @@ export interface CreateJobAnswer {
    * account_suspended, sandbox_refusal or service_unavailable.
    */
   refusal: string;
+  refusalKind?:
+    | CreateRefusal
+    | undefined;
   /** The job object as JSON; set when accepted. */
   jobJson: string;
   jobId: string;
@@ -123,6 +127,7 @@ export interface CheckRate {
   environment: string;
   /** "reads" or "creates". */
   policy: string;
+  policyKind?: RatePolicy | undefined;
 }
 
 export interface CheckRateAnswer {
@@ -149,6 +154,7 @@ export interface GetJobRequest {
 export interface GetJobResponse {
   jobJson: string;
   status: string;
+  statusKind?: JobStatus | undefined;
 }
 
 export interface ListJobsRequest {
@@ -182,7 +188,9 @@ export interface CancelJobRequest {
 export interface CancelJobResponse {
   /** Empty, or job_not_cancellable. */
   refusal: string;
+  refusalKind?: JobRefusal | undefined;
   status: string;
+  statusKind?: JobStatus | undefined;
   jobJson: string;
 }
 
@@ -195,7 +203,9 @@ export interface EraseContentRequest {
 export interface EraseContentResponse {
   /** Empty, or job_not_ended. */
   refusal: string;
+  refusalKind?: JobRefusal | undefined;
   status: string;
+  statusKind?: JobStatus | undefined;
   jobJson: string;
   /** What the caller deletes from the artifact store, and says so; else it is claimed later. */
   artifactKeys: string[];
@@ -255,6 +265,7 @@ export interface WatchJobResponse {
   /** "<version>.<progress>": grows with every change of state or progress. */
   updateId: string;
   status: string;
+  statusKind?: JobStatus | undefined;
   jobJson: string;
 }
 
@@ -274,6 +285,7 @@ export interface JobDescription {
   accountId: string;
   environment: string;
   status: string;
+  statusKind?: JobStatus | undefined;
   settled: boolean;
   jobJson: string;
   webhookUrl?:
@@ -514,6 +526,7 @@ export interface ReportAnswer {
   requestId: number;
   /** Empty, or lease_lost, or job_ended. rendering_not_started: a completion came before its start; the lease goes on. */
   refusal: string;
+  refusalKind?: JobRefusal | undefined;
 }
 
 function createBaseExchangeRequest(): ExchangeRequest {
@@ -1280,6 +1293,7 @@ export const CreateJob: MessageFns<CreateJob> = {
 function createBaseCreateJobAnswer(): CreateJobAnswer {
   return {
     refusal: "",
+    refusalKind: undefined,
     jobJson: "",
     jobId: "",
     replayed: false,
@@ -1295,6 +1309,9 @@ export const CreateJobAnswer: MessageFns<CreateJobAnswer> = {
   encode(message: CreateJobAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(80).int32(message.refusalKind);
     }
     if (message.jobJson !== "") {
       writer.uint32(18).string(message.jobJson);
@@ -1348,6 +1365,14 @@ export const CreateJobAnswer: MessageFns<CreateJobAnswer> = {
             }
 
             message.refusal = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
             continue;
           }
           case 2: {
@@ -1432,6 +1457,7 @@ export const CreateJobAnswer: MessageFns<CreateJobAnswer> = {
   fromPartial(object: DeepPartial<CreateJobAnswer>): CreateJobAnswer {
     const message = createBaseCreateJobAnswer();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.jobJson = object.jobJson ?? "";
     message.jobId = object.jobId ?? "";
     message.replayed = object.replayed ?? false;
@@ -1449,7 +1475,7 @@ export const CreateJobAnswer: MessageFns<CreateJobAnswer> = {
 };
 
 function createBaseCheckRate(): CheckRate {
-  return { accountId: "", environment: "", policy: "" };
+  return { accountId: "", environment: "", policy: "", policyKind: undefined };
 }
 
 export const CheckRate: MessageFns<CheckRate> = {
@@ -1462,6 +1488,9 @@ export const CheckRate: MessageFns<CheckRate> = {
     }
     if (message.policy !== "") {
       writer.uint32(26).string(message.policy);
+    }
+    if (message.policyKind !== undefined) {
+      writer.uint32(32).int32(message.policyKind);
     }
     return writer;
   },
@@ -1503,6 +1532,14 @@ export const CheckRate: MessageFns<CheckRate> = {
             message.policy = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.policyKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1523,6 +1560,7 @@ export const CheckRate: MessageFns<CheckRate> = {
     message.accountId = object.accountId ?? "";
     message.environment = object.environment ?? "";
     message.policy = object.policy ?? "";
+    message.policyKind = object.policyKind ?? undefined;
     return message;
   },
 };
@@ -1765,7 +1803,7 @@ export const GetJobRequest: MessageFns<GetJobRequest> = {
 };
 
 function createBaseGetJobResponse(): GetJobResponse {
-  return { jobJson: "", status: "" };
+  return { jobJson: "", status: "", statusKind: undefined };
 }
 
 export const GetJobResponse: MessageFns<GetJobResponse> = {
@@ -1775,6 +1813,9 @@ export const GetJobResponse: MessageFns<GetJobResponse> = {
     }
     if (message.status !== "") {
       writer.uint32(18).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(24).int32(message.statusKind);
     }
     return writer;
   },
@@ -1808,6 +1849,14 @@ export const GetJobResponse: MessageFns<GetJobResponse> = {
             message.status = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1827,6 +1876,7 @@ export const GetJobResponse: MessageFns<GetJobResponse> = {
     const message = createBaseGetJobResponse();
     message.jobJson = object.jobJson ?? "";
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     return message;
   },
 };
@@ -2163,7 +2213,7 @@ export const CancelJobRequest: MessageFns<CancelJobRequest> = {
 };
 
 function createBaseCancelJobResponse(): CancelJobResponse {
-  return { refusal: "", status: "", jobJson: "" };
+  return { refusal: "", refusalKind: undefined, status: "", statusKind: undefined, jobJson: "" };
 }
 
 export const CancelJobResponse: MessageFns<CancelJobResponse> = {
@@ -2171,8 +2221,14 @@ export const CancelJobResponse: MessageFns<CancelJobResponse> = {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
     }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(32).int32(message.refusalKind);
+    }
     if (message.status !== "") {
       writer.uint32(18).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(40).int32(message.statusKind);
     }
     if (message.jobJson !== "") {
       writer.uint32(26).string(message.jobJson);
@@ -2201,12 +2257,28 @@ export const CancelJobResponse: MessageFns<CancelJobResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
             }
 
             message.status = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
             continue;
           }
           case 3: {
@@ -2235,7 +2307,9 @@ export const CancelJobResponse: MessageFns<CancelJobResponse> = {
   fromPartial(object: DeepPartial<CancelJobResponse>): CancelJobResponse {
     const message = createBaseCancelJobResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     message.jobJson = object.jobJson ?? "";
     return message;
   },
@@ -2321,7 +2395,7 @@ export const EraseContentRequest: MessageFns<EraseContentRequest> = {
 };
 
 function createBaseEraseContentResponse(): EraseContentResponse {
-  return { refusal: "", status: "", jobJson: "", artifactKeys: [] };
+  return { refusal: "", refusalKind: undefined, status: "", statusKind: undefined, jobJson: "", artifactKeys: [] };
 }
 
 export const EraseContentResponse: MessageFns<EraseContentResponse> = {
@@ -2329,8 +2403,14 @@ export const EraseContentResponse: MessageFns<EraseContentResponse> = {
     if (message.refusal !== "") {
       writer.uint32(10).string(message.refusal);
     }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(40).int32(message.refusalKind);
+    }
     if (message.status !== "") {
       writer.uint32(18).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(48).int32(message.statusKind);
     }
     if (message.jobJson !== "") {
       writer.uint32(26).string(message.jobJson);
@@ -2362,12 +2442,28 @@ export const EraseContentResponse: MessageFns<EraseContentResponse> = {
             message.refusal = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
             }
 
             message.status = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
             continue;
           }
           case 3: {
@@ -2404,7 +2500,9 @@ export const EraseContentResponse: MessageFns<EraseContentResponse> = {
   fromPartial(object: DeepPartial<EraseContentResponse>): EraseContentResponse {
     const message = createBaseEraseContentResponse();
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     message.jobJson = object.jobJson ?? "";
     message.artifactKeys = object.artifactKeys?.map((e) => e) || [];
     return message;
@@ -3032,7 +3130,7 @@ export const WatchJobRequest: MessageFns<WatchJobRequest> = {
 };
 
 function createBaseWatchJobResponse(): WatchJobResponse {
-  return { updateId: "", status: "", jobJson: "" };
+  return { updateId: "", status: "", statusKind: undefined, jobJson: "" };
 }
 
 export const WatchJobResponse: MessageFns<WatchJobResponse> = {
@@ -3042,6 +3140,9 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
     }
     if (message.status !== "") {
       writer.uint32(18).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(32).int32(message.statusKind);
     }
     if (message.jobJson !== "") {
       writer.uint32(26).string(message.jobJson);
@@ -3078,6 +3179,14 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
             message.status = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
+            continue;
+          }
           case 3: {
             if (tag !== 26) {
               break;
@@ -3105,6 +3214,7 @@ export const WatchJobResponse: MessageFns<WatchJobResponse> = {
     const message = createBaseWatchJobResponse();
     message.updateId = object.updateId ?? "";
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     message.jobJson = object.jobJson ?? "";
     return message;
   },
@@ -3238,6 +3348,7 @@ function createBaseJobDescription(): JobDescription {
     accountId: "",
     environment: "",
     status: "",
+    statusKind: undefined,
     settled: false,
     jobJson: "",
     webhookUrl: undefined,
@@ -3258,6 +3369,9 @@ export const JobDescription: MessageFns<JobDescription> = {
     }
     if (message.status !== "") {
       writer.uint32(34).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(72).int32(message.statusKind);
     }
     if (message.settled !== false) {
       writer.uint32(40).bool(message.settled);
@@ -3319,6 +3433,14 @@ export const JobDescription: MessageFns<JobDescription> = {
             message.status = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
+            continue;
+          }
           case 5: {
             if (tag !== 40) {
               break;
@@ -3372,6 +3494,7 @@ export const JobDescription: MessageFns<JobDescription> = {
     message.accountId = object.accountId ?? "";
     message.environment = object.environment ?? "";
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     message.settled = object.settled ?? false;
     message.jobJson = object.jobJson ?? "";
     message.webhookUrl = object.webhookUrl ?? undefined;
@@ -6054,7 +6177,7 @@ export const LeaseEnded: MessageFns<LeaseEnded> = {
 };
 
 function createBaseReportAnswer(): ReportAnswer {
-  return { requestId: 0, refusal: "" };
+  return { requestId: 0, refusal: "", refusalKind: undefined };
 }
 
 export const ReportAnswer: MessageFns<ReportAnswer> = {
@@ -6064,6 +6187,9 @@ export const ReportAnswer: MessageFns<ReportAnswer> = {
     }
     if (message.refusal !== "") {
       writer.uint32(18).string(message.refusal);
+    }
+    if (message.refusalKind !== undefined) {
+      writer.uint32(24).int32(message.refusalKind);
     }
     return writer;
   },
@@ -6097,6 +6223,14 @@ export const ReportAnswer: MessageFns<ReportAnswer> = {
             message.refusal = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refusalKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6116,6 +6250,7 @@ export const ReportAnswer: MessageFns<ReportAnswer> = {
     const message = createBaseReportAnswer();
     message.requestId = object.requestId ?? 0;
     message.refusal = object.refusal ?? "";
+    message.refusalKind = object.refusalKind ?? undefined;
     return message;
   },
 };

@@ -21,6 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp";
+import { DeliveryStatus } from "./names";
 
 export interface EnsureSecretRequest {
   accountId: string;
@@ -61,6 +62,7 @@ export interface Delivery {
   url: string;
   /** pending, delivered, failed or superseded. */
   status: string;
+  statusKind?: DeliveryStatus | undefined;
   createdAt:
     | Date
     | undefined;
@@ -651,6 +653,7 @@ function createBaseDelivery(): Delivery {
     jobId: "",
     url: "",
     status: "",
+    statusKind: undefined,
     createdAt: undefined,
     nextAttemptAt: undefined,
     attempts: [],
@@ -679,6 +682,9 @@ export const Delivery: MessageFns<Delivery> = {
     }
     if (message.status !== "") {
       writer.uint32(50).string(message.status);
+    }
+    if (message.statusKind !== undefined) {
+      writer.uint32(104).int32(message.statusKind);
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(58).fork()).join();
@@ -762,6 +768,14 @@ export const Delivery: MessageFns<Delivery> = {
             message.status = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.statusKind = reader.int32() as any;
+            continue;
+          }
           case 7: {
             if (tag !== 58) {
               break;
@@ -833,6 +847,7 @@ export const Delivery: MessageFns<Delivery> = {
     message.jobId = object.jobId ?? "";
     message.url = object.url ?? "";
     message.status = object.status ?? "";
+    message.statusKind = object.statusKind ?? undefined;
     message.createdAt = object.createdAt ?? undefined;
     message.nextAttemptAt = object.nextAttemptAt ?? undefined;
     message.attempts = object.attempts?.map((e) => DeliveryAttempt.fromPartial(e)) || [];
