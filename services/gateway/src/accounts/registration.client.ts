@@ -1,6 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@usvideo/contracts/accounts';
 import { call, type Logger } from '@usvideo/runtime';
-import type { Peers } from '../peers/peers.client';
+import { Peers } from '../peers/peers.client';
+import { LOGGER } from '../tokens';
 
 const COMPLETED_WITHIN_MS = 5_000;
 const RETRY_PAUSE_MS = 200;
@@ -20,10 +22,11 @@ export interface NewAccount {
 }
 
 /** Opens an account: its keys and its webhook secret; its first credit comes when its owner has proven the address. */
+@Injectable()
 export class Registration {
   constructor(
-    private readonly peers: Peers,
-    private readonly logger: Logger,
+    @Inject(Peers) private readonly peers: Peers,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Whether the address is known shows nowhere. The secret is undefined if the webhooks service stayed away. */

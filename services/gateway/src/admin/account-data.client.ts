@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Account } from '@usvideo/contracts/accounts';
 import { call } from '@usvideo/runtime';
 import { adminAccountView, apiKeyView, time } from '../http/views';
@@ -10,8 +11,9 @@ const JOBS_PER_PAGE = 100;
 const AUDIT_PER_PAGE = 1_000;
 
 /** What is kept of an account, a line of JSON each: `{"type":"job","data":{…}}`. Read page by page, however much it is. */
+@Injectable()
 export class AccountData {
-  constructor(private readonly peers: Pick<Peers, 'accounts' | 'members' | 'scheduler' | 'webhooks'>) {}
+  constructor(@Inject(Peers) private readonly peers: Pick<Peers, 'accounts' | 'members' | 'scheduler' | 'webhooks'>) {}
 
   async *lines(account: Account): AsyncGenerator<string> {
     const { accountId } = account;

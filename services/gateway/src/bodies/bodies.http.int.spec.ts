@@ -35,6 +35,16 @@ const messageOf = async (response: Response) => ((await response.json()) as { me
 const MIB = 1024 * 1024;
 const order = JSON.stringify({ prompt: 'a red ball' });
 
+it('is not waited for when its sender is not admitted', async () => {
+  const socket = connect(Number(new URL(test.url).port), '127.0.0.1');
+  socket.write(
+    'POST /v1/videos HTTP/1.1\r\nhost: api\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
+});
+
 describe('an encoded body', () => {
   it.each([
     ['gzip', gzipSync],

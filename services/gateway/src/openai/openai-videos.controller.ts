@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../identity/caller';
 import { JobId, KeyCaller } from '../access/parameters.http';
 import { Settings } from '../http/settings';
-import { ARTIFACTS } from '../http/tokens';
+import { ARTIFACTS } from '../tokens';
 import { Peers } from '../peers/peers.client';
 import { knownJob } from '../peers/peer-answers.client';
 import { Refusal, invalidRequest, videoExpired } from '../refusals/refusal';

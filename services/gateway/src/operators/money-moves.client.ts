@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { call, formatUsd, hasStatus, status } from '@usvideo/runtime';
 import { known, moved } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
@@ -13,8 +14,9 @@ export interface MoneyMove {
 }
 
 /** What operators give and take, carried out. */
+@Injectable()
 export class MoneyMoves {
-  constructor(private readonly peers: Pick<Peers, 'ledger' | 'accounts'>) {}
+  constructor(@Inject(Peers) private readonly peers: Pick<Peers, 'ledger' | 'accounts'>) {}
 
   async carryOut(move: MoneyMove, author: string): Promise<object> {
     return move.kind === 'credit' ? this.credit(move, author) : this.adjust(move, author);

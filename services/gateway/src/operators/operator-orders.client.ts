@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { call } from '@usvideo/runtime';
 import type { ActingOperator } from '../access/request-state.http';
 import { Peers } from '../peers/peers.client';
@@ -14,8 +15,9 @@ export interface Order {
 }
 
 /** What an operator orders of a service that keeps no audit log is put on record first: an order that nobody could record is not carried out. */
+@Injectable()
 export class OperatorOrders {
-  constructor(private readonly peers: Pick<Peers, 'operators'>) {}
+  constructor(@Inject(Peers) private readonly peers: Pick<Peers, 'operators'>) {}
 
   async record(by: ActingOperator, { action, accountId = '', subject, order }: Order): Promise<void> {
     const text = JSON.stringify(order, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));

@@ -1,9 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { UsageGroup, UsageRow } from '@usvideo/contracts/ledger';
 import { call, traceMetadata } from '@usvideo/runtime';
 import type { Caller } from '../identity/caller';
 import { END_USERS_MAX, EndUserUsage } from './end-user-usage';
 import { invalidRequest } from '../refusals/refusal';
-import type { Peers } from '../peers/peers.client';
+import { Peers } from '../peers/peers.client';
 import { messagesOf } from '../peers/server-stream.client';
 
 export interface UsageRange {
@@ -26,8 +27,9 @@ const GROUPS_PAGE = 1_000;
 const JOBS_PAGE = 1_000;
 
 /** Reports over a whole range, of which never more than a page is in memory. */
+@Injectable()
 export class UsageReports {
-  constructor(private readonly peers: Pick<Peers, 'ledger' | 'scheduler'>) {}
+  constructor(@Inject(Peers) private readonly peers: Pick<Peers, 'ledger' | 'scheduler'>) {}
 
   /** Every charged job of the range, oldest first. */
   async *rows(range: UsageRange, signal: AbortSignal): AsyncGenerator<UsageRow[]> {

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, videoExpired } from '../refusals/refusal';
 import { type ByteRange, readByteRange } from '../access/request-headers';
 import { Settings } from '../http/settings';
-import { ARTIFACTS } from '../http/tokens';
+import { ARTIFACTS } from '../tokens';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4',

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import type { GatewayConfig } from '../config';
+import { CONFIG } from '../tokens';
+import { Settings } from './settings';
+
+@Module({
+  providers: [
+    {
+      provide: Settings,
+      inject: [CONFIG],
+      useFactory: (config: GatewayConfig) =>
+        new Settings(
+          config.PUBLIC_URL.replace(/\/+$/, ''),
+          config.LINK_SECRET,
+          config.SUPPORT_URL,
+          config.REGISTRATION,
+          config.SIGNUP_CREDIT_USD,
+        ),
+    },
+  ],
+  exports: [Settings],
+})
+export class SettingsModule {}
