@@ -60,13 +60,15 @@ process.once('disconnect', () => {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
-  execFileSync('epmd', ['-port', String(epmdPort), '-kill'], { stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
 
 const [redisPort, rabbitPort, distPort, epmdPort, apiPort] = await Promise.all(Array.from({ length: 5 }, freePort));
 start('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
+// Erlang would leave its own behind.
+start('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1']);
+await answers(epmdPort!, "Erlang's port mapper");
 mkdirSync(join(folder, 'rabbit'));
 writeFileSync(join(folder, 'plugins'), '[].');
 start(RABBITMQ, [], {
