@@ -247,21 +247,37 @@ type CreateVideoRequest struct {
 
 // Video: One job. Only a completed job is ever charged.
 type Video struct {
-	ID             string       `json:"id"`
-	JobID          string       `json:"job_id"`
-	Object         string       `json:"object"`
-	Status         VideoStatus  `json:"status"`
-	Livemode       bool         `json:"livemode"`
-	Mode           VideoMode    `json:"mode"`
-	Model          string       `json:"model"`
-	Prompt         *string      `json:"prompt"`
-	NegativePrompt *string      `json:"negative_prompt"`
-	FirstFrame     *string      `json:"first_frame"`
-	Resolution     Resolution   `json:"resolution"`
-	AspectRatio    *AspectRatio `json:"aspect_ratio"`
-	Duration       int64        `json:"duration"`
-	DurationActual *float64     `json:"duration_actual"`
-	Seed           int64        `json:"seed"`
+	// Its id.
+	ID string `json:"id"`
+	// The same as id.
+	JobID string `json:"job_id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// It never goes back: pending, processing, then one of completed, failed and cancelled.
+	Status VideoStatus `json:"status"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// Whether it begins with a picture.
+	Mode VideoMode `json:"mode"`
+	// The model that renders it.
+	Model string `json:"model"`
+	// What is to be seen; null once it was erased.
+	Prompt *string `json:"prompt"`
+	// What is not to be seen; null without one.
+	NegativePrompt *string `json:"negative_prompt"`
+	// The picture that it begins with: a URL, a file of yours or inputs/… for one that came in the request; null
+	// without one.
+	FirstFrame *string `json:"first_frame"`
+	// The height of the picture.
+	Resolution Resolution `json:"resolution"`
+	// Width to height; null until the first frame, which decides it, was seen.
+	AspectRatio *AspectRatio `json:"aspect_ratio"`
+	// Seconds that were ordered.
+	Duration int64 `json:"duration"`
+	// Seconds of the file; null until there is one.
+	DurationActual *float64 `json:"duration_actual"`
+	// The same seed, prompt and model draw alike.
+	Seed int64 `json:"seed"`
 	// What is held for the job.
 	EstimatedCost string `json:"estimated_cost"`
 	// What is held for the job, in micro-dollars.
@@ -269,52 +285,85 @@ type Video struct {
 	// What was charged; null until the end.
 	Cost *string `json:"cost"`
 	// What was charged, in micro-dollars.
-	CostMicros        *int64         `json:"cost_micros"`
-	Billing           VideoBilling   `json:"billing"`
-	VideoURL          *string        `json:"video_url"`
-	VideoURLExpiresAt *time.Time     `json:"video_url_expires_at"`
-	ThumbnailURL      *string        `json:"thumbnail_url"`
-	Progress          int64          `json:"progress"`
-	QueuePosition     *int64         `json:"queue_position"`
-	ETASeconds        *int64         `json:"eta_seconds"`
-	Cancellable       bool           `json:"cancellable"`
-	Attempts          []VideoAttempt `json:"attempts"`
+	CostMicros *int64 `json:"cost_micros"`
+	// What happened to the money of the job.
+	Billing VideoBilling `json:"billing"`
+	// Where the file is, without a key, until video_url_expires_at; null until there is one.
+	VideoURL *string `json:"video_url"`
+	// When video_url ends; a later answer has a fresh one.
+	VideoURLExpiresAt *time.Time `json:"video_url_expires_at"`
+	// A picture of it; null until there is one.
+	ThumbnailURL *string `json:"thumbnail_url"`
+	// Percent, 0 to 100.
+	Progress int64 `json:"progress"`
+	// Its place in the queue of your account, from 1; null unless it is pending.
+	QueuePosition *int64 `json:"queue_position"`
+	// A guess at the seconds until it has been rendered; null unless it is pending, or where nobody can tell.
+	ETASeconds *int64 `json:"eta_seconds"`
+	// Whether a cancel would succeed at this moment: until rendering starts.
+	Cancellable bool `json:"cancellable"`
+	// Every try at rendering it, the first one first.
+	Attempts []VideoAttempt `json:"attempts"`
 	// Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected` (the engine
 	// refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could not be
 	// fetched: no answer, another status than 200, a redirect or an address that is not allowed),
 	// `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error`
 	// (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
 	// `deadline_exceeded` (rendering did not start before the deadline of the job); more may come.
-	Error              *VideoError       `json:"error"`
-	WebhookURL         *string           `json:"webhook_url"`
-	Metadata           map[string]string `json:"metadata"`
-	EndUser            *string           `json:"end_user"`
-	APIKeyID           string            `json:"api_key_id"`
-	TraceID            string            `json:"trace_id"`
-	CreatedAt          time.Time         `json:"created_at"`
-	StartedAt          *time.Time        `json:"started_at"`
-	RenderingStartedAt *time.Time        `json:"rendering_started_at"`
-	CompletedAt        *time.Time        `json:"completed_at"`
-	DeadlineAt         *time.Time        `json:"deadline_at"`
-	ContentErasedAt    *time.Time        `json:"content_erased_at"`
+	Error *VideoError `json:"error"`
+	// Where its end is told; null without one.
+	WebhookURL *string `json:"webhook_url"`
+	// Your own pairs, as the create gave them.
+	Metadata map[string]string `json:"metadata"`
+	// Your name for whom the video is made, as the create gave it.
+	EndUser *string `json:"end_user"`
+	// The key that ordered it.
+	APIKeyID string `json:"api_key_id"`
+	// The trace of the job, for whoever runs the installation.
+	TraceID *string `json:"trace_id"`
+	// When it was created.
+	CreatedAt time.Time `json:"created_at"`
+	// When a worker took it; null until then.
+	StartedAt *time.Time `json:"started_at"`
+	// When rendering began, from which on it cannot be cancelled; null until then.
+	RenderingStartedAt *time.Time `json:"rendering_started_at"`
+	// When it ended; null until then.
+	CompletedAt *time.Time `json:"completed_at"`
+	// When it fails unless rendering has started by then.
+	DeadlineAt *time.Time `json:"deadline_at"`
+	// When prompt, frame and file were erased; null while they are kept.
+	ContentErasedAt *time.Time `json:"content_erased_at"`
 }
 
+// VideoBilling: What happened to the money of the job.
 type VideoBilling struct {
-	State          string  `json:"state"`
-	ChargedMicros  int64   `json:"charged_micros"`
-	ReleasedMicros int64   `json:"released_micros"`
-	RefundedMicros int64   `json:"refunded_micros"`
-	Rule           *string `json:"rule"`
-	Settled        bool    `json:"settled"`
+	// held until the end, then charged or released.
+	State string `json:"state"`
+	// What was charged, in micro-dollars.
+	ChargedMicros int64 `json:"charged_micros"`
+	// What of the hold was not charged, in micro-dollars.
+	ReleasedMicros int64 `json:"released_micros"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
+	// Why the money ended as it did: completed, cancelled or the code of the failure; null until the end.
+	Rule *string `json:"rule"`
+	// Whether the ledger has done what this says; true a moment after the end.
+	Settled bool `json:"settled"`
 }
 
 type VideoAttempt struct {
-	Attempt   int64      `json:"attempt"`
-	Worker    string     `json:"worker"`
-	Engine    string     `json:"engine"`
+	// Counted from 1.
+	Attempt int64 `json:"attempt"`
+	// The worker that rendered it.
+	Worker string `json:"worker"`
+	// The engine that rendered it.
+	Engine string `json:"engine"`
+	// When a worker took it; null until then.
 	StartedAt *time.Time `json:"started_at"`
-	EndedAt   *time.Time `json:"ended_at"`
-	Outcome   *string    `json:"outcome"`
+	// When it ended; null until then.
+	EndedAt *time.Time `json:"ended_at"`
+	// How the attempt ended; null while it runs.
+	Outcome *string `json:"outcome"`
 }
 
 // VideoError: Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected`
@@ -324,7 +373,9 @@ type VideoAttempt struct {
 // (three attempts at rendering failed), `render_timeout` (rendering took longer than it may),
 // `deadline_exceeded` (rendering did not start before the deadline of the job); more may come.
 type VideoError struct {
-	Code    string `json:"code"`
+	// For programs; the message is for people.
+	Code string `json:"code"`
+	// What is wrong, for people.
 	Message string `json:"message"`
 }
 
@@ -337,7 +388,8 @@ type ErrorBody struct {
 	// range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded,
 	// request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may
 	// come.
-	Error   string `json:"error"`
+	Error string `json:"error"`
+	// For people; it may change.
 	Message string `json:"message"`
 	// The same as X-Request-Id: name it when you ask us.
 	RequestID string `json:"request_id"`
@@ -350,50 +402,76 @@ type ErrorBody struct {
 	// What is available, where money is missing.
 	AvailableMicros int64 `json:"available_micros,omitempty"`
 	// What is missing.
-	ShortfallMicros int64             `json:"shortfall_micros,omitempty"`
-	Details         []ErrorBodyDetail `json:"details,omitempty"`
+	ShortfallMicros int64 `json:"shortfall_micros,omitempty"`
+	// Every fault of the request, each with its field.
+	Details []ErrorBodyDetail `json:"details,omitempty"`
 }
 
 type ErrorBodyDetail struct {
-	Field   string `json:"field"`
+	// The path of the field, such as metadata.order.
+	Field string `json:"field"`
+	// For people; it may change.
 	Message string `json:"message"`
 }
 
 type VideoList struct {
-	Object     string  `json:"object"`
-	Data       []Video `json:"data"`
-	HasMore    bool    `json:"has_more"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Video `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
 	NextCursor *string `json:"next_cursor"`
-	Limit      int64   `json:"limit"`
-	Offset     int64   `json:"offset"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type ModelList struct {
-	Object     string  `json:"object"`
-	Data       []Model `json:"data"`
-	HasMore    bool    `json:"has_more"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Model `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
 	NextCursor *string `json:"next_cursor"`
-	Limit      int64   `json:"limit"`
-	Offset     int64   `json:"offset"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type Model struct {
-	ID           string       `json:"id"`
-	Object       string       `json:"object"`
-	Aliases      []string     `json:"aliases"`
-	Description  string       `json:"description"`
-	Modes        []string     `json:"modes"`
-	Resolutions  []string     `json:"resolutions"`
-	AspectRatios []string     `json:"aspect_ratios"`
-	MaxDuration  int64        `json:"max_duration"`
-	Prices       []ModelPrice `json:"prices"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// Other names that a create may give.
+	Aliases []string `json:"aliases"`
+	// In words.
+	Description string `json:"description"`
+	// What the model can do.
+	Modes []string `json:"modes"`
+	// Those that a create may ask for.
+	Resolutions []string `json:"resolutions"`
+	// Those that a create may ask for.
+	AspectRatios []string `json:"aspect_ratios"`
+	// The longest video, in seconds.
+	MaxDuration int64 `json:"max_duration"`
+	// A price for each resolution.
+	Prices []ModelPrice `json:"prices"`
 }
 
 type ModelPrice struct {
+	// The height of the picture.
 	Resolution string `json:"resolution"`
 	// Price of a second.
-	PerSecond       string `json:"per_second"`
-	PerSecondMicros int64  `json:"per_second_micros"`
+	PerSecond string `json:"per_second"`
+	// per_second, in micro-dollars.
+	PerSecondMicros int64 `json:"per_second_micros"`
 }
 
 type CreateFileRequest struct {
@@ -403,20 +481,29 @@ type CreateFileRequest struct {
 
 // File: A picture that was uploaded.
 type File struct {
-	ID          string          `json:"id"`
-	Object      string          `json:"object"`
-	Livemode    bool            `json:"livemode"`
-	Bytes       int64           `json:"bytes"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// Its size.
+	Bytes int64 `json:"bytes"`
+	// Of the picture, found by looking at it.
 	ContentType FileContentType `json:"content_type"`
-	CreatedAt   time.Time       `json:"created_at"`
+	// When it was created.
+	CreatedAt time.Time `json:"created_at"`
 	// When it is deleted by itself; jobs that name it keep the picture.
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
 type DeletedFile struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Deleted bool   `json:"deleted"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// Always true.
+	Deleted bool `json:"deleted"`
 }
 
 type CreateQuoteRequest struct {
@@ -453,77 +540,106 @@ type CreateQuoteRequest struct {
 }
 
 type Quote struct {
+	// Its id.
 	ID string `json:"id"`
 	// Send it with the create; it locks the price until it expires.
-	QuoteID    string     `json:"quote_id"`
-	Object     string     `json:"object"`
-	Livemode   bool       `json:"livemode"`
-	Model      string     `json:"model"`
+	QuoteID string `json:"quote_id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// The model that renders it.
+	Model string `json:"model"`
+	// The height of the picture.
 	Resolution Resolution `json:"resolution"`
-	Duration   int64      `json:"duration"`
+	// Seconds that were ordered.
+	Duration int64 `json:"duration"`
 	// Price of a second.
-	PerSecond       string `json:"per_second"`
-	PerSecondMicros int64  `json:"per_second_micros"`
+	PerSecond string `json:"per_second"`
+	// per_second, in micro-dollars.
+	PerSecondMicros int64 `json:"per_second_micros"`
 	// What the video will cost.
 	Cost string `json:"cost"`
 	// What the video will cost, in micro-dollars.
-	CostMicros int64      `json:"cost_micros"`
-	ExpiresAt  *time.Time `json:"expires_at"`
+	CostMicros int64 `json:"cost_micros"`
+	// When it ends; null: never.
+	ExpiresAt *time.Time `json:"expires_at"`
 }
 
 type Balance struct {
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// Of all amounts.
 	Currency string `json:"currency"`
 	// Available and held together.
-	Balance       string `json:"balance"`
-	BalanceMicros int64  `json:"balance_micros"`
+	Balance string `json:"balance"`
+	// balance, in micro-dollars.
+	BalanceMicros int64 `json:"balance_micros"`
 	// What new jobs may use.
-	Available       string `json:"available"`
-	AvailableMicros int64  `json:"available_micros"`
+	Available string `json:"available"`
+	// available, in micro-dollars.
+	AvailableMicros int64 `json:"available_micros"`
 	// Reserved by jobs that have not ended.
-	Held       string `json:"held"`
-	HeldMicros int64  `json:"held_micros"`
+	Held string `json:"held"`
+	// held, in micro-dollars.
+	HeldMicros int64 `json:"held_micros"`
 	// Charged since the account was made.
-	TotalSpend       string `json:"total_spend"`
-	TotalSpendMicros int64  `json:"total_spend_micros"`
+	TotalSpend string `json:"total_spend"`
+	// total_spend, in micro-dollars.
+	TotalSpendMicros int64 `json:"total_spend_micros"`
 	// What a payment that was taken back left open; money that comes in settles it first.
-	Owed       string `json:"owed"`
-	OwedMicros int64  `json:"owed_micros"`
+	Owed string `json:"owed"`
+	// owed, in micro-dollars.
+	OwedMicros int64 `json:"owed_micros"`
 	// When available falls below it, the event balance.low is recorded, once per crossing.
-	LowBalanceThreshold       *string              `json:"low_balance_threshold"`
-	LowBalanceThresholdMicros *int64               `json:"low_balance_threshold_micros"`
-	CurrentPeriod             BalanceCurrentPeriod `json:"current_period"`
+	LowBalanceThreshold *string `json:"low_balance_threshold"`
+	// low_balance_threshold, in micro-dollars; null: none.
+	LowBalanceThresholdMicros *int64 `json:"low_balance_threshold_micros"`
+	// The running UTC month.
+	CurrentPeriod BalanceCurrentPeriod `json:"current_period"`
 	// Caps that are set, the account's own first.
 	SpendCaps []SpendCap `json:"spend_caps"`
 }
 
+// BalanceCurrentPeriod: The running UTC month.
 type BalanceCurrentPeriod struct {
+	// When the period begins.
 	Start *time.Time `json:"start"`
-	End   *time.Time `json:"end"`
+	// When the period ends; this moment is no longer part of it.
+	End *time.Time `json:"end"`
 	// Charged this month less what was refunded.
-	Spend       string `json:"spend"`
-	SpendMicros int64  `json:"spend_micros"`
-	Jobs        int64  `json:"jobs"`
+	Spend string `json:"spend"`
+	// spend, in micro-dollars.
+	SpendMicros int64 `json:"spend_micros"`
+	// Jobs that were charged in it.
+	Jobs int64 `json:"jobs"`
 }
 
 type SpendCap struct {
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// null: the whole account.
 	APIKeyID *string `json:"api_key_id"`
 	// The most that may be spent and held in a UTC month; null: no cap.
-	Limit       *string `json:"limit"`
-	LimitMicros *int64  `json:"limit_micros"`
+	Limit *string `json:"limit"`
+	// limit, in micro-dollars; null: no cap.
+	LimitMicros *int64 `json:"limit_micros"`
 	// Charged this month less what was refunded.
-	Spent       string `json:"spent"`
-	SpentMicros int64  `json:"spent_micros"`
+	Spent string `json:"spent"`
+	// spent, in micro-dollars.
+	SpentMicros int64 `json:"spent_micros"`
 	// Held by jobs that have not ended.
-	Held       string `json:"held"`
-	HeldMicros int64  `json:"held_micros"`
+	Held string `json:"held"`
+	// held, in micro-dollars.
+	HeldMicros int64 `json:"held_micros"`
 	// What new jobs may still hold.
-	Remaining       *string `json:"remaining"`
-	RemainingMicros *int64  `json:"remaining_micros"`
+	Remaining *string `json:"remaining"`
+	// remaining, in micro-dollars; null: no cap.
+	RemainingMicros *int64 `json:"remaining_micros"`
 }
 
 type SetLowBalanceThresholdRequest struct {
@@ -533,11 +649,14 @@ type SetLowBalanceThresholdRequest struct {
 }
 
 type LowBalanceThreshold struct {
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// $0.00: no notice.
-	Threshold       string `json:"threshold"`
-	ThresholdMicros int64  `json:"threshold_micros"`
+	Threshold string `json:"threshold"`
+	// threshold, in micro-dollars.
+	ThresholdMicros int64 `json:"threshold_micros"`
 }
 
 type SetSpendCapRequest struct {
@@ -549,202 +668,286 @@ type SetSpendCapRequest struct {
 }
 
 type Usage struct {
-	Object     string      `json:"object"`
-	Data       []UsageLine `json:"data"`
-	HasMore    bool        `json:"has_more"`
-	NextCursor *string     `json:"next_cursor"`
-	Limit      int64       `json:"limit"`
-	Offset     int64       `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []UsageLine `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 	// false: play money.
 	Livemode bool `json:"livemode"`
 	// What data is grouped by; null: a row for each job.
-	GroupBy   *string     `json:"group_by"`
-	StartDate string      `json:"start_date"`
-	EndDate   string      `json:"end_date"`
-	Totals    UsageTotals `json:"totals"`
+	GroupBy *string `json:"group_by"`
+	// The first UTC day of the range.
+	StartDate string `json:"start_date"`
+	// The last UTC day of the range, inclusive.
+	EndDate string `json:"end_date"`
+	// Sums of the whole range, not of the page.
+	Totals UsageTotals `json:"totals"`
 }
 
 type UsageRow struct {
-	JobID      string `json:"job_id"`
-	APIKeyID   string `json:"api_key_id"`
-	Date       string `json:"date"`
-	Model      string `json:"model"`
+	// The job that it is about; null where there is none.
+	JobID string `json:"job_id"`
+	// The key that ordered it.
+	APIKeyID string `json:"api_key_id"`
+	// The UTC day of its charge.
+	Date string `json:"date"`
+	// The model that renders it.
+	Model string `json:"model"`
+	// The height of the picture.
 	Resolution string `json:"resolution"`
-	Duration   int64  `json:"duration"`
+	// Seconds that were ordered.
+	Duration int64 `json:"duration"`
 	// Price of a second.
-	PerSecond       string `json:"per_second"`
-	PerSecondMicros int64  `json:"per_second_micros"`
+	PerSecond string `json:"per_second"`
+	// per_second, in micro-dollars.
+	PerSecondMicros int64 `json:"per_second_micros"`
 	// What the job cost.
-	Cost       string `json:"cost"`
-	CostMicros int64  `json:"cost_micros"`
+	Cost string `json:"cost"`
+	// cost, in micro-dollars.
+	CostMicros int64 `json:"cost_micros"`
 	// Given back since.
-	Refunded       string     `json:"refunded"`
-	RefundedMicros int64      `json:"refunded_micros"`
-	ChargedAt      *time.Time `json:"charged_at"`
+	Refunded string `json:"refunded"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
+	// When it was charged.
+	ChargedAt *time.Time `json:"charged_at"`
 }
 
 type UsageGroup struct {
 	// The day, key, end user or resolution; null: jobs that named no end user.
-	Group   *string `json:"group"`
-	Jobs    int64   `json:"jobs"`
-	Seconds int64   `json:"seconds"`
+	Group *string `json:"group"`
+	// How many jobs were charged.
+	Jobs int64 `json:"jobs"`
+	// Seconds of video.
+	Seconds int64 `json:"seconds"`
 	// What the jobs cost.
-	Cost       string `json:"cost"`
-	CostMicros int64  `json:"cost_micros"`
+	Cost string `json:"cost"`
+	// cost, in micro-dollars.
+	CostMicros int64 `json:"cost_micros"`
 	// Given back since.
-	Refunded       string `json:"refunded"`
-	RefundedMicros int64  `json:"refunded_micros"`
+	Refunded string `json:"refunded"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
 }
 
+// UsageTotals: Sums of the whole range, not of the page.
 type UsageTotals struct {
-	Jobs    int64 `json:"jobs"`
+	// How many jobs were charged.
+	Jobs int64 `json:"jobs"`
+	// Seconds of video.
 	Seconds int64 `json:"seconds"`
 	// Of the whole range.
-	Cost       string `json:"cost"`
-	CostMicros int64  `json:"cost_micros"`
+	Cost string `json:"cost"`
+	// cost, in micro-dollars.
+	CostMicros int64 `json:"cost_micros"`
 	// Given back since.
-	Refunded       string `json:"refunded"`
-	RefundedMicros int64  `json:"refunded_micros"`
+	Refunded string `json:"refunded"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
 }
 
 type LedgerEntryList struct {
-	Object     string        `json:"object"`
-	Data       []LedgerEntry `json:"data"`
-	HasMore    bool          `json:"has_more"`
-	NextCursor *string       `json:"next_cursor"`
-	Limit      int64         `json:"limit"`
-	Offset     int64         `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []LedgerEntry `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 	// false: play money.
 	Livemode bool `json:"livemode"`
 }
 
 type LedgerEntry struct {
-	ID       string `json:"id"`
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made;
 	// more may come.
-	Kind  string  `json:"kind"`
+	Kind string `json:"kind"`
+	// The job that it is about; null where there is none.
 	JobID *string `json:"job_id"`
 	// Change of available.
-	AvailableChange       string `json:"available_change"`
-	AvailableChangeMicros int64  `json:"available_change_micros"`
+	AvailableChange string `json:"available_change"`
+	// available_change, in micro-dollars.
+	AvailableChangeMicros int64 `json:"available_change_micros"`
 	// Change of held.
-	HeldChange       string `json:"held_change"`
-	HeldChangeMicros int64  `json:"held_change_micros"`
+	HeldChange string `json:"held_change"`
+	// held_change, in micro-dollars.
+	HeldChangeMicros int64 `json:"held_change_micros"`
 	// Available after it.
-	AvailableAfter       string `json:"available_after"`
-	AvailableAfterMicros int64  `json:"available_after_micros"`
+	AvailableAfter string `json:"available_after"`
+	// available_after, in micro-dollars.
+	AvailableAfterMicros int64 `json:"available_after_micros"`
 	// Held after it.
-	HeldAfter       string `json:"held_after"`
-	HeldAfterMicros int64  `json:"held_after_micros"`
+	HeldAfter string `json:"held_after"`
+	// held_after, in micro-dollars.
+	HeldAfterMicros int64 `json:"held_after_micros"`
 	// Balance after it.
-	BalanceAfter       string `json:"balance_after"`
-	BalanceAfterMicros int64  `json:"balance_after_micros"`
+	BalanceAfter string `json:"balance_after"`
+	// balance_after, in micro-dollars.
+	BalanceAfterMicros int64 `json:"balance_after_micros"`
 	// Owed after it.
-	OwedAfter       string `json:"owed_after"`
-	OwedAfterMicros int64  `json:"owed_after_micros"`
+	OwedAfter string `json:"owed_after"`
+	// owed_after, in micro-dollars.
+	OwedAfterMicros int64 `json:"owed_after_micros"`
 	// Of a payment, refund, reversal or adjustment.
-	Reference *string    `json:"reference"`
-	Note      *string    `json:"note"`
+	Reference *string `json:"reference"`
+	// Words about it; null without any.
+	Note *string `json:"note"`
+	// When it was created.
 	CreatedAt *time.Time `json:"created_at"`
 }
 
 type StatementList struct {
-	Object     string      `json:"object"`
-	Data       []Statement `json:"data"`
-	HasMore    bool        `json:"has_more"`
-	NextCursor *string     `json:"next_cursor"`
-	Limit      int64       `json:"limit"`
-	Offset     int64       `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Statement `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 	// false: play money.
 	Livemode bool `json:"livemode"`
 }
 
 type Statement struct {
-	ID       string `json:"id"`
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// The UTC month as YYYY-MM.
-	Period string     `json:"period"`
-	Start  *time.Time `json:"start"`
-	End    *time.Time `json:"end"`
+	Period string `json:"period"`
+	// When the period begins.
+	Start *time.Time `json:"start"`
+	// When the period ends; this moment is no longer part of it.
+	End *time.Time `json:"end"`
 	// The running month: it still changes.
 	Open bool `json:"open"`
 	// Available and held, less owed, when the month began.
-	OpeningBalance       string `json:"opening_balance"`
-	OpeningBalanceMicros int64  `json:"opening_balance_micros"`
+	OpeningBalance string `json:"opening_balance"`
+	// opening_balance, in micro-dollars.
+	OpeningBalanceMicros int64 `json:"opening_balance_micros"`
 	// Top-ups and credits.
-	Added       string `json:"added"`
-	AddedMicros int64  `json:"added_micros"`
+	Added string `json:"added"`
+	// added, in micro-dollars.
+	AddedMicros int64 `json:"added_micros"`
 	// Completed jobs.
-	Charged       string `json:"charged"`
-	ChargedMicros int64  `json:"charged_micros"`
+	Charged string `json:"charged"`
+	// What was charged, in micro-dollars.
+	ChargedMicros int64 `json:"charged_micros"`
 	// Charges given back.
-	Refunded       string `json:"refunded"`
-	RefundedMicros int64  `json:"refunded_micros"`
+	Refunded string `json:"refunded"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
 	// Payments taken back.
-	Reversed       string `json:"reversed"`
-	ReversedMicros int64  `json:"reversed_micros"`
+	Reversed string `json:"reversed"`
+	// reversed, in micro-dollars.
+	ReversedMicros int64 `json:"reversed_micros"`
 	// Corrections, signed.
-	Adjusted       string `json:"adjusted"`
-	AdjustedMicros int64  `json:"adjusted_micros"`
+	Adjusted string `json:"adjusted"`
+	// adjusted, in micro-dollars.
+	AdjustedMicros int64 `json:"adjusted_micros"`
 	// opening + added + refunded + adjusted - charged - reversed.
-	ClosingBalance       string `json:"closing_balance"`
-	ClosingBalanceMicros int64  `json:"closing_balance_micros"`
+	ClosingBalance string `json:"closing_balance"`
+	// closing_balance, in micro-dollars.
+	ClosingBalanceMicros int64 `json:"closing_balance_micros"`
 	// Of the closing balance.
-	ClosingAvailable       string `json:"closing_available"`
-	ClosingAvailableMicros int64  `json:"closing_available_micros"`
+	ClosingAvailable string `json:"closing_available"`
+	// closing_available, in micro-dollars.
+	ClosingAvailableMicros int64 `json:"closing_available_micros"`
 	// Of the closing balance.
-	ClosingHeld       string `json:"closing_held"`
-	ClosingHeldMicros int64  `json:"closing_held_micros"`
+	ClosingHeld string `json:"closing_held"`
+	// closing_held, in micro-dollars.
+	ClosingHeldMicros int64 `json:"closing_held_micros"`
 	// Already taken off the closing balance.
-	ClosingOwed       string `json:"closing_owed"`
-	ClosingOwedMicros int64  `json:"closing_owed_micros"`
-	Jobs              int64  `json:"jobs"`
+	ClosingOwed string `json:"closing_owed"`
+	// closing_owed, in micro-dollars.
+	ClosingOwedMicros int64 `json:"closing_owed_micros"`
+	// How many jobs were charged.
+	Jobs int64 `json:"jobs"`
 }
 
 type StatementWithLines struct {
-	ID       string `json:"id"`
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// The UTC month as YYYY-MM.
-	Period string     `json:"period"`
-	Start  *time.Time `json:"start"`
-	End    *time.Time `json:"end"`
+	Period string `json:"period"`
+	// When the period begins.
+	Start *time.Time `json:"start"`
+	// When the period ends; this moment is no longer part of it.
+	End *time.Time `json:"end"`
 	// The running month: it still changes.
 	Open bool `json:"open"`
 	// Available and held, less owed, when the month began.
-	OpeningBalance       string `json:"opening_balance"`
-	OpeningBalanceMicros int64  `json:"opening_balance_micros"`
+	OpeningBalance string `json:"opening_balance"`
+	// opening_balance, in micro-dollars.
+	OpeningBalanceMicros int64 `json:"opening_balance_micros"`
 	// Top-ups and credits.
-	Added       string `json:"added"`
-	AddedMicros int64  `json:"added_micros"`
+	Added string `json:"added"`
+	// added, in micro-dollars.
+	AddedMicros int64 `json:"added_micros"`
 	// Completed jobs.
-	Charged       string `json:"charged"`
-	ChargedMicros int64  `json:"charged_micros"`
+	Charged string `json:"charged"`
+	// What was charged, in micro-dollars.
+	ChargedMicros int64 `json:"charged_micros"`
 	// Charges given back.
-	Refunded       string `json:"refunded"`
-	RefundedMicros int64  `json:"refunded_micros"`
+	Refunded string `json:"refunded"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
 	// Payments taken back.
-	Reversed       string `json:"reversed"`
-	ReversedMicros int64  `json:"reversed_micros"`
+	Reversed string `json:"reversed"`
+	// reversed, in micro-dollars.
+	ReversedMicros int64 `json:"reversed_micros"`
 	// Corrections, signed.
-	Adjusted       string `json:"adjusted"`
-	AdjustedMicros int64  `json:"adjusted_micros"`
+	Adjusted string `json:"adjusted"`
+	// adjusted, in micro-dollars.
+	AdjustedMicros int64 `json:"adjusted_micros"`
 	// opening + added + refunded + adjusted - charged - reversed.
-	ClosingBalance       string `json:"closing_balance"`
-	ClosingBalanceMicros int64  `json:"closing_balance_micros"`
+	ClosingBalance string `json:"closing_balance"`
+	// closing_balance, in micro-dollars.
+	ClosingBalanceMicros int64 `json:"closing_balance_micros"`
 	// Of the closing balance.
-	ClosingAvailable       string `json:"closing_available"`
-	ClosingAvailableMicros int64  `json:"closing_available_micros"`
+	ClosingAvailable string `json:"closing_available"`
+	// closing_available, in micro-dollars.
+	ClosingAvailableMicros int64 `json:"closing_available_micros"`
 	// Of the closing balance.
-	ClosingHeld       string `json:"closing_held"`
-	ClosingHeldMicros int64  `json:"closing_held_micros"`
+	ClosingHeld string `json:"closing_held"`
+	// closing_held, in micro-dollars.
+	ClosingHeldMicros int64 `json:"closing_held_micros"`
 	// Already taken off the closing balance.
-	ClosingOwed       string `json:"closing_owed"`
-	ClosingOwedMicros int64  `json:"closing_owed_micros"`
-	Jobs              int64  `json:"jobs"`
+	ClosingOwed string `json:"closing_owed"`
+	// closing_owed, in micro-dollars.
+	ClosingOwedMicros int64 `json:"closing_owed_micros"`
+	// How many jobs were charged.
+	Jobs int64 `json:"jobs"`
 	// The entries of the month, newest first; page with starting_after.
 	Lines LedgerEntryList `json:"lines"`
 }
@@ -759,55 +962,78 @@ type CreateTopUpRequest struct {
 }
 
 type TopUp struct {
-	ID       string `json:"id"`
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// What is added once it is paid.
-	Amount       string      `json:"amount"`
-	AmountMicros int64       `json:"amount_micros"`
-	Status       TopUpStatus `json:"status"`
-	Provider     string      `json:"provider"`
+	Amount string `json:"amount"`
+	// amount, in micro-dollars.
+	AmountMicros int64 `json:"amount_micros"`
+	// completed: the money is in the balance.
+	Status TopUpStatus `json:"status"`
+	// Who takes the payment.
+	Provider string `json:"provider"`
 	// Where to pay; null where an operator confirms the payment.
 	CheckoutURL *string `json:"checkout_url"`
-	PaymentRef  *string `json:"payment_ref"`
+	// The provider's reference of the payment; null until there is one.
+	PaymentRef *string `json:"payment_ref"`
 	// What was taken back of it.
-	Reversed       string     `json:"reversed"`
-	ReversedMicros int64      `json:"reversed_micros"`
-	CreatedAt      *time.Time `json:"created_at"`
-	EndedAt        *time.Time `json:"ended_at"`
+	Reversed string `json:"reversed"`
+	// reversed, in micro-dollars.
+	ReversedMicros int64 `json:"reversed_micros"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it ended; null until then.
+	EndedAt *time.Time `json:"ended_at"`
 	// Ordered by itself, with your saved payment method.
 	Automatic bool `json:"automatic"`
 }
 
 type TopUpList struct {
-	Object     string  `json:"object"`
-	Data       []TopUp `json:"data"`
-	HasMore    bool    `json:"has_more"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []TopUp `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
 	NextCursor *string `json:"next_cursor"`
-	Limit      int64   `json:"limit"`
-	Offset     int64   `json:"offset"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 	// false: play money.
 	Livemode bool `json:"livemode"`
 }
 
 type AutoTopUp struct {
-	Object   string `json:"object"`
-	Livemode bool   `json:"livemode"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
 	// waiting: the balance is above the threshold, or was a moment ago.
-	State   AutoTopUpState `json:"state"`
-	Enabled bool           `json:"enabled"`
+	State AutoTopUpState `json:"state"`
+	// Whether it is turned on.
+	Enabled bool `json:"enabled"`
 	// Below it the amount is charged.
-	Threshold       string `json:"threshold"`
-	ThresholdMicros int64  `json:"threshold_micros"`
+	Threshold string `json:"threshold"`
+	// threshold, in micro-dollars.
+	ThresholdMicros int64 `json:"threshold_micros"`
 	// What is charged each time.
-	Amount       string `json:"amount"`
-	AmountMicros int64  `json:"amount_micros"`
+	Amount string `json:"amount"`
+	// amount, in micro-dollars.
+	AmountMicros int64 `json:"amount_micros"`
 	// The most that is charged in a UTC month.
-	MonthlyMax       string `json:"monthly_max"`
-	MonthlyMaxMicros int64  `json:"monthly_max_micros"`
+	MonthlyMax string `json:"monthly_max"`
+	// monthly_max, in micro-dollars.
+	MonthlyMaxMicros int64 `json:"monthly_max_micros"`
 	// What was, charges under way included.
-	ChargedThisMonth       string `json:"charged_this_month"`
-	ChargedThisMonthMicros int64  `json:"charged_this_month_micros"`
+	ChargedThisMonth string `json:"charged_this_month"`
+	// charged_this_month, in micro-dollars.
+	ChargedThisMonthMicros int64 `json:"charged_this_month_micros"`
 	// As you know it, such as "visa 4242".
 	PaymentMethod *string `json:"payment_method"`
 	// Why nothing more is charged: the code of the card's bank, outcome_unknown, account_suspended or
@@ -818,6 +1044,7 @@ type AutoTopUp struct {
 }
 
 type SetAutoTopUpRequest struct {
+	// Whether it is turned on.
 	Enabled bool `json:"enabled"`
 	// When less is available, amount_usd is charged. Dollars, as 250 or "2.50".
 	ThresholdUSD string `json:"threshold_usd"`
@@ -835,38 +1062,55 @@ type SetUpPaymentMethodRequest struct {
 }
 
 type PaymentMethodSetup struct {
+	// The type of this object.
 	Object string `json:"object"`
 	// Where to enter the card; it is never seen here.
 	CheckoutURL string `json:"checkout_url"`
 }
 
 type PaymentEventReceived struct {
+	// Always true.
 	Received bool `json:"received"`
 }
 
 type WebhookEndpointList struct {
-	Object     string            `json:"object"`
-	Data       []WebhookEndpoint `json:"data"`
-	HasMore    bool              `json:"has_more"`
-	NextCursor *string           `json:"next_cursor"`
-	Limit      int64             `json:"limit"`
-	Offset     int64             `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []WebhookEndpoint `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type WebhookEndpoint struct {
-	ID          string                 `json:"id"`
-	Object      string                 `json:"object"`
-	URL         string                 `json:"url"`
-	Events      []WebhookEndpointEvent `json:"events"`
-	Description *string                `json:"description"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// Where it is sent.
+	URL string `json:"url"`
+	// The events that are sent to it.
+	Events []WebhookEndpointEvent `json:"events"`
+	// Your words about it; null without any.
+	Description *string `json:"description"`
 	// Values masked.
 	Headers map[string]string `json:"headers"`
-	Enabled bool              `json:"enabled"`
+	// Whether it is turned on.
+	Enabled bool `json:"enabled"`
 	// `gone`: it answered 410. `unreachable`: for three days.
 	DisabledReason *WebhookEndpointDisabledReason `json:"disabled_reason"`
-	DisabledAt     *time.Time                     `json:"disabled_at"`
-	Livemode       bool                           `json:"livemode"`
-	CreatedAt      *time.Time                     `json:"created_at"`
+	// When it was disabled; null while it is not.
+	DisabledAt *time.Time `json:"disabled_at"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
 }
 
 type CreateWebhookEndpointRequest struct {
@@ -881,19 +1125,28 @@ type CreateWebhookEndpointRequest struct {
 }
 
 type NewWebhookEndpoint struct {
-	ID          string                 `json:"id"`
-	Object      string                 `json:"object"`
-	URL         string                 `json:"url"`
-	Events      []WebhookEndpointEvent `json:"events"`
-	Description *string                `json:"description"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// Where it is sent.
+	URL string `json:"url"`
+	// The events that are sent to it.
+	Events []WebhookEndpointEvent `json:"events"`
+	// In words.
+	Description *string `json:"description"`
 	// Values masked.
 	Headers map[string]string `json:"headers"`
-	Enabled bool              `json:"enabled"`
+	// Whether it is turned on.
+	Enabled bool `json:"enabled"`
 	// `gone`: it answered 410. `unreachable`: for three days.
 	DisabledReason *WebhookEndpointDisabledReason `json:"disabled_reason"`
-	DisabledAt     *time.Time                     `json:"disabled_at"`
-	Livemode       bool                           `json:"livemode"`
-	CreatedAt      *time.Time                     `json:"created_at"`
+	// When it was disabled; null while it is not.
+	DisabledAt *time.Time `json:"disabled_at"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
 	// Signs what is sent to it; can be read again.
 	Secret string `json:"secret"`
 }
@@ -906,22 +1159,28 @@ type UpdateWebhookEndpointRequest struct {
 	// Up to five request headers of yours, sent with every request to it; stored encrypted, shown masked.
 	Headers map[string]string `json:"headers,omitempty"`
 	// What it hears.
-	Events  []WebhookEndpointEvent `json:"events,omitempty"`
-	Enabled *bool                  `json:"enabled,omitempty"`
+	Events []WebhookEndpointEvent `json:"events,omitempty"`
+	// Whether it is turned on.
+	Enabled *bool `json:"enabled,omitempty"`
 }
 
 type DeletedWebhookEndpoint struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Deleted bool   `json:"deleted"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// Always true.
+	Deleted bool `json:"deleted"`
 }
 
 type WebhookSecret struct {
+	// The type of this object.
 	Object string `json:"object"`
 	// `X-Signature` is keyed with this whole string, `whsec_` included.
 	Secret string `json:"secret"`
 	// Signs beside it until it ends.
-	PreviousSecret          *string    `json:"previous_secret"`
+	PreviousSecret *string `json:"previous_secret"`
+	// When the previous secret ends; null without one.
 	PreviousSecretExpiresAt *time.Time `json:"previous_secret_expires_at"`
 }
 
@@ -941,53 +1200,79 @@ type TestWebhookEndpointRequest struct {
 }
 
 type WebhookTest struct {
-	Object     string `json:"object"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The delivery that was made, as GET /v1/webhooks/deliveries/{id} tells it.
 	DeliveryID string `json:"delivery_id"`
-	EventID    string `json:"event_id"`
+	// The event, the same at every attempt and redelivery.
+	EventID string `json:"event_id"`
 }
 
 type DeliveryList struct {
-	Object     string     `json:"object"`
-	Data       []Delivery `json:"data"`
-	HasMore    bool       `json:"has_more"`
-	NextCursor *string    `json:"next_cursor"`
-	Limit      int64      `json:"limit"`
-	Offset     int64      `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Delivery `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type Delivery struct {
-	ID      string  `json:"id"`
-	Object  string  `json:"object"`
-	EventID string  `json:"event_id"`
-	Event   string  `json:"event"`
-	JobID   *string `json:"job_id"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The event, the same at every attempt and redelivery.
+	EventID string `json:"event_id"`
+	// Its type, such as video.completed.
+	Event string `json:"event"`
+	// The job that it is about; null where there is none.
+	JobID *string `json:"job_id"`
 	// Null for the webhook_url of a job.
-	EndpointID *string        `json:"endpoint_id"`
-	URL        string         `json:"url"`
-	Status     DeliveryStatus `json:"status"`
+	EndpointID *string `json:"endpoint_id"`
+	// Where it is sent.
+	URL string `json:"url"`
+	// delivered: answered 2xx. superseded: a later status of the job overtook it.
+	Status DeliveryStatus `json:"status"`
 	// Its server is in trouble: it is tried now and then, and what waits for it loses no attempt.
-	Parked        bool       `json:"parked"`
-	RedeliveryOf  *string    `json:"redelivery_of"`
-	CreatedAt     *time.Time `json:"created_at"`
+	Parked bool `json:"parked"`
+	// The delivery that it repeats; null where it is the first.
+	RedeliveryOf *string `json:"redelivery_of"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it is tried next; null where it is not.
 	NextAttemptAt *time.Time `json:"next_attempt_at"`
 	// The newest twenty.
 	Attempts []DeliveryAttempt `json:"attempts"`
 }
 
 type DeliveryAttempt struct {
-	Attempt    int64      `json:"attempt"`
-	StartedAt  *time.Time `json:"started_at"`
-	DurationMs int64      `json:"duration_ms"`
-	Probe      bool       `json:"probe"`
+	// Counted from 1.
+	Attempt int64 `json:"attempt"`
+	// When it began; null until then.
+	StartedAt *time.Time `json:"started_at"`
+	// How long the attempt took, in milliseconds.
+	DurationMs int64 `json:"duration_ms"`
+	// Whether it only asked if the server is there again.
+	Probe bool `json:"probe"`
 	// Who answered.
-	Address    *string `json:"address"`
-	HTTPStatus *int64  `json:"http_status"`
-	Error      *string `json:"error"`
+	Address *string `json:"address"`
+	// The status that was answered; null where nothing was.
+	HTTPStatus *int64 `json:"http_status"`
+	// Why nothing was answered; null where something was.
+	Error *string `json:"error"`
 	// The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery.
 	ResponseExcerpt string `json:"response_excerpt"`
 }
 
 type WebhookRedelivery struct {
+	// The type of this object.
 	Object string `json:"object"`
 	// The new deliveries, a thousand at most, ten sent a second.
 	DeliveryIds []string `json:"delivery_ids"`
@@ -1003,30 +1288,44 @@ type RedeliverManyRequest struct {
 	// Of this event only.
 	Event DeliveryEvent `json:"event,omitempty"`
 	// Of this job only.
-	JobID         string     `json:"job_id,omitempty"`
-	CreatedAfter  *time.Time `json:"created_after,omitempty"`
+	JobID string `json:"job_id,omitempty"`
+	// Only what was created at or after this moment.
+	CreatedAfter *time.Time `json:"created_after,omitempty"`
+	// Only what was created before this moment.
 	CreatedBefore *time.Time `json:"created_before,omitempty"`
 	// The next_cursor of the redelivery before, where there was more than it could take.
 	StartingAfter string `json:"starting_after,omitempty"`
 }
 
 type EventList struct {
-	Object     string  `json:"object"`
-	Data       []Event `json:"data"`
-	HasMore    bool    `json:"has_more"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Event `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
 	NextCursor *string `json:"next_cursor"`
-	Limit      int64   `json:"limit"`
-	Offset     int64   `json:"offset"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type Event struct {
-	ID     string `json:"id"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
 	Object string `json:"object"`
 	// Without a gap in an account and environment.
-	Sequence  int64      `json:"sequence"`
-	Event     string     `json:"event"`
-	JobID     *string    `json:"job_id"`
-	Livemode  bool       `json:"livemode"`
+	Sequence int64 `json:"sequence"`
+	// Its type, such as video.completed.
+	Event string `json:"event"`
+	// The job that it is about; null where there is none.
+	JobID *string `json:"job_id"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
 	CreatedAt *time.Time `json:"created_at"`
 	// As webhooks send it: `event`, then the fields of the video; null once the content was erased.
 	Data map[string]any `json:"data"`
@@ -1040,16 +1339,20 @@ type CreateStreamTokenRequest struct {
 }
 
 type StreamToken struct {
+	// The type of this object.
 	Object string `json:"object"`
-	Token  string `json:"token"`
+	// Opens the stream.
+	Token string `json:"token"`
 	// Null: the feed.
 	JobID *string `json:"job_id"`
 	// For an EventSource. It is as secret as the token: it opens the stream, and nothing else, until it expires.
-	URL       string     `json:"url"`
+	URL string `json:"url"`
+	// When it, and whatever it opened, ends.
 	ExpiresAt *time.Time `json:"expires_at"`
 }
 
 type RegisterRequest struct {
+	// The address of the person.
 	Email string `json:"email"`
 	// 12 characters or more; any may be used.
 	Password string `json:"password"`
@@ -1059,78 +1362,126 @@ type RegisterRequest struct {
 
 // Registered: Shown this once.
 type Registered struct {
-	AccountID     string `json:"account_id"`
-	LiveKey       string `json:"live_key"`
-	TestKey       string `json:"test_key"`
+	// The account.
+	AccountID string `json:"account_id"`
+	// Spends the balance.
+	LiveKey string `json:"live_key"`
+	// Spends play money.
+	TestKey string `json:"test_key"`
+	// Signs what is sent to the webhook_url of jobs.
 	WebhookSecret string `json:"webhook_secret"`
 }
 
 type Account struct {
-	ID        string     `json:"id"`
-	AccountID string     `json:"account_id"`
-	Object    string     `json:"object"`
-	Name      string     `json:"name"`
-	Email     string     `json:"email"`
-	Plan      string     `json:"plan"`
-	Status    string     `json:"status"`
-	Livemode  bool       `json:"livemode"`
+	// Its id.
+	ID string `json:"id"`
+	// The account.
+	AccountID string `json:"account_id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// What the account is called.
+	Name string `json:"name"`
+	// The address of the person.
+	Email string `json:"email"`
+	// The plan, which sets the limits.
+	Plan string `json:"plan"`
+	// active, suspended or closed.
+	Status string `json:"status"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
 	CreatedAt *time.Time `json:"created_at"`
 }
 
 type Limits struct {
-	Object           string                 `json:"object"`
-	Livemode         bool                   `json:"livemode"`
-	ConcurrentJobs   LimitsConcurrentJobs   `json:"concurrent_jobs"`
-	QueuedJobs       LimitsQueuedJobs       `json:"queued_jobs"`
-	Streams          LimitsStreams          `json:"streams"`
+	// The type of this object.
+	Object string `json:"object"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// Jobs that may render at the same time.
+	ConcurrentJobs LimitsConcurrentJobs `json:"concurrent_jobs"`
+	// Jobs that may wait.
+	QueuedJobs LimitsQueuedJobs `json:"queued_jobs"`
+	// Event streams that may be open at the same time.
+	Streams LimitsStreams `json:"streams"`
+	// Creates that are accepted in a minute.
 	CreatesPerMinute LimitsCreatesPerMinute `json:"creates_per_minute"`
-	ReadsPerMinute   LimitsReadsPerMinute   `json:"reads_per_minute"`
+	// Reads that are answered in a minute.
+	ReadsPerMinute LimitsReadsPerMinute `json:"reads_per_minute"`
 }
 
+// LimitsConcurrentJobs: Jobs that may render at the same time.
 type LimitsConcurrentJobs struct {
+	// The most that is allowed.
 	Allowed int64 `json:"allowed"`
-	InUse   int64 `json:"in_use"`
+	// What is used at this moment.
+	InUse int64 `json:"in_use"`
 }
 
+// LimitsQueuedJobs: Jobs that may wait.
 type LimitsQueuedJobs struct {
+	// The most that is allowed.
 	Allowed int64 `json:"allowed"`
-	InUse   int64 `json:"in_use"`
+	// What is used at this moment.
+	InUse int64 `json:"in_use"`
 }
 
+// LimitsStreams: Event streams that may be open at the same time.
 type LimitsStreams struct {
+	// The most that is allowed.
 	Allowed int64 `json:"allowed"`
-	InUse   int64 `json:"in_use"`
+	// What is used at this moment.
+	InUse int64 `json:"in_use"`
 }
 
+// LimitsCreatesPerMinute: Creates that are accepted in a minute.
 type LimitsCreatesPerMinute struct {
+	// The most that is allowed.
 	Allowed int64 `json:"allowed"`
 }
 
+// LimitsReadsPerMinute: Reads that are answered in a minute.
 type LimitsReadsPerMinute struct {
+	// The most that is allowed.
 	Allowed int64 `json:"allowed"`
 }
 
 type APIKeyList struct {
-	Object     string   `json:"object"`
-	Data       []APIKey `json:"data"`
-	HasMore    bool     `json:"has_more"`
-	NextCursor *string  `json:"next_cursor"`
-	Limit      int64    `json:"limit"`
-	Offset     int64    `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []APIKey `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 	// Deprecated. The same as data.
 	Keys []APIKey `json:"keys"`
 }
 
 type APIKey struct {
-	ID         string     `json:"id"`
-	Object     string     `json:"object"`
-	Name       string     `json:"name"`
-	MaskedKey  string     `json:"masked_key"`
-	Scopes     []string   `json:"scopes"`
-	Livemode   bool       `json:"livemode"`
-	CreatedAt  *time.Time `json:"created_at"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// What you call it.
+	Name string `json:"name"`
+	// Enough of the key to recognise it.
+	MaskedKey string `json:"masked_key"`
+	// What the key may do.
+	Scopes []string `json:"scopes"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it was last used; null: never.
 	LastUsedAt *time.Time `json:"last_used_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
+	// When it ends; null: never.
+	ExpiresAt *time.Time `json:"expires_at"`
 }
 
 type CreateAPIKeyRequest struct {
@@ -1141,15 +1492,24 @@ type CreateAPIKeyRequest struct {
 }
 
 type NewAPIKey struct {
-	ID         string     `json:"id"`
-	Object     string     `json:"object"`
-	Name       string     `json:"name"`
-	MaskedKey  string     `json:"masked_key"`
-	Scopes     []string   `json:"scopes"`
-	Livemode   bool       `json:"livemode"`
-	CreatedAt  *time.Time `json:"created_at"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// A name for people.
+	Name string `json:"name"`
+	// Enough of the key to recognise it.
+	MaskedKey string `json:"masked_key"`
+	// What the key may do.
+	Scopes []string `json:"scopes"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it was last used; null: never.
 	LastUsedAt *time.Time `json:"last_used_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
+	// When it ends; null: never.
+	ExpiresAt *time.Time `json:"expires_at"`
 	// Shown this once.
 	Secret string `json:"secret"`
 }
@@ -1160,21 +1520,31 @@ type RotateAPIKeyRequest struct {
 }
 
 type RotatedAPIKey struct {
-	ID         string     `json:"id"`
-	Object     string     `json:"object"`
-	Name       string     `json:"name"`
-	MaskedKey  string     `json:"masked_key"`
-	Scopes     []string   `json:"scopes"`
-	Livemode   bool       `json:"livemode"`
-	CreatedAt  *time.Time `json:"created_at"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// A name for people.
+	Name string `json:"name"`
+	// Enough of the key to recognise it.
+	MaskedKey string `json:"masked_key"`
+	// What the key may do.
+	Scopes []string `json:"scopes"`
+	// false: of the test environment, in play money.
+	Livemode bool `json:"livemode"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it was last used; null: never.
 	LastUsedAt *time.Time `json:"last_used_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
+	// When it ends; null: never.
+	ExpiresAt *time.Time `json:"expires_at"`
 	// Shown this once.
 	Secret   string `json:"secret"`
 	Replaces APIKey `json:"replaces"`
 }
 
 type LoginRequest struct {
+	// The address of the person.
 	Email string `json:"email"`
 	// Your password.
 	Password string `json:"password"`
@@ -1184,37 +1554,57 @@ type LoginRequest struct {
 
 // Session: Who is signed in, and the account that they act for.
 type Session struct {
-	Object   string               `json:"object"`
-	User     SessionUser          `json:"user"`
-	Account  SessionAccount       `json:"account"`
-	Role     SessionRole          `json:"role"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The person who signed in.
+	User SessionUser `json:"user"`
+	// The account that is acted for.
+	Account SessionAccount `json:"account"`
+	// What the person may do in the account.
+	Role SessionRole `json:"role"`
+	// All accounts that the person is a member of.
 	Accounts []SessionAccountItem `json:"accounts"`
 	// Sent back as X-CSRF-Token with every request that changes something.
-	CsrfToken string     `json:"csrf_token"`
+	CsrfToken string `json:"csrf_token"`
+	// When it ends; null: never.
 	ExpiresAt *time.Time `json:"expires_at"`
 }
 
+// SessionUser: The person who signed in.
 type SessionUser struct {
-	ID            string  `json:"id"`
-	Email         string  `json:"email"`
-	Name          *string `json:"name"`
-	EmailVerified bool    `json:"email_verified"`
-	MfaEnabled    bool    `json:"mfa_enabled"`
+	// Its id.
+	ID string `json:"id"`
+	// The address of the person.
+	Email string `json:"email"`
+	// A name for people.
+	Name *string `json:"name"`
+	// Whether the address was proven to be theirs.
+	EmailVerified bool `json:"email_verified"`
+	// Whether a second factor is asked for at sign-in.
+	MfaEnabled bool `json:"mfa_enabled"`
 }
 
+// SessionAccount: The account that is acted for.
 type SessionAccount struct {
+	// The account.
 	AccountID string `json:"account_id"`
-	Name      string `json:"name"`
-	Plan      string `json:"plan"`
+	// A name for people.
+	Name string `json:"name"`
+	// The plan, which sets the limits.
+	Plan string `json:"plan"`
 }
 
 type SessionAccountItem struct {
-	AccountID string                 `json:"account_id"`
-	Name      string                 `json:"name"`
-	Role      SessionAccountItemRole `json:"role"`
+	// The account.
+	AccountID string `json:"account_id"`
+	// A name for people.
+	Name string `json:"name"`
+	// What the person may do in the account.
+	Role SessionAccountItemRole `json:"role"`
 }
 
 type ForgotPasswordRequest struct {
+	// The address of the person.
 	Email string `json:"email"`
 }
 
@@ -1238,6 +1628,7 @@ type AcceptInvitationRequest struct {
 }
 
 type ChooseAccountRequest struct {
+	// The account.
 	AccountID string `json:"account_id"`
 }
 
@@ -1250,7 +1641,9 @@ type ChangePasswordRequest struct {
 
 // SecondFactor: Counts once a code of it was confirmed. Shown this once.
 type SecondFactor struct {
-	Secret     string `json:"secret"`
+	// The secret.
+	Secret string `json:"secret"`
+	// The same for a QR code.
 	OtpauthURL string `json:"otpauth_url"`
 }
 
@@ -1260,18 +1653,23 @@ type ConfirmSecondFactorRequest struct {
 }
 
 type SignInMethods struct {
-	Object   string `json:"object"`
-	Password bool   `json:"password"`
+	// The type of this object.
+	Object string `json:"object"`
+	// Whether passwords can be used.
+	Password bool `json:"password"`
 	// Single sign-on: begins at GET /v1/auth/oidc.
-	Oidc     *SignInMethodsOidc `json:"oidc"`
-	Passkeys bool               `json:"passkeys"`
+	Oidc *SignInMethodsOidc `json:"oidc"`
+	// Whether passkeys can be used.
+	Passkeys bool `json:"passkeys"`
 	// Whether letters are sent: invitations, forgotten passwords.
-	Letters      bool `json:"letters"`
+	Letters bool `json:"letters"`
+	// Whether a second factor can be set up.
 	SecondFactor bool `json:"second_factor"`
 }
 
 // SignInMethodsOidc: Single sign-on: begins at GET /v1/auth/oidc.
 type SignInMethodsOidc struct {
+	// A name for people.
 	Name string `json:"name"`
 }
 
@@ -1292,26 +1690,41 @@ type SignInWithPasskeyRequest struct {
 // SignInWithPasskeyRequestResponse: What the browser made of the options, as JSON (toJSON() of a
 // PublicKeyCredential).
 type SignInWithPasskeyRequestResponse struct {
-	ID       string         `json:"id"`
-	RawID    string         `json:"rawId"`
-	Type     string         `json:"type"`
+	// Its id.
+	ID string `json:"id"`
+	// As the browser made it.
+	RawID string `json:"rawId"`
+	// As the browser made it.
+	Type string `json:"type"`
+	// As the browser made it.
 	Response map[string]any `json:"response"`
 }
 
 type PasskeyList struct {
-	Object     string    `json:"object"`
-	Data       []Passkey `json:"data"`
-	HasMore    bool      `json:"has_more"`
-	NextCursor *string   `json:"next_cursor"`
-	Limit      int64     `json:"limit"`
-	Offset     int64     `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Passkey `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type Passkey struct {
-	ID         string     `json:"id"`
-	Object     string     `json:"object"`
-	Name       string     `json:"name"`
-	CreatedAt  *time.Time `json:"created_at"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// A name for people.
+	Name string `json:"name"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it was last used; null: never.
 	LastUsedAt *time.Time `json:"last_used_at"`
 }
 
@@ -1326,39 +1739,61 @@ type AddPasskeyRequest struct {
 
 // AddPasskeyRequestResponse: What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential).
 type AddPasskeyRequestResponse struct {
-	ID       string         `json:"id"`
-	RawID    string         `json:"rawId"`
-	Type     string         `json:"type"`
+	// Its id.
+	ID string `json:"id"`
+	// As the browser made it.
+	RawID string `json:"rawId"`
+	// As the browser made it.
+	Type string `json:"type"`
+	// As the browser made it.
 	Response map[string]any `json:"response"`
 }
 
 type MemberList struct {
-	Object     string   `json:"object"`
-	Data       []Member `json:"data"`
-	HasMore    bool     `json:"has_more"`
-	NextCursor *string  `json:"next_cursor"`
-	Limit      int64    `json:"limit"`
-	Offset     int64    `json:"offset"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The items of this page.
+	Data []Member `json:"data"`
+	// Whether there are items after this page.
+	HasMore bool `json:"has_more"`
+	// starting_after (of the feed: after) of the next page; null on the last one.
+	NextCursor *string `json:"next_cursor"`
+	// The most items of a page.
+	Limit int64 `json:"limit"`
+	// How many items were left out before this page.
+	Offset int64 `json:"offset"`
 }
 
 type Member struct {
-	ID         string       `json:"id"`
-	Object     string       `json:"object"`
-	Email      string       `json:"email"`
-	Name       *string      `json:"name"`
-	Role       MemberRole   `json:"role"`
-	Status     MemberStatus `json:"status"`
-	MfaEnabled bool         `json:"mfa_enabled"`
-	CreatedAt  *time.Time   `json:"created_at"`
-	ExpiresAt  *time.Time   `json:"expires_at"`
+	// Its id.
+	ID string `json:"id"`
+	// The type of this object.
+	Object string `json:"object"`
+	// The address of the person.
+	Email string `json:"email"`
+	// A name for people.
+	Name *string `json:"name"`
+	// What the person may do in the account.
+	Role MemberRole `json:"role"`
+	// How it stands.
+	Status MemberStatus `json:"status"`
+	// Whether a second factor is asked for at sign-in.
+	MfaEnabled bool `json:"mfa_enabled"`
+	// When it was created.
+	CreatedAt *time.Time `json:"created_at"`
+	// When it ends; null: never.
+	ExpiresAt *time.Time `json:"expires_at"`
 }
 
 type InviteMemberRequest struct {
-	Email string                  `json:"email"`
-	Role  InviteMemberRequestRole `json:"role"`
+	// The address of the person.
+	Email string `json:"email"`
+	// What the person may do in the account.
+	Role InviteMemberRequestRole `json:"role"`
 }
 
 type SetMemberRoleRequest struct {
+	// What the person may do in the account.
 	Role MemberRoleRole `json:"role"`
 }
 
@@ -1613,30 +2048,37 @@ func (p ListEventsParams) values() url.Values {
 }
 
 type ForgotPasswordAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type ResetPasswordAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type VerifyEmailAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type LogoutAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type ChangePasswordAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type RemoveSecondFactorAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type ConfirmSecondFactorAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
@@ -1658,33 +2100,47 @@ func (p FinishSingleSignOnParams) values() url.Values {
 }
 
 type RemovePasskeyAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 type RemoveMemberAnswer struct {
+	// How it stands.
 	Status string `json:"status"`
 }
 
 // UsageLine: One of UsageRow, UsageGroup: what the others have is nil.
 type UsageLine struct {
-	JobID      *string `json:"job_id,omitempty"`
-	APIKeyID   *string `json:"api_key_id,omitempty"`
-	Date       *string `json:"date,omitempty"`
-	Model      *string `json:"model,omitempty"`
+	// The job that it is about; null where there is none.
+	JobID *string `json:"job_id,omitempty"`
+	// The key that ordered it.
+	APIKeyID *string `json:"api_key_id,omitempty"`
+	// The UTC day of its charge.
+	Date *string `json:"date,omitempty"`
+	// The model that renders it.
+	Model *string `json:"model,omitempty"`
+	// The height of the picture.
 	Resolution *string `json:"resolution,omitempty"`
-	Duration   *int64  `json:"duration,omitempty"`
+	// Seconds that were ordered.
+	Duration *int64 `json:"duration,omitempty"`
 	// Price of a second.
-	PerSecond       *string `json:"per_second,omitempty"`
-	PerSecondMicros *int64  `json:"per_second_micros,omitempty"`
+	PerSecond *string `json:"per_second,omitempty"`
+	// per_second, in micro-dollars.
+	PerSecondMicros *int64 `json:"per_second_micros,omitempty"`
 	// What the jobs cost.
-	Cost       string `json:"cost"`
-	CostMicros int64  `json:"cost_micros"`
+	Cost string `json:"cost"`
+	// cost, in micro-dollars.
+	CostMicros int64 `json:"cost_micros"`
 	// Given back since.
-	Refunded       string     `json:"refunded"`
-	RefundedMicros int64      `json:"refunded_micros"`
-	ChargedAt      *time.Time `json:"charged_at,omitempty"`
+	Refunded string `json:"refunded"`
+	// What was given back, in micro-dollars.
+	RefundedMicros int64 `json:"refunded_micros"`
+	// When it was charged.
+	ChargedAt *time.Time `json:"charged_at,omitempty"`
 	// The day, key, end user or resolution; null: jobs that named no end user.
-	Group   *string `json:"group,omitempty"`
-	Jobs    *int64  `json:"jobs,omitempty"`
-	Seconds *int64  `json:"seconds,omitempty"`
+	Group *string `json:"group,omitempty"`
+	// How many jobs were charged.
+	Jobs *int64 `json:"jobs,omitempty"`
+	// Seconds of video.
+	Seconds *int64 `json:"seconds,omitempty"`
 }

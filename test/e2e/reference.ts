@@ -5,33 +5,40 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { eventually, type HttpReceiver } from '@usvideo/testing';
 import { type Answer, Customer } from './customer';
+import { openFeed, streamedEvents } from './event-stream';
+import { RecordedExamples } from './recorded-examples';
 import type { Stage } from './stage';
 
 type Schema = Record<string, unknown>;
 interface Document {
   readonly paths: Record<
     string,
-    Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
+    Record<string, { operationId: string; responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
   >;
   readonly components: { readonly schemas: Record<string, Schema> };
   readonly servers: { url: string }[];
 }
 
-const BODY = { prompt: 'as the reference says', resolution: '480p', duration: 1 };
+const BODY = { prompt: 'a calm sea at dawn', resolution: '480p', duration: 1 };
 
 export function theReference(stage: () => Stage): void {
   describe('the reference', () => {
     let document: Document;
     let receiver: HttpReceiver;
     let live: Customer;
+    let examples: RecordedExamples;
     const told = new Set<string>();
 
     beforeAll(async () => {
       ({ live } = stage());
       receiver = await stage().platform.receiver();
       document = (await live.get<Document>('/openapi.json')).body;
+      examples = new RecordedExamples(live.url);
     });
-    afterAll(() => receiver.stop());
+    afterAll(async () => {
+      examples.save();
+      await receiver.stop();
+    });
 
     /** Strict, so that a field that the reference does not tell of is found. */
     function expectAsTold(operation: string, answer: Answer, refused = false): void {
@@ -53,6 +60,12 @@ export function theReference(stage: () => Stage): void {
       const { error } = z.fromJSONSchema(closed).safeParse(answer.body);
       expect([operation, error?.issues ?? []]).toEqual([operation, []]);
       told.add(operation);
+      if (!refused) examples.add(idOf(operation), String(answer.status), answer.body);
+    }
+
+    function idOf(operation: string): string {
+      const [method, path] = operation.split(' ') as [string, string];
+      return document.paths[path]![method.toLowerCase()]!.operationId;
     }
 
     it('is what is committed, under the public address', () => {
@@ -75,6 +88,8 @@ export function theReference(stage: () => Stage): void {
       await live.ended(created.body.id);
       await receiver.received(1, 30_000);
       expectAsTold('GET /v1/videos/{id}', await live.get(`/v1/videos/${created.body.id}`));
+      examples.add('streamVideo', '200', (await live.get(`/v1/videos/${created.body.id}/events`)).text);
+      examples.add('listUsage', '200 text/csv', (await live.get('/v1/usage', { accept: 'text/csv' })).text);
       const failing = await stage().sandbox.create({ ...BODY, prompt: 'sandbox:fail=content_rejected' });
       await stage().sandbox.ended(failing.body.id);
       expectAsTold('GET /v1/videos/{id}', await stage().sandbox.get(`/v1/videos/${failing.body.id}`));
@@ -208,6 +223,11 @@ export function theReference(stage: () => Stage): void {
         await sandbox.post('/v1/webhooks/deliveries/redeliver', { endpoint_id: made.body.id, status: ['delivered'] }),
       );
       expectAsTold('GET /v1/events', await sandbox.get('/v1/events'));
+      const feed = await openFeed(sandbox.url, sandbox.key!, '0');
+      for await (const { id, event, data } of streamedEvents(feed)) {
+        examples.add('listEvents', '200 text/event-stream', `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
+        break;
+      }
       expectAsTold('POST /v1/stream-tokens', await sandbox.post('/v1/stream-tokens', {}));
       expectAsTold('GET /v1/webhooks/secret', await sandbox.get('/v1/webhooks/secret'));
       expectAsTold(

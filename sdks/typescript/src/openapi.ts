@@ -52,27 +52,56 @@ export interface components {
         };
         /** @description One job. Only a completed job is ever charged. */
         Video: {
+            /** @description Its id. */
             id: string;
+            /** @description The same as id. */
             job_id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "video";
-            /** @enum {string} */
+            /**
+             * @description It never goes back: pending, processing, then one of completed, failed and cancelled.
+             * @enum {string}
+             */
             status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether it begins with a picture.
+             * @enum {string}
+             */
             mode: "text_to_video" | "image_to_video";
+            /** @description The model that renders it. */
             model: string;
+            /** @description What is to be seen; null once it was erased. */
             prompt: string | null;
+            /** @description What is not to be seen; null without one. */
             negative_prompt: string | null;
+            /** @description The picture that it begins with: a URL, a file of yours or inputs/… for one that came in the request; null without one. */
             first_frame: string | null;
-            /** @enum {string} */
+            /**
+             * @description The height of the picture.
+             * @enum {string}
+             */
             resolution: "480p" | "720p" | "1080p";
-            /** @enum {string|null} */
+            /**
+             * @description Width to height; null until the first frame, which decides it, was seen.
+             * @enum {string|null}
+             */
             aspect_ratio: "16:9" | "9:16" | "1:1" | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Seconds that were ordered.
+             */
             duration: number;
+            /** @description Seconds of the file; null until there is one. */
             duration_actual: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The same seed, prompt and model draw alike.
+             */
             seed: number;
             /** @description What is held for the job. */
             estimated_cost: string;
@@ -88,68 +117,135 @@ export interface components {
              * @description What was charged, in micro-dollars.
              */
             cost_micros: number | null;
+            /** @description What happened to the money of the job. */
             billing: {
+                /** @description held until the end, then charged or released. */
                 state: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What was charged, in micro-dollars.
+                 */
                 charged_micros: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What of the hold was not charged, in micro-dollars.
+                 */
                 released_micros: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What was given back, in micro-dollars.
+                 */
                 refunded_micros: number;
+                /** @description Why the money ended as it did: completed, cancelled or the code of the failure; null until the end. */
                 rule: string | null;
+                /** @description Whether the ledger has done what this says; true a moment after the end. */
                 settled: boolean;
             };
+            /** @description Where the file is, without a key, until video_url_expires_at; null until there is one. */
             video_url: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When video_url ends; a later answer has a fresh one.
+             */
             video_url_expires_at: string | null;
+            /** @description A picture of it; null until there is one. */
             thumbnail_url: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Percent, 0 to 100.
+             */
             progress: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its place in the queue of your account, from 1; null unless it is pending.
+             */
             queue_position: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description A guess at the seconds until it has been rendered; null unless it is pending, or where nobody can tell.
+             */
             eta_seconds: number | null;
+            /** @description Whether a cancel would succeed at this moment: until rendering starts. */
             cancellable: boolean;
+            /** @description Every try at rendering it, the first one first. */
             attempts: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Counted from 1.
+                 */
                 attempt: number;
+                /** @description The worker that rendered it. */
                 worker: string;
+                /** @description The engine that rendered it. */
                 engine: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When a worker took it; null until then.
+                 */
                 started_at: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ended; null until then.
+                 */
                 ended_at: string | null;
+                /** @description How the attempt ended; null while it runs. */
                 outcome: string | null;
             }[];
             /** @description Why the job failed; never charged, and the code is the rule in billing. Codes: `content_rejected` (the engine refused what the prompt or the frame asks for), `first_frame_unreachable` (the first frame could not be fetched: no answer, another status than 200, a redirect or an address that is not allowed), `first_frame_invalid` (the first frame is not a whole PNG, JPEG or WebP, or is too large), `engine_error` (three attempts at rendering failed), `render_timeout` (rendering took longer than it may), `deadline_exceeded` (rendering did not start before the deadline of the job); more may come. */
             error: {
+                /** @description For programs; the message is for people. */
                 code: string;
+                /** @description What is wrong, for people. */
                 message: string;
             } | null;
+            /** @description Where its end is told; null without one. */
             webhook_url: string | null;
+            /** @description Your own pairs, as the create gave them. */
             metadata: {
                 [key: string]: string;
             };
+            /** @description Your name for whom the video is made, as the create gave it. */
             end_user: string | null;
+            /** @description The key that ordered it. */
             api_key_id: string;
-            trace_id: string;
-            /** Format: date-time */
+            /** @description The trace of the job, for whoever runs the installation. */
+            trace_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a worker took it; null until then.
+             */
             started_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When rendering began, from which on it cannot be cancelled; null until then.
+             */
             rendering_started_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended; null until then.
+             */
             completed_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it fails unless rendering has started by then.
+             */
             deadline_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When prompt, frame and file were erased; null while they are kept.
+             */
             content_erased_at: string | null;
         };
         /** @description Every refusal has this form. */
         Error: {
             /** @description Code of the refusal: invalid_request, invalid_api_key, invalid_credentials, mfa_required, signed_out, insufficient_balance, spend_cap_reached, forbidden, account_suspended, job_not_found, not_found, method_not_allowed, job_not_cancellable, job_not_ended, not_configured, idempotency_in_progress, quote_expired, quote_mismatch, video_expired, cursor_expired, payload_too_large, unsupported_media_type, range_not_satisfiable, idempotency_key_reused, rate_limit_exceeded, queue_limit_exceeded, request_header_too_large, internal_error, capacity_exhausted, price_unavailable, service_unavailable; more may come. */
             error: string;
+            /** @description For people; it may change. */
             message: string;
             /** @description The same as X-Request-Id: name it when you ask us. */
             request_id: string;
@@ -172,49 +268,93 @@ export interface components {
              * @description What is missing.
              */
             shortfall_micros?: number;
+            /** @description Every fault of the request, each with its field. */
             details?: {
+                /** @description The path of the field, such as metadata.order. */
                 field: string;
+                /** @description For people; it may change. */
                 message: string;
             }[];
         };
         VideoList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Video"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         ModelList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Model"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         Model: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "model";
+            /** @description Other names that a create may give. */
             aliases: string[];
+            /** @description In words. */
             description: string;
+            /** @description What the model can do. */
             modes: string[];
+            /** @description Those that a create may ask for. */
             resolutions: string[];
+            /** @description Those that a create may ask for. */
             aspect_ratios: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The longest video, in seconds.
+             */
             max_duration: number;
+            /** @description A price for each resolution. */
             prices: {
+                /** @description The height of the picture. */
                 resolution: string;
                 /** @description Price of a second. */
                 per_second: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description per_second, in micro-dollars.
+                 */
                 per_second_micros: number;
             }[];
         };
@@ -227,15 +367,29 @@ export interface components {
         };
         /** @description A picture that was uploaded. */
         File: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "file";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its size.
+             */
             bytes: number;
-            /** @enum {string} */
+            /**
+             * @description Of the picture, found by looking at it.
+             * @enum {string}
+             */
             content_type: "image/png" | "image/jpeg" | "image/webp";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string;
             /**
              * Format: date-time
@@ -244,10 +398,17 @@ export interface components {
             expires_at: string;
         };
         DeletedFile: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "file";
-            /** @constant */
+            /**
+             * @description Always true.
+             * @constant
+             */
             deleted: true;
         };
         CreateQuoteRequest: {
@@ -312,20 +473,35 @@ export interface components {
          *     }
          */
         Quote: {
+            /** @description Its id. */
             id: string;
             /** @description Send it with the create; it locks the price until it expires. */
             quote_id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "quote";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
+            /** @description The model that renders it. */
             model: string;
-            /** @enum {string} */
+            /**
+             * @description The height of the picture.
+             * @enum {string}
+             */
             resolution: "480p" | "720p" | "1080p";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Seconds that were ordered.
+             */
             duration: number;
             /** @description Price of a second. */
             per_second: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description per_second, in micro-dollars.
+             */
             per_second_micros: number;
             /** @description What the video will cost. */
             cost: string;
@@ -334,7 +510,10 @@ export interface components {
              * @description What the video will cost, in micro-dollars.
              */
             cost_micros: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
             expires_at: string | null;
         };
         /**
@@ -365,45 +544,83 @@ export interface components {
          *     }
          */
         Balance: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "balance";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** @constant */
+            /**
+             * @description Of all amounts.
+             * @constant
+             */
             currency: "USD";
             /** @description Available and held together. */
             balance: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description balance, in micro-dollars.
+             */
             balance_micros: number;
             /** @description What new jobs may use. */
             available: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description available, in micro-dollars.
+             */
             available_micros: number;
             /** @description Reserved by jobs that have not ended. */
             held: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description held, in micro-dollars.
+             */
             held_micros: number;
             /** @description Charged since the account was made. */
             total_spend: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description total_spend, in micro-dollars.
+             */
             total_spend_micros: number;
             /** @description What a payment that was taken back left open; money that comes in settles it first. */
             owed: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description owed, in micro-dollars.
+             */
             owed_micros: number;
             /** @description When available falls below it, the event balance.low is recorded, once per crossing. */
             low_balance_threshold: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description low_balance_threshold, in micro-dollars; null: none.
+             */
             low_balance_threshold_micros: number | null;
+            /** @description The running UTC month. */
             current_period: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the period begins.
+                 */
                 start: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the period ends; this moment is no longer part of it.
+                 */
                 end: string | null;
                 /** @description Charged this month less what was refunded. */
                 spend: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description spend, in micro-dollars.
+                 */
                 spend_micros: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Jobs that were charged in it.
+                 */
                 jobs: number;
             };
             /** @description Caps that are set, the account's own first. */
@@ -425,26 +642,42 @@ export interface components {
          *     }
          */
         SpendCap: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "spend_cap";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /** @description null: the whole account. */
             api_key_id: string | null;
             /** @description The most that may be spent and held in a UTC month; null: no cap. */
             limit: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description limit, in micro-dollars; null: no cap.
+             */
             limit_micros: number | null;
             /** @description Charged this month less what was refunded. */
             spent: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description spent, in micro-dollars.
+             */
             spent_micros: number;
             /** @description Held by jobs that have not ended. */
             held: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description held, in micro-dollars.
+             */
             held_micros: number;
             /** @description What new jobs may still hold. */
             remaining: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description remaining, in micro-dollars; null: no cap.
+             */
             remaining_micros: number | null;
         };
         SetLowBalanceThresholdRequest: {
@@ -460,12 +693,19 @@ export interface components {
          *     }
          */
         LowBalanceThreshold: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "low_balance_threshold";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /** @description $0.00: no notice. */
             threshold: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description threshold, in micro-dollars.
+             */
             threshold_micros: number;
         };
         SetSpendCapRequest: {
@@ -507,137 +747,252 @@ export interface components {
          *     }
          */
         Usage: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: (components["schemas"]["UsageRow"] | components["schemas"]["UsageGroup"])[];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
             /** @description false: play money. */
             livemode: boolean;
             /** @description What data is grouped by; null: a row for each job. */
             group_by: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first UTC day of the range.
+             */
             start_date: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last UTC day of the range, inclusive.
+             */
             end_date: string;
+            /** @description Sums of the whole range, not of the page. */
             totals: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description How many jobs were charged.
+                 */
                 jobs: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Seconds of video.
+                 */
                 seconds: number;
                 /** @description Of the whole range. */
                 cost: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description cost, in micro-dollars.
+                 */
                 cost_micros: number;
                 /** @description Given back since. */
                 refunded: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What was given back, in micro-dollars.
+                 */
                 refunded_micros: number;
             };
         };
         UsageRow: {
+            /** @description The job that it is about; null where there is none. */
             job_id: string;
+            /** @description The key that ordered it. */
             api_key_id: string;
+            /** @description The UTC day of its charge. */
             date: string;
+            /** @description The model that renders it. */
             model: string;
+            /** @description The height of the picture. */
             resolution: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Seconds that were ordered.
+             */
             duration: number;
             /** @description Price of a second. */
             per_second: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description per_second, in micro-dollars.
+             */
             per_second_micros: number;
             /** @description What the job cost. */
             cost: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description cost, in micro-dollars.
+             */
             cost_micros: number;
             /** @description Given back since. */
             refunded: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was given back, in micro-dollars.
+             */
             refunded_micros: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was charged.
+             */
             charged_at: string | null;
         };
         UsageGroup: {
             /** @description The day, key, end user or resolution; null: jobs that named no end user. */
             group: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many jobs were charged.
+             */
             jobs: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Seconds of video.
+             */
             seconds: number;
             /** @description What the jobs cost. */
             cost: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description cost, in micro-dollars.
+             */
             cost_micros: number;
             /** @description Given back since. */
             refunded: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was given back, in micro-dollars.
+             */
             refunded_micros: number;
         };
         LedgerEntryList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["LedgerEntry"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
             /** @description false: play money. */
             livemode: boolean;
         };
         LedgerEntry: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "ledger_entry";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /** @description funds_added, hold_placed, hold_captured, hold_released, capture_refunded, funds_reversed, adjustment_made; more may come. */
             kind: string;
+            /** @description The job that it is about; null where there is none. */
             job_id: string | null;
             /** @description Change of available. */
             available_change: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description available_change, in micro-dollars.
+             */
             available_change_micros: number;
             /** @description Change of held. */
             held_change: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description held_change, in micro-dollars.
+             */
             held_change_micros: number;
             /** @description Available after it. */
             available_after: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description available_after, in micro-dollars.
+             */
             available_after_micros: number;
             /** @description Held after it. */
             held_after: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description held_after, in micro-dollars.
+             */
             held_after_micros: number;
             /** @description Balance after it. */
             balance_after: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description balance_after, in micro-dollars.
+             */
             balance_after_micros: number;
             /** @description Owed after it. */
             owed_after: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description owed_after, in micro-dollars.
+             */
             owed_after_micros: number;
             /** @description Of a payment, refund, reversal or adjustment. */
             reference: string | null;
+            /** @description Words about it; null without any. */
             note: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
         };
         StatementList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Statement"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
             /** @description false: play money. */
             livemode: boolean;
@@ -675,115 +1030,203 @@ export interface components {
          *     }
          */
         Statement: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "statement";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /** @description The UTC month as YYYY-MM. */
             period: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the period begins.
+             */
             start: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the period ends; this moment is no longer part of it.
+             */
             end: string | null;
             /** @description The running month: it still changes. */
             open: boolean;
             /** @description Available and held, less owed, when the month began. */
             opening_balance: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description opening_balance, in micro-dollars.
+             */
             opening_balance_micros: number;
             /** @description Top-ups and credits. */
             added: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description added, in micro-dollars.
+             */
             added_micros: number;
             /** @description Completed jobs. */
             charged: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was charged, in micro-dollars.
+             */
             charged_micros: number;
             /** @description Charges given back. */
             refunded: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was given back, in micro-dollars.
+             */
             refunded_micros: number;
             /** @description Payments taken back. */
             reversed: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description reversed, in micro-dollars.
+             */
             reversed_micros: number;
             /** @description Corrections, signed. */
             adjusted: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description adjusted, in micro-dollars.
+             */
             adjusted_micros: number;
             /** @description opening + added + refunded + adjusted - charged - reversed. */
             closing_balance: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_balance, in micro-dollars.
+             */
             closing_balance_micros: number;
             /** @description Of the closing balance. */
             closing_available: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_available, in micro-dollars.
+             */
             closing_available_micros: number;
             /** @description Of the closing balance. */
             closing_held: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_held, in micro-dollars.
+             */
             closing_held_micros: number;
             /** @description Already taken off the closing balance. */
             closing_owed: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_owed, in micro-dollars.
+             */
             closing_owed_micros: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many jobs were charged.
+             */
             jobs: number;
         };
         StatementWithLines: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "statement";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /** @description The UTC month as YYYY-MM. */
             period: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the period begins.
+             */
             start: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the period ends; this moment is no longer part of it.
+             */
             end: string | null;
             /** @description The running month: it still changes. */
             open: boolean;
             /** @description Available and held, less owed, when the month began. */
             opening_balance: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description opening_balance, in micro-dollars.
+             */
             opening_balance_micros: number;
             /** @description Top-ups and credits. */
             added: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description added, in micro-dollars.
+             */
             added_micros: number;
             /** @description Completed jobs. */
             charged: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was charged, in micro-dollars.
+             */
             charged_micros: number;
             /** @description Charges given back. */
             refunded: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was given back, in micro-dollars.
+             */
             refunded_micros: number;
             /** @description Payments taken back. */
             reversed: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description reversed, in micro-dollars.
+             */
             reversed_micros: number;
             /** @description Corrections, signed. */
             adjusted: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description adjusted, in micro-dollars.
+             */
             adjusted_micros: number;
             /** @description opening + added + refunded + adjusted - charged - reversed. */
             closing_balance: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_balance, in micro-dollars.
+             */
             closing_balance_micros: number;
             /** @description Of the closing balance. */
             closing_available: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_available, in micro-dollars.
+             */
             closing_available_micros: number;
             /** @description Of the closing balance. */
             closing_held: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_held, in micro-dollars.
+             */
             closing_held_micros: number;
             /** @description Already taken off the closing balance. */
             closing_owed: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description closing_owed, in micro-dollars.
+             */
             closing_owed_micros: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many jobs were charged.
+             */
             jobs: number;
             /** @description The entries of the month, newest first; page with starting_after. */
             lines: components["schemas"]["LedgerEntryList"];
@@ -821,40 +1264,74 @@ export interface components {
          *     }
          */
         TopUp: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "topup";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /** @description What is added once it is paid. */
             amount: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description amount, in micro-dollars.
+             */
             amount_micros: number;
-            /** @enum {string} */
+            /**
+             * @description completed: the money is in the balance.
+             * @enum {string}
+             */
             status: "pending" | "completed" | "failed" | "expired";
+            /** @description Who takes the payment. */
             provider: string;
             /** @description Where to pay; null where an operator confirms the payment. */
             checkout_url: string | null;
+            /** @description The provider's reference of the payment; null until there is one. */
             payment_ref: string | null;
             /** @description What was taken back of it. */
             reversed: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description reversed, in micro-dollars.
+             */
             reversed_micros: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended; null until then.
+             */
             ended_at: string | null;
             /** @description Ordered by itself, with your saved payment method. */
             automatic: boolean;
         };
         TopUpList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["TopUp"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
             /** @description false: play money. */
             livemode: boolean;
@@ -879,30 +1356,47 @@ export interface components {
          *     }
          */
         AutoTopUp: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "auto_topup";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
             /**
              * @description waiting: the balance is above the threshold, or was a moment ago.
              * @enum {string}
              */
             state: "off" | "no_payment_method" | "waiting" | "charging" | "month_max_reached" | "failed";
+            /** @description Whether it is turned on. */
             enabled: boolean;
             /** @description Below it the amount is charged. */
             threshold: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description threshold, in micro-dollars.
+             */
             threshold_micros: number;
             /** @description What is charged each time. */
             amount: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description amount, in micro-dollars.
+             */
             amount_micros: number;
             /** @description The most that is charged in a UTC month. */
             monthly_max: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description monthly_max, in micro-dollars.
+             */
             monthly_max_micros: number;
             /** @description What was, charges under way included. */
             charged_this_month: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description charged_this_month, in micro-dollars.
+             */
             charged_this_month_micros: number;
             /** @description As you know it, such as "visa 4242". */
             payment_method: string | null;
@@ -912,6 +1406,7 @@ export interface components {
             offered: boolean;
         };
         SetAutoTopUpRequest: {
+            /** @description Whether it is turned on. */
             enabled: boolean;
             /** @description When less is available, amount_usd is charged. Dollars, as 250 or "2.50". */
             threshold_usd: string;
@@ -944,47 +1439,80 @@ export interface components {
          *     }
          */
         PaymentMethodSetup: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "payment_method_setup";
             /** @description Where to enter the card; it is never seen here. */
             checkout_url: string;
         };
         PaymentEventReceived: {
-            /** @constant */
+            /**
+             * @description Always true.
+             * @constant
+             */
             received: true;
         };
         WebhookEndpointList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["WebhookEndpoint"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         WebhookEndpoint: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_endpoint";
+            /** @description Where it is sent. */
             url: string;
+            /** @description The events that are sent to it. */
             events: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+            /** @description Your words about it; null without any. */
             description: string | null;
             /** @description Values masked. */
             headers: {
                 [key: string]: string;
             };
+            /** @description Whether it is turned on. */
             enabled: boolean;
             /**
              * @description `gone`: it answered 410. `unreachable`: for three days.
              * @enum {string|null}
              */
             disabled_reason: "gone" | "unreachable" | "customer" | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was disabled; null while it is not.
+             */
             disabled_at: string | null;
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
         };
         CreateWebhookEndpointRequest: {
@@ -1000,26 +1528,41 @@ export interface components {
             events?: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
         };
         NewWebhookEndpoint: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_endpoint";
+            /** @description Where it is sent. */
             url: string;
+            /** @description The events that are sent to it. */
             events: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+            /** @description In words. */
             description: string | null;
             /** @description Values masked. */
             headers: {
                 [key: string]: string;
             };
+            /** @description Whether it is turned on. */
             enabled: boolean;
             /**
              * @description `gone`: it answered 410. `unreachable`: for three days.
              * @enum {string|null}
              */
             disabled_reason: "gone" | "unreachable" | "customer" | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was disabled; null while it is not.
+             */
             disabled_at: string | null;
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
             /** @description Signs what is sent to it; can be read again. */
             secret: string;
@@ -1035,23 +1578,37 @@ export interface components {
             };
             /** @description What it hears. */
             events?: ("video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled")[];
+            /** @description Whether it is turned on. */
             enabled?: boolean;
         };
         DeletedWebhookEndpoint: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_endpoint";
-            /** @constant */
+            /**
+             * @description Always true.
+             * @constant
+             */
             deleted: true;
         };
         WebhookSecret: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_secret";
             /** @description `X-Signature` is keyed with this whole string, `whsec_` included. */
             secret: string;
             /** @description Signs beside it until it ends. */
             previous_secret: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the previous secret ends; null without one.
+             */
             previous_secret_expires_at: string | null;
         };
         RotateWebhookEndpointSecretRequest: {
@@ -1067,61 +1624,113 @@ export interface components {
             endpoint_id: string;
         };
         WebhookTest: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_test";
+            /** @description The delivery that was made, as GET /v1/webhooks/deliveries/{id} tells it. */
             delivery_id: string;
+            /** @description The event, the same at every attempt and redelivery. */
             event_id: string;
         };
         DeliveryList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Delivery"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         Delivery: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_delivery";
+            /** @description The event, the same at every attempt and redelivery. */
             event_id: string;
+            /** @description Its type, such as video.completed. */
             event: string;
+            /** @description The job that it is about; null where there is none. */
             job_id: string | null;
             /** @description Null for the webhook_url of a job. */
             endpoint_id: string | null;
+            /** @description Where it is sent. */
             url: string;
-            /** @enum {string} */
+            /**
+             * @description delivered: answered 2xx. superseded: a later status of the job overtook it.
+             * @enum {string}
+             */
             status: "pending" | "delivered" | "failed" | "superseded";
             /** @description Its server is in trouble: it is tried now and then, and what waits for it loses no attempt. */
             parked: boolean;
+            /** @description The delivery that it repeats; null where it is the first. */
             redelivery_of: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is tried next; null where it is not.
+             */
             next_attempt_at: string | null;
             /** @description The newest twenty. */
             attempts: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Counted from 1.
+                 */
                 attempt: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it began; null until then.
+                 */
                 started_at: string | null;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description How long the attempt took, in milliseconds.
+                 */
                 duration_ms: number;
+                /** @description Whether it only asked if the server is there again. */
                 probe: boolean;
                 /** @description Who answered. */
                 address: string | null;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The status that was answered; null where nothing was.
+                 */
                 http_status: number | null;
+                /** @description Why nothing was answered; null where something was. */
                 error: string | null;
                 /** @description The beginning of the answer: 1 KiB in a list, 16 KiB of one delivery. */
                 response_excerpt: string;
             }[];
         };
         WebhookRedelivery: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "webhook_redelivery";
             /** @description The new deliveries, a thousand at most, ten sent a second. */
             delivery_ids: string[];
@@ -1140,37 +1749,65 @@ export interface components {
             event?: "video.processing" | "video.completed" | "video.failed" | "video.cancelled" | "balance.low" | "webhook.disabled" | "webhook.test";
             /** @description Of this job only. */
             job_id?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Only what was created at or after this moment.
+             */
             created_after?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Only what was created before this moment.
+             */
             created_before?: string;
             /** @description The next_cursor of the redelivery before, where there was more than it could take. */
             starting_after?: string;
         };
         EventList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Event"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         Event: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "event";
             /**
              * Format: int64
              * @description Without a gap in an account and environment.
              */
             sequence: number;
+            /** @description Its type, such as video.completed. */
             event: string;
+            /** @description The job that it is about; null where there is none. */
             job_id: string | null;
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
             /** @description As webhooks send it: `event`, then the fields of the video; null once the content was erased. */
             data: {
@@ -1184,18 +1821,28 @@ export interface components {
             expires_in?: number;
         };
         StreamToken: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "stream_token";
+            /** @description Opens the stream. */
             token: string;
             /** @description Null: the feed. */
             job_id: string | null;
             /** @description For an EventSource. It is as secret as the token: it opens the stream, and nothing else, until it expires. */
             url: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it, and whatever it opened, ends.
+             */
             expires_at: string | null;
         };
         RegisterRequest: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The address of the person.
+             */
             email: string;
             /** @description 12 characters or more; any may be used. */
             password: string;
@@ -1204,64 +1851,126 @@ export interface components {
         };
         /** @description Shown this once. */
         Registered: {
+            /** @description The account. */
             account_id: string;
+            /** @description Spends the balance. */
             live_key: string;
+            /** @description Spends play money. */
             test_key: string;
+            /** @description Signs what is sent to the webhook_url of jobs. */
             webhook_secret: string;
         };
         Account: {
+            /** @description Its id. */
             id: string;
+            /** @description The account. */
             account_id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "account";
+            /** @description What the account is called. */
             name: string;
+            /** @description The address of the person. */
             email: string;
+            /** @description The plan, which sets the limits. */
             plan: string;
+            /** @description active, suspended or closed. */
             status: string;
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
         };
         Limits: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "limits";
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
+            /** @description Jobs that may render at the same time. */
             concurrent_jobs: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The most that is allowed.
+                 */
                 allowed: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What is used at this moment.
+                 */
                 in_use: number;
             };
+            /** @description Jobs that may wait. */
             queued_jobs: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The most that is allowed.
+                 */
                 allowed: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What is used at this moment.
+                 */
                 in_use: number;
             };
+            /** @description Event streams that may be open at the same time. */
             streams: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The most that is allowed.
+                 */
                 allowed: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description What is used at this moment.
+                 */
                 in_use: number;
             };
+            /** @description Creates that are accepted in a minute. */
             creates_per_minute: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The most that is allowed.
+                 */
                 allowed: number;
             };
+            /** @description Reads that are answered in a minute. */
             reads_per_minute: {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The most that is allowed.
+                 */
                 allowed: number;
             };
         };
         ApiKeyList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["ApiKey"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
             /**
              * @deprecated
@@ -1270,18 +1979,35 @@ export interface components {
             keys: components["schemas"]["ApiKey"][];
         };
         ApiKey: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "api_key";
+            /** @description What you call it. */
             name: string;
+            /** @description Enough of the key to recognise it. */
             masked_key: string;
+            /** @description What the key may do. */
             scopes: string[];
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last used; null: never.
+             */
             last_used_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
             expires_at: string | null;
         };
         CreateApiKeyRequest: {
@@ -1291,18 +2017,35 @@ export interface components {
             scopes?: ("videos" | "videos:unquoted" | "billing:read" | "webhooks" | "keys:read" | "keys:manage" | "billing:manage")[];
         };
         NewApiKey: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "api_key";
+            /** @description A name for people. */
             name: string;
+            /** @description Enough of the key to recognise it. */
             masked_key: string;
+            /** @description What the key may do. */
             scopes: string[];
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last used; null: never.
+             */
             last_used_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
             expires_at: string | null;
             /** @description Shown this once. */
             secret: string;
@@ -1312,25 +2055,45 @@ export interface components {
             expire_old_now?: boolean;
         };
         RotatedApiKey: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "api_key";
+            /** @description A name for people. */
             name: string;
+            /** @description Enough of the key to recognise it. */
             masked_key: string;
+            /** @description What the key may do. */
             scopes: string[];
+            /** @description false: of the test environment, in play money. */
             livemode: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last used; null: never.
+             */
             last_used_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
             expires_at: string | null;
             /** @description Shown this once. */
             secret: string;
             replaces: components["schemas"]["ApiKey"];
         };
         LoginRequest: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The address of the person.
+             */
             email: string;
             /** @description Your password. */
             password: string;
@@ -1339,35 +2102,63 @@ export interface components {
         };
         /** @description Who is signed in, and the account that they act for. */
         Session: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "session";
+            /** @description The person who signed in. */
             user: {
+                /** @description Its id. */
                 id: string;
+                /** @description The address of the person. */
                 email: string;
+                /** @description A name for people. */
                 name: string | null;
+                /** @description Whether the address was proven to be theirs. */
                 email_verified: boolean;
+                /** @description Whether a second factor is asked for at sign-in. */
                 mfa_enabled: boolean;
             };
+            /** @description The account that is acted for. */
             account: {
+                /** @description The account. */
                 account_id: string;
+                /** @description A name for people. */
                 name: string;
+                /** @description The plan, which sets the limits. */
                 plan: string;
             };
-            /** @enum {string} */
+            /**
+             * @description What the person may do in the account.
+             * @enum {string}
+             */
             role: "owner" | "developer" | "billing" | "viewer";
+            /** @description All accounts that the person is a member of. */
             accounts: {
+                /** @description The account. */
                 account_id: string;
+                /** @description A name for people. */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What the person may do in the account.
+                 * @enum {string}
+                 */
                 role: "owner" | "developer" | "billing" | "viewer";
             }[];
             /** @description Sent back as X-CSRF-Token with every request that changes something. */
             csrf_token: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
             expires_at: string | null;
         };
         ForgotPasswordRequest: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The address of the person.
+             */
             email: string;
         };
         ResetPasswordRequest: {
@@ -1387,6 +2178,7 @@ export interface components {
             password?: string;
         };
         ChooseAccountRequest: {
+            /** @description The account. */
             account_id: string;
         };
         ChangePasswordRequest: {
@@ -1397,7 +2189,9 @@ export interface components {
         };
         /** @description Counts once a code of it was confirmed. Shown this once. */
         SecondFactor: {
+            /** @description The secret. */
             secret: string;
+            /** @description The same for a QR code. */
             otpauth_url: string;
         };
         ConfirmSecondFactorRequest: {
@@ -1405,16 +2199,23 @@ export interface components {
             code: string;
         };
         SignInMethods: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "sign_in_methods";
+            /** @description Whether passwords can be used. */
             password: boolean;
             /** @description Single sign-on: begins at GET /v1/auth/oidc. */
             oidc: {
+                /** @description A name for people. */
                 name: string;
             } | null;
+            /** @description Whether passkeys can be used. */
             passkeys: boolean;
             /** @description Whether letters are sent: invitations, forgotten passwords. */
             letters: boolean;
+            /** @description Whether a second factor can be set up. */
             second_factor: boolean;
         };
         PasskeyOptions: {
@@ -1430,10 +2231,16 @@ export interface components {
             flow: string;
             /** @description What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential). */
             response: {
+                /** @description Its id. */
                 id: string;
+                /** @description As the browser made it. */
                 rawId: string;
-                /** @constant */
+                /**
+                 * @description As the browser made it.
+                 * @constant
+                 */
                 type: "public-key";
+                /** @description As the browser made it. */
                 response: {
                     [key: string]: unknown;
                 };
@@ -1442,24 +2249,47 @@ export interface components {
             };
         };
         PasskeyList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Passkey"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         Passkey: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "passkey";
+            /** @description A name for people. */
             name: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last used; null: never.
+             */
             last_used_at: string | null;
         };
         AddPasskeyRequest: {
@@ -1469,10 +2299,16 @@ export interface components {
             name: string;
             /** @description What the browser made of the options, as JSON (toJSON() of a PublicKeyCredential). */
             response: {
+                /** @description Its id. */
                 id: string;
+                /** @description As the browser made it. */
                 rawId: string;
-                /** @constant */
+                /**
+                 * @description As the browser made it.
+                 * @constant
+                 */
                 type: "public-key";
+                /** @description As the browser made it. */
                 response: {
                     [key: string]: unknown;
                 };
@@ -1481,40 +2317,80 @@ export interface components {
             };
         };
         MemberList: {
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "list";
+            /** @description The items of this page. */
             data: components["schemas"]["Member"][];
+            /** @description Whether there are items after this page. */
             has_more: boolean;
+            /** @description starting_after (of the feed: after) of the next page; null on the last one. */
             next_cursor: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most items of a page.
+             */
             limit: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many items were left out before this page.
+             */
             offset: number;
         };
         Member: {
+            /** @description Its id. */
             id: string;
-            /** @constant */
+            /**
+             * @description The type of this object.
+             * @constant
+             */
             object: "member";
+            /** @description The address of the person. */
             email: string;
+            /** @description A name for people. */
             name: string | null;
-            /** @enum {string} */
+            /**
+             * @description What the person may do in the account.
+             * @enum {string}
+             */
             role: "owner" | "developer" | "billing" | "viewer";
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             status: "active" | "invited";
+            /** @description Whether a second factor is asked for at sign-in. */
             mfa_enabled: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
             created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
             expires_at: string | null;
         };
         InviteMemberRequest: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The address of the person.
+             */
             email: string;
-            /** @enum {string} */
+            /**
+             * @description What the person may do in the account.
+             * @enum {string}
+             */
             role: "owner" | "developer" | "billing" | "viewer";
         };
         SetMemberRoleRequest: {
-            /** @enum {string} */
+            /**
+             * @description What the person may do in the account.
+             * @enum {string}
+             */
             role: "owner" | "developer" | "billing" | "viewer";
         };
     };

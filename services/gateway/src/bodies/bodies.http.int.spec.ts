@@ -73,6 +73,29 @@ describe('an encoded body', () => {
   });
 });
 
+describe('a body of what is not there', () => {
+  it.each([
+    ['PUT', '/v1/files', 405],
+    ['PATCH', '/v1/videos', 405],
+    ['POST', '/v1/nothing', 404],
+  ])('is not what %s %s is refused for', async (method, path, status) => {
+    for (const [type, body] of [
+      ['application/json', '{"prompt":'],
+      ['multipart/form-data; boundary=x', 'no form'],
+      ['text/plain', 'no JSON'],
+      ['application/json', Buffer.alloc(MIB, ' ')],
+    ] as const) {
+      const answer = await fetch(`${test.url}${path}`, {
+        method,
+        headers: { authorization, 'content-type': type },
+        body: body as never,
+      });
+      await answer.body?.cancel();
+      expect([type, answer.status]).toEqual([type, status]);
+    }
+  });
+});
+
 describe('a body of nothing', () => {
   it.each([
     'application/json',

@@ -100,7 +100,7 @@ export const videoSchema = z
     metadata: z.record(z.string(), z.string()),
     end_user: z.string().nullable(),
     api_key_id: z.string(),
-    trace_id: z.string(),
+    trace_id: z.string().nullable(),
     created_at: z.iso.datetime(),
     started_at: time,
     rendering_started_at: time,

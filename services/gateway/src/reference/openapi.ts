@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { FAILURES, errorSchema } from '../operations/answers';
 import type { AnswerDescription, AnswerHeader, Operation, Operations, RequestHeader } from '../access/operation';
+import { exampleOf } from './examples';
+import { described } from './field-notes';
+import { linksOf } from './links';
 import { PUBLIC_OPERATIONS } from '../operations/operations';
 import { ERROR_NOTES } from '../refusals/error-notes';
 import { plainSchema } from './plain-schema';
+import { REQUEST_EXAMPLES } from './request-examples';
 import { tagsOf } from './tags';
 import { WEBHOOKS } from './webhook-events';
 import { roleFor } from '../access/operation';
@@ -22,7 +26,10 @@ const REQUEST_HEADERS: Readonly<Record<RequestHeader, { description: string; sch
   Range: { description: 'One range of bytes.', schema: { type: 'string', examples: ['bytes=0-1023'] } },
   'Stripe-Signature': {
     description: 'Signs time and body; at most 300 seconds old.',
-    schema: { type: 'string', examples: ['t=1772445600,v1=5257a869e7…'] },
+    schema: {
+      type: 'string',
+      examples: ['t=1772445600,v1=5257a869e72ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8b'],
+    },
   },
   Accept: {
     description: 'text/csv: the whole range as CSV, not a page of it. text/event-stream: events as they happen.',
@@ -76,7 +83,7 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
     const path = pathOf(route);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(method, route, operation, schemas) };
   }
-  return {
+  return described({
     openapi: '3.1.0',
     info: {
       title: 'US Video API',
@@ -95,7 +102,7 @@ export function openApiDocument(serverUrl = '/', operations: Operations = PUBLIC
       headers: COMPONENT_HEADERS,
       securitySchemes: operations === PUBLIC_OPERATIONS ? PUBLIC_SCHEMES : ADMIN_SCHEMES,
     },
-  };
+  });
 }
 
 /** What the page of each code says, for whoever renders the reference. */
@@ -113,7 +120,7 @@ const PUBLIC_SCHEMES = {
     description: 'Of somebody who signed in; with X-CSRF-Token for whatever changes something.',
   },
   bearerAuth: { type: 'http', scheme: 'bearer', description: 'usv_live_… or usv_test_…' },
-  streamToken: {
+  streamTokenInQuery: {
     type: 'apiKey',
     in: 'query',
     name: 'token',
@@ -142,7 +149,7 @@ function operationObject(method: string, route: string, operation: Operation, sc
     description: whoMay(access, method),
     security: [
       ...SECURITY[access.by],
-      ...(access.by === 'key' && access.stream !== undefined ? [{ streamToken: [] }] : []),
+      ...(access.by === 'key' && access.stream !== undefined ? [{ streamTokenInQuery: [] }] : []),
     ],
     parameters: [...pathParameters(route), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body
@@ -201,18 +208,27 @@ function requestBody(
 ): Json {
   const name = `${operationId[0]!.toUpperCase()}${operationId.slice(1)}Request`;
   schemas[name] = jsonSchemaOf(body);
-  return { required: !optional, content: { [type]: { schema: { $ref: `#/components/schemas/${name}` } } } };
+  const example = REQUEST_EXAMPLES[operationId];
+  return {
+    required: !optional,
+    content: { [type]: { schema: { $ref: `#/components/schemas/${name}` }, ...(example ? { example } : {}) } },
+  };
 }
 
-function answers({ answers }: Operation, schemas: Json): Json {
-  return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerObject(answer, schemas)]));
+function answers({ id, answers }: Operation, schemas: Json): Json {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, answer]) => [status, answerObject(id, status, answer, schemas)]),
+  );
 }
 
 function answerObject(
+  id: string,
+  status: string,
   { description, schema, contentType, alternativeType, headers }: AnswerDescription,
   schemas: Json,
 ): Json {
   const type = contentType ?? (schema ? 'application/json' : undefined);
+  const links = schema && linksOf(id);
   return {
     description,
     headers: {
@@ -225,15 +241,28 @@ function answerObject(
       ? {
           content: {
             [type]: {
-              schema: schema
-                ? referenceTo(schema, schemas)
-                : { type: 'string', ...(type.startsWith('video/') ? { format: 'binary' } : {}) },
+              schema: schema ? referenceTo(schema, schemas) : formOf(type),
+              ...example(id, status),
             },
-            ...(alternativeType ? { [alternativeType]: { schema: { type: 'string' } } } : {}),
+            ...(alternativeType
+              ? { [alternativeType]: { schema: { type: 'string' }, ...example(id, `${status} ${alternativeType}`) } }
+              : {}),
           },
         }
       : {}),
+    ...(links ? { links } : {}),
   };
+}
+
+/** Of an answer that has no schema of its own. */
+function formOf(type: string): Json {
+  if (type === 'application/json') return { type: 'object' };
+  return { type: 'string', ...(type.startsWith('video/') ? { format: 'binary' } : {}) };
+}
+
+function example(operationId: string, answer: string): Json {
+  const value = exampleOf(operationId, answer);
+  return value === undefined ? {} : { example: value };
 }
 
 /** A named schema stands once among the components, and so does every named schema inside it. */
@@ -282,14 +311,21 @@ export function refusalsOf({ access, refusals }: Operation): RefusalCode[] {
 function refusals(operation: Operation, schemas: Json): Json {
   const error = referenceTo(errorSchema, schemas);
   const byStatus = Map.groupBy(refusalsOf(operation), (code) => STATUS_OF[code]);
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `\`${code}\``).join(', '),
-        headers: { ...LIMIT_HEADERS, ...(status === 429 || status === 503 ? RETRY_HEADERS : {}) },
-        content: { 'application/json': { schema: error } },
-      },
-    ]),
-  );
+  const content = { 'application/json': { schema: error } };
+  return {
+    ...Object.fromEntries(
+      [...byStatus].map(([status, codes]) => [
+        status,
+        {
+          description: codes.map((code) => `\`${code}\``).join(', '),
+          headers: { ...LIMIT_HEADERS, ...(status === 429 || status === 503 ? RETRY_HEADERS : {}) },
+          content,
+        },
+      ]),
+    ),
+    // Generators ask for an answer that is no redirect; ogen confuses it with the others if it has headers.
+    ...(Object.keys(operation.answers).some((status) => status.startsWith('2'))
+      ? {}
+      : { default: { description: 'Every other refusal.', content } }),
+  };
 }
