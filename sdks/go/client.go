@@ -18,22 +18,24 @@ const (
 
 // Client is safe for concurrent use.
 type Client struct {
-	Videos     *VideosService
-	Models     *ModelsService
-	Quotes     *QuotesService
-	Files      *FilesService
-	Balance    *BalanceService
-	Sandbox    *SandboxService
-	SpendCaps  *SpendCapsService
-	Usage      *UsageService
-	Ledger     *LedgerService
-	Statements *StatementsService
-	TopUps     *TopUpsService
-	Account    *AccountService
-	Limits     *LimitsService
-	APIKeys    *APIKeysService
-	Deliveries *DeliveriesService
-	Events     *EventsService
+	Videos       *VideosService
+	Models       *ModelsService
+	Quotes       *QuotesService
+	Files        *FilesService
+	Balance      *BalanceService
+	Sandbox      *SandboxService
+	SpendCaps    *SpendCapsService
+	Usage        *UsageService
+	Ledger       *LedgerService
+	Statements   *StatementsService
+	TopUps       *TopUpsService
+	AutoTopUp    *AutoTopUpService
+	Account      *AccountService
+	Limits       *LimitsService
+	APIKeys      *APIKeysService
+	Deliveries   *DeliveriesService
+	Events       *EventsService
+	StreamTokens *StreamTokensService
 
 	WebhookEndpoints *WebhookEndpointsService
 	WebhookSecrets   *WebhookSecretsService
@@ -113,11 +115,13 @@ func (c *Client) services() {
 	c.Ledger = &LedgerService{c}
 	c.Statements = &StatementsService{c}
 	c.TopUps = &TopUpsService{c}
+	c.AutoTopUp = &AutoTopUpService{c}
 	c.Account = &AccountService{c}
 	c.Limits = &LimitsService{c}
 	c.APIKeys = &APIKeysService{c}
 	c.Deliveries = &DeliveriesService{c}
 	c.Events = &EventsService{c}
+	c.StreamTokens = &StreamTokensService{c}
 	c.WebhookEndpoints = &WebhookEndpointsService{c}
 	c.WebhookSecrets = &WebhookSecretsService{c}
 }

@@ -40,6 +40,14 @@ func (s *EventsService) Stream(ctx context.Context, after string) iter.Seq2[*Eve
 	}
 }
 
+// StreamTokensService is about streams in browsers, which cannot send a key.
+type StreamTokensService struct{ client *Client }
+
+// Create opens one stream: give its URL to an EventSource.
+func (s *StreamTokensService) Create(ctx context.Context, request CreateStreamTokenRequest) (*StreamToken, error) {
+	return one[StreamToken](ctx, s.client, call{method: http.MethodPost, path: "/v1/stream-tokens", body: request, repeatable: true})
+}
+
 type feeding struct {
 	service *EventsService
 	after   string

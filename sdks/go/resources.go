@@ -137,6 +137,29 @@ func (s *TopUpsService) Retrieve(ctx context.Context, id string) (*TopUp, error)
 	return one[TopUp](ctx, s.client, get("/v1/topups/"+url.PathEscape(id)))
 }
 
+// AutoTopUpService charges the saved payment method when the balance runs low.
+type AutoTopUpService struct{ client *Client }
+
+// Retrieve answers the terms and how they stand.
+func (s *AutoTopUpService) Retrieve(ctx context.Context) (*AutoTopUp, error) {
+	return one[AutoTopUp](ctx, s.client, get("/v1/auto-topup"))
+}
+
+// Set turns it on or off.
+func (s *AutoTopUpService) Set(ctx context.Context, request SetAutoTopUpRequest) (*AutoTopUp, error) {
+	return one[AutoTopUp](ctx, s.client, put("/v1/auto-topup", request))
+}
+
+// SetUpPaymentMethod answers where its owner saves a payment method with the provider.
+func (s *AutoTopUpService) SetUpPaymentMethod(ctx context.Context, request SetUpPaymentMethodRequest) (*PaymentMethodSetup, error) {
+	return one[PaymentMethodSetup](ctx, s.client, call{method: http.MethodPost, path: "/v1/auto-topup/payment-method", body: request})
+}
+
+// RemovePaymentMethod forgets the saved payment method.
+func (s *AutoTopUpService) RemovePaymentMethod(ctx context.Context) (*AutoTopUp, error) {
+	return one[AutoTopUp](ctx, s.client, call{method: http.MethodDelete, path: "/v1/auto-topup/payment-method", repeatable: true})
+}
+
 // AccountService is about who the key belongs to.
 type AccountService struct{ client *Client }
 

@@ -33,6 +33,7 @@ type document struct {
 	Paths map[string]map[string]struct {
 		Parameters  []parameter
 		OperationID string `json:"operationId"`
+		Security    []map[string]any
 	} `json:"paths"`
 	Components struct {
 		Schemas map[string]schema `json:"schemas"`

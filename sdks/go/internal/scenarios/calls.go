@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	usvideo "github.com/usvideoapi/go-sdk"
 )
@@ -96,6 +95,18 @@ var calls = map[string]call{
 		}
 		return c.TopUps.Create(ctx, request, args.options()...)
 	},
+	"auto_topup.retrieve": plain(func(c *usvideo.Client) func(context.Context) (*usvideo.AutoTopUp, error) {
+		return c.AutoTopUp.Retrieve
+	}),
+	"auto_topup.set": sent(func(c *usvideo.Client) sending[usvideo.SetAutoTopUpRequest, usvideo.AutoTopUp] {
+		return c.AutoTopUp.Set
+	}),
+	"auto_topup.set_up_payment_method": sent(func(c *usvideo.Client) sending[usvideo.SetUpPaymentMethodRequest, usvideo.PaymentMethodSetup] {
+		return c.AutoTopUp.SetUpPaymentMethod
+	}),
+	"auto_topup.remove_payment_method": plain(func(c *usvideo.Client) func(context.Context) (*usvideo.AutoTopUp, error) {
+		return c.AutoTopUp.RemovePaymentMethod
+	}),
 	"statements.retrieve": func(ctx context.Context, c *usvideo.Client, args arguments) (any, error) {
 		return c.Statements.Retrieve(ctx, args.text("period"), usvideo.GetStatementParams{})
 	},
@@ -333,42 +344,6 @@ func texts(value any) map[string]string {
 		found[name] = fmt.Sprint(each)
 	}
 	return found
-}
-
-func delivery(args arguments) ([]byte, http.Header, usvideo.WebhookVerifier) {
-	header := http.Header{}
-	for name, value := range texts(args.fields["headers"]) {
-		header.Set(name, value)
-	}
-	var verifier usvideo.WebhookVerifier
-	for _, secret := range args.fields["secrets"].([]any) {
-		verifier.Secrets = append(verifier.Secrets, secret.(string))
-	}
-	if seconds, given := args.fields["tolerance_seconds"].(float64); given {
-		verifier.Tolerance = time.Duration(seconds) * time.Second
-	}
-	if now, given := args.fields["now"].(float64); given {
-		verifier.Now = func() time.Time { return time.UnixMilli(int64(now * 1000)) }
-	}
-	return []byte(args.text("payload")), header, verifier
-}
-
-func verify(_ context.Context, _ *usvideo.Client, args arguments) (any, error) {
-	body, header, verifier := delivery(args)
-	event, err := verifier.Verify(body, header)
-	if err != nil {
-		return nil, err
-	}
-	return event.Payload, nil
-}
-
-func verifyXSignature(_ context.Context, _ *usvideo.Client, args arguments) (any, error) {
-	body, header, verifier := delivery(args)
-	event, err := verifier.VerifyXSignature(body, header)
-	if err != nil {
-		return nil, err
-	}
-	return event.Payload, nil
 }
 
 func ofStand(path string) call {

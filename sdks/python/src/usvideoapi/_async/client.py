@@ -9,10 +9,11 @@ from .._batching import BATCH_CONCURRENCY, BATCH_PATIENCE_SECONDS, BatchRequest,
 from .._retry import RetryPolicy
 from .._settings import settings_of
 from .batch import batch
-from .feed import AsyncEventsApi
+from .feed import AsyncEventsApi, AsyncStreamTokensApi
 from .resources import (
     AsyncAccountApi,
     AsyncApiKeysApi,
+    AsyncAutoTopUpApi,
     AsyncBalanceApi,
     AsyncFilesApi,
     AsyncLedgerApi,
@@ -64,11 +65,13 @@ class AsyncUSVideo:
         self.ledger = AsyncLedgerApi(self._transport)
         self.statements = AsyncStatementsApi(self._transport)
         self.topups = AsyncTopUpsApi(self._transport)
+        self.auto_topup = AsyncAutoTopUpApi(self._transport)
         self.account = AsyncAccountApi(self._transport)
         self.limits = AsyncLimitsApi(self._transport)
         self.api_keys = AsyncApiKeysApi(self._transport)
         self.webhooks = AsyncWebhooksApi(self._transport)
         self.events = AsyncEventsApi(self._transport)
+        self.stream_tokens = AsyncStreamTokensApi(self._transport)
 
     def batch(
         self,

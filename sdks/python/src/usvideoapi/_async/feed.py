@@ -10,7 +10,7 @@ import httpx
 from typing_extensions import Unpack
 
 from .._errors import APIConnectionError, APIError, UnexpectedAnswerError
-from .._models import Event, EventList, ListEventsParams
+from .._models import CreateStreamTokenRequest, Event, EventList, ListEventsParams, StreamToken
 from .._sse import EventDecoder
 from .progress import QUIET_SECONDS
 from .resources import AsyncResource
@@ -42,6 +42,13 @@ class AsyncEventsApi(AsyncResource):
             await asyncio.sleep(min(RECONNECT_MAX_SECONDS, RECONNECT_SECONDS * 2**place.failed))
         async for event in _pages(self, place):
             yield event
+
+
+class AsyncStreamTokensApi(AsyncResource):
+    async def create(self, **request: Unpack[CreateStreamTokenRequest]) -> StreamToken:
+        """Opens one stream to a browser, which cannot send a key: give its ``url`` to an EventSource."""
+        answer = await self._transport.json("POST", "/v1/stream-tokens", body=request)
+        return StreamToken.from_dict(answer)
 
 
 class _Place:

@@ -14,6 +14,7 @@ from .._models import (
     Account,
     ApiKey,
     ApiKeyList,
+    AutoTopUp,
     Balance,
     CreateApiKeyRequest,
     CreateQuoteRequest,
@@ -31,11 +32,14 @@ from .._models import (
     Model,
     ModelList,
     NewApiKey,
+    PaymentMethodSetup,
     Quote,
     RotateApiKeyRequest,
     RotatedApiKey,
+    SetAutoTopUpRequest,
     SetLowBalanceThresholdRequest,
     SetSpendCapRequest,
+    SetUpPaymentMethodRequest,
     SpendCap,
     Statement,
     StatementList,
@@ -158,6 +162,24 @@ class AsyncTopUpsApi(AsyncResource):
 
     async def retrieve(self, topup_id: str) -> TopUp:
         return TopUp.from_dict(await self._transport.json("GET", f"/v1/topups/{quote(topup_id, safe='')}"))
+
+
+class AsyncAutoTopUpApi(AsyncResource):
+    """Charges the saved payment method when the balance runs low."""
+
+    async def retrieve(self) -> AutoTopUp:
+        return AutoTopUp.from_dict(await self._transport.json("GET", "/v1/auto-topup"))
+
+    async def set(self, **request: Unpack[SetAutoTopUpRequest]) -> AutoTopUp:
+        return AutoTopUp.from_dict(await self._transport.json("PUT", "/v1/auto-topup", body=request))
+
+    async def set_up_payment_method(self, **request: Unpack[SetUpPaymentMethodRequest]) -> PaymentMethodSetup:
+        """Answers where its owner saves a payment method with the provider."""
+        path = "/v1/auto-topup/payment-method"
+        return PaymentMethodSetup.from_dict(await self._transport.json("POST", path, body=request, repeatable=False))
+
+    async def remove_payment_method(self) -> AutoTopUp:
+        return AutoTopUp.from_dict(await self._transport.json("DELETE", "/v1/auto-topup/payment-method"))
 
 
 class AsyncAccountApi(AsyncResource):

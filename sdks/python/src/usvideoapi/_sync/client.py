@@ -10,10 +10,11 @@ from .._batching import BATCH_CONCURRENCY, BATCH_PATIENCE_SECONDS, BatchRequest,
 from .._retry import RetryPolicy
 from .._settings import settings_of
 from .._threads import batch
-from .feed import EventsApi
+from .feed import EventsApi, StreamTokensApi
 from .resources import (
     AccountApi,
     ApiKeysApi,
+    AutoTopUpApi,
     BalanceApi,
     FilesApi,
     LedgerApi,
@@ -65,11 +66,13 @@ class USVideo:
         self.ledger = LedgerApi(self._transport)
         self.statements = StatementsApi(self._transport)
         self.topups = TopUpsApi(self._transport)
+        self.auto_topup = AutoTopUpApi(self._transport)
         self.account = AccountApi(self._transport)
         self.limits = LimitsApi(self._transport)
         self.api_keys = ApiKeysApi(self._transport)
         self.webhooks = WebhooksApi(self._transport)
         self.events = EventsApi(self._transport)
+        self.stream_tokens = StreamTokensApi(self._transport)
 
     def batch(
         self,

@@ -11,7 +11,7 @@ import httpx
 from typing_extensions import Unpack
 
 from .._errors import APIConnectionError, APIError, UnexpectedAnswerError
-from .._models import Event, EventList, ListEventsParams
+from .._models import CreateStreamTokenRequest, Event, EventList, ListEventsParams, StreamToken
 from .._sse import EventDecoder
 from .progress import QUIET_SECONDS
 from .resources import Resource
@@ -43,6 +43,13 @@ class EventsApi(Resource):
             time.sleep(min(RECONNECT_MAX_SECONDS, RECONNECT_SECONDS * 2**place.failed))
         for event in _pages(self, place):
             yield event
+
+
+class StreamTokensApi(Resource):
+    def create(self, **request: Unpack[CreateStreamTokenRequest]) -> StreamToken:
+        """Opens one stream to a browser, which cannot send a key: give its ``url`` to an EventSource."""
+        answer = self._transport.json("POST", "/v1/stream-tokens", body=request)
+        return StreamToken.from_dict(answer)
 
 
 class _Place:

@@ -15,6 +15,7 @@ from .._models import (
     Account,
     ApiKey,
     ApiKeyList,
+    AutoTopUp,
     Balance,
     CreateApiKeyRequest,
     CreateQuoteRequest,
@@ -32,11 +33,14 @@ from .._models import (
     Model,
     ModelList,
     NewApiKey,
+    PaymentMethodSetup,
     Quote,
     RotateApiKeyRequest,
     RotatedApiKey,
+    SetAutoTopUpRequest,
     SetLowBalanceThresholdRequest,
     SetSpendCapRequest,
+    SetUpPaymentMethodRequest,
     SpendCap,
     Statement,
     StatementList,
@@ -159,6 +163,24 @@ class TopUpsApi(Resource):
 
     def retrieve(self, topup_id: str) -> TopUp:
         return TopUp.from_dict(self._transport.json("GET", f"/v1/topups/{quote(topup_id, safe='')}"))
+
+
+class AutoTopUpApi(Resource):
+    """Charges the saved payment method when the balance runs low."""
+
+    def retrieve(self) -> AutoTopUp:
+        return AutoTopUp.from_dict(self._transport.json("GET", "/v1/auto-topup"))
+
+    def set(self, **request: Unpack[SetAutoTopUpRequest]) -> AutoTopUp:
+        return AutoTopUp.from_dict(self._transport.json("PUT", "/v1/auto-topup", body=request))
+
+    def set_up_payment_method(self, **request: Unpack[SetUpPaymentMethodRequest]) -> PaymentMethodSetup:
+        """Answers where its owner saves a payment method with the provider."""
+        path = "/v1/auto-topup/payment-method"
+        return PaymentMethodSetup.from_dict(self._transport.json("POST", path, body=request, repeatable=False))
+
+    def remove_payment_method(self) -> AutoTopUp:
+        return AutoTopUp.from_dict(self._transport.json("DELETE", "/v1/auto-topup/payment-method"))
 
 
 class AccountApi(Resource):
