@@ -162,6 +162,7 @@ export default tseslint.config(
       '**/.venv/**',
       'libs/contracts/src/generated/**',
       'sdks/typescript/src/openapi.ts',
+      'sdks/generators/test/typescript/openapi.ts',
       '.nx/**',
       '.data/**',
       'coverage/**',
