@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- submit|overhead|webhooks|streams|ways|kafka|ledger] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
+ * `npm run bench [-- submit|overhead|webhooks|streams|ways|kafka|ledger|sdks] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
  * What tracing costs is told by `--turns N` of four slices, without, with, with and without it: the more, the closer the bounds; six at least.
- * With `profile`, and only then, where the time of submit goes. `--dispatcher` and `--only` narrow webhooks by a part of the name.
+ * With `profile`, and only then, where the time of submit goes; `sdks`, too, only where it is named, since it needs Python and Go. `--dispatcher` and `--only` narrow webhooks by a part of the name.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -92,6 +92,12 @@ if (wanted('ways')) {
   const rows = await measureWays(Number(values['way-jobs']));
   console.table(rows.map(round));
   report.ways = { inFlight: 32, rows };
+}
+if (positionals.includes('sdks')) {
+  const { measureSdks } = await import('./sdks.ts');
+  const rows = measureSdks();
+  console.table(rows.map(round));
+  report.sdks = { rows };
 }
 if (wanted('kafka')) {
   const rows = await measureKafka();

@@ -1,4 +1,4 @@
-"""What a call costs beside bare httpx, and how soon after the start of Python an answer is there.
+"""What a call costs beside bare httpx, and the time from the import to the first byte of an answer.
 
 Both are asked in turns of a server on this machine that always answers the same.
 """
@@ -27,10 +27,11 @@ LIMITS = {
     **{name: {"allowed": 300} for name in ("creates_per_minute", "reads_per_minute")},
 }
 BODY = json.dumps(LIMITS).encode()
-STARTED = {
-    "bare httpx": "import httpx; httpx.get('{url}/v1/limits', headers={{'authorization': 'Bearer x'}}).json()",
-    "usvideoapi": "from usvideoapi import USVideo; USVideo('x', '{url}').limits.retrieve()",
+PROGRAMS = {
+    "bare": "import httpx; httpx.get('{url}/v1/limits', headers={{'authorization': 'Bearer x'}}).json()",
+    "sdk": "from usvideoapi import USVideo; USVideo('x', '{url}').limits.retrieve()",
 }
+TIMED = "import time; began = time.perf_counter(); {program}; print((time.perf_counter() - began) * 1000)"
 
 
 class Constant(BaseHTTPRequestHandler):
@@ -57,33 +58,34 @@ def timed(call: Callable[[], object]) -> float:
 
 
 def synchronous(url: str) -> Dict[str, float]:
-    took: Dict[str, List[float]] = {"bare httpx": [], "usvideoapi": []}
+    took: Dict[str, List[float]] = {"bare": [], "sdk": []}
     with httpx.Client() as bare, USVideo("x", url) as client:
         for _ in range(CALLS):
-            took["bare httpx"].append(timed(lambda: bare.get(f"{url}/v1/limits").json()))
-            took["usvideoapi"].append(timed(client.limits.retrieve))
+            took["bare"].append(timed(lambda: bare.get(f"{url}/v1/limits").json()))
+            took["sdk"].append(timed(client.limits.retrieve))
     return {name: statistics.median(each) for name, each in took.items()}
 
 
 async def asynchronous(url: str) -> Dict[str, float]:
-    took: Dict[str, List[float]] = {"bare httpx": [], "usvideoapi": []}
+    took: Dict[str, List[float]] = {"bare": [], "sdk": []}
     async with httpx.AsyncClient() as bare, AsyncUSVideo("x", url) as client:
         for _ in range(CALLS):
             started = time.perf_counter()
             (await bare.get(f"{url}/v1/limits")).json()
             between = time.perf_counter()
             await client.limits.retrieve()
-            took["bare httpx"].append((between - started) * 1e6)
-            took["usvideoapi"].append((time.perf_counter() - between) * 1e6)
+            took["bare"].append((between - started) * 1e6)
+            took["sdk"].append((time.perf_counter() - between) * 1e6)
     return {name: statistics.median(each) for name, each in took.items()}
 
 
-def start(url: str) -> Dict[str, float]:
-    took: Dict[str, List[float]] = {name: [] for name in STARTED}
+def first_bytes(url: str) -> Dict[str, float]:
+    took: Dict[str, List[float]] = {name: [] for name in PROGRAMS}
     for _ in range(STARTS):
-        for name, program in STARTED.items():
-            command = [sys.executable, "-c", program.format(url=url)]
-            took[name].append(timed(lambda command=command: subprocess.run(command, check=True)) / 1000)  # type: ignore[misc]
+        for name, program in PROGRAMS.items():
+            timed_program = TIMED.format(program=program.format(url=url))
+            said = subprocess.run([sys.executable, "-c", timed_program], check=True, capture_output=True, text=True)
+            took[name].append(float(said.stdout))
     return {name: statistics.median(each) for name, each in took.items()}
 
 
@@ -92,18 +94,16 @@ def main() -> None:
     try:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-        table = {
-            "a call, microseconds": synchronous(url),
-            "an asynchronous call, microseconds": asyncio.run(asynchronous(url)),
-            "from the start of Python to an answer, milliseconds": start(url),
+        report = {
+            "client": "httpx",
+            "call_us": synchronous(url),
+            "async_call_us": asyncio.run(asynchronous(url)),
+            "first_byte_ms": first_bytes(url),
         }
     finally:
         server.kill()
         server.wait()
-    for what, medians in table.items():
-        told = ", ".join(f"{name} {value:.0f}" for name, value in medians.items())
-        print(f"{what}: {told} (+{medians['usvideoapi'] - medians['bare httpx']:.0f})")
-    print(json.dumps(table))
+    print(json.dumps({**report, "runtime": f"Python {sys.version.split()[0]}"}))
 
 
 if __name__ == "__main__":

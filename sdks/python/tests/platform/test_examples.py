@@ -8,6 +8,8 @@ import sys
 import zlib
 from pathlib import Path
 
+import httpx
+
 from usvideoapi import USVideo
 
 from .conftest import PACKAGE
@@ -35,6 +37,13 @@ def test_a_catalogue_becomes_videos_once(tmp_path: Path) -> None:
         run(EXAMPLES / "batch_catalogue.py", catalogue, tmp_path / "again")
         assert [video.id for video in client.videos.list(limit=100).first(10)] == before
     assert (tmp_path / "again" / "lamp.mp4").exists()
+
+
+def test_a_batch_needs_nothing_of_ours() -> None:
+    prompts = [f"{number} of twelve" for number in range(12)]
+    said = run(EXAMPLES / "batch_aiohttp.py", *prompts).splitlines()
+    assert sorted(line.rsplit(" ", 1)[0] for line in said) == sorted(prompts)
+    assert all(httpx.get(line.rsplit(" ", 1)[1]).headers["content-type"] == "video/mp4" for line in said)
 
 
 def test_a_picture_becomes_a_video(tmp_path: Path) -> None:
