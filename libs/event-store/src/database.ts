@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { within } from '@usvideo/runtime';
 import pg from 'pg';
 
 export type Database = pg.Pool;
@@ -82,15 +83,8 @@ const ANSWER_WITHIN_MS = 2_000;
 
 /** Whether the database answers; a pool that is busy for longer than two seconds counts as one that does not. */
 export async function isAnswering(database: Database): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ANSWER_WITHIN_MS, false);
-  });
-  const answered = database.query('select 1').then(
+  return within(ANSWER_WITHIN_MS, database.query('select 1')).then(
     () => true,
     () => false,
   );
-  const isThere = await Promise.race([answered, late]);
-  clearTimeout(timer);
-  return isThere;
 }

@@ -12,6 +12,7 @@ export * from './publishing/relay';
 export * from './writing/rows-statement';
 export * from './log/schema';
 export * from './log/schema-level';
+export * from './log/stream-store';
 export * from './shard';
 export * from './writing/transaction';
 export * from './log/verify-log';

@@ -1,3 +1,5 @@
+import { backOffMs } from '@usvideo/runtime';
+
 export interface PumpOptions {
   /** One pass; true when there is more to do at once. */
   readonly work: () => Promise<boolean>;
@@ -10,8 +12,7 @@ export interface PumpOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const FAILED_MIN_MS = 50;
-const FAILED_MAX_MS = 5_000;
+const AFTER_FAILURE = { firstMs: 50, maxMs: 5_000 };
 
 /** Repeats a pass of work: at once while there is more, when nudged, and after an idle wait in any case. */
 export class Pump {
@@ -39,7 +40,7 @@ export class Pump {
 
   private async run(): Promise<void> {
     let idleMs = this.options.idleMinMs;
-    let failedMs = FAILED_MIN_MS;
+    let failures = 0;
     // The first pass comes after the constructor, when its owner is complete.
     await null;
     while (!this.stopped) {
@@ -47,13 +48,12 @@ export class Pump {
       const begunAtMs = performance.now();
       try {
         const more = await this.options.work();
-        failedMs = FAILED_MIN_MS;
+        failures = 0;
         if (!more) await this.rest(idleMs, begunAtMs);
         idleMs = more || this.nudged ? this.options.idleMinMs : Math.min(idleMs * 2, this.options.idleMaxMs);
       } catch (error) {
         this.options.onError(error);
-        await this.pause(failedMs * (0.5 + Math.random() / 2), false);
-        failedMs = Math.min(failedMs * 2, FAILED_MAX_MS);
+        await this.pause(backOffMs(++failures, AFTER_FAILURE), false);
       }
     }
   }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { backOffMs } from '@usvideo/runtime';
 import type pg from 'pg';
 import type { Database, Transaction } from '../database';
 
@@ -71,11 +73,10 @@ export async function inTransactionAgain<T>(
   }
 }
 
-/** 20 ms after the first failure, twice as long after each further one up to a second; chance takes up to half of it away. */
+const PAUSE = { firstMs: 20, maxMs: 1_000 };
+
 export function pauseAfter(attempt: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.min(1_000, 10 * 2 ** attempt) * (0.5 + Math.random() / 2));
-  });
+  return setTimeout(backOffMs(attempt, PAUSE));
 }
 
 /**

@@ -31,7 +31,7 @@ import { actorOf } from './actor';
 import { environmentFaults, limitsEndFaults, registrationFaults } from './request-faults';
 import { AccountReader } from '../accounts/account-reader.sql';
 import { AccountErasure } from '../accounts/account-erasure.store';
-import { AccountStore, type Executed } from '../accounts/account.store';
+import { AccountStore, type AccountExecuted } from '../accounts/account.store';
 import { mintKey } from '../keys/key-minting.store';
 import { SchedulerLimitsClient } from '../accounts/scheduler-limits.client';
 import { refusalError, refuseFaults } from './refusal-status.grpc';
@@ -78,7 +78,7 @@ export class AccountsController {
     const executed = await this.store.execute(
       accountId,
       actorOf(request),
-      () => ({ type: 'register', accountId, name: given.accountName.trim(), plan, keys, author }),
+      () => ({ type: 'Register', accountId, name: given.accountName.trim(), plan, keys, author }),
       {
         owner,
         secrets: new Map(keys.map((key) => [key.keyId, key.minted])),
@@ -127,7 +127,7 @@ export class AccountsController {
     const environment = name as Environment;
     const state = acceptedState(
       await this.store.execute(accountId, actorOf({ author, actor }), () => ({
-        type: 'setLimits',
+        type: 'SetLimits',
         accountId,
         environment,
         changes,
@@ -150,7 +150,7 @@ export class AccountsController {
   }: SetSuspensionRequest): Promise<SetSuspensionResponse> {
     const state = acceptedState(
       await this.store.execute(accountId, actorOf({ author, actor }), () =>
-        suspended ? { type: 'suspend', accountId, reason, author } : { type: 'resume', accountId, author },
+        suspended ? { type: 'Suspend', accountId, reason, author } : { type: 'Resume', accountId, author },
       ),
     );
     await this.limits.push(accountId, state, ENVIRONMENTS);
@@ -161,7 +161,7 @@ export class AccountsController {
   async closeAccount({ accountId, actor: message, reason }: CloseAccountRequest): Promise<CloseAccountResponse> {
     const actor = actorOf({ actor: message });
     const state = acceptedState(
-      await this.store.execute(accountId, actor, () => ({ type: 'close', accountId, reason, author: actor.author })),
+      await this.store.execute(accountId, actor, () => ({ type: 'Close', accountId, reason, author: actor.author })),
     );
     await this.limits.push(accountId, state, ENVIRONMENTS);
     return { account: await this.account(accountId) };
@@ -182,7 +182,7 @@ export class AccountsController {
   }
 }
 
-function acceptedState(executed: Executed): AccountState {
+function acceptedState(executed: AccountExecuted): AccountState {
   if (executed.refusal !== undefined) throw refusalError(executed.refusal);
   return executed.state;
 }

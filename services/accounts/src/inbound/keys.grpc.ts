@@ -20,7 +20,7 @@ import type { Environment } from '../accounts/plan';
 import { actorOf } from './actor';
 import { keysAtOnceFaults, newKeyFaults, overlapFaults } from './request-faults';
 import { AccountReader } from '../accounts/account-reader.sql';
-import { AccountStore, type Executed } from '../accounts/account.store';
+import { AccountStore, type AccountExecuted } from '../accounts/account.store';
 import { mintKey } from '../keys/key-minting.store';
 import { KeyVerification } from '../keys/key-verification.service';
 import { refusalError, refuseFaults } from './refusal-status.grpc';
@@ -61,7 +61,7 @@ export class KeysController {
     const minted = mintKey(environment);
     const key = { keyId, environment, name: request.name.trim(), scopes: [...new Set(request.scopes)] };
     refuse(
-      await this.store.execute(accountId, actor, () => ({ type: 'createKey', accountId, key, author }), {
+      await this.store.execute(accountId, actor, () => ({ type: 'CreateKey', accountId, key, author }), {
         secrets: new Map([[keyId, minted]]),
       }),
     );
@@ -81,7 +81,7 @@ export class KeysController {
         accountId,
         actorOf(request),
         (now) => ({
-          type: 'rotateKey',
+          type: 'RotateKey',
           accountId,
           keyId,
           newKeyId,
@@ -99,7 +99,7 @@ export class KeysController {
   async revokeKey(request: RevokeKeyRequest): Promise<RevokeKeyResponse> {
     const { accountId, author, keyId } = request;
     refuse(
-      await this.store.execute(accountId, actorOf(request), () => ({ type: 'revokeKey', accountId, keyId, author })),
+      await this.store.execute(accountId, actorOf(request), () => ({ type: 'RevokeKey', accountId, keyId, author })),
     );
     return {};
   }
@@ -111,6 +111,6 @@ export class KeysController {
   }
 }
 
-function refuse(executed: Executed): void {
+function refuse(executed: AccountExecuted): void {
   if (executed.refusal !== undefined) throw refusalError(executed.refusal);
 }

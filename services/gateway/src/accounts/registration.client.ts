@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@usvideo/contracts/accounts';
 import { call, type Logger } from '@usvideo/runtime';
@@ -78,7 +79,7 @@ export class Registration {
           return undefined;
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      await setTimeout(RETRY_PAUSE_MS);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Artifact, LeaseGranted, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
-import { inSpan, inTrace, type Running } from '@usvideo/runtime';
+import { endsWithin, inSpan, inTrace, type Running } from '@usvideo/runtime';
 import { ulid } from 'ulid';
 import { AttemptFailure, engineError } from '../conform/attempt-failure';
 import { type AttemptTools, runAttempt } from './attempt.service';
@@ -100,7 +100,7 @@ export class Worker implements Running {
 
   private async drain(): Promise<void> {
     this.stream.drain();
-    await withinOrNot(this.options.drainTimeoutMs, this.attemptsDone());
+    await endsWithin(this.options.drainTimeoutMs, this.attemptsDone());
     const unfinished = [...this.held.values()];
     if (unfinished.length > 0)
       this.options.logger.info({ leases: unfinished.length }, 'handing back what is not finished');
@@ -108,10 +108,10 @@ export class Worker implements Running {
       ending.abort(new LeaseOver('handed back'));
       return this.handBack(lease);
     });
-    await withinOrNot(HAND_BACK_TIMEOUT_MS, Promise.all([...answers, this.attemptsDone()]));
+    await endsWithin(HAND_BACK_TIMEOUT_MS, Promise.all([...answers, this.attemptsDone()]));
     clearInterval(this.ticking);
     this.stream.stop();
-    await withinOrNot(ENGINE_STOP_MS, this.options.engine.stop?.() ?? Promise.resolve());
+    await endsWithin(ENGINE_STOP_MS, this.options.engine.stop?.() ?? Promise.resolve());
   }
 
   private async attemptsDone(): Promise<void> {
@@ -254,14 +254,4 @@ export class Worker implements Running {
       [...this.held.values()].map(({ lease, progress }) => ({ jobId: lease.jobId, leaseId: lease.leaseId, progress })),
     );
   }
-}
-
-/** Waits for the work or for the time, whichever ends first. */
-async function withinOrNot(ms: number, done: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, late]);
-  clearTimeout(timer);
 }

@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import { GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, type Logger } from '@usvideo/runtime';
+import { endsWithin, GuardedHttpClient, inSpan, OutboundError, traceparentOfKey, type Logger } from '@usvideo/runtime';
 import { claimDeliveries, releaseDeliveries, type ClaimedDelivery, type ClaimLimits } from './delivery-claim.sql';
 import { AttemptRecords, type AttemptRecord, type Clock } from './delivery.store';
 import type { EndpointSwitch } from './breaker';
@@ -77,12 +77,7 @@ export class DeliveryWorker {
   /** Attempts that do not end in time are given back unmade; a receiver may then see their webhook-id twice. */
   async stop(): Promise<void> {
     this.stopped = true;
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise((resolve) => {
-      timer = setTimeout(resolve, STOP_GRACE_MS);
-    });
-    await Promise.race([Promise.all(this.underWay.values()), grace]);
-    clearTimeout(timer);
+    await endsWithin(STOP_GRACE_MS, Promise.all(this.underWay.values()));
     this.abandoned = true;
     await releaseDeliveries(this.options.database, this.options.clock, [...this.underWay.keys()]);
   }
@@ -120,13 +115,13 @@ export class DeliveryWorker {
         if (this.abandoned) return;
         const durationMs = Math.round(performance.now() - started);
         webhookDuration.observe(durationMs / 1_000);
-        const verdict = await this.records.record({ ...delivery, ...answer, durationMs });
-        webhookAttempts.inc({ outcome: verdict?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
-        if (verdict !== undefined && answer.httpStatus === GONE && delivery.endpointId !== '')
+        const result = await this.records.record({ ...delivery, ...answer, durationMs });
+        webhookAttempts.inc({ outcome: result?.status === 'delivered' ? 'delivered' : outcomeOf(answer) });
+        if (result !== undefined && answer.httpStatus === GONE && delivery.endpointId !== '')
           await this.options.notices.disable(delivery.endpointId, 'gone');
         const { accountId: account_id, attempt, jobId: job_id } = delivery;
         this.options.logger.debug(
-          { account_id, job_id, attempt, http_status: answer.httpStatus, error: answer.error, verdict },
+          { account_id, job_id, attempt, http_status: answer.httpStatus, error: answer.error, result },
           'webhook attempted',
         );
       },
