@@ -101,7 +101,7 @@ export async function addJobs(
     await closeSubmissions(
       tx,
       now,
-      submissions.map((submission) => ({ kind: 'submit', submission })),
+      submissions.map((submission) => ({ type: 'Submit', submission })),
     );
   });
   if (!asleep && submissions[0]) await wakeQueues(database, [submissions[0]]);

@@ -89,7 +89,7 @@ export async function voidSubmissions(database: Database, accountId: string): Pr
     closeSubmissions(
       tx,
       now,
-      rows.map((row) => ({ kind: 'void', jobId: row.job_id, askLedger: true })),
+      rows.map((row) => ({ type: 'Void', jobId: row.job_id, askLedger: true })),
     ),
   );
 }

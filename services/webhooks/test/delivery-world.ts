@@ -3,7 +3,7 @@ import { createLogger, GuardedHttpClient, migrateDatabase, SecretBox } from '@us
 import { postgres } from '@usvideo/testing';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '../src/delivery/delivery-worker.loop';
 import { AttemptRecords, insertDelivery, type AttemptRecord, type NewDelivery } from '../src/delivery/delivery.store';
-import type { Verdict } from '../src/delivery/retry-schedule';
+import type { AttemptResult } from '../src/delivery/retry-schedule';
 import { DeliveriesDue } from '../src/delivery/due';
 import { EndpointNotices } from '../src/endpoints/endpoint-notices.store';
 import { EndpointStore } from '../src/endpoints/endpoint.store';
@@ -83,7 +83,7 @@ export class DeliveryWorld {
     return delivery;
   };
 
-  record(record: AttemptRecord, own = this.database): Promise<Verdict | undefined> {
+  record(record: AttemptRecord, own = this.database): Promise<AttemptResult | undefined> {
     return new AttemptRecords(own, this.clock).record(record);
   }
 

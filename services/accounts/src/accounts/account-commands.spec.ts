@@ -36,7 +36,7 @@ function given(...events: AccountEvent[]): { when(command: AccountCommand): unkn
 }
 
 const register: AccountCommand = {
-  type: 'register',
+  type: 'Register',
   accountId,
   name: 'Acme',
   plan: 'standard',
@@ -44,14 +44,14 @@ const register: AccountCommand = {
   keys: [{ keyId: 'key_1', environment: 'live', name: 'CI', scopes: ['videos'] }],
 };
 const rotate: AccountCommand = {
-  type: 'rotateKey',
+  type: 'RotateKey',
   accountId,
   keyId: 'key_1',
   newKeyId: 'key_2',
   oldKeyExpiresAt: new Date(0),
   author,
 };
-const revoke: AccountCommand = { type: 'revokeKey', accountId, keyId: 'key_1', author };
+const revoke: AccountCommand = { type: 'RevokeKey', accountId, keyId: 'key_1', author };
 
 test('registering makes the account and its keys', () => {
   expect(given().when(register)).toEqual([created, keyCreated('key_1')]);
@@ -72,9 +72,9 @@ test('registering on a larger plan says its limits for both environments, since 
 });
 
 test.each<AccountCommand>([
-  { type: 'setLimits', accountId, environment: 'live', changes: {}, author },
-  { type: 'suspend', accountId, reason: '', author },
-  { type: 'resume', accountId, author },
+  { type: 'SetLimits', accountId, environment: 'live', changes: {}, author },
+  { type: 'Suspend', accountId, reason: '', author },
+  { type: 'Resume', accountId, author },
   rotate,
   revoke,
 ])('an account that does not exist refuses $type', (command) => {
@@ -84,11 +84,11 @@ test.each<AccountCommand>([
 test('limits that are not named keep their value, and the version grows by one', () => {
   const raised = { ...PLAN_LIMITS.standard, concurrentJobs: 50 };
   expect(
-    given(created).when({ type: 'setLimits', accountId, environment: 'live', changes: { concurrentJobs: 50 }, author }),
+    given(created).when({ type: 'SetLimits', accountId, environment: 'live', changes: { concurrentJobs: 50 }, author }),
   ).toEqual([limitsSet(raised, 1n)]);
   expect(
     given(created, limitsSet(raised, 1n)).when({
-      type: 'setLimits',
+      type: 'SetLimits',
       accountId,
       environment: 'live',
       changes: { queuedJobs: 5 },
@@ -99,14 +99,14 @@ test('limits that are not named keep their value, and the version grows by one',
 
 test('setting the limits that are already set changes nothing', () => {
   expect(
-    given(created).when({ type: 'setLimits', accountId, environment: 'test', changes: PLAN_LIMITS.standard, author }),
+    given(created).when({ type: 'SetLimits', accountId, environment: 'test', changes: PLAN_LIMITS.standard, author }),
   ).toEqual([]);
 });
 
 test.each([{ concurrentJobs: -1 }, { queuedJobs: 1.5 }, { createsPerMinute: 0 }, { readsPerMinute: 1e9 }])(
   'refuses limits of %j',
   (changes) => {
-    expect(given(created).when({ type: 'setLimits', accountId, environment: 'live', changes, author })).toBe(
+    expect(given(created).when({ type: 'SetLimits', accountId, environment: 'live', changes, author })).toBe(
       'limits_out_of_range',
     );
   },
@@ -114,18 +114,18 @@ test.each([{ concurrentJobs: -1 }, { queuedJobs: 1.5 }, { createsPerMinute: 0 },
 
 test('no concurrent jobs at all is a limit: it freezes the queue', () => {
   expect(
-    given(created).when({ type: 'setLimits', accountId, environment: 'live', changes: { concurrentJobs: 0 }, author }),
+    given(created).when({ type: 'SetLimits', accountId, environment: 'live', changes: { concurrentJobs: 0 }, author }),
   ).toEqual([limitsSet({ ...PLAN_LIMITS.standard, concurrentJobs: 0 }, 1n)]);
 });
 
 test('suspending and resuming happen once, each with a version of its own', () => {
-  const suspend: AccountCommand = { type: 'suspend', accountId, reason: 'chargeback', author };
+  const suspend: AccountCommand = { type: 'Suspend', accountId, reason: 'chargeback', author };
   expect(given(created).when(suspend)).toEqual([suspended]);
   expect(given(created, suspended).when(suspend)).toEqual([]);
-  expect(given(created, suspended).when({ type: 'resume', accountId, author })).toEqual([
+  expect(given(created, suspended).when({ type: 'Resume', accountId, author })).toEqual([
     { $case: 'accountResumed', value: { author, limitsVersion: 2n } },
   ]);
-  expect(given(created).when({ type: 'resume', accountId, author })).toEqual([]);
+  expect(given(created).when({ type: 'Resume', accountId, author })).toEqual([]);
 });
 
 test('a rotated key hands its name, scopes and environment to its successor', () => {
@@ -138,7 +138,7 @@ test('a command that is repeated after an unknown commit finds its own effect', 
   expect(given(...state).when(register)).toEqual([]);
   expect(
     given(...state).when({
-      type: 'createKey',
+      type: 'CreateKey',
       accountId,
       author,
       key: { keyId: 'key_1', environment: 'live', name: 'CI', scopes: [] },
@@ -162,7 +162,7 @@ test('a key is revoked for good, also in its overlap; revoking twice is fine', (
 test('an account has a bounded number of usable keys; revoked ones make room', () => {
   const full = Array.from({ length: KEYS_MAX }, (_, index) => keyCreated(`key_${index}`));
   const another: AccountCommand = {
-    type: 'createKey',
+    type: 'CreateKey',
     accountId,
     author,
     key: { keyId: 'key_new', environment: 'test', name: 'One more', scopes: ['videos'] },

@@ -6,7 +6,7 @@ import { ENVIRONMENTS, limitsAreInRange, PLAN_LIMITS, sameLimits, type Environme
 /** Ids are minted by the caller before the first try, so that a command repeated after an unknown commit finds its own effect. */
 export type AccountCommand =
   | {
-      readonly type: 'register';
+      readonly type: 'Register';
       readonly accountId: string;
       readonly name: string;
       readonly plan: Plan;
@@ -14,7 +14,7 @@ export type AccountCommand =
       readonly author: string;
     }
   | {
-      readonly type: 'setLimits';
+      readonly type: 'SetLimits';
       readonly accountId: string;
       readonly environment: Environment;
       readonly changes: Partial<Limits>;
@@ -23,25 +23,25 @@ export type AccountCommand =
       readonly author: string;
     }
   | {
-      readonly type: 'endLimits';
+      readonly type: 'EndLimits';
       readonly accountId: string;
       readonly environment: Environment;
       readonly now: Date;
       readonly author: string;
     }
-  | { readonly type: 'suspend'; readonly accountId: string; readonly reason: string; readonly author: string }
-  | { readonly type: 'resume'; readonly accountId: string; readonly author: string }
-  | { readonly type: 'close'; readonly accountId: string; readonly reason: string; readonly author: string }
-  | { readonly type: 'createKey'; readonly accountId: string; readonly key: NewKey; readonly author: string }
+  | { readonly type: 'Suspend'; readonly accountId: string; readonly reason: string; readonly author: string }
+  | { readonly type: 'Resume'; readonly accountId: string; readonly author: string }
+  | { readonly type: 'Close'; readonly accountId: string; readonly reason: string; readonly author: string }
+  | { readonly type: 'CreateKey'; readonly accountId: string; readonly key: NewKey; readonly author: string }
   | {
-      readonly type: 'rotateKey';
+      readonly type: 'RotateKey';
       readonly accountId: string;
       readonly keyId: string;
       readonly newKeyId: string;
       readonly oldKeyExpiresAt: Date;
       readonly author: string;
     }
-  | { readonly type: 'revokeKey'; readonly accountId: string; readonly keyId: string; readonly author: string };
+  | { readonly type: 'RevokeKey'; readonly accountId: string; readonly keyId: string; readonly author: string };
 
 export interface NewKey {
   readonly keyId: string;
@@ -58,30 +58,30 @@ export type AccountRefusal =
 export const KEYS_MAX = 100;
 
 /** Nothing opens the door of a closed account again. */
-const NOT_OF_CLOSED: ReadonlySet<AccountCommand['type']> = new Set(['resume', 'createKey', 'rotateKey']);
+const NOT_OF_CLOSED: ReadonlySet<AccountCommand['type']> = new Set(['Resume', 'CreateKey', 'RotateKey']);
 
 type AccountDecision = Decision<AccountEvent, AccountRefusal>;
 
 export function decide(state: AccountState, command: AccountCommand): AccountDecision {
-  if (command.type === 'register') return register(state, command);
+  if (command.type === 'Register') return register(state, command);
   if (state.plan === undefined) return refuse('account_not_found');
   if (state.closed && NOT_OF_CLOSED.has(command.type)) return refuse('account_closed');
   switch (command.type) {
-    case 'setLimits':
+    case 'SetLimits':
       return setLimits(state, command);
-    case 'endLimits':
+    case 'EndLimits':
       return endLimits(state, command);
-    case 'suspend':
+    case 'Suspend':
       return suspend(state, command);
-    case 'resume':
+    case 'Resume':
       return resume(state, command);
-    case 'close':
+    case 'Close':
       return close(state, command);
-    case 'createKey':
+    case 'CreateKey':
       return createKey(state, command);
-    case 'rotateKey':
+    case 'RotateKey':
       return rotateKey(state, command);
-    case 'revokeKey':
+    case 'RevokeKey':
       return revokeKey(state, command);
     default:
       return unreachable(command);
@@ -91,7 +91,7 @@ export function decide(state: AccountState, command: AccountCommand): AccountDec
 type Of<Type extends AccountCommand['type']> = Extract<AccountCommand, { type: Type }>;
 
 /** A plan above the standard one says its limits in full: the scheduler knows limits, never plans. */
-function register(state: AccountState, { accountId, name, plan, keys, author }: Of<'register'>): AccountDecision {
+function register(state: AccountState, { accountId, name, plan, keys, author }: Of<'Register'>): AccountDecision {
   if (state.plan !== undefined) return accept();
   const created: AccountEvent = { $case: 'accountCreated', value: { accountId, name, plan } };
   const limits =
@@ -107,7 +107,7 @@ function register(state: AccountState, { accountId, name, plan, keys, author }: 
 /** Limits with an end stand on those in force, and end where those without one stood; limits without an end take their place. */
 function setLimits(
   state: AccountState,
-  { accountId, environment, changes, expiresAt, reason, author }: Of<'setLimits'>,
+  { accountId, environment, changes, expiresAt, reason, author }: Of<'SetLimits'>,
 ): AccountDecision {
   const lasting = state.ending[environment]?.revertsTo ?? state.limits[environment];
   const current = expiresAt === undefined ? lasting : state.limits[environment];
@@ -127,7 +127,7 @@ function setLimits(
   });
 }
 
-function endLimits(state: AccountState, { accountId, environment, now, author }: Of<'endLimits'>): AccountDecision {
+function endLimits(state: AccountState, { accountId, environment, now, author }: Of<'EndLimits'>): AccountDecision {
   const ending = state.ending[environment];
   if (ending === undefined || ending.at > now) return accept();
   return accept({
@@ -136,17 +136,17 @@ function endLimits(state: AccountState, { accountId, environment, now, author }:
   });
 }
 
-function suspend(state: AccountState, { author, reason }: Of<'suspend'>): AccountDecision {
+function suspend(state: AccountState, { author, reason }: Of<'Suspend'>): AccountDecision {
   if (state.suspended) return accept();
   return accept({ $case: 'accountSuspended', value: { author, reason, limitsVersion: state.limitsVersion + 1n } });
 }
 
-function resume(state: AccountState, { author }: Of<'resume'>): AccountDecision {
+function resume(state: AccountState, { author }: Of<'Resume'>): AccountDecision {
   if (!state.suspended) return accept();
   return accept({ $case: 'accountResumed', value: { author, limitsVersion: state.limitsVersion + 1n } });
 }
 
-function close(state: AccountState, { author, reason }: Of<'close'>): AccountDecision {
+function close(state: AccountState, { author, reason }: Of<'Close'>): AccountDecision {
   if (state.closed) return accept();
   const open = [...state.keys].filter(([, { status }]) => status !== 'revoked');
   return accept(
@@ -155,14 +155,14 @@ function close(state: AccountState, { author, reason }: Of<'close'>): AccountDec
   );
 }
 
-function createKey(state: AccountState, { key }: Of<'createKey'>): AccountDecision {
+function createKey(state: AccountState, { key }: Of<'CreateKey'>): AccountDecision {
   if (state.keys.has(key.keyId)) return accept();
   const usable = [...state.keys.values()].filter((known) => known.status === 'usable').length;
   return usable >= KEYS_MAX ? refuse('too_many_keys') : accept(keyCreated(key));
 }
 
 /** The new key has the name, scopes and environment of the old one: a rotation can never widen what a key may do. */
-function rotateKey(state: AccountState, { keyId, newKeyId, oldKeyExpiresAt }: Of<'rotateKey'>): AccountDecision {
+function rotateKey(state: AccountState, { keyId, newKeyId, oldKeyExpiresAt }: Of<'RotateKey'>): AccountDecision {
   if (state.keys.has(newKeyId)) return accept();
   const key = state.keys.get(keyId);
   if (key === undefined) return refuse('key_not_found');
@@ -174,7 +174,7 @@ function rotateKey(state: AccountState, { keyId, newKeyId, oldKeyExpiresAt }: Of
 }
 
 /** Revoking twice is fine; revoking the last key is the customer's business. */
-function revokeKey(state: AccountState, { keyId }: Of<'revokeKey'>): AccountDecision {
+function revokeKey(state: AccountState, { keyId }: Of<'RevokeKey'>): AccountDecision {
   const key = state.keys.get(keyId);
   if (key === undefined) return refuse('key_not_found');
   return key.status === 'revoked' ? accept() : accept({ $case: 'apiKeyRevoked', value: { keyId } });

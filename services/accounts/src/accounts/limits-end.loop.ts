@@ -23,7 +23,7 @@ export function startLimitsEnd(
       for (const { accountId, environment } of ended) {
         const actor = { author: AUTHOR, address: '', requestId: '' };
         const executed = await store.execute(accountId, actor, (now) => ({
-          type: 'endLimits',
+          type: 'EndLimits',
           accountId,
           environment,
           now,

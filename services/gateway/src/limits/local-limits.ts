@@ -11,11 +11,11 @@ export class LocalLimits {
    * @param timeOfDay what the reset is told in
    */
   spend(key: string, limitPerMinute: number, nowMs: number, timeOfDay: Date): Judgement {
-    const { arrivalMs, resetInMs, verdict } = spend(this.arrivals.get(key), limitPerMinute, nowMs);
+    const { arrivalMs, resetInMs, spending } = spend(this.arrivals.get(key), limitPerMinute, nowMs);
     this.arrivals.delete(key);
     this.arrivals.set(key, arrivalMs);
     if (this.arrivals.size > this.keysMax) this.dropOldest(nowMs);
-    return { ...verdict, resetAt: new Date(timeOfDay.getTime() + resetInMs) };
+    return { ...spending, resetAt: new Date(timeOfDay.getTime() + resetInMs) };
   }
 
   get size(): number {

@@ -25,7 +25,7 @@ describe('a limit per minute', () => {
   it('is whole again at its reset', () => {
     const { resetInMs, arrivalMs } = spend(undefined, 60, 5_000);
     expect(resetInMs).toBe(1_000);
-    expect(spend(arrivalMs, 60, 6_000).verdict.remaining).toBe(59);
+    expect(spend(arrivalMs, 60, 6_000).spending.remaining).toBe(59);
   });
 
   it('tells its reset by the time of day and nothing else by it, however that is set', () => {

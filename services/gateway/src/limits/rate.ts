@@ -1,10 +1,10 @@
 /** What a limiter said of a request; behind the X-RateLimit headers of its response. */
-export interface Judgement extends Verdict {
+export interface Judgement extends Spending {
   /** When the full limit is back, by the time of day. */
   readonly resetAt: Date;
 }
 
-export interface Verdict {
+export interface Spending {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
@@ -24,7 +24,7 @@ export function spend(
   arrivalMs: ArrivalTimeMs | undefined,
   limitPerMinute: number,
   nowMs: number,
-): { arrivalMs: ArrivalTimeMs; resetInMs: number; verdict: Verdict } {
+): { arrivalMs: ArrivalTimeMs; resetInMs: number; spending: Spending } {
   const intervalMs = WINDOW_MS / limitPerMinute;
   const startMs = Math.max(arrivalMs ?? nowMs, nowMs);
   const nextMs = startMs + intervalMs;
@@ -34,7 +34,7 @@ export function spend(
   return {
     arrivalMs: keptMs,
     resetInMs: keptMs - nowMs,
-    verdict: {
+    spending: {
       allowed,
       limit: limitPerMinute,
       remaining: allowed ? Math.max(0, Math.floor((WINDOW_MS - (keptMs - nowMs)) / intervalMs + 1e-6)) : 0,

@@ -8,14 +8,14 @@ const SERVERS_MAX = 10_000;
 const LOOK_UPS_PER_ACCOUNT_MAX = 8;
 const RETRY_MS = 1_000;
 
-interface Verdict {
+interface KnownServer {
   readonly refusal: string | undefined;
   readonly untilMs: number;
 }
 
 /** Whether deliveries would refuse a URL. Asked once per server and half minute: the create path does not wait for the name server or the proxy each time. */
 export class UrlGuard {
-  private readonly verdicts = new Map<string, Verdict>();
+  private readonly known = new Map<string, KnownServer>();
   private readonly lookUps = new Tally();
   private readonly underWay = new Map<string, Promise<string | undefined>>();
 
@@ -25,7 +25,7 @@ export class UrlGuard {
   async refusalOf(accountId: string, url: string): Promise<string | undefined> {
     // Path and query are not judged; some schemes, as javascript:, have neither.
     const server = URL.canParse('/', url) ? new URL('/', url).href : url;
-    const known = this.verdicts.get(server);
+    const known = this.known.get(server);
     if (known && known.untilMs > performance.now()) return known.refusal;
     // Orders that come at once for the same server ask for it once.
     const asked = this.underWay.get(server) ?? this.ask(accountId, server, url);
@@ -37,9 +37,9 @@ export class UrlGuard {
     const refusal = await this.asOneOf(accountId, () => this.client.refusalOf(url)).finally(() =>
       this.underWay.delete(server),
     );
-    this.verdicts.delete(server);
-    this.verdicts.set(server, { refusal, untilMs: performance.now() + REMEMBER_MS });
-    if (this.verdicts.size > SERVERS_MAX) this.verdicts.delete(this.verdicts.keys().next().value!);
+    this.known.delete(server);
+    this.known.set(server, { refusal, untilMs: performance.now() + REMEMBER_MS });
+    if (this.known.size > SERVERS_MAX) this.known.delete(this.known.keys().next().value!);
     return refusal;
   }
 

@@ -24,22 +24,22 @@ import type { HoldTerms } from '../prices/price';
 /** A billion dollars: far above any payment, and far enough below 64 bits that a balance cannot overflow. */
 export const AMOUNT_MICROS_MAX = 1_000_000_000_000_000n;
 
-type Verdict = Decision<AccountEvent, Refusal>;
+type Decided = Decision<AccountEvent, Refusal>;
 
 export const account: Decider<AccountState, AccountCommand, AccountEvent, Refusal> = { decide, evolve };
 
 /** A verdict against a hold that ended another way is recorded as a fact and refused all the same. */
-export function refusalOf(decision: Verdict): Refusal | undefined {
+export function refusalOf(decision: Decided): Refusal | undefined {
   if (!decision.accepted) return decision.refusal;
   return decision.events.some((event) => event.$case === 'lateOutcomeRecorded') ? 'verdict_conflict' : undefined;
 }
 
-function decide(state: AccountState, command: AccountCommand): Verdict {
+function decide(state: AccountState, command: AccountCommand): Decided {
   const decision = decideOne(state, command);
   return decision.accepted ? accept(...decision.events, ...lowBalance(state, decision.events)) : decision;
 }
 
-function decideOne(state: AccountState, command: AccountCommand): Verdict {
+function decideOne(state: AccountState, command: AccountCommand): Decided {
   switch (command.type) {
     case 'AddFunds':
       return addFunds(state, command);
@@ -62,7 +62,7 @@ function decideOne(state: AccountState, command: AccountCommand): Verdict {
   }
 }
 
-function decideOnHold(state: AccountState, command: HoldCommand): Verdict {
+function decideOnHold(state: AccountState, command: HoldCommand): Decided {
   if (state.hold !== undefined && state.hold.accountId !== command.accountId) return refuse('hold_conflict');
   switch (command.type) {
     case 'PlaceHold':
@@ -78,7 +78,7 @@ function decideOnHold(state: AccountState, command: HoldCommand): Verdict {
   }
 }
 
-function addFunds(state: AccountState, command: AddFunds): Verdict {
+function addFunds(state: AccountState, command: AddFunds): Decided {
   const { amountMicros, source, paymentRef, author, note } = command;
   if (!inRange(amountMicros)) return refuse('amount_out_of_range');
   if (state.payment !== undefined)
@@ -89,7 +89,7 @@ function addFunds(state: AccountState, command: AddFunds): Verdict {
   });
 }
 
-function placeHold(state: AccountState, { jobId, terms, offer }: PlaceHold): Verdict {
+function placeHold(state: AccountState, { jobId, terms, offer }: PlaceHold): Decided {
   const { hold } = state;
   if (hold?.placed !== undefined && !sameTerms(hold.placed.terms, terms)) return refuse('hold_conflict');
   if (hold?.state === 'released') return refuse('hold_voided');
@@ -105,13 +105,13 @@ function placeHold(state: AccountState, { jobId, terms, offer }: PlaceHold): Ver
   });
 }
 
-function voidHold(state: AccountState, { jobId }: VoidHold): Verdict {
+function voidHold(state: AccountState, { jobId }: VoidHold): Decided {
   if (state.hold?.state === 'captured') return refuse('hold_captured');
   if (state.hold?.state === 'released') return accept();
   return accept(released(state, jobId, state.hold?.amountMicros ?? 0n, 'voided'));
 }
 
-function settle(state: AccountState, command: Settle): Verdict {
+function settle(state: AccountState, command: Settle): Decided {
   const { jobId, chargedMicros, releasedMicros, rule } = command;
   const { hold } = state;
   if (hold === undefined) return refuse('hold_unknown');
@@ -125,7 +125,7 @@ function settle(state: AccountState, command: Settle): Verdict {
   });
 }
 
-function settleEnded(hold: Hold, command: Settle): Verdict {
+function settleEnded(hold: Hold, command: Settle): Decided {
   const { jobId, chargedMicros, releasedMicros, rule } = command;
   if (hold.capturedMicros === chargedMicros && hold.releasedMicros === releasedMicros) return accept();
   if (hold.lateOutcomeRecorded) return refuse('verdict_conflict');
@@ -138,7 +138,7 @@ function settleEnded(hold: Hold, command: Settle): Verdict {
 function refundCapture(
   state: AccountState,
   { jobId, refundKey, amountMicros, reason, author }: RefundCapture,
-): Verdict {
+): Decided {
   const { hold, done } = state;
   if (!inRange(amountMicros)) return refuse('amount_out_of_range');
   if (hold === undefined) return refuse('hold_unknown');
@@ -165,7 +165,7 @@ function refundCapture(
 function reverseFunds(
   state: AccountState,
   { paymentRef, reversalRef, amountMicros, reason, author }: ReverseFunds,
-): Verdict {
+): Decided {
   const { payment, done, availableMicros } = state;
   if (!inRange(amountMicros)) return refuse('amount_out_of_range');
   if (done !== undefined)
@@ -197,7 +197,7 @@ function isSameReversal(done: Done, paymentRef: string, amountMicros: bigint): b
 function reinstateFunds(
   state: AccountState,
   { paymentRef, reversalRef, amountMicros, author, note }: ReinstateFunds,
-): Verdict {
+): Decided {
   const { payment, reversal, done } = state;
   if (!inRange(amountMicros)) return refuse('amount_out_of_range');
   if (done !== undefined)
@@ -235,7 +235,7 @@ function reinstateFunds(
   });
 }
 
-function adjust(state: AccountState, { adjustmentRef, amountMicros, reason, author }: Adjust): Verdict {
+function adjust(state: AccountState, { adjustmentRef, amountMicros, reason, author }: Adjust): Decided {
   const { done } = state;
   if (amountMicros === 0n || amountMicros > AMOUNT_MICROS_MAX || amountMicros < -AMOUNT_MICROS_MAX)
     return refuse('amount_out_of_range');
@@ -246,7 +246,7 @@ function adjust(state: AccountState, { adjustmentRef, amountMicros, reason, auth
 }
 
 /** What is held stays held: its jobs still run, and end as in live. */
-function resetSandbox(state: AccountState, { resetRef, author }: ResetSandbox): Verdict {
+function resetSandbox(state: AccountState, { resetRef, author }: ResetSandbox): Decided {
   const { availableMicros, heldMicros, receivableMicros, done } = state;
   const missingMicros = SANDBOX_FUNDS_MICROS - netOf({ availableMicros, heldMicros, receivableMicros });
   const amountMicros = -missingMicros > availableMicros ? -availableMicros : missingMicros;
@@ -258,7 +258,7 @@ function resetSandbox(state: AccountState, { resetRef, author }: ResetSandbox): 
   });
 }
 
-function setSpendCap(state: AccountState, { apiKeyId, limitMicros, author }: SetSpendCap): Verdict {
+function setSpendCap(state: AccountState, { apiKeyId, limitMicros, author }: SetSpendCap): Decided {
   const cap = apiKeyId === '' ? state.accountCap : state.keyCap;
   if (limitMicros !== undefined && (limitMicros < 0n || limitMicros > AMOUNT_MICROS_MAX))
     return refuse('amount_out_of_range');
@@ -269,7 +269,7 @@ function setSpendCap(state: AccountState, { apiKeyId, limitMicros, author }: Set
   });
 }
 
-function setLowBalanceThreshold(state: AccountState, { thresholdMicros, author }: SetLowBalanceThreshold): Verdict {
+function setLowBalanceThreshold(state: AccountState, { thresholdMicros, author }: SetLowBalanceThreshold): Decided {
   if (thresholdMicros < 0n || thresholdMicros > AMOUNT_MICROS_MAX) return refuse('amount_out_of_range');
   return state.thresholdMicros === thresholdMicros
     ? accept()

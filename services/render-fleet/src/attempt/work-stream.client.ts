@@ -145,7 +145,7 @@ export class WorkStream {
   private receive({ message }: WorkResponse): void {
     switch (message?.$case) {
       case 'welcome':
-        return this.settle(message.value);
+        return this.welcome(message.value);
       case 'lease':
         return this.options.onLease(message.value);
       case 'ended':
@@ -157,7 +157,7 @@ export class WorkStream {
     }
   }
 
-  private settle(welcome: Welcome): void {
+  private welcome(welcome: Welcome): void {
     clearInterval(this.looking);
     this.welcomedAtMs = performance.now();
     this.welcomed = true;

@@ -50,6 +50,6 @@ export function startUpkeep(options: UpkeepOptions): Running {
 
 async function endOverdue({ database, reports }: UpkeepOptions): Promise<boolean> {
   const overdue = await overdueJobs(database);
-  await Promise.all(overdue.map((jobId) => reports.submit({ kind: 'expire_deadline', jobId })));
+  await Promise.all(overdue.map((jobId) => reports.submit({ type: 'ExpireDeadline', jobId })));
   return overdue.length >= FULL;
 }

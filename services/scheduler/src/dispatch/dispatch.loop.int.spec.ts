@@ -83,7 +83,7 @@ it('records each wait of a job from when it began to wait', async () => {
     await loop.pass();
     const [job] = granted[0]!;
     expect(
-      await reports.submit({ kind: 'hand_back', jobId: job!.jobId, leaseId: job!.state.attempts[0]!.leaseId }),
+      await reports.submit({ type: 'HandBack', jobId: job!.jobId, leaseId: job!.state.attempts[0]!.leaseId }),
     ).toMatchObject({ refusal: '', changed: true });
     await loop.pass();
   });

@@ -61,7 +61,7 @@ async function oneJob(over: Parameters<typeof addJobs>[3] = {}): Promise<string>
 /** As cancel does it: under the lock of the job, all in one transaction. Returns the refusal. */
 async function cancel(jobId: string): Promise<string> {
   return inTransaction(world.database, async (tx, now) => {
-    const decided = decideJob((await lockJobs(tx, [jobId])).get(jobId)!, { kind: 'cancel', apiKeyId: '', now });
+    const decided = decideJob((await lockJobs(tx, [jobId])).get(jobId)!, { type: 'Cancel', apiKeyId: '', now });
     if (!decided.accepted) return decided.refusal;
     await moveJobs(tx, now, [{ job: decided.before, facts: decided.facts }], settings);
     return '';

@@ -121,11 +121,11 @@ export class Dispatch implements LeaseHolders {
       environment,
       state: { jobClass },
     } = job;
-    if (report.kind === 'lose_lease') {
+    if (report.type === 'LoseLease') {
       leaseExpiries.inc({ class: jobClass });
       this.endLease(job.jobId, report.leaseId, 'lease_lost');
     }
-    if (report.kind === 'expire_deadline') this.endHeldLease(job);
+    if (report.type === 'ExpireDeadline') this.endHeldLease(job);
     if (job.state.name === 'queued') {
       changes.forgetProgress(job.jobId);
       this.wake.wake({ accountId, environment, jobClass });

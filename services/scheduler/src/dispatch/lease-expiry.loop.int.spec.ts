@@ -132,7 +132,7 @@ it('judges a silence again under the lock, by the same grace', async () => {
   );
   await extendGrace(world.database, settings.leaseMs);
   const [{ job_id: jobId, lease_id: leaseId }] = rows as [(typeof rows)[number]];
-  expect(await reports.submit({ kind: 'lose_lease', jobId, leaseId, reason: 'lease_expired' })).toMatchObject({
+  expect(await reports.submit({ type: 'LoseLease', jobId, leaseId, reason: 'lease_expired' })).toMatchObject({
     refusal: 'lease_alive',
     changed: false,
   });

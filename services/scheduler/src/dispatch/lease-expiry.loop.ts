@@ -42,7 +42,7 @@ export class LeaseExpiry {
     if (this.wasAway()) return true;
     this.lookedAtMs = performance.now();
     await Promise.all(
-      lapsed.map(({ jobId, leaseId, reason }) => reports.submit({ kind: 'lose_lease', jobId, leaseId, reason })),
+      lapsed.map(({ jobId, leaseId, reason }) => reports.submit({ type: 'LoseLease', jobId, leaseId, reason })),
     );
     return lapsed.length >= FULL;
   }

@@ -55,8 +55,8 @@ export class ExchangeController {
   private async checkRate({ accountId, environment, ...request }: CheckRate): Promise<CheckRateAnswer> {
     const policy = nameOf(RatePolicy, request.policyKind, request.policy);
     if (policy === undefined || policy === 'unknown') throw new Error('a rate check without a known policy');
-    const verdict = await this.limiter.check({ accountId, environment: environmentOf(environment), policy });
-    return { allowed: verdict.allowed, retryAfterMs: verdict.retryAfterMs, rate: rateState(verdict) };
+    const decision = await this.limiter.check({ accountId, environment: environmentOf(environment), policy });
+    return { allowed: decision.allowed, retryAfterMs: decision.retryAfterMs, rate: rateState(decision) };
   }
 
   private async getJob(request: GetJobRequest): Promise<GetJobResponse> {

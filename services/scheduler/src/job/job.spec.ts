@@ -26,26 +26,26 @@ const released = (rule: string) => ({ chargedMicros: 0n, releasedMicros: 1_250_0
 
 type Order = JobCommand extends infer Command ? (Command extends JobCommand ? Omit<Command, 'now'> : never) : never;
 const submit = {
-  kind: 'submit',
+  type: 'Submit',
   terms,
   apiKeyId: 'key_1',
   estimatedCostMicros: 1_250_000n,
   deadlineAt: DEADLINE,
   jobClass: 'procedural',
 } as const;
-const lease = (leaseId: string) => ({ kind: 'lease', leaseId, workerId: 'wrk_1', engine: 'procedural' }) as const;
-const start = (leaseId: string) => ({ kind: 'start_rendering', leaseId, aspectRatio: '16:9' }) as const;
-const complete = (leaseId: string) => ({ kind: 'complete', leaseId, artifact }) as const;
+const lease = (leaseId: string) => ({ type: 'Lease', leaseId, workerId: 'wrk_1', engine: 'procedural' }) as const;
+const start = (leaseId: string) => ({ type: 'StartRendering', leaseId, aspectRatio: '16:9' }) as const;
+const complete = (leaseId: string) => ({ type: 'Complete', leaseId, artifact }) as const;
 const fail = (leaseId: string, retryable = true) =>
-  ({ kind: 'fail_attempt', leaseId, errorCode: 'engine_error', errorMessage: 'It broke.', retryable }) as const;
-const cancel = (apiKeyId = 'key_1') => ({ kind: 'cancel', apiKeyId }) as const;
-const lose = (leaseId: string) => ({ kind: 'lose_lease', leaseId, reason: 'lease_expired' }) as const;
+  ({ type: 'FailAttempt', leaseId, errorCode: 'engine_error', errorMessage: 'It broke.', retryable }) as const;
+const cancel = (apiKeyId = 'key_1') => ({ type: 'Cancel', apiKeyId }) as const;
+const lose = (leaseId: string) => ({ type: 'LoseLease', leaseId, reason: 'lease_expired' }) as const;
 
 /** The state after these orders, each of which must be accepted. */
 function given(...orders: readonly Order[]): JobState {
   return orders.reduce((state, order) => {
     const decision = jobDecider.decide(state, { ...order, now: after(1) } as JobCommand);
-    if (!decision.accepted) throw new Error(`${order.kind}: ${decision.refusal}`);
+    if (!decision.accepted) throw new Error(`${order.type}: ${decision.refusal}`);
     return decision.events.reduce(jobDecider.evolve, state);
   }, NO_JOB);
 }
@@ -145,7 +145,7 @@ describe('a lost attempt', () => {
   it('does not count when the worker handed it back by plan', () => {
     const handedBack = Array.from({ length: ATTEMPTS_MAX + 2 }, (_, index) => [
       lease(`h${index}`),
-      { kind: 'hand_back', leaseId: `h${index}` } as const,
+      { type: 'HandBack', leaseId: `h${index}` } as const,
     ]).flat();
     expect(given(submit, ...handedBack, lease('a'), lose('a')).name).toBe('queued');
   });
@@ -180,13 +180,13 @@ describe('a report of an ended lease', () => {
 
 describe('the deadline', () => {
   it('ends a job that has not started rendering, and leaves a render alone', () => {
-    expect(when(given(submit), { kind: 'expire_deadline' }).refusal).toBe('deadline_not_reached');
-    expect(when(given(submit, lease('a')), { kind: 'expire_deadline' }, DEADLINE).state).toMatchObject({
+    expect(when(given(submit), { type: 'ExpireDeadline' }).refusal).toBe('deadline_not_reached');
+    expect(when(given(submit, lease('a')), { type: 'ExpireDeadline' }, DEADLINE).state).toMatchObject({
       name: 'failed',
       error: { code: 'deadline_exceeded' },
     });
     const rendering = given(submit, lease('a'), start('a'));
-    expect(when(rendering, { kind: 'expire_deadline' }, DEADLINE).refusal).toBe('deadline_not_reached');
+    expect(when(rendering, { type: 'ExpireDeadline' }, DEADLINE).refusal).toBe('deadline_not_reached');
     expect(when(rendering, complete('a'), DEADLINE).state.name).toBe('completed');
   });
 
@@ -199,10 +199,10 @@ describe('the deadline', () => {
 });
 
 it('erases the content of an ended job only, once', () => {
-  expect(when(given(submit), { kind: 'erase_content' }).refusal).toBe('job_not_ended');
-  const erased = when(given(submit, cancel()), { kind: 'erase_content' });
+  expect(when(given(submit), { type: 'EraseContent' }).refusal).toBe('job_not_ended');
+  const erased = when(given(submit, cancel()), { type: 'EraseContent' });
   expect(erased).toMatchObject({ facts: ['contentErased'], state: { contentErasedAt: after(2) } });
-  expect(when(erased.state, { kind: 'erase_content' }).facts).toEqual([]);
+  expect(when(erased.state, { type: 'EraseContent' }).facts).toEqual([]);
 });
 
 it('completes only what has started', () => {

@@ -53,33 +53,33 @@ export type JobFact = NonNullable<JobEvent['event']> & { readonly at: Date };
 /** Every command carries the database's time. */
 export type JobCommand = { readonly now: Date } & (
   | {
-      readonly kind: 'submit';
+      readonly type: 'Submit';
       readonly terms: Terms;
       readonly apiKeyId: string;
       readonly estimatedCostMicros: bigint;
       readonly deadlineAt: Date;
       readonly jobClass: string;
     }
-  | { readonly kind: 'lease'; readonly leaseId: string; readonly workerId: string; readonly engine: string }
+  | { readonly type: 'Lease'; readonly leaseId: string; readonly workerId: string; readonly engine: string }
   /** Past the deadline it ends the job as failed instead of starting. */
-  | { readonly kind: 'start_rendering'; readonly leaseId: string; readonly aspectRatio: string }
-  | { readonly kind: 'complete'; readonly leaseId: string; readonly artifact: Artifact }
+  | { readonly type: 'StartRendering'; readonly leaseId: string; readonly aspectRatio: string }
+  | { readonly type: 'Complete'; readonly leaseId: string; readonly artifact: Artifact }
   | {
-      readonly kind: 'fail_attempt';
+      readonly type: 'FailAttempt';
       readonly leaseId: string;
       readonly errorCode: string;
       readonly errorMessage: string;
       readonly retryable: boolean;
     }
   | {
-      readonly kind: 'lose_lease';
+      readonly type: 'LoseLease';
       readonly leaseId: string;
       readonly reason: 'lease_expired' | 'worker_lost' | 'render_timeout';
     }
-  | { readonly kind: 'hand_back'; readonly leaseId: string }
-  | { readonly kind: 'expire_deadline' }
-  | { readonly kind: 'cancel'; readonly apiKeyId: string }
-  | { readonly kind: 'erase_content' }
+  | { readonly type: 'HandBack'; readonly leaseId: string }
+  | { readonly type: 'ExpireDeadline' }
+  | { readonly type: 'Cancel'; readonly apiKeyId: string }
+  | { readonly type: 'EraseContent' }
 );
 
 export type JobRefusal = NameOf<typeof JobRefusals>;
@@ -109,8 +109,8 @@ export function heldAttempt(state: JobState): Attempt | undefined {
 
 function decide(state: JobState, command: JobCommand): Decided {
   const at = command.now;
-  switch (command.kind) {
-    case 'submit': {
+  switch (command.type) {
+    case 'Submit': {
       const { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass } = command;
       if (state.name !== 'none') return refuse('job_exists');
       return accept({
@@ -119,7 +119,7 @@ function decide(state: JobState, command: JobCommand): Decided {
         value: { terms, apiKeyId, estimatedCostMicros, deadlineAt, jobClass },
       });
     }
-    case 'lease': {
+    case 'Lease': {
       const { leaseId, workerId, engine } = command;
       if (state.name !== 'queued') return refuse(isEnded(state) ? 'job_ended' : 'job_not_queued');
       return accept({
@@ -128,21 +128,21 @@ function decide(state: JobState, command: JobCommand): Decided {
         value: { attempt: state.attempts.length + 1, leaseId, workerId, engine },
       });
     }
-    case 'start_rendering':
+    case 'StartRendering':
       return startRendering(state, command);
-    case 'complete':
+    case 'Complete':
       return complete(state, command);
-    case 'fail_attempt':
+    case 'FailAttempt':
       return failAttempt(state, command);
-    case 'lose_lease':
+    case 'LoseLease':
       return loseLease(state, command);
-    case 'hand_back':
+    case 'HandBack':
       return handBack(state, command);
-    case 'expire_deadline':
+    case 'ExpireDeadline':
       if (isEnded(state)) return refuse('job_ended');
       if (state.name === 'rendering' || at < state.deadlineAt) return refuse('deadline_not_reached');
       return accept(deadlineExceeded(state, at));
-    case 'cancel':
+    case 'Cancel':
       if (state.name === 'cancelled') return accept();
       if (state.name !== 'queued' && state.name !== 'leased') return refuse('job_not_cancellable');
       return accept({
@@ -153,7 +153,7 @@ function decide(state: JobState, command: JobCommand): Decided {
           byOwnKey: command.apiKeyId !== '' && command.apiKeyId === state.apiKeyId,
         },
       });
-    case 'erase_content':
+    case 'EraseContent':
       if (!isEnded(state)) return refuse('job_not_ended');
       return state.contentErasedAt ? accept() : accept({ $case: 'contentErased', at, value: {} });
     default:
@@ -161,9 +161,9 @@ function decide(state: JobState, command: JobCommand): Decided {
   }
 }
 
-type CommandOf<Kind extends JobCommand['kind']> = Extract<JobCommand, { kind: Kind }>;
+type CommandOf<Type extends JobCommand['type']> = Extract<JobCommand, { type: Type }>;
 
-function startRendering(state: JobState, { leaseId, aspectRatio, now }: CommandOf<'start_rendering'>): Decided {
+function startRendering(state: JobState, { leaseId, aspectRatio, now }: CommandOf<'StartRendering'>): Decided {
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
   if (state.name === 'rendering') return accept();
@@ -171,7 +171,7 @@ function startRendering(state: JobState, { leaseId, aspectRatio, now }: CommandO
   return accept({ $case: 'renderingStarted', at: now, value: { attempt: held.attempt, leaseId, aspectRatio } });
 }
 
-function complete(state: JobState, { leaseId, artifact, now }: CommandOf<'complete'>): Decided {
+function complete(state: JobState, { leaseId, artifact, now }: CommandOf<'Complete'>): Decided {
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return outcomeOfEndedLease(state, leaseId, 'completed', now);
   if (state.name !== 'rendering') return refuse('rendering_not_started');
@@ -182,7 +182,7 @@ function complete(state: JobState, { leaseId, artifact, now }: CommandOf<'comple
   });
 }
 
-function failAttempt(state: JobState, command: CommandOf<'fail_attempt'>): Decided {
+function failAttempt(state: JobState, command: CommandOf<'FailAttempt'>): Decided {
   const { leaseId, errorCode, errorMessage, retryable, now } = command;
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return outcomeOfEndedLease(state, leaseId, 'failed', now);
@@ -190,7 +190,7 @@ function failAttempt(state: JobState, command: CommandOf<'fail_attempt'>): Decid
   return accept(tryAgain(state, held, { reason: 'engine_error', errorCode, errorMessage }, now));
 }
 
-function loseLease(state: JobState, { leaseId, reason, now }: CommandOf<'lose_lease'>): Decided {
+function loseLease(state: JobState, { leaseId, reason, now }: CommandOf<'LoseLease'>): Decided {
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
   const [errorCode, errorMessage] =
@@ -200,7 +200,7 @@ function loseLease(state: JobState, { leaseId, reason, now }: CommandOf<'lose_le
   return accept(tryAgain(state, held, { reason, errorCode, errorMessage }, now));
 }
 
-function handBack(state: JobState, { leaseId, now }: CommandOf<'hand_back'>): Decided {
+function handBack(state: JobState, { leaseId, now }: CommandOf<'HandBack'>): Decided {
   const held = heldAttempt(state);
   if (held?.leaseId !== leaseId) return refuse(isEnded(state) ? 'job_ended' : 'lease_lost');
   return accept(requeued(held, 'handed_back', false, now));

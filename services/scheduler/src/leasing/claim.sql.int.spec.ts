@@ -90,8 +90,8 @@ describe('claim', () => {
         await Promise.all(
           leased.map(async ({ job: { jobId, state } }) => {
             const { leaseId } = state.attempts[0]!;
-            await reports.submit({ kind: 'start_rendering', jobId, leaseId, aspectRatio: '16:9' });
-            expect((await reports.submit({ kind: 'complete', jobId, leaseId, artifact })).refusal).toBe('');
+            await reports.submit({ type: 'StartRendering', jobId, leaseId, aspectRatio: '16:9' });
+            expect((await reports.submit({ type: 'Complete', jobId, leaseId, artifact })).refusal).toBe('');
             jobs.push(jobId);
           }),
         );
@@ -221,8 +221,8 @@ describe('claim', () => {
         attempts: [attempt],
       },
     } = lease!.job;
-    await reports.submit({ kind: 'start_rendering', jobId, leaseId: attempt!.leaseId, aspectRatio: '16:9' });
-    const { job } = await reports.submit({ kind: 'complete', jobId, leaseId: attempt!.leaseId, artifact });
+    await reports.submit({ type: 'StartRendering', jobId, leaseId: attempt!.leaseId, aspectRatio: '16:9' });
+    const { job } = await reports.submit({ type: 'Complete', jobId, leaseId: attempt!.leaseId, artifact });
     expect(await virtualTime()).toBe(job!.state.endedAt!.getTime() - job!.state.renderingStartedAt!.getTime());
   });
 

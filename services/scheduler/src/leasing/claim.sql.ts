@@ -181,7 +181,7 @@ async function leaseJobs(
   const records = rows.map((row): JobRecord => {
     const { worker } = assignmentOf.get(row.job_id)!;
     const decided = decideJob(storedJob(row), {
-      kind: 'lease',
+      type: 'Lease',
       now,
       leaseId: newLeaseId(),
       workerId: worker.workerId,

@@ -9,19 +9,19 @@ import { decideJob, lockJobs } from '../job/job-writer.sql';
 
 /** What a worker, or a clock, says about the attempt of a job. */
 export type JobReport = { readonly jobId: string } & (
-  | { readonly kind: 'start_rendering'; readonly leaseId: string; readonly aspectRatio: string }
-  | { readonly kind: 'complete'; readonly leaseId: string; readonly artifact: Artifact }
+  | { readonly type: 'StartRendering'; readonly leaseId: string; readonly aspectRatio: string }
+  | { readonly type: 'Complete'; readonly leaseId: string; readonly artifact: Artifact }
   | {
-      readonly kind: 'fail_attempt';
+      readonly type: 'FailAttempt';
       readonly leaseId: string;
       readonly errorCode: string;
       readonly errorMessage: string;
       readonly retryable: boolean;
     }
-  | { readonly kind: 'hand_back'; readonly leaseId: string }
+  | { readonly type: 'HandBack'; readonly leaseId: string }
   /** Takes effect only if the lease has lapsed by the clock of the database, seen under the lock of its row. */
-  | { readonly kind: 'lose_lease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'render_timeout' }
-  | { readonly kind: 'expire_deadline' }
+  | { readonly type: 'LoseLease'; readonly leaseId: string; readonly reason: 'lease_expired' | 'render_timeout' }
+  | { readonly type: 'ExpireDeadline' }
 );
 
 export interface ReportOutcome {
@@ -109,7 +109,7 @@ async function applyReports(
 }
 
 async function lockLapsed(tx: Transaction, now: Date, reports: readonly JobReport[]): Promise<Set<string>> {
-  const leases = reports.flatMap((report) => (report.kind === 'lose_lease' ? [report] : []));
+  const leases = reports.flatMap((report) => (report.type === 'LoseLease' ? [report] : []));
   if (leases.length === 0) return new Set();
   const { rows } = await tx.query<{ job_id: string }>({
     name: 'lease_lock_lapsed',
@@ -126,7 +126,7 @@ function applyReport(
   lapsed: ReadonlySet<string>,
 ): ReportOutcome {
   if (touched === undefined) return { refusal: 'lease_lost', changed: false, ended: false };
-  if (report.kind === 'lose_lease' && !lapsed.has(report.jobId))
+  if (report.type === 'LoseLease' && !lapsed.has(report.jobId))
     return { refusal: 'lease_alive', job: touched.current, changed: false, ended: false };
   const decided = decideJob(touched.current, { ...report, now } satisfies JobCommand);
   if (!decided.accepted) return { refusal: decided.refusal, job: touched.current, changed: false, ended: false };
@@ -139,6 +139,6 @@ function applyReport(
 /** A fact may be recorded and the report refused all the same: a stale outcome, or a start that came after the deadline. */
 function refusalIn(report: JobReport, facts: readonly JobFact[]): JobRefusal | '' {
   if (facts.some((fact) => fact.$case === 'staleOutcomeRecorded')) return 'lease_lost';
-  if (report.kind === 'start_rendering' && facts.some((fact) => fact.$case === 'jobFailed')) return 'job_ended';
+  if (report.type === 'StartRendering' && facts.some((fact) => fact.$case === 'jobFailed')) return 'job_ended';
   return '';
 }

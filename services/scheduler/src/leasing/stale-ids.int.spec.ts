@@ -61,9 +61,9 @@ type LeaseReport = Extract<JobReport, { readonly leaseId: string }>;
 
 /** Every report that names a lease: one that is new is missing here and does not compile. */
 const REPORTS = {
-  start_rendering: { kind: 'start_rendering', aspectRatio: '16:9' },
-  complete: {
-    kind: 'complete',
+  StartRendering: { type: 'StartRendering', aspectRatio: '16:9' },
+  Complete: {
+    type: 'Complete',
     artifact: {
       videoKey: 'k',
       thumbnailKey: 't',
@@ -75,15 +75,15 @@ const REPORTS = {
       durationMs: 5_000,
     },
   },
-  fail_attempt: { kind: 'fail_attempt', errorCode: 'engine_error', errorMessage: 'broken', retryable: true },
-  hand_back: { kind: 'hand_back' },
-  lose_lease: { kind: 'lose_lease', reason: 'lease_expired' },
+  FailAttempt: { type: 'FailAttempt', errorCode: 'engine_error', errorMessage: 'broken', retryable: true },
+  HandBack: { type: 'HandBack' },
+  LoseLease: { type: 'LoseLease', reason: 'lease_expired' },
 } as const satisfies {
-  readonly [Kind in LeaseReport['kind']]: Omit<Extract<LeaseReport, { kind: Kind }>, 'jobId' | 'leaseId'>;
+  readonly [Type in LeaseReport['type']]: Omit<Extract<LeaseReport, { type: Type }>, 'jobId' | 'leaseId'>;
 };
 
 describe('a report with the id of another lease', () => {
-  it.each(Object.values(REPORTS))('changes nothing of its job: $kind', async (report) => {
+  it.each(Object.values(REPORTS))('changes nothing of its job: $type', async (report) => {
     const { jobId, leaseId } = await leasedJob();
     // As after the attempt before this one: its lease has lapsed.
     await world.database.query('update job_queue set lease_until = clock_timestamp() where job_id = $1', [jobId]);
@@ -96,7 +96,7 @@ describe('a report with the id of another lease', () => {
       ).rows;
     const before = await look();
     expect(await reports.submit({ ...report, jobId, leaseId: 'lease_of_before' })).toMatchObject({
-      refusal: report.kind === 'lose_lease' ? 'lease_alive' : 'lease_lost',
+      refusal: report.type === 'LoseLease' ? 'lease_alive' : 'lease_lost',
       ended: false,
     });
     expect(await look()).toEqual(before);
@@ -109,7 +109,7 @@ describe('a deadline', () => {
     const [waiting, rendering] = [await leasedJob(), await leasedJob()];
     expect(
       await reports.submit({
-        kind: 'start_rendering',
+        type: 'StartRendering',
         jobId: rendering.jobId,
         leaseId: rendering.leaseId,
         aspectRatio: '16:9',
@@ -124,7 +124,7 @@ describe('a deadline', () => {
 });
 
 describe('a stranger', () => {
-  it.each([{ kind: 'cancel', apiKeyId: 'key_of_another' }, { kind: 'erase_content' }] as const)(
+  it.each([{ type: 'Cancel', apiKeyId: 'key_of_another' }, { type: 'EraseContent' }] as const)(
     'cannot $kind a job, and learns nothing of it',
     async (order) => {
       const orders = new JobOrders({ database: world.database, settings, onCommitted: () => undefined });

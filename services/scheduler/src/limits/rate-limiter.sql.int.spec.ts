@@ -3,7 +3,7 @@ import { inTransaction } from '@usvideo/event-store';
 import { openWorld, type World } from '../../test/dispatch-world';
 import { newAccount } from '../../test/scheduler-world';
 import { RateLimiter, readLimits, spendRates, type RateCheck } from './rate-limiter.sql';
-import { rateVerdict, spendRate, type RateVerdict } from './rate';
+import { rateDecision, spendRate, type RateDecision } from './rate';
 
 let world: World;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ async function accountWith(createsPerMinute: number): Promise<RateCheck> {
 }
 
 /** Several requests of one account at one moment of a clock that the test owns. */
-function spendAt(check: RateCheck, requests: number, atMicros: bigint): Promise<RateVerdict[]> {
+function spendAt(check: RateCheck, requests: number, atMicros: bigint): Promise<RateDecision[]> {
   const checks = Array.from({ length: requests }, () => check);
   return inTransaction(world.database, async (tx) => spendRates(tx, checks, await readLimits(tx, checks), atMicros));
 }
@@ -31,13 +31,13 @@ function spendAt(check: RateCheck, requests: number, atMicros: bigint): Promise<
 describe('the rate limiter', () => {
   it('grants the whole limit at once, then one each interval, and says exactly when', async () => {
     const check = await accountWith(7);
-    const verdicts = await spendAt(check, 9, START);
-    expect(verdicts.map((verdict) => verdict.allowed)).toEqual([...Array<boolean>(7).fill(true), false, false]);
-    expect(verdicts.map((verdict) => verdict.remaining)).toEqual([6, 5, 4, 3, 2, 1, 0, 0, 0]);
-    expect(verdicts[8]).toMatchObject({ limit: 7, retryAfterMs: 8_572 });
+    const decisions = await spendAt(check, 9, START);
+    expect(decisions.map((decision) => decision.allowed)).toEqual([...Array<boolean>(7).fill(true), false, false]);
+    expect(decisions.map((decision) => decision.remaining)).toEqual([6, 5, 4, 3, 2, 1, 0, 0, 0]);
+    expect(decisions[8]).toMatchObject({ limit: 7, retryAfterMs: 8_572 });
     const emission = 8_571_429n;
     expect((await spendAt(check, 1, START + emission - 1n))[0]!.allowed).toBe(false);
-    expect((await spendAt(check, 2, START + emission)).map((verdict) => verdict.allowed)).toEqual([true, false]);
+    expect((await spendAt(check, 2, START + emission)).map((decision) => decision.allowed)).toEqual([true, false]);
   });
 
   it('gives nothing back when the clock of the database steps back', async () => {
@@ -69,9 +69,9 @@ describe('the rate limiter', () => {
           let now = START;
           for (const { waitMs, requests } of steps) {
             now += BigInt(waitMs) * 1_000n;
-            const verdicts = await spendAt(check, requests, now);
-            granted.push(...verdicts.filter((verdict) => verdict.allowed).map(() => now));
-            const refused = verdicts.find((verdict) => !verdict.allowed);
+            const decisions = await spendAt(check, requests, now);
+            granted.push(...decisions.filter((decision) => decision.allowed).map(() => now));
+            const refused = decisions.find((decision) => !decision.allowed);
             if (refused === undefined) continue;
             now += BigInt(refused.retryAfterMs) * 1_000n;
             expect((await spendAt(check, 1, now))[0]!.allowed).toBe(true);
@@ -106,7 +106,7 @@ describe('the rate limiter', () => {
             const spent = spendRate(tat, now, limit, requests);
             tat = spent.tatMicros;
             expect(await spendAt(check, requests, now)).toEqual(
-              Array.from({ length: requests }, (_, index) => rateVerdict(spent, index)),
+              Array.from({ length: requests }, (_, index) => rateDecision(spent, index)),
             );
           }
         },
@@ -118,15 +118,15 @@ describe('the rate limiter', () => {
   it('is exact when many processes ask at once', async () => {
     const check = await accountWith(25);
     const replicas = Array.from({ length: 4 }, () => new RateLimiter(world.database));
-    const verdicts = await Promise.all(Array.from({ length: 100 }, (_, index) => replicas[index % 4]!.check(check)));
-    const allowed = verdicts.filter((verdict) => verdict.allowed).length;
+    const decisions = await Promise.all(Array.from({ length: 100 }, (_, index) => replicas[index % 4]!.check(check)));
+    const allowed = decisions.filter((decision) => decision.allowed).length;
     // The check of 100 requests takes far less than the 2.4 s after which one more is free.
     expect(allowed).toBe(25);
   });
 
   it('applies a changed limit at once and starts over when the table was lost', async () => {
     const check = await accountWith(2);
-    expect((await spendAt(check, 3, START)).map((verdict) => verdict.allowed)).toEqual([true, true, false]);
+    expect((await spendAt(check, 3, START)).map((decision) => decision.allowed)).toEqual([true, true, false]);
     await world.database.query('update account_slot set creates_per_minute = 4 where account_id = $1', [
       check.accountId,
     ]);

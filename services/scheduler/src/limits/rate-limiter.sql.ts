@@ -1,5 +1,5 @@
 import { WriterLane, type Database, type Transaction } from '@usvideo/event-store';
-import { burstMicros, emissionMicros, rateVerdict, type RateSpending, type RateVerdict } from './rate';
+import { burstMicros, emissionMicros, rateDecision, type RateSpending, type RateDecision } from './rate';
 import type { Environment } from '../job/job';
 
 export type RatePolicy = 'creates' | 'reads';
@@ -60,7 +60,7 @@ export async function spendRates(
   checks: readonly RateCheck[],
   limitOf: LimitOf,
   atMicros?: bigint,
-): Promise<RateVerdict[]> {
+): Promise<RateDecision[]> {
   const asked = new Map<string, Asked>();
   checks.forEach((check, index) => {
     const known = asked.get(keyOf(check));
@@ -68,12 +68,12 @@ export async function spendRates(
     else asked.set(keyOf(check), { check, indexes: [index] });
   });
   const spent = await spend(tx, [...asked.values()], limitOf, atMicros);
-  const verdicts: RateVerdict[] = [];
+  const decisions: RateDecision[] = [];
   for (const [key, { indexes }] of asked)
     indexes.forEach((index, order) => {
-      verdicts[index] = rateVerdict(spent.get(key)!, order);
+      decisions[index] = rateDecision(spent.get(key)!, order);
     });
-  return verdicts;
+  return decisions;
 }
 
 /** The limits of these accounts as they are now. */
@@ -171,7 +171,7 @@ function keyOf({ accountId, environment, policy }: RateCheck): string {
 
 /** The checks of one tick share a transaction; the answer is exact across replicas. */
 export class RateLimiter {
-  private readonly lane: WriterLane<RateCheck, RateVerdict>;
+  private readonly lane: WriterLane<RateCheck, RateDecision>;
 
   constructor(database: Database) {
     this.lane = new WriterLane({
@@ -185,7 +185,7 @@ export class RateLimiter {
     });
   }
 
-  check(check: RateCheck): Promise<RateVerdict> {
+  check(check: RateCheck): Promise<RateDecision> {
     return this.lane.submit(check);
   }
 

@@ -32,7 +32,7 @@ export function spendRate(tatMicros: bigint, atMicros: bigint, limitPerMinute: n
   return { limitPerMinute, granted, tatMicros: from + emission * BigInt(granted), atMicros };
 }
 
-export interface RateVerdict {
+export interface RateDecision {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
@@ -42,8 +42,8 @@ export interface RateVerdict {
   readonly retryAfterMs: number;
 }
 
-/** The verdict of the request number `index`, from 0, of those asked for together. */
-export function rateVerdict(spending: RateSpending, index: number): RateVerdict {
+/** The decision of the request number `index`, from 0, of those asked for together. */
+export function rateDecision(spending: RateSpending, index: number): RateDecision {
   const { limitPerMinute, granted, tatMicros, atMicros } = spending;
   const emission = emissionMicros(limitPerMinute);
   const allowed = index < granted;

@@ -116,7 +116,7 @@ describe('cancel', () => {
       onCommitted: () => undefined,
     });
     await reports.submit({
-      kind: 'start_rendering',
+      type: 'StartRendering',
       jobId: jobId!,
       leaseId: lease!.job.state.attempts[0]!.leaseId,
       aspectRatio: '16:9',
@@ -168,7 +168,7 @@ describe('cancel', () => {
       const start = async () =>
         (
           await reports.submit({
-            kind: 'start_rendering',
+            type: 'StartRendering',
             jobId,
             leaseId: state.attempts[0]!.leaseId,
             aspectRatio: '16:9',

@@ -23,7 +23,7 @@ export class CustomerOrders {
   /** The hold is released before the answer, unless the ledger is away. */
   async cancel(scope: Scope, jobId: string, apiKeyId: string): Promise<Ordered> {
     const { orders, holders, changes, settle, settleWithinMs = 2_000, logger } = this.options;
-    const outcome = await orders.submit({ kind: 'cancel', apiKeyId, scope, jobId, traceparent: currentTraceparent() });
+    const outcome = await orders.submit({ type: 'Cancel', apiKeyId, scope, jobId, traceparent: currentTraceparent() });
     if (outcome.kind !== 'done') return outcome;
     if (outcome.endedLeaseId) holders.endLease(jobId, outcome.endedLeaseId, 'cancelled');
     if (outcome.changed)
@@ -37,7 +37,7 @@ export class CustomerOrders {
 
   async eraseContent(scope: Scope, jobId: string): Promise<Ordered> {
     const outcome = await this.options.orders.submit({
-      kind: 'erase_content',
+      type: 'EraseContent',
       scope,
       jobId,
       traceparent: currentTraceparent(),

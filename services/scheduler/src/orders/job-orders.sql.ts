@@ -11,7 +11,7 @@ import { keepPseudonyms } from './erased-end-users.sql';
 
 /** What the customer orders about a job that exists. */
 export type JobOrder = OrderedJob &
-  ({ readonly kind: 'cancel'; readonly apiKeyId: string } | { readonly kind: 'erase_content' });
+  ({ readonly type: 'Cancel'; readonly apiKeyId: string } | { readonly type: 'EraseContent' });
 
 interface OrderedJob {
   readonly scope: Scope;
@@ -86,7 +86,7 @@ async function applyOrders(
   const outcomes = orders.map((order) => applyOrder(order, touched.get(order.jobId), now));
   const erased = await eraseContent(
     tx,
-    orders.filter((order, index) => order.kind === 'erase_content' && outcomes[index]!.kind === 'done'),
+    orders.filter((order, index) => order.type === 'EraseContent' && outcomes[index]!.kind === 'done'),
   );
   const records = orders.flatMap((order) => {
     const job = touched.get(order.jobId);
@@ -95,8 +95,8 @@ async function applyOrders(
   });
   await moveJobs(tx, now, records, settings);
   const answers = outcomes.map((outcome, index) => {
-    const { kind, jobId } = orders[index]!;
-    if (outcome.kind !== 'done' || kind !== 'erase_content') return outcome;
+    const { type, jobId } = orders[index]!;
+    if (outcome.kind !== 'done' || type !== 'EraseContent') return outcome;
     return { ...outcome, artifactKeys: [...artifactsOf(outcome.job), ...(erased.get(jobId) ?? [])] };
   });
   await deleteArtifacts(
@@ -112,7 +112,7 @@ function applyOrder(order: JobOrder, touched: Touched | undefined, now: Date): O
   if (job?.accountId !== scope.accountId || job.environment !== scope.environment) return { kind: 'not_found' };
   const decided = decideJob(
     job,
-    order.kind === 'cancel' ? { kind: order.kind, apiKeyId: order.apiKeyId, now } : { kind: order.kind, now },
+    order.type === 'Cancel' ? { type: order.type, apiKeyId: order.apiKeyId, now } : { type: order.type, now },
   );
   if (!decided.accepted) return { kind: 'refused', job };
   touched!.after = decided.after;

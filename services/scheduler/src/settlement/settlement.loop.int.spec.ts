@@ -63,8 +63,8 @@ async function completedJob(environment: 'live' | 'test' = 'live', traceparent =
     onChanged: () => undefined,
     onCommitted: () => undefined,
   });
-  await reports.submit({ kind: 'start_rendering', jobId, leaseId, aspectRatio: '16:9' });
-  return (await reports.submit({ kind: 'complete', jobId, leaseId, artifact })).job!;
+  await reports.submit({ type: 'StartRendering', jobId, leaseId, aspectRatio: '16:9' });
+  return (await reports.submit({ type: 'Complete', jobId, leaseId, artifact })).job!;
 }
 
 /** As if the job had ended so long ago that nobody settles it any more. */

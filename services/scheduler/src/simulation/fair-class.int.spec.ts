@@ -105,12 +105,12 @@ class Both {
     ];
     const startedAt = new Date();
     if (!handsBack)
-      await this.decide(job.jobId, { kind: 'start_rendering', leaseId, aspectRatio: '16:9', now: startedAt });
+      await this.decide(job.jobId, { type: 'StartRendering', leaseId, aspectRatio: '16:9', now: startedAt });
     await this.decide(
       job.jobId,
       handsBack
-        ? { kind: 'hand_back', leaseId, now: startedAt }
-        : { kind: 'complete', leaseId, artifact: ARTIFACT, now: new Date(startedAt.getTime() + tookMs) },
+        ? { type: 'HandBack', leaseId, now: startedAt }
+        : { type: 'Complete', leaseId, artifact: ARTIFACT, now: new Date(startedAt.getTime() + tookMs) },
     );
     if (handsBack) {
       await wakeQueues(world.database, [{ accountId, environment: 'live', jobClass: 'procedural' }]);

@@ -3,7 +3,7 @@ import { refusesWait } from '../capacity/capacity';
 import { startMs, waitMs, type ClassLoad } from '../capacity/expected-wait';
 import { ATTEMPTS_MAX } from '../job/job';
 import { CLAIM_MAX } from '../leasing/lease';
-import { rateVerdict, spendRate } from '../limits/rate';
+import { rateDecision, spendRate } from '../limits/rate';
 import { weightOf } from '../limits/virtual-time';
 import { etaSeconds } from '../views/eta';
 import { FairClass } from './fair-class';
@@ -146,7 +146,7 @@ export class Simulation {
       1,
     );
     this.rates.set(accountId, spent.tatMicros);
-    const verdict = rateVerdict(spent, 0);
+    const verdict = rateDecision(spent, 0);
     if (!verdict.allowed) {
       this.record.refuse('rate_limit_exceeded');
       this.in(verdict.retryAfterMs, () => this.submit(tenant, expectedMs));

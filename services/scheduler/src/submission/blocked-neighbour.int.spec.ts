@@ -78,7 +78,7 @@ describe('a row that a stopped process holds', () => {
     const orders = new JobOrders({ database: world.database, settings, onCommitted: () => undefined });
     const cancel = ({ job_id: jobId, account_id: accountId }: (typeof rows)[number]) =>
       orders.submit({
-        kind: 'cancel',
+        type: 'Cancel',
         jobId,
         scope: { accountId, environment: 'live' },
         apiKeyId: '',

@@ -39,7 +39,7 @@ describe('an idempotency key', () => {
     }
     await claimKey('the key', 'job_later');
     const close = (jobId: string) =>
-      inTransaction(world.database, (tx, now) => closeSubmissions(tx, now, [{ kind: 'void', jobId, askLedger: true }]));
+      inTransaction(world.database, (tx, now) => closeSubmissions(tx, now, [{ type: 'Void', jobId, askLedger: true }]));
     await close('job_former');
     expect(await keys()).toEqual(['the key']);
     await close('job_later');

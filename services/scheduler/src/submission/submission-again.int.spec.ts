@@ -68,8 +68,8 @@ describe('a batch that comes twice', () => {
     const [kept, given] = [opening(accountId, 'order-7'), opening(accountId, 'order-8')];
     await inTransaction(world.database, (tx, now) => new SubmissionOpener().apply(tx, now, [kept, given]));
     const batch: CloseSubmission[] = [
-      { kind: 'submit', submission: submission(kept) },
-      { kind: 'void', jobId: given.jobId, askLedger: true },
+      { type: 'Submit', submission: submission(kept) },
+      { type: 'Void', jobId: given.jobId, askLedger: true },
     ];
     expect(await close(...batch)).toMatchObject([
       { kind: 'submitted', job: { jobId: kept.jobId } },
@@ -90,10 +90,10 @@ describe('a batch that comes twice', () => {
     const commands = [opening(accountId, 'order-7'), opening(accountId, 'order-8')];
     await inTransaction(world.database, (tx, now) => new SubmissionOpener().apply(tx, now, commands));
     const [first, second] = commands as [OpenSubmission, OpenSubmission];
-    await close({ kind: 'submit', submission: submission(first) });
-    expect(await close({ kind: 'void', jobId: first.jobId, askLedger: true })).toEqual([{ kind: 'submitted' }]);
-    await close({ kind: 'void', jobId: second.jobId, askLedger: true });
-    expect(await close({ kind: 'submit', submission: submission(second) })).toEqual([{ kind: 'voided' }]);
+    await close({ type: 'Submit', submission: submission(first) });
+    expect(await close({ type: 'Void', jobId: first.jobId, askLedger: true })).toEqual([{ kind: 'submitted' }]);
+    await close({ type: 'Void', jobId: second.jobId, askLedger: true });
+    expect(await close({ type: 'Submit', submission: submission(second) })).toEqual([{ kind: 'voided' }]);
     expect(await traces(world.database, accountId)).toMatchObject({ keys: 1, admitted: 1, jobs: 1 });
   });
 });
@@ -111,8 +111,8 @@ it('submissions are closed without a look at the index of those unfinished, whic
       rows: [first],
     } = await scans(tx);
     await closeSubmissions(tx, now, [
-      { kind: 'submit', submission: submission(commands[0]) },
-      { kind: 'void', jobId: commands[1].jobId, askLedger: true },
+      { type: 'Submit', submission: submission(commands[0]) },
+      { type: 'Void', jobId: commands[1].jobId, askLedger: true },
     ]);
     const {
       rows: [last],

@@ -24,9 +24,9 @@ export interface Submission {
 
 /** T2 makes a job of an authorized submission; T3 gives everything back. One of the two wins. */
 export type CloseSubmission =
-  | { readonly kind: 'submit'; readonly submission: Submission }
+  | { readonly type: 'Submit'; readonly submission: Submission }
   /** `askLedger` false: no hold can exist or come to exist, so none needs to be voided. */
-  | { readonly kind: 'void'; readonly jobId: string; readonly askLedger: boolean };
+  | { readonly type: 'Void'; readonly jobId: string; readonly askLedger: boolean };
 
 export type Closed =
   | { readonly kind: 'submitted'; /** Absent when it was submitted before. */ readonly job?: StoredJob }
@@ -103,8 +103,8 @@ export async function closeSubmissions(
   now: Date,
   commands: readonly CloseSubmission[],
 ): Promise<Closed[]> {
-  const submissions = commands.flatMap((command) => (command.kind === 'submit' ? [command.submission] : []));
-  const voids = commands.flatMap((command) => (command.kind === 'void' ? [command] : []));
+  const submissions = commands.flatMap((command) => (command.type === 'Submit' ? [command.submission] : []));
+  const voids = commands.flatMap((command) => (command.type === 'Void' ? [command] : []));
   const won = await casSubmitted(tx, submissions);
   if (voids.length > 0) await voidAuthorizing(tx, voids);
   const jobs = await writeJobs(
@@ -112,17 +112,17 @@ export async function closeSubmissions(
     now,
     submissions.filter(({ jobId }) => won.has(jobId)),
   );
-  const undecided = commands.filter((command) => command.kind === 'void' || !won.has(command.submission.jobId));
+  const undecided = commands.filter((command) => command.type === 'Void' || !won.has(command.submission.jobId));
   const states = await readStates(tx, undecided.map(jobIdOf));
   return commands.map((command): Closed => {
-    const job = command.kind === 'submit' ? jobs.get(command.submission.jobId) : undefined;
+    const job = command.type === 'Submit' ? jobs.get(command.submission.jobId) : undefined;
     if (job) return { kind: 'submitted', job };
     return states.get(jobIdOf(command)) === 'submitted' ? { kind: 'submitted' } : { kind: 'voided' };
   });
 }
 
 function jobIdOf(command: CloseSubmission): string {
-  return command.kind === 'submit' ? command.submission.jobId : command.jobId;
+  return command.type === 'Submit' ? command.submission.jobId : command.jobId;
 }
 
 async function casSubmitted(tx: Transaction, submissions: readonly Submission[]): Promise<Set<string>> {
@@ -197,7 +197,7 @@ function deadlineAt({ submission, now }: Submitted): Date {
 function submittedJob(submitted: Submitted): JobRecord {
   const { submission, now } = submitted;
   const job = unsubmittedJob(submission);
-  const decided = decideJob(job, { kind: 'submit', now, deadlineAt: deadlineAt(submitted), ...submission });
+  const decided = decideJob(job, { type: 'Submit', now, deadlineAt: deadlineAt(submitted), ...submission });
   if (!decided.accepted) throw new Error(`job ${submission.jobId}: ${decided.refusal}`);
   return { job, facts: decided.facts };
 }

@@ -1,6 +1,6 @@
 import { together, type Transaction } from '@usvideo/event-store';
 import type { Environment } from '../job/job';
-import type { RateVerdict } from '../limits/rate';
+import type { RateDecision } from '../limits/rate';
 import type { CreateRefusal } from './create-outcome';
 import { spendRates, type RateCheck } from '../limits/rate-limiter.sql';
 
@@ -19,9 +19,9 @@ export interface OpenSubmission {
 }
 
 /** What an order is told whose rate was judged before; its caller knows better. */
-const SPENT_BEFORE: RateVerdict = { allowed: true, limit: 0, remaining: 0, resetAt: new Date(0), retryAfterMs: 0 };
+const SPENT_BEFORE: RateDecision = { allowed: true, limit: 0, remaining: 0, resetAt: new Date(0), retryAfterMs: 0 };
 
-export type Opened = { readonly rate: RateVerdict } & (
+export type Opened = { readonly rate: RateDecision } & (
   | {
       readonly kind: 'opened';
       /** Jobs of the account that wait, this one included. */ readonly waiting: number;
@@ -137,7 +137,7 @@ export class SubmissionOpener {
   }
 }
 
-function admit(command: OpenSubmission, admission: Admission, rate: RateVerdict, before: boolean): Opened {
+function admit(command: OpenSubmission, admission: Admission, rate: RateDecision, before: boolean): Opened {
   const waiting = Number(admission.admitted - admission.departed);
   const { concurrent_jobs: concurrentJobs, running } = admission;
   if (before) return { kind: 'opened', waiting, concurrentJobs, running, rate };

@@ -49,7 +49,7 @@ export class SubmissionUpkeep implements Running {
 
   private async sweep(): Promise<void> {
     const stale = await this.options.submissions.olderThan(this.options.staleMs ?? 15_000);
-    await Promise.all(stale.map(({ jobId }) => this.options.closer.submit({ kind: 'void', jobId, askLedger: true })));
+    await Promise.all(stale.map(({ jobId }) => this.options.closer.submit({ type: 'Void', jobId, askLedger: true })));
     if (stale.length > 0) this.nudge();
   }
 

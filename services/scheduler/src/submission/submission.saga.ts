@@ -5,7 +5,7 @@ import { currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usv
 import { planOf } from './create-plan';
 import type { QueueKey } from '../job/queue-key';
 import { expectedGpuMs, type CatalogueModel } from '../catalogue/models';
-import type { RateVerdict } from '../limits/rate';
+import type { RateDecision } from '../limits/rate';
 import { refusal, type CreateOutcome } from './create-outcome';
 import type { CreateRefusal } from './create-outcome';
 import type { StoredJob } from '../job/job-row';
@@ -120,7 +120,7 @@ export class SubmissionSaga {
     }
   }
 
-  private refused(saga: Saga, reason: CreateRefusal, rate: RateVerdict): CreateOutcome {
+  private refused(saga: Saga, reason: CreateRefusal, rate: RateDecision): CreateOutcome {
     switch (reason) {
       case 'rate_limit_exceeded':
         return refusal(reason, { retryAfterMs: rate.retryAfterMs });
@@ -162,7 +162,7 @@ export class SubmissionSaga {
   ): Promise<CreateOutcome> {
     const submission = { ...saga.submission, estimatedCostMicros };
     // Also a submission that comes too late for its answer gives dispatch work.
-    const submitted = this.options.closer.submit({ kind: 'submit', submission }).then((closed) => {
+    const submitted = this.options.closer.submit({ type: 'Submit', submission }).then((closed) => {
       if (closed.kind === 'submitted') this.options.onSubmitted(submission);
       return closed;
     });
@@ -180,7 +180,7 @@ export class SubmissionSaga {
     try {
       const closed = await within(
         VOID_MS,
-        this.options.closer.submit({ kind: 'void', jobId: saga.submission.jobId, askLedger }),
+        this.options.closer.submit({ type: 'Void', jobId: saga.submission.jobId, askLedger }),
       );
       if (askLedger) this.options.onVoiding();
       return closed;
@@ -227,7 +227,7 @@ function unavailable(): CreateOutcome {
 
 /** An outcome without a job; without a refusal it is the acceptance. */
 
-export function rateState({ limit, remaining, resetAt }: RateVerdict): {
+export function rateState({ limit, remaining, resetAt }: RateDecision): {
   limit: number;
   remaining: number;
   resetAt: Date;

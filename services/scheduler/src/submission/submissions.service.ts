@@ -29,7 +29,7 @@ export interface SubmissionsOptions {
 
 /** A void knows its job only. */
 function keyOfClosing(command: CloseSubmission): string {
-  return command.kind === 'submit' ? command.submission.accountId : command.jobId;
+  return command.type === 'Submit' ? command.submission.accountId : command.jobId;
 }
 
 /**

@@ -25,7 +25,7 @@ export function startCordons({ database, workers, reports, holders, logger }: Co
       workers.cordon(await listCordons(database));
       await Promise.all(
         workers.toHandBack().map(async ({ jobId, leaseId }) => {
-          const { refusal } = await reports.submit({ kind: 'hand_back', jobId, leaseId });
+          const { refusal } = await reports.submit({ type: 'HandBack', jobId, leaseId });
           if (refusal === '') logger.info({ job_id: jobId }, 'a job is taken back from a worker that is drained');
           holders.endLease(jobId, leaseId, 'lease_lost');
         }),

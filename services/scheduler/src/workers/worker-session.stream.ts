@@ -147,16 +147,16 @@ function reportOf(message: RequestOf<'start' | 'complete' | 'fail' | 'handBack'>
   const { jobId, leaseId } = message.value;
   switch (message.$case) {
     case 'start':
-      return { kind: 'start_rendering', jobId, leaseId, aspectRatio: message.value.aspectRatio };
+      return { type: 'StartRendering', jobId, leaseId, aspectRatio: message.value.aspectRatio };
     case 'complete': {
       if (message.value.artifact === undefined) throw new Error('a completed attempt has an artifact');
-      return { kind: 'complete', jobId, leaseId, artifact: message.value.artifact };
+      return { type: 'Complete', jobId, leaseId, artifact: message.value.artifact };
     }
     case 'fail': {
       const { errorCode, errorMessage, retryable } = message.value;
-      return { kind: 'fail_attempt', jobId, leaseId, errorCode, errorMessage, retryable };
+      return { type: 'FailAttempt', jobId, leaseId, errorCode, errorMessage, retryable };
     }
     case 'handBack':
-      return { kind: 'hand_back', jobId, leaseId };
+      return { type: 'HandBack', jobId, leaseId };
   }
 }

@@ -1,7 +1,7 @@
 import { WriterLane, type Database, type Transaction } from '@usvideo/event-store';
 import { breakerAfter, isTrouble, type Breaker } from './breaker';
 import { isolationKey } from './destination';
-import { judgeAttempt, type EndedAttempt, type Verdict } from './retry-schedule';
+import { judgeAttempt, type EndedAttempt, type AttemptResult } from './retry-schedule';
 
 export interface NewDelivery {
   readonly deliveryId: string;
@@ -114,7 +114,7 @@ export type Clock = (databaseNow: Date) => Date;
 
 /** Records attempts and what follows from them, those that end while others are recorded together. */
 export class AttemptRecords {
-  private readonly lane: WriterLane<AttemptRecord, Verdict | undefined>;
+  private readonly lane: WriterLane<AttemptRecord, AttemptResult | undefined>;
 
   constructor(database: Database, clock: Clock) {
     this.lane = new WriterLane({
@@ -128,14 +128,14 @@ export class AttemptRecords {
    * Undefined: the lease was lost, to time or to a later status of the job, and the attempt counts for nothing. A failed probe leaves
    * the delivery as it was, to wait on.
    */
-  record(record: AttemptRecord): Promise<Verdict | undefined> {
+  record(record: AttemptRecord): Promise<AttemptResult | undefined> {
     return this.lane.submit(record);
   }
 }
 
 interface Judged {
   readonly record: AttemptRecord;
-  readonly verdict: Verdict;
+  readonly result: AttemptResult;
   readonly attempts: number;
 }
 
@@ -143,7 +143,7 @@ async function recordAttempts(
   tx: Transaction,
   endedAt: Date,
   records: readonly AttemptRecord[],
-): Promise<(Verdict | undefined)[]> {
+): Promise<(AttemptResult | undefined)[]> {
   // A freed place may let another delivery of the same destination go, so claiming looks at it again at once.
   const accounts = new Map(records.map((record) => [record.isolationKey, record.accountId]));
   const woken = await tx.query<BreakerRow>({
@@ -158,10 +158,10 @@ async function recordAttempts(
     values: [
       records.map((record) => record.deliveryId),
       records.map((record) => record.leaseId),
-      judged.map(({ verdict }) => verdict.status),
+      judged.map(({ result }) => result.status),
       judged.map(({ attempts }) => attempts),
       records.map((record) => record.request),
-      judged.map(({ verdict }) => (verdict.status === 'pending' ? verdict.nextAttemptAt : null)),
+      judged.map(({ result }) => (result.status === 'pending' ? result.nextAttemptAt : null)),
       endedAt,
     ],
   });
@@ -170,15 +170,15 @@ async function recordAttempts(
   const ended = records.filter(isHeld);
   await insertAttempts(tx, endedAt, ended);
   await setBreakers(tx, endedAt, ended, new Map(woken.rows.map((row) => [row.isolation_key, readBreaker(row)])));
-  return judged.map(({ record, verdict }) => (isHeld(record) ? verdict : undefined));
+  return judged.map(({ record, result }) => (isHeld(record) ? result : undefined));
 }
 
 function judge(record: AttemptRecord, endedAt: Date): Judged {
   const spared = record.probe && isTrouble(record);
-  const verdict: Verdict = spared
+  const result: AttemptResult = spared
     ? { status: 'pending', nextAttemptAt: endedAt }
     : judgeAttempt({ ...record, endedAt });
-  return { record, verdict, attempts: spared ? record.attempt - 1 : record.attempt };
+  return { record, result, attempts: spared ? record.attempt - 1 : record.attempt };
 }
 
 async function insertAttempts(tx: Transaction, endedAt: Date, ended: readonly AttemptRecord[]): Promise<void> {

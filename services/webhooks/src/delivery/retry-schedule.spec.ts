@@ -12,8 +12,8 @@ const ended = (changes: Partial<EndedAttempt>): EndedAttempt => ({
 });
 
 function waitMs(changes: Partial<EndedAttempt>): number | string {
-  const verdict = judgeAttempt(ended(changes));
-  return verdict.status === 'pending' ? verdict.nextAttemptAt.getTime() - endedAt.getTime() : verdict.status;
+  const result = judgeAttempt(ended(changes));
+  return result.status === 'pending' ? result.nextAttemptAt.getTime() - endedAt.getTime() : result.status;
 }
 
 test.each([200, 201, 204, 299])('%d delivers', (httpStatus) => {
@@ -62,10 +62,10 @@ test('whatever an endpoint answers, it gets at most four attempts, never before 
   });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: ATTEMPTS_MAX }), answers, (attempt, answer) => {
-      const verdict = judgeAttempt({ attempt, endedAt, ...answer });
-      if (verdict.status !== 'pending') return;
+      const result = judgeAttempt({ attempt, endedAt, ...answer });
+      if (result.status !== 'pending') return;
       const base = [30_000, 120_000, 480_000][attempt - 1]!;
-      const wait = verdict.nextAttemptAt.getTime() - endedAt.getTime();
+      const wait = result.nextAttemptAt.getTime() - endedAt.getTime();
       expect(attempt).toBeLessThan(ATTEMPTS_MAX);
       expect(wait).toBeGreaterThanOrEqual(base);
       expect(wait).toBeLessThanOrEqual(2 * base);

@@ -16,13 +16,13 @@ export interface EndedAttempt {
   readonly retryAfter: string | undefined;
 }
 
-export type Verdict =
+export type AttemptResult =
   | { readonly status: 'delivered' }
   | { readonly status: 'failed' }
   | { readonly status: 'pending'; readonly nextAttemptAt: Date };
 
 /** What becomes of a delivery after an attempt: only 2xx delivers, 410 ends it, anything else waits for its next turn. */
-export function judgeAttempt(ended: EndedAttempt): Verdict {
+export function judgeAttempt(ended: EndedAttempt): AttemptResult {
   const { attempt, error, httpStatus } = ended;
   if (error === '' && httpStatus >= 200 && httpStatus < 300) return { status: 'delivered' };
   if (httpStatus === 410 || attempt >= ATTEMPTS_MAX) return { status: 'failed' };
