@@ -157,11 +157,7 @@ export class Platform implements StoredPlatform {
 
   /** The first figure that a statement answers on the database of a service, as text; '' for none. */
   async ask(database: string, statement: string): Promise<string> {
-    const port = readFileSync(this.inState('postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
-    const password = readFileSync(this.inState('postgres', 'owner_password'), 'utf8').trim();
-    const client = new pg.Client({
-      connectionString: `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
-    });
+    const client = new pg.Client({ connectionString: this.databaseUrl(database) });
     await client.connect();
     try {
       return String(Object.values((await client.query<Record<string, unknown>>(statement)).rows[0] ?? {})[0] ?? '');
@@ -170,7 +166,15 @@ export class Platform implements StoredPlatform {
     }
   }
 
-  private inState(...path: string[]): string {
+  /** As the owner of all databases. */
+  databaseUrl(database: string): string {
+    const port = readFileSync(this.inState('postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
+    const password = readFileSync(this.inState('postgres', 'owner_password'), 'utf8').trim();
+    return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
+  }
+
+  /** A file of what the platform keeps. */
+  inState(...path: string[]): string {
     return join(this.dataDir, this.target.stateDir, ...path);
   }
 
@@ -276,7 +280,7 @@ export class Cluster extends Platform implements BreakablePlatform {
     const already = this.log.length;
     this.child!.stdin!.write(`${line}\n`);
     await eventually(() => this.log.slice(already).includes(done), {
-      deadlineMs: 60_000,
+      deadlineMs: 120_000,
       what: `"${line}" to be done`,
     });
     return this.log.slice(already);

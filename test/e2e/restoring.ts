@@ -19,13 +19,14 @@ export const runbookRequests = [...runbook.matchAll(/^ *curl (.*?)"?http:\/\/loc
   ([, options = '', path = '']) => ({ method: options.includes('-X POST') ? 'POST' : 'GET', path }),
 );
 
-export type PublisherName = 'accounts' | 'ledger' | 'scheduler';
+export const PUBLISHERS = ['accounts', 'ledger', 'scheduler'] as const;
+export type PublisherName = (typeof PUBLISHERS)[number];
 
 /** What `docs/runbooks/restore.md` does to the database of one service of a cluster, as it is written there, with a copy on the server for a backup. */
 export class Restoring {
   constructor(
     private readonly cluster: Cluster,
-    readonly service: PublisherName,
+    readonly service: PublisherName | 'webhooks',
   ) {}
 
   /** The service is away for a moment. */
@@ -59,7 +60,7 @@ export class Restoring {
     const main = join(root, 'services', this.service, 'dist', 'restore.js');
     const env = {
       PATH: process.env.PATH,
-      DATABASE_URL: this.url(this.service),
+      DATABASE_URL: this.cluster.databaseUrl(this.service),
       KAFKA_BROKERS: this.cluster.part('kafka').address,
     };
     return new Promise((resolve) => {
@@ -69,15 +70,10 @@ export class Restoring {
     });
   }
 
-  private url(database: string): string {
-    const password = readFileSync(join(this.cluster.dataDir, 'cluster', 'postgres', 'owner_password'), 'utf8').trim();
-    return `postgresql://postgres:${password}@${this.cluster.part('postgres').address}/${database}`;
-  }
-
   /** Neither copies nor drops a database to which somebody is connected. */
   private async execute(given: readonly string[] = []): Promise<void> {
     if (given.length === 0) throw new Error('the runbook does not say what to type into psql');
-    const client = new pg.Client({ connectionString: this.url('postgres') });
+    const client = new pg.Client({ connectionString: this.cluster.databaseUrl('postgres') });
     await client.connect();
     try {
       const alone = async () =>

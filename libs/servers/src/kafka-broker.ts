@@ -118,9 +118,10 @@ export class KafkaBroker {
     await this.end('SIGKILL');
   }
 
-  /** On the same data and the same addresses; after `kill` it recovers first. */
+  /** On the same data and the same addresses; after `kill` it recovers first, and what somebody emptied begins anew. */
   async restart(): Promise<void> {
     await this.end('SIGTERM');
+    await this.format();
     await this.launch();
   }
 
