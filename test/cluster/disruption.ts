@@ -3,7 +3,7 @@ import type { Job } from '../e2e/customer';
 import type { Stage } from '../e2e/stage';
 import type { InstalledPlatform } from './installed-platform';
 import { isReady, type Pod } from './kubernetes';
-import { Load } from './load';
+import { Load } from '../e2e/load';
 import type { Report } from './report';
 
 const STEP_MS = 600_000;

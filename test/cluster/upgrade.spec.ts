@@ -2,7 +2,7 @@ import type { Job } from '../e2e/customer';
 import { ownAccount } from '../e2e/stage';
 import { describeCluster } from './describe-cluster';
 import { InstalledPlatform } from './installed-platform';
-import { Load } from './load';
+import { Load } from '../e2e/load';
 import { Report } from './report';
 
 const STEP_MS = 900_000;

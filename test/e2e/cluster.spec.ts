@@ -4,6 +4,7 @@ import { operating } from './operating';
 import { outages, SHORT_LEASE } from './outage';
 import { Cluster } from './platform';
 import { anyReplica } from './replicas';
+import { rolling } from './rolling';
 import { ownAccount, START_TIMEOUT_MS } from './stage';
 import { endToEnd, FROM_ANOTHER_PROCESS } from './suite';
 
@@ -19,6 +20,7 @@ describeOwnKafka('in a cluster', () => {
 
   endToEnd(platform, FROM_ANOTHER_PROCESS);
   anyReplica(platform, ownAccount(platform));
+  rolling(platform, ownAccount(platform));
   outages(platform);
   operating(platform);
 });

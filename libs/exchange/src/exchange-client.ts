@@ -1,6 +1,13 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { bytesOf, takeFrame } from './frame';
-import { backOffMs, type Running, type Logger, currentTraceparent } from '@usvideo/runtime';
+import {
+  backOffMs,
+  type Running,
+  type Logger,
+  currentTraceparent,
+  REPLICA_BACK_WITHIN_MS,
+  wasNeverSent,
+} from '@usvideo/runtime';
 
 /** The call may or may not have been carried out; the caller asks again under the same natural key. */
 export class ExchangeUnavailable extends Error {
@@ -27,11 +34,17 @@ export interface ExchangeAnswer {
   answer?: { $case: string; value: unknown } | undefined;
 }
 
+export interface AnswerFrame<Answer> {
+  answers: Answer[];
+  /** The other side is about to stop: it answers what it was asked on this stream. */
+  leaving?: boolean | undefined;
+}
+
 /** A call as its maker writes it; the trace is the current one unless given. */
 export type NewCall<Call extends ExchangeCall> = Omit<Call, 'callId' | 'traceparent'> & { traceparent?: string };
 
 export interface ExchangeClientOptions<Call, Answer> {
-  readonly open: () => ClientDuplexStream<{ calls: Call[] }, { answers: Answer[] }>;
+  readonly open: () => ClientDuplexStream<{ calls: Call[] }, AnswerFrame<Answer>>;
   readonly logger: Logger;
   /** Calls sent and not answered at most; more wait their turn. */
   readonly outstandingMax?: number;
@@ -40,7 +53,7 @@ export interface ExchangeClientOptions<Call, Answer> {
 }
 
 interface OpenStream<Call, Answer> {
-  readonly stream: ClientDuplexStream<{ calls: Call[] }, { answers: Answer[] }>;
+  readonly stream: ClientDuplexStream<{ calls: Call[] }, AnswerFrame<Answer>>;
   readonly openedAt: number;
   readonly outstanding: Set<number>;
   heardAt: number;
@@ -51,6 +64,7 @@ interface Pending<Call, Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
+  readonly madeAt: number;
   sentOn: OpenStream<Call, Answer> | undefined;
   sentAt: number;
 }
@@ -92,7 +106,8 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     const complete = { ...call, callId, traceparent: call.traceparent ?? currentTraceparent() } as unknown as Call;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#timeOut(callId, timeoutMs), timeoutMs);
-      this.#pending.set(callId, { call: complete, resolve, reject, timer, sentOn: undefined, sentAt: 0 });
+      const madeAt = performance.now();
+      this.#pending.set(callId, { call: complete, resolve, reject, timer, madeAt, sentOn: undefined, sentAt: 0 });
       this.#queue.push(callId);
       this.#flushSoon();
     });
@@ -171,11 +186,15 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
       outstanding: new Set(),
       heardAt: performance.now(),
     };
-    open.stream.on('data', (frame: { answers: Answer[] }) => {
+    open.stream.on('data', (frame: AnswerFrame<Answer>) => {
       open.heardAt = performance.now();
       this.#receive(frame.answers);
+      if (frame.leaving === true) this.#leave(open);
     });
-    open.stream.on('error', (error: Error) => this.#broke(open, error.message));
+    open.stream.on('error', (error: Error) => {
+      if (wasNeverSent(error)) this.#takeBack(open);
+      this.#broke(open, error.message);
+    });
     open.stream.on('end', () => this.#broke(open, 'the other side ended the stream'));
     return open;
   }
@@ -218,6 +237,26 @@ export class ExchangeClient<Call extends ExchangeCall, Answer extends ExchangeAn
     if (sentOn === undefined || sentOn !== this.#current || sentOn.heardAt > sentAt) return;
     this.#current = undefined;
     endWhenDone(sentOn);
+  }
+
+  /** Calls after this one take another stream, which the channel gives to a replica that stays. */
+  #leave(open: OpenStream<Call, Answer>): void {
+    if (this.#current === open) this.#current = undefined;
+    endWhenDone(open);
+  }
+
+  /** What never left here, because no replica was there, is sent once one is, unless it has waited long enough for that. */
+  #takeBack(open: OpenStream<Call, Answer>): void {
+    const young = [...open.outstanding].filter(
+      (callId) => performance.now() - this.#pending.get(callId)!.madeAt < REPLICA_BACK_WITHIN_MS,
+    );
+    for (const callId of young) {
+      open.outstanding.delete(callId);
+      this.#outstanding -= 1;
+      this.#pending.get(callId)!.sentOn = undefined;
+    }
+    this.#queue.unshift(...young);
+    if (young.length > 0) this.#flushSoon();
   }
 
   #broke(open: OpenStream<Call, Answer>, reason: string): void {

@@ -2,7 +2,10 @@ import { LedgerServiceClient, type LedgerAnswer, type LedgerCall } from '@usvide
 import { eventually, Signal } from '@usvideo/testing';
 import { ExchangeClient, ExchangeTimeout, ExchangeUnavailable } from './exchange-client';
 import { echo, Peer, refusalOf, voidHold } from './exchange-peer.fixture';
-import { dial, createLogger } from '@usvideo/runtime';
+import { dial, createLogger, SERVER_LEAVING } from '@usvideo/runtime';
+
+const logger = createLogger('test', 'silent');
+const broke = jest.spyOn(logger, 'warn');
 
 describe('an exchange with two replicas', () => {
   let replicas: [Peer, Peer];
@@ -13,10 +16,11 @@ describe('an exchange with two replicas', () => {
   const other = () => replicas.find((replica) => replica !== used())!;
 
   beforeEach(async () => {
+    broke.mockClear();
     replicas = [new Peer(), new Peer()];
     await Promise.all(replicas.map((replica) => replica.start()));
     stub = dial(LedgerServiceClient, `ipv4:${replicas[0].address},${replicas[1].address}`);
-    exchange = new ExchangeClient({ open: () => stub.exchange(), logger: createLogger('test', 'silent') });
+    exchange = new ExchangeClient({ open: () => stub.exchange(), logger });
     await ask('first');
   });
   afterEach(async () => {
@@ -41,6 +45,34 @@ describe('an exchange with two replicas', () => {
     await expect(lost).rejects.toBeInstanceOf(ExchangeUnavailable);
     expect(refusalOf(await ask('after'))).toBe('after');
     expect(survivor.streams).toHaveLength(1);
+  });
+
+  it('leaves one that stops, and still hears what that one owes', async () => {
+    const [leaving, survivor] = [used(), other()];
+    const [arrived, release] = [new Signal('the call has arrived'), new Signal('it may be answered')];
+    leaving.handle = async (call) => {
+      arrived.emit();
+      await release.wait();
+      return echo(call);
+    };
+    const owed = ask('owed');
+    await arrived.wait();
+    const ended = new Signal('the stream has ended');
+    leaving.streams[0]!.on('end', () => ended.emit()).emit(SERVER_LEAVING);
+    await eventually(async () => refusalOf(await ask('after', 100)) === 'after' && survivor.streams.length === 1, {
+      what: 'the other one is asked',
+    });
+    release.emit();
+    expect(refusalOf(await owed)).toBe('owed');
+    await ended.wait();
+  });
+
+  it('keeps what it could not send until one is there again', async () => {
+    for (const replica of replicas) replica.kill();
+    await eventually(() => broke.mock.calls.length > 0, { what: 'the stream to break' });
+    const waiting = ['a', 'b'].map((jobId) => ask(jobId, 20_000));
+    await replicas[0].start();
+    expect((await Promise.all(waiting)).map(refusalOf)).toEqual(['a', 'b']);
   });
 
   it('leaves one that hangs for the other after a call that heard nothing', async () => {

@@ -1,7 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { ExchangeAnswer, ExchangeCall } from './exchange-client';
+import type { AnswerFrame, ExchangeAnswer, ExchangeCall } from './exchange-client';
 import { takeFrame } from './frame';
-import { type Logger, rpcDuration, rpcRequests, rpcsFromZero, inTrace } from '@usvideo/runtime';
+import { type Logger, rpcDuration, rpcRequests, rpcsFromZero, inTrace, SERVER_LEAVING } from '@usvideo/runtime';
 
 const ANSWERS_PER_FRAME_MAX = 1_024;
 
@@ -11,10 +11,11 @@ interface NamedCall extends ExchangeCall {
 
 /**
  * Serves one exchange stream: items run concurrently, inside the caller's trace, and what is answered in a tick goes in one frame.
- * A handler that rejects is answered with a fault that tells nothing of the reason; the reason is logged.
+ * A handler that rejects is answered with a fault that tells nothing of the reason; the reason is logged. When the server that has
+ * the stream stops, the caller is told to ask elsewhere, and still gets every answer it is owed.
  */
 export function serveExchange<Call extends NamedCall, Answer extends ExchangeAnswer>(
-  stream: ServerDuplexStream<{ calls: Call[] }, { answers: Answer[] }>,
+  stream: ServerDuplexStream<{ calls: Call[] }, AnswerFrame<Answer>>,
   handle: (call: Call) => Promise<Omit<Answer, 'callId'>>,
   logger: Logger,
 ): void {
@@ -31,6 +32,7 @@ export function serveExchange<Call extends NamedCall, Answer extends ExchangeAns
     }
   });
   stream.on('end', () => answers.endWhenDone());
+  stream.once(SERVER_LEAVING, () => answers.leave());
   stream.on('error', (error: Error) => logger.debug({ err: error }, 'an exchange stream broke'));
 }
 
@@ -56,7 +58,7 @@ async function serveOne<Call extends NamedCall>(
 
 interface AnswerStream<Answer> {
   readonly cancelled: boolean;
-  write(frame: { answers: Answer[] }): boolean;
+  write(frame: AnswerFrame<Answer>): boolean;
   end(): void;
 }
 
@@ -83,6 +85,11 @@ class AnswerFrames<Answer> {
   endWhenDone(): void {
     this.#ending = true;
     if (this.#expected === 0) this.#stream.end();
+  }
+
+  /** The caller ends its side once it has what it asked for here. */
+  leave(): void {
+    if (!this.#stream.cancelled) this.#stream.write({ answers: [], leaving: true });
   }
 
   #flush(): void {

@@ -9,6 +9,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { limitConnecting } from './grpc-connect';
+import { wasNeverSent } from './grpc-status';
 import { showToken } from './service-tokens';
 import { currentTraceparent } from '../tracing/tracing';
 
@@ -73,16 +74,55 @@ export type UnaryMethod<C> = {
 export type RequestOf<C, K extends keyof C> = C[K] extends Unary<infer Request, infer _Response> ? Request : never;
 export type ResponseOf<C, K extends keyof C> = C[K] extends Unary<infer _Request, infer Response> ? Response : never;
 
-/** One unary call, inside a deadline and the current trace. Rejects with a `ServiceError`; `hasStatus` reads it. */
-export function call<C extends Client, K extends UnaryMethod<C>>(
+/**
+ * How long calls wait for a service of which no replica is there: while its last one is replaced, callers hear of the next only
+ * once its name leads there. After that they fail at once until it is back.
+ */
+export const REPLICA_BACK_WITHIN_MS = 3_000;
+/** After as long without a failed call, the next one is the first of another absence. */
+const ABSENCE_FORGOTTEN_MS = 10_000;
+const absences = new WeakMap<Client, { readonly since: number; readonly seen: number }>();
+
+/**
+ * One unary call, inside a deadline and the current trace. Rejects with a `ServiceError`; `hasStatus` reads it. What was never sent,
+ * because no replica of the service was there, is sent when one is, if that is soon.
+ */
+export async function call<C extends Client, K extends UnaryMethod<C>>(
   client: C,
   method: K,
   request: RequestOf<C, K>,
   options: { deadlineMs?: number } = {},
 ): Promise<ResponseOf<C, K>> {
+  const deadline = Date.now() + (options.deadlineMs ?? 5_000);
+  for (;;) {
+    try {
+      const response = await attempt(client, method, request, deadline);
+      absences.delete(client);
+      return response;
+    } catch (error) {
+      if (!wasNeverSent(error) || !(await comesBack(client, deadline))) throw error;
+    }
+  }
+}
+
+/** Whether a replica is there in time for another attempt. */
+async function comesBack(client: Client, deadline: number): Promise<boolean> {
+  const now = Date.now();
+  const known = absences.get(client);
+  const since = known === undefined || now - known.seen > ABSENCE_FORGOTTEN_MS ? now : known.since;
+  absences.set(client, { since, seen: now });
+  const waitMs = Math.min(since + REPLICA_BACK_WITHIN_MS, deadline) - now;
+  return waitMs > 0 && isReachable(client, waitMs);
+}
+
+function attempt<C extends Client, K extends UnaryMethod<C>>(
+  client: C,
+  method: K,
+  request: RequestOf<C, K>,
+  deadline: number,
+): Promise<ResponseOf<C, K>> {
   const invoke = client[method] as Unary<RequestOf<C, K>, ResponseOf<C, K>>;
   return new Promise((resolve, reject) => {
-    const deadline = Date.now() + (options.deadlineMs ?? 5_000);
     invoke.call(client, request, traceMetadata(), { deadline }, (error, response) =>
       error === null ? resolve(response) : reject(error),
     );

@@ -26,7 +26,7 @@ export interface GrpcServerOptions {
   readonly admits?: { readonly callee: Callee; readonly tokens: readonly CallerToken[] | undefined };
   /** Errors that pass, such as of a database that is away: answered UNAVAILABLE and not as a bug. None unless told. */
   readonly passes?: (error: unknown) => boolean;
-  /** How long open calls may take when the server stops; then they are cut. */
+  /** How long open calls may take when the server stops; then they are cut. 8 s unless told, which is longer than the deadline of most. */
   readonly graceMs?: number;
 }
 
@@ -35,6 +35,10 @@ export interface RunningGrpcServer extends Running {
   readonly address: string;
 }
 
+/** Heard on a stream whose server stops. Whoever listens to it ends the stream, and has as long as a call. */
+export const SERVER_LEAVING = 'server leaving';
+/** For streams that go on until somebody ends them. */
+const STREAM_GRACE_MS = 2_000;
 const CONNECTION_AGE_MS = 10 * 60_000;
 /** Longer than an exchange stream's life, so that ageing never breaks one. */
 const CONNECTION_AGE_GRACE_MS = 2 * 60_000;
@@ -74,6 +78,11 @@ type UnaryCallback = (error: unknown, value?: unknown, ...rest: unknown[]) => vo
 interface IncomingCall {
   metadata: { get(key: string): (string | Buffer)[] };
 }
+interface OpenStream extends IncomingCall {
+  once(event: string, listener: () => void): unknown;
+  /** @returns whether anybody listened */
+  emit(event: string, ...args: unknown[]): boolean;
+}
 interface MethodDescription {
   path: string;
   requestStream: boolean;
@@ -88,6 +97,7 @@ type NestFunction = Function;
 /** Nest's gRPC transport with our channel limits, a bounded stop, and every unary call counted, timed and inside its caller's trace. */
 class ObservedGrpcServer extends ServerGrpc {
   readonly #options: GrpcServerOptions;
+  readonly #streams = new OpenStreams();
   address = '';
 
   constructor(options: GrpcServerOptions) {
@@ -123,23 +133,55 @@ class ObservedGrpcServer extends ServerGrpc {
     streaming: GrpcMethodStreamingType,
   ): NestFunction {
     const serve = super.createServiceMethod(handler, method, streaming) as Handler;
-    return method.requestStream || method.responseStream
-      ? serve
-      : observed(serve, method.path, this.#options.admits?.callee ?? packageOf(method.path));
+    if (!method.requestStream && !method.responseStream)
+      return observed(serve, method.path, this.#options.admits?.callee ?? packageOf(method.path));
+    return (stream: OpenStream, callback: UnaryCallback) => {
+      this.#streams.add(stream);
+      return serve(stream, callback);
+    };
   }
 
   override async close(): Promise<void> {
     const server = this.grpcClient as GrpcServer | null | undefined;
     if (!server) return;
     this.grpcClient = null;
+    const graceMs = this.#options.graceMs ?? 8_000;
+    this.#streams.tell();
     const drained = new Promise<void>((resolve, reject) =>
       server.tryShutdown((error) => (error ? reject(error) : resolve())),
     );
+    const impatient = setTimeout(() => this.#streams.endOthers(), Math.min(STREAM_GRACE_MS, graceMs));
     try {
-      await within(this.#options.graceMs ?? 2_000, drained);
+      await within(graceMs, drained);
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'open calls were cut at the end of the grace period');
       server.forceShutdown();
+    } finally {
+      clearTimeout(impatient);
+    }
+  }
+}
+
+/** The streams of a server, which has to end them when it stops. */
+class OpenStreams {
+  readonly #open = new Set<OpenStream>();
+  readonly #endingByThemselves = new Set<OpenStream>();
+
+  add(stream: OpenStream): void {
+    this.#open.add(stream);
+    for (const end of ['finish', 'close', 'cancelled']) stream.once(end, () => this.#open.delete(stream));
+  }
+
+  tell(): void {
+    for (const stream of this.#open) if (stream.emit(SERVER_LEAVING)) this.#endingByThemselves.add(stream);
+  }
+
+  /** Those that listened when they were told end by themselves. */
+  endOthers(): void {
+    for (const stream of this.#open) {
+      if (this.#endingByThemselves.has(stream)) continue;
+      stream.emit('error', { code: status.UNAVAILABLE, details: 'the server stops' });
+      stream.emit('cancelled', 'cancelled');
     }
   }
 }

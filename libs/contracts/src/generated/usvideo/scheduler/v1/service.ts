@@ -33,6 +33,8 @@ export interface ExchangeRequest {
 
 export interface ExchangeResponse {
   answers: SchedulerAnswer[];
+  /** It answers what it was asked on this stream, and is about to stop: what is asked next belongs on another. */
+  leaving?: boolean | undefined;
 }
 
 export interface SchedulerCall {
@@ -585,13 +587,16 @@ export const ExchangeRequest: MessageFns<ExchangeRequest> = {
 };
 
 function createBaseExchangeResponse(): ExchangeResponse {
-  return { answers: [] };
+  return { answers: [], leaving: undefined };
 }
 
 export const ExchangeResponse: MessageFns<ExchangeResponse> = {
   encode(message: ExchangeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.answers) {
       SchedulerAnswer.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.leaving !== undefined) {
+      writer.uint32(16).bool(message.leaving);
     }
     return writer;
   },
@@ -617,6 +622,14 @@ export const ExchangeResponse: MessageFns<ExchangeResponse> = {
             message.answers.push(SchedulerAnswer.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.leaving = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -635,6 +648,7 @@ export const ExchangeResponse: MessageFns<ExchangeResponse> = {
   fromPartial(object: DeepPartial<ExchangeResponse>): ExchangeResponse {
     const message = createBaseExchangeResponse();
     message.answers = object.answers?.map((e) => SchedulerAnswer.fromPartial(e)) || [];
+    message.leaving = object.leaving ?? undefined;
     return message;
   },
 };

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Customer } from '../e2e/customer';
+import { eventually } from '@usvideo/testing';
+import type { Customer } from './customer';
 
 const EVERY_MS = 250;
+/** Who read at the same time, besides who orders. */
+const READERS = 4;
 
 /** A customer who goes on ordering and reading videos whatever happens to the platform, and notes each answer. */
 export class Load {
@@ -13,7 +16,19 @@ export class Load {
   private readonly running: Promise<void>[];
 
   constructor(private readonly customer: Customer) {
-    this.running = [this.repeat(() => this.order()), this.repeat(() => this.read())];
+    this.running = [
+      this.repeat(() => this.order()),
+      ...Array.from({ length: READERS }, () => this.repeat(() => this.read())),
+    ];
+  }
+
+  /** As many more jobs are accepted, or something failed. */
+  async takenUp(jobs: number): Promise<void> {
+    const before = this.jobs.length;
+    await eventually(() => this.jobs.length >= before + jobs || this.failures.length > 0, {
+      what: `${jobs} jobs more to be accepted`,
+      deadlineMs: 120_000,
+    });
   }
 
   /** @returns once the last request has been answered */
