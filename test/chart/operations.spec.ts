@@ -97,7 +97,7 @@ describeChart('the commands for operators', () => {
     expect(page('install.md')).toContain("| sed -n 's/^ *image: //p' | sort -u");
   });
 
-  it('tell after the install how to make the first account, and where the Secret is', () => {
+  it('tell after the install how to make the first operator, account and credit, and where the Secret is', () => {
     const { output } = tool('helm', [
       'install',
       'us-video-api',
@@ -108,6 +108,8 @@ describeChart('the commands for operators', () => {
       '--values',
       valuesFile('small'),
     ]);
-    expect(output).toMatch(/NOTES:[^]*us-video-api-secrets[^]*admin\/v1\/accounts[^]*"account_name"/);
+    expect(output).toMatch(
+      /NOTES:[^]*us-video-api-secrets[^]*admin\/v1\/operators[^]*admin\/v1\/accounts[^]*"account_name"[^]*\/credit/,
+    );
   });
 });

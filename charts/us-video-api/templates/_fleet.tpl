@@ -8,6 +8,26 @@
 {{/* The engine beside a worker: it starts before the worker and ends after it, so that a stopping worker finishes what it renders. */}}
 {{- define "usvideo.sidecar" -}}
 {{- $sidecar := .fleet.sidecar -}}
+{{- with $sidecar.prepare -}}
+- name: prepare
+  image: {{ include "usvideo.mirrored" (dict "root" $.root "image" .image) }}
+  imagePullPolicy: {{ $.root.Values.image.pullPolicy }}
+  securityContext:
+    {{- include "usvideo.containerSecurity" $ | nindent 4 }}
+  {{- range $field := list "command" "args" "env" }}
+  {{- with get $sidecar.prepare $field }}
+  {{ $field }}:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- end }}
+  resources:
+    {{- toYaml (.resources | default (dict "requests" (dict "cpu" "100m" "memory" "256Mi" "ephemeral-storage" "64Mi") "limits" (dict "memory" "1Gi" "ephemeral-storage" "1Gi"))) | nindent 4 }}
+  volumeMounts:
+    - { name: engine-tmp, mountPath: /tmp }
+    {{- with .volumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{ end -}}
 - name: engine
   image: {{ include "usvideo.mirrored" (dict "root" .root "image" $sidecar.image) }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}

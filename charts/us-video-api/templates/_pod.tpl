@@ -81,6 +81,9 @@ startupProbe:
 {{- if and .known.files (eq .root.Values.artifacts.store "disk") }}
 - { name: artifacts, mountPath: /data }
 {{- end }}
+{{- if .known.state }}
+- { name: database, mountPath: /etc/us-video-api/database, readOnly: true }
+{{- end }}
 {{- if and .known.state .root.Values.postgresql.ca.secret }}
 - { name: postgresql-ca, mountPath: /etc/us-video-api/postgresql, readOnly: true }
 {{- end }}
@@ -95,6 +98,11 @@ startupProbe:
 {{- if and .known.files (eq .root.Values.artifacts.store "disk") }}
 - name: artifacts
   persistentVolumeClaim: { claimName: {{ include "usvideo.artifactsClaim" .root }} }
+{{- end }}
+{{- if .known.state }}
+# Follows the Secret while the pod runs; the variable from the same key keeps the pod waiting where it is missing.
+- name: database
+  secret: { secretName: {{ include "usvideo.databaseSecret" . }}, optional: true, items: [{ key: {{ include "usvideo.databaseKey" . }}, path: url }] }
 {{- end }}
 {{- with .root.Values.postgresql.ca }}
 {{- if and $.known.state .secret }}

@@ -9,11 +9,13 @@
 {{- $_ := set $plain (printf "%s_GRPC_URL" (upper .)) (printf "dns:///%s-%s:9000" (include "usvideo.fullname" $root) .) -}}
 {{- end -}}
 {{- if $known.state }}{{ $plain = merge $plain (include "usvideo.kafkaSettings" $root | fromYaml) }}{{ end -}}
+{{- if $known.state }}{{ $_ := set $plain "DATABASE_URL_FILE" "/etc/us-video-api/database/url" }}{{ end -}}
 {{- if $known.state }}{{ $_ := set $plain "DATABASE_MIGRATIONS" ($values.migrations.job | ternary "await" "apply") }}{{ end -}}
 {{- if $known.goesOut }}{{ $plain = merge $plain (include "usvideo.outboundSettings" $root | fromYaml) }}{{ end -}}
 {{- if $known.files }}{{ $plain = merge $plain (include "usvideo.artifactSettings" $root | fromYaml) }}{{ end -}}
 {{- with $values.tracing.endpoint }}{{ $_ := set $plain "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end -}}
 {{- with $values.caBundle.configMap }}{{ $_ := set $plain "NODE_EXTRA_CA_CERTS" "/etc/us-video-api/ca/ca.crt" }}{{ end -}}
+{{- $plain = merge $plain (include "usvideo.proxySettings" $root | fromYaml) -}}
 {{- $plain = merge $plain (include (printf "usvideo.settings.%s" .service) . | fromYaml) -}}
 {{- include "usvideo.checkSettings" (dict "settings" .settings "taken" $plain "path" .path) -}}
 {{- range $name, $value := mergeOverwrite $plain (.settings | default dict) }}
@@ -102,9 +104,16 @@
 {{- end -}}
 
 {{- define "usvideo.databaseUrl" -}}
-{{- $database := dig "database" dict (index .root.Values.services .service) -}}
 - name: DATABASE_URL
-  valueFrom: { secretKeyRef: { name: {{ $database.secret | default (include "usvideo.secret" .root) }}, key: {{ $database.key | default (printf "database-url-%s" .service) }} } }
+  valueFrom: { secretKeyRef: { name: {{ include "usvideo.databaseSecret" . }}, key: {{ include "usvideo.databaseKey" . }} } }
+{{- end -}}
+
+{{- define "usvideo.databaseSecret" -}}
+{{- dig "database" "secret" "" (index .root.Values.services .service) | default (include "usvideo.secret" .root) -}}
+{{- end -}}
+
+{{- define "usvideo.databaseKey" -}}
+{{- dig "database" "key" "" (index .root.Values.services .service) | default (printf "database-url-%s" .service) -}}
 {{- end -}}
 
 {{- define "usvideo.kafkaSettings" -}}
@@ -155,6 +164,16 @@ OUTBOUND_PROXY: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* Of Node itself, but for the agents that a library makes: libs/runtime/src/http/environment-proxy.ts. */}}
+{{- define "usvideo.proxySettings" -}}
+{{- with .Values.egressProxy.url }}
+NODE_USE_ENV_PROXY: "1"
+HTTP_PROXY: {{ . | quote }}
+HTTPS_PROXY: {{ . | quote }}
+NO_PROXY: {{ concat (list "localhost" "127.0.0.1" "::1" ".svc" ".cluster.local") $.Values.egressProxy.except | join "," | quote }}
+{{- end }}
+{{- end -}}
+
 {{- define "usvideo.settings.gateway" -}}
 {{- $values := .root.Values }}
 {{- include "usvideo.outboundSettings" .root }}
@@ -175,6 +194,9 @@ GRPC_LISTEN: 0.0.0.0:9000
 PUBLIC_URL: {{ .root.Values.publicUrl | quote }}
 {{- with .root.Values.mail.from }}
 MAIL_FROM: {{ . | quote }}
+{{- end }}
+{{- if and .root.Values.mail.enabled .root.Values.mail.viaProxy .root.Values.egressProxy.url }}
+MAIL_PROXY: {{ .root.Values.egressProxy.url | quote }}
 {{- end }}
 {{- with .root.Values.oidc }}
 {{- if .issuerUrl }}

@@ -15,7 +15,7 @@ import {
   type _Object as StoredObject,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { steadyMsOf } from '@usvideo/runtime';
+import { environmentProxy, steadyMsOf } from '@usvideo/runtime';
 import {
   ArtifactMissing,
   ArtifactStoreAway,
@@ -186,8 +186,8 @@ function clientOf({ region, pathStyle }: S3Settings, endpoint: string | undefine
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENCE_TIMEOUT_MS,
-      httpAgent: { maxSockets: CONNECTIONS_MAX },
-      httpsAgent: { maxSockets: CONNECTIONS_MAX },
+      httpAgent: { maxSockets: CONNECTIONS_MAX, ...environmentProxy() },
+      httpsAgent: { maxSockets: CONNECTIONS_MAX, ...environmentProxy() },
     },
   });
 }

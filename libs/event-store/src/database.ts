@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { within } from '@usvideo/runtime';
 import pg from 'pg';
@@ -13,6 +14,8 @@ export interface Transaction {
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** Holds the URL, too. Each connection shows the password that is in it then; where it is missing, that of `url`. */
+  readonly urlFile?: string | undefined;
   /** Connections at most. */
   readonly poolSize: number;
   readonly applicationName: string;
@@ -62,10 +65,30 @@ export function openDatabase(options: DatabaseOptions, onIdleError: (error: Erro
     idle_in_transaction_session_timeout: 60_000,
     options: SESSION,
     types,
+    ...(options.urlFile !== undefined && { Client: clientThatReads(options.urlFile) }),
   });
   pool.on('error', onIdleError);
   pool.on('connect', gatherWrites);
   return pool;
+}
+
+function clientThatReads(urlFile: string): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      const given = this.password;
+      Object.assign(this, { password: async () => (await passwordIn(urlFile)) ?? given });
+    }
+  };
+}
+
+async function passwordIn(urlFile: string): Promise<string | undefined> {
+  try {
+    return decodeURIComponent(new URL((await readFile(urlFile, 'utf8')).trim()).password);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error('DATABASE_URL_FILE: the file cannot be read as a URL', { cause: error });
+  }
 }
 
 /** Statements that are issued in one turn leave in one write: the write costs as much as what it carries. */

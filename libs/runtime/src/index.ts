@@ -6,6 +6,7 @@ export { observeDatabase } from './database/database-metrics';
 export * from './grpc/grpc-client';
 export * from './grpc/grpc-server';
 export * from './grpc/grpc-status';
+export { environmentProxy } from './http/environment-proxy';
 export * from './http/guarded-http-client';
 export { LookUpFailed } from './http/host-names.client';
 export * from './lifecycle/lifecycle';

@@ -34,6 +34,7 @@ import { CONFIG, DATABASE, LOGGER, PUBLISHER } from './tokens';
 /** The settings of every service that has a database, events and a gRPC port. */
 export interface ServiceConfig {
   readonly DATABASE_URL: string;
+  readonly DATABASE_URL_FILE?: string | undefined;
   readonly DATABASE_MIGRATIONS: 'apply' | 'await';
   readonly DATABASE_POOL_SIZE: number;
   readonly GRPC_LISTEN: string;
@@ -118,7 +119,12 @@ async function openMigrated(
 ): Promise<Database> {
   await migrateDatabase({ url: config.DATABASE_URL, migrations, how: config.DATABASE_MIGRATIONS, logger });
   const database = openDatabase(
-    { url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, applicationName: name },
+    {
+      url: config.DATABASE_URL,
+      urlFile: config.DATABASE_URL_FILE,
+      poolSize: config.DATABASE_POOL_SIZE,
+      applicationName: name,
+    },
     (error) => {
       logger.warn({ err: error }, 'an idle database connection broke');
     },

@@ -2,6 +2,7 @@ import { kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messa
 import {
   callerTokens,
   databaseUrl,
+  databaseUrlFile,
   migrationSettings,
   processSettings,
   readConfig,
@@ -19,6 +20,7 @@ function isSafe(url: string): boolean {
 export const accountsSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL_FILE: databaseUrlFile(),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce
     .number()
@@ -43,6 +45,10 @@ export const accountsSchema = z.object({
     .describe(
       'Who carries letters: `smtp://user:password@host:587`, `smtps://…`, or `file:<folder>` for trying it. Unset: no letter is written.',
     ),
+  MAIL_PROXY: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('HTTP proxy through which the mail server is reached (CONNECT).'),
   MAIL_FROM: z.string().default('US Video API <no-reply@localhost>').describe('Sender of letters.'),
   OIDC_ISSUER_URL: z
     .url({ protocol: /^https?$/ })

@@ -2,6 +2,7 @@ import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema
 import {
   callerTokens,
   databaseUrl,
+  databaseUrlFile,
   list,
   migrationSettings,
   processSettings,
@@ -14,6 +15,7 @@ import { z } from 'zod';
 export const ledgerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL_FILE: databaseUrlFile(),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce
     .number()

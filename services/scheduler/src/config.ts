@@ -2,6 +2,7 @@ import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema
 import {
   callerTokens,
   databaseUrl,
+  databaseUrlFile,
   migrationSettings,
   processSettings,
   readConfig,
@@ -43,6 +44,7 @@ function parsedCatalogue(text: string | undefined, context: z.RefinementCtx): re
 export const schedulerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL_FILE: databaseUrlFile(),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce
     .number()

@@ -2,6 +2,7 @@ import { deliveryAuditSettings, kafkaSettings } from '@usvideo/messaging';
 import {
   callerTokens,
   databaseUrl,
+  databaseUrlFile,
   list,
   migrationSettings,
   processSettings,
@@ -16,6 +17,7 @@ const count = (fallback: number, highest: number) => z.coerce.number().int().min
 export const webhooksSchema = z.object({
   GRPC_LISTEN: z.string().describe('Where the service listens: `unix:<path>` or `host:port`.'),
   DATABASE_URL: databaseUrl().describe('PostgreSQL database of this service alone.'),
+  DATABASE_URL_FILE: databaseUrlFile(),
   ...migrationSettings,
   DATABASE_POOL_SIZE: z.coerce
     .number()

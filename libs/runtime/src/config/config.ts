@@ -42,6 +42,17 @@ export function databaseUrl(): z.ZodString {
   );
 }
 
+/** Of services with a database. */
+export function databaseUrlFile() {
+  return z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A file with that URL, whose password each new connection shows: one that is changed there needs no restart.',
+    );
+}
+
 /** Comma-separated, blanks dropped; unset is the empty list. */
 export function list() {
   return z

@@ -11,6 +11,7 @@ import {
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { spansDropped } from '../metrics/metrics';
 import { steadyMsOf } from './steady-clock';
+import { environmentProxy } from '../http/environment-proxy';
 import { VERSION } from '../version';
 
 /** A finished operation. Times are those of `performance.now()`. */
@@ -67,7 +68,12 @@ export class SpanExport {
     const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
     this.processor = new BatchSpanProcessor({
       exporter: this.counting(
-        new OTLPTraceExporter({ url, timeoutMillis: SEND_TIMEOUT_MS, concurrencyLimit: REQUESTS_MAX }),
+        new OTLPTraceExporter({
+          url,
+          timeoutMillis: SEND_TIMEOUT_MS,
+          concurrencyLimit: REQUESTS_MAX,
+          httpAgentOptions: environmentProxy(),
+        }),
       ),
       maxExportBatchSize: BATCH_MAX,
       maxQueueSize: WAITING_MAX,

@@ -38,8 +38,11 @@ function boxOf({ SECRETS_KEY: key }: AccountsConfig): SecretBox | undefined {
   return key === undefined ? undefined : new SecretBox(Buffer.from(key, 'base64'));
 }
 
-function mailerOf({ MAIL_URL: url, MAIL_FROM: from }: AccountsConfig, lifecycle: Lifecycle): Mailer | undefined {
-  return url === undefined ? undefined : lifecycle.keep('mailer', openMailer(url, from));
+function mailerOf(
+  { MAIL_URL: url, MAIL_FROM: from, MAIL_PROXY: proxy }: AccountsConfig,
+  lifecycle: Lifecycle,
+): Mailer | undefined {
+  return url === undefined ? undefined : lifecycle.keep('mailer', openMailer(url, from, proxy));
 }
 
 function linksOf({ PUBLIC_URL: url }: AccountsConfig): Links {

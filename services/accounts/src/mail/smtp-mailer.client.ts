@@ -10,6 +10,8 @@ export class SmtpMailer implements Mailer {
   constructor(
     url: string,
     private readonly from: string,
+    /** An HTTP proxy on the way there. */
+    proxy?: string,
   ) {
     this.transport = createTransport({
       url,
@@ -21,6 +23,7 @@ export class SmtpMailer implements Mailer {
       dnsTimeout: WITHIN_MS,
       disableFileAccess: true,
       disableUrlAccess: true,
+      ...(proxy !== undefined && { proxy }),
     } as Parameters<typeof createTransport>[0]);
   }
 

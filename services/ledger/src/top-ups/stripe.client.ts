@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import Stripe from 'stripe';
 import { AUTOMATIC, SETUP_ACCOUNT, StripeCards } from './stripe-cards.client';
 import {
@@ -34,6 +36,8 @@ export class StripeProvider implements PaymentProvider {
       timeout: TIMEOUT_MS,
       maxNetworkRetries: 2,
       telemetry: false,
+      // The process's own agent, which knows the proxy of the environment.
+      httpAgent: url.protocol === 'http:' ? http.globalAgent : https.globalAgent,
     });
     this.cards = new StripeCards(this.stripe);
   }
