@@ -1,5 +1,6 @@
+import { eventually } from '@usvideo/testing';
 import { Customer } from '../e2e/customer';
-import { ownAccount } from '../e2e/stage';
+import { ownAccount, register } from '../e2e/stage';
 import { endToEnd, FROM_ANOTHER_PROCESS } from '../e2e/suite';
 import { describeCluster } from './describe-cluster';
 import { disruption } from './disruption';
@@ -7,6 +8,7 @@ import { gitOps } from './git-ops';
 import { chartVersion, InstalledPlatform } from './installed-platform';
 import { isReady } from './kubernetes';
 import { Report } from './report';
+import { scaling } from './scaling';
 import { shielding } from './shielding';
 
 const INSTALL_MS = 900_000;
@@ -78,6 +80,7 @@ describeCluster('on Kubernetes', () => {
 
   endToEnd(platform, FROM_ANOTHER_PROCESS);
   shielding(platform, report);
+  scaling(platform, ownAccount(platform), report);
   disruption(platform, ownAccount(platform), report);
   gitOps(platform, report);
 
@@ -101,6 +104,25 @@ describeCluster('on Kubernetes', () => {
           .filter((name) => !name.startsWith('pod/')),
       ).toEqual(['persistentvolumeclaim/us-video-api-artifacts']);
       report.saw('uninstall', "left the volume of the customers' files, as it says, and nothing else of the chart");
+    },
+    INSTALL_MS,
+  );
+
+  it(
+    'is installed by rendered manifests alone, in whatever order they are applied',
+    async () => {
+      const manifests = await installed.render();
+      await installed.namespace.kubectl(['apply', '--server-side', '--filename', '-'], manifests);
+      for (const component of ['accounts', 'ledger', 'scheduler', 'webhooks', 'gateway', 'fleet-sandbox'])
+        await installed.namespace.rolledOut(installed.deployment(component));
+      const { sandbox } = await eventually(() => register(installed).catch(() => undefined), {
+        what: 'an account to be made',
+        deadlineMs: 60_000,
+      });
+      const { body } = await sandbox.create({ prompt: 'A gate', resolution: '480p', duration: 1 });
+      expect((await sandbox.ended(body.id)).status).toBe('completed');
+      await installed.namespace.kubectl(['delete', '--wait=true', '--filename', '-'], manifests, INSTALL_MS);
+      report.saw('kubectl apply of the rendered manifests, without Helm', 'a video was ordered and completed');
     },
     INSTALL_MS,
   );
