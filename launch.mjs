@@ -93,6 +93,17 @@ const commands = {
         PATH: `${bin}:${join(root, '.tools', 'chart', 'bin')}:${process.env.PATH}`,
       }),
   },
+  sbom: {
+    help:
+      'Write a bill of materials (CycloneDX) for the image of each service to .data/sbom/, and say how many packages each has;\n' +
+      '                         `-- --tag TAG` adds the sizes of the images that Docker has under it, `--out FOLDER` writes elsewhere.',
+    run: (args) => sbom(args),
+  },
+  drills: {
+    help: 'Lose databases and Kafka on purpose and bring them back as docs/operations/backup.md says, in every way (some minutes; `npm test` has the short form).',
+    flags: [],
+    run: () => jest(['test/e2e/drills', 'test/e2e/restore'], { DRILLS: 'full' }),
+  },
   chaos: {
     help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).',
     run: (args) =>
@@ -248,6 +259,19 @@ async function mutants([part, ...narrowed]) {
         nodeEnv(),
       )) || failed;
   return failed;
+}
+
+/** Its maker is installed apart, like the browser's driver. */
+async function sbom(args) {
+  const folder = join(root, 'deploy', 'sbom');
+  await step(
+    'Installing what makes bills of materials',
+    'sbom',
+    'npm',
+    ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    process.env,
+  );
+  return inForeground(lockedNode, [join(folder, 'sbom.mjs'), ...args], nodeEnv());
 }
 
 async function demo(args) {

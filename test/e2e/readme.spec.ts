@@ -30,6 +30,8 @@ const EXECUTED_BY: Readonly<Record<string, string>> = {
   typecheck: '.ci/run',
   contracts: '.ci/run',
   chaos: '.ci/run',
+  drills: 'test/e2e/drills.spec.ts',
+  sbom: '.ci/run',
 };
 
 const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
