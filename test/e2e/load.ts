@@ -6,11 +6,14 @@ import type { Customer } from './customer';
 const EVERY_MS = 250;
 /** Who read at the same time, besides who orders. */
 const READERS = 4;
+const AT_ONCE_MS = 3_000;
 
 /** A customer who goes on ordering and reading videos whatever happens to the platform, and notes each answer. */
 export class Load {
   readonly jobs: string[] = [];
   readonly failures: string[] = [];
+  /** Those that cannot have lacked time, however busy the machine is: they came sooner than any deadline of the platform ends. */
+  readonly failedAtOnce: string[] = [];
   requests = 0;
   private isEnding = false;
   private readonly running: Promise<void>[];
@@ -41,8 +44,11 @@ export class Load {
     while (!this.isEnding) {
       const next = pause(EVERY_MS);
       this.requests += 1;
+      const begun = performance.now();
       await request().catch((error: Error) => {
-        this.failures.push(`${error.message}: ${String(error.cause)}`);
+        const failure = error.cause === undefined ? error.message : `${error.message}: ${String(error.cause)}`;
+        this.failures.push(failure);
+        if (performance.now() - begun < AT_ONCE_MS) this.failedAtOnce.push(failure);
       });
       await next;
     }
@@ -54,11 +60,11 @@ export class Load {
       { 'idempotency-key': randomUUID() },
     );
     if (status === 202) this.jobs.push(body.id);
-    else this.failures.push(`POST answered ${status}: ${text}`);
+    else throw new Error(`POST answered ${status}: ${text}`);
   }
 
   private async read(): Promise<void> {
     const { status, text } = await this.customer.get('/v1/videos?limit=5');
-    if (status !== 200) this.failures.push(`GET answered ${status}: ${text}`);
+    if (status !== 200) throw new Error(`GET answered ${status}: ${text}`);
   }
 }

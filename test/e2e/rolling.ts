@@ -26,7 +26,7 @@ export function rolling(clusterOf: () => Cluster, stageOf: () => Stage): void {
         await Promise.all(going.map(replaced));
         await load.takenUp(10);
         await load.end();
-        expect(load.failures).toEqual([]);
+        expect(load.failedAtOnce).toEqual([]);
         for (const id of load.jobs) expect((await stageOf().sandbox.ended(id)).status).toBe('completed');
       },
       STEP_TIMEOUT_MS,
