@@ -28,7 +28,7 @@ export class Load {
   /** As many more jobs are accepted, or something failed. */
   async takenUp(jobs: number): Promise<void> {
     const before = this.jobs.length;
-    await eventually(() => this.jobs.length >= before + jobs || this.failures.length > 0, {
+    await eventually(() => this.jobs.length >= before + jobs || this.failedAtOnce.length > 0, {
       what: `${jobs} jobs more to be accepted`,
       deadlineMs: 120_000,
     });
