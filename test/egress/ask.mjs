@@ -10,7 +10,7 @@ const { StripeProvider } = built('services', 'ledger', 'dist', 'top-ups', 'strip
 const { OidcProvider } = built('services', 'accounts', 'dist', 'sign-in', 'oidc.client.js');
 const { openMailer } = built('services', 'accounts', 'dist', 'mail', 'open-mailer.client.js');
 const { VideosClient } = built('services', 'render-fleet', 'dist', 'openai-videos', 'videos-http.client.js');
-const { oauthTokens } = built('libs', 'messaging', 'dist', 'kafka', 'oauth-tokens.js');
+const { oauthTokens } = built('libs', 'messaging', 'dist', 'kafka-connection', 'oauth-tokens.js');
 const { S3ArtifactStore } = built('libs', 'artifacts', 'dist', 's3-artifact-store.js');
 const { SpanExport } = built('libs', 'runtime', 'dist', 'tracing', 'tracing-export.js');
 
