@@ -59,7 +59,7 @@ const commands = {
       jest([...args, '--testPathIgnorePatterns', '\\.int\\.spec\\.ts$', '/test/', '/node_modules/', '/dist/']),
   },
   bench: {
-    help: 'Measure submit, overhead, webhooks, streams, one process beside the cluster, the ledger and Kafka side by side with their baselines; prints tables and JSON.',
+    help: 'Measure submit, overhead, webhooks, streams, scheduler, one process beside the cluster, the ledger and Kafka side by side with their baselines; prints tables and JSON.',
     run: (args) =>
       inForeground(
         lockedNode,

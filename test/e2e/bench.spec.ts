@@ -14,6 +14,15 @@ interface Report {
   readonly webhooks: {
     readonly rows: { readonly dispatcher: string; readonly deliveries: number; readonly perSecond: number }[];
   };
+  readonly scheduler: {
+    readonly rows: {
+      readonly dispatcher: string;
+      readonly queued: number;
+      readonly perSecond: number;
+      readonly overLimit: number;
+      readonly snapshots: number;
+    }[];
+  };
 }
 
 /** That it measures, not what: figures belong to a quiet machine. Fewer accounts would reach their limits of creates. */
@@ -72,3 +81,25 @@ it('npm run bench measures deliveries beside a job queue, and all of them arrive
     ['job queue, 20 lines', 100, true],
   ]);
 }, 120_000);
+
+it('npm run bench measures dispatches beside a job queue with limits by group, and exceeds no limit', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'test', 'load', 'bench.ts'),
+      'scheduler',
+      '--queued',
+      '500',
+      '--seconds',
+      '4',
+    ],
+    { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1 << 24 },
+  );
+  const { scheduler } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Report;
+  expect(scheduler.rows.map((row) => [row.dispatcher, row.queued, row.perSecond > 0, row.snapshots > 0])).toEqual([
+    ['scheduler', 500, true, true],
+    ['job queue with group concurrency', 500, true, true],
+  ]);
+  expect(scheduler.rows[0]!.overLimit).toBe(0);
+}, 240_000);

@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- submit|overhead|webhooks|streams|ways|kafka|ledger|sdks] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
+ * `npm run bench [-- submit|overhead|webhooks|streams|scheduler|ways|kafka|ledger|sdks] [--seconds N]`: measures side by side with named baselines; prints a table, then JSON.
  * What tracing costs is told by `--turns N` of four slices, without, with, with and without it: the more, the closer the bounds; six at least.
- * With `profile`, and only then, where the time of submit goes; `sdks`, too, only where it is named, since it needs Python and Go. `--dispatcher` and `--only` narrow webhooks by a part of the name.
+ * With `profile`, and only then, where the time of submit goes; `sdks`, too, only where it is named, since it needs Python and Go. `--dispatcher` narrows webhooks and scheduler by a part of the name, `--only` webhooks.
+ * `--queued` is how many jobs the scheduler begins with, one measurement each; a million takes minutes to queue.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -25,6 +26,8 @@ const { positionals, values } = parseArgs({
     dispatcher: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     streams: { type: 'string', default: '5000' },
+    queued: { type: 'string', default: '1000,10000,100000' },
+    processes: { type: 'string', default: '2' },
     pgledger: { type: 'string' },
     outpost: { type: 'string' },
   },
@@ -87,6 +90,19 @@ if (wanted('streams')) {
   const rows = await measureStreams(Number(values.streams));
   console.table(rows.map(round));
   report.streams = { rows };
+}
+if (wanted('scheduler')) {
+  const { measureScheduler } = await import('./scheduler.ts');
+  const { dispatcher, seconds } = values;
+  const queued = values.queued.split(',').map(Number);
+  const rows = await measureScheduler({
+    seconds: Number(seconds),
+    queued,
+    processes: Number(values.processes),
+    dispatcher,
+  });
+  console.table(rows.map(round));
+  report.scheduler = { processes: Number(values.processes), rows };
 }
 if (wanted('ways')) {
   const rows = await measureWays(Number(values['way-jobs']));
