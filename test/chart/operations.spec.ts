@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { describeChart, rendered, resources, tool, valuesFile, VALUES } from './chart';
+import { describeChart, rendered, resources, SCHEMAS, tool, valuesFile, VALUES } from './chart';
 
 const PAGES = join(__dirname, '..', '..', 'docs', 'operations');
 const page = (name: string): string => readFileSync(join(PAGES, name), 'utf8');
@@ -39,6 +39,16 @@ describe('the pages for operators', () => {
 });
 
 describeChart('the commands for operators', () => {
+  // Strimzi's definitions are in no package that a build could get; its resources are looked at as YAML, above.
+  it.each([
+    ['gitops.md', [...page('gitops.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!).join('---\n')],
+    ['examples/cloudnative-pg.yaml', page(join('examples', 'cloudnative-pg.yaml'))],
+  ])('go with resources that their operators know to the last field: %s', (_, manifests) => {
+    const args = ['-strict', '-summary', '-schema-location', SCHEMAS];
+    expect(tool('kubeconform', args, manifests).said).toMatch(/Valid: [1-9]\d*, Invalid: 0, Errors: 0, Skipped: 0/);
+    expect(tool('kubeconform', args, manifests.replace('\nspec:', '\nspecs:')).isContent).toBe(false);
+  });
+
   it('make a Secret that has every key that the chart asks for', () => {
     const folder = mkdtempSync(join(tmpdir(), 'usv-install-'));
     try {

@@ -18,6 +18,9 @@ const OPERATORS = {
   'github.com/kedacore/keda/v2@v2.20.2': 'config/crd/bases',
   'sigs.k8s.io/gateway-api@v1.6.3': 'config/crd/standard',
   'github.com/external-secrets/external-secrets@v1.3.2': 'config/crds/bases',
+  'github.com/cloudnative-pg/cloudnative-pg@v1.27.0': 'config/crd/bases',
+  'github.com/argoproj/argo-cd/v3@v3.1.8': 'manifests/crds',
+  'github.com/fluxcd/helm-controller@v1.4.0': 'config/crd/bases',
 };
 
 function main() {
