@@ -190,7 +190,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   ConsumerParked: gauge('usvideo_consumer_parked_events{consumer="ledger"}', '1+0', '0+0'),
   ConsumerLags: gauge('usvideo_consumer_lag_seconds{consumer="ledger",topic="t"}', '61+0', '59+0'),
   ConsumerHalted: gauge('usvideo_consumer_halted_shards{consumer="ledger",topic="t"}', '1+0', '0+0'),
-  EventsOwed: gauge('usvideo_delivery_audit_differences{consumer="ledger",topic="t"}', '1+0', '0+0'),
+  EventsUndelivered: gauge('usvideo_delivery_audit_differences{consumer="ledger",topic="t"}', '1+0', '0+0'),
   OutboxLags: gauge('usvideo_outbox_lag_seconds{topic="t"}', '61+0', '59+0'),
   WebhooksWait: gauge('usvideo_webhook_oldest_due_age_seconds', '301+0', '299+0'),
   WebhooksFail: {

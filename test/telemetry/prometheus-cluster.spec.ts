@@ -145,7 +145,7 @@ describePrometheus('with Prometheus', () =>
             'JobsWithoutHold',
             'PaymentNewsRefused',
             'ConsumerParked',
-            'EventsOwed',
+            'EventsUndelivered',
             'ReconciliationDiffers',
             'LedgerDiffers',
             'LedgerImbalance',
@@ -177,7 +177,7 @@ describePrometheus('with Prometheus', () =>
           await eventually(
             async () => {
               const firing = await prometheus.firing();
-              return !firing.has('ConsumerParked') && !firing.has('EventsOwed');
+              return !firing.has('ConsumerParked') && !firing.has('EventsUndelivered');
             },
             { what: 'the alerts to end', deadlineMs: ALERTED_MS },
           );

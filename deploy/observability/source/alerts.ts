@@ -189,10 +189,10 @@ export const ALERTS: readonly Alert[] = [
     when: '> 0',
   },
   {
-    name: 'EventsOwed',
+    name: 'EventsUndelivered',
     severity: 'page',
     for: '0s',
-    runbook: 'events-owed',
+    runbook: 'events-undelivered',
     summary:
       'Consumer {{ $labels.consumer }} was not told of events of {{ $labels.topic }}, or they are gone from its log.',
     value: 'max by (consumer, topic) (usvideo_delivery_audit_differences)',

@@ -12,8 +12,8 @@ const WEBHOOKS = '/usvideo.webhooks.v1.WebhooksService';
 /** Who hears a service's events may ask it for those that were missed. */
 const MISSED_EVENTS = ['ReadEvents', 'ReadEpochEnd'].map((method) => `/usvideo.events.v1.EventLogService/${method}`);
 
-/** What a consumer is owed or set aside, and what a restored log lacks, is for operators to see and to mend. */
-const PARKED = ['ListParked', 'ReplayParked', 'ListOwed', 'ListRestored', 'AdoptRestored'].map(
+/** What a consumer was not delivered or set aside, and what a restored log lacks, is for operators to see and to mend. */
+const PARKED = ['ListParked', 'ReplayParked', 'ListUndelivered', 'ListOwed', 'ListRestored', 'AdoptRestored'].map(
   (method) => `/usvideo.events.v1.ParkedEventsService/${method}`,
 );
 

@@ -27,14 +27,14 @@ export const deliveryAuditSettings = {
     .min(1_000)
     .max(86_400_000)
     .default(600_000)
-    .describe("How often it is looked whether events are owed to this service's consumer."),
+    .describe("How often it is looked whether events were not delivered to this service's consumer."),
 };
 
 /**
- * Compares a publisher's log with what a consumer has heard of it, shard by shard, and tells of every event that is owed: not heard
+ * Compares a publisher's log with what a consumer has heard of it, shard by shard, and tells of every event that is undelivered: not heard
  * although it was recorded `graceMs` ago, or heard and gone from the log since. A watermark moves over whole runs of
  * events and in the transaction of their effects, so that what is behind it is done or set aside and only what is before it can
- * be missing. Events that the consumer does not heed move it late and are never owed.
+ * be missing. Events that are not relevant to the consumer move it late and are never undelivered.
  */
 export async function unheardEvents(hearer: Hearer, log: LogReader, graceMs: number): Promise<string[]> {
   const { consumer, topic, database } = hearer;
@@ -70,17 +70,17 @@ async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, u
     if (after < mark.seq && !events.some(({ seq, eventId }) => seq === mark.seq && eventId === mark.eventId)) {
       found.push(`has heard event ${mark.seq} as ${mark.eventId}, which is not in the log`);
     }
-    const owed = events.find((event) => event.seq > mark.seq && (hearer.isRelevant?.(event) ?? true));
-    if (owed !== undefined && owed.recordedAt < unheardBefore)
-      found.push(`has not heard event ${owed.seq} of ${owed.recordedAt.toISOString()}`);
+    const undelivered = events.find((event) => event.seq > mark.seq && (hearer.isRelevant?.(event) ?? true));
+    if (undelivered !== undefined && undelivered.recordedAt < unheardBefore)
+      found.push(`has not heard event ${undelivered.seq} of ${undelivered.recordedAt.toISOString()}`);
     const last = events.at(-1);
     // The publisher may give fewer than were asked for.
-    if (owed !== undefined || last === undefined) return found;
+    if (undelivered !== undefined || last === undefined) return found;
     after = last.seq;
   }
 }
 
-/** Looks again and again whether a consumer is owed anything; what it finds is an alarm, which ends when it is mended. */
+/** Looks again and again whether a consumer lacks events; what it finds is an alarm, which ends when it is mended. */
 export function startDeliveryAudit(
   consuming: Consuming,
   logger: Logger,
@@ -89,7 +89,7 @@ export function startDeliveryAudit(
 ): Running {
   const { consumer, topic } = consuming;
   return startSpaced({
-    name: `hearing_${consumer}`,
+    name: `delivery_audit_${consumer}`,
     everyMs,
     firstAfterMs,
     logger,
@@ -97,7 +97,8 @@ export function startDeliveryAudit(
       const differences = await consuming.unheard(HEARD_WITHIN_MS);
       deliveryAuditDifferences.set({ consumer, topic }, differences.length);
       deliveryAuditLastRun.setToCurrentTime({ consumer, topic });
-      for (const difference of differences) logger.error({ consumer, difference }, 'an event is owed to a consumer');
+      for (const difference of differences)
+        logger.error({ consumer, difference }, 'an event was not delivered to a consumer');
     },
   });
 }

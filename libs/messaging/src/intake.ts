@@ -309,17 +309,17 @@ export class Intake {
   private async apply(
     tx: Transaction,
     now: Date,
-    heeded: readonly LoggedEvent[],
+    relevant: readonly LoggedEvent[],
     { parkReason, retried }: Application,
   ): Promise<Applied> {
-    if (heeded.length === 0) return { handled: 0, parked: 0 };
+    if (relevant.length === 0) return { handled: 0, parked: 0 };
     const streams = await parkedStreams(
       tx,
       this.subscription,
-      heeded.map((event) => event.streamId),
+      relevant.map((event) => event.streamId),
     );
     let parked = 0;
-    for (const event of heeded) {
+    for (const event of relevant) {
       const reason = streams.has(event.streamId) ? 'behind a parked event of its stream' : parkReason;
       if (reason === undefined) {
         await this.consume(event, retried, () => this.subscription.handle(event, tx, now));
@@ -328,7 +328,7 @@ export class Intake {
         parked += 1;
       }
     }
-    return { handled: heeded.length - parked, parked };
+    return { handled: relevant.length - parked, parked };
   }
 
   /** Part of the trace that recorded the event; a retry only follows from it. */

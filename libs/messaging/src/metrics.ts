@@ -30,13 +30,13 @@ export const consumerParked = new Gauge({
 export const deliveryAuditDifferences = new Gauge({
   registers,
   name: 'usvideo_delivery_audit_differences',
-  help: 'Shards in which a consumer was owed an event for ten minutes, at the last look; anything but 0 is a fault.',
+  help: 'Shards in which an event was not delivered to a consumer for ten minutes, at the last look; anything but 0 is a fault.',
   labelNames: ['consumer', 'topic'],
 });
 export const deliveryAuditLastRun = new Gauge({
   registers,
   name: 'usvideo_delivery_audit_last_run_timestamp_seconds',
-  help: 'When it was last looked whether a consumer is owed events.',
+  help: 'When it was last looked whether a consumer lacks events.',
   labelNames: ['consumer', 'topic'],
 });
 export const consumerHalted = new Gauge({

@@ -26,7 +26,7 @@ export interface Consuming extends Running {
   halts(): readonly Halt[];
   readonly consumer: string;
   readonly topic: string;
-  /** Events recorded this long ago that the consumer is owed, a sentence each, as `unheardEvents` finds them. */
+  /** Events recorded this long ago that were not delivered to the consumer, a sentence each, as `unheardEvents` finds them. */
   unheard(graceMs: number): Promise<string[]>;
   /** What was set aside, the oldest of each shard first. */
   parked(limit: number): Promise<ParkedEvent[]>;

@@ -39,7 +39,7 @@ export function deliveryAuditConformance(world: () => World): void {
     );
   });
 
-  test('an owed event behind more unheeded ones than a page holds', async () => {
+  test('an undelivered event behind more irrelevant ones than a page holds', async () => {
     const consuming = world().consume({ isRelevant: ({ kind }) => kind !== 'noise' });
     await consuming.stop();
     await world().append(
@@ -53,7 +53,7 @@ export function deliveryAuditConformance(world: () => World): void {
     ]);
   });
 
-  test('an owed event of a log that gives fewer events than it is asked for', async () => {
+  test('an undelivered event of a log that gives fewer events than it is asked for', async () => {
     const consuming = world().consume();
     await consuming.stop();
     await world().append('s', ['noise', 'noise', '3']);

@@ -78,7 +78,7 @@ export function deliveryConformance(world: () => World): void {
     expect(rows.map(({ events }) => events)).toEqual([3n, 3n, 3n, 1n]);
   });
 
-  test('nothing that is not heeded, and lets it pass in company', async () => {
+  test('nothing that is not relevant, and lets it pass in company', async () => {
     await world().append('s', ['1', 'noise', 'noise', 'noise', '2', 'noise', 'noise']);
     const handled: string[] = [];
     const connect = jest.spyOn(world().consumerDatabase, 'connect');

@@ -7,6 +7,8 @@ import type {
   ListParkedRequest,
   ListParkedResponse,
   ListRestoredResponse,
+  ListUndeliveredRequest,
+  ListUndeliveredResponse,
   ReplayParkedRequest,
   ReplayParkedResponse,
   RestoredShard,
@@ -44,8 +46,14 @@ export class ParkedEventsController {
     };
   }
 
+  /** For a gateway of the version before. */
   @GrpcMethod('ParkedEventsService', 'listOwed')
-  async listOwed({ heardWithinSeconds }: ListOwedRequest): Promise<ListOwedResponse> {
+  listOwed(request: ListOwedRequest): Promise<ListOwedResponse> {
+    return this.listUndelivered(request);
+  }
+
+  @GrpcMethod('ParkedEventsService', 'listUndelivered')
+  async listUndelivered({ heardWithinSeconds }: ListUndeliveredRequest): Promise<ListUndeliveredResponse> {
     return {
       topic: this.topics.map(({ topic }) => topic).join(', '),
       differences: await this.ofEach((consuming) => consuming.unheard(heardWithinSeconds * 1_000)),

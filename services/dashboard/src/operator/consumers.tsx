@@ -26,7 +26,7 @@ export function Consumers() {
   const [consumer, setConsumer] = useState(CONSUMERS[0]!);
   const path = `/admin/v1/consumers/${consumer}`;
   const parked = useGet<{ data: readonly Parked[] }>(`${path}/parked`);
-  const owed = useGet<{ topic: string; ok: boolean; differences: readonly unknown[] }>(`${path}/owed`);
+  const undelivered = useGet<{ topic: string; ok: boolean; differences: readonly unknown[] }>(`${path}/undelivered`);
   const replay = useSend(
     () => api.send<{ replayed: number; still_parked: number }>('POST', `${path}/replay`, { body: {} }),
     [path],
@@ -35,7 +35,7 @@ export function Consumers() {
     <>
       <PageHeader
         title="Events"
-        description="What a service heard, could not handle, and is owed."
+        description="What a service heard, could not handle, and was not delivered."
         actions={
           <Choice
             label="Consumer"
@@ -46,21 +46,23 @@ export function Consumers() {
           />
         }
       />
-      <Card title="Owed" description="Events that were published, and of which this service knows nothing.">
-        {owed.error ? (
-          <Failure error={owed.error} retry={() => void owed.refetch()} />
-        ) : !owed.data ? (
+      <Card title="Undelivered" description="Events that were published, and of which this service knows nothing.">
+        {undelivered.error ? (
+          <Failure error={undelivered.error} retry={() => void undelivered.refetch()} />
+        ) : !undelivered.data ? (
           <Loading label="Comparing the logs" />
         ) : (
           <Notice
-            tone={owed.data.ok ? 'good' : 'bad'}
+            tone={undelivered.data.ok ? 'good' : 'bad'}
             title={
-              owed.data.ok
-                ? `Nothing is owed of ${owed.data.topic}`
-                : `${count(owed.data.differences.length)} differences`
+              undelivered.data.ok
+                ? `Nothing is undelivered of ${undelivered.data.topic}`
+                : `${count(undelivered.data.differences.length)} differences`
             }
           >
-            {!owed.data.ok && <pre className="excerpt">{JSON.stringify(owed.data.differences, null, 2)}</pre>}
+            {!undelivered.data.ok && (
+              <pre className="excerpt">{JSON.stringify(undelivered.data.differences, null, 2)}</pre>
+            )}
           </Notice>
         )}
       </Card>

@@ -1,10 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { RestoredShard } from '@usvideo/contracts/events';
-import { call } from '@usvideo/runtime';
+import { call, hasStatus, status } from '@usvideo/runtime';
 import { type ActingOperator } from '../access/request-state.http';
 import { ByOperator } from '../access/parameters.http';
 import { Refusal } from '../refusals/refusal';
-import { adminOwedQuery, adminParkedQuery, adminReplayRequest } from '../http/requests';
+import { adminParkedQuery, adminReplayRequest, adminUndeliveredQuery } from '../http/requests';
 import { Peers } from '../peers/peers.client';
 import { OperatorOrders } from '../operators/operator-orders.client';
 import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
@@ -12,12 +12,12 @@ import { type Valid, ValidBody, ValidQuery } from '../validation/valid.pipe';
 /** Each parked event is handled in a transaction of its own. */
 const REPLAYED_WITHIN_MS = 10 * 60_000;
 const LISTED = 100;
-/** The rest of every shard's log is read, until something is owed. */
+/** The rest of every shard's log is read, until something is found. */
 const COMPARED_WITHIN_MS = 60_000;
 const HEARD_WITHIN_SECONDS = 600;
 const ADOPTED_WITHIN_MS = 60_000;
 
-/** What consumers of events are owed, have set aside or cannot go on with, and how it is mended. */
+/** What consumers of events were not delivered, have set aside or cannot go on with, and how it is mended. */
 @Controller('admin/v1')
 export class AdminEventsController {
   constructor(
@@ -45,19 +45,31 @@ export class AdminEventsController {
     };
   }
 
-  @Get('consumers/:consumer/owed')
-  async owed(
+  @Get('consumers/:consumer/undelivered')
+  async undelivered(
     @Param('consumer') consumer: string,
-    @ValidQuery(adminOwedQuery)
-    { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS }: Valid<typeof adminOwedQuery>,
+    @ValidQuery(adminUndeliveredQuery)
+    { heard_within_seconds: heardWithinSeconds = HEARD_WITHIN_SECONDS }: Valid<typeof adminUndeliveredQuery>,
   ): Promise<object> {
-    const { topic, differences } = await call(
-      this.consumer(consumer),
-      'listOwed',
-      { heardWithinSeconds },
-      { deadlineMs: COMPARED_WITHIN_MS },
+    const parked = this.consumer(consumer);
+    const within = { deadlineMs: COMPARED_WITHIN_MS };
+    const { topic, differences } = await call(parked, 'listUndelivered', { heardWithinSeconds }, within).catch(
+      (error: unknown) => {
+        if (!hasStatus(error, status.UNIMPLEMENTED)) throw error;
+        // Of the version before.
+        return call(parked, 'listOwed', { heardWithinSeconds }, within);
+      },
     );
     return { consumer, topic, ok: differences.length === 0, differences };
+  }
+
+  /** Its name of before. */
+  @Get('consumers/:consumer/owed')
+  owed(
+    @Param('consumer') consumer: string,
+    @ValidQuery(adminUndeliveredQuery) query: Valid<typeof adminUndeliveredQuery>,
+  ): Promise<object> {
+    return this.undelivered(consumer, query);
   }
 
   @Post('consumers/:consumer/replay')

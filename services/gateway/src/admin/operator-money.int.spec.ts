@@ -219,13 +219,13 @@ describe('an operator', () => {
     });
   });
 
-  it('says what a consumer is owed', async () => {
+  it('says what was not delivered to a consumer', async () => {
     const asked: number[] = [];
-    test.peers.parked.listOwed = ({ heardWithinSeconds }) => {
+    test.peers.parked.listUndelivered = ({ heardWithinSeconds }) => {
       asked.push(heardWithinSeconds);
       return { topic: 'usvideo.jobs.v1', differences: heardWithinSeconds === 0 ? ['has not heard event 2'] : [] };
     };
-    expect(await admin('GET', '/consumers/ledger/owed')).toMatchObject({
+    expect(await admin('GET', '/consumers/ledger/undelivered')).toMatchObject({
       status: 200,
       body: { consumer: 'ledger', topic: 'usvideo.jobs.v1', ok: true, differences: [] },
     });
@@ -234,7 +234,13 @@ describe('an operator', () => {
       body: { ok: false, differences: ['has not heard event 2'] },
     });
     expect(asked).toEqual([600, 0]);
-    expect(await admin('GET', '/consumers/gateway/owed')).toMatchObject({ status: 404 });
+    expect(await admin('GET', '/consumers/gateway/undelivered')).toMatchObject({ status: 404 });
+  });
+
+  it('asks a service of the version before by the name of then', async () => {
+    delete test.peers.parked.listUndelivered;
+    test.peers.parked.listOwed = () => ({ topic: 'usvideo.jobs.v1', differences: [] });
+    expect(await admin('GET', '/consumers/ledger/undelivered')).toMatchObject({ status: 200, body: { ok: true } });
   });
 
   it('lists where a consumer heard what its restored publisher lost, and goes on', async () => {

@@ -136,13 +136,13 @@ export const adminParkedQuery = z.strictObject({
     .optional()
     .meta({ default: 100, description: 'Events at most, the oldest of each shard first.' }),
 });
-export const adminOwedQuery = z.strictObject({
+export const adminUndeliveredQuery = z.strictObject({
   heard_within_seconds: z
     .int()
     .min(0)
     .max(86_400)
     .optional()
-    .meta({ default: 600, description: 'Younger events may still be on their way and are not owed.' }),
+    .meta({ default: 600, description: 'Younger events may still be on their way.' }),
 });
 export const adminReplayRequest = z.strictObject({
   stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional(),

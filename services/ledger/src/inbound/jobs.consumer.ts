@@ -4,7 +4,7 @@ import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { decodeEvent, ParkEvent, type Publisher, type Subscription } from '@usvideo/messaging';
 import type { LedgerWriter } from '../posting/ledger-writer.service';
 
-/** Kinds that end no job. A kind that is not known here is heeded, so that it parks until an upgrade. */
+/** Kinds that end no job. A kind that is not known here is relevant, so that it parks until an upgrade. */
 const ENDS_NO_JOB: ReadonlySet<string> = new Set([
   'job_submitted',
   'job_leased',

@@ -97,14 +97,23 @@ export interface ParkedEvent {
   parkedAt: Date | undefined;
 }
 
+export interface ListUndeliveredRequest {
+  /** An event that was recorded within so many seconds may still be on its way. */
+  heardWithinSeconds: number;
+}
+
+export interface ListUndeliveredResponse {
+  topic: string;
+  /** One sentence for each event that was not delivered, or is gone from the log although it was. What was set aside is listed apart. */
+  differences: string[];
+}
+
 export interface ListOwedRequest {
-  /** An event that was recorded within so many seconds may still be on its way: it is not owed. */
   heardWithinSeconds: number;
 }
 
 export interface ListOwedResponse {
   topic: string;
-  /** One sentence for each event that was not heard, or is gone from the log although it was heard. What was set aside is listed apart. */
   differences: string[];
 }
 
@@ -985,6 +994,128 @@ export const ParkedEvent: MessageFns<ParkedEvent> = {
   },
 };
 
+function createBaseListUndeliveredRequest(): ListUndeliveredRequest {
+  return { heardWithinSeconds: 0 };
+}
+
+export const ListUndeliveredRequest: MessageFns<ListUndeliveredRequest> = {
+  encode(message: ListUndeliveredRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.heardWithinSeconds !== 0) {
+      writer.uint32(8).int32(message.heardWithinSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUndeliveredRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUndeliveredRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.heardWithinSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListUndeliveredRequest>): ListUndeliveredRequest {
+    return ListUndeliveredRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListUndeliveredRequest>): ListUndeliveredRequest {
+    const message = createBaseListUndeliveredRequest();
+    message.heardWithinSeconds = object.heardWithinSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseListUndeliveredResponse(): ListUndeliveredResponse {
+  return { topic: "", differences: [] };
+}
+
+export const ListUndeliveredResponse: MessageFns<ListUndeliveredResponse> = {
+  encode(message: ListUndeliveredResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    for (const v of message.differences) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUndeliveredResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUndeliveredResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.differences.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListUndeliveredResponse>): ListUndeliveredResponse {
+    return ListUndeliveredResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListUndeliveredResponse>): ListUndeliveredResponse {
+    const message = createBaseListUndeliveredResponse();
+    message.topic = object.topic ?? "";
+    message.differences = object.differences?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseListOwedRequest(): ListOwedRequest {
   return { heardWithinSeconds: 0 };
 }
@@ -1644,7 +1775,7 @@ export const EventLogServiceClient = makeGenericClientConstructor(
 };
 
 /**
- * Served by every service that hears events: what it is owed, what it set aside because it cannot handle it, and where it stands still
+ * Served by every service that hears events: what it was not delivered, what it set aside because it cannot handle it, and where it stands still
  * because its publisher was restored from a backup, for a person to mend.
  */
 export type ParkedEventsServiceService = typeof ParkedEventsServiceService;
@@ -1670,6 +1801,18 @@ export const ParkedEventsServiceService = {
     responseDeserialize: (value: Buffer): ReplayParkedResponse => ReplayParkedResponse.decode(value),
   },
   /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
+  listUndelivered: {
+    path: "/usvideo.events.v1.ParkedEventsService/ListUndelivered" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUndeliveredRequest): Buffer =>
+      Buffer.from(ListUndeliveredRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUndeliveredRequest => ListUndeliveredRequest.decode(value),
+    responseSerialize: (value: ListUndeliveredResponse): Buffer =>
+      Buffer.from(ListUndeliveredResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUndeliveredResponse => ListUndeliveredResponse.decode(value),
+  },
+  /** The same under its name of before, for a gateway of the version before. */
   listOwed: {
     path: "/usvideo.events.v1.ParkedEventsService/ListOwed" as const,
     requestStream: false as const,
@@ -1708,6 +1851,8 @@ export interface ParkedEventsServiceServer extends UntypedServiceImplementation 
   /** Handles again what was set aside, each stream from its oldest event on, up to the first that fails once more. */
   replayParked: handleUnaryCall<ReplayParkedRequest, ReplayParkedResponse>;
   /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
+  listUndelivered: handleUnaryCall<ListUndeliveredRequest, ListUndeliveredResponse>;
+  /** The same under its name of before, for a gateway of the version before. */
   listOwed: handleUnaryCall<ListOwedRequest, ListOwedResponse>;
   /** Where it heard events that the publisher's log no longer has. */
   listRestored: handleUnaryCall<ListRestoredRequest, ListRestoredResponse>;
@@ -1748,6 +1893,22 @@ export interface ParkedEventsServiceClient extends Client {
     callback: (error: ServiceError | null, response: ReplayParkedResponse) => void,
   ): ClientUnaryCall;
   /** Compares the publisher's log with what was heard of it, at once; the service does it by itself every ten minutes. */
+  listUndelivered(
+    request: ListUndeliveredRequest,
+    callback: (error: ServiceError | null, response: ListUndeliveredResponse) => void,
+  ): ClientUnaryCall;
+  listUndelivered(
+    request: ListUndeliveredRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUndeliveredResponse) => void,
+  ): ClientUnaryCall;
+  listUndelivered(
+    request: ListUndeliveredRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUndeliveredResponse) => void,
+  ): ClientUnaryCall;
+  /** The same under its name of before, for a gateway of the version before. */
   listOwed(
     request: ListOwedRequest,
     callback: (error: ServiceError | null, response: ListOwedResponse) => void,
