@@ -60,7 +60,7 @@ const MAY_READ_EVERYTHING: Readonly<Record<string, string>> = {
   'services/scheduler/src/dispatch/counter-drift.sql.ts DRIFTED':
     'compares the counters of all accounts, twice a minute',
   'services/scheduler/src/limits/account-limits.sql.ts ACCOUNTS': 'only after a restore',
-  'services/scheduler/src/settlement/refunds.sql.ts READ_OWNERS': 'only after a restore',
+  'services/scheduler/src/settlement/refund-note.sql.ts READ_OWNERS': 'only after a restore',
   'services/accounts/src/factors/totp.service.ts FOREIGN': 'only at the start',
   'services/webhooks/src/secrets/secret.store.ts secret_foreign': 'only at the start',
 };

@@ -1,7 +1,7 @@
 import { LedgerEvent } from '@usvideo/contracts/ledger';
 import type { Database, LoggedEvent, Transaction } from '@usvideo/event-store';
 import { decodeEvent, type Subscription } from '@usvideo/messaging';
-import { forgetRefunds, recordRefund } from '../settlement/refunds.sql';
+import { forgetRefunds, recordRefund } from '../settlement/refund-note.sql';
 
 /** Kinds that are known and change no job: how its money ends, the scheduler said itself. */
 const CHANGE_NO_JOB: ReadonlySet<string> = new Set([
