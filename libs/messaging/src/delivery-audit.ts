@@ -13,7 +13,7 @@ import type { Subscription } from './subscription';
 import { deliveryAuditDifferences, deliveryAuditLastRun } from './metrics';
 
 /** Who hears what, and which of it matters. */
-export type Hearer = Pick<Subscription, 'consumer' | 'topic' | 'database' | 'isRelevant'>;
+export type AuditedConsumer = Pick<Subscription, 'consumer' | 'topic' | 'database' | 'isRelevant'>;
 
 const PAGE = 500;
 const PARKED_MAX = 100;
@@ -36,15 +36,15 @@ export const deliveryAuditSettings = {
  * events and in the transaction of their effects, so that what is behind it is done or set aside and only what is before it can
  * be missing. Events that are not relevant to the consumer move it late and are never undelivered.
  */
-export async function unheardEvents(hearer: Hearer, log: LogReader, graceMs: number): Promise<string[]> {
-  const { consumer, topic, database } = hearer;
+export async function unheardEvents(audited: AuditedConsumer, log: LogReader, graceMs: number): Promise<string[]> {
+  const { consumer, topic, database } = audited;
   const unheardBefore = new Date((await databaseNow(database)).getTime() - graceMs);
-  const marks = await loadWatermarks(database, hearer);
+  const marks = await loadWatermarks(database, audited);
   const found: string[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
     const mark = marks.get(shard) ?? { shard, epoch: '', seq: 0n, eventId: '' };
     found.push(
-      ...(await unheardInShard(hearer, log, mark, unheardBefore)).map(
+      ...(await unheardInShard(audited, log, mark, unheardBefore)).map(
         (sentence) => `${topic}, shard ${shard}: ${consumer} ${sentence}`,
       ),
     );
@@ -53,7 +53,7 @@ export async function unheardEvents(hearer: Hearer, log: LogReader, graceMs: num
 }
 
 /** What a consumer has set aside, a sentence for each event. It has an alarm of its own, from the moment on. */
-export async function eventsSetAside({ consumer, topic, database }: Hearer): Promise<string[]> {
+export async function eventsSetAside({ consumer, topic, database }: AuditedConsumer): Promise<string[]> {
   const parked = await parkedEvents(database, { consumer, topic }, undefined, PARKED_MAX);
   return parked.map(
     ({ shard, seq, streamId, reason }) =>
@@ -61,7 +61,12 @@ export async function eventsSetAside({ consumer, topic, database }: Hearer): Pro
   );
 }
 
-async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, unheardBefore: Date): Promise<string[]> {
+async function unheardInShard(
+  audited: AuditedConsumer,
+  log: LogReader,
+  mark: Watermark,
+  unheardBefore: Date,
+): Promise<string[]> {
   const found: string[] = [];
   for (let after = mark.seq === 0n ? 0n : mark.seq - 1n; ;) {
     const { epoch, events } = await log.page(new Map([[mark.shard, after]]), PAGE);
@@ -70,7 +75,7 @@ async function unheardInShard(hearer: Hearer, log: LogReader, mark: Watermark, u
     if (after < mark.seq && !events.some(({ seq, eventId }) => seq === mark.seq && eventId === mark.eventId)) {
       found.push(`has heard event ${mark.seq} as ${mark.eventId}, which is not in the log`);
     }
-    const undelivered = events.find((event) => event.seq > mark.seq && (hearer.isRelevant?.(event) ?? true));
+    const undelivered = events.find((event) => event.seq > mark.seq && (audited.isRelevant?.(event) ?? true));
     if (undelivered !== undefined && undelivered.recordedAt < unheardBefore)
       found.push(`has not heard event ${undelivered.seq} of ${undelivered.recordedAt.toISOString()}`);
     const last = events.at(-1);

@@ -1,7 +1,7 @@
 import { EventLog, inTransaction, type LogReader, mintEpoch, shardOf } from '@usvideo/event-store';
 import { eventually } from '@usvideo/testing';
 import { pino } from 'pino';
-import { eventsSetAside, type Hearer, startDeliveryAudit, unheardEvents } from '../delivery-audit';
+import { eventsSetAside, type AuditedConsumer, startDeliveryAudit, unheardEvents } from '../delivery-audit';
 import { ACCOUNT, ELSEWHERE, TOPIC, type World } from './world.fixture';
 import { deliveryAuditDifferences } from '../metrics';
 
@@ -59,13 +59,13 @@ export function deliveryAuditConformance(world: () => World): void {
     await world().append('s', ['noise', 'noise', '3']);
     const log = new EventLog(world().publisherDatabase);
     const sparing: LogReader = { page: (positions) => log.page(positions, 1) };
-    const hearer: Hearer = {
+    const audited: AuditedConsumer = {
       consumer: consuming.consumer,
       topic: TOPIC,
       database: world().consumerDatabase,
       isRelevant: ({ kind }) => kind !== 'noise',
     };
-    expect(await unheardEvents(hearer, sparing, AN_HOUR_LATER)).toEqual([
+    expect(await unheardEvents(audited, sparing, AN_HOUR_LATER)).toEqual([
       expect.stringContaining(`${inShard(ACCOUNT)}has not heard event 3`),
     ]);
   });
@@ -92,8 +92,8 @@ export function deliveryAuditConformance(world: () => World): void {
     await world().append('s', ['poison']);
     await eventually(async () => (await consuming.parked(1)).length === 1, { what: 'a parked event' });
     expect(await consuming.unheard(AN_HOUR_LATER)).toEqual([]);
-    const hearer: Hearer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase };
-    expect(await eventsSetAside(hearer)).toEqual([`${inShard(ACCOUNT)}set event 1 of s aside: ParkEvent: poison`]);
+    const audited: AuditedConsumer = { consumer: consuming.consumer, topic: TOPIC, database: world().consumerDatabase };
+    expect(await eventsSetAside(audited)).toEqual([`${inShard(ACCOUNT)}set event 1 of s aside: ParkEvent: poison`]);
   });
 
   test('and its gauge is the alarm, until the event is heard', async () => {

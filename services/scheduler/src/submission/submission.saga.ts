@@ -21,7 +21,7 @@ export interface CreateJobOptions {
   readonly opener: Pick<WriterLane<OpenSubmission, Opened>, 'submit'>;
   readonly closer: Pick<WriterLane<CloseSubmission, Closed>, 'submit'>;
   readonly authorization: Authorization;
-  readonly duplicates: IdempotentReplay;
+  readonly replays: IdempotentReplay;
   readonly views: JobViews;
   readonly renderer: JobRenderer;
   readonly estimate: Pick<FleetEstimate, 'refusesFor' | 'etaSeconds'>;
@@ -100,7 +100,7 @@ export class SubmissionSaga {
   private async run(saga: Saga): Promise<CreateJobAnswer> {
     const opened = this.options.opener.submit(saga.opening);
     const outcome = opened.then((result) => this.proceed(saga, result));
-    const answered = await this.options.duplicates.lead(saga.opening.jobId, outcome);
+    const answered = await this.options.replays.lead(saga.opening.jobId, outcome);
     if (answered === 'ask again') return this.run(saga);
     return { ...answered, rate: rateState((await opened).rate) };
   }
@@ -113,7 +113,7 @@ export class SubmissionSaga {
         return 'ask again';
       case 'duplicate':
         return opened.sameRequest
-          ? this.options.duplicates.follow(saga.opening, opened.jobId)
+          ? this.options.replays.follow(saga.opening, opened.jobId)
           : refusal('idempotency_key_reused');
       case 'opened':
         return this.authorize(saga, opened);

@@ -65,7 +65,7 @@ export function startSubmissions(
     models: config.MODELS,
     sagaMs: times.sagaMs,
     authorization: new Authorization(ledger, logger),
-    duplicates: new IdempotentReplay({
+    replays: new IdempotentReplay({
       views,
       renderer,
       stateOf: (jobId) => submissions.stateOf(jobId),
