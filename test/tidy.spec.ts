@@ -82,6 +82,10 @@ describe('the repository', () => {
     expect(suffixed.filter(([, suffixes]) => suffixes.some((suffix) => !roles.has(suffix)))).toEqual([]);
   });
 
+  it('has no empty module (give it its providers, or make a dynamic one)', () => {
+    expect(sources.filter((file) => file !== 'test/tidy.spec.ts' && text(file).includes('@Module({})'))).toEqual([]);
+  });
+
   it('uses no vague names (name the thing for what it does)', () => {
     expect(
       tracked.filter((file) => /(^|\/)(utils?|helpers?|common|shared|base|manager|impl)(\/|\.ts$)/.test(file)),

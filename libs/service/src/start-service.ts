@@ -1,6 +1,5 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import {
-  Module,
   type DynamicModule,
   type FactoryProvider,
   type InjectionToken,
@@ -65,13 +64,10 @@ export interface ServiceUse {
   readonly provided?: readonly Provider[];
 }
 
-@Module({})
 class ServiceModule {}
 
-@Module({})
 class CoreModule {}
 
-@Module({})
 class ConsumptionModule {}
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DynamicModule, Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ArtifactStore, openArtifactStore } from '@usvideo/artifacts';
 import { SchedulerServiceClient } from '@usvideo/contracts/scheduler';
@@ -42,7 +42,6 @@ const ARTIFACTS = Symbol('artifact store');
 const WORKERS = Symbol('workers');
 const SCRATCH = Symbol('scratch folder');
 
-@Module({})
 class RenderFleetModule {
   static of({ config, logger }: RenderFleetOptions, lifecycle: Lifecycle): DynamicModule {
     return {

@@ -1,5 +1,8 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { inTransaction, type Database, type Transaction } from '@usvideo/event-store';
-import { retentionRemoved, startSpaced, type Logger, type Loop } from '@usvideo/runtime';
+import { Lifecycle, retentionRemoved, startSpaced, type Logger } from '@usvideo/runtime';
+import { CONFIG, DATABASE, LOGGER } from '@usvideo/service';
+import type { AccountsConfig } from '../config';
 import { appendAudit } from '../audit/audit.store';
 
 const EVERY_MS = 3_600_000;
@@ -47,13 +50,24 @@ async function removeSlice(tx: Transaction, now: Date, days: number): Promise<nu
   return gone.length;
 }
 
-export function startAuditRetention(database: Database, days: number, logger: Logger): Loop {
-  retentionRemoved.inc({ what: WHAT }, 0);
-  return startSpaced({
-    name: 'audit_retention',
-    everyMs: EVERY_MS,
-    firstAfterMs: FIRST_AFTER_MS,
-    logger,
-    work: () => removeExpiredAudit(database, days),
-  });
+@Injectable()
+export class AuditRetention implements OnModuleInit {
+  constructor(
+    @Inject(CONFIG) private readonly config: AccountsConfig,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  onModuleInit(): void {
+    retentionRemoved.inc({ what: WHAT }, 0);
+    const loop = startSpaced({
+      name: 'audit_retention',
+      everyMs: EVERY_MS,
+      firstAfterMs: FIRST_AFTER_MS,
+      logger: this.logger,
+      work: () => removeExpiredAudit(this.database, this.config.AUDIT_RETENTION_DAYS),
+    });
+    this.lifecycle.keep('audit retention', loop);
+  }
 }
