@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { bin, fail, lockedNode, nodeEnv, root, step } from './run.mjs';
 
 /** Checks the machine, installs and builds: each step is announced, and skipped when its result is already there. */
@@ -10,7 +10,7 @@ export async function setUp(name) {
   checkPlatform();
   await install(name);
   checkInstallScripts();
-  if (name !== 'typecheck' && name !== 'lint' && !name.startsWith('test:unit')) await build();
+  if (name !== 'typecheck' && name !== 'lint' && !name.startsWith('test:unit')) await build(RUNS_ONLY.includes(name));
 }
 
 function checkPlatform() {
@@ -28,7 +28,7 @@ function checkPlatform() {
 }
 
 /** What only tests and checks need is left out until one of them is asked for. */
-const RUNS_ONLY = ['demo', 'start', 'dev', 'cluster', 'ledger:verify', 'reconcile', 'restore', 'simulate'];
+const RUNS_ONLY = ['demo', 'start', 'cluster', 'ledger:verify', 'reconcile', 'restore', 'simulate'];
 
 async function install(name) {
   const stamp = join(root, 'node_modules', '.usvideo-install');
@@ -39,7 +39,7 @@ async function install(name) {
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   const isLean = RUNS_ONLY.includes(name);
   if (installed === everything || (isLean && installed === toRun)) return;
-  const title = `Installing packages (about ${isLean ? '0.7' : '1.0'} GiB, once; one to three minutes)`;
+  const title = `Installing packages (about ${isLean ? '0.5' : '1.0'} GiB, once; one to three minutes)`;
   await step(
     title,
     'install',
@@ -53,7 +53,33 @@ async function install(name) {
       recursive: true,
       force: true,
     });
+  if (isLean) for (const path of unread()) rmSync(path, { recursive: true, force: true });
   writeFileSync(stamp, isLean ? toRun : everything);
+}
+
+/** What nobody reads who only builds and runs: maps, sources, texts and tests of packages, and what the pages leave out of their PDF library. */
+const UNREAD = /\.(map|md|[cm]?tsx?)$|(^|\/)(tests?|__tests__|examples)\//;
+const LEFT_OUT = ['core-js', 'html2canvas', 'canvg', 'dompurify'];
+/** Second forms of packages that are loaded as CommonJS, and bundles for pages. */
+const SECOND_FORMS = [
+  /^(stripe|@simplewebauthn\/server)\/esm\//,
+  /^(nodemailer|@modelcontextprotocol\/sdk)\/dist\/esm\//,
+  /^rxjs\/dist\/(esm|esm5|bundles|types)\//,
+  /^@opentelemetry\/[^/]+\/build\/(esm|esnext)\//,
+  /^@(aws-sdk|smithy)\/[^/]+\/dist-es\//,
+  /^@bufbuild\/protobuf\/dist\/esm\//,
+  /^(protobufjs\/dist|yaml\/browser)\//,
+  /^jspdf\/dist\/jspdf\.(umd|node)\./,
+  /^react-dom\/cjs\/.*profiling/,
+];
+
+function unread() {
+  const packages = join(root, 'node_modules');
+  const files = readdirSync(packages, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(packages, join(entry.parentPath, entry.name)))
+    .filter((file) => [UNREAD, ...SECOND_FORMS].some((form) => form.test(file)));
+  return [...files, ...LEFT_OUT].map((path) => join(packages, path));
 }
 
 /** npm may be configured to block install scripts; three packages are useless without theirs. */
@@ -69,8 +95,8 @@ function checkInstallScripts() {
   );
 }
 
-/** Nx puts even an unchanged build in place again, under the feet of whatever runs from it: so that it is not asked when nothing changed. */
-async function build() {
+/** Who only runs has no Nx: it would build once, what the projects' own scripts build as well. Nx puts even an unchanged build in place again, under the feet of whatever runs from it: so that it is not asked when nothing changed. */
+async function build(isLean) {
   const projects = ['libs', 'services'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(root, group, name)),
   );
@@ -82,7 +108,10 @@ async function build() {
     projects.every((project) => existsSync(join(project, 'dist')))
   )
     return;
-  await step('Building', 'build', join(bin, 'nx'), ['run-many', '-t', 'build', '--output-style=static'], nodeEnv());
+  const nx = join(bin, 'nx');
+  if (isLean && !existsSync(nx))
+    await step('Building', 'build', 'npm', ['run', 'build', '--workspaces', '--if-present', '--silent'], nodeEnv());
+  else await step('Building', 'build', nx, ['run-many', '-t', 'build', '--output-style=static'], nodeEnv());
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
