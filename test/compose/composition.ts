@@ -40,9 +40,9 @@ export function composition(file: string): Composition {
   return parse(withDefaults(textOf(file)), { merge: true }) as Composition;
 }
 
-/** `${NAME:-default}`, from the inside out. */
+/** `${NAME:-default}` and `${NAME:+where it is set}`, from the inside out. */
 function withDefaults(text: string): string {
-  const replaced = text.replaceAll(/\$\{[A-Z0-9_]+:-([^{}]*)\}/g, '$1');
+  const replaced = text.replaceAll(/\$\{[A-Z0-9_]+:(?:-([^{}]*)|\+[^{}]*)\}/g, '$1');
   return replaced === text ? text : withDefaults(replaced);
 }
 

@@ -210,6 +210,7 @@ OIDC_NAME: {{ .name | quote }}
 {{- define "usvideo.settings.ledger" -}}
 GRPC_LISTEN: 0.0.0.0:9000
 PAYMENT_PROVIDER: {{ .root.Values.payments.provider }}
+{{- include "usvideo.settings.models" . }}
 {{- end -}}
 
 {{- define "usvideo.settings.scheduler" -}}
@@ -217,8 +218,12 @@ PAYMENT_PROVIDER: {{ .root.Values.payments.provider }}
 GRPC_LISTEN: 0.0.0.0:9000
 PUBLIC_URL: {{ $values.publicUrl | quote }}
 RENDER_TIMEOUT_MS: {{ mul $values.maxRenderSeconds 1000 | quote }}
-{{- with $values.models }}
-MODELS: {{ toJson . | quote }}
+{{- include "usvideo.settings.models" . }}
+{{- end -}}
+
+{{- define "usvideo.settings.models" -}}
+{{- with .root.Values.modelsFile | default (and .root.Values.models (toJson .root.Values.models)) }}
+MODELS: {{ . | quote }}
 {{- end }}
 {{- end -}}
 

@@ -1,5 +1,6 @@
 export * from './lifecycle/back-off';
 export * from './config/config';
+export * from './config/model-catalogue';
 export { requireWritableFolder } from './lifecycle/writable-folder';
 export { watchDiskSpace } from './lifecycle/disk-space';
 export { observeDatabase } from './database/database-metrics';

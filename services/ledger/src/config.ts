@@ -1,6 +1,7 @@
 import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import {
   callerTokens,
+  catalogueSettings,
   databaseUrl,
   databaseUrlFile,
   list,
@@ -31,6 +32,7 @@ export const ledgerSchema = z.object({
     .max(4)
     .default(2)
     .describe('Transactions of this process that write money at the same time, at most.'),
+  ...catalogueSettings,
   CALLER_TOKENS: callerTokens(),
   ...deliveryAuditSettings,
   LEDGER_SIGNING_KEY: secret()

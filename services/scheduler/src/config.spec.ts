@@ -22,7 +22,9 @@ it('offers the test picture unless told otherwise', () => {
     aspect_ratios: ['1:1'],
     max_duration_seconds: 4,
   };
-  expect(readSchedulerConfig({ ...settings, MODELS: JSON.stringify([own]) }).MODELS).toEqual([{ ...own, aliases: [] }]);
+  expect(readSchedulerConfig({ ...settings, MODELS: JSON.stringify([own]) }).MODELS).toEqual([
+    { ...own, aliases: [], expected_seconds: {}, prices: {} },
+  ]);
 });
 
 it.each(['{', '[]', '[{"id":"x"}]'])('refuses the catalogue %s by name', (MODELS) => {

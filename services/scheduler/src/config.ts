@@ -1,6 +1,9 @@
 import { deliveryAuditSettings, kafkaSettings, type RestoreConfig, restoreSchema } from '@usvideo/messaging';
 import {
   callerTokens,
+  type CatalogueModel,
+  catalogueSettings,
+  configuredModels,
   databaseUrl,
   databaseUrlFile,
   migrationSettings,
@@ -10,36 +13,7 @@ import {
   serviceToken,
 } from '@usvideo/runtime';
 import { z } from 'zod';
-import { TEST_PICTURE, type CatalogueModel } from './catalogue/models';
-
-const model = z.strictObject({
-  id: z.string().min(1),
-  aliases: z.array(z.string().min(1)).default([]),
-  description: z.string().min(1),
-  job_class: z.string().min(1),
-  modes: z.array(z.enum(['text_to_video', 'image_to_video'])).min(1),
-  resolutions: z.array(z.enum(['480p', '720p', '1080p'])).min(1),
-  aspect_ratios: z.array(z.enum(['16:9', '9:16', '1:1'])).min(1),
-  max_duration_seconds: z.number().int().min(1).max(10),
-});
-
-function parsedCatalogue(text: string | undefined, context: z.RefinementCtx): readonly CatalogueModel[] {
-  if (text === undefined) return [TEST_PICTURE];
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
-    return z.NEVER;
-  }
-  const parsed = z.array(model).min(1).safeParse(given);
-  if (parsed.success) return parsed.data;
-  context.addIssue({
-    code: 'custom',
-    message: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-  });
-  return z.NEVER;
-}
+import { TEST_PICTURE } from './catalogue/models';
 
 export const schedulerSchema = z.object({
   GRPC_LISTEN: z.string().min(1).describe('Where the service listens: `unix:<path>` or `host:port`.'),
@@ -56,13 +30,7 @@ export const schedulerSchema = z.object({
   LEDGER_GRPC_URL: z.string().min(1).describe('The ledger, which holds, voids and settles.'),
   LINK_SECRET: secret().min(16).describe('Signs video links; the gateway has the same.'),
   PUBLIC_URL: z.url().describe('The address customers reach the API under; video links begin with it.'),
-  MODELS: z
-    .string()
-    .optional()
-    .transform(parsedCatalogue)
-    .describe(
-      'The models customers may choose, as a JSON array of id, aliases, description, job_class, modes, resolutions, aspect_ratios and max_duration_seconds. Unset: `test-picture`, a test engine.',
-    ),
+  ...catalogueSettings,
   LEASE_MS: z.coerce
     .number()
     .int()
@@ -113,10 +81,18 @@ export const schedulerSchema = z.object({
   ...deliveryAuditSettings,
 });
 
-export type SchedulerConfig = z.output<typeof schedulerSchema>;
+/** With one catalogue, wherever it was read. */
+type Offering<Config> = Omit<Config, keyof typeof catalogueSettings> & { readonly MODELS: readonly CatalogueModel[] };
+
+export type SchedulerConfig = Offering<z.output<typeof schedulerSchema>>;
 
 export function readSchedulerConfig(env: Readonly<Record<string, string | undefined>>): SchedulerConfig {
-  return readConfig(schedulerSchema, env);
+  return offering(readConfig(schedulerSchema, env));
+}
+
+function offering<Config extends z.output<typeof schedulerSchema>>(config: Config): Offering<Config> {
+  const { MODELS_FILE: _, ...rest } = config;
+  return { ...rest, MODELS: configuredModels(config) ?? [TEST_PICTURE] };
 }
 
 /** What the service reads when it is a process of its own. */
@@ -129,8 +105,8 @@ export const schedulerProcessSchema = schedulerSchema.extend({
     .describe('The accounts service, asked for events of accounts that Kafka did not bring.'),
 });
 
-export function readSchedulerProcessConfig(): z.output<typeof schedulerProcessSchema> {
-  return readConfig(schedulerProcessSchema, process.env);
+export function readSchedulerProcessConfig(): Offering<z.output<typeof schedulerProcessSchema>> {
+  return offering(readConfig(schedulerProcessSchema, process.env));
 }
 
 export function readRestoreConfig(): RestoreConfig {

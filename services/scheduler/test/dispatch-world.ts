@@ -72,6 +72,7 @@ export async function addJobs(
     environment: 'live',
     apiKeyId: 'key_1',
     jobClass: 'procedural',
+    expectedGpuMs: 5_000,
     estimatedCostMicros: 1_250_000n,
     deadlineSeconds: 86_400,
     holdSeconds: 0,

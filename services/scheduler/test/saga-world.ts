@@ -31,6 +31,7 @@ export async function startSagaWorld(): Promise<SagaWorld> {
       const estimate = new FleetEstimate({
         database: world.database,
         logger,
+        models: [TEST_PICTURE],
         maxWaitMs: 0,
         declaredSlots: 0,
         coldStartMs: 0,

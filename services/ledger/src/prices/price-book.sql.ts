@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Price } from '@usvideo/contracts/ledger';
 import type { Database, Transaction } from '@usvideo/event-store';
+import type { CatalogueModel } from '@usvideo/runtime';
 import { DATABASE } from '@usvideo/service';
 import type { PriceRow } from './price';
 
@@ -11,7 +13,8 @@ from price order by model, resolution, effective_from desc`;
 /** How long a changed price may go unnoticed: the book changes without a restart. */
 const CACHED_MS = 1_000;
 /** A price takes effect when every process has noticed it, so that nothing is sold for another price than the book says of that moment. */
-const NOTICED = '2 seconds';
+const NOTICED_MS = 2_000;
+const NOTICED = `${NOTICED_MS} milliseconds`;
 
 /** All prices, past and coming. */
 export async function readPrices(tx: Transaction): Promise<readonly PriceRow[]> {
@@ -51,6 +54,22 @@ select $1, $2, greatest($4::timestamptz, clock_timestamp() + interval '${NOTICED
 on conflict do nothing
 returning model, resolution, effective_from as "effectiveFrom", price_version as "priceVersion", per_second_micros as "perSecondMicros", author`;
 
+/** The author of what the catalogue of models says. */
+const CATALOGUE = 'models.yaml';
+
+/** A price that the catalogue has said before is not said again: what an operator set since stands until the catalogue changes. */
+const ADD_CATALOGUE = `
+insert into price (model, resolution, effective_from, price_version, per_second_micros, author)
+select n.model, n.resolution, clock_timestamp() + interval '${NOTICED}',
+  coalesce((select max(p.price_version) from price p where p.model = n.model and p.resolution = n.resolution), 0) + 1, n.micros, $4
+from unnest($1::text[], $2::text[], $3::bigint[]) as n (model, resolution, micros)
+where n.micros is distinct from (
+  select p.per_second_micros from price p
+  where p.model = n.model and p.resolution = n.resolution and p.author = $4
+  order by p.price_version desc limit 1)
+on conflict do nothing
+returning model`;
+
 /** The price book as operators and customers see it. */
 @Injectable()
 export class PriceList {
@@ -74,6 +93,26 @@ export class PriceList {
     return (
       (await this.database.query<PriceRecord>({ name: 'price_add', text: ADD_PRICE, values })).rows[0] ?? 'conflict'
     );
+  }
+
+  /** Brings what a changed catalogue says into the book; resolves once it is in effect. @returns how many prices are new */
+  async adopt(models: readonly Pick<CatalogueModel, 'id' | 'prices'>[]): Promise<number> {
+    const said = models.flatMap(({ id, prices }) =>
+      Object.entries(prices).map(([resolution, micros]) => ({ id, resolution, micros })),
+    );
+    const { rowCount } = await this.database.query({
+      name: 'price_adopt',
+      text: ADD_CATALOGUE,
+      values: [
+        said.map(({ id }) => id),
+        said.map(({ resolution }) => resolution),
+        said.map(({ micros }) => micros),
+        CATALOGUE,
+      ],
+    });
+    // A timer may be a little early.
+    if (rowCount) await delay(NOTICED_MS + 50);
+    return rowCount ?? 0;
   }
 
   /** The clock by which prices take effect and quotes expire. */

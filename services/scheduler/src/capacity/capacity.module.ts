@@ -21,6 +21,7 @@ function fleetEstimate(config: SchedulerConfig, database: Database, logger: Logg
   return new FleetEstimate({
     database,
     logger,
+    models: config.MODELS,
     maxWaitMs: config.ADMISSION_MAX_WAIT_SECONDS * 1_000,
     declaredSlots: config.FLEET_MAX_SLOTS,
     coldStartMs: config.FLEET_COLD_START_SECONDS * 1_000,

@@ -29,6 +29,7 @@ function startEstimate(slots: number, over: Partial<FleetEstimateOptions> = {}):
   const estimate = new FleetEstimate({
     database: world.database,
     logger,
+    models: [],
     maxWaitMs: 100_000,
     declaredSlots: 0,
     coldStartMs: 60_000,

@@ -1,5 +1,5 @@
 import type { Database } from '@usvideo/event-store';
-import { startLoop, type Logger, type Loop, type Running } from '@usvideo/runtime';
+import { startLoop, type CatalogueModel, type Logger, type Loop, type Running } from '@usvideo/runtime';
 import { Backlog } from './backlog';
 import { refusesWait, retryAfterWait } from './capacity';
 import { startMs, waitMs, type ClassLoad, type Waiting } from './expected-wait';
@@ -16,6 +16,7 @@ import { fleetColdStart } from '../metrics';
 export interface FleetEstimateOptions {
   readonly database: Database;
   readonly logger: Logger;
+  readonly models: readonly CatalogueModel[];
   /** The wait above which creates are refused; 0: never. */
   readonly maxWaitMs: number;
   readonly declaredSlots: number;
@@ -108,7 +109,7 @@ export class FleetEstimate implements Running {
     };
     this.rendered.set(state.jobClass, {
       renders: renders + 1,
-      expectedMs: expectedMs + expectedGpuMs(state.terms),
+      expectedMs: expectedMs + expectedGpuMs(this.options.models, state.terms),
       actualMs: actualMs + Math.max(0, state.endedAt.getTime() - attempt.startedAt.getTime()),
     });
   }

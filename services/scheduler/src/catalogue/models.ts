@@ -1,22 +1,11 @@
 import type { Terms } from '@usvideo/contracts/scheduler';
+import type { CatalogueModel } from '@usvideo/runtime';
 import type { Environment } from '../job/job';
 
 /** The class of every test job: the sandbox engine renders it, whatever its model is. */
 export const SANDBOX_CLASS = 'sandbox';
 
-/** One entry of the catalogue that customers choose from. */
-export interface CatalogueModel {
-  readonly id: string;
-  readonly aliases: readonly string[];
-  readonly description: string;
-  /** What an engine must be able to do to render live jobs of this model. */
-  readonly job_class: string;
-  readonly modes: readonly string[];
-  readonly resolutions: readonly string[];
-  readonly aspect_ratios: readonly string[];
-  readonly max_duration_seconds: number;
-}
-
+/** What is offered where nobody has configured anything. */
 export const TEST_PICTURE: CatalogueModel = {
   id: 'test-picture',
   aliases: ['default'],
@@ -26,6 +15,8 @@ export const TEST_PICTURE: CatalogueModel = {
   resolutions: ['480p', '720p', '1080p'],
   aspect_ratios: ['16:9', '9:16', '1:1'],
   max_duration_seconds: 10,
+  expected_seconds: {},
+  prices: {},
 };
 
 /** An empty name asks for the first of the catalogue. Undefined also when the model cannot do what the terms ask for: to the caller it is the same, not a model for this request. */
@@ -46,9 +37,14 @@ export function classOf(model: CatalogueModel, environment: Environment): string
   return environment === 'test' ? SANDBOX_CLASS : model.job_class;
 }
 
-const MS_PER_VIDEO_SECOND: Readonly<Record<string, number>> = { '480p': 500, '720p': 1_000, '1080p': 2_250 };
+/** For models whose catalogue does not say it. */
+const SECONDS_PER_VIDEO_SECOND: Readonly<Record<string, number>> = { '480p': 0.5, '720p': 1, '1080p': 2.25 };
 
-/** What fairness charges at dispatch until the real time is known: proportional to pixels and length. */
-export function expectedGpuMs(terms: Pick<Terms, 'resolution' | 'durationSeconds'>): number {
-  return (MS_PER_VIDEO_SECOND[terms.resolution] ?? 1_000) * terms.durationSeconds;
+/** What fairness charges at dispatch until the real time is known: by pixels and length, as the catalogue says of the model. */
+export function expectedGpuMs(
+  catalogue: readonly CatalogueModel[],
+  { model, resolution, durationSeconds }: Pick<Terms, 'model' | 'resolution' | 'durationSeconds'>,
+): number {
+  const own: Readonly<Record<string, number>> = catalogue.find(({ id }) => id === model)?.expected_seconds ?? {};
+  return Math.ceil((own[resolution] ?? SECONDS_PER_VIDEO_SECOND[resolution] ?? 1) * 1_000 * durationSeconds);
 }

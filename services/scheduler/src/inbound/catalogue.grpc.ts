@@ -7,8 +7,8 @@ import type {
   GetLimitsResponse,
   ListModelsResponse,
 } from '@usvideo/contracts/scheduler';
-import { grpcError, status } from '@usvideo/runtime';
-import { modelFor, type CatalogueModel } from '../catalogue/models';
+import { type CatalogueModel, grpcError, status } from '@usvideo/runtime';
+import { modelFor } from '../catalogue/models';
 import { AccountUsage } from '../views/account-usage.sql';
 import { scopeOf } from './requests.grpc';
 import { MODELS } from './tokens';

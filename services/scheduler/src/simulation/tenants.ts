@@ -48,7 +48,7 @@ export function orderSize(random: Random): number {
 export function drawExpectedMs(random: Random, renderSeconds: number): number {
   const at = random.next();
   const resolution = RESOLUTIONS.find(([upTo]) => at < upTo)![1];
-  return expectedGpuMs({ resolution, durationSeconds: 1 + random.below(DURATION_MAX) }) * renderSeconds;
+  return expectedGpuMs([], { model: '', resolution, durationSeconds: 1 + random.below(DURATION_MAX) }) * renderSeconds;
 }
 
 export function meanExpectedMs(renderSeconds: number): number {
@@ -57,7 +57,7 @@ export function meanExpectedMs(renderSeconds: number): number {
   return RESOLUTIONS.reduce((sum, [upTo, resolution]) => {
     const share = upTo - before;
     before = upTo;
-    return sum + share * expectedGpuMs({ resolution, durationSeconds }) * renderSeconds;
+    return sum + share * expectedGpuMs([], { model: '', resolution, durationSeconds }) * renderSeconds;
   }, 0);
 }
 

@@ -55,7 +55,13 @@ it('obeys the sandbox in test only', () => {
 });
 
 it('expects longer renders of more pixels and more seconds', () => {
-  expect(expectedGpuMs({ resolution: '1080p', durationSeconds: 10 })).toBeGreaterThan(
-    expectedGpuMs({ resolution: '720p', durationSeconds: 10 }),
-  );
+  const terms = { model: 'test-picture', resolution: '1080p', durationSeconds: 10 };
+  expect(expectedGpuMs([], terms)).toBeGreaterThan(expectedGpuMs([], { ...terms, resolution: '720p' }));
+  expect(expectedGpuMs([], terms)).toBeGreaterThan(expectedGpuMs([], { ...terms, durationSeconds: 9 }));
+});
+
+it('expects what the catalogue says of a model, and what is usual where it says nothing', () => {
+  const slow = { ...TEST_PICTURE, expected_seconds: { '720p': 12.5 } };
+  expect(planOf(call(), [slow], 0).expectedGpuMs).toBe(62_500);
+  expect(planOf(call({ resolution: '480p' }), [slow], 0).expectedGpuMs).toBe(2_500);
 });

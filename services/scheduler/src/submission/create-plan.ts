@@ -1,6 +1,7 @@
 import type { CreateJob, Terms } from '@usvideo/contracts/scheduler';
+import type { CatalogueModel } from '@usvideo/runtime';
 import type { Environment } from '../job/job';
-import { classOf, modelFor, type CatalogueModel } from '../catalogue/models';
+import { classOf, expectedGpuMs, modelFor } from '../catalogue/models';
 import type { CreateRefusal } from './create-outcome';
 import { sandboxOrders } from '../catalogue/sandbox';
 
@@ -9,6 +10,7 @@ export interface CreatePlan {
   readonly environment: Environment;
   readonly terms: Terms;
   readonly jobClass: string;
+  readonly expectedGpuMs: number;
   /** Seconds for which the sandbox keeps the job pending. */
   readonly holdSeconds: number;
   readonly refusal: CreateRefusal | undefined;
@@ -21,10 +23,12 @@ export function planOf(call: CreateJob, models: readonly CatalogueModel[], drawn
   const asked = call.terms!;
   const model = modelFor(models, asked);
   const orders = sandboxOrders(environment === 'test' ? call.content!.prompt : '');
+  const terms = { ...asked, model: model?.id ?? asked.model, seed: call.seedGiven ? asked.seed : drawnSeed };
   return {
     environment,
-    terms: { ...asked, model: model?.id ?? asked.model, seed: call.seedGiven ? asked.seed : drawnSeed },
+    terms,
     jobClass: model ? classOf(model, environment) : '',
+    expectedGpuMs: expectedGpuMs(models, terms),
     holdSeconds: orders.holdPendingSeconds,
     refusal: orders.httpStatus ? 'sandbox_refusal' : model === undefined ? 'model_unknown' : undefined,
     sandboxHttpStatus: orders.httpStatus ?? 0,

@@ -28,6 +28,7 @@ function submission({ jobId, accountId }: OpenSubmission): Submission {
     environment: 'live',
     apiKeyId: 'key_1',
     jobClass: 'procedural',
+    expectedGpuMs: 5_000,
     estimatedCostMicros: 1n,
     deadlineSeconds: 60,
     holdSeconds: 0,

@@ -1,6 +1,5 @@
 import type { Content, Terms } from '@usvideo/contracts/scheduler';
 import { RowsStatement, type Columns, type Transaction } from '@usvideo/event-store';
-import { expectedGpuMs } from '../catalogue/models';
 import type { Environment } from '../job/job';
 import { decideJob, recordJobs, unsubmittedJob, type JobRecord } from '../job/job-writer.sql';
 import { storedContent, type StoredJob } from '../job/job-row';
@@ -15,6 +14,7 @@ export interface Submission {
   readonly terms: Terms;
   readonly content: Content;
   readonly jobClass: string;
+  readonly expectedGpuMs: number;
   readonly estimatedCostMicros: bigint;
   readonly deadlineSeconds: number;
   /** Seconds for which the job is not to be dispatched. */
@@ -92,7 +92,7 @@ const INSERT_QUEUE = new RowsStatement<Submitted>(
     state: ['text', () => 'queued'],
     available_at: ['timestamptz', ({ submission, now }) => new Date(now.getTime() + submission.holdSeconds * 1_000)],
     deadline_at: ['timestamptz', deadlineAt],
-    expected_gpu_ms: ['bigint', ({ submission }) => BigInt(expectedGpuMs(submission.terms))],
+    expected_gpu_ms: ['bigint', ({ submission }) => BigInt(submission.expectedGpuMs)],
   },
   (names, rows) => `insert into job_queue (${names}) select * from ${rows}`,
 );

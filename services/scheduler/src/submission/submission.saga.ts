@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { newId, type WriterLane } from '@usvideo/event-store';
-import { currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usvideo/runtime';
+import { type CatalogueModel, currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usvideo/runtime';
 import { planOf } from './create-plan';
 import type { QueueKey } from '../job/queue-key';
-import { expectedGpuMs, type CatalogueModel } from '../catalogue/models';
 import type { RateDecision } from '../limits/rate';
 import { refusal, type CreateOutcome } from './create-outcome';
 import type { CreateRefusal } from './create-outcome';
@@ -70,7 +69,7 @@ export class SubmissionSaga {
     const { accountId, apiKeyId, deadlineSeconds, idempotencyKey, requestSha256, quoteId } = call;
     const fullForMs = refusal
       ? undefined
-      : estimate.refusesFor({ accountId, jobClass: plan.jobClass, expectedMs: expectedGpuMs(plan.terms) });
+      : estimate.refusesFor({ accountId, jobClass: plan.jobClass, expectedMs: plan.expectedGpuMs });
     return {
       submission: {
         ...plan,
@@ -131,7 +130,7 @@ export class SubmissionSaga {
         return refusal(reason, { retryAfterMs: saga.fullForMs! + randomInt(RETRY_SPREAD_MS) });
       // A place is free when the next job of the account starts; how long one of its jobs takes is the best guess.
       case 'queue_limit_exceeded':
-        return refusal(reason, { retryAfterMs: expectedGpuMs(saga.submission.terms) });
+        return refusal(reason, { retryAfterMs: saga.submission.expectedGpuMs });
       default:
         return refusal(reason);
     }
@@ -193,7 +192,7 @@ export class SubmissionSaga {
   private newJobJson(saga: Saga, opened: Opened & { kind: 'opened' }, job: StoredJob): string {
     const { jobId, state, traceparent } = job;
     const { waiting, concurrentJobs, running } = opened;
-    const expectedMs = expectedGpuMs(state.terms);
+    const expectedMs = saga.submission.expectedGpuMs;
     // The queue is taken to hold jobs like this one: reading it would cost every create what only the curious need.
     const eta = this.options.estimate.etaSeconds(
       { accountId: job.accountId, jobClass: state.jobClass },
