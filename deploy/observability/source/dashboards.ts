@@ -232,6 +232,14 @@ export const DASHBOARDS: readonly Dashboard[] = [
         { '{{engine}} {{outcome}}': `sum by (engine, outcome) (increase(usvideo_render_attempts_total[${RATE}]))` },
         'By how they ended.',
       ),
+      lines(
+        'Moderation',
+        'short',
+        {
+          '{{stage}} {{outcome}}': `sum by (stage, outcome) (increase(usvideo_moderation_judgements_total[${RATE}]))`,
+        },
+        'What was judged before and after rendering; away: the server did not answer.',
+      ),
       lines('Time to render', 's', quantiles('usvideo_render_seconds', 'engine'), 'From lease to finished file.'),
       lines(
         'Frames',

@@ -1,6 +1,7 @@
 import { artifactStoreSettings, checkArtifactStore } from '@usvideo/artifacts';
 import { ConfigError, list, processSettings, readConfig, secret, serviceToken } from '@usvideo/runtime';
 import { z } from 'zod';
+import { C2PA_ALGORITHMS } from './conform/provenance';
 import { DIALECT_NAMES } from './openai-videos/dialect';
 
 const ENGINE_NAMES = ['procedural', 'sandbox', 'openai-videos'] as const;
@@ -32,6 +33,49 @@ const parameters = z
       return z.NEVER;
     }
   });
+
+/** Of a worker that signs what it renders. */
+const provenanceSettings = {
+  C2PA_CERTIFICATE_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The operator's certificate for C2PA, a PEM file with its chain: every video is signed with a manifest that says that it is AI-generated. Needs `provenance/install.sh`, which the image has run. Unset: videos say it in their metadata only.",
+    ),
+  C2PA_KEY_FILE: z.string().min(1).optional().describe('The key of that certificate, a PEM file in PKCS#8.'),
+  C2PA_ALGORITHM: z.enum(C2PA_ALGORITHMS).default('es256').describe('The algorithm of that key.'),
+  C2PA_TIMESTAMP_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The authority (RFC 3161) whose time signatures carry, so that they outlive the certificate.'),
+  C2PA_PYTHON: z.string().min(1).default('python3').describe('The Python that runs the C2PA library.'),
+};
+
+/** Of a worker that asks before and after it renders. */
+const moderationSettings = {
+  MODERATION_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      "An endpoint of OpenAI's moderation protocol, such as `https://…/v1/moderations`, that is asked of every prompt and first frame before it is rendered, and of pictures of every video before it is sold. What it flags fails as `content_rejected`, which is not charged. Unset: nobody is asked.",
+    ),
+  MODERATION_TOKEN: secret().optional().describe('The bearer token that it wants.'),
+  MODERATION_MODEL: z.string().min(1).optional().describe('The model that it is asked for.'),
+  MODERATION_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(10_000)
+    .describe('How long an answer may take.'),
+  MODERATION_WHEN_AWAY: z
+    .enum(['wait', 'allow'])
+    .default('wait')
+    .describe(
+      'While it does not answer: `wait` renders and sells nothing until it does, for as long as a render may take; `allow` goes on without it.',
+    ),
+};
 
 /** Of the one engine process that a worker with `openai-videos` drives. */
 const videosEngineSettings = {
@@ -141,6 +185,8 @@ export const renderFleetSchema = z.object({
     .min(0)
     .default(2)
     .describe('What an hour of one slot costs, busy or not; for the cost per video on the dashboards.'),
+  ...provenanceSettings,
+  ...moderationSettings,
   ...videosEngineSettings,
   SERVICE_TOKEN: serviceToken(),
 });
@@ -154,6 +200,8 @@ export function readRenderFleetConfig(env: Readonly<Record<string, string | unde
 function checked<Config extends RenderFleetConfig>(config: Config): Config {
   if (config.ENGINES.includes('openai-videos') && config.ENGINE_URL === undefined)
     throw new ConfigError(['ENGINE_URL: is required by the engine openai-videos']);
+  if ((config.C2PA_CERTIFICATE_FILE === undefined) !== (config.C2PA_KEY_FILE === undefined))
+    throw new ConfigError(['C2PA_KEY_FILE: is set together with C2PA_CERTIFICATE_FILE']);
   return checkArtifactStore(config);
 }
 

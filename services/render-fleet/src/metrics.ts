@@ -40,3 +40,11 @@ export const gpuCost = new Counter({
   help: 'The same time at the price of GPU_HOUR_USD.',
   labelNames: ['engine'],
 });
+export const moderationJudgements = new Counter({
+  registers,
+  name: 'usvideo_moderation_judgements_total',
+  help: 'Times that content was given to the moderation, before and after rendering, by what came of it.',
+  labelNames: ['stage', 'outcome'],
+});
+for (const stage of ['request', 'video'])
+  for (const outcome of ['allowed', 'rejected', 'away']) moderationJudgements.inc({ stage, outcome }, 0);

@@ -18,9 +18,11 @@ import type { RenderFleetConfig } from './config';
 import type { Engine } from './engines/engine';
 import { Worker, type WorkerOptions } from './attempt/worker.service';
 import { locateFfmpeg } from './conform/ffmpeg.process';
+import { Provenance } from './conform/provenance.process';
 import { FirstFrames } from './engines/first-frame.client';
 import { ProceduralEngine } from './engines/procedural.engine';
 import { SandboxEngine } from './engines/sandbox.engine';
+import { Moderation } from './moderation/moderation.client';
 import { DIALECTS } from './openai-videos/dialect';
 import { OpenAiVideosEngine } from './openai-videos/openai-videos.engine';
 
@@ -119,7 +121,7 @@ function dialScheduler(
   return client;
 }
 
-function startWorkers(
+async function startWorkers(
   config: RenderFleetConfig,
   logger: Logger,
   scratchRoot: string,
@@ -127,7 +129,7 @@ function startWorkers(
   frames: FirstFrames,
   client: SchedulerServiceClient,
   lifecycle: Lifecycle,
-): Worker[] {
+): Promise<Worker[]> {
   const ffmpeg = locateFfmpeg(config.FFMPEG_PATH);
   const shared = {
     client,
@@ -135,6 +137,8 @@ function startWorkers(
     store,
     scratchRoot,
     firstFrames: frames,
+    provenance: await provenanceOf(config),
+    moderation: moderationOf(config, logger),
     drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
     gpuHourUsd: config.GPU_HOUR_USD,
     node: config.NODE_NAME,
@@ -147,6 +151,33 @@ function startWorkers(
     await Promise.all(workers.map((worker) => worker.stop()));
   });
   return workers;
+}
+
+/** Whether it can sign is known before the first video is paid for. */
+async function provenanceOf(config: RenderFleetConfig): Promise<Provenance | undefined> {
+  const { C2PA_CERTIFICATE_FILE: certificate, C2PA_KEY_FILE: key } = config;
+  if (certificate === undefined || key === undefined) return undefined;
+  const provenance = new Provenance({
+    certificate,
+    key,
+    algorithm: config.C2PA_ALGORITHM,
+    timestamps: config.C2PA_TIMESTAMP_URL,
+    python: config.C2PA_PYTHON,
+  });
+  await provenance.check();
+  return provenance;
+}
+
+function moderationOf(config: RenderFleetConfig, logger: Logger): Moderation | undefined {
+  if (config.MODERATION_URL === undefined) return undefined;
+  return new Moderation({
+    url: config.MODERATION_URL,
+    token: config.MODERATION_TOKEN,
+    model: config.MODERATION_MODEL,
+    timeoutMs: config.MODERATION_TIMEOUT_MS,
+    whenAway: config.MODERATION_WHEN_AWAY,
+    logger,
+  });
 }
 
 function enginesOf(config: RenderFleetConfig, ffmpeg: string, logger: Logger): Engine[] {

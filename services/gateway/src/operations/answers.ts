@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { STATUS_OF } from '../refusals/refusal';
-import { ASPECT_RATIOS, RESOLUTIONS } from '../videos/create-video';
+import { ASPECT_RATIOS, FIRST_FRAME_FITS, RESOLUTIONS } from '../videos/create-video';
 
 // The answers as the reference describes them. They are not validated at run time: rendering is a pure function with its own specs.
 
@@ -72,10 +72,12 @@ export const videoSchema = z
     prompt: z.string().nullable(),
     negative_prompt: z.string().nullable(),
     first_frame: z.string().nullable(),
+    first_frame_fit: z.enum(FIRST_FRAME_FITS).nullable(),
     resolution: z.enum(RESOLUTIONS),
     aspect_ratio: z.enum(ASPECT_RATIOS).nullable(),
     duration: z.int(),
     duration_actual: z.number().nullable(),
+    has_audio: z.boolean().nullable().describe('Whether the engine made sound; null until there is a video.'),
     seed: z.int(),
     estimated_cost: usd('What is held for the job.'),
     estimated_cost_micros: micros('What is held for the job'),

@@ -75,6 +75,7 @@ describe('a create request', () => {
       'first_frame',
       /not valid base64/,
     ],
+    ['a fit of nothing', { prompt, first_frame_fit: 'pad' }, 'first_frame_fit', /needs a first_frame/],
     ['a data URI without base64', { prompt, image_url: 'data:text/plain,hello' }, 'image_url', /base64 data URI/],
     [
       'a first frame without its scheme',
@@ -129,6 +130,7 @@ describe('a create request', () => {
         negativePrompt: undefined,
         firstFrame: undefined,
         firstFrameKey: undefined,
+        firstFrameFit: undefined,
         metadata: new Map(),
         endUser: undefined,
         webhookUrl: undefined,
@@ -152,6 +154,12 @@ describe('a create request', () => {
     const { terms, firstFrame } = parseCreateVideo({ prompt, size: '1080p', image_url: 'https://a.example/1.png' });
     expect(terms).toMatchObject({ resolution: '1080p', mode: 'image_to_video', aspectRatio: '' });
     expect(firstFrame).toEqual({ kind: 'url', url: 'https://a.example/1.png', field: 'image_url' });
+  });
+
+  it('crops the first frame unless it is to be padded', () => {
+    const first_frame = 'https://a.example/1.png';
+    expect(parseCreateVideo({ prompt, first_frame }).content.firstFrameFit).toBe('crop');
+    expect(parseCreateVideo({ prompt, first_frame, first_frame_fit: 'pad' }).content.firstFrameFit).toBe('pad');
   });
 
   it('knows a seed of zero from none', () => {

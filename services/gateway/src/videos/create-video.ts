@@ -21,6 +21,8 @@ const METADATA_VALUE_CHARACTERS_MAX = 512;
 const URL_CHARACTERS_MAX = 2_048;
 const DEADLINE_DEFAULT_SECONDS = 86_400;
 
+export const FIRST_FRAME_FITS = ['crop', 'pad'] as const;
+
 const resolution = z.enum(RESOLUTIONS);
 
 /** Too long to be read as a URL, too short to hold more than 10 MiB: everything between is checked where it is decoded. */
@@ -45,7 +47,7 @@ const firstFrame = z
       context.issues.push({ code: 'custom', message: 'must not be blank', input: context.value });
   })
   .describe(
-    'An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped.',
+    'An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it.',
   );
 
 const metadata = pairsOf(faultsOfMetadata).meta({
@@ -79,6 +81,10 @@ export const createVideoSchema = z.strictObject({
     .optional()
     .meta({ description: '16:9 by default, or the nearest to the first frame.' }),
   first_frame: firstFrame.optional(),
+  first_frame_fit: z.enum(FIRST_FRAME_FITS).optional().meta({
+    default: 'crop',
+    description: 'Of a first frame of another shape: crop cuts away what is over, pad leaves black bars.',
+  }),
   webhook_url: text(
     URL_CHARACTERS_MAX,
     'An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it.',
@@ -128,6 +134,7 @@ export function parseCreateVideo(body: unknown): CreateVideo {
       negativePrompt: request.negative_prompt,
       firstFrame: shownOf(firstFrame),
       firstFrameKey: undefined,
+      firstFrameFit: firstFrame && (request.first_frame_fit ?? 'crop'),
       metadata: new Map(Object.entries(request.metadata ?? {})),
       endUser: request.end_user,
       webhookUrl: request.webhook_url,
@@ -173,6 +180,9 @@ function refuseContradictions(request: Priced): void {
     request.image_url !== request.first_frame
   ) {
     faults.push({ field: 'image_url', message: 'contradicts first_frame; send one of them' });
+  }
+  if (request.first_frame_fit !== undefined && (request.first_frame ?? request.image_url) === undefined) {
+    faults.push({ field: 'first_frame_fit', message: 'needs a first_frame' });
   }
   if (faults.length > 0) throw invalidRequest(faults);
 }

@@ -6,10 +6,13 @@ import type { Artifact, Content, LeaseGranted, Terms } from '@usvideo/contracts/
 import { backOffMs, inSpan, type Logger } from '@usvideo/runtime';
 import { artifactKeys } from './artifact-keys';
 import { AttemptFailure } from '../conform/attempt-failure';
-import { DEFAULT_ASPECT_RATIO, framesOf, nearestAspectRatio, pixelsOf } from '../conform/contract-pixels';
+import { DEFAULT_ASPECT_RATIO, framesOf, nearestAspectRatio, pixelsOf, type Size } from '../conform/contract-pixels';
 import type { Engine } from '../engines/engine';
 import { conform, type ConformedVideo } from '../conform/conform.process';
+import type { Provenance } from '../conform/provenance.process';
+import { picturesOf } from '../conform/video-pictures.process';
 import type { FirstFrames } from '../engines/first-frame.client';
+import type { Moderation } from '../moderation/moderation.client';
 
 /** What every attempt of a worker needs. */
 export interface AttemptTools {
@@ -18,6 +21,10 @@ export interface AttemptTools {
   readonly firstFrames: FirstFrames;
   readonly store: ArtifactStore;
   readonly scratchRoot: string;
+  /** Absent: videos are not signed. */
+  readonly provenance?: Provenance | undefined;
+  /** Absent: nobody is asked. */
+  readonly moderation?: Moderation | undefined;
   readonly logger: Logger;
 }
 
@@ -30,6 +37,8 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
 }
 
+/** Of a first frame as the moderation sees it. */
+const JUDGED_SIDE_MAX = 1_024;
 const UPLOAD_BACK_OFF = { firstMs: 200, maxMs: 5_000 };
 
 /**
@@ -45,6 +54,7 @@ export async function runAttempt(tools: AttemptTools, options: AttemptOptions): 
     options.signal.throwIfAborted();
     const aspectRatio =
       termsOf(lease).aspectRatio || (firstFrame ? nearestAspectRatio(firstFrame) : DEFAULT_ASPECT_RATIO);
+    await judgeRequest(tools, lease, firstFrame, options.signal);
     await options.startRendering(aspectRatio);
     const limit = AbortSignal.timeout(lease.renderTimeoutMs);
     const signal = AbortSignal.any([options.signal, limit]);
@@ -71,7 +81,7 @@ async function renderAndUpload(
   { lease, onProgress, signal }: AttemptOptions,
   { firstFrame, aspectRatio, scratchDir }: Setting,
 ): Promise<Artifact> {
-  const { engine, ffmpeg } = tools;
+  const { engine, ffmpeg, provenance } = tools;
   const terms = termsOf(lease);
   const { prompt, negativePrompt = '' } = contentOf(lease);
   const size = pixelsOf(terms.resolution, aspectRatio);
@@ -93,9 +103,48 @@ async function renderAndUpload(
       }),
   );
   const video = await inSpan('conform', {}, () =>
-    conform({ ...size, ffmpeg, file, frames, engineName: engine.name, scratchDir, signal }),
+    conform({ ...size, ffmpeg, file, frames, engineName: engine.name, scratchDir, signal, provenance }),
   );
+  await judgeVideo(tools, lease, video, scratchDir, signal);
   return inSpan('upload', {}, () => upload(tools, lease, video, signal));
+}
+
+/** Before the prompt reaches an engine. What the customer wants not to see is no sign of what is wanted. */
+async function judgeRequest(
+  { moderation }: AttemptTools,
+  lease: LeaseGranted,
+  firstFrame: Setting['firstFrame'],
+  signal: AbortSignal,
+): Promise<void> {
+  if (moderation === undefined) return;
+  const images = firstFrame
+    ? [{ type: 'image/png', bytes: await firstFrame.pngOf(judgedSize(firstFrame)) } as const]
+    : [];
+  const { prompt } = contentOf(lease);
+  await inSpan('moderate request', {}, () =>
+    moderation.judge({ stage: 'request', texts: [prompt], images }, lease.renderTimeoutMs, signal),
+  );
+}
+
+/** Before anybody can see what was made. */
+async function judgeVideo(
+  { moderation, ffmpeg }: AttemptTools,
+  lease: LeaseGranted,
+  video: ConformedVideo,
+  scratchDir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (moderation === undefined) return;
+  const pictures = await picturesOf(ffmpeg, video, scratchDir, signal);
+  const images = pictures.map((bytes) => ({ type: 'image/jpeg', bytes }) as const);
+  await inSpan('moderate video', {}, () =>
+    moderation.judge({ stage: 'video', texts: [], images }, lease.renderTimeoutMs, signal),
+  );
+}
+
+function judgedSize({ width, height }: Size): Size {
+  const scale = Math.min(1, JUDGED_SIDE_MAX / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 async function upload(
@@ -109,7 +158,7 @@ async function upload(
     putUntilStored(tools, keys.video, video.file, signal),
     putUntilStored(tools, keys.thumbnail, video.thumbnail, signal),
   ]);
-  const { sizeBytes, sha256, width, height, frames, durationMs } = video;
+  const { sizeBytes, sha256, width, height, frames, durationMs, hasAudio } = video;
   return {
     videoKey: keys.video,
     thumbnailKey: keys.thumbnail,
@@ -119,6 +168,7 @@ async function upload(
     height,
     frames,
     durationMs,
+    hasAudio,
   };
 }
 

@@ -21,7 +21,13 @@ describe('conform', () => {
   /** A clip as some engine might give it. */
   const engineGave = async (
     seconds: number,
-    { size = '854x480', rate = 24, name = 'given.mp4', codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'] } = {},
+    {
+      size = '854x480',
+      rate = 24,
+      name = 'given.mp4',
+      codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'],
+      sound = [] as string[],
+    } = {},
   ) => {
     const file = join(scratchDir, name);
     await promisify(execFile)(ffmpeg, [
@@ -31,6 +37,7 @@ describe('conform', () => {
       'lavfi',
       '-i',
       `testsrc2=s=${size}:r=${rate}:d=${seconds}`,
+      ...(sound.length > 0 ? ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`, ...sound] : []),
       ...codec,
       file,
     ]);
@@ -74,18 +81,59 @@ describe('conform', () => {
     expect(await probeMp4((await conformed(mpeg4)).file)).toMatchObject({ ...wanted, codec: 'avc1' });
   });
 
-  it('makes square pixels of others', async () => {
-    const { file } = await conformed(
-      await engineGave(1.2, {
-        size: '427x480',
-        codec: ['-vf', 'setsar=2/1', '-c:v', 'libx264', '-pix_fmt', 'yuv444p'],
-      }),
-    );
-    const said = await promisify(execFile)(ffmpeg, ['-hide_banner', '-i', file]).then(
+  /** What a player is told of the tracks. */
+  const tracksOf = (file: string) =>
+    promisify(execFile)(ffmpeg, ['-hide_banner', '-i', file]).then(
       () => '',
       ({ stderr }: { stderr: string }) => stderr,
     );
-    expect(said).toMatch(/Video: h264 .* 854x480 \[SAR 1:1 /);
+  /** The luma of one pixel of the first picture. */
+  const lumaAt = async (file: string, x: number, y: number) => {
+    const parameters = ['-loglevel', 'error', '-i', file, '-frames:v', '1', '-vf', `crop=2:2:${x}:${y},format=gray`];
+    const { stdout } = await promisify(execFile)(ffmpeg, [...parameters, '-f', 'rawvideo', '-'], {
+      encoding: 'buffer',
+    });
+    return stdout[0]!;
+  };
+
+  it.each([
+    ['wide', '427x480', '2/1', 'yuv420p'],
+    ['high', '854x240', '1/2', 'yuv420p'],
+    ['wide and of another profile', '427x480', '2/1', 'yuv444p'],
+  ])('makes square pixels of %s ones, and loses nothing of the picture', async (_, size, ratio, format) => {
+    // A white frame around black: its edges are where the picture ends.
+    const frame = `drawbox=t=16:c=white,setsar=${ratio}`;
+    const { file } = await conformed(
+      await engineGave(1.2, {
+        size: size.replace('427', '428'),
+        codec: ['-vf', `drawbox=t=fill:c=black,${frame}`, '-c:v', 'libx264', '-crf', '10', '-pix_fmt', format],
+      }),
+    );
+    expect(await tracksOf(file)).toMatch(/Video: h264 .* 854x480 \[SAR 1:1 /);
+    const edges = [lumaAt(file, 426, 2), lumaAt(file, 426, 476), lumaAt(file, 4, 240), lumaAt(file, 848, 240)];
+    for (const edge of await Promise.all(edges)) expect(edge).toBeGreaterThan(180);
+    expect(await lumaAt(file, 426, 240)).toBeLessThan(60);
+  });
+
+  it('takes nothing with other pixels as it is', async () => {
+    const given = { size: '854x480', codec: ['-vf', 'setsar=4/3', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'] };
+    const { file } = await conformed(await engineGave(1, given));
+    expect(await probeMp4(file)).toMatchObject({ ...wanted, hasSquarePixels: true });
+  });
+
+  it.each([
+    ['of AAC', 'given.mp4', ['-c:a', 'aac']],
+    ['of another codec', 'given.mkv', ['-c:a', 'libvorbis']],
+    ['without compression', 'given.mov', ['-c:a', 'pcm_s16le']],
+  ])('keeps sound %s as AAC, as long as the picture', async (_, name, sound) => {
+    const video = await conformed(await engineGave(3, { name, sound }));
+    expect(video).toMatchObject({ ...wanted, durationMs: 1_000, hasAudio: true });
+    expect(await probeMp4(video.file)).toMatchObject({ audioCodec: 'mp4a', fastStart: true });
+    expect(await tracksOf(video.file)).toMatch(/Duration: 00:00:01\.0[0-9],[\s\S]*Audio: aac/);
+  });
+
+  it('says that there is no sound where an engine made none', async () => {
+    expect(await conformed(await engineGave(1))).toMatchObject({ hasAudio: false });
   });
 
   it("reads no index that is larger than any clip's", async () => {

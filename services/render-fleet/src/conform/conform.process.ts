@@ -7,6 +7,7 @@ import { engineError } from './attempt-failure';
 import { FRAMES_PER_SECOND, type Size } from './contract-pixels';
 import { runFfmpeg } from './ffmpeg.process';
 import { type Mp4Probe, probeMp4 } from './mp4-file.store';
+import type { Provenance } from './provenance.process';
 
 export interface ConformOptions extends Size {
   readonly ffmpeg: string;
@@ -16,6 +17,8 @@ export interface ConformOptions extends Size {
   readonly frames: number;
   readonly scratchDir: string;
   readonly signal: AbortSignal;
+  /** Absent: it is not signed. */
+  readonly provenance?: Pick<Provenance, 'sign'> | undefined;
 }
 
 /** A file that keeps the contract: probed, not assumed. */
@@ -26,6 +29,7 @@ export interface ConformedVideo extends Size {
   readonly sha256: string;
   readonly frames: number;
   readonly durationMs: number;
+  readonly hasAudio: boolean;
 }
 
 const FRAMES_OFF_MAX = 1;
@@ -39,17 +43,19 @@ const PLAYABLE_PROFILES = [66, 77, 100];
  * cropped, shorter by more than a frame is the engine's error and never sold.
  */
 export async function conform(options: ConformOptions): Promise<ConformedVideo> {
-  const file = join(options.scratchDir, 'conformed.mp4');
-  let faults = await writeMp4(file, options, ['-c', 'copy']);
-  if (faults.length > 0) faults = await writeMp4(file, options, reencoding(options));
+  const { engineName, provenance, scratchDir, signal } = options;
+  const conformed = join(scratchDir, 'conformed.mp4');
+  let faults = await writeMp4(conformed, options, ['-c:v', 'copy']);
+  if (faults.length > 0) faults = await writeMp4(conformed, options, reencoding(options));
   if (faults.length > 0) throw engineError(`the engine's video has ${faults.join(', ')}`);
-  const { width, height, frames, durationMs } = await probeMp4(file);
+  const file = provenance ? await provenance.sign(conformed, engineName, scratchDir, signal) : conformed;
+  const { width, height, frames, durationMs, audioCodec } = await probeMp4(file);
   const [thumbnail, sha256, { size: sizeBytes }] = await Promise.all([
     drawThumbnail(file, options),
     sha256Of(file),
     stat(file),
   ]);
-  return { file, thumbnail, width, height, frames, durationMs, sizeBytes, sha256 };
+  return { file, thumbnail, width, height, frames, durationMs, hasAudio: audioCodec !== undefined, sizeBytes, sha256 };
 }
 
 /** Answers in what the file written breaks the contract. */
@@ -67,7 +73,7 @@ async function writeMp4(file: string, options: ConformOptions, codec: readonly s
       ...codec,
       '-frames:v',
       String(frames),
-      '-an',
+      ...sound(frames),
       '-map_metadata',
       '-1',
       '-metadata',
@@ -93,14 +99,33 @@ function faultsOf(made: Mp4Probe, { width, height, frames }: ConformOptions): st
     Math.abs(frames - made.frames) > FRAMES_OFF_MAX && `${made.frames} frames of ${frames}`,
     Math.abs(made.durationMs - frames * FRAME_MS) > FRAMES_OFF_MAX * FRAME_MS + 1 &&
       `a length of ${made.durationMs} ms`,
+    !made.hasSquarePixels && 'pixels that are not square',
+    !['mp4a', undefined].includes(made.audioCodec) && `the audio codec ${made.audioCodec}`,
     !made.fastStart && 'its index after its media',
   ].filter((fault) => fault !== false);
 }
 
+/** What an engine made is kept, as what every player plays, and ends with the picture. */
+function sound(frames: number): string[] {
+  return [
+    '-map',
+    '0:a:0?',
+    '-filter:a',
+    `atrim=end=${(frames * FRAME_MS) / 1_000},aresample=48000`,
+    '-c:a',
+    'aac',
+    '-b:a',
+    '192k',
+    '-flags:a',
+    '+bitexact',
+  ];
+}
+
 /** Colours are said to be BT.709 and are made so: players guess at what is not said, and guess differently. */
 function reencoding({ width, height }: Size): string[] {
+  const square = `scale=w=if(gt(sar\\,1)\\,trunc(iw*sar/2)*2\\,iw):h=if(lt(sar\\,1)\\,trunc(ih/sar/2)*2\\,ih),setsar=1`;
   const scale = `scale=${width}:${height}:force_original_aspect_ratio=increase:out_color_matrix=bt709:out_range=tv`;
-  const filter = `${scale},crop=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND}`;
+  const filter = `${square},${scale},crop=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND}`;
   return [
     '-vf',
     filter,

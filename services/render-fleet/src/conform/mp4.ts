@@ -14,6 +14,10 @@ export interface VideoFacts extends Size {
   readonly profile: number;
   readonly frames: number;
   readonly durationMs: number;
+  /** A pixel is as wide as it is high. */
+  readonly hasSquarePixels: boolean;
+  /** The sample entry's type of the first audio track: `mp4a` is AAC; undefined: there is none. */
+  readonly audioCodec: string | undefined;
 }
 
 /** The longest header: a 64-bit size follows the type. */
@@ -41,9 +45,8 @@ export function isFastStart(boxes: readonly Mp4Box[]): boolean {
 
 /** What the index says of the one video track. @throws RangeError when it is damaged or has no such track. */
 export function readVideoFacts(moov: Buffer): VideoFacts {
-  const track = childrenOf(moov, 'moov')
-    .filter((box) => box.type === 'trak')
-    .find((box) => handlerOf(box.bytes) === 'vide');
+  const tracks = childrenOf(moov, 'moov').filter((box) => box.type === 'trak');
+  const track = tracks.find((box) => handlerOf(box.bytes) === 'vide');
   if (!track) throw new RangeError('the file has no video track');
   const times = find(track.bytes, 'trak', 'mdia', 'mdhd');
   // Version 1 has 64-bit times before the scale.
@@ -51,7 +54,8 @@ export function readVideoFacts(moov: Buffer): VideoFacts {
     times.readUInt8(8) === 1
       ? [times.readUInt32BE(28), Number(times.readBigUInt64BE(32))]
       : [times.readUInt32BE(20), times.readUInt32BE(24)];
-  const entry = find(track.bytes, 'trak', 'mdia', 'minf', 'stbl', 'stsd').subarray(16);
+  const entry = sampleEntryOf(track.bytes);
+  const audio = tracks.find((box) => handlerOf(box.bytes) === 'soun');
   const codec = entry.toString('latin1', 4, 8);
   return {
     codec,
@@ -60,6 +64,8 @@ export function readVideoFacts(moov: Buffer): VideoFacts {
     height: entry.readUInt16BE(34),
     frames: find(track.bytes, 'trak', 'mdia', 'minf', 'stbl', 'stsz').readUInt32BE(16),
     durationMs: Math.round((duration * 1_000) / scale),
+    hasSquarePixels: hasSquarePixels(entry, codec),
+    audioCodec: audio && sampleEntryOf(audio.bytes).toString('latin1', 4, 8),
   };
 }
 
@@ -88,6 +94,17 @@ function find(box: Buffer, ...[type, ...path]: [string, ...string[]]): Buffer {
 
 function handlerOf(track: Buffer): string {
   return find(track, 'trak', 'mdia', 'hdlr').toString('latin1', 16, 20);
+}
+
+/** The first one, past the header of the list. */
+function sampleEntryOf(track: Buffer): Buffer {
+  return find(track, 'trak', 'mdia', 'minf', 'stbl', 'stsd').subarray(16);
+}
+
+/** PixelAspectRatioBox (ISO/IEC 14496-12, 12.1.4); without it pixels are square. */
+function hasSquarePixels(entry: Buffer, codec: string): boolean {
+  const ratio = codec === 'avc1' ? childrenOf(entry, codec, 86).find((box) => box.type === 'pasp')?.bytes : undefined;
+  return ratio === undefined || ratio.readUInt32BE(8) === ratio.readUInt32BE(12);
 }
 
 /** AVCProfileIndication, the second byte of the decoder's configuration (ISO/IEC 14496-15, 5.3.3). */

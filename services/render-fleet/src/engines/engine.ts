@@ -2,9 +2,9 @@ import type { Size } from '../conform/contract-pixels';
 
 /** The customer's image, upright and proven readable. */
 export interface FirstFrame extends Size {
-  /** Centre-cropped to the given size, as planar YUV 4:2:0 in BT.709 limited range. */
-  cropTo(size: Size): Promise<Uint8Array>;
-  /** Centre-cropped to the given size, as a PNG. */
+  /** Brought to the given size as the customer chose, cropped or padded; planar YUV 4:2:0 in BT.709 limited range. */
+  fitTo(size: Size): Promise<Uint8Array>;
+  /** The same as a PNG. */
   pngOf(size: Size): Promise<Uint8Array<ArrayBuffer>>;
 }
 

@@ -77,9 +77,23 @@ describe('first frame', () => {
       .composite([{ input: left, left: 100, top: 0 }])
       .png()
       .toBuffer();
-    const pixels = await (await decodeFirstFrame(wide)).cropTo({ width: 100, height: 100 });
+    const pixels = await (await decodeFirstFrame(wide)).fitTo({ width: 100, height: 100 });
     expect(pixels).toHaveLength(15_000);
     expect(Math.min(...pixels.subarray(0, 10_000))).toBeGreaterThan(230);
+  });
+
+  it('is padded with black where the order says so', async () => {
+    const white = { create: { width: 300, height: 100, channels: 3, background: '#fff' } } as const;
+    await store.put('inputs/wide', await sharp(white).png().toBuffer());
+    const frame = await new FirstFrames(http, store).open(
+      content({ firstFrame: 'sha256:w', firstFrameKey: 'inputs/wide', firstFrameFit: 'pad' }),
+    );
+    const luma = (await frame!.fitTo({ width: 90, height: 90 })).subarray(0, 8_100);
+    const row = (y: number) => luma.subarray(y * 90, (y + 1) * 90);
+    expect(Math.max(...row(10), ...row(80))).toBeLessThan(20);
+    expect(Math.min(...row(45))).toBeGreaterThan(230);
+    const { width, height } = await sharp(await frame!.pngOf({ width: 90, height: 90 })).metadata();
+    expect([width, height]).toEqual([90, 90]);
   });
 
   it.each([404, 403, 500, 204])('is unreachable when the server answers %i', async (status) => {

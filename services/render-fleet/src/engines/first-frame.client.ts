@@ -14,6 +14,9 @@ import type { Size } from '../conform/contract-pixels';
 import type { FirstFrame } from './engine';
 import { yuvOfRgb } from '../picture/yuv';
 
+/** Cut what is over, or leave black bars. */
+type Fit = 'crop' | 'pad';
+
 const FETCH_TIMEOUT_MS = 15_000;
 
 const FAILURES = {
@@ -31,9 +34,10 @@ export class FirstFrames {
   ) {}
 
   /** Undefined when the job has none. @throws AttemptFailure first_frame_unreachable or first_frame_invalid. */
-  async open({ firstFrame, firstFrameKey }: Content): Promise<FirstFrame | undefined> {
-    if (firstFrameKey) return decodeFirstFrame(await this.uploaded(firstFrameKey));
-    return firstFrame ? decodeFirstFrame(await this.fetched(firstFrame)) : undefined;
+  async open({ firstFrame, firstFrameKey, firstFrameFit }: Content): Promise<FirstFrame | undefined> {
+    const fit = firstFrameFit === 'pad' ? 'pad' : 'crop';
+    if (firstFrameKey) return decodeFirstFrame(await this.uploaded(firstFrameKey), fit);
+    return firstFrame ? decodeFirstFrame(await this.fetched(firstFrame), fit) : undefined;
   }
 
   private async uploaded(key: string): Promise<Buffer> {
@@ -70,27 +74,20 @@ export class FirstFrames {
 }
 
 /** Looks at the whole image once, so that a truncated one is found before rendering starts. */
-export async function decodeFirstFrame(bytes: Buffer): Promise<FirstFrame> {
+export async function decodeFirstFrame(bytes: Buffer, fit: Fit = 'crop'): Promise<FirstFrame> {
   const { width, height } = await refuseInvalid(() => inspectPicture(bytes));
   return {
     width,
     height,
-    cropTo: (size) => refuseInvalid(() => cropped(bytes, size)),
-    pngOf: (size) => refuseInvalid(() => croppedPng(bytes, size)),
+    fitTo: (size) => refuseInvalid(async () => yuvOfRgb(await fitted(bytes, size, fit).raw().toBuffer(), size)),
+    pngOf: (size) => refuseInvalid(async () => new Uint8Array(await fitted(bytes, size, fit).png().toBuffer())),
   };
 }
 
-async function cropped(bytes: Buffer, size: Size): Promise<Uint8Array> {
-  return yuvOfRgb(await croppedRgb(bytes, size).raw().toBuffer(), size);
-}
-
-async function croppedPng(bytes: Buffer, size: Size): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await croppedRgb(bytes, size).png().toBuffer());
-}
-
-function croppedRgb(bytes: Buffer, { width, height }: Size): ReturnType<typeof openPicture> {
+function fitted(bytes: Buffer, { width, height }: Size, fit: Fit): ReturnType<typeof openPicture> {
+  const how = fit === 'pad' ? ({ fit: 'contain', background: '#000000' } as const) : ({ fit: 'cover' } as const);
   return openPicture(bytes)
-    .resize(width, height, { fit: 'cover', position: 'centre' })
+    .resize(width, height, { ...how, position: 'centre' })
     .toColourspace('srgb')
     .removeAlpha();
 }

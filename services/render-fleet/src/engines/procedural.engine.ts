@@ -53,7 +53,7 @@ async function* stampedFrames({
 }: RenderRequest): AsyncGenerator<Uint8Array> {
   const scene = composeScene(prompt, negativePrompt, seed);
   const canvas = { width, height, frames, framesPerSecond: FRAMES_PER_SECOND };
-  const firstFrame = await request.firstFrame?.cropTo(canvas);
+  const firstFrame = await request.firstFrame?.fitTo(canvas);
   for await (const frame of paintedFrames({ scene, canvas, firstFrame, threads: PAINTING_THREADS, signal })) {
     stampFrame(frame, canvas);
     yield frame;

@@ -77,7 +77,7 @@ function evenShare(pixels: number): number {
 async function* smallFrames(request: RenderRequest, drawn: Size): AsyncGenerator<Uint8Array> {
   const canvas = { ...drawn, frames: request.frames, framesPerSecond: FRAMES_PER_SECOND };
   const scene = composeScene(request.prompt, request.negativePrompt, request.seed);
-  const painter = new Painter(scene, canvas, await request.firstFrame?.cropTo(drawn));
+  const painter = new Painter(scene, canvas, await request.firstFrame?.fitTo(drawn));
   const pixels = new Uint8Array(frameBytes(drawn.width, drawn.height));
   for (let frame = 0; frame < request.frames; frame++) {
     if (frame % FRAMES_PER_PICTURE === 0) {
