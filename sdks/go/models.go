@@ -26,6 +26,14 @@ const (
 	AspectRatio1x1  AspectRatio = "1:1"
 )
 
+// VideoFirstFrameFit may have values that this version does not list.
+type VideoFirstFrameFit string
+
+const (
+	VideoFirstFrameFitCrop VideoFirstFrameFit = "crop"
+	VideoFirstFrameFitPad  VideoFirstFrameFit = "pad"
+)
+
 // VideoStatus may have values that this version does not list.
 type VideoStatus string
 
@@ -52,6 +60,14 @@ const (
 	FileContentTypeImagePng  FileContentType = "image/png"
 	FileContentTypeImageJpeg FileContentType = "image/jpeg"
 	FileContentTypeImageWebp FileContentType = "image/webp"
+)
+
+// QuoteFirstFrameFit may have values that this version does not list.
+type QuoteFirstFrameFit string
+
+const (
+	QuoteFirstFrameFitCrop QuoteFirstFrameFit = "crop"
+	QuoteFirstFrameFitPad  QuoteFirstFrameFit = "pad"
 )
 
 // TopUpStatus may have values that this version does not list.
@@ -222,8 +238,10 @@ type CreateVideoRequest struct {
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
 	// An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
-	// starts with it, centre-cropped.
+	// starts with it.
 	FirstFrame string `json:"first_frame,omitempty"`
+	// Of a first frame of another shape: crop cuts away what is over, pad leaves black bars. crop by default.
+	FirstFrameFit VideoFirstFrameFit `json:"first_frame_fit,omitempty"`
 	// An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
 	// made it.
 	WebhookURL string `json:"webhook_url,omitempty"`
@@ -268,6 +286,8 @@ type Video struct {
 	// The picture that it begins with: a URL, a file of yours or inputs/… for one that came in the request; null
 	// without one.
 	FirstFrame *string `json:"first_frame"`
+	// How the first frame was brought to the shape of the video; null without one.
+	FirstFrameFit *VideoFirstFrameFit `json:"first_frame_fit"`
 	// The height of the picture.
 	Resolution Resolution `json:"resolution"`
 	// Width to height; null until the first frame, which decides it, was seen.
@@ -276,6 +296,8 @@ type Video struct {
 	Duration int64 `json:"duration"`
 	// Seconds of the file; null until there is one.
 	DurationActual *float64 `json:"duration_actual"`
+	// Whether the engine made sound; null until there is a video.
+	HasAudio *bool `json:"has_audio"`
 	// The same seed, prompt and model draw alike.
 	Seed int64 `json:"seed"`
 	// What is held for the job.
@@ -518,8 +540,10 @@ type CreateQuoteRequest struct {
 	// 16:9 by default, or the nearest to the first frame.
 	AspectRatio AspectRatio `json:"aspect_ratio,omitempty"`
 	// An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
-	// starts with it, centre-cropped.
+	// starts with it.
 	FirstFrame string `json:"first_frame,omitempty"`
+	// Of a first frame of another shape: crop cuts away what is over, pad leaves black bars. crop by default.
+	FirstFrameFit QuoteFirstFrameFit `json:"first_frame_fit,omitempty"`
 	// An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
 	// made it.
 	WebhookURL string `json:"webhook_url,omitempty"`

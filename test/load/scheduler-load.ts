@@ -73,6 +73,7 @@ const submission = (accountId: string, jobId: string): Submission => ({
   environment: 'live',
   apiKeyId: 'key_1',
   jobClass: 'procedural',
+  expectedGpuMs: 5_000,
   estimatedCostMicros: 1_250_000n,
   deadlineSeconds: 86_400,
   holdSeconds: 0,

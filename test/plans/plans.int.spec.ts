@@ -33,6 +33,8 @@ const NOW = [
   'worker_presence',
   'worker_cordon',
   'class_pace',
+  // A row for a day.
+  'remote_day',
   'class_clock',
   'lease_grace',
   'content_erasure',

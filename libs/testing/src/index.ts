@@ -8,6 +8,7 @@ export { selfSignedCertificate } from './servers/kafka-certificate';
 export { startTestBroker } from './servers/kafka-host';
 export { postgres, type TestPostgres } from './servers/postgres';
 export { Signal } from './signal';
+export { signingFiles, type SigningFiles } from './signing-files';
 export { describeS3, type S3Server } from './servers/s3-server';
 export { askEverything, type Answers, type AskedService } from './peers/stranger';
 export { startTestServer } from './servers/test-server';

@@ -20,8 +20,13 @@ export interface components {
              * @enum {string}
              */
             aspect_ratio?: "16:9" | "9:16" | "1:1";
-            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
+            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it. */
             first_frame?: string;
+            /**
+             * @description Of a first frame of another shape: crop cuts away what is over, pad leaves black bars. crop by default.
+             * @enum {string}
+             */
+            first_frame_fit?: "crop" | "pad";
             /** @description An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it. */
             webhook_url?: string;
             /** @description The same seed and request give the same video; drawn when absent. */
@@ -82,6 +87,11 @@ export interface components {
             /** @description The picture that it begins with: a URL, a file of yours or inputs/… for one that came in the request; null without one. */
             first_frame: string | null;
             /**
+             * @description How the first frame was brought to the shape of the video; null without one.
+             * @enum {string|null}
+             */
+            first_frame_fit: "crop" | "pad" | null;
+            /**
              * @description The height of the picture.
              * @enum {string}
              */
@@ -98,6 +108,8 @@ export interface components {
             duration: number;
             /** @description Seconds of the file; null until there is one. */
             duration_actual: number | null;
+            /** @description Whether the engine made sound; null until there is a video. */
+            has_audio: boolean | null;
             /**
              * Format: int64
              * @description The same seed, prompt and model draw alike.
@@ -428,8 +440,13 @@ export interface components {
              * @enum {string}
              */
             aspect_ratio?: "16:9" | "9:16" | "1:1";
-            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it, centre-cropped. */
+            /** @description An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video starts with it. */
             first_frame?: string;
+            /**
+             * @description Of a first frame of another shape: crop cuts away what is over, pad leaves black bars. crop by default.
+             * @enum {string}
+             */
+            first_frame_fit?: "crop" | "pad";
             /** @description An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that made it. */
             webhook_url?: string;
             /** @description The same seed and request give the same video; drawn when absent. */

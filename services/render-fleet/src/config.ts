@@ -97,6 +97,17 @@ const videosEngineSettings = {
     .prefault('video')
     .pipe(z.array(z.string()).nonempty())
     .describe('The classes of job that it renders, as the models of the scheduler name them (`job_class`).'),
+  ENGINE_REMOTE: flag.describe(
+    "Whether it is hosted by others and paid by the second of video: it gets what the models allow (`engines`) and the day's budget pays for, and jobs that it has beside ours are left alone.",
+  ),
+  ENGINE_MODES: list()
+    .prefault('text_to_video,image_to_video')
+    .pipe(z.array(z.enum(['text_to_video', 'image_to_video'])).nonempty())
+    .describe('What it renders, as its worker tells operators.'),
+  ENGINE_RESOLUTIONS: list()
+    .prefault('480p,720p,1080p')
+    .pipe(z.array(z.enum(['480p', '720p', '1080p'])).nonempty())
+    .describe('The resolutions that it renders, likewise.'),
   ENGINE_SLOTS: z.coerce.number().int().min(1).max(64).default(1).describe('How many jobs it is given at once.'),
   ENGINE_SIDE_MULTIPLE: z.coerce
     .number()
@@ -200,6 +211,8 @@ export function readRenderFleetConfig(env: Readonly<Record<string, string | unde
 function checked<Config extends RenderFleetConfig>(config: Config): Config {
   if (config.ENGINES.includes('openai-videos') && config.ENGINE_URL === undefined)
     throw new ConfigError(['ENGINE_URL: is required by the engine openai-videos']);
+  if (config.ENGINE_REMOTE && config.ENGINE_API_KEY === undefined)
+    throw new ConfigError(['ENGINE_API_KEY: is required where ENGINE_REMOTE is true']);
   if ((config.C2PA_CERTIFICATE_FILE === undefined) !== (config.C2PA_KEY_FILE === undefined))
     throw new ConfigError(['C2PA_KEY_FILE: is set together with C2PA_CERTIFICATE_FILE']);
   return checkArtifactStore(config);

@@ -20,6 +20,7 @@ import { Worker, type WorkerOptions } from './attempt/worker.service';
 import { locateFfmpeg } from './conform/ffmpeg.process';
 import { Provenance } from './conform/provenance.process';
 import { FirstFrames } from './engines/first-frame.client';
+import { findGpu, NO_GPU } from './engines/gpu.process';
 import { ProceduralEngine } from './engines/procedural.engine';
 import { SandboxEngine } from './engines/sandbox.engine';
 import { Moderation } from './moderation/moderation.client';
@@ -142,6 +143,7 @@ async function startWorkers(
     drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
     gpuHourUsd: config.GPU_HOUR_USD,
     node: config.NODE_NAME,
+    gpu: config.ENGINES.includes('openai-videos') && !config.ENGINE_REMOTE ? await findGpu() : NO_GPU,
   };
   const workers = enginesOf(config, ffmpeg, logger).map(
     (engine) =>
@@ -208,6 +210,12 @@ function videosEngine(config: RenderFleetConfig, logger: Logger): Engine {
     jobClasses: config.ENGINE_JOB_CLASSES,
     slots: config.ENGINE_SLOTS,
     parameters: config.ENGINE_PARAMETERS,
+    remote: config.ENGINE_REMOTE,
+    abilities: {
+      models: config.ENGINE_MODEL === undefined ? [] : [config.ENGINE_MODEL],
+      modes: config.ENGINE_MODES,
+      resolutions: config.ENGINE_RESOLUTIONS,
+    },
     grid: {
       sideMultiple: config.ENGINE_SIDE_MULTIPLE,
       frameStep: config.ENGINE_FRAME_STEP,

@@ -23,7 +23,7 @@ it('offers the test picture unless told otherwise', () => {
     max_duration_seconds: 4,
   };
   expect(readSchedulerConfig({ ...settings, MODELS: JSON.stringify([own]) }).MODELS).toEqual([
-    { ...own, aliases: [], expected_seconds: {}, prices: {} },
+    { ...own, aliases: [], expected_seconds: {}, prices: {}, engines: 'own', remote_cost: {} },
   ]);
 });
 

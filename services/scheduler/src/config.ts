@@ -7,6 +7,7 @@ import {
   databaseUrl,
   databaseUrlFile,
   migrationSettings,
+  parseUsd,
   processSettings,
   readConfig,
   secret,
@@ -69,6 +70,18 @@ export const schedulerSchema = z.object({
     .max(86_400)
     .default(300)
     .describe('How long the fleet takes to grow to `FLEET_MAX_SLOTS`.'),
+  REMOTE_DAILY_BUDGET_USD: z
+    .string()
+    .default('0')
+    .transform((text, context) => {
+      const micros = parseUsd(text);
+      if (micros !== undefined && micros >= 0n) return micros;
+      context.addIssue({ code: 'custom', message: 'is an amount in US dollars of 0 or more' });
+      return z.NEVER;
+    })
+    .describe(
+      'What hosted engines may cost on one day (UTC), in all; never exceeded. What was given to one counts, however it ended. 0: they get nothing.',
+    ),
   CONTENT_RETENTION_DAYS: z.coerce
     .number()
     .int()
@@ -90,9 +103,12 @@ export function readSchedulerConfig(env: Readonly<Record<string, string | undefi
   return offering(readConfig(schedulerSchema, env));
 }
 
-function offering<Config extends z.output<typeof schedulerSchema>>(config: Config): Offering<Config> {
-  const { MODELS_FILE: _, ...rest } = config;
-  return { ...rest, MODELS: configuredModels(config) ?? [TEST_PICTURE] };
+function offering<Config extends z.output<typeof schedulerSchema>>({
+  MODELS,
+  MODELS_FILE,
+  ...config
+}: Config): Offering<Config> {
+  return { ...config, MODELS: configuredModels({ MODELS, MODELS_FILE }) ?? [TEST_PICTURE] };
 }
 
 /** What the service reads when it is a process of its own. */

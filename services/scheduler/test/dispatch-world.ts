@@ -5,6 +5,7 @@ import { postgres, type TestPostgres } from '@usvideo/testing';
 import type { Environment } from '../src/job/job';
 import type { LeaseSettings } from '../src/leasing/lease';
 import type { FreeWorker } from '../src/limits/virtual-time';
+import type { RemoteEngines } from '../src/catalogue/remote-engines';
 import { claim, type Claimed } from '../src/leasing/claim.sql';
 import { wakeQueues } from '../src/dispatch/dispatch-wake.sql';
 import { MIGRATIONS } from '../src/migrations/all';
@@ -118,7 +119,7 @@ let leases = 0;
 export function claimOnce(
   database: Database,
   workers: readonly FreeWorker[],
-  over: { patient?: boolean; settings?: LeaseSettings } = {},
+  over: { patient?: boolean; settings?: LeaseSettings; remote?: RemoteEngines } = {},
 ): Promise<Claimed> {
   return inTransaction(database, (tx, now) =>
     claim(tx, now, { workers, patient: false, settings, newLeaseId: () => `lease_${(leases += 1)}`, ...over }),

@@ -45,6 +45,8 @@ describe('the catalogue of models', () => {
         aspect_ratios: ['16:9', '9:16', '1:1'],
         expected_seconds: { '480p': 12, '720p': 45 },
         prices: { '480p': 100_000n, '720p': 250_000n },
+        engines: 'own',
+        remote_cost: {},
       },
     ]);
   });
@@ -62,17 +64,27 @@ describe('the catalogue of models', () => {
       ['MODELS: [1].aliases[1]: is the id or an alias of another model, too'],
     ],
     [
-      'a price of what is not sold, and another of nothing',
-      [{ ...own, prices: { '1080p': 1, '480p': 0 } }],
-      ['MODELS: [0].prices["480p"]: is an amount in US dollars above 0 with at most 6 decimals'],
+      'a price of nothing',
+      [{ ...own, prices: { '480p': 0 } }],
+      ['MODELS: [0].prices.480p: is an amount in US dollars above 0 with at most 6 decimals'],
     ],
     [
       'a price and a time of what is not sold',
       [{ ...own, prices: { '1080p': 1 }, expected_seconds: { '1080p': 1 } }],
       [
-        'MODELS: [0].expected_seconds["1080p"]: is not among its resolutions',
-        'MODELS: [0].prices["1080p"]: is not among its resolutions',
+        'MODELS: [0].expected_seconds.1080p: is not among its resolutions',
+        'MODELS: [0].prices.1080p: is not among its resolutions',
       ],
+    ],
+    [
+      'hosted engines at an unknown cost',
+      [{ ...own, engines: 'remote', remote_cost: { '480p': 0.05 } }],
+      ['MODELS: [0].remote_cost.720p: is required where engines is own_then_remote or remote'],
+    ],
+    [
+      'two policies of one class',
+      [own, { ...own, id: 'other', engines: 'remote', remote_cost: { '480p': 0.05, '720p': 0.1 } }],
+      ['MODELS: [1].engines: is another than that of the model before it with the same job_class'],
     ],
   ])('refuses %s, naming the field and the rule', (_, models, faults) => {
     expect(faultsOf(models)).toEqual(faults);

@@ -27,12 +27,21 @@ const model = z
     max_duration_seconds: z.number().int().min(1).max(10),
     expected_seconds: perResolution(z.number().positive().max(3_600)).default({}),
     prices: perResolution(usdPerSecond).default({}),
+    engines: z.enum(['own', 'own_then_remote', 'remote']).default('own'),
+    remote_cost: perResolution(usdPerSecond).default({}),
   })
   .superRefine((given, context) => {
-    for (const field of ['expected_seconds', 'prices'] as const)
+    for (const field of ['expected_seconds', 'prices', 'remote_cost'] as const)
       for (const resolution of Object.keys(given[field]))
         if (!given.resolutions.some((sold) => sold === resolution))
           context.addIssue({ code: 'custom', path: [field, resolution], message: 'is not among its resolutions' });
+    for (const resolution of given.engines === 'own' ? [] : given.resolutions)
+      if (given.remote_cost[resolution] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['remote_cost', resolution],
+          message: 'is required where engines is own_then_remote or remote',
+        });
   });
 
 const catalogue = z
@@ -47,6 +56,14 @@ const catalogue = z
       taken.add(called);
     };
     models.forEach(({ id }, index) => take(id, [index, 'id']));
+    models.forEach(({ job_class: jobClass, engines }, index) => {
+      if (models.find((model) => model.job_class === jobClass)!.engines !== engines)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'engines'],
+          message: 'is another than that of the model before it with the same job_class',
+        });
+    });
     models.forEach(({ aliases }, index) => aliases.forEach((alias, place) => take(alias, [index, 'aliases', place])));
   });
 
@@ -87,7 +104,7 @@ export const catalogueSettings = {
     .transform(readCatalogueFile)
     .optional()
     .describe(
-      'A YAML file of the models that customers may choose, a list of `id`, `aliases`, `description`, `job_class`, `modes`, `resolutions`, `aspect_ratios`, `max_duration_seconds`, and, each by resolution, `expected_seconds` of an engine and `prices` in US dollars, both for one second of video.',
+      'A YAML file of the models that customers may choose, a list of `id`, `aliases`, `description`, `job_class`, `modes`, `resolutions`, `aspect_ratios`, `max_duration_seconds`, and, each by resolution, `expected_seconds` of an engine and `prices` in US dollars, both for one second of video; and of hosted engines `engines` (`own`, `own_then_remote` or `remote`) and their `remote_cost`.',
     ),
   MODELS: z
     .string()

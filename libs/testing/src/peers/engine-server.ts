@@ -48,6 +48,7 @@ interface EngineJob {
 
 interface Exchange {
   readonly what: string;
+  readonly request: { readonly fields?: readonly string[] };
   readonly response: { readonly status: number; readonly body: Record<string, unknown> };
 }
 
@@ -62,6 +63,8 @@ export class EngineServer {
   readonly requests: EngineRequest[] = [];
   readonly faults = new Set<EngineFault>();
   private readonly exchanges: readonly Exchange[];
+  /** Those that the transcript's submissions have; the engine knows no others. */
+  private readonly fields: ReadonlySet<string>;
   private readonly jobs = new Map<string, EngineJob>();
   private readonly folder = mkdtempSync(join(tmpdir(), 'engine-server-'));
   private server: Server | undefined;
@@ -76,6 +79,7 @@ export class EngineServer {
     this.exchanges = (
       JSON.parse(readFileSync(join(TRANSCRIPTS, `${dialect}.json`), 'utf8')) as { exchanges: Exchange[] }
     ).exchanges;
+    this.fields = new Set(this.exchanges.flatMap(({ request }) => request.fields ?? []));
   }
 
   static async start(dialect: string, ffmpeg: string): Promise<EngineServer> {
@@ -177,6 +181,8 @@ export class EngineServer {
     if (this.faults.has('full'))
       return answer(response, 429, { error: { message: 'the queue is full' } }, { 'retry-after': '0' });
     if (this.faults.has('refuses')) return answer(response, 400, { detail: 'size is not supported' });
+    const unknown = Object.keys(request.fields).filter((field) => !this.fields.has(field));
+    if (unknown.length > 0) return answer(response, 400, { detail: `unknown fields: ${unknown.join(', ')}` });
     const job = this.newJob(request.fields.prompt ?? '', request.fields.size ?? '');
     const render = this.render(job, request).finally(() => this.renders.delete(render));
     this.renders.add(render);
@@ -202,7 +208,9 @@ export class EngineServer {
 
   private async draw(id: string, { fields, image }: EngineRequest): Promise<Buffer> {
     const [width = 0, height = 0] = (fields.size ?? '').split('x').map(Number);
-    const frames = Number(fields.num_frames);
+    // What an engine takes that is told no more than the seconds.
+    const fps = fields.fps ?? '24';
+    const frames = Number(fields.num_frames ?? Number(fields.seconds) * Number(fps));
     const shrink = this.faults.has('small') ? 2 : 1;
     const colour = createHash('sha256')
       .update(`${fields.prompt}|${fields.seed}|${fields.negative_prompt ?? ''}`)
@@ -211,8 +219,8 @@ export class EngineServer {
     const picture = join(this.folder, `${id}.png`);
     if (image) writeFileSync(picture, image);
     const input = image
-      ? ['-loop', '1', '-r', fields.fps!, '-i', picture]
-      : ['-f', 'lavfi', '-i', `color=c=0x${colour}:s=${width}x${height}:r=${fields.fps}`];
+      ? ['-loop', '1', '-r', fps, '-i', picture]
+      : ['-f', 'lavfi', '-i', `color=c=0x${colour}:s=${width}x${height}:r=${fps}`];
     const file = join(this.folder, `${id}.mp4`);
     await promisify(execFile)(this.ffmpeg, [
       '-hide_banner',

@@ -16,11 +16,15 @@ Resolution = Union[Literal["480p", "720p", "1080p"], str]
 
 AspectRatio = Union[Literal["16:9", "9:16", "1:1"], str]
 
+VideoFirstFrameFit = Union[Literal["crop", "pad"], str]
+
 VideoStatus = Union[Literal["pending", "processing", "completed", "failed", "cancelled"], str]
 
 VideoMode = Union[Literal["text_to_video", "image_to_video"], str]
 
 FileContentType = Union[Literal["image/png", "image/jpeg", "image/webp"], str]
+
+QuoteFirstFrameFit = Union[Literal["crop", "pad"], str]
 
 TopUpStatus = Union[Literal["pending", "completed", "failed", "expired"], str]
 
@@ -132,6 +136,8 @@ class Video(EndingRecord):
     #: The picture that it begins with: a URL, a file of yours or inputs/… for one that came in the request; null
     #: without one.
     first_frame: Optional[str]
+    #: How the first frame was brought to the shape of the video; null without one.
+    first_frame_fit: Optional[VideoFirstFrameFit]
     #: The height of the picture.
     resolution: Resolution
     #: Width to height; null until the first frame, which decides it, was seen.
@@ -140,6 +146,8 @@ class Video(EndingRecord):
     duration: int
     #: Seconds of the file; null until there is one.
     duration_actual: Optional[float]
+    #: Whether the engine made sound; null until there is a video.
+    has_audio: Optional[bool]
     #: The same seed, prompt and model draw alike.
     seed: int
     #: What is held for the job.
@@ -1694,8 +1702,10 @@ class CreateVideoRequest(TypedDict, total=False):
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
     #: An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
-    #: starts with it, centre-cropped.
+    #: starts with it.
     first_frame: str
+    #: Of a first frame of another shape: crop cuts away what is over, pad leaves black bars. crop by default.
+    first_frame_fit: VideoFirstFrameFit
     #: An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
     #: made it.
     webhook_url: str
@@ -1734,8 +1744,10 @@ class CreateQuoteRequest(TypedDict, total=False):
     #: 16:9 by default, or the nearest to the first frame.
     aspect_ratio: AspectRatio
     #: An https URL, the id of an uploaded file, or a data URI of a PNG, JPEG or WebP of at most 10 MiB; the video
-    #: starts with it, centre-cropped.
+    #: starts with it.
     first_frame: str
+    #: Of a first frame of another shape: crop cuts away what is over, pad leaves black bars. crop by default.
+    first_frame_fit: QuoteFirstFrameFit
     #: An https URL that is told that the job has completed or failed, or was cancelled by anybody but the key that
     #: made it.
     webhook_url: str

@@ -86,6 +86,8 @@ function workerView({
   seenAt,
   connected,
   cordon,
+  remote,
+  capabilities,
 }: FleetWorker): object {
   return {
     id: workerId,
@@ -96,6 +98,12 @@ function workerView({
     slots,
     running_jobs: leased,
     connected,
+    remote,
+    models: capabilities?.models ?? [],
+    modes: capabilities?.modes ?? [],
+    resolutions: capabilities?.resolutions ?? [],
+    gpu_name: orNull(capabilities?.gpuName ?? ''),
+    gpu_memory_mib: capabilities?.gpuMemoryMib || null,
     cordon: orNull(cordon),
     seen_at: time(seenAt),
   };

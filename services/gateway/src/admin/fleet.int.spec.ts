@@ -28,6 +28,14 @@ describe('the fleet', () => {
       seenAt: new Date(0),
       connected: true,
       cordon: 'draining',
+      remote: false,
+      capabilities: {
+        models: ['Wan-AI/Wan2.2'],
+        modes: ['text_to_video'],
+        resolutions: ['480p'],
+        gpuName: 'NVIDIA H200',
+        gpuMemoryMib: 143_771,
+      },
     };
     test.peers.scheduler.listWorkers = (request) => {
       asked.push(request);
@@ -36,7 +44,13 @@ describe('the fleet', () => {
     expect(await admin('GET', '/workers?limit=1&starting_after=wrk_0')).toMatchObject({
       status: 200,
       body: {
-        data: [{ id: 'wrk_1', node: null, job_classes: ['wan'], slots: 2, running_jobs: 1, cordon: 'draining' }],
+        data: [
+          {
+            ...{ id: 'wrk_1', node: null, job_classes: ['wan'], slots: 2, running_jobs: 1, cordon: 'draining' },
+            ...{ remote: false, models: ['Wan-AI/Wan2.2'], modes: ['text_to_video'], resolutions: ['480p'] },
+            ...{ gpu_name: 'NVIDIA H200', gpu_memory_mib: 143_771 },
+          },
+        ],
         has_more: true,
         next_cursor: 'wrk_1',
       },

@@ -72,7 +72,10 @@ export const videoSchema = z
     prompt: z.string().nullable(),
     negative_prompt: z.string().nullable(),
     first_frame: z.string().nullable(),
-    first_frame_fit: z.enum(FIRST_FRAME_FITS).nullable(),
+    first_frame_fit: z
+      .enum(FIRST_FRAME_FITS)
+      .nullable()
+      .describe('How the first frame was brought to the shape of the video; null without one.'),
     resolution: z.enum(RESOLUTIONS),
     aspect_ratio: z.enum(ASPECT_RATIOS).nullable(),
     duration: z.int(),

@@ -1,6 +1,7 @@
 import type { Artifact, LeaseGranted, SchedulerServiceClient } from '@usvideo/contracts/scheduler';
 import { endsWithin, inSpan, inTrace, type Running } from '@usvideo/runtime';
 import { ulid } from 'ulid';
+import type { Gpu } from '../engines/gpu.process';
 import { AttemptFailure, engineError } from '../conform/attempt-failure';
 import { type AttemptTools, runAttempt } from './attempt.service';
 import { type Report, WorkStream } from './work-stream.client';
@@ -13,6 +14,7 @@ export interface WorkerOptions extends AttemptTools {
   readonly gpuHourUsd: number;
   /** The machine that it runs on; empty when nobody said. */
   readonly node: string;
+  readonly gpu: Gpu;
 }
 
 interface HeldLease {
@@ -65,6 +67,14 @@ export class Worker implements Running {
         slots: engine.slots,
         leaseIds: [...this.held.keys()],
         node: options.node,
+        remote: engine.remote ?? false,
+        capabilities: {
+          models: [...engine.abilities.models],
+          modes: [...engine.abilities.modes],
+          resolutions: [...engine.abilities.resolutions],
+          gpuName: options.gpu.name,
+          gpuMemoryMib: options.gpu.memoryMib,
+        },
       }),
       onWelcome: ({ heartbeatMs }) => {
         this.heartbeatMs = heartbeatMs || HEARTBEAT_DEFAULT_MS;
@@ -237,6 +247,8 @@ export class Worker implements Running {
 
   private pay(): void {
     const { engine, gpuHourUsd } = this.options;
+    // Paid by the second of video, of which the scheduler keeps the account.
+    if (engine.remote) return;
     const now = performance.now();
     const seconds = (engine.slots * (now - this.paidUntil)) / 1_000;
     this.paidUntil = now;

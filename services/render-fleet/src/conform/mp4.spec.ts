@@ -65,7 +65,10 @@ describe('MP4', () => {
       height: 480,
       frames: 120,
       durationMs: 5_000,
+      hasSquarePixels: true,
+      audioCodec: 'avc1',
     });
+    expect(readVideoFacts(box('moov', track('vide'))).audioCodec).toBeUndefined();
   });
 
   it('reads times of 64 bits, too', () => {

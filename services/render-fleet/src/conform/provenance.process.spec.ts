@@ -4,11 +4,10 @@ import { copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { absent } from '@usvideo/testing';
+import { absent, signingFiles, type SigningFiles } from '@usvideo/testing';
 import { conform } from './conform.process';
 import { locateFfmpeg } from './ffmpeg.process';
 import { probeMp4 } from './mp4-file.store';
-import { signingFiles, type SigningFiles } from './provenance.fixture';
 import { Provenance } from './provenance.process';
 
 const run = promisify(execFile);

@@ -23,6 +23,20 @@ export interface RenderRequest extends Size {
   readonly scratchDir: string;
 }
 
+/** What an engine can do, as its worker tells people. */
+export interface EngineAbilities {
+  readonly models: readonly string[];
+  readonly modes: readonly string[];
+  readonly resolutions: readonly string[];
+}
+
+/** Of an engine that draws by rule whatever it is asked for. */
+export const DRAWN: EngineAbilities = {
+  models: [],
+  modes: ['text_to_video', 'image_to_video'],
+  resolutions: ['480p', '720p', '1080p'],
+};
+
 /**
  * Renders one clip to a file. What comes back is conformed and probed afterwards, so an engine may answer its nearest native
  * size and any length at or above the one asked for. Every engine passes `describeEngine`.
@@ -33,6 +47,9 @@ export interface Engine {
   readonly jobClasses: readonly string[];
   /** Renders at once. */
   readonly slots: number;
+  readonly abilities: EngineAbilities;
+  /** Hosted by others and paid by the second, and so without a GPU of ours. */
+  readonly remote?: boolean;
   /** Absent: it can always take work. */
   readonly health?: EngineHealthPort;
   /** @throws AttemptFailure when the customer is to be told why; the signal's reason when it was aborted. */

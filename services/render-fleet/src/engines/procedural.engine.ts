@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FRAMES_PER_SECOND } from '../conform/contract-pixels';
-import type { Engine, RenderRequest } from './engine';
+import { DRAWN, type Engine, type RenderRequest } from './engine';
 import { composeScene } from '../picture/scene';
 import { stampFrame } from '../picture/stamp';
 import { encodeFrames } from '../picture/encoder.process';
@@ -14,6 +14,7 @@ const PAINTING_THREADS = 2;
 /** Draws, on the processor alone, a moving picture that depends on nothing but prompt, seed and first frame. */
 export class ProceduralEngine implements Engine {
   readonly name = 'procedural';
+  readonly abilities = DRAWN;
   readonly slots: number;
 
   /** @param jobClasses Empty where live jobs are not to be served by a picture that no model made. */

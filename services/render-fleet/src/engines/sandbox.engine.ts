@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AttemptFailure } from '../conform/attempt-failure';
 import { FRAMES_PER_SECOND, type Size } from '../conform/contract-pixels';
-import type { Engine, RenderRequest } from './engine';
+import { DRAWN, type Engine, type RenderRequest } from './engine';
 import { frameBytes, Painter } from '../picture/picture';
 import { readDirectives } from './sandbox-directives';
 import { composeScene } from '../picture/scene';
@@ -18,6 +18,7 @@ const FRAMES_PER_PICTURE = 3;
 /** Serves test keys: a real, small video of the contract's pixels, or the failure or slowness that the prompt asks for. */
 export class SandboxEngine implements Engine {
   readonly name = 'sandbox';
+  readonly abilities = DRAWN;
   readonly jobClasses = ['sandbox'];
 
   private readonly turns = new EventEmitter().setMaxListeners(0);

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly tellsProgress: boolean;
   /** A listed job repeats its prompt, so that a job whose id got lost can be told from others. */
   readonly repeatsPrompt: boolean;
+  /** It takes frames, rate, seed and negative prompt, which the protocol itself does not have. */
+  readonly extended: boolean;
 }
 
 export type BodyForm = 'json' | 'form';
@@ -27,6 +29,7 @@ export const DIALECTS = {
     healthPath: '/health',
     tellsProgress: true,
     repeatsPrompt: true,
+    extended: true,
   },
   // A form without a file is refused by older versions, and a path in JSON would be read from the server's own disk.
   sglang: {
@@ -37,6 +40,7 @@ export const DIALECTS = {
     healthPath: '/health',
     tellsProgress: false,
     repeatsPrompt: false,
+    extended: true,
   },
   'vllm-omni': {
     engine: 'vLLM-Omni',
@@ -46,6 +50,7 @@ export const DIALECTS = {
     healthPath: '/health',
     tellsProgress: false,
     repeatsPrompt: true,
+    extended: true,
   },
   'tensorrt-llm': {
     engine: 'TensorRT-LLM VisualGen',
@@ -55,6 +60,18 @@ export const DIALECTS = {
     healthPath: '/health',
     tellsProgress: false,
     repeatsPrompt: true,
+    extended: true,
+  },
+  // The protocol to the letter, which refuses fields that it does not know.
+  openai: {
+    engine: 'a hosted engine',
+    body: { text: 'form', image: 'form' },
+    imageField: 'input_reference',
+    secondsAsNumber: false,
+    healthPath: '/v1/models',
+    tellsProgress: true,
+    repeatsPrompt: true,
+    extended: false,
   },
 } as const satisfies Record<string, Dialect>;
 

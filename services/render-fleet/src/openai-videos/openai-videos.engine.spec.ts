@@ -38,6 +38,7 @@ function driving(dialect: DialectName, options: Partial<OpenAiVideosOptions> = {
     dialect: DIALECTS[dialect],
     jobClasses: ['video'],
     slots: 1,
+    abilities: { models: [], modes: ['text_to_video'], resolutions: ['480p'] },
     grid: { sideMultiple: 32, frameStep: 8, framesPerSecond: 24, sizes: [] },
     parameters: {},
     logger: createLogger('engine', 'silent'),
@@ -72,6 +73,8 @@ describe('openai-videos', () => {
 });
 
 describe.each(DIALECT_NAMES)('in the dialect of %s', (dialect) => {
+  const { extended } = DIALECTS[dialect];
+
   beforeEach(async () => {
     server = await EngineServer.start(dialect, ffmpeg);
   });
@@ -80,20 +83,22 @@ describe.each(DIALECT_NAMES)('in the dialect of %s', (dialect) => {
     const { file } = await driving(dialect, {
       model: 'wan',
       apiKey: 'secret',
-      parameters: { num_inference_steps: 4 },
+      parameters: extended ? { num_inference_steps: 4 } : {},
     }).render(aRequest({ negativePrompt: 'snow' }));
-    expect(await probeMp4(file)).toMatchObject({ width: 864, height: 480, frames: 25 });
+    expect(await probeMp4(file)).toMatchObject({ width: 864, height: 480, frames: extended ? 25 : 24 });
     const [submission] = submissions();
     expect(submission!.fields).toEqual({
       prompt: 'a red fox',
-      negative_prompt: 'snow',
       model: 'wan',
       size: '864x480',
       seconds: '1',
-      num_frames: '25',
-      fps: '24',
-      seed: '7',
-      num_inference_steps: '4',
+      ...(extended && {
+        negative_prompt: 'snow',
+        num_frames: '25',
+        fps: '24',
+        seed: '7',
+        num_inference_steps: '4',
+      }),
     });
     expect(submission!.authorization).toBe('Bearer secret');
     expect(submission!.type.split(';')[0]).toBe(

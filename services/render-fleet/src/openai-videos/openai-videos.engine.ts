@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@usvideo/runtime';
 import { AttemptFailure, engineError } from '../conform/attempt-failure';
 import { FRAMES_PER_SECOND } from '../conform/contract-pixels';
-import type { Engine, RenderRequest } from '../engines/engine';
+import type { Engine, EngineAbilities, RenderRequest } from '../engines/engine';
 import { type Dialect, type EngineJob, isRejection } from './dialect';
 import { EngineHealth } from './engine-health.loop';
 import { nativeClip, type Grid } from './native-size';
@@ -15,6 +15,9 @@ export interface OpenAiVideosOptions {
   readonly apiKey?: string | undefined;
   readonly jobClasses: readonly string[];
   readonly slots: number;
+  readonly abilities: EngineAbilities;
+  /** Hosted by others, who have more customers than us: their jobs are not ours to remove. */
+  readonly remote?: boolean;
   /** What the engine calls its model; undefined: it has one and is not asked by name. */
   readonly model?: string | undefined;
   readonly grid: Grid;
@@ -53,6 +56,8 @@ export class OpenAiVideosEngine implements Engine {
   readonly name = 'openai-videos';
   readonly jobClasses: readonly string[];
   readonly slots: number;
+  readonly abilities: EngineAbilities;
+  readonly remote: boolean;
   readonly health: EngineHealth;
   private readonly client: VideosClient;
   private readonly pace: Pace;
@@ -63,11 +68,15 @@ export class OpenAiVideosEngine implements Engine {
   constructor(private readonly options: OpenAiVideosOptions) {
     this.jobClasses = options.jobClasses;
     this.slots = options.slots;
+    this.abilities = options.abilities;
+    this.remote = options.remote ?? false;
     this.pace = { ...PACE, ...options.pace };
     this.client = new VideosClient({ ...options, timeoutMs: this.pace.timeoutMs, stallMs: this.pace.stallMs });
     this.health = new EngineHealth({
       check: () => this.client.checkHealth(),
-      firstTime: () => this.removeLeftOvers(),
+      firstTime: async () => {
+        if (!this.remote) await this.removeLeftOvers();
+      },
       everyMs: this.pace.healthEveryMs,
       logger: options.logger,
     });
@@ -143,6 +152,7 @@ export class OpenAiVideosEngine implements Engine {
    * other stray job is removed, so that it does not keep the GPU from the next attempt.
    */
   private async adopt(prompt: string, cause: unknown): Promise<string> {
+    if (this.remote) throw engineError('whether the engine took the job is not known', cause);
     const strays = (await this.client.list().catch(() => [])).filter(({ id }) => !this.ours.has(id));
     const [stray] = strays;
     if (stray !== undefined && strays.length === 1 && this.submissionsUnderWay === 1 && stray.prompt === prompt) {
@@ -181,13 +191,15 @@ export class OpenAiVideosEngine implements Engine {
     return {
       fields: {
         prompt: request.prompt,
-        ...(request.negativePrompt && { negative_prompt: request.negativePrompt }),
         ...(model && { model }),
         size: `${width}x${height}`,
         seconds: dialect.secondsAsNumber ? seconds : String(seconds),
-        num_frames: frames,
-        fps: framesPerSecond,
-        seed: request.seed,
+        ...(dialect.extended && {
+          ...(request.negativePrompt && { negative_prompt: request.negativePrompt }),
+          num_frames: frames,
+          fps: framesPerSecond,
+          seed: request.seed,
+        }),
         ...parameters,
       },
       ...(request.firstFrame && { image: await request.firstFrame.pngOf({ width, height }) }),

@@ -1,3 +1,4 @@
+import type { Capabilities } from '@usvideo/contracts/scheduler';
 import type { Database } from '@usvideo/event-store';
 
 /** A worker that takes leases of these classes. */
@@ -9,14 +10,18 @@ export interface PresentWorker {
   readonly node: string;
   /** False: it finishes what it has. */
   readonly takesWork: boolean;
+  readonly remote: boolean;
+  readonly capabilities: Capabilities | undefined;
 }
 
 const ANNOUNCE = `
-insert into worker_presence (worker_id, job_class, slots, engine, node, takes_work, seen_at)
-select n.*, clock_timestamp() from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::boolean[]) as n (worker_id, job_class, slots, engine, node, takes_work)
+insert into worker_presence (worker_id, job_class, slots, engine, node, takes_work, remote, capabilities, seen_at)
+select n.*, clock_timestamp()
+from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::boolean[], $7::boolean[], $8::jsonb[])
+  as n (worker_id, job_class, slots, engine, node, takes_work, remote, capabilities)
 order by 1, 2
 on conflict (worker_id, job_class) do update set slots = excluded.slots, engine = excluded.engine, node = excluded.node, takes_work = excluded.takes_work,
-  seen_at = excluded.seen_at`;
+  remote = excluded.remote, capabilities = excluded.capabilities, seen_at = excluded.seen_at`;
 
 const FORGET = `delete from worker_presence where seen_at < clock_timestamp() - interval '1 minute'`;
 
@@ -36,6 +41,8 @@ export async function announceWorkers(database: Database, workers: readonly Pres
         rows.map((row) => row.engine),
         rows.map((row) => row.node),
         rows.map((row) => row.takesWork),
+        rows.map((row) => row.remote),
+        rows.map((row) => JSON.stringify(row.capabilities ?? {})),
       ],
     });
   }
@@ -49,6 +56,26 @@ select job_class, sum(slots)::integer as slots from worker_presence where seen_a
 export async function healthySlots(database: Database): Promise<Map<string, number>> {
   const { rows } = await database.query<{ job_class: string; slots: number }>({ name: 'presence_slots', text: SLOTS });
   return new Map(rows.map((row) => [row.job_class, row.slots]));
+}
+
+/** The newest announcement is a second old; whoever leases next sees to it that no slot is taken twice. */
+const FULL = `
+with own as (
+  select worker_id, job_class, slots from worker_presence
+  where job_class = any($1::text[]) and takes_work and not remote and seen_at > clock_timestamp() - interval '5 seconds'
+)
+select c.job_class from unnest($1::text[]) as c (job_class)
+where coalesce((select sum(o.slots) from own o where o.job_class = c.job_class), 0)
+  <= (select count(*) from job_queue q where q.state = 'leased' and q.worker_id in (select o.worker_id from own o where o.job_class = c.job_class))`;
+
+/** Those of these classes of which no slot of our own is free. */
+export async function fullClasses(database: Database, jobClasses: readonly string[]): Promise<Set<string>> {
+  const { rows } = await database.query<{ job_class: string }>({
+    name: 'presence_full',
+    text: FULL,
+    values: [jobClasses],
+  });
+  return new Set(rows.map((row) => row.job_class));
 }
 
 /** What was rendered in one class since the last time. */

@@ -39,7 +39,8 @@ export class QueueMetrics {
     const eligible = eligibleJobs(loads);
     const wanted = wantedSlots(eligible, leased);
     const standing = this.standing(eligible);
-    const free = workers.free();
+    // A hosted engine that waits costs nothing.
+    const free = workers.free().filter(({ remote }) => !remote);
     const connected = workers.present();
     for (const [jobClass, environments] of this.classes) {
       const waiting = loads.filter((load) => load.jobClass === jobClass);

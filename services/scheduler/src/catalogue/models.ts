@@ -2,6 +2,8 @@ import type { Terms } from '@usvideo/contracts/scheduler';
 import type { CatalogueModel } from '@usvideo/runtime';
 import type { Environment } from '../job/job';
 
+export type { CatalogueModel };
+
 /** The class of every test job: the sandbox engine renders it, whatever its model is. */
 export const SANDBOX_CLASS = 'sandbox';
 
@@ -17,6 +19,8 @@ export const TEST_PICTURE: CatalogueModel = {
   max_duration_seconds: 10,
   expected_seconds: {},
   prices: {},
+  engines: 'own',
+  remote_cost: {},
 };
 
 /** An empty name asks for the first of the catalogue. Undefined also when the model cannot do what the terms ask for: to the caller it is the same, not a model for this request. */
@@ -26,9 +30,9 @@ export function modelFor(catalogue: readonly CatalogueModel[], terms: Terms): Ca
       ? catalogue[0]
       : catalogue.find(({ id, aliases }) => id === terms.model || aliases.includes(terms.model));
   const able =
-    model?.modes.includes(terms.mode) &&
-    model.resolutions.includes(terms.resolution) &&
-    (terms.aspectRatio === '' || model.aspect_ratios.includes(terms.aspectRatio)) &&
+    model?.modes.some((mode) => mode === terms.mode) &&
+    model.resolutions.some((resolution) => resolution === terms.resolution) &&
+    (terms.aspectRatio === '' || model.aspect_ratios.some((ratio) => ratio === terms.aspectRatio)) &&
     terms.durationSeconds <= model.max_duration_seconds;
   return able ? model : undefined;
 }

@@ -9,6 +9,8 @@ import type { JobChanges } from '../views/job-changes';
 import type { StoredJob } from '../job/job-row';
 import { slotsTaken } from '../leasing/leases.sql';
 import { eligibleExist, moveClocks, queuesWithWork } from './queue-activity.sql';
+import { ownWorkers, remoteWorkers, type RemoteEngines } from '../catalogue/remote-engines';
+import { fullClasses } from '../capacity/fleet-presence.sql';
 import type { LeaseGrants } from '../workers/lease-grants.service';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 import { leasesGranted, queueWait } from '../metrics';
@@ -19,6 +21,8 @@ export interface DispatchLoopOptions {
   readonly grants: LeaseGrants;
   readonly changes: JobChanges;
   readonly settings: LeaseSettings;
+  /** Absent: hosted engines get nothing. */
+  readonly remote?: RemoteEngines;
   readonly logger: Logger;
 }
 
@@ -58,14 +62,29 @@ export class DispatchLoop {
 
   /** Returns whether there may be more to give out at once. */
   async pass(): Promise<boolean> {
-    const workers = this.options.workers.free();
-    if (workers.length === 0) return false;
+    const { workers, remote } = this.options;
+    const free = workers.free();
+    if (free.length === 0) return false;
     if (this.unsure.size > 0) await this.resend();
+    if (await this.passFor(ownWorkers(remote?.models ?? [], free))) return true;
+    return remote !== undefined && this.overflow(remote, free);
+  }
+
+  /** To hosted engines goes what is meant for them, and what finds no free slot of our own. */
+  private async overflow(remote: RemoteEngines, free: readonly FreeWorker[]): Promise<boolean> {
+    const hosted = free.filter((worker) => worker.remote);
+    if (hosted.length === 0 || remote.dailyBudgetMicros === 0n) return false;
+    const full = await fullClasses(this.options.database, [...new Set(hosted.flatMap((worker) => worker.jobClasses))]);
+    return this.passFor(remoteWorkers(remote.models, hosted, full), remote);
+  }
+
+  private async passFor(workers: readonly FreeWorker[], remote?: RemoteEngines): Promise<boolean> {
+    if (workers.length === 0) return false;
     if (!(await eligibleExist(this.options.database, [...new Set(workers.flatMap((worker) => worker.jobClasses))])))
       return false;
-    const first = await this.claimFor(workers, false);
+    const first = await this.claimFor(workers, false, remote);
     if (first.more || first.leased.length > 0 || first.emptied.length > 0) return true;
-    return (await this.claimFor(workers, true)).leased.length > 0;
+    return (await this.claimFor(workers, true, remote)).leased.length > 0;
   }
 
   private async resend(): Promise<void> {
@@ -74,9 +93,13 @@ export class DispatchLoop {
     for (const workerId of workerIds) this.unsure.delete(workerId);
   }
 
-  private async claimFor(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed> {
+  private async claimFor(
+    workers: readonly FreeWorker[],
+    patient: boolean,
+    remote: RemoteEngines | undefined,
+  ): Promise<Claimed> {
     try {
-      const claimed = await this.commitClaim(workers, patient);
+      const claimed = await this.commitClaim(workers, patient, remote);
       this.observe(claimed);
       await this.options.grants.send(claimed.leased.map(({ job }) => job));
       await moveClocks(this.options.database, clocksAfter(claimed.leased));
@@ -91,7 +114,11 @@ export class DispatchLoop {
     }
   }
 
-  private commitClaim(workers: readonly FreeWorker[], patient: boolean): Promise<Claimed> {
+  private commitClaim(
+    workers: readonly FreeWorker[],
+    patient: boolean,
+    remote: RemoteEngines | undefined,
+  ): Promise<Claimed> {
     const { database, settings } = this.options;
     return inTransaction(database, async (tx, now) => {
       const taken = await slotsTaken(
@@ -105,7 +132,8 @@ export class DispatchLoop {
           this.options.workers.slotsOf(worker.workerId) - (taken.get(worker.workerId) ?? 0),
         ),
       }));
-      return claim(tx, now, { workers: free.filter((worker) => worker.freeSlots > 0), patient, settings, newLeaseId });
+      const request = { workers: free.filter((worker) => worker.freeSlots > 0), patient, settings, newLeaseId, remote };
+      return claim(tx, now, request);
     });
   }
 

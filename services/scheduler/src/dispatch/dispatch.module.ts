@@ -56,6 +56,7 @@ function startDispatch(
       changes,
       logger,
       onCommitted: () => publisher.nudge(),
+      remote: { models: config.MODELS, dailyBudgetMicros: config.REMOTE_DAILY_BUDGET_USD },
       settings: { leaseMs: config.LEASE_MS, renderTimeoutMs: config.RENDER_TIMEOUT_MS },
       onEnded: (job) => {
         estimate.ended(job);

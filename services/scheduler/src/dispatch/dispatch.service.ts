@@ -7,6 +7,7 @@ import { DispatchWake } from './dispatch-wake.sql';
 import type { JobChanges } from '../views/job-changes';
 import { JobReports, type ChangingOutcome, type JobReport } from '../leasing/job-reports.sql';
 import type { StoredJob } from '../job/job-row';
+import type { RemoteEngines } from '../catalogue/remote-engines';
 import { listenForWakes } from './wake-listener.client';
 import { DispatchLoop } from './dispatch.loop';
 import { startUpkeep } from './dispatch-upkeep.loop';
@@ -23,6 +24,7 @@ export interface DispatchOptions {
   readonly databaseUrl: string;
   readonly settings: LeaseSettings;
   readonly changes: JobChanges;
+  readonly remote?: RemoteEngines;
   readonly logger: Logger;
   /** Called after the commit that ended a job: its money is to be settled. */
   readonly onEnded: (job: StoredJob) => void;

@@ -1,6 +1,13 @@
 import type { Environment } from '@usvideo/contracts/books';
 import type { NameOf } from '@usvideo/contracts/names';
-import type { Artifact, JobEvent, JobRefusal as JobRefusals, Terms, Verdict } from '@usvideo/contracts/scheduler';
+import type {
+  Artifact,
+  JobEvent,
+  JobLeased,
+  JobRefusal as JobRefusals,
+  Terms,
+  Verdict,
+} from '@usvideo/contracts/scheduler';
 import { accept, refuse, unreachable, type Decider, type Decision } from '@usvideo/event-store';
 import { verdictOf } from './verdict';
 
@@ -24,6 +31,8 @@ export interface Attempt {
   readonly counts: boolean;
   /** The outcome that the worker reported after the lease had ended. */
   readonly staleOutcome?: string;
+  /** What a hosted engine takes for it; absent: the engine is our own. */
+  readonly remoteCostMicros?: number;
 }
 
 export interface JobState {
@@ -60,7 +69,13 @@ export type JobCommand = { readonly now: Date } & (
       readonly deadlineAt: Date;
       readonly jobClass: string;
     }
-  | { readonly type: 'Lease'; readonly leaseId: string; readonly workerId: string; readonly engine: string }
+  | {
+      readonly type: 'Lease';
+      readonly leaseId: string;
+      readonly workerId: string;
+      readonly engine: string;
+      readonly remoteCostMicros?: bigint | undefined;
+    }
   /** Past the deadline it ends the job as failed instead of starting. */
   | { readonly type: 'StartRendering'; readonly leaseId: string; readonly aspectRatio: string }
   | { readonly type: 'Complete'; readonly leaseId: string; readonly artifact: Artifact }
@@ -120,12 +135,18 @@ function decide(state: JobState, command: JobCommand): Decided {
       });
     }
     case 'Lease': {
-      const { leaseId, workerId, engine } = command;
+      const { leaseId, workerId, engine, remoteCostMicros } = command;
       if (state.name !== 'queued') return refuse(isEnded(state) ? 'job_ended' : 'job_not_queued');
       return accept({
         $case: 'jobLeased',
         at,
-        value: { attempt: state.attempts.length + 1, leaseId, workerId, engine },
+        value: {
+          attempt: state.attempts.length + 1,
+          leaseId,
+          workerId,
+          engine,
+          ...(remoteCostMicros !== undefined && { remoteCostMicros }),
+        },
       });
     }
     case 'StartRendering':
@@ -275,7 +296,7 @@ function evolve(state: JobState, fact: JobFact): JobState {
       };
     }
     case 'jobLeased': {
-      const attempt: Attempt = { ...fact.value, startedAt: at, counts: true };
+      const attempt = attemptOf(fact.value, at);
       return { ...state, name: 'leased', attempts: [...state.attempts, attempt], startedAt: state.startedAt ?? at };
     }
     case 'renderingStarted':
@@ -327,6 +348,11 @@ function evolve(state: JobState, fact: JobFact): JobState {
     default:
       return unreachable(fact);
   }
+}
+
+function attemptOf({ remoteCostMicros, ...lease }: JobLeased, startedAt: Date): Attempt {
+  const cost = remoteCostMicros === undefined ? {} : { remoteCostMicros: Number(remoteCostMicros) };
+  return { ...lease, startedAt, counts: true, ...cost };
 }
 
 function endAttempt(state: JobState, endedAt: Date, outcome: string, counts = true): Attempt[] {

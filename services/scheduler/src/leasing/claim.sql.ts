@@ -11,6 +11,8 @@ import {
 import { moveJobs } from './job-moves.sql';
 import { storedJob, type JobRow, type StoredJob } from '../job/job-row';
 import { decideJob, type JobRecord } from '../job/job-writer.sql';
+import type { RemoteEngines } from '../catalogue/remote-engines';
+import { payRemote } from './remote-budget.sql';
 
 const ELIGIBLE = `
   select c.account_id, c.environment, c.job_class, c.virtual_time, s.weight, s.concurrent_jobs - s.running as room
@@ -94,6 +96,8 @@ export interface ClaimRequest {
   readonly patient: boolean;
   readonly settings: LeaseSettings;
   readonly newLeaseId: () => string;
+  /** The workers are hosted engines: what they get is paid for. */
+  readonly remote?: RemoteEngines | undefined;
 }
 
 /** Locks accounts by virtual time, leases their jobs to free workers and records it, all in the given transaction. */
@@ -108,8 +112,10 @@ export async function claim(tx: Transaction, now: Date, request: ClaimRequest): 
   const chosen = assignFairly(queues, request.workers).slice(0, CLAIM_MAX);
   const emptied = queues.filter((queue) => queue.jobs.length === 0);
   if (emptied.length > 0) await tx.query({ name: 'class_deactivate', text: DEACTIVATE, values: keyArrays(emptied) });
-  const { leased, skipped } = await leaseJobs(tx, now, chosen, request);
-  return { leased, emptied, more: skipped > 0 || emptied.length > 0 || chosen.length >= slots };
+  const { leased, skipped, unpaid } = await leaseJobs(tx, now, chosen, request);
+  // What the day's budget does not pay for waits for another day, or for an engine of our own.
+  const more = skipped > 0 || emptied.length > 0 || chosen.length >= slots;
+  return { leased, emptied, more: more && unpaid === 0 };
 }
 
 interface AccountRow {
@@ -169,32 +175,36 @@ async function leaseJobs(
   tx: Transaction,
   now: Date,
   chosen: readonly Assignment<WaitingJob>[],
-  { newLeaseId, settings }: ClaimRequest,
+  { newLeaseId, settings, remote }: ClaimRequest,
 ) {
-  if (chosen.length === 0) return { leased: [], skipped: 0 };
+  if (chosen.length === 0) return { leased: [], skipped: 0, unpaid: 0 };
   const { rows } = await tx.query<JobRow>({
     name: 'claim_lock_jobs',
     text: LOCK_CHOSEN,
     values: [chosen.map((one) => one.job.jobId)],
   });
   const assignmentOf = new Map(chosen.map((one) => [one.job.jobId, one]));
-  const records = rows.map((row): JobRecord => {
-    const { worker } = assignmentOf.get(row.job_id)!;
-    const decided = decideJob(storedJob(row), {
+  const locked = rows.map(storedJob);
+  const paid = remote && (await payRemote(tx, now, locked, remote));
+  const affordable = locked.filter(({ jobId }) => paid?.has(jobId) ?? true);
+  const records = affordable.map((job): JobRecord => {
+    const { worker } = assignmentOf.get(job.jobId)!;
+    const decided = decideJob(job, {
       type: 'Lease',
       now,
       leaseId: newLeaseId(),
       workerId: worker.workerId,
       engine: worker.engine,
+      remoteCostMicros: paid?.get(job.jobId),
     });
-    if (!decided.accepted) throw new Error(`the queued job ${row.job_id} cannot be leased: ${decided.refusal}`);
+    if (!decided.accepted) throw new Error(`the queued job ${job.jobId} cannot be leased: ${decided.refusal}`);
     return { job: decided.before, facts: decided.facts };
   });
   const leased = (await moveJobs(tx, now, records, settings)).map((job): Leased => {
     const { worker, contender } = assignmentOf.get(job.jobId)!;
     return { job, worker, virtualTime: contender.virtualTime };
   });
-  return { leased, skipped: chosen.length - rows.length };
+  return { leased, skipped: chosen.length - rows.length, unpaid: locked.length - affordable.length };
 }
 
 function keyArrays(queues: readonly Queue[]): unknown[][] {

@@ -4,6 +4,8 @@ import { jobDecider } from '../job/job';
 import { moveOf, type JobMove } from './job-move';
 import type { LeaseSettings } from './lease';
 import { accountKey } from '../limits/virtual-time';
+import { remoteOutcomeOf } from './remote-outcome';
+import { settleRemote } from './remote-budget.sql';
 import type { StoredJob } from '../job/job-row';
 import { recordJobs, type JobRecord } from '../job/job-writer.sql';
 
@@ -62,7 +64,7 @@ interface Moved {
 /**
  * Records facts of jobs and moves everything that goes with them: the rows of the queue, the counters of the accounts, their
  * virtual times. The transaction holds the row locks of the jobs. Locks are taken in this order: queue rows, accounts,
- * classes, shard heads; nothing may be locked after it.
+ * classes, days of hosted engines, shard heads; nothing may be locked after it.
  */
 export async function moveJobs(
   tx: Transaction,
@@ -77,6 +79,10 @@ export async function moveJobs(
   const expectedMs = await moveRows(tx, moved);
   await moveCounters(tx, moved);
   await chargeClasses(tx, moved, expectedMs);
+  await settleRemote(
+    tx,
+    records.flatMap(({ job, facts }) => remoteOutcomeOf(job.state, afterFacts(job, facts)) ?? []),
+  );
   return recordJobs(tx, now, records);
 }
 

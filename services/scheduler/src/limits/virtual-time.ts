@@ -28,6 +28,8 @@ export interface FreeWorker {
   readonly engine: string;
   readonly jobClasses: readonly string[];
   readonly freeSlots: number;
+  /** Hosted by others and paid by the second. */
+  readonly remote?: boolean;
 }
 
 export interface Assignment<Job extends WaitingJob> {

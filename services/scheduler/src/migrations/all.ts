@@ -11,6 +11,7 @@ import { OldestFirst0010 } from './0010-oldest-first';
 import { ArtifactDeletions0011 } from './0011-artifact-deletions';
 import { ErasedEndUsers0012 } from './0012-erased-end-users';
 import { Uploads0013 } from './0013-uploads';
+import { RemoteEngines0014 } from './0014-remote-engines';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   ArtifactDeletions0011,
   ErasedEndUsers0012,
   Uploads0013,
+  RemoteEngines0014,
 ];

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { CreateJob, CreateJobAnswer } from '@usvideo/contracts/scheduler';
 import { newId, type WriterLane } from '@usvideo/event-store';
-import { type CatalogueModel, currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usvideo/runtime';
+import { currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usvideo/runtime';
 import { planOf } from './create-plan';
 import type { QueueKey } from '../job/queue-key';
+import { expectedGpuMs, type CatalogueModel } from '../catalogue/models';
 import type { RateDecision } from '../limits/rate';
 import { refusal, type CreateOutcome } from './create-outcome';
 import type { CreateRefusal } from './create-outcome';
@@ -192,7 +193,7 @@ export class SubmissionSaga {
   private newJobJson(saga: Saga, opened: Opened & { kind: 'opened' }, job: StoredJob): string {
     const { jobId, state, traceparent } = job;
     const { waiting, concurrentJobs, running } = opened;
-    const expectedMs = saga.submission.expectedGpuMs;
+    const expectedMs = expectedGpuMs(this.options.models, state.terms);
     // The queue is taken to hold jobs like this one: reading it would cost every create what only the curious need.
     const eta = this.options.estimate.etaSeconds(
       { accountId: job.accountId, jobClass: state.jobClass },

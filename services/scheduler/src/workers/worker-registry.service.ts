@@ -1,4 +1,4 @@
-import type { LeaseGranted, WorkResponse } from '@usvideo/contracts/scheduler';
+import type { Capabilities, LeaseGranted, WorkResponse } from '@usvideo/contracts/scheduler';
 import { currentTraceparent, openSpan, traceparentOfKey, type OpenSpan } from '@usvideo/runtime';
 import type { LeaseHolders } from '../job/queue-key';
 import { type Cordon, cordonOf } from './cordon';
@@ -41,17 +41,23 @@ interface ConnectedWorker {
   readonly slots: number;
   /** Empty when the worker does not say where it runs. */
   readonly node: string;
+  /** Hosted by others and paid by the second. */
+  readonly remote: boolean;
+  /** What it says of itself to people. */
+  readonly capabilities: Capabilities | undefined;
   readonly link: WorkerLink;
   readonly leases: Map<string, HeldLease>;
   draining: boolean;
 }
 
-export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'> & {
-  readonly node?: string;
-};
+export type Introduction = Pick<ConnectedWorker, 'workerId' | 'engine' | 'jobClasses' | 'slots'> &
+  Partial<Pick<ConnectedWorker, 'node' | 'remote' | 'capabilities'>>;
 
 /** A worker as it is announced to the other replicas. */
-export interface AnnouncedWorker extends Required<Introduction> {
+export interface AnnouncedWorker extends Pick<
+  ConnectedWorker,
+  'workerId' | 'engine' | 'jobClasses' | 'slots' | 'node' | 'remote' | 'capabilities'
+> {
   readonly takesWork: boolean;
 }
 
@@ -65,7 +71,15 @@ export class WorkerRegistry implements LeaseHolders {
     const older = this.workers.get(introduction.workerId)?.link;
     this.disconnect(introduction.workerId);
     if (older !== link) older?.close();
-    this.workers.set(introduction.workerId, { node: '', ...introduction, link, leases: new Map(), draining: false });
+    this.workers.set(introduction.workerId, {
+      node: '',
+      remote: false,
+      capabilities: undefined,
+      ...introduction,
+      link,
+      leases: new Map(),
+      draining: false,
+    });
   }
 
   /** Given a link, only if it is still the worker's own. */
@@ -95,6 +109,7 @@ export class WorkerRegistry implements LeaseHolders {
         engine: worker.engine,
         jobClasses: worker.jobClasses,
         freeSlots: worker.slots - worker.leases.size,
+        remote: worker.remote,
       }));
   }
 

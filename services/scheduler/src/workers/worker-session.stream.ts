@@ -1,5 +1,11 @@
 import { refusedAs } from '@usvideo/contracts/names';
-import { type Hello, JobRefusal, type WorkRequest, type WorkResponse } from '@usvideo/contracts/scheduler';
+import {
+  Capabilities,
+  type Hello,
+  JobRefusal,
+  type WorkRequest,
+  type WorkResponse,
+} from '@usvideo/contracts/scheduler';
 import { inSpan, type Logger } from '@usvideo/runtime';
 import { heartbeatMs, type LeaseSettings } from '../leasing/lease';
 import type { JobReport, JobReports, ReportOutcome } from '../leasing/job-reports.sql';
@@ -27,6 +33,8 @@ export interface SessionOptions {
 }
 
 type RequestOf<Case> = Extract<NonNullable<WorkRequest['message']>, { $case: Case }>;
+
+const CAPABILITIES_BYTES_MAX = 4_096;
 
 /** The conversation with one worker over one stream. Its leases outlive it. */
 export class WorkerSession implements WorkerLink {
@@ -90,6 +98,8 @@ export class WorkerSession implements WorkerLink {
         jobClasses: hello.jobClasses,
         slots: hello.slots,
         node: hello.node ?? '',
+        remote: hello.remote ?? false,
+        capabilities: boundedOf(hello.capabilities),
       },
       this,
     );
@@ -141,6 +151,13 @@ export class WorkerSession implements WorkerLink {
     this.send({ $case: 'ended', value: { jobId, leaseId, reason } });
     this.options.onFree();
   }
+}
+
+/** Announced every second: what is too long to be meant for people is left out. */
+function boundedOf(capabilities: Capabilities | undefined): Capabilities | undefined {
+  return capabilities && Capabilities.encode(capabilities).finish().length <= CAPABILITIES_BYTES_MAX
+    ? capabilities
+    : undefined;
 }
 
 function reportOf(message: RequestOf<'start' | 'complete' | 'fail' | 'handBack'>): JobReport {

@@ -60,6 +60,8 @@ export interface JobLeased {
   leaseId: string;
   workerId: string;
   engine: string;
+  /** What a hosted engine takes for the attempt, counted in the day's budget. Absent: the engine is our own. */
+  remoteCostMicros?: bigint | undefined;
 }
 
 /** The point of no return: after it a cancel is refused. */
@@ -94,6 +96,8 @@ export interface Artifact {
   height: number;
   frames: number;
   durationMs: number;
+  /** The engine made sound, which the file has as AAC. */
+  hasAudio?: boolean | undefined;
 }
 
 export interface JobFailed {
@@ -643,7 +647,7 @@ export const JobSubmitted: MessageFns<JobSubmitted> = {
 };
 
 function createBaseJobLeased(): JobLeased {
-  return { attempt: 0, leaseId: "", workerId: "", engine: "" };
+  return { attempt: 0, leaseId: "", workerId: "", engine: "", remoteCostMicros: undefined };
 }
 
 export const JobLeased: MessageFns<JobLeased> = {
@@ -659,6 +663,12 @@ export const JobLeased: MessageFns<JobLeased> = {
     }
     if (message.engine !== "") {
       writer.uint32(34).string(message.engine);
+    }
+    if (message.remoteCostMicros !== undefined) {
+      if (BigInt.asIntN(64, message.remoteCostMicros) !== message.remoteCostMicros) {
+        throw new globalThis.Error("value provided for field message.remoteCostMicros of type int64 too large");
+      }
+      writer.uint32(40).int64(message.remoteCostMicros);
     }
     return writer;
   },
@@ -708,6 +718,14 @@ export const JobLeased: MessageFns<JobLeased> = {
             message.engine = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.remoteCostMicros = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -729,6 +747,9 @@ export const JobLeased: MessageFns<JobLeased> = {
     message.leaseId = object.leaseId ?? "";
     message.workerId = object.workerId ?? "";
     message.engine = object.engine ?? "";
+    message.remoteCostMicros = (object.remoteCostMicros !== undefined && object.remoteCostMicros !== null)
+      ? BigInt(object.remoteCostMicros)
+      : undefined;
     return message;
   },
 };
@@ -999,7 +1020,17 @@ export const JobCompleted: MessageFns<JobCompleted> = {
 };
 
 function createBaseArtifact(): Artifact {
-  return { videoKey: "", thumbnailKey: "", sizeBytes: 0n, sha256: "", width: 0, height: 0, frames: 0, durationMs: 0 };
+  return {
+    videoKey: "",
+    thumbnailKey: "",
+    sizeBytes: 0n,
+    sha256: "",
+    width: 0,
+    height: 0,
+    frames: 0,
+    durationMs: 0,
+    hasAudio: undefined,
+  };
 }
 
 export const Artifact: MessageFns<Artifact> = {
@@ -1030,6 +1061,9 @@ export const Artifact: MessageFns<Artifact> = {
     }
     if (message.durationMs !== 0) {
       writer.uint32(64).int32(message.durationMs);
+    }
+    if (message.hasAudio !== undefined) {
+      writer.uint32(72).bool(message.hasAudio);
     }
     return writer;
   },
@@ -1111,6 +1145,14 @@ export const Artifact: MessageFns<Artifact> = {
             message.durationMs = reader.int32();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.hasAudio = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1136,6 +1178,7 @@ export const Artifact: MessageFns<Artifact> = {
     message.height = object.height ?? 0;
     message.frames = object.frames ?? 0;
     message.durationMs = object.durationMs ?? 0;
+    message.hasAudio = object.hasAudio ?? undefined;
     return message;
   },
 };

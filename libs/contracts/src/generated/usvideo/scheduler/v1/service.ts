@@ -72,7 +72,11 @@ export interface Content {
   firstFrameKey?: string | undefined;
   metadata: Map<string, string>;
   endUser?: string | undefined;
-  webhookUrl?: string | undefined;
+  webhookUrl?:
+    | string
+    | undefined;
+  /** crop or pad: what fits the picture to the shape of the video. Absent: crop. */
+  firstFrameFit?: string | undefined;
 }
 
 export interface Content_MetadataEntry {
@@ -399,6 +403,8 @@ export interface FleetWorker {
   connected: boolean;
   /** Empty, cordoned or draining. */
   cordon: string;
+  remote: boolean;
+  capabilities: Capabilities | undefined;
 }
 
 export interface SetCordonRequest {
@@ -454,7 +460,24 @@ export interface Hello {
   /** Leases that the worker still holds, after a reconnect. */
   leaseIds: string[];
   /** The machine that it runs on, as operators name it; empty when it does not know. */
-  node?: string | undefined;
+  node?:
+    | string
+    | undefined;
+  /** A hosted engine, paid by the second: it gets what the models allow and the day's budget pays for. */
+  remote?: boolean | undefined;
+  capabilities?: Capabilities | undefined;
+}
+
+/** What a worker says of itself to people, in 4 KiB at most; the classes of job decide what it gets. */
+export interface Capabilities {
+  models: string[];
+  /** text_to_video, image_to_video. */
+  modes: string[];
+  resolutions: string[];
+  /** Empty: none, or not known. */
+  gpuName: string;
+  /** 0: not known. */
+  gpuMemoryMib: number;
 }
 
 export interface Drain {
@@ -911,6 +934,7 @@ function createBaseContent(): Content {
     metadata: new Map(),
     endUser: undefined,
     webhookUrl: undefined,
+    firstFrameFit: undefined,
   };
 }
 
@@ -936,6 +960,9 @@ export const Content: MessageFns<Content> = {
     }
     if (message.webhookUrl !== undefined) {
       writer.uint32(58).string(message.webhookUrl);
+    }
+    if (message.firstFrameFit !== undefined) {
+      writer.uint32(66).string(message.firstFrameFit);
     }
     return writer;
   },
@@ -1012,6 +1039,14 @@ export const Content: MessageFns<Content> = {
             message.webhookUrl = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.firstFrameFit = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1044,6 +1079,7 @@ export const Content: MessageFns<Content> = {
     })();
     message.endUser = object.endUser ?? undefined;
     message.webhookUrl = object.webhookUrl ?? undefined;
+    message.firstFrameFit = object.firstFrameFit ?? undefined;
     return message;
   },
 };
@@ -4658,6 +4694,8 @@ function createBaseFleetWorker(): FleetWorker {
     seenAt: undefined,
     connected: false,
     cordon: "",
+    remote: false,
+    capabilities: undefined,
   };
 }
 
@@ -4689,6 +4727,12 @@ export const FleetWorker: MessageFns<FleetWorker> = {
     }
     if (message.cordon !== "") {
       writer.uint32(74).string(message.cordon);
+    }
+    if (message.remote !== false) {
+      writer.uint32(80).bool(message.remote);
+    }
+    if (message.capabilities !== undefined) {
+      Capabilities.encode(message.capabilities, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -4778,6 +4822,22 @@ export const FleetWorker: MessageFns<FleetWorker> = {
             message.cordon = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.remote = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.capabilities = Capabilities.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4804,6 +4864,10 @@ export const FleetWorker: MessageFns<FleetWorker> = {
     message.seenAt = object.seenAt ?? undefined;
     message.connected = object.connected ?? false;
     message.cordon = object.cordon ?? "";
+    message.remote = object.remote ?? false;
+    message.capabilities = (object.capabilities !== undefined && object.capabilities !== null)
+      ? Capabilities.fromPartial(object.capabilities)
+      : undefined;
     return message;
   },
 };
@@ -5260,7 +5324,16 @@ export const WorkResponse: MessageFns<WorkResponse> = {
 };
 
 function createBaseHello(): Hello {
-  return { workerId: "", engine: "", jobClasses: [], slots: 0, leaseIds: [], node: undefined };
+  return {
+    workerId: "",
+    engine: "",
+    jobClasses: [],
+    slots: 0,
+    leaseIds: [],
+    node: undefined,
+    remote: undefined,
+    capabilities: undefined,
+  };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -5282,6 +5355,12 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.node !== undefined) {
       writer.uint32(50).string(message.node);
+    }
+    if (message.remote !== undefined) {
+      writer.uint32(56).bool(message.remote);
+    }
+    if (message.capabilities !== undefined) {
+      Capabilities.encode(message.capabilities, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -5347,6 +5426,22 @@ export const Hello: MessageFns<Hello> = {
             message.node = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.remote = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.capabilities = Capabilities.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5370,6 +5465,113 @@ export const Hello: MessageFns<Hello> = {
     message.slots = object.slots ?? 0;
     message.leaseIds = object.leaseIds?.map((e) => e) || [];
     message.node = object.node ?? undefined;
+    message.remote = object.remote ?? undefined;
+    message.capabilities = (object.capabilities !== undefined && object.capabilities !== null)
+      ? Capabilities.fromPartial(object.capabilities)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCapabilities(): Capabilities {
+  return { models: [], modes: [], resolutions: [], gpuName: "", gpuMemoryMib: 0 };
+}
+
+export const Capabilities: MessageFns<Capabilities> = {
+  encode(message: Capabilities, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.models) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.modes) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.resolutions) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.gpuName !== "") {
+      writer.uint32(34).string(message.gpuName);
+    }
+    if (message.gpuMemoryMib !== 0) {
+      writer.uint32(40).int32(message.gpuMemoryMib);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Capabilities {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCapabilities();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.models.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.modes.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.resolutions.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.gpuName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.gpuMemoryMib = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Capabilities>): Capabilities {
+    return Capabilities.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Capabilities>): Capabilities {
+    const message = createBaseCapabilities();
+    message.models = object.models?.map((e) => e) || [];
+    message.modes = object.modes?.map((e) => e) || [];
+    message.resolutions = object.resolutions?.map((e) => e) || [];
+    message.gpuName = object.gpuName ?? "";
+    message.gpuMemoryMib = object.gpuMemoryMib ?? 0;
     return message;
   },
 };
