@@ -2,6 +2,8 @@ import type { Database } from '@usvideo/event-store';
 
 /** Enough that PostgreSQL decides as it would for millions, and made in a second per table; PLANS_ROWS=1000000 is a million jobs. */
 const ROWS = Number(process.env.PLANS_ROWS ?? 40_000);
+/** A statement may take 30 s. */
+const ROWS_AT_ONCE = 50_000;
 const ROWS_OF_NOW = 300;
 /** Tables of which a whole slice is sought at once: fewer rows would be read faster whole. */
 const MORE_ROWS: Readonly<Record<string, number>> = { delivery_attempt: 5 * ROWS };
@@ -87,7 +89,7 @@ export async function makeHistory(database: Database, now: ReadonlySet<string>):
   const tables = Map.groupBy(columns, ({ table }) => table);
   for (const [table, ofTable] of tables)
     await fill(database, table, ofTable, now.has(table) ? ROWS_OF_NOW : (MORE_ROWS[table] ?? ROWS));
-  await database.query('vacuum analyze');
+  for (const table of tables.keys()) await database.query(`vacuum analyze ${table}`);
   return new Set([...tables.keys()].filter((table) => !now.has(table)));
 }
 
@@ -95,8 +97,11 @@ async function fill(database: Database, table: string, columns: readonly Column[
   const values = columns.map(
     ({ column, type }) => VALUES[`${table}.${column}`] ?? VALUES[column] ?? BY_TYPE[type]?.(column) ?? 'null',
   );
-  await database.query(`
-    begin; set local session_replication_role = replica; set local synchronous_commit = off;
-    insert into ${table} (${columns.map(({ column }) => `"${column}"`).join(', ')}) select ${values.join(', ')} from generate_series(1, ${count}) as i on conflict do nothing;
-    commit`);
+  for (let first = 1; first <= count; first += ROWS_AT_ONCE) {
+    const last = Math.min(count, first + ROWS_AT_ONCE - 1);
+    await database.query(`
+      begin; set local session_replication_role = replica; set local synchronous_commit = off;
+      insert into ${table} (${columns.map(({ column }) => `"${column}"`).join(', ')}) select ${values.join(', ')} from generate_series(${first}, ${last}) as i on conflict do nothing;
+      commit`);
+  }
 }
