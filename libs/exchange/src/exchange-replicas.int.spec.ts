@@ -67,6 +67,18 @@ describe('an exchange with two replicas', () => {
     await ended.wait();
   });
 
+  it('ends the stream of a caller that does not hear that it leaves, once nothing is owed on it', async () => {
+    const stream = stub.exchange();
+    const heard = new Signal('an answer');
+    stream.on('data', ({ answers }: { answers: LedgerAnswer[] }) => answers.length > 0 && heard.emit());
+    const ended = new Signal('the stream has ended');
+    stream.on('end', () => ended.emit());
+    stream.write({ calls: [{ callId: 1, traceparent: '', ...voidHold('asked') }] });
+    await heard.wait();
+    for (const { streams } of replicas) for (const each of streams) each.emit(SERVER_LEAVING);
+    await ended.wait();
+  });
+
   it('keeps what it could not send until one is there again', async () => {
     for (const replica of replicas) replica.kill();
     await eventually(() => broke.mock.calls.length > 0, { what: 'the stream to break' });

@@ -4,6 +4,8 @@ import { takeFrame } from './frame';
 import { type Logger, rpcDuration, rpcRequests, rpcsFromZero, inTrace, SERVER_LEAVING } from '@usvideo/runtime';
 
 const ANSWERS_PER_FRAME_MAX = 1_024;
+/** Callers of the version before do not hear that the server leaves: their stream is ended when nothing is owed on it. */
+const UNHEARD_AFTER_MS = 1_000;
 
 interface NamedCall extends ExchangeCall {
   call?: { $case: string } | undefined;
@@ -90,6 +92,7 @@ class AnswerFrames<Answer> {
   /** The caller ends its side once it has what it asked for here. */
   leave(): void {
     if (!this.#stream.cancelled) this.#stream.write({ answers: [], leaving: true });
+    setTimeout(() => this.endWhenDone(), UNHEARD_AFTER_MS).unref();
   }
 
   #flush(): void {
