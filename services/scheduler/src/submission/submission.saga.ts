@@ -5,6 +5,7 @@ import { currentTraceparent, inSpan, traceIdOf, within, type Logger } from '@usv
 import { planOf } from './create-plan';
 import type { QueueKey } from '../job/queue-key';
 import { expectedGpuMs, type CatalogueModel } from '../catalogue/models';
+import { POSITION_MAX } from '../views/eta';
 import type { RateDecision } from '../limits/rate';
 import { refusal, type CreateOutcome } from './create-outcome';
 import type { CreateRefusal } from './create-outcome';
@@ -199,7 +200,7 @@ export class SubmissionSaga {
       { accountId: job.accountId, jobClass: state.jobClass },
       { expectedMs, upToMs: waiting * expectedMs, concurrentJobs, running },
     );
-    const queue = { position: waiting, etaSeconds: eta };
+    const queue = { position: Math.min(waiting, POSITION_MAX), etaSeconds: eta };
     return this.options.renderer.json({
       jobId,
       state,

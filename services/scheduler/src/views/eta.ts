@@ -1,3 +1,6 @@
+/** Places in a queue are counted so far; whoever stands further back is told this one. */
+export const POSITION_MAX = 1_000;
+
 /** A job in its account's queue. */
 export interface QueuedJob {
   /** Expected GPU time of the job. */

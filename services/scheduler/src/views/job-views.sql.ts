@@ -23,19 +23,29 @@ export interface Estimate {
 }
 
 /**
- * A job with what belongs to it. The place in the queue is counted for jobs that never left it: one scan of the account's own
- * queue, bounded by its limit.
+ * A job with what belongs to it. The place in the queue is counted for jobs that never left it, to 1,000: the work of who stands further
+ * back is told from how far back that is, so that no reading costs more however long the queue is.
  */
 const VIEW = `
-select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs, s.running, line.position, line.up_to_ms
+select j.*, c.content, q.progress, q.state as queue_state, q.expected_gpu_ms, s.concurrent_jobs, s.running, line.position,
+  line.up_to_ms * case when line.position < 1000 then 1 else (q.queue_order - head.queue_order + 1)::double precision / (q.queue_order - line.counted_from + 1) end as up_to_ms
 from job j
 left join job_content c on c.job_id = j.job_id
 left join job_queue q on q.job_id = j.job_id
 left join lateral (
-  select nullif(count(*), 0) as position, sum(before.expected_gpu_ms)::double precision as up_to_ms from job_queue before
-  where q.state = 'queued' and j.started_at is null and before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
-    and before.state = 'queued' and before.queue_order <= q.queue_order
+  select nullif(count(*), 0) as position, sum(counted.expected_gpu_ms)::double precision as up_to_ms, min(counted.queue_order) as counted_from
+  from (
+    select before.expected_gpu_ms, before.queue_order from job_queue before
+    where q.state = 'queued' and j.started_at is null and before.account_id = q.account_id and before.environment = q.environment and before.job_class = q.job_class
+      and before.state = 'queued' and before.queue_order <= q.queue_order
+    order by before.queue_order desc limit 1000
+  ) counted
 ) line on true
+left join lateral (
+  select first.queue_order from job_queue first
+  where line.position = 1000 and first.account_id = q.account_id and first.environment = q.environment and first.job_class = q.job_class and first.state = 'queued'
+  order by first.queue_order limit 1
+) head on true
 left join account_slot s on s.account_id = j.account_id and s.environment = j.environment`;
 
 export interface Scope {
