@@ -48,6 +48,8 @@ describe('the trace of a job', () => {
     expect(one('attempt').startMs).toBeGreaterThanOrEqual(one('queue wait').endMs - 50);
     expect(one('engine render').endMs).toBeLessThanOrEqual(one('upload').startMs + 1);
     expect(one('webhook attempt').startMs).toBeGreaterThan(one('report complete').startMs);
+    for (const name of ['queue wait', 'attempt', 'render attempt'])
+      expect([name, one(name).attributes['gen_ai.request.model']]).toEqual([name, 'test-picture']);
   }, 60_000);
 
   it('says how a request was answered, and of an attempt what was rendered and why it failed', async () => {

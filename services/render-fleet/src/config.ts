@@ -3,6 +3,7 @@ import { ConfigError, list, processSettings, readConfig, secret, serviceToken } 
 import { z } from 'zod';
 import { C2PA_ALGORITHMS } from './conform/provenance';
 import { DIALECT_NAMES } from './openai-videos/dialect';
+import { CLOUDS } from './attempt/interruption.loop';
 
 const ENGINE_NAMES = ['procedural', 'sandbox', 'openai-videos'] as const;
 
@@ -178,6 +179,13 @@ export const renderFleetSchema = z.object({
     .describe(
       'How long a stopping worker may finish what it renders before it hands it back: the longest render and its upload, and less than whoever stops the process grants it.',
     ),
+  SPOT_NOTICE: z
+    .enum(['off', ...CLOUDS])
+    .default('off')
+    .describe(
+      'Whose notice hands back at once what a worker renders: the cloud that may take its machine back. Workers then have to reach its metadata server.',
+    ),
+  SPOT_METADATA_URL: z.url().optional().describe("Where that server is. Unset: at the cloud's own address."),
   NODE_NAME: z
     .string()
     .max(253)

@@ -16,6 +16,7 @@ import {
 } from '@usvideo/runtime';
 import type { RenderFleetConfig } from './config';
 import type { Engine } from './engines/engine';
+import { watchForInterruption } from './attempt/interruption.loop';
 import { Worker, type WorkerOptions } from './attempt/worker.service';
 import { locateFfmpeg } from './conform/ffmpeg.process';
 import { Provenance } from './conform/provenance.process';
@@ -152,6 +153,16 @@ async function startWorkers(
   lifecycle.add('workers', async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
   });
+  if (config.SPOT_NOTICE !== 'off')
+    lifecycle.keep(
+      'interruption',
+      watchForInterruption({
+        cloud: config.SPOT_NOTICE,
+        metadataUrl: config.SPOT_METADATA_URL,
+        logger,
+        onNotice: () => void Promise.all(workers.map((worker) => worker.interrupt())),
+      }),
+    );
   return workers;
 }
 

@@ -258,6 +258,21 @@ describe('render fleet', () => {
     expect(await scratch()).toEqual([]);
   });
 
+  it('hands back at once when its machine is taken back, however long it may finish otherwise', async () => {
+    const metadata = await httpReceiver();
+    let taken = 'FALSE';
+    metadata.answerWith((_, response) => void response.writeHead(200).end(taken));
+    const lease = aLease({ content: { prompt: 'sandbox:slow=60' } });
+    await started({ DRAIN_TIMEOUT_MS: '600000', SPOT_NOTICE: 'gcp', SPOT_METADATA_URL: metadata.url });
+    scheduler.grant(lease);
+    await scheduler.told('start');
+    taken = 'TRUE';
+    expect(await scheduler.told('handBack')).toEqual({ jobId: lease.jobId, leaseId: lease.leaseId });
+    await fleet!.stop();
+    expect([...scheduler.all('fail'), ...scheduler.all('complete')]).toEqual([]);
+    await metadata.stop();
+  });
+
   it('takes the ratio nearest to the first frame, and fails without a start when there is no such frame', async () => {
     await started();
     const receiver = await httpReceiver();

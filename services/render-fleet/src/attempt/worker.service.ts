@@ -52,6 +52,7 @@ export class Worker implements Running {
   private paidUntil = performance.now();
   private progressChanged = false;
   private stopping: Promise<void> | undefined;
+  private readonly interrupted = Promise.withResolvers<void>();
 
   constructor(private readonly options: WorkerOptions) {
     const { client, engine, logger } = options;
@@ -102,6 +103,12 @@ export class Worker implements Running {
     return this.stopping;
   }
 
+  /** The machine is taken away: hands back at once what it renders, also when it was stopping in peace. */
+  interrupt(): Promise<void> {
+    this.interrupted.resolve();
+    return this.stop();
+  }
+
   private engineIsAble(able: boolean): void {
     if (this.stopping) return;
     if (able) this.stream.resume();
@@ -110,7 +117,7 @@ export class Worker implements Running {
 
   private async drain(): Promise<void> {
     this.stream.drain();
-    await endsWithin(this.options.drainTimeoutMs, this.attemptsDone());
+    await endsWithin(this.options.drainTimeoutMs, Promise.race([this.attemptsDone(), this.interrupted.promise]));
     const unfinished = [...this.held.values()];
     if (unfinished.length > 0)
       this.options.logger.info({ leases: unfinished.length }, 'handing back what is not finished');
@@ -184,6 +191,7 @@ export class Worker implements Running {
       'job.attempt': lease.attempt,
       'worker.id': this.id,
       'worker.engine': this.engineName,
+      'gen_ai.request.model': lease.terms?.model ?? '',
     };
     return inSpan(
       'render attempt',

@@ -9,6 +9,8 @@ import { Dispatch } from './dispatch.service';
 
 const settings = { leaseMs: 800, renderTimeoutMs: 60_000 };
 const JOBS_PER_ACCOUNT = 12;
+const REPLICAS = 4;
+const WORKERS = 40;
 
 let world: World;
 beforeEach(async () => {
@@ -37,10 +39,10 @@ async function attempt(worker: FakeWorker, lease: LeaseGranted, fate: number): P
   if (fate < 40) expect(await worker.complete(lease)).toBe(answer);
 }
 
-it('two replicas and unreliable workers end every job once, within every limit', async () => {
+it('four replicas and forty unreliable workers end every job once, within every limit', async () => {
   const seed = randomInt(1, 2 ** 31 - 1);
   const settled: string[] = [];
-  const replicas = [0, 1].map(() =>
+  const replicas = Array.from({ length: REPLICAS }, () =>
     new Dispatch({
       database: world.database,
       databaseUrl: world.url,
@@ -58,11 +60,10 @@ it('two replicas and unreliable workers end every job once, within every limit',
     );
   let overLimit = 0;
   const attempts: Promise<void>[] = [];
-  for (const index of [0, 1, 2, 3]) {
+  for (let index = 0; index < WORKERS; index++) {
     const roll = dice(seed + index);
-    void new FakeWorker(replicas[index % 2]!, {
+    void new FakeWorker(replicas[index % REPLICAS]!, {
       workerId: `wrk_${index}`,
-      slots: 3,
       onLease: (worker, lease) => attempts.push(attempt(worker, lease, roll())),
     });
   }

@@ -155,7 +155,12 @@ function recordWait({ jobId, state, traceparent }: StoredJob): void {
     parent: traceparent,
     startedAt: state.attempts.at(-2)?.endedAt ?? state.createdAt,
     endedAt: lease.startedAt,
-    attributes: { 'job.id': jobId, 'job.attempt': lease.attempt, 'job.class': state.jobClass },
+    attributes: {
+      'job.id': jobId,
+      'job.attempt': lease.attempt,
+      'job.class': state.jobClass,
+      'gen_ai.request.model': state.terms.model,
+    },
   });
 }
 

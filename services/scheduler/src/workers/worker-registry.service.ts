@@ -220,7 +220,7 @@ function openAttempt({ workerId, engine }: ConnectedWorker, lease: NotedLease): 
       'job.id': jobId,
       'job.attempt': attempt,
       'job.environment': environment,
-      'job.model': model,
+      'gen_ai.request.model': model,
       'job.resolution': resolution,
       'worker.id': workerId,
       'worker.engine': engine,
