@@ -233,6 +233,18 @@ export const DASHBOARDS: readonly Dashboard[] = [
         'By how they ended.',
       ),
       lines(
+        'Hosted engines today',
+        'currencyUSD',
+        { '{{figure}}': 'max by (figure) (usvideo_remote_day_usd)' },
+        'The budget of the UTC day, what attempts cost of it, and what their videos were sold for.',
+      ),
+      figure(
+        'Margin of hosted engines today',
+        'currencyUSD',
+        'max(usvideo_remote_day_usd{figure="sold for"}) - max(usvideo_remote_day_usd{figure="spent"})',
+        'What videos were sold for less what the engines took, failed attempts included.',
+      ),
+      lines(
         'Moderation',
         'short',
         {

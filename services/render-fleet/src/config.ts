@@ -42,7 +42,7 @@ const provenanceSettings = {
     .min(1)
     .optional()
     .describe(
-      "The operator's certificate for C2PA, a PEM file with its chain: every video is signed with a manifest that says that it is AI-generated. Needs `provenance/install.sh`, which the image has run. Unset: videos say it in their metadata only.",
+      "The operator's certificate for C2PA, a PEM file with its chain: every video is signed with a manifest that says that it is AI-generated. Needs `provenance/install.sh`, which an image built with `WITH_C2PA=true` has run. Unset: videos say it in their metadata only.",
     ),
   C2PA_KEY_FILE: z.string().min(1).optional().describe('The key of that certificate, a PEM file in PKCS#8.'),
   C2PA_ALGORITHM: z.enum(C2PA_ALGORITHMS).default('es256').describe('The algorithm of that key.'),

@@ -80,6 +80,13 @@ export const jobsWithoutHold = new Gauge({
   name: 'usvideo_jobs_without_hold',
   help: 'Live jobs that have not ended and of which the ledger has no pending hold, at the last look; anything but 0 is a fault.',
 });
+/** Of the running UTC day; every replica tells the same. */
+export const remoteDay = new Gauge({
+  registers,
+  name: 'usvideo_remote_day_usd',
+  help: 'Hosted engines today (UTC): the budget, what was spent of it, and what their videos were sold for.',
+  labelNames: ['figure'],
+});
 export const counterDrift = new Counter({
   registers,
   name: 'usvideo_counter_drift_total',

@@ -1,15 +1,19 @@
 import type { Database } from '@usvideo/event-store';
 import { startLoop, type Logger, type Running } from '@usvideo/runtime';
+import type { RemoteEngines } from '../catalogue/remote-engines';
 import type { LeaseSettings } from '../leasing/lease';
 import { LeaseExpiry } from './lease-expiry.loop';
 import { repairDrift } from './counter-drift.sql';
 import type { DispatchWake } from './dispatch-wake.sql';
 import type { JobReports } from '../leasing/job-reports.sql';
 import { overdueJobs } from '../leasing/leases.sql';
+import { remoteDayOf } from '../leasing/remote-budget.sql';
+import { remoteDay } from '../metrics';
 import { sleepingQueues } from './queue-activity.sql';
 
 const SWEEP_EVERY_MS = 1_000;
 const DRIFT_EVERY_MS = 30_000;
+const REMOTE_DAY_EVERY_MS = 5_000;
 /** What one look at the tables returns at most. */
 const FULL = 200;
 
@@ -19,6 +23,7 @@ export interface UpkeepOptions {
   readonly logger: Logger;
   readonly reports: JobReports;
   readonly wake: DispatchWake;
+  readonly remote: RemoteEngines | undefined;
 }
 
 /** What must happen although nobody reports it: leases lapse, deadlines pass, wake-ups get lost, counters drift. Any number of replicas may do it. */
@@ -39,6 +44,7 @@ export function startUpkeep(options: UpkeepOptions): Running {
       work: async () => wake.wake(...(await sleepingQueues(database))),
       logger,
     }),
+    startLoop({ name: 'remote-day', everyMs: REMOTE_DAY_EVERY_MS, work: () => showRemoteDay(options), logger }),
     startLoop({ name: 'counter-drift', everyMs: DRIFT_EVERY_MS, work: () => repairDrift(database, logger), logger }),
   ];
   return {
@@ -46,6 +52,14 @@ export function startUpkeep(options: UpkeepOptions): Running {
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
+}
+
+async function showRemoteDay({ database, remote }: UpkeepOptions): Promise<void> {
+  const { spentMicros, chargedMicros } = await remoteDayOf(database);
+  const usd = (micros: bigint) => Number(micros) / 1_000_000;
+  remoteDay.set({ figure: 'budget' }, usd(remote?.dailyBudgetMicros ?? 0n));
+  remoteDay.set({ figure: 'spent' }, usd(spentMicros));
+  remoteDay.set({ figure: 'sold for' }, usd(chargedMicros));
 }
 
 async function endOverdue({ database, reports }: UpkeepOptions): Promise<boolean> {

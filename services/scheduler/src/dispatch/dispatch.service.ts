@@ -68,7 +68,8 @@ export class Dispatch implements LeaseHolders {
     this.lifecycle.add('wakes', () => this.wake.settled());
     this.lifecycle.add('reports', () => this.reports.settled());
     add('heartbeats', this.heartbeats.start());
-    add('upkeep', startUpkeep({ database, settings, logger, reports: this.reports, wake: this.wake }));
+    const { reports, wake } = this;
+    add('upkeep', startUpkeep({ database, settings, logger, reports, wake, remote: this.options.remote }));
     add('cordons', startCordons({ database, workers: this.workers, reports: this.reports, holders: this, logger }));
     add('dispatch loop', this.loop.start());
     add('wake listener', listenForWakes({ databaseUrl, onWake: (jobClass) => this.loop.nudge([jobClass]), logger }));

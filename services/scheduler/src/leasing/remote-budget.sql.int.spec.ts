@@ -14,6 +14,7 @@ import { TEST_PICTURE } from '../catalogue/models';
 import type { RemoteEngines } from '../catalogue/remote-engines';
 import type { StoredJob } from '../job/job-row';
 import { JobReports } from './job-reports.sql';
+import { remoteDayOf } from './remote-budget.sql';
 
 let world: World;
 let reports: JobReports;
@@ -105,6 +106,7 @@ describe('the budget of hosted engines', () => {
     await reports.submit({ type: 'StartRendering', ...lease, aspectRatio: '16:9' });
     await reports.submit({ type: 'Complete', ...lease, artifact });
     expect((await spending()).row).toEqual({ spent: 150_000, attempts: 1, charged: 1_250_000, videos: 1 });
+    expect(await remoteDayOf(world.database)).toEqual({ spentMicros: 150_000n, chargedMicros: 1_250_000n });
   });
 
   it('is exact under claims at the same time: never exceeded, and spent as far as the jobs fit', async () => {

@@ -1,4 +1,4 @@
-import type { Transaction } from '@usvideo/event-store';
+import type { Database, Transaction } from '@usvideo/event-store';
 import { remoteCostMicros, type RemoteEngines } from '../catalogue/remote-engines';
 import type { StoredJob } from '../job/job-row';
 import type { RemoteOutcome } from './remote-outcome';
@@ -72,6 +72,20 @@ export async function settleRemote(tx: Transaction, outcomes: readonly RemoteOut
       days.map(({ videos }) => videos),
     ],
   });
+}
+
+const READ_DAY =
+  "select spent_micros, charged_micros from remote_day where day = (clock_timestamp() at time zone 'utc')::date";
+
+/** Today, by the database's clock. */
+export async function remoteDayOf(
+  database: Database,
+): Promise<{ readonly spentMicros: bigint; readonly chargedMicros: bigint }> {
+  const { rows } = await database.query<{ spent_micros: bigint; charged_micros: bigint }>({
+    name: 'remote_day_read',
+    text: READ_DAY,
+  });
+  return { spentMicros: rows[0]?.spent_micros ?? 0n, chargedMicros: rows[0]?.charged_micros ?? 0n };
 }
 
 function dayOf(at: Date): string {
