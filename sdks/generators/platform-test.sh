@@ -7,3 +7,6 @@ node test/typescript/call.ts
 test/go/calls
 # Bounded: the same few requests of each operation at every run.
 .venv/bin/schemathesis --config-file schemathesis.toml run ../../services/gateway/openapi.json --url "$USVIDEO_BASE_URL"
+# What was answered was answered to a key that still counts.
+.venv/bin/python -c 'import httpx, os; assert httpx.get(os.environ["USVIDEO_BASE_URL"] + "/v1/account",
+  headers={"authorization": "Bearer " + os.environ["USVIDEO_API_KEY"]}).status_code != 401'
