@@ -3,6 +3,7 @@ import {
   callerTokens,
   databaseUrl,
   databaseUrlFile,
+  list,
   migrationSettings,
   processSettings,
   readConfig,
@@ -10,6 +11,13 @@ import {
   serviceToken,
 } from '@usvideo/runtime';
 import { z } from 'zod';
+import { readRoleMap } from './operators/federated-role';
+
+const issuerUrl = () =>
+  z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafe, 'must begin with https://, but for this machine')
+    .optional();
 
 /** Tokens in the clear are for tests on one machine. */
 function isSafe(url: string): boolean {
@@ -50,13 +58,9 @@ export const accountsSchema = z.object({
     .optional()
     .describe('HTTP proxy through which the mail server is reached (CONNECT).'),
   MAIL_FROM: z.string().default('US Video API <no-reply@localhost>').describe('Sender of letters.'),
-  OIDC_ISSUER_URL: z
-    .url({ protocol: /^https?$/ })
-    .refine(isSafe, 'must begin with https://, but for this machine')
-    .optional()
-    .describe(
-      'The identity provider (OpenID Connect) that people may sign in through, which proves addresses. Its redirect URI for us is `<PUBLIC_URL>/v1/auth/oidc/callback`. Unset: there is none.',
-    ),
+  OIDC_ISSUER_URL: issuerUrl().describe(
+    'The identity provider (OpenID Connect) that people may sign in through, which proves addresses. Its redirect URI for us is `<PUBLIC_URL>/v1/auth/oidc/callback`. Unset: there is none.',
+  ),
   OIDC_CLIENT_ID: z.string().min(1).optional().describe('How the identity provider knows this installation.'),
   OIDC_CLIENT_SECRET: secret().optional().describe('And how it knows that it is this installation.'),
   OIDC_NAME: z
@@ -65,6 +69,47 @@ export const accountsSchema = z.object({
     .max(60)
     .default('single sign-on')
     .describe('What the button of the sign-in page calls it.'),
+  CONSOLE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:8082')
+    .describe('How operators reach the admin port: where their identity provider sends the browser back to.'),
+  OPERATOR_OIDC_ISSUER_URL: issuerUrl().describe(
+    'The identity provider (OpenID Connect) that operators may sign in through. Its redirect URI for us is `<CONSOLE_URL>/console/signed-in`. Unset: they have tokens only.',
+  ),
+  OPERATOR_OIDC_CLIENT_ID: z.string().min(1).optional().describe('How it knows the console of this installation.'),
+  OPERATOR_OIDC_CLIENT_SECRET: secret().optional().describe('And how it knows that it is this installation.'),
+  OPERATOR_OIDC_NAME: z
+    .string()
+    .min(1)
+    .max(60)
+    .default('single sign-on')
+    .describe("What the button of the console's sign-in page calls it."),
+  OPERATOR_OIDC_SCOPE: z
+    .string()
+    .default('openid email profile')
+    .describe('What it is asked for; some providers tell groups only under a scope of their own.'),
+  OPERATOR_OIDC_ROLE_CLAIM: z
+    .string()
+    .min(1)
+    .default('groups')
+    .describe('The claim that says what somebody may do: a text or a list of texts.'),
+  OPERATOR_OIDC_ROLES: list()
+    .transform((pairs, context) => {
+      const roles = readRoleMap(pairs);
+      if (roles !== undefined) return roles;
+      context.addIssue('must be pairs such as platform-team=operator,helpdesk=support,finance=auditor');
+      return z.NEVER;
+    })
+    .describe(
+      'What it may say, and the role that it stands for: `platform-team=operator,helpdesk=support,finance=auditor`. Who has none of them is no operator.',
+    ),
+  OPERATOR_SESSION_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(168)
+    .default(8)
+    .describe('How long an operator who came through the identity provider stays signed in.'),
   SESSION_IDLE_SECONDS: z.coerce
     .number()
     .int()

@@ -3,20 +3,24 @@ import { once } from 'node:events';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { OperatorSignInRefusal } from '@usvideo/contracts/accounts';
 import { call } from '@usvideo/runtime';
 import { AccountsStage } from '../test/accounts-stage';
 
 const CALLBACK = 'https://video.example.com/v1/auth/oidc/callback';
+const CONSOLE = 'https://admin.example.com/console/signed-in';
 const from = { author: 'self', address: '198.51.100.7', requestId: 'req_1' };
 let stage: AccountsStage;
 let provider: ChildProcessWithoutNullStreams;
+let settings: Record<string, string>;
 
 beforeAll(async () => {
-  provider = spawn(process.execPath, [join(__dirname, '..', 'test', 'oidc-provider.mjs'), CALLBACK]);
+  provider = spawn(process.execPath, [join(__dirname, '..', 'test', 'oidc-provider.mjs'), CALLBACK, CONSOLE]);
   const [line] = (await once(createInterface(provider.stdout), 'line')) as [string];
   stage = new AccountsStage();
   await stage.open();
-  await stage.restart(JSON.parse(line) as Record<string, string>);
+  settings = { ...(JSON.parse(line) as Record<string, string>), CONSOLE_URL: 'https://admin.example.com/' };
+  await stage.restart(settings);
 });
 afterAll(async () => {
   await stage.close();
@@ -41,7 +45,7 @@ async function visit(url: string, form: Record<string, string>): Promise<string>
       cookies.set(name, value);
     }
     const next = answer.headers.get('location');
-    if (next?.startsWith(CALLBACK)) return new URL(next).search.slice(1);
+    if (next?.startsWith(CALLBACK) || next?.startsWith(CONSOLE)) return new URL(next).search.slice(1);
     body = next === null ? new URLSearchParams(form) : undefined;
     at = next === null ? at : new URL(next, at).href;
   }
@@ -109,6 +113,71 @@ test('an answer counts once, for who asked, and with the code that it came with'
   for (const { state: begun } of [other]) expect(JSON.stringify(rows)).not.toContain(begun);
 });
 
+describe('operators', () => {
+  async function enter(address: string) {
+    const { authorizationUrl, state, refusal } = await call(stage.operators, 'startOperatorOidc', { actor: from });
+    expect(refusal).toBeUndefined();
+    expect(new URL(authorizationUrl).searchParams.get('redirect_uri')).toBe(CONSOLE);
+    const query = await visit(authorizationUrl, { address });
+    return { state, query, answer: await call(stage.operators, 'finishOperatorOidc', { state, query, actor: from }) };
+  }
+  const verified = (token: string) =>
+    call(stage.operators, 'verifyOperator', { tokenSha256: createHash('sha256').update(token).digest() });
+  const named = async (name: string) =>
+    (await call(stage.operators, 'listOperators', {})).operators.find((operator) => operator.name === name);
+
+  test('who has a group that is mapped to a role is one, with a token that ends the one before', async () => {
+    expect(await call(stage.operators, 'describeOperatorSignIn', {})).toEqual({ oidcName: 'Example Inc.' });
+    const { answer: first } = await enter('ann.platform.helpdesk@example.com');
+    expect(first).toMatchObject({
+      refusal: undefined,
+      operator: { name: 'ann.platform.helpdesk', role: 'operator', federated: true },
+    });
+    expect(first.operator!.expiresAt!.getTime() - first.operator!.createdAt!.getTime()).toBe(8 * 3_600_000);
+    expect((await verified(first.token)).operator!.name).toBe('ann.platform.helpdesk');
+    const { answer: second, ...spent } = await enter('ann.platform.helpdesk@example.com');
+    expect(second.operator!.operatorId).toBe(first.operator!.operatorId);
+    await expect(verified(first.token)).rejects.toMatchObject({ details: 'operator_not_found' });
+    expect((await verified(second.token)).operator!.role).toBe('operator');
+    expect(await call(stage.operators, 'finishOperatorOidc', { ...spent, actor: from })).toMatchObject({
+      refusal: OperatorSignInRefusal.TOKEN_INVALID,
+    });
+  });
+
+  test('who is in no such group, is not vouched for, or has the name of another, gets nothing', async () => {
+    const refusals = async (...addresses: string[]) => {
+      const answers = [];
+      for (const address of addresses) answers.push((await enter(address)).answer);
+      return answers.map(({ refusal, token, operator }) => [refusal, token, operator]);
+    };
+    await call(stage.operators, 'createOperator', {
+      name: 'eve.finance',
+      role: 'auditor',
+      expiresInDays: 0,
+      actor: from,
+    });
+    expect(await refusals('eve@example.com', 'unproven.platform@example.com', 'eve.finance@example.com')).toEqual([
+      [OperatorSignInRefusal.NO_ROLE, '', undefined],
+      [OperatorSignInRefusal.EMAIL_UNVERIFIED, '', undefined],
+      [OperatorSignInRefusal.NAME_TAKEN, '', undefined],
+    ]);
+  });
+
+  test('a role that is lost ends the session, and who is revoked stays out and gets no token by hand', async () => {
+    const { answer } = await enter('bob.helpdesk@example.com');
+    await stage.restart({ ...settings, OPERATOR_OIDC_ROLES: 'platform=operator' });
+    expect((await enter('bob.helpdesk@example.com')).answer.refusal).toBe(OperatorSignInRefusal.NO_ROLE);
+    await expect(verified(answer.token)).rejects.toMatchObject({ details: 'operator_not_found' });
+    await stage.restart(settings);
+    const { operatorId } = (await named('bob.helpdesk'))!;
+    await expect(
+      call(stage.operators, 'replaceOperatorToken', { operatorId, expiresInDays: 0, actor: from }),
+    ).rejects.toMatchObject({ details: 'operator_not_found' });
+    await call(stage.operators, 'revokeOperator', { operatorId, actor: from });
+    expect((await enter('bob.helpdesk@example.com')).answer.refusal).toBe(OperatorSignInRefusal.REVOKED);
+  });
+});
+
 test('what an installation lacks is refused by name', async () => {
   await stage.restart();
   expect(await call(stage.people, 'describeSignIn', {})).toEqual({
@@ -118,6 +187,9 @@ test('what an installation lacks is refused by name', async () => {
     secondFactor: true,
   });
   expect((await call(stage.people, 'startOidc', { actor: from })).refusal).toBe('oidc_unset');
+  expect((await call(stage.operators, 'startOperatorOidc', { actor: from })).refusal).toBe(
+    OperatorSignInRefusal.OIDC_UNSET,
+  );
   await stage.restart({ PUBLIC_URL: 'http://127.0.0.1:8080' });
   expect((await call(stage.people, 'startPasskeySignIn', { actor: from })).refusal).toBe('passkeys_unset');
 });

@@ -352,3 +352,16 @@ test('a member whom the version before wrote is a person too', async () => {
   );
   expect(rows).toEqual([{ email: 'old@example.com' }]);
 });
+
+test('the owners who proved their addresses are told of a declined card', async () => {
+  const email = 'payer@example.com';
+  const { accountId } = await stage.register({ email, password: 'my dog eats 7 socks' });
+  const declined = { accountId, topUpId: 'top_declined', amountMicros: 50_000_000n, paymentMethod: 'visa 4242' };
+  const letters = () => stage.lettersTo(email).filter((letter) => letter.includes('was declined'));
+  await call(stage.people, 'tellTopUpDeclined', declined);
+  await call(stage.people, 'verifyEmail', { token: await stage.tokenFor(email, 'Confirm'), actor: from() });
+  await call(stage.people, 'tellTopUpDeclined', declined);
+  await eventually(() => letters().length > 0, { what: 'a letter about the declined card' });
+  expect(letters()).toHaveLength(1);
+  for (const said of ['card visa 4242', '$50.00', '/dashboard/billing']) expect(letters()[0]).toContain(said);
+});

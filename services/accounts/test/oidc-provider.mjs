@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
-/** A real OpenID Connect provider for tests. Its page asks for an address and believes it; that of somebody unproven it does not vouch for. */
-export async function startOidcProvider(redirectUri) {
+/**
+ * A real OpenID Connect provider for tests. Its page asks for an address and believes it; that of somebody unproven it does not vouch for.
+ * Whoever is ann.platform@… is in the group platform.
+ */
+export async function startOidcProvider(...redirectUris) {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -12,7 +15,7 @@ export async function startOidcProvider(redirectUri) {
   const client = {
     client_id: 'us-video-api',
     client_secret: randomBytes(24).toString('base64url'),
-    redirect_uris: [redirectUri],
+    redirect_uris: redirectUris,
     grant_types: ['authorization_code'],
     response_types: ['code'],
   };
@@ -20,7 +23,7 @@ export async function startOidcProvider(redirectUri) {
     clients: [client],
     cookies: { keys: [randomBytes(24).toString('base64url')] },
     features: { devInteractions: { enabled: false } },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     findAccount: (_, id) => ({
       accountId: id,
@@ -29,6 +32,7 @@ export async function startOidcProvider(redirectUri) {
         email: id,
         email_verified: !id.startsWith('unproven'),
         name: id.split('@')[0],
+        groups: ['everybody', ...id.split('@')[0].split('.').slice(1)],
       }),
     }),
     loadExistingGrant: async ({ oidc }) => {
@@ -48,6 +52,13 @@ export async function startOidcProvider(redirectUri) {
       OIDC_CLIENT_ID: client.client_id,
       OIDC_CLIENT_SECRET: client.client_secret,
       OIDC_NAME: 'Example Inc.',
+    },
+    operatorSettings: {
+      OPERATOR_OIDC_ISSUER_URL: issuer,
+      OPERATOR_OIDC_CLIENT_ID: client.client_id,
+      OPERATOR_OIDC_CLIENT_SECRET: client.client_secret,
+      OPERATOR_OIDC_NAME: 'Example Inc.',
+      OPERATOR_OIDC_ROLES: 'platform=operator,helpdesk=support,finance=auditor',
     },
     stop: async () => {
       server.close();
@@ -75,7 +86,7 @@ async function interact(provider, request, response) {
 
 // Started as a process of its own, it says where it is and ends with its parent.
 if (process.argv[1] === import.meta.filename) {
-  const { settings } = await startOidcProvider(process.argv[2]);
-  console.log(JSON.stringify(settings));
+  const { settings, operatorSettings } = await startOidcProvider(...process.argv.slice(2));
+  console.log(JSON.stringify({ ...settings, ...operatorSettings }));
   process.stdin.resume().on('end', () => process.exit(0));
 }

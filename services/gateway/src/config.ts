@@ -39,7 +39,9 @@ export const gatewaySchema = z.object({
     .string()
     .transform(toMicros)
     .optional()
-    .describe('Credits and adjustments above so many dollars take a second operator. Unset: one is enough.'),
+    .describe(
+      'Credits, adjustments and confirmed manual top-ups above so many dollars take a second operator. Unset: one is enough.',
+    ),
   ACCOUNTS_GRPC_URL: z.string().describe('Where the accounts service listens.'),
   LEDGER_GRPC_URL: z.string().describe('Where the ledger listens.'),
   SCHEDULER_GRPC_URL: z.string().describe('Where the scheduler listens.'),
@@ -78,6 +80,20 @@ export const gatewaySchema = z.object({
     .default('0')
     .transform(toMicros)
     .describe('Dollars that a new account gets once its owner has proven the address.'),
+  SLOT_SECOND_USD: z
+    .string()
+    .transform(toMicros)
+    .optional()
+    .describe(
+      "Dollars that a second of one render slot costs you, as 0.000694 for a slot on a GPU of $2.50 an hour: the margin of the operators' usage report. Unset: it shows none.",
+    ),
+  TRACE_URL_TEMPLATE: z
+    .string()
+    .refine((url) => /^https?:\/\/\S+$/.test(url) && url.includes('{trace_id}'), 'must be a URL with {trace_id} in it')
+    .optional()
+    .describe(
+      'Where the trace of a job is shown, as `https://grafana.example.com/explore?trace={trace_id}`: the link on the page of a video. Unset: the page shows the id.',
+    ),
   FIRST_FRAMES_MIB_PER_ACCOUNT: z.coerce
     .number()
     .int()

@@ -22,11 +22,13 @@ import { SessionVerifier } from './identity/session-verifier.client';
 import { RateLimiter } from './limits/rate-limiter.client';
 import { MCP_OPERATIONS } from './mcp/mcp-operations';
 import { McpModule } from './mcp/mcp.module';
+import { LettersModule } from './money/letters.module';
 import { MoneyModule } from './money/money.module';
 import { OPENAI_OPERATIONS } from './openai/openai-operations';
 import { OPENAI_PROTOCOL } from './openai/openai-protocol';
 import { OpenAiModule } from './openai/openai.module';
-import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from './operations/operations';
+import { ADMIN_OPERATIONS } from './operations/admin-operations';
+import { PUBLIC_OPERATIONS } from './operations/operations';
 import { OperatorsModule } from './operators/operators.module';
 import { Peers } from './peers/peers.client';
 import { PeersModule } from './peers/peers.module';
@@ -58,7 +60,7 @@ export interface RunningGateway extends Service {
 type Imported = Type | DynamicModule;
 
 /** What both ports have in common, and so is made once. */
-const SHARED: readonly Imported[] = [PeersModule, AccessModule, StreamsModule, FilesModule, SettingsModule];
+const SHARED: readonly Imported[] = [PeersModule, AccessModule, StreamsModule, FilesModule, SettingsModule, LettersModule];
 /** What of it the features of a port are given. */
 const SHARED_PARTS: readonly InjectionToken[] = [
   CONFIG,

@@ -11,9 +11,11 @@ import {
   type RemoveMemberResponse,
   type SetMemberRoleRequest,
   type SetMemberRoleResponse,
+  type TellTopUpDeclinedRequest,
+  type TellTopUpDeclinedResponse,
 } from '@usvideo/contracts/accounts';
 import { refusedAs } from '@usvideo/contracts/names';
-import { grpcError, status } from '@usvideo/runtime';
+import { formatUsd, grpcError, status } from '@usvideo/runtime';
 import { MemberStore } from '../people/member.store';
 import type { Role } from '../people/roles';
 import { mintToken } from '../people/secret-token.store';
@@ -63,6 +65,13 @@ export class MembersController {
     const outcome = await this.members.remove(request.accountId, request.memberId, actorOf(request));
     if (outcome === undefined) throw memberNotFound();
     return refusedAs(MemberRefusal, outcome === 'last_owner' ? outcome : undefined);
+  }
+
+  @GrpcMethod('MembersService', 'tellTopUpDeclined')
+  async tellTopUpDeclined(request: TellTopUpDeclinedRequest): Promise<TellTopUpDeclinedResponse> {
+    const { accountId, topUpId, amountMicros, paymentMethod } = request;
+    await this.members.tellTopUpDeclined(accountId, topUpId, formatUsd(amountMicros), paymentMethod);
+    return {};
   }
 
   private async member(accountId: string, memberId: string): Promise<Member> {

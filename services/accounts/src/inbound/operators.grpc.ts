@@ -3,6 +3,9 @@ import { GrpcMethod } from '@nestjs/microservices';
 import type {
   CreateOperatorRequest,
   CreateOperatorResponse,
+  DescribeOperatorSignInResponse,
+  FinishOperatorOidcRequest,
+  FinishOperatorOidcResponse,
   ListOperatorsResponse,
   RecordOrderRequest,
   RecordOrderResponse,
@@ -10,19 +13,43 @@ import type {
   ReplaceOperatorTokenResponse,
   RevokeOperatorRequest,
   RevokeOperatorResponse,
+  StartOperatorOidcResponse,
   VerifyOperatorRequest,
   VerifyOperatorResponse,
 } from '@usvideo/contracts/accounts';
+import { OperatorSignInRefusal } from '@usvideo/contracts/accounts';
+import { numberOf } from '@usvideo/contracts/names';
 import { grpcError, status } from '@usvideo/runtime';
+import { type OperatorOidcRefusal, OperatorOidcSignIn } from '../operators/operator-oidc.service';
 import { OperatorStore } from '../operators/operator.store';
 import { actorOf } from './actor';
-import { newOperatorFaults, orderFaults, expiryFaults } from './request-faults';
+import { newOperatorFaults, orderFaults, expiryFaults, queryFaults } from './request-faults';
 import { refuseFaults } from './refusal-status.grpc';
 
 /** Who may administer, and what they order of other services. */
 @Controller()
 export class OperatorsController {
-  constructor(private readonly operators: OperatorStore) {}
+  constructor(
+    private readonly operators: OperatorStore,
+    private readonly oidc: OperatorOidcSignIn,
+  ) {}
+
+  @GrpcMethod('OperatorsService', 'describeOperatorSignIn')
+  describeOperatorSignIn(): DescribeOperatorSignInResponse {
+    return { oidcName: this.oidc.name };
+  }
+
+  @GrpcMethod('OperatorsService', 'startOperatorOidc')
+  async startOperatorOidc(): Promise<StartOperatorOidcResponse> {
+    return refused({ authorizationUrl: '', state: '', ...(await this.oidc.start()) });
+  }
+
+  @GrpcMethod('OperatorsService', 'finishOperatorOidc')
+  async finishOperatorOidc(request: FinishOperatorOidcRequest): Promise<FinishOperatorOidcResponse> {
+    refuseFaults(queryFaults(request.query));
+    const finished = await this.oidc.finish(request.state, request.query, actorOf(request));
+    return refused({ operator: undefined, token: '', ...finished });
+  }
 
   @GrpcMethod('OperatorsService', 'createOperator')
   async createOperator({ name, role, expiresInDays, actor }: CreateOperatorRequest): Promise<CreateOperatorResponse> {
@@ -74,4 +101,8 @@ export class OperatorsController {
 function known<Found>(found: Found | undefined): Found {
   if (found === undefined) throw grpcError(status.NOT_FOUND, 'operator_not_found');
   return found;
+}
+
+function refused<Answer extends { readonly refusal: OperatorOidcRefusal | '' }>({ refusal, ...rest }: Answer) {
+  return { ...rest, refusal: refusal === '' ? undefined : numberOf(OperatorSignInRefusal, refusal) };
 }

@@ -106,7 +106,7 @@ export function orderFaults({ action, subject, order }: { action: string; subjec
   return faults;
 }
 
-const ORDER_KINDS = ['credit', 'adjustment'];
+const ORDER_KINDS = ['credit', 'adjustment', 'top_up'];
 const PAGE_MAX = 100;
 
 export function pendingOrderFaults({

@@ -5,7 +5,8 @@ import { DATABASE, LOGGER } from '@usvideo/service';
 import type { Letter, Mailer } from './mailer';
 import { MAILER, SECRET_BOX } from './tokens';
 
-const INSERT = 'insert into letter (letter_id, key_id, sealed, due_at, created_at) values ($1, $2, $3, $4, $4)';
+const INSERT =
+  'insert into letter (letter_id, key_id, sealed, due_at, created_at) values ($1, $2, $3, $4, $4) on conflict (letter_id) do nothing';
 const CLAIM = `
 update letter l set attempts = l.attempts + 1, due_at = now() + least(interval '1 hour', interval '1 minute' * power(2, least(l.attempts, 10)))
 from (select letter_id from letter where due_at <= now() order by due_at limit $1 for update skip locked) due
@@ -53,10 +54,17 @@ export class LetterBox {
     return this.carrying;
   }
 
-  /** @param letter undefined: nobody is written to, and it takes as long */
-  async write(tx: Transaction, now: Date, letter: Letter | undefined): Promise<void> {
+  /**
+   * @param letter undefined: nobody is written to, and it takes as long
+   * @param letterId of a letter that may be asked for again while it waits
+   */
+  async write(
+    tx: Transaction,
+    now: Date,
+    letter: Letter | undefined,
+    letterId = newId('ltr', now.getTime()),
+  ): Promise<void> {
     if (this.box === undefined || this.mailer === undefined) return;
-    const letterId = newId('ltr', now.getTime());
     const { keyId, bytes } = this.box.seal(
       letterId,
       JSON.stringify(letter ?? { to: '', subject: '', text: ' '.repeat(300) }),

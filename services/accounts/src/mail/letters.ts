@@ -46,3 +46,17 @@ export function passwordChangedLetter(to: string, { dashboardUrl }: Links): Lett
     text: `Your password was changed, and all other sessions were ended. If this was not you, choose a new one at once:\n\n${dashboardUrl}/forgot${SIGNATURE}`,
   };
 }
+
+export function topUpDeclinedLetter(
+  to: string,
+  accountName: string,
+  { amount, paymentMethod }: { readonly amount: string; readonly paymentMethod: string },
+  { dashboardUrl }: Links,
+): Letter {
+  const card = paymentMethod === '' ? 'saved card' : `card ${paymentMethod}`;
+  return {
+    to,
+    subject: `The automatic top-up of ${accountName} was declined`,
+    text: `The balance of the account "${accountName}" fell below its threshold, and its ${card} was declined when ${amount} were to be added. Nothing was charged, and it is not tried again before you have done something about it: save another card, or turn automatic top-up on again.\n\n${dashboardUrl}/billing\n\nVideos are made as long as the balance lasts.${SIGNATURE}`,
+  };
+}

@@ -6,6 +6,7 @@ import { Migration0005Operators } from './0005-operators';
 import { Migration0006AccountLife } from './0006-account-life';
 import { Migration0007WaysIn } from './0007-ways-in';
 import { Migration0008SecondOperator } from './0008-second-operator';
+import { Migration0009FederatedOperators } from './0009-federated-operators';
 
 /** In the order in which they run. */
 export const ACCOUNTS_MIGRATIONS = [
@@ -17,4 +18,5 @@ export const ACCOUNTS_MIGRATIONS = [
   Migration0006AccountLife,
   Migration0007WaysIn,
   Migration0008SecondOperator,
+  Migration0009FederatedOperators,
 ];

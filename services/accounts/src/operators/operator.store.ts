@@ -4,7 +4,21 @@ import { inTransaction, newId, type Database, type Transaction } from '@usvideo/
 import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
+import { faultOfOperatorName, type OperatorRole } from './operator';
 import { type MintedToken, mintToken } from '../people/secret-token.store';
+
+/** Who an identity provider says that somebody is. */
+export interface OperatorIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+export interface FederatedOperator extends OperatorIdentity {
+  /** Of whoever comes for the first time; it stays. */
+  readonly name: string;
+  readonly role: OperatorRole;
+  readonly hours: number;
+}
 
 export interface NewOperator {
   readonly name: string;
@@ -17,13 +31,22 @@ export interface NewOperator {
 const PREFIX = 'usv_op_';
 const OPERATORS_MAX = 1_000;
 
-const COLUMNS = 'operator_id, name, role, created_at, last_used_at, expires_at, revoked_at';
+const COLUMNS =
+  'operator_id, name, role, created_at, last_used_at, expires_at, revoked_at, subject is not null as federated';
 const EXPIRES = `case when $1 = 0 then null else clock_timestamp() + make_interval(days => $1) end`;
 const INSERT = `
 insert into operator (operator_id, name, role, token_sha256, created_at, expires_at) values ($2, $3, $4, $5, $6, ${EXPIRES})
 on conflict (name) do nothing returning ${COLUMNS}`;
 const REPLACE = `
-update operator set token_sha256 = $3, expires_at = ${EXPIRES} where operator_id = $2 and revoked_at is null returning ${COLUMNS}`;
+update operator set token_sha256 = $3, expires_at = ${EXPIRES} where operator_id = $2 and revoked_at is null and subject is null returning ${COLUMNS}`;
+const KNOWN = `select ${COLUMNS} from operator where issuer = $1 and subject = $2 for update`;
+const FEDERATED_EXPIRES = `$4::timestamptz + make_interval(hours => $5)`;
+const INSERT_FEDERATED = `
+insert into operator (operator_id, role, token_sha256, created_at, expires_at, name, issuer, subject)
+values ($1, $2, $3, $4, ${FEDERATED_EXPIRES}, $6, $7, $8) on conflict do nothing returning ${COLUMNS}`;
+const REOPEN = `update operator set role = $2, token_sha256 = $3, expires_at = ${FEDERATED_EXPIRES} where operator_id = $1 returning ${COLUMNS}`;
+const END = `
+update operator set expires_at = $3 where issuer = $1 and subject = $2 and revoked_at is null and expires_at > $3 returning ${COLUMNS}`;
 const REVOKE = `update operator set revoked_at = $2 where operator_id = $1 and revoked_at is null returning ${COLUMNS}`;
 /** Its last use is noted once a minute at most. */
 const VERIFY = `
@@ -43,6 +66,7 @@ interface OperatorRow {
   last_used_at: Date | null;
   expires_at: Date | null;
   revoked_at: Date | null;
+  federated: boolean;
 }
 
 /** Who may administer. Each change is audited in the transaction that makes it. */
@@ -107,6 +131,45 @@ export class OperatorStore {
     });
   }
 
+  /** Opens somebody's session with a token that ends the one before, and makes an operator of whoever comes for the first time. */
+  signInFederated(
+    { issuer, subject, name, role, hours }: FederatedOperator,
+    actor: Actor,
+  ): Promise<{ refusal: 'revoked' | 'name_taken' } | { refusal: ''; operator: Operator; token: string }> {
+    const minted = mintOperatorToken();
+    return inTransaction(this.database, async (tx, now) => {
+      const {
+        rows: [known],
+      } = await tx.query<OperatorRow>({ name: 'operator_known', text: KNOWN, values: [issuer, subject] });
+      if (known?.revoked_at) return { refusal: 'revoked' };
+      if (known === undefined && faultOfOperatorName(name) !== undefined) return { refusal: 'name_taken' };
+      const values = [known?.operator_id ?? newId('opr'), role, minted.digest, now, hours];
+      const {
+        rows: [row],
+      } =
+        known === undefined
+          ? await tx.query<OperatorRow>({
+              name: 'operator_join',
+              text: INSERT_FEDERATED,
+              values: [...values, name, issuer, subject],
+            })
+          : await tx.query<OperatorRow>({ name: 'operator_reopen', text: REOPEN, values });
+      if (row === undefined) return { refusal: 'name_taken' };
+      await audit(tx, now, { ...actor, author: row.name }, 'operator_signed_in', row);
+      return { refusal: '', operator: readOperator(row), token: minted.token };
+    });
+  }
+
+  /** Whoever has no role any more has no session either. */
+  async endFederated({ issuer, subject }: OperatorIdentity, actor: Actor): Promise<void> {
+    await inTransaction(this.database, async (tx, now) => {
+      const {
+        rows: [row],
+      } = await tx.query<OperatorRow>({ name: 'operator_end', text: END, values: [issuer, subject, now] });
+      if (row !== undefined) await audit(tx, now, actor, 'operator_role_lost', row);
+    });
+  }
+
   async verify(digest: Uint8Array): Promise<Operator | undefined> {
     const { rows } = await this.database.query<OperatorRow>({
       name: 'operator_verify',
@@ -154,5 +217,6 @@ function readOperator(row: OperatorRow): Operator {
     lastUsedAt: row.last_used_at ?? undefined,
     expiresAt: row.expires_at ?? undefined,
     revokedAt: row.revoked_at ?? undefined,
+    federated: row.federated,
   };
 }

@@ -103,12 +103,14 @@ export class PendingOrders {
 
   private async same(
     tx: Transaction,
-    { accountId, kind, reference, amountMicros }: NewOrder,
+    { accountId, kind, reference, amountMicros, reason }: NewOrder,
   ): Promise<PendingOrder | undefined> {
     const {
       rows: [row],
     } = await tx.query<OrderRow>({ name: 'order_same', text: SAME, values: [accountId, kind, reference] });
-    return row !== undefined && row.amount_micros === amountMicros ? readOrder(row) : undefined;
+    // The reason of a top-up is the payment: another one is another order.
+    const isSame = row?.amount_micros === amountMicros && (kind !== 'top_up' || row.reason === reason);
+    return isSame ? readOrder(row) : undefined;
   }
 }
 

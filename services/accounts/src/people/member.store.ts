@@ -5,7 +5,7 @@ import { DATABASE } from '@usvideo/service';
 import type { Actor } from '../audit/audit';
 import { appendAudit } from '../audit/audit.store';
 import { LetterBox } from '../mail/letter-box.store';
-import { invitationLetter, type Links } from '../mail/letters';
+import { invitationLetter, topUpDeclinedLetter, type Links } from '../mail/letters';
 import type { MintedToken } from './secret-token.store';
 import type { Role } from './roles';
 import { LINKS } from '../mail/tokens';
@@ -38,6 +38,10 @@ on conflict (account_id, lower(email)) do update
 set token_sha256 = excluded.token_sha256, role = excluded.role, created_at = excluded.created_at, expires_at = excluded.expires_at
 returning invitation_id, expires_at`;
 
+const OWNERS = `
+select p.person_id, p.email, a.name as account_name from member m join person p using (person_id) join account a using (account_id)
+where m.account_id = $1 and m.role = 'owner' and p.email_verified_at is not null order by p.person_id limit ${MEMBERS_MAX}`;
+
 export type MemberRefusal = 'already_member' | 'too_many_members' | 'letters_unset';
 
 /** Who acts for an account. The account's row is the lock of its members. */
@@ -52,6 +56,22 @@ export class MemberStore {
   async list(accountId: string): Promise<Member[]> {
     const { rows } = await this.database.query<MemberRow>({ name: 'member_list', text: LIST, values: [accountId] });
     return rows.map(readMember);
+  }
+
+  /** A letter to each owner who proved their address. One that waits about the same top-up is not written again. */
+  async tellTopUpDeclined(accountId: string, topUpId: string, amount: string, paymentMethod: string): Promise<void> {
+    await inTransactionAgain(this.database, async (tx, now) => {
+      const { rows } = await tx.query<{ person_id: string; email: string; account_name: string }>({
+        name: 'owners_of',
+        text: OWNERS,
+        values: [accountId],
+      });
+      for (const { person_id: personId, email, account_name: name } of rows) {
+        const letter = topUpDeclinedLetter(email, name, { amount, paymentMethod }, this.links);
+        await this.letters.write(tx, now, letter, `ltr_${topUpId}_${personId}`);
+      }
+    });
+    this.letters.posted();
   }
 
   /** An address that is invited already gets another letter, and the link of the first stops working. */

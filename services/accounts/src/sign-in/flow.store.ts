@@ -3,9 +3,14 @@ import type { Database } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 import { mintToken, tokenDigest } from '../people/secret-token.store';
 
-export type FlowKind = 'oidc' | 'passkey' | 'passkey_sign_in';
+export type FlowKind = 'oidc' | 'operator_oidc' | 'passkey' | 'passkey_sign_in';
 
-const LIFE_SECONDS: Readonly<Record<FlowKind, number>> = { oidc: 600, passkey: 300, passkey_sign_in: 300 };
+const LIFE_SECONDS: Readonly<Record<FlowKind, number>> = {
+  oidc: 600,
+  operator_oidc: 600,
+  passkey: 300,
+  passkey_sign_in: 300,
+};
 const BEGIN = `
 insert into sign_in_flow (token_sha256, kind, person_id, expected, expires_at) values ($1, $2, $3, $4, now() + make_interval(secs => $5))`;
 const SPEND = `

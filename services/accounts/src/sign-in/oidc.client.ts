@@ -7,6 +7,9 @@ export interface OidcSettings {
   readonly redirectUrl: string;
   /** What people call it. */
   readonly name: string;
+  readonly scope: string;
+  /** What it must say of somebody; asked for where the token leaves one of them out. */
+  readonly claims: readonly string[];
 }
 
 /** What an answer of the provider must match. */
@@ -21,6 +24,8 @@ export interface OidcPerson {
   readonly email: string;
   readonly emailVerified: boolean;
   readonly name: string;
+  /** All that the provider says of them. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** The provider, or who sent the browser, says that this is not somebody who signed in. */
@@ -29,7 +34,7 @@ export class OidcRefused extends Error {
 }
 
 const ANSWER_WITHIN_SECONDS = 10;
-const SCOPE = 'openid email profile';
+export const SCOPE = 'openid email profile';
 
 /** The identity provider, by OpenID Connect: authorization code with PKCE, a nonce and a client secret. */
 export class OidcProvider {
@@ -49,7 +54,7 @@ export class OidcProvider {
   async authorizationUrl(state: string, { nonce, codeVerifier }: OidcExpectation): Promise<string> {
     const parameters = {
       redirect_uri: this.settings.redirectUrl,
-      scope: SCOPE,
+      scope: this.settings.scope,
       state,
       nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
@@ -70,21 +75,21 @@ export class OidcProvider {
       })
       .catch(refuse);
     const claims = tokens.claims()!;
-    const info =
-      typeof claims['email'] === 'string'
-        ? claims
-        : await oidc.fetchUserInfo(await this.configuration(), tokens.access_token, claims.sub).catch(refuse);
-    const {
-      email,
-      email_verified: verified,
-      name,
-    } = info as { email?: unknown; email_verified?: unknown; name?: unknown };
+    const isWhole = this.settings.claims.every((name) => claims[name] !== undefined);
+    const info: Readonly<Record<string, unknown>> = isWhole
+      ? claims
+      : {
+          ...claims,
+          ...(await oidc.fetchUserInfo(await this.configuration(), tokens.access_token, claims.sub).catch(refuse)),
+        };
+    const { email, email_verified: verified, name } = info;
     return {
       issuer: claims.iss,
       subject: claims.sub,
       email: textOf(email),
       emailVerified: verified === true || verified === 'true',
       name: textOf(name),
+      claims: info,
     };
   }
 

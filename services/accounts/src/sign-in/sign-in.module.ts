@@ -8,7 +8,7 @@ import { Attempts } from '../factors/attempts.store';
 import { Credentials } from './credentials.service';
 import { Flows } from './flow.store';
 import { sweepTokens } from '../factors/mail-token.sql';
-import { OidcProvider } from './oidc.client';
+import { OidcProvider, SCOPE } from './oidc.client';
 import { OidcSignIn } from './oidc.service';
 import { PasskeySignIn } from './passkey.service';
 import { Passkeys } from '../factors/passkey.store';
@@ -41,7 +41,7 @@ const SWEEP_EVERY_MS = 60_000;
       useFactory: ({ PUBLIC_URL: url }: AccountsConfig) => relyingPartyOf(url),
     },
   ],
-  exports: [Credentials, OidcSignIn, Passkeys, PasskeySignIn, Passwords, SecondFactor, SessionStore, SignIn],
+  exports: [Credentials, Flows, OidcSignIn, Passkeys, PasskeySignIn, Passwords, SecondFactor, SessionStore, SignIn],
 })
 export class SignInModule implements OnModuleInit {
   constructor(
@@ -82,5 +82,7 @@ function providerOf(config: AccountsConfig): OidcProvider | undefined {
     clientSecret,
     name,
     redirectUrl: `${publicUrl.replace(/\/+$/, '')}/v1/auth/oidc/callback`,
+    scope: SCOPE,
+    claims: ['email'],
   });
 }

@@ -291,6 +291,8 @@ export interface Session {
   readonly role: Role;
   readonly accounts: readonly { readonly account_id: string; readonly name: string; readonly role: Role }[];
   readonly csrf_token: string;
+  /** Where a trace is shown, with {trace_id} in it. */
+  readonly trace_url_template: string | null;
 }
 
 export interface Registered {

@@ -6,7 +6,9 @@ import { Badge } from '../ui/states';
 
 const PAGES: readonly (readonly [path: string, label: string, icon: IconName])[] = [
   ['/', 'Accounts', 'people'],
+  ['/queue', 'Queue', 'gauge'],
   ['/fleet', 'Fleet', 'server'],
+  ['/usage', 'Usage', 'chart'],
   ['/orders', 'Orders', 'check'],
   ['/prices', 'Prices', 'wallet'],
   ['/proof', 'Proof', 'shield'],

@@ -16,6 +16,8 @@ const Accounts = page(() => import('../operator/accounts'), 'Accounts');
 const AccountDetail = page(() => import('../operator/account-detail'), 'AccountDetail');
 const Prices = page(() => import('../operator/prices'), 'Prices');
 const Proof = page(() => import('../operator/proof'), 'Proof');
+const QueuePage = page(() => import('../operator/queue'), 'QueuePage');
+const UsageReport = page(() => import('../operator/usage-report'), 'UsageReport');
 const Fleet = page(() => import('../operator/fleet'), 'Fleet');
 const Operators = page(() => import('../operator/operators'), 'Operators');
 const Orders = page(() => import('../operator/orders'), 'Orders');
@@ -42,6 +44,12 @@ export function Console() {
               </Route>
               <Route path="/accounts/:id">
                 <AccountDetail />
+              </Route>
+              <Route path="/queue">
+                <QueuePage />
+              </Route>
+              <Route path="/usage">
+                <UsageReport />
               </Route>
               <Route path="/fleet">
                 <Fleet />

@@ -28,9 +28,19 @@ export function Consumers() {
   const parked = useGet<{ data: readonly Parked[] }>(`${path}/parked`);
   const undelivered = useGet<{ topic: string; ok: boolean; differences: readonly unknown[] }>(`${path}/undelivered`);
   const replay = useSend(
-    () => api.send<{ replayed: number; still_parked: number }>('POST', `${path}/replay`, { body: {} }),
+    (stream: string) =>
+      api.send<{ replayed: number; still_parked: readonly string[] }>('POST', `${path}/replay`, {
+        body: stream === '' ? {} : { stream_id: stream },
+      }),
     [path],
   );
+  const replayed = async (stream: string) => {
+    const { replayed: handled, still_parked: still } = await replay.mutateAsync(stream);
+    tell(
+      `${count(handled)} handled`,
+      still.length === 0 ? 'Nothing failed again.' : `${still.join(', ')} failed again.`,
+    );
+  };
   return (
     <>
       <PageHeader
@@ -78,13 +88,7 @@ export function Consumers() {
               title={`Replay what ${consumer} parked?`}
               confirm="Replay"
               description="Each is handled again in a transaction of its own; what fails again stays parked."
-              run={() =>
-                replay
-                  .mutateAsync()
-                  .then(({ replayed, still_parked: still }) =>
-                    tell(`${replayed} handled`, `${still} are still parked.`),
-                  )
-              }
+              run={() => replayed('')}
             />
           )
         }
@@ -110,7 +114,22 @@ export function Consumers() {
             },
             { title: 'Stream', cell: ({ stream_id: id }) => <Mono>{id}</Mono>, wide: true },
             { title: 'Why', cell: ({ reason }) => reason },
-            { title: 'Since', cell: ({ parked_at: at }) => <Time at={at} /> },
+            { title: 'Since', cell: ({ parked_at: at }) => <Time at={at} />, wide: true },
+            {
+              title: '',
+              align: 'right',
+              cell: ({ stream_id: stream }) => (
+                <ConfirmButton
+                  small
+                  look="quiet"
+                  label="Replay"
+                  title={`Replay what is parked of ${stream}?`}
+                  confirm="Replay it"
+                  description="From its oldest event on, up to the first that fails again."
+                  run={() => replayed(stream)}
+                />
+              ),
+            },
           ]}
         />
       </Card>

@@ -18,6 +18,12 @@ interface Worker {
   readonly running_jobs: number;
   readonly connected: boolean;
   readonly cordon: string | null;
+  readonly last_error: {
+    readonly code: string;
+    readonly message: string | null;
+    readonly job_id: string;
+    readonly at: string | null;
+  } | null;
   readonly seen_at: string | null;
 }
 
@@ -108,6 +114,7 @@ export function Fleet() {
               ),
             },
             { title: 'State', cell: (worker) => <State worker={worker} /> },
+            { title: 'Last error', cell: (worker) => <LastError worker={worker} />, wide: true },
             { title: 'Seen', cell: ({ seen_at: at }) => <Time at={at} />, wide: true },
             { title: 'Orders', align: 'right', cell: (worker) => <Orders worker={worker} /> },
           ]}
@@ -120,6 +127,18 @@ export function Fleet() {
 function State({ worker: { connected, cordon } }: { worker: Worker }) {
   if (!connected) return <Badge tone="bad">Not connected</Badge>;
   return cordon === null ? <Badge tone="good">Takes work</Badge> : <Badge tone="warn">{cordon}</Badge>;
+}
+
+function LastError({ worker: { last_error: error } }: { worker: Worker }) {
+  if (error === null) return <span className="faint">none in a week</span>;
+  return (
+    <span className="two" title={`${error.job_id}${error.message ? `: ${error.message}` : ''}`}>
+      <span className="clip">{error.message ?? error.code}</span>
+      <span>
+        {error.code} · <Time at={error.at} />
+      </span>
+    </span>
+  );
 }
 
 function Orders({ worker }: { worker: Worker }) {

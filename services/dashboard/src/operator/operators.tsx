@@ -14,6 +14,8 @@ interface Operator {
   readonly id: string;
   readonly name: string;
   readonly role: 'auditor' | 'support' | 'operator';
+  /** Signs in through the identity provider. */
+  readonly federated: boolean;
   readonly last_used_at: string | null;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
@@ -60,6 +62,7 @@ export function Operators() {
           columns={[
             { title: 'Name', cell: ({ name }) => <span className="strong">{name}</span> },
             { title: 'Role', cell: ({ role }) => <Badge>{role}</Badge> },
+            { title: 'By', cell: ({ federated }) => (federated ? 'single sign-on' : 'token'), wide: true },
             { title: 'Last used', cell: ({ last_used_at: at }) => <Time at={at} /> },
             {
               title: 'Ends',
@@ -70,19 +73,21 @@ export function Operators() {
             {
               title: '',
               align: 'right',
-              cell: ({ id, name, revoked_at: revoked }) =>
+              cell: ({ id, name, federated, revoked_at: revoked }) =>
                 !revoked && (
                   <span className="row-actions">
-                    <ConfirmButton
-                      small
-                      look="quiet"
-                      icon="refresh"
-                      label="New token"
-                      title={`A new token for ${name}?`}
-                      confirm="Replace"
-                      description="The old one ends at once."
-                      run={() => replace.mutateAsync(id).then(setMade)}
-                    />
+                    {!federated && (
+                      <ConfirmButton
+                        small
+                        look="quiet"
+                        icon="refresh"
+                        label="New token"
+                        title={`A new token for ${name}?`}
+                        confirm="Replace"
+                        description="The old one ends at once."
+                        run={() => replace.mutateAsync(id).then(setMade)}
+                      />
+                    )}
                     <ConfirmButton
                       small
                       look="quiet"

@@ -9,7 +9,7 @@ import { Table } from '../ui/table';
 export interface OperatorOrder {
   readonly id: string;
   readonly object: 'operator_order';
-  readonly kind: 'credit' | 'adjustment';
+  readonly kind: keyof typeof KINDS;
   readonly status: 'pending' | 'approved' | 'declined' | 'expired';
   readonly account_id: string;
   readonly amount: string;
@@ -19,6 +19,7 @@ export interface OperatorOrder {
   readonly created_at: string | null;
 }
 
+const KINDS = { credit: 'Credit', adjustment: 'Adjustment', top_up: 'Manual top-up paid by transfer' } as const;
 const PATH = '/admin/v1/orders';
 const PAGE = 50;
 
@@ -33,7 +34,7 @@ export function Orders() {
     <>
       <PageHeader
         title="Orders"
-        description="Credits and adjustments above DUAL_CONTROL_USD move when a second operator has approved them."
+        description="Credits, adjustments and confirmed top-ups above DUAL_CONTROL_USD move when a second operator has approved them."
       />
       <Card flush>
         <Table
@@ -51,7 +52,7 @@ export function Orders() {
               cell: ({ kind, amount, reason }) => (
                 <span className="two">
                   <span className="strong">
-                    {kind === 'credit' ? 'Credit' : 'Adjustment'} {amount}
+                    {KINDS[kind]} {amount}
                   </span>
                   <span className="clip">{reason}</span>
                 </span>

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import type { ApiError } from '../api/client';
 import { useApi } from '../api/context';
-import { count } from '../api/format';
-import { useGet } from '../api/queries';
+import { count, exactTime } from '../api/format';
+import { useGet, useRefresh } from '../api/queries';
 import type { List } from '../api/types';
 import { Button } from '../ui/button';
 import { Card, Facts, Mono, PageHeader, Time } from '../ui/card';
@@ -13,6 +13,11 @@ interface Found {
   readonly ok: boolean;
   readonly differences: readonly unknown[];
   readonly [counter: string]: unknown;
+}
+
+interface Run extends Found {
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
 }
 
 interface Root {
@@ -31,12 +36,14 @@ export function Proof() {
         <Check
           title="Ledger"
           path="/admin/v1/ledger/verify"
+          runs="/admin/v1/ledger/verifications"
           description="Every balance derived again from its events, every hash and root compared."
           button="Verify the ledger"
         />
         <Check
           title="Jobs and money"
           path="/admin/v1/reconcile"
+          runs="/admin/v1/reconciliations"
           description="Every job compared with its hold, charge or release."
           button="Reconcile"
         />
@@ -71,20 +78,30 @@ export function Proof() {
   );
 }
 
+const RUNS = 10;
+
+/** What the last run found, by itself once a day or asked for here, and those before it. */
 function Check({
   title,
   path,
+  runs: runsPath,
   description,
   button,
 }: {
   title: string;
   path: string;
+  runs: string;
   description: string;
   button: string;
 }) {
   const { api } = useApi();
-  const check = useMutation<Found, ApiError>({ mutationFn: () => api.get<Found>(path) });
-  const counters = Object.entries(check.data ?? {}).filter(([, value]) => typeof value === 'number');
+  const refresh = useRefresh();
+  const runs = useGet<List<Run>>(runsPath, { limit: RUNS });
+  const check = useMutation<Found, ApiError>({
+    mutationFn: () => api.get<Found>(path),
+    onSettled: () => refresh(runsPath),
+  });
+  const last = runs.data?.data[0];
   return (
     <Card
       title={title}
@@ -96,28 +113,54 @@ function Check({
       }
     >
       {check.error && <Failure error={check.error} />}
-      {!check.data && !check.error && (
-        <Empty icon="shield" title={check.isPending ? 'Reading every event …' : 'Not asked yet'} />
+      {runs.error && !runs.data && <Failure error={runs.error} retry={() => void runs.refetch()} />}
+      {runs.data && !last && (
+        <Empty icon="shield" title={check.isPending ? 'Reading every event …' : 'Never run to its end yet'}>
+          It runs once a day by itself.
+        </Empty>
       )}
-      {check.data && (
-        <>
-          <Notice
-            tone={check.data.ok ? 'good' : 'bad'}
-            title={check.data.ok ? 'No difference' : `${count(check.data.differences.length)} differences`}
-          />
-          <Facts
-            rows={counters.map(
-              ([name, value]) =>
-                [name.replaceAll('_', ' '), <span className="number">{count(value as number)}</span>] as const,
-            )}
-          />
-          {check.data.differences.length > 0 && (
-            <pre className="excerpt" tabIndex={0} aria-label="Differences">
-              {JSON.stringify(check.data.differences, null, 2)}
-            </pre>
-          )}
-        </>
-      )}
+      {last && <LastRun run={last} />}
+      {runs.data && runs.data.data.length > 1 && <EarlierRuns runs={runs.data.data.slice(1)} />}
     </Card>
+  );
+}
+
+function LastRun({ run }: { run: Run }) {
+  const counters = Object.entries(run).filter(([, value]) => typeof value === 'number');
+  return (
+    <>
+      <Notice
+        tone={run.ok ? 'good' : 'bad'}
+        title={run.ok ? 'No difference' : `${count(run.differences.length)} differences`}
+      >
+        Last run <Time at={run.ended_at} />
+      </Notice>
+      <Facts
+        rows={counters.map(
+          ([name, value]) =>
+            [name.replaceAll('_', ' '), <span className="number">{count(value as number)}</span>] as const,
+        )}
+      />
+      {run.differences.length > 0 && (
+        <pre className="excerpt" tabIndex={0} aria-label="Differences">
+          {run.differences.join('\n')}
+        </pre>
+      )}
+    </>
+  );
+}
+
+function EarlierRuns({ runs }: { runs: readonly Run[] }) {
+  return (
+    <details className="earlier">
+      <summary>Earlier runs</summary>
+      <ul className="list-plain">
+        {runs.map(({ started_at: at, ok, differences }) => (
+          <li key={at}>
+            {at ? exactTime(at) : '–'} · {ok ? 'no difference' : `${count(differences.length)} differences`}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

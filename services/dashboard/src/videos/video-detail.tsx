@@ -165,15 +165,28 @@ function Details({ video }: { video: Video }) {
         ...(video.end_user ? [['End user', video.end_user] as const] : []),
         ...(video.webhook_url ? [['Webhook', video.webhook_url] as const] : []),
         ...(video.video_url_expires_at ? [['Link until', exactTime(video.video_url_expires_at)] as const] : []),
-        [
-          'Trace',
-          <>
-            <Mono>{video.trace_id}</Mono> <CopyButton compact text={video.trace_id} label="Copy the trace's id" />
-          </>,
-        ],
+        ['Trace', <Trace id={video.trace_id} />],
         ...Object.entries(video.metadata).map(([name, value]) => [`metadata.${name}`, value] as const),
       ]}
     />
+  );
+}
+
+/** The way to what every service did for the video, where the installation shows traces. */
+function Trace({ id }: { id: string }) {
+  const { signed } = useSession();
+  const template = signed?.kind === 'session' ? signed.session.trace_url_template : null;
+  return (
+    <>
+      {template ? (
+        <a className="link" href={template.replaceAll('{trace_id}', id)} target="_blank" rel="noreferrer">
+          <Mono>{id}</Mono>
+        </a>
+      ) : (
+        <Mono>{id}</Mono>
+      )}{' '}
+      <CopyButton compact text={id} label="Copy the trace's id" />
+    </>
   );
 }
 

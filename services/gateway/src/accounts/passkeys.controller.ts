@@ -104,7 +104,7 @@ export class PasskeysController {
       actor,
     });
     if (isRefused(answer) || !answer.session) throw refusedSignIn(answer, '', this.settings);
-    return new Answer(sessionView(answer.session, answer.sessionToken), {
+    return new Answer(sessionView(answer.session, answer.sessionToken, this.settings), {
       'set-cookie': sessionCookie(answer.sessionToken, answer.session.expiresAt, this.settings.isSecure),
     });
   }

@@ -1,7 +1,8 @@
 import type { Member, Session } from '@usvideo/contracts/accounts';
+import type { Settings } from '../http/settings';
 import { csrfTokenOf } from '../identity/session-caller';
 
-export function sessionView(session: Session, token: string): object {
+export function sessionView(session: Session, token: string, { traceUrlTemplate }: Pick<Settings, 'traceUrlTemplate'>): object {
   const {
     personId,
     email,
@@ -26,6 +27,7 @@ export function sessionView(session: Session, token: string): object {
       role: membership.role,
     })),
     csrf_token: csrfTokenOf(token),
+    trace_url_template: traceUrlTemplate ?? null,
     expires_at: expiresAt?.toISOString() ?? null,
   };
 }

@@ -96,7 +96,7 @@ export class SignInController {
 
   @Get('session')
   session(@SignedIn() { session, token }: SessionCaller): object {
-    return sessionView(session, token);
+    return sessionView(session, token, this.settings);
   }
 
   @Put('session')
@@ -173,7 +173,7 @@ export class SignInController {
 
   private begun(session: Session | undefined, token: string): Answer {
     if (!session) throw new Error('accounts answered no session');
-    return new Answer(sessionView(session, token), {
+    return new Answer(sessionView(session, token, this.settings), {
       'set-cookie': sessionCookie(token, session.expiresAt, this.settings.isSecure),
     });
   }

@@ -4,6 +4,7 @@ import { OperatorsModule } from '../operators/operators.module';
 import { AccountData } from './account-data.client';
 import { AdminAccountLifeController } from './account-life.controller';
 import { AdminController } from './accounts.controller';
+import { AdminBusinessController } from './business.controller';
 import { AdminEventsController } from './events.controller';
 import { AdminFleetController } from './fleet.controller';
 import { AdminMoneyController } from './money.controller';
@@ -15,6 +16,7 @@ import { AdminReferenceController } from './reference.controller';
   controllers: [
     AdminController,
     AdminAccountLifeController,
+    AdminBusinessController,
     AdminEventsController,
     AdminFleetController,
     AdminMoneyController,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Put } from '@nestjs/common';
-import type { FleetWorker } from '@usvideo/contracts/scheduler';
+import type { FleetWorker, QueueStanding } from '@usvideo/contracts/scheduler';
 import { call } from '@usvideo/runtime';
 import { type ActingOperator } from '../access/request-state.http';
 import { ByOperator } from '../access/parameters.http';
@@ -21,6 +21,18 @@ export class AdminFleetController {
     private readonly peers: Peers,
     private readonly orders: OperatorOrders,
   ) {}
+
+  @Get('queues')
+  async queues(): Promise<object> {
+    const { queues, ageSeconds } = await call(this.peers.scheduler, 'listQueues', {});
+    return {
+      object: 'list',
+      data: queues.map(queueView),
+      has_more: false,
+      next_cursor: null,
+      age_seconds: Math.round(ageSeconds * 10) / 10,
+    };
+  }
 
   @Get('workers')
   async list(@ValidQuery(adminWorkersQuery) query: Valid<typeof adminWorkersQuery>): Promise<Answer> {
@@ -88,6 +100,7 @@ function workerView({
   cordon,
   remote,
   capabilities,
+  lastFailure,
 }: FleetWorker): object {
   return {
     id: workerId,
@@ -105,6 +118,27 @@ function workerView({
     gpu_name: orNull(capabilities?.gpuName ?? ''),
     gpu_memory_mib: capabilities?.gpuMemoryMib || null,
     cordon: orNull(cordon),
+    last_error: lastFailure
+      ? {
+          code: lastFailure.errorCode,
+          message: orNull(lastFailure.errorMessage),
+          job_id: lastFailure.jobId,
+          at: time(lastFailure.failedAt),
+        }
+      : null,
     seen_at: time(seenAt),
+  };
+}
+
+function queueView(queue: QueueStanding): object {
+  return {
+    object: 'queue',
+    job_class: queue.jobClass,
+    livemode: queue.environment === 'live',
+    eligible: { jobs: queue.eligible, oldest_seconds: Math.round(queue.eligibleOldestSeconds) },
+    held: { jobs: queue.held, oldest_seconds: Math.round(queue.heldOldestSeconds) },
+    accounts: queue.accounts,
+    running_jobs: queue.running,
+    slots: queue.slots,
   };
 }

@@ -36,6 +36,7 @@ describe('the fleet', () => {
         gpuName: 'NVIDIA H200',
         gpuMemoryMib: 143_771,
       },
+      lastFailure: { jobId: 'job_1', errorCode: 'engine_error', errorMessage: 'out of memory', failedAt: new Date(0) },
     };
     test.peers.scheduler.listWorkers = (request) => {
       asked.push(request);
@@ -49,6 +50,7 @@ describe('the fleet', () => {
             ...{ id: 'wrk_1', node: null, job_classes: ['wan'], slots: 2, running_jobs: 1, cordon: 'draining' },
             ...{ remote: false, models: ['Wan-AI/Wan2.2'], modes: ['text_to_video'], resolutions: ['480p'] },
             ...{ gpu_name: 'NVIDIA H200', gpu_memory_mib: 143_771 },
+            last_error: { code: 'engine_error', message: 'out of memory', job_id: 'job_1' },
           },
         ],
         has_more: true,
@@ -81,5 +83,38 @@ describe('the fleet', () => {
     ['/nodes/a%20b/cordon', { state: 'none' }, 404],
   ])('refuses PUT %s %j', async (path, body, code) => {
     expect((await admin('PUT', path, body)).status).toBe(code);
+  });
+});
+
+describe('the queue', () => {
+  it('is shown by class, what a worker could take apart from what a limit holds', async () => {
+    const standing = {
+      jobClass: 'wan',
+      environment: 'live',
+      eligible: 3,
+      eligibleOldestSeconds: 12.4,
+      held: 40,
+      heldOldestSeconds: 900,
+      accounts: 2,
+      running: 5,
+      slots: 6,
+    };
+    test.peers.scheduler.listQueues = () => ({ queues: [standing], ageSeconds: 1.26 });
+    expect(await admin('GET', '/queues')).toMatchObject({
+      status: 200,
+      body: {
+        age_seconds: 1.3,
+        data: [
+          {
+            job_class: 'wan',
+            livemode: true,
+            eligible: { jobs: 3, oldest_seconds: 12 },
+            held: { jobs: 40, oldest_seconds: 900 },
+            running_jobs: 5,
+            slots: 6,
+          },
+        ],
+      },
+    });
   });
 });

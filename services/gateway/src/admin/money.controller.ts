@@ -9,7 +9,7 @@ import {
   adminRefundRequest,
   adminReversalRequest,
 } from '../money/billing-requests';
-import { priceView, topUpView } from '../money/billing-views';
+import { priceView } from '../money/billing-views';
 import { renderList } from '../validation/query';
 import { invalidRequest } from '../refusals/refusal';
 import { Peers } from '../peers/peers.client';
@@ -126,17 +126,11 @@ export class AdminMoneyController {
     @ByOperator() by: ActingOperator,
   ): Promise<object> {
     const author = authorOf(by, given);
-    await this.orders.record(by, {
-      action: 'top_up_confirmation_ordered',
-      subject: topUpId,
-      order: { paymentRef },
-    });
-    const { topUp } = await known(
-      moved(call(this.peers.ledger, 'confirmTopUp', { topUpId, paymentRef, author })),
-      topUpNotFound,
-    );
+    const { topUp } = await known(call(this.peers.ledger, 'findTopUp', { topUpId }), topUpNotFound);
     if (!topUp) throw new Error('the ledger answered no top-up');
-    return { ...topUpView(topUp), account_id: topUp.accountId };
+    const { accountId, amountMicros } = topUp;
+    const move = { kind: 'top_up', accountId, reference: topUpId, amountMicros, reason: paymentRef } as const;
+    return this.control.move(by, move, author);
   }
 
   @Get('prices')

@@ -1,9 +1,11 @@
 import { Controller, Get, Param, Post, Res } from '@nestjs/common';
-import type { SignedRoot } from '@usvideo/contracts/ledger';
+import type { SignedRoot, VerifyResponse } from '@usvideo/contracts/ledger';
+import type { ReconcileResponse } from '@usvideo/contracts/scheduler';
 import { call, hasStatus, status, traceMetadata } from '@usvideo/runtime';
 import type { FastifyReply } from 'fastify';
 import { type ActingOperator } from '../access/request-state.http';
 import { ByOperator } from '../access/parameters.http';
+import { adminRunsQuery } from '../http/requests';
 import { adminReconcileQuery, adminRootsQuery, adminVerifyQuery } from '../money/billing-requests';
 import { pageOf, renderList } from '../validation/query';
 import { Refusal } from '../refusals/refusal';
@@ -14,6 +16,7 @@ import { known } from '../peers/peer-answers.client';
 import { openStream, sendText } from '../streams/response-stream.http';
 import { OperatorOrders } from '../operators/operator-orders.client';
 import { Settings } from '../http/settings';
+import { time } from '../http/views';
 import { type Valid, ValidQuery } from '../validation/valid.pipe';
 import { Answer } from '../http/answer';
 
@@ -34,14 +37,36 @@ export class AdminProofController {
     @ValidQuery(adminVerifyQuery) { known_root: knownRoot }: Valid<typeof adminVerifyQuery>,
   ): Promise<object> {
     const found = await call(this.peers.ledger, 'verify', { knownRoot }, { deadlineMs: PROVEN_WITHIN_MS });
-    return {
-      ok: found.differences.length === 0 && found.postingsSumMicros === 0n,
-      events_checked: Number(found.eventsChecked),
-      postings_sum_micros: Number(found.postingsSumMicros),
-      roots_checked: Number(found.rootsChecked ?? 0n),
-      last_root_at: found.lastRootAt?.toISOString() ?? null,
-      differences: found.differences,
-    };
+    return verificationView(found);
+  }
+
+  @Get('ledger/verifications')
+  async verifications(@ValidQuery(adminRunsQuery) { limit }: Valid<typeof adminRunsQuery>): Promise<object> {
+    const { runs } = await call(this.peers.ledger, 'listVerifications', { limit });
+    return runList(
+      limit,
+      runs.map(({ startedAt, endedAt, found }) => ({
+        object: 'verification',
+        started_at: time(startedAt),
+        ended_at: time(endedAt),
+        ...verificationView(found!),
+      })),
+    );
+  }
+
+  @Get('reconciliations')
+  async reconciliations(@ValidQuery(adminRunsQuery) { limit }: Valid<typeof adminRunsQuery>): Promise<object> {
+    const { runs } = await call(this.peers.scheduler, 'listReconciliations', { limit });
+    return runList(
+      limit,
+      runs.map(({ startedAt, endedAt, graceSeconds, found }) => ({
+        object: 'reconciliation',
+        started_at: time(startedAt),
+        ended_at: time(endedAt),
+        grace_seconds: graceSeconds,
+        ...reconciliationView(found!),
+      })),
+    );
   }
 
   @Get('reconcile')
@@ -49,13 +74,7 @@ export class AdminProofController {
     @ValidQuery(adminReconcileQuery) { grace_seconds: graceSeconds }: Valid<typeof adminReconcileQuery>,
   ): Promise<object> {
     const found = await call(this.peers.scheduler, 'reconcile', { graceSeconds }, { deadlineMs: PROVEN_WITHIN_MS });
-    return {
-      ok: found.differences.length === 0,
-      jobs_checked: Number(found.jobsChecked),
-      holds_checked: Number(found.holdsChecked),
-      under_way: Number(found.underWay),
-      differences: found.differences,
-    };
+    return reconciliationView(found);
   }
 
   @Get('ledger/roots')
@@ -129,4 +148,30 @@ function rootView({ sequence, signedAt, accounts, root, previousRoot, signature,
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+function verificationView(found: VerifyResponse): object {
+  return {
+    ok: found.differences.length === 0 && found.postingsSumMicros === 0n,
+    events_checked: Number(found.eventsChecked),
+    postings_sum_micros: Number(found.postingsSumMicros),
+    roots_checked: Number(found.rootsChecked ?? 0n),
+    last_root_at: time(found.lastRootAt),
+    differences: found.differences,
+  };
+}
+
+function reconciliationView(found: ReconcileResponse): object {
+  return {
+    ok: found.differences.length === 0,
+    jobs_checked: Number(found.jobsChecked),
+    holds_checked: Number(found.holdsChecked),
+    under_way: Number(found.underWay),
+    differences: found.differences,
+  };
+}
+
+/** The newest runs on one page: no more than a hundred are kept. */
+function runList(limit: number, data: readonly object[]): object {
+  return { object: 'list', data, has_more: false, next_cursor: null, limit, offset: 0 };
 }

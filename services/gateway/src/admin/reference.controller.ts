@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { Answer } from '../http/answer';
 import { renderDocs } from './docs-page';
 import { openApiDocument } from '../reference/openapi';
-import { ADMIN_OPERATIONS } from '../operations/operations';
+import { ADMIN_OPERATIONS } from '../operations/admin-operations';
 
 /** The reference of the admin port; the public one says nothing of it. */
 @Controller()

@@ -106,6 +106,10 @@ export const adminOperatorSchema = z.strictObject({
 
 export const adminOperatorTokenSchema = z.strictObject({ expires_in_days: expiresInDays });
 
+export const adminOidcFinishSchema = z.strictObject({
+  query: text(8_192, 'What the identity provider sent the browser back with, without the question mark.'),
+});
+
 export const adminAuditQuery = z.strictObject({
   account_id: z
     .string()
@@ -147,6 +151,8 @@ export const adminUndeliveredQuery = z.strictObject({
 export const adminReplayRequest = z.strictObject({
   stream_id: text(100, 'A stream that has events parked, for example a job; every one by default.').optional(),
 });
+
+export const adminRunsQuery = z.strictObject({ limit: pageShape.limit });
 
 const reason = line(500, 'Why; kept in the audit log.');
 

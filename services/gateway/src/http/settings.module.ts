@@ -15,6 +15,8 @@ import { Settings } from './settings';
           config.SUPPORT_URL,
           config.REGISTRATION,
           config.SIGNUP_CREDIT_USD,
+          config.SLOT_SECOND_USD,
+          config.TRACE_URL_TEMPLATE,
         ),
     },
   ],

@@ -7,6 +7,10 @@ export class Settings {
     readonly supportUrl: string,
     readonly registration: 'open' | 'invite' | 'closed',
     readonly signupCreditMicros: bigint,
+    /** What a second of a render slot costs; undefined: nobody said. */
+    readonly slotSecondMicros: bigint | undefined,
+    /** Where the trace of a job is shown, with `{trace_id}` in it; undefined: nowhere. */
+    readonly traceUrlTemplate: string | undefined,
   ) {}
 
   /** Where the pages of the error codes are. */

@@ -165,4 +165,15 @@ export const adminVerifyQuery = z.strictObject({
 export const adminReconcileQuery = z.strictObject({
   grace_seconds: z.int().min(0).max(86_400).optional().describe('What is younger is not missed yet; 600 by default.'),
 });
+export const adminUsageQuery = z.strictObject({
+  limit: z.int().min(1).max(1_000).default(100).describe('Rows per page.'),
+  offset: pageShape.offset,
+  start_date: day.optional().describe('First UTC day; the first of this month by default.'),
+  end_date: day.optional().describe('Last UTC day, inclusive; today by default.'),
+  group_by: z
+    .array(z.enum(['day', 'account', 'model']))
+    .max(3)
+    .optional()
+    .describe('What rows are kept apart by: day by default; several as day,account.'),
+});
 export const adminRootsQuery = z.strictObject(offsetPage);

@@ -6,9 +6,10 @@ import {
   adminRefundRequest,
   adminReversalRequest,
   adminRootsQuery,
+  adminUsageQuery,
   adminVerifyQuery,
 } from '../money/billing-requests';
-import { adminOrdersQuery } from '../http/requests';
+import { adminOrdersQuery, adminRunsQuery } from '../http/requests';
 import { type Operations, operator } from '../access/operation';
 
 /** What operators do to money and how they prove it. */
@@ -40,6 +41,21 @@ export const MONEY_OPERATIONS: Operations = {
     'All ledger events of an account as NDJSON, which verify-export.mjs checks',
   ),
   'GET /admin/v1/ledger/verify': operator('adminVerifyLedger', 'Prove the ledger', { query: adminVerifyQuery }),
+  'GET /admin/v1/ledger/verifications': operator(
+    'adminListVerifications',
+    'List what was found whenever the ledger was verified, newest first',
+    { query: adminRunsQuery },
+  ),
+  'GET /admin/v1/reconciliations': operator(
+    'adminListReconciliations',
+    'List what was found whenever jobs and money were compared, newest first',
+    { query: adminRunsQuery },
+  ),
+  'GET /admin/v1/usage': operator(
+    'adminUsage',
+    'Add up revenue, slot-seconds and margin by day, account and model; as CSV with Accept: text/csv',
+    { query: adminUsageQuery },
+  ),
   'GET /admin/v1/ledger/roots': operator('adminListRoots', 'List signed roots', { query: adminRootsQuery }),
   'POST /admin/v1/ledger/roots': operator('adminSignRoot', 'Sign the heads of all accounts at once'),
   'GET /admin/v1/reconcile': operator('adminReconcile', 'Compare every job with its money', {

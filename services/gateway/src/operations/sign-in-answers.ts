@@ -17,6 +17,10 @@ export const sessionSchema = z
     role,
     accounts: z.array(z.object({ account_id: z.string(), name: z.string(), role })),
     csrf_token: z.string().describe('Sent back as X-CSRF-Token with every request that changes something.'),
+    trace_url_template: z
+      .string()
+      .nullable()
+      .describe('Where the trace of a video is shown, with {trace_id} for its trace_id.'),
     expires_at: time,
   })
   .meta({ id: 'Session', description: 'Who is signed in, and the account that they act for.' });

@@ -9,6 +9,19 @@ import { Refusal, invalidRequest } from '../refusals/refusal';
 import { MoneyMoves, type MoneyMove } from './money-moves.client';
 import { OperatorOrders } from './operator-orders.client';
 
+const ACTIONS = {
+  credit: 'credit_ordered',
+  adjustment: 'adjustment_ordered',
+  top_up: 'top_up_confirmation_ordered',
+} as const satisfies Record<MoneyMove['kind'], string>;
+
+/** The field of a request that names what is moved once. */
+const REFERENCES = {
+  credit: 'payment_ref',
+  adjustment: 'adjustment_ref',
+  top_up: 'payment_ref',
+} as const satisfies Record<MoneyMove['kind'], string>;
+
 /** Money of operators: carried out at once up to the limit of one, and above it when a second has approved. */
 export class DualControl {
   /** @param limitMicros undefined: one operator is enough for any amount */
@@ -26,10 +39,10 @@ export class DualControl {
     if (this.limitMicros !== undefined && (amountMicros < 0n ? -amountMicros : amountMicros) > this.limitMicros)
       return new Answer(await this.propose(by, move), {}, 202);
     await this.orders.record(by, {
-      action: `${kind}_ordered`,
+      action: ACTIONS[kind],
       accountId,
       subject: reference,
-      order: { amountMicros, ...(reason !== '' && { reason }) },
+      order: { amountMicros, ...(reason !== '' && { [kind === 'top_up' ? 'paymentRef' : 'reason']: reason }) },
     });
     return this.moves.carryOut(move, author);
   }
@@ -54,7 +67,10 @@ export class DualControl {
     const answer = await call(this.peers.operators, 'proposeOrder', { ...move, actor: ofAPerson(by) });
     if (refusalIn(OperatorOrderRefusal, answer) !== undefined || !answer.order)
       throw invalidRequest([
-        { field: move.kind === 'credit' ? 'payment_ref' : 'adjustment_ref', message: 'was used with another amount' },
+        {
+          field: REFERENCES[move.kind],
+          message: move.kind === 'top_up' ? 'is another than was ordered first' : 'was used with another amount',
+        },
       ]);
     return orderView(answer.order);
   }

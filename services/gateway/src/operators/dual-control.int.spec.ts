@@ -50,6 +50,7 @@ beforeAll(async () => {
         lastUsedAt: undefined,
         expiresAt: undefined,
         revokedAt: undefined,
+        federated: false,
       },
     };
   };
@@ -139,4 +140,65 @@ it('declines, lists, and knows no others', async () => {
   test.peers.operators.listOrders = () => ({ orders: [order], hasMore: false });
   const listed = await fetch(`${test.adminUrl}/admin/v1/orders`, { headers: { authorization: `Bearer ${ANN}` } });
   expect(await listed.json()).toMatchObject({ object: 'list', data: [{ id: 'ord_1', status: 'pending' }] });
+});
+
+describe('the confirmation of a manual top-up', () => {
+  const topUp = {
+    topUpId: 'top_1',
+    accountId: 'acc_1',
+    amountMicros: 5_000_000_000n,
+    provider: 'manual',
+    status: 'pending',
+    checkoutUrl: '',
+    paymentRef: '',
+    createdAt: new Date(0),
+    endedAt: undefined,
+    reversedMicros: 0n,
+    automatic: false,
+  };
+  const confirm = (token = ANN) => send('/topups/top_1/confirm', { payment_ref: 'wire-7' }, token);
+  beforeEach(() => {
+    test.peers.ledger.confirmTopUp = ({ topUpId, paymentRef, author }) => {
+      moves.push(`${topUpId} ${paymentRef} ${author}`);
+      return { topUp: { ...topUp, status: 'completed', paymentRef } };
+    };
+  });
+
+  it('is at once up to what one operator may move, and waits for a second above', async () => {
+    test.peers.ledger.findTopUp = () => ({ topUp: { ...topUp, amountMicros: 1_000_000_000n } });
+    expect(await confirm()).toMatchObject({ status: 200, body: { status: 'completed', account_id: 'acc_1' } });
+    expect(moves).toEqual(['top_1 wire-7 ann']);
+    test.peers.ledger.findTopUp = () => ({ topUp });
+    const proposed: object[] = [];
+    test.peers.operators.proposeOrder = (asked) => {
+      proposed.push(asked);
+      return { refusal: '', order: { ...order, kind: 'top_up' } };
+    };
+    expect(await confirm()).toMatchObject({ status: 202, body: { kind: 'top_up', status: 'pending' } });
+    expect(proposed).toMatchObject([
+      { kind: 'top_up', accountId: 'acc_1', reference: 'top_1', amountMicros: 5_000_000_000n, reason: 'wire-7' },
+    ]);
+    expect(moves).toHaveLength(1);
+    expect(await confirm(ADMIN_TOKEN)).toMatchObject({ status: 400 });
+  });
+
+  it('carries out what another approved, with the payment that was named first', async () => {
+    test.peers.operators.decideOrder = () => ({
+      refusal: '',
+      order: { ...order, kind: 'top_up', reference: 'top_1', reason: 'wire-7', state: 'approved', decidedBy: 'bob' },
+    });
+    expect(await send('/orders/ord_1/approve', undefined, BOB)).toMatchObject({
+      status: 200,
+      body: { moved: { status: 'completed', payment_ref: 'wire-7' } },
+    });
+    expect(moves).toEqual(['top_1 wire-7 ann, approved by bob']);
+  });
+
+  it('knows no other top-up, and moves nothing for it', async () => {
+    test.peers.ledger.findTopUp = () => {
+      throw failure(status.NOT_FOUND);
+    };
+    expect((await confirm()).status).toBe(404);
+    expect(moves).toEqual([]);
+  });
 });

@@ -1,15 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { call, formatUsd, hasStatus, status } from '@usvideo/runtime';
+import { topUpView } from '../money/billing-views';
+import { topUpNotFound } from '../money/top-ups.controller';
 import { known, moved } from '../peers/peer-answers.client';
 import { Peers } from '../peers/peers.client';
 import { Refusal, invalidRequest } from '../refusals/refusal';
 
 export interface MoneyMove {
-  readonly kind: 'credit' | 'adjustment';
+  readonly kind: 'credit' | 'adjustment' | 'top_up';
   readonly accountId: string;
-  /** Moved once under it, however often it is sent. */
+  /** Moved once under it, however often it is sent. Of a top-up: its id. */
   readonly reference: string;
   readonly amountMicros: bigint;
+  /** Of a top-up: the payment that it was paid by. */
   readonly reason: string;
 }
 
@@ -19,7 +22,14 @@ export class MoneyMoves {
   constructor(@Inject(Peers) private readonly peers: Pick<Peers, 'ledger' | 'accounts'>) {}
 
   async carryOut(move: MoneyMove, author: string): Promise<object> {
-    return move.kind === 'credit' ? this.credit(move, author) : this.adjust(move, author);
+    switch (move.kind) {
+      case 'credit':
+        return this.credit(move, author);
+      case 'adjustment':
+        return this.adjust(move, author);
+      case 'top_up':
+        return this.confirm(move, author);
+    }
   }
 
   /** The ledger opens an account's stream at its first entry, so a mistyped id is refused here. */
@@ -28,6 +38,15 @@ export class MoneyMoves {
       call(this.peers.accounts, 'getAccount', { accountId }),
       () => new Refusal('not_found', 'There is no account with this id.'),
     );
+  }
+
+  private async confirm({ reference: topUpId, reason: paymentRef }: MoneyMove, author: string): Promise<object> {
+    const { topUp } = await known(
+      moved(call(this.peers.ledger, 'confirmTopUp', { topUpId, paymentRef, author })),
+      topUpNotFound,
+    );
+    if (!topUp) throw new Error('the ledger answered no top-up');
+    return { ...topUpView(topUp), account_id: topUp.accountId };
   }
 
   private async credit({ accountId, reference, amountMicros, reason }: MoneyMove, author: string): Promise<object> {

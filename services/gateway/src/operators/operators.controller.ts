@@ -92,7 +92,7 @@ export class AdminOperatorsController {
 }
 
 function notFound(): Refusal {
-  return new Refusal('not_found', 'There is no operator with this id, or their token was revoked.');
+  return new Refusal('not_found', 'There is no operator with this id who has a token.');
 }
 
 function present(operator: Operator | undefined): Operator {
@@ -100,12 +100,22 @@ function present(operator: Operator | undefined): Operator {
   return operator;
 }
 
-function operatorView({ operatorId, name, role, createdAt, lastUsedAt, expiresAt, revokedAt }: Operator): object {
+export function operatorView({
+  operatorId,
+  name,
+  role,
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+  revokedAt,
+  federated,
+}: Operator): object {
   return {
     id: operatorId,
     object: 'operator',
     name,
     role,
+    federated,
     created_at: time(createdAt),
     last_used_at: time(lastUsedAt),
     expires_at: time(expiresAt),

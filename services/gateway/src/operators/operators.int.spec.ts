@@ -27,6 +27,7 @@ const operatorOf = (role: string): Operator => ({
   lastUsedAt: undefined,
   expiresAt: undefined,
   revokedAt: undefined,
+  federated: false,
 });
 
 let test: TestGateway;

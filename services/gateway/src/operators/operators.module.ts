@@ -6,11 +6,12 @@ import { AdminAuditController } from './audit.controller';
 import { DualControl } from './dual-control.client';
 import { MoneyMoves } from './money-moves.client';
 import { OperatorOrders } from './operator-orders.client';
+import { AdminSignInController } from './operator-sign-in.controller';
 import { AdminOperatorsController } from './operators.controller';
 import { AdminOrdersController } from './orders.controller';
 
 @Module({
-  controllers: [AdminOperatorsController, AdminOrdersController, AdminAuditController],
+  controllers: [AdminOperatorsController, AdminOrdersController, AdminAuditController, AdminSignInController],
   providers: [
     OperatorOrders,
     MoneyMoves,

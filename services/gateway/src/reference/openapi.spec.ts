@@ -7,6 +7,8 @@ import { AdminEventsController } from '../admin/events.controller';
 import { AdminProofController } from '../admin/proof.controller';
 import { AdminAuditController } from '../operators/audit.controller';
 import { AdminAccountLifeController } from '../admin/account-life.controller';
+import { AdminBusinessController } from '../admin/business.controller';
+import { AdminSignInController } from '../operators/operator-sign-in.controller';
 import { AdminFleetController } from '../admin/fleet.controller';
 import { AdminOrdersController } from '../operators/orders.controller';
 import { AdminOperatorsController } from '../operators/operators.controller';
@@ -35,7 +37,8 @@ import { StreamTokensController } from '../events/stream-tokens.controller';
 import { FAILURES } from '../operations/answers';
 import { allowedMethods } from '../access/operation';
 import { openApiDocument, refusalsOf } from './openapi';
-import { ADMIN_OPERATIONS, PUBLIC_OPERATIONS } from '../operations/operations';
+import { ADMIN_OPERATIONS } from '../operations/admin-operations';
+import { PUBLIC_OPERATIONS } from '../operations/operations';
 import { STATUS_OF } from '../refusals/refusal';
 
 interface OperationObject {
@@ -102,6 +105,8 @@ describe('the table of operations', () => {
       [
         AdminController,
         AdminAccountLifeController,
+        AdminBusinessController,
+        AdminSignInController,
         AdminAuditController,
         AdminEventsController,
         AdminFleetController,
@@ -118,8 +123,12 @@ describe('the table of operations', () => {
 
   it('lets nobody onto the admin port but operators', () => {
     // A browser sends no token when it opens a page; this one says nothing that the sources do not.
+    // Whoever signs in has no token yet; what they get is the identity provider's to say.
     expect(Object.keys(ADMIN_OPERATIONS).filter((name) => ADMIN_OPERATIONS[name]!.access.by !== 'operator')).toEqual([
       'GET /docs',
+      'GET /admin/v1/auth/methods',
+      'POST /admin/v1/auth/oidc',
+      'POST /admin/v1/auth/oidc/finish',
     ]);
   });
 

@@ -6,6 +6,8 @@ import type {
   ExportAccountResponse,
   ListSignedRootsRequest,
   ListSignedRootsResponse,
+  ListVerificationsRequest,
+  ListVerificationsResponse,
   SignRootResponse,
   VerifyRequest,
   VerifyResponse,
@@ -18,6 +20,7 @@ import { SignedHistoryChanged } from '../signing/signed-tree.sql';
 import { paced } from './paced.grpc';
 import { demandPage, required } from './validation.grpc';
 import { SIGNED_ROOTS } from '../proof/tokens';
+import { VerificationRuns } from '../proof/verification-runs.sql';
 import { Verification } from '../proof/verification.loop';
 
 /** What lets others check the ledger. */
@@ -25,6 +28,7 @@ import { Verification } from '../proof/verification.loop';
 export class ProofController {
   constructor(
     private readonly verification: Verification,
+    private readonly runs: VerificationRuns,
     @Inject(SIGNED_ROOTS) private readonly roots: SignedRoots | undefined,
     private readonly account: AccountExport,
   ) {}
@@ -32,6 +36,12 @@ export class ProofController {
   @GrpcMethod('LedgerService', 'verify')
   async verify({ knownRoot }: VerifyRequest): Promise<VerifyResponse> {
     return this.verification.run(knownRoot ?? '');
+  }
+
+  @GrpcMethod('LedgerService', 'listVerifications')
+  async listVerifications({ limit }: ListVerificationsRequest): Promise<ListVerificationsResponse> {
+    demandPage({ limit, offset: 0 });
+    return { runs: await this.runs.list(limit) };
   }
 
   @GrpcMethod('LedgerService', 'signRoot')

@@ -6,6 +6,8 @@ import type {
   ExportUsageResponse,
   GetStatementRequest,
   GetStatementResponse,
+  ListRevenueRequest,
+  ListRevenueResponse,
   ListStatementsRequest,
   ListStatementsResponse,
   ListUsageGroupsRequest,
@@ -16,6 +18,7 @@ import type {
 import { grpcError, status } from '@usvideo/runtime';
 import type { Observable } from 'rxjs';
 import { SandboxOpener } from '../posting/sandbox-opener.service';
+import { RevenueReader } from '../reading/revenue-reader.sql';
 import { StatementReader } from '../reading/statement-reader.sql';
 import { UsageReader, type UsageGrouping } from '../reading/usage-reader.sql';
 import { paced } from './paced.grpc';
@@ -23,6 +26,9 @@ import { demand, demandDays, demandPage, required } from './validation.grpc';
 
 const GROUPINGS = ['day', 'api_key', 'resolution'] satisfies UsageGrouping[];
 const GROUPS_MAX = 1_000;
+const SUMS_MAX = 20_000;
+const DAYS_MAX = 366;
+const DAY_MS = 86_400_000;
 
 /** What an account was charged and what its months came to. */
 @Controller()
@@ -31,7 +37,18 @@ export class StatementsController {
     private readonly usage: UsageReader,
     private readonly statements: StatementReader,
     private readonly sandbox: SandboxOpener,
+    private readonly revenue: RevenueReader,
   ) {}
+
+  @GrpcMethod('LedgerService', 'listRevenue')
+  async listRevenue(request: ListRevenueRequest): Promise<ListRevenueResponse> {
+    demandDays(request);
+    const days = (Date.parse(request.endDate) - Date.parse(request.startDate)) / DAY_MS;
+    if (days >= DAYS_MAX) throw grpcError(status.OUT_OF_RANGE, 'range_too_long');
+    const revenues = await this.revenue.sums({ ...request, limit: SUMS_MAX + 1 });
+    if (revenues.length > SUMS_MAX) throw grpcError(status.OUT_OF_RANGE, 'too_many_sums');
+    return { revenues };
+  }
 
   @GrpcMethod('LedgerService', 'listUsage')
   async listUsage(request: ListUsageRequest): Promise<ListUsageResponse> {

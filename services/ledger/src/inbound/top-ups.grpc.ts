@@ -5,8 +5,14 @@ import type {
   ApplyPaymentEventResponse,
   ConfirmTopUpRequest,
   ConfirmTopUpResponse,
+  ClaimDeclinedTopUpsRequest,
+  ClaimDeclinedTopUpsResponse,
   CreateTopUpRequest,
   CreateTopUpResponse,
+  DeclinedTopUpsToldRequest,
+  DeclinedTopUpsToldResponse,
+  FindTopUpRequest,
+  FindTopUpResponse,
   GetTopUpRequest,
   GetTopUpResponse,
   ListTopUpsRequest,
@@ -16,9 +22,12 @@ import type {
 import { grpcError, status } from '@usvideo/runtime';
 import { AMOUNT_MICROS_MAX } from '../account/account';
 import { manualProvider, OrderRefused, Providers } from '../top-ups/payment-provider';
+import { DeclinedTopUps } from '../top-ups/declined-top-up.store';
 import { TopUpStore } from '../top-ups/top-up.store';
 import { NewsRefused, PaymentUnknown, TopUps } from '../top-ups/top-ups.saga';
 import { demand, demandPage, required } from './validation.grpc';
+
+const TOLD_MAX = 100;
 
 /** Paying in. */
 @Controller()
@@ -27,6 +36,7 @@ export class TopUpsController {
     private readonly topUps: TopUps,
     private readonly store: TopUpStore,
     private readonly providers: Providers,
+    private readonly declined: DeclinedTopUps,
   ) {}
 
   @GrpcMethod('LedgerService', 'createTopUp')
@@ -65,6 +75,24 @@ export class TopUpsController {
     const topUp = await this.known(topUpId);
     if (topUp.accountId !== accountId) throw grpcError(status.NOT_FOUND, 'top_up_unknown');
     return { topUp };
+  }
+
+  @GrpcMethod('LedgerService', 'findTopUp')
+  async findTopUp(request: FindTopUpRequest): Promise<FindTopUpResponse> {
+    return { topUp: await this.known(required(request, 'topUpId').topUpId) };
+  }
+
+  @GrpcMethod('LedgerService', 'claimDeclinedTopUps')
+  async claimDeclinedTopUps({ limit }: ClaimDeclinedTopUpsRequest): Promise<ClaimDeclinedTopUpsResponse> {
+    demandPage({ limit, offset: 0 });
+    return { topUps: await this.declined.claim(limit) };
+  }
+
+  @GrpcMethod('LedgerService', 'declinedTopUpsTold')
+  async declinedTopUpsTold({ topUpIds }: DeclinedTopUpsToldRequest): Promise<DeclinedTopUpsToldResponse> {
+    demand(topUpIds.length <= TOLD_MAX, `at most ${TOLD_MAX} top-ups at once`);
+    await this.declined.told(topUpIds);
+    return {};
   }
 
   @GrpcMethod('LedgerService', 'confirmTopUp')

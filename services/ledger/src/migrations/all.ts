@@ -6,6 +6,7 @@ import { Migration0005SchemaLevel } from './0005-schema-level';
 import { Migration0006Reinstatements } from './0006-reinstatements';
 import { Migration0007SignedTree } from './0007-signed-tree';
 import { Migration0008AutoTopUps } from './0008-auto-top-ups';
+import { Migration0009Operations } from './0009-operations';
 
 /** The ledger's tables from the beginning to now, in order. */
 export const LEDGER_MIGRATIONS = [
@@ -17,4 +18,5 @@ export const LEDGER_MIGRATIONS = [
   Migration0006Reinstatements,
   Migration0007SignedTree,
   Migration0008AutoTopUps,
+  Migration0009Operations,
 ];

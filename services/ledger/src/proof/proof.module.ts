@@ -11,6 +11,7 @@ import { SIGNING_KEY } from '../signing/tokens';
 import { SignedRoots } from '../signing/signed-roots.store';
 import { SIGNED_ROOTS } from './tokens';
 import { Verification } from './verification.loop';
+import { VerificationRuns } from './verification-runs.sql';
 import { LedgerVerifier } from './verifier.sql';
 
 const BOOKS_EVERY_MS = 30_000;
@@ -22,6 +23,7 @@ const ROOT_EVERY_MS = 600_000;
   providers: [
     AccountExport,
     Verification,
+    VerificationRuns,
     {
       provide: SIGNED_ROOTS,
       inject: [DATABASE, SIGNING_KEY],
@@ -29,7 +31,7 @@ const ROOT_EVERY_MS = 600_000;
     },
     { provide: LedgerVerifier, inject: [CONFIG, DATABASE, SIGNING_KEY], useFactory: verifier },
   ],
-  exports: [AccountExport, SIGNED_ROOTS, Verification],
+  exports: [AccountExport, SIGNED_ROOTS, Verification, VerificationRuns],
 })
 export class ProofModule implements OnModuleInit {
   constructor(

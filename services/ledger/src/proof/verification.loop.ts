@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { databaseNow, type Database } from '@usvideo/event-store';
 import { startDaily, type Logger, type Loop, type Running } from '@usvideo/runtime';
-import { LOGGER } from '@usvideo/service';
+import { DATABASE, LOGGER } from '@usvideo/service';
+import { VerificationRuns } from './verification-runs.sql';
 import { LedgerVerifier, type Verification as Report } from './verifier.sql';
 import { ledgerDifferences, ledgerLastVerified } from '../metrics';
 
@@ -11,6 +13,8 @@ export class Verification implements Running {
 
   constructor(
     private readonly verifier: LedgerVerifier,
+    private readonly runs: VerificationRuns,
+    @Inject(DATABASE) private readonly database: Database,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -25,8 +29,10 @@ export class Verification implements Running {
 
   /** @param knownRoot as somebody kept it outside; a mistyped one is that person's to see and nobody's alarm */
   async run(knownRoot = ''): Promise<Report> {
+    const startedAt = await databaseNow(this.database);
     const report = await this.verifier.verify(knownRoot);
     if (knownRoot !== '') return report;
+    await this.runs.keep(startedAt, report);
     ledgerDifferences.set(report.differences.length);
     ledgerLastVerified.setToCurrentTime();
     for (const difference of report.differences)

@@ -2,6 +2,7 @@ import { openDatabase, type Database } from '@usvideo/event-store';
 import { createLogger, migrateDatabase } from '@usvideo/runtime';
 import { postgres } from '@usvideo/testing';
 import type { LedgerCommand } from '../account/batch';
+import { VerificationRuns } from './verification-runs.sql';
 import { Verification } from './verification.loop';
 import { observe } from './imbalance.sql';
 import { LedgerWriter } from '../posting/ledger-writer.service';
@@ -298,7 +299,7 @@ describe('the verifier', () => {
   });
 
   it('is an alarm when it finds something, and none for a root that somebody mistyped', async () => {
-    const verification = new Verification(verifier, logger);
+    const verification = new Verification(verifier, new VerificationRuns(database), database, logger);
     const shown = async () => (await ledgerDifferences.get()).values[0]!.value;
     await verification.run();
     expect(await shown()).toBe(0);
@@ -307,6 +308,9 @@ describe('the verifier', () => {
     await tamper("update hold set amount_micros = 1 where job_id = 'job_pending'");
     await verification.run();
     expect(await shown()).toBeGreaterThan(0);
+    const runs = await new VerificationRuns(database).list(10);
+    expect(runs.map(({ found }) => found!.differences.length > 0)).toEqual([true, false]);
+    expect(runs[0]!.endedAt!.getTime()).toBeGreaterThanOrEqual(runs[0]!.startedAt!.getTime());
   });
 
   it('adds up what funded the accounts once, and again only what is new', async () => {

@@ -17,6 +17,7 @@ import {
 import { LIST_BYTES_MAX } from '../account/closing-lists';
 import { LedgerReader } from './ledger-reader.sql';
 import { StatementReader } from './statement-reader.sql';
+import { RevenueReader } from './revenue-reader.sql';
 import { UsageReader } from './usage-reader.sql';
 import { LedgerVerifier } from '../proof/verifier.sql';
 
@@ -278,6 +279,49 @@ describe('the months of an account', () => {
       ]),
     ).toEqual([['720p', PRICE_MICROS]]);
     expect((await usage.page({ ...query, apiKeyId: 'key_2' })).totals.jobs).toBe(0n);
+  });
+
+  it('add up over all accounts, and leave play money out', async () => {
+    const { accountId } = await history();
+    const revenue = new RevenueReader(database);
+    const order = { startDate: ALL.startDate, endDate: ALL.endDate, byDay: true, byAccount: true, byModel: true };
+    const own = async (by: object = {}) =>
+      (await revenue.sums({ ...order, limit: 1_000, ...by })).filter((row) => row.accountId === accountId);
+    expect(await own()).toEqual([
+      {
+        day: '2026-03-05',
+        accountId,
+        model: TERMS.model,
+        jobs: 1n,
+        seconds: 5n,
+        chargedMicros: PRICE_MICROS,
+        refundedMicros: 250_000n,
+      },
+      {
+        day: '2026-06-10',
+        accountId,
+        model: TERMS.model,
+        jobs: 1n,
+        seconds: 5n,
+        chargedMicros: 1_000_000n,
+        refundedMicros: 0n,
+      },
+    ]);
+    expect(await own({ byDay: false, byModel: false })).toMatchObject([{ day: '', model: '', jobs: 2n }]);
+    const total = async () =>
+      (await revenue.sums({ ...order, byDay: false, byAccount: false, byModel: false, limit: 2 }))[0]!.chargedMicros;
+    const before = await total();
+    const play = `${newAccount()}:test`;
+    const job = newJob();
+    await world.at(
+      database,
+      '2026-03-05T10:00:00Z',
+      addFunds(play, 40_000_000n),
+      placeHold(play, job),
+      settle(play, job),
+    );
+    expect((await usage.page({ ...ALL, accountId: play, limit: 1, offset: 0 })).totals.jobs).toBe(1n);
+    expect(await total()).toBe(before);
   });
 
   it('export every charge once, page by page', async () => {

@@ -8,6 +8,7 @@ import { LedgerReader } from '../reading/ledger-reader.sql';
 import { viewOf } from './auto-top-up';
 import { AutoTopUps } from './auto-top-up.saga';
 import { AutoTopUpStore } from './auto-top-up.store';
+import { DeclinedTopUps } from './declined-top-up.store';
 import { StripeProvider } from './stripe.client';
 import { SETUP_ACCOUNT } from './stripe-cards.client';
 import { StripeServer, type CardBehaviour } from './stripe-server.fixture';
@@ -166,6 +167,17 @@ test('a declined card is not tried again before the customer has acted', async (
   await runAll();
   expect(await orders.list(accountId, 10, 0)).toMatchObject([{ status: 'failed' }]);
   expect(await state(accountId)).toMatchObject({ state: 'failed', failure: 'insufficient_funds' });
+  const declined = new DeclinedTopUps(database);
+  const told = (await declined.claim(100)).filter((topUp) => topUp.accountId === accountId);
+  expect(told).toMatchObject([
+    { amountMicros: 50n * DOLLAR, failure: 'insufficient_funds', paymentMethod: 'visa 4242' },
+  ]);
+  expect((await declined.claim(100)).filter((topUp) => topUp.accountId === accountId)).toEqual([]);
+  const due = () => database.query('update declined_top_up set due_at = now() where account_id = $1', [accountId]);
+  await due();
+  expect((await declined.claim(100)).filter((topUp) => topUp.accountId === accountId)).toHaveLength(1);
+  await declined.told(told.map(({ topUpId }) => topUpId));
+  expect((await due()).rowCount).toBe(0);
   await saveCard(accountId, 'pays');
   await runAll();
   expect([await available(accountId), (await state(accountId)).state]).toEqual([50n * DOLLAR, 'waiting']);

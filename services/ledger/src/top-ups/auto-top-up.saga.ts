@@ -72,8 +72,9 @@ export class AutoTopUps {
   }
 
   /** The account is not charged again before the customer has done something about it. */
-  private async decline({ topUpId, accountId, provider }: Charge, code: string): Promise<'auto_declined'> {
-    await this.store.fail(accountId, code, provider);
+  private async decline(charge: Charge, code: string): Promise<'auto_declined'> {
+    const { topUpId, provider } = charge;
+    await this.store.decline(charge, code);
     await this.orders.end(topUpId, 'failed');
     this.logger.info({ topUpId, provider, code }, 'an automatic top-up was declined');
     return 'auto_declined';

@@ -3,6 +3,7 @@ import { inTransaction, type Database, type Transaction } from '@usvideo/event-s
 import { DATABASE } from '@usvideo/service';
 import { ulid } from 'ulid';
 import type { AutoTopUpRow, AutoTopUpTerms } from './auto-top-up';
+import { noteDeclined } from './declined-top-up.store';
 import type { SavedMethod } from './payment-provider';
 
 /** A charge whose order was committed; sent again under the same key it is the same charge. */
@@ -108,6 +109,17 @@ export class AutoTopUpStore {
 
   async fail(accountId: string, failure: string, author: string): Promise<void> {
     await this.database.query({ name: 'auto_top_up_fail', text: FAIL, values: [accountId, failure, author] });
+  }
+
+  /** The failure, and that the owners are to be told of it. */
+  async decline(
+    { topUpId, accountId, provider }: Pick<Charge, 'topUpId' | 'accountId' | 'provider'>,
+    failure: string,
+  ): Promise<void> {
+    await inTransaction(this.database, async (tx) => {
+      await tx.query({ name: 'auto_top_up_fail', text: FAIL, values: [accountId, failure, provider] });
+      await noteDeclined(tx, { topUpId, accountId, failure });
+    });
   }
 
   /** Orders a top-up for accounts that fell below their threshold: the order is committed before anybody is charged. */

@@ -6,6 +6,7 @@ import { LedgerWriter } from '../posting/ledger-writer.service';
 import { PostingModule } from '../posting/posting.module';
 import { AutoTopUpStore } from './auto-top-up.store';
 import { AutoTopUps } from './auto-top-up.saga';
+import { DeclinedTopUps } from './declined-top-up.store';
 import { manualProvider, type PaymentProvider, Providers } from './payment-provider';
 import { StripeProvider } from './stripe.client';
 import { TopUpStore } from './top-up.store';
@@ -17,6 +18,7 @@ const AUTO_EVERY_MS = 2_000;
   imports: [PostingModule],
   providers: [
     AutoTopUpStore,
+    DeclinedTopUps,
     TopUpStore,
     { provide: Providers, inject: [CONFIG], useFactory: paymentProviders },
     {
@@ -37,7 +39,7 @@ const AUTO_EVERY_MS = 2_000;
         new AutoTopUps(store, orders, topUps, byName, logger),
     },
   ],
-  exports: [AutoTopUpStore, Providers, TopUpStore, TopUps],
+  exports: [AutoTopUpStore, DeclinedTopUps, Providers, TopUpStore, TopUps],
 })
 export class TopUpsModule implements OnModuleInit {
   constructor(

@@ -168,7 +168,7 @@ export class TopUps {
     const topUp = await this.ordered(provider, topUpId);
     if (topUp === undefined) return 'not_ours';
     if (topUp.automatic && topUp.status === 'pending')
-      await this.automatic.fail(topUp.accountId, code ?? status, provider.name);
+      await this.automatic.decline({ topUpId, accountId: topUp.accountId, provider: provider.name }, code ?? status);
     await this.store.end(topUpId, status);
     return 'top_up_ended';
   }

@@ -61,6 +61,21 @@ async function fullFleet(): Promise<{ estimate: FleetEstimate; accountId: string
   return { estimate, accountId };
 }
 
+describe('the queue as operators see it', () => {
+  it('tells what a worker could take from what the limit holds, and what could run', async () => {
+    const accountId = await addAccount(world.database, { accountId: newAccount(), concurrentJobs: 2 });
+    await addJobs(world.database, accountId, 5);
+    const estimate = startEstimate(3);
+    const standing = () => estimate.queues()?.queues.find(({ jobClass }) => jobClass === 'procedural');
+    await eventually(() => standing()?.eligible.jobs === 2 && standing()?.slots === 3, {
+      what: 'the queue of the class',
+      deadlineMs: 20_000,
+    });
+    expect(standing()).toMatchObject({ environment: 'live', held: { jobs: 3 }, accounts: 1, running: 0 });
+    expect(estimate.queues()!.ageSeconds).toBeGreaterThanOrEqual(0);
+  });
+});
+
 describe('the slots that a fleet is scaled by', () => {
   it('are one for an account at limit one with a thousand jobs queued, and none while it is suspended', async () => {
     const accountId = await addAccount(world.database, { accountId: newAccount(), concurrentJobs: 1 });

@@ -8,7 +8,7 @@ import { expectedGpuMs, SANDBOX_CLASS } from '../catalogue/models';
 import { addRendered, announceWorkers, healthySlots, paces, type Rendered } from './fleet-presence.sql';
 import type { StoredJob } from '../job/job-row';
 import { leasedJobs, queueLoads, unusualWeights, type QueueLoad } from './queue-load.sql';
-import { QueueMetrics } from './queue-metrics.service';
+import { QueueMetrics, type ClassStanding } from './queue-metrics.service';
 import { eligibleJobs, wantedSlots } from './wanted-slots';
 import type { WorkerRegistry } from '../workers/worker-registry.service';
 import { fleetColdStart } from '../metrics';
@@ -33,6 +33,12 @@ export interface Applicant {
   readonly expectedMs: number;
 }
 
+/** What waits in one class and environment, what of the class runs, and what could. */
+export interface QueueStanding extends ClassStanding {
+  readonly running: number;
+  readonly slots: number;
+}
+
 const FLEET_EVERY_MS = 1_000;
 const QUEUE_EVERY_MS = 5_000;
 /** At most one part in twenty of the time goes into reading the queue, however long it is. */
@@ -53,6 +59,7 @@ export class FleetEstimate implements Running {
   private readonly refused = new Map<string, Applicant>();
   private readonly metrics = new QueueMetrics();
   private readQueueAfter = 0;
+  private looked: { readonly atMs: number; readonly queues: readonly QueueStanding[] } | undefined;
   private loops: Loop[] = [];
 
   constructor(private readonly options: FleetEstimateOptions) {}
@@ -96,6 +103,11 @@ export class FleetEstimate implements Running {
     const aheadMs = job.upToMs - job.expectedMs;
     const start = startMs(load, this.waiting(account), { aheadMs, expectedMs: job.expectedMs });
     return etaSeconds(job, start, load.pace);
+  }
+
+  /** As they were at the last look; undefined before the first. */
+  queues(): { readonly ageSeconds: number; readonly queues: readonly QueueStanding[] } | undefined {
+    return this.looked && { ageSeconds: (performance.now() - this.looked.atMs) / 1_000, queues: this.looked.queues };
   }
 
   /** A job has ended; what it took is what others are expected to take. */
@@ -153,7 +165,14 @@ export class FleetEstimate implements Running {
     this.wanted = wantedSlots(eligibleJobs(loads), leased);
     this.backlogs = backlogsOf(loads.filter(({ suspended }) => !suspended));
     for (const applicant of [...this.refused.values()]) this.refusesFor(applicant);
-    this.metrics.observe(loads, leased, workers);
+    this.looked = {
+      atMs: startedAt,
+      queues: this.metrics.observe(loads, leased, workers).map((standing) => ({
+        ...standing,
+        running: leased.get(standing.jobClass) ?? 0,
+        slots: this.slots.get(standing.jobClass) ?? 0,
+      })),
+    };
     this.readQueueAfter = startedAt + QUEUE_REST * (performance.now() - startedAt);
   }
 }

@@ -20,6 +20,15 @@ interface Standing {
   readonly oldestSeconds: number;
 }
 
+/** What one class has waiting in one environment. */
+export interface ClassStanding {
+  readonly jobClass: string;
+  readonly environment: Environment;
+  readonly eligible: Standing;
+  readonly held: Standing;
+  readonly accounts: number;
+}
+
 /**
  * The queue as the operator sees it: from its rows and not from the workers, so that the figures survive their absence. What a limit holds
  * is told apart from what a worker could take, because only the latter is anybody's fault. A class that is empty reports 0.
@@ -32,7 +41,11 @@ export class QueueMetrics {
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
-  observe(loads: readonly QueueLoad[], leased: ReadonlyMap<string, number>, workers: WorkerRegistry): void {
+  observe(
+    loads: readonly QueueLoad[],
+    leased: ReadonlyMap<string, number>,
+    workers: WorkerRegistry,
+  ): readonly ClassStanding[] {
     for (const jobClass of [...leased.keys(), ...workers.jobClasses()])
       this.know(jobClass, jobClass === SANDBOX_CLASS ? 'test' : 'live');
     for (const { jobClass, environment } of loads) this.know(jobClass, environment);
@@ -42,15 +55,21 @@ export class QueueMetrics {
     // A hosted engine that waits costs nothing.
     const free = workers.free().filter(({ remote }) => !remote);
     const connected = workers.present();
+    const standings: ClassStanding[] = [];
     for (const [jobClass, environments] of this.classes) {
       const waiting = loads.filter((load) => load.jobClass === jobClass);
       for (const environment of environments) {
         const own = standing.filter(({ load }) => load.jobClass === jobClass && load.environment === environment);
+        const sum = {
+          jobClass,
+          environment,
+          eligible: together(own.map((one) => one.eligible)),
+          held: together(own.map((one) => one.held)),
+          accounts: own.length,
+        };
         for (const state of ['eligible', 'held'] as const)
-          observeDepth(
-            { class: jobClass, environment, state },
-            own.map((one) => one[state]),
-          );
+          observeDepth({ class: jobClass, environment, state }, sum[state]);
+        standings.push(sum);
       }
       observeFairness(jobClass, waiting);
       fleetWantedSlots.set({ class: jobClass }, wanted.get(jobClass) ?? 0);
@@ -64,6 +83,7 @@ export class QueueMetrics {
       );
     }
     this.observeSlots(workers);
+    return standings;
   }
 
   private know(jobClass: string, environment: Environment): void {
@@ -102,18 +122,19 @@ export class QueueMetrics {
   }
 }
 
+function together(standings: readonly Standing[]): Standing {
+  return {
+    jobs: standings.reduce((sum, { jobs }) => sum + jobs, 0),
+    oldestSeconds: standings.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0),
+  };
+}
+
 function observeDepth(
   labels: { class: string; environment: Environment; state: string },
-  standings: readonly Standing[],
+  { jobs, oldestSeconds }: Standing,
 ): void {
-  queueDepth.set(
-    labels,
-    standings.reduce((sum, { jobs }) => sum + jobs, 0),
-  );
-  queueOldestAge.set(
-    labels,
-    standings.reduce((oldest, { oldestSeconds }) => Math.max(oldest, oldestSeconds), 0),
-  );
+  queueDepth.set(labels, jobs);
+  queueOldestAge.set(labels, oldestSeconds);
 }
 
 function observeFairness(jobClass: string, waiting: readonly QueueLoad[]): void {

@@ -12,6 +12,7 @@ import { listenForWakes } from './wake-listener.client';
 import { DispatchLoop } from './dispatch.loop';
 import { startUpkeep } from './dispatch-upkeep.loop';
 import { Heartbeats } from '../workers/heartbeats.loop';
+import { FailedAttempts } from '../workers/failed-attempts.loop';
 import { LeaseGrants } from '../workers/lease-grants.service';
 import { startCordons } from '../workers/cordons.loop';
 import { WorkerRegistry } from '../workers/worker-registry.service';
@@ -39,6 +40,7 @@ export class Dispatch implements LeaseHolders {
   readonly reports: JobReports;
   private readonly grants: LeaseGrants;
   private readonly heartbeats: Heartbeats;
+  private readonly failed: FailedAttempts;
   private readonly loop: DispatchLoop;
   private readonly lifecycle: Lifecycle;
 
@@ -52,6 +54,7 @@ export class Dispatch implements LeaseHolders {
     });
     this.grants = new LeaseGrants(database, this.workers, settings);
     this.heartbeats = new Heartbeats({ database, workers: this.workers, changes, settings, logger });
+    this.failed = new FailedAttempts(database, logger);
     this.reports = new JobReports({
       database,
       settings,
@@ -68,6 +71,7 @@ export class Dispatch implements LeaseHolders {
     this.lifecycle.add('wakes', () => this.wake.settled());
     this.lifecycle.add('reports', () => this.reports.settled());
     add('heartbeats', this.heartbeats.start());
+    add('failed attempts', this.failed.start());
     const { reports, wake } = this;
     add('upkeep', startUpkeep({ database, settings, logger, reports, wake, remote: this.options.remote }));
     add('cordons', startCordons({ database, workers: this.workers, reports: this.reports, holders: this, logger }));
@@ -124,6 +128,7 @@ export class Dispatch implements LeaseHolders {
       environment,
       state: { jobClass },
     } = job;
+    if (report.type === 'FailAttempt' || report.type === 'LoseLease') this.failed.note(report, job);
     if (report.type === 'LoseLease') {
       leaseExpiries.inc({ class: jobClass });
       this.endLease(job.jobId, report.leaseId, 'lease_lost');

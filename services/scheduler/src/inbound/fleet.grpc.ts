@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type {
+  ListQueuesResponse,
   ListWorkersRequest,
   ListWorkersResponse,
   SetCordonRequest,
@@ -9,6 +10,7 @@ import type {
 import type { Database } from '@usvideo/event-store';
 import { grpcError, status } from '@usvideo/runtime';
 import { DATABASE } from '@usvideo/service';
+import { FleetEstimate } from '../capacity/fleet-estimate.loop';
 import { cordonOf } from '../workers/cordon';
 import { liftCordon, listCordons, setCordon } from '../workers/cordons.sql';
 import { listFleet } from '../workers/fleet.sql';
@@ -19,7 +21,26 @@ const GRACE_SECONDS_MAX = 86_400;
 /** The fleet as operators see it, and what they keep from taking more work. */
 @Controller()
 export class FleetController {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly estimate: FleetEstimate,
+  ) {}
+
+  @GrpcMethod('SchedulerService', 'listQueues')
+  listQueues(): ListQueuesResponse {
+    const seen = this.estimate.queues();
+    if (seen === undefined) throw grpcError(status.UNAVAILABLE, 'the queue was not looked at yet');
+    return {
+      ageSeconds: seen.ageSeconds,
+      queues: seen.queues.map(({ eligible, held, ...rest }) => ({
+        ...rest,
+        eligible: eligible.jobs,
+        eligibleOldestSeconds: eligible.oldestSeconds,
+        held: held.jobs,
+        heldOldestSeconds: held.oldestSeconds,
+      })),
+    };
+  }
 
   @GrpcMethod('SchedulerService', 'listWorkers')
   async listWorkers({ afterWorkerId, limit }: ListWorkersRequest): Promise<ListWorkersResponse> {

@@ -12,6 +12,7 @@ import { ArtifactDeletions0011 } from './0011-artifact-deletions';
 import { ErasedEndUsers0012 } from './0012-erased-end-users';
 import { Uploads0013 } from './0013-uploads';
 import { RemoteEngines0014 } from './0014-remote-engines';
+import { Operations0015 } from './0015-operations';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   ErasedEndUsers0012,
   Uploads0013,
   RemoteEngines0014,
+  Operations0015,
 ];

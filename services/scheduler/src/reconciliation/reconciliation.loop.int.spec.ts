@@ -113,6 +113,20 @@ describe('reconciliation', () => {
     );
   });
 
+  it('keeps what it found and when, newest first', async () => {
+    await world.create({ accountId: await funded() });
+    ledgerRecorded([]);
+    await call(world.client, 'reconcile', {});
+    const { differences } = await call(world.client, 'reconcile', { graceSeconds: 0 });
+    const { runs } = await call(world.client, 'listReconciliations', { limit: 10 });
+    expect(runs.map(({ graceSeconds, found }) => [graceSeconds, found!.differences])).toEqual([
+      [0, differences],
+      [600, []],
+    ]);
+    expect(runs[0]!.endedAt! >= runs[0]!.startedAt!).toBe(true);
+    expect((await call(world.client, 'listReconciliations', { limit: 1 })).runs).toHaveLength(1);
+  });
+
   it('waits ten minutes before it misses anything', async () => {
     await world.create({ accountId: await funded() });
     ledgerRecorded([]);
@@ -175,6 +189,15 @@ describe('billing asks', () => {
       (error: unknown) => error,
     );
     expect(hasStatus(refused, status.NOT_FOUND)).toBe(true);
+  });
+
+  it('how long slots were taken, of a year at most', async () => {
+    const order = { byDay: true, byAccount: false, byModel: false };
+    const asked = (startDate: string, endDate: string) =>
+      call(world.client, 'listRenderTimes', { ...order, startDate, endDate }).catch((error: unknown) => error);
+    expect(await asked('2026-01-01', '2026-12-31')).toEqual({ times: [] });
+    expect(hasStatus(await asked('2024-01-01', '2026-01-01'), status.OUT_OF_RANGE)).toBe(true);
+    expect(hasStatus(await asked('2026-02-30', '2026-03-01'), status.INVALID_ARGUMENT)).toBe(true);
   });
 
   it('whom jobs were made for, of its own account only', async () => {

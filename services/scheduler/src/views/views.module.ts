@@ -9,6 +9,7 @@ import { JobChanges } from './job-changes';
 import { JobRenderer } from './job-renderer.service';
 import { type Estimate, JobViews } from './job-views.sql';
 import { JobWatches } from './job-watches.stream';
+import { RenderTimes } from './render-times.sql';
 import { ESTIMATE } from './tokens';
 
 @Module({
@@ -16,6 +17,7 @@ import { ESTIMATE } from './tokens';
     AccountUsage,
     ChangePoll,
     JobChanges,
+    RenderTimes,
     {
       provide: JobViews,
       inject: [DATABASE, JobChanges, ESTIMATE],
@@ -35,7 +37,7 @@ import { ESTIMATE } from './tokens';
         new JobWatches({ views, changes, renderer }),
     },
   ],
-  exports: [AccountUsage, JobChanges, JobRenderer, JobViews, JobWatches],
+  exports: [AccountUsage, JobChanges, JobRenderer, JobViews, JobWatches, RenderTimes],
 })
 export class ViewsModule implements OnModuleInit {
   constructor(

@@ -200,6 +200,17 @@ export interface Member {
   expiresAt: Date | undefined;
 }
 
+export interface TellTopUpDeclinedRequest {
+  accountId: string;
+  topUpId: string;
+  amountMicros: bigint;
+  /** As people know it, such as "visa 4242". */
+  paymentMethod: string;
+}
+
+export interface TellTopUpDeclinedResponse {
+}
+
 export interface ListMembersRequest {
   accountId: string;
 }
@@ -2407,6 +2418,145 @@ export const Member: MessageFns<Member> = {
     message.mfaEnabled = object.mfaEnabled ?? false;
     message.createdAt = object.createdAt ?? undefined;
     message.expiresAt = object.expiresAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseTellTopUpDeclinedRequest(): TellTopUpDeclinedRequest {
+  return { accountId: "", topUpId: "", amountMicros: 0n, paymentMethod: "" };
+}
+
+export const TellTopUpDeclinedRequest: MessageFns<TellTopUpDeclinedRequest> = {
+  encode(message: TellTopUpDeclinedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.topUpId !== "") {
+      writer.uint32(18).string(message.topUpId);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    if (message.paymentMethod !== "") {
+      writer.uint32(34).string(message.paymentMethod);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TellTopUpDeclinedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTellTopUpDeclinedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.topUpId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.paymentMethod = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TellTopUpDeclinedRequest>): TellTopUpDeclinedRequest {
+    return TellTopUpDeclinedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TellTopUpDeclinedRequest>): TellTopUpDeclinedRequest {
+    const message = createBaseTellTopUpDeclinedRequest();
+    message.accountId = object.accountId ?? "";
+    message.topUpId = object.topUpId ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.paymentMethod = object.paymentMethod ?? "";
+    return message;
+  },
+};
+
+function createBaseTellTopUpDeclinedResponse(): TellTopUpDeclinedResponse {
+  return {};
+}
+
+export const TellTopUpDeclinedResponse: MessageFns<TellTopUpDeclinedResponse> = {
+  encode(_: TellTopUpDeclinedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TellTopUpDeclinedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTellTopUpDeclinedResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TellTopUpDeclinedResponse>): TellTopUpDeclinedResponse {
+    return TellTopUpDeclinedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<TellTopUpDeclinedResponse>): TellTopUpDeclinedResponse {
+    const message = createBaseTellTopUpDeclinedResponse();
     return message;
   },
 };
@@ -4939,6 +5089,18 @@ export const MembersServiceService = {
       Buffer.from(RemoveMemberResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveMemberResponse => RemoveMemberResponse.decode(value),
   },
+  /** Writes to the owners that the saved card was declined. About the same top-up a letter that waits is not written again. */
+  tellTopUpDeclined: {
+    path: "/usvideo.accounts.v1.MembersService/TellTopUpDeclined" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TellTopUpDeclinedRequest): Buffer =>
+      Buffer.from(TellTopUpDeclinedRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TellTopUpDeclinedRequest => TellTopUpDeclinedRequest.decode(value),
+    responseSerialize: (value: TellTopUpDeclinedResponse): Buffer =>
+      Buffer.from(TellTopUpDeclinedResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TellTopUpDeclinedResponse => TellTopUpDeclinedResponse.decode(value),
+  },
 } as const;
 
 export interface MembersServiceServer extends UntypedServiceImplementation {
@@ -4978,6 +5140,8 @@ export interface MembersServiceServer extends UntypedServiceImplementation {
   setMemberRole: handleUnaryCall<SetMemberRoleRequest, SetMemberRoleResponse>;
   /** Of a member, or of an invitation that was not accepted yet. */
   removeMember: handleUnaryCall<RemoveMemberRequest, RemoveMemberResponse>;
+  /** Writes to the owners that the saved card was declined. About the same top-up a letter that waits is not written again. */
+  tellTopUpDeclined: handleUnaryCall<TellTopUpDeclinedRequest, TellTopUpDeclinedResponse>;
 }
 
 export interface MembersServiceClient extends Client {
@@ -5366,6 +5530,22 @@ export interface MembersServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveMemberResponse) => void,
+  ): ClientUnaryCall;
+  /** Writes to the owners that the saved card was declined. About the same top-up a letter that waits is not written again. */
+  tellTopUpDeclined(
+    request: TellTopUpDeclinedRequest,
+    callback: (error: ServiceError | null, response: TellTopUpDeclinedResponse) => void,
+  ): ClientUnaryCall;
+  tellTopUpDeclined(
+    request: TellTopUpDeclinedRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TellTopUpDeclinedResponse) => void,
+  ): ClientUnaryCall;
+  tellTopUpDeclined(
+    request: TellTopUpDeclinedRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TellTopUpDeclinedResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -50,6 +50,21 @@ export enum OperatorOrderRefusal {
   UNRECOGNIZED = -1,
 }
 
+/** Why nobody is signed in as an operator. */
+export enum OperatorSignInRefusal {
+  UNSPECIFIED = 0,
+  OIDC_UNSET = 1,
+  TOKEN_INVALID = 2,
+  OIDC_REFUSED = 3,
+  EMAIL_UNVERIFIED = 4,
+  /** NO_ROLE - None of what the provider says of them is mapped to a role. */
+  NO_ROLE = 5,
+  /** NAME_TAKEN - By an operator that is somebody else. */
+  NAME_TAKEN = 6,
+  REVOKED = 7,
+  UNRECOGNIZED = -1,
+}
+
 /** How far the life of an account is. */
 export enum AccountStatus {
   UNSPECIFIED = 0,

@@ -20,7 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Actor } from "./actor";
-import { OperatorOrderRefusal } from "./names";
+import { OperatorOrderRefusal, OperatorSignInRefusal } from "./names";
 
 export interface Operator {
   operatorId: string;
@@ -34,7 +34,11 @@ export interface Operator {
     | undefined;
   /** Absent: the token does not expire. */
   expiresAt: Date | undefined;
-  revokedAt: Date | undefined;
+  revokedAt:
+    | Date
+    | undefined;
+  /** Signs in through the identity provider, which also says the role. */
+  federated: boolean;
 }
 
 export interface CreateOperatorRequest {
@@ -86,6 +90,41 @@ export interface VerifyOperatorResponse {
   operator: Operator | undefined;
 }
 
+export interface DescribeOperatorSignInRequest {
+}
+
+export interface DescribeOperatorSignInResponse {
+  /** What people call the identity provider; empty: there is none for operators. */
+  oidcName: string;
+}
+
+export interface StartOperatorOidcRequest {
+  actor: Actor | undefined;
+}
+
+export interface StartOperatorOidcResponse {
+  refusal?: OperatorSignInRefusal | undefined;
+  authorizationUrl: string;
+  /** Kept in the browser that began. */
+  state: string;
+}
+
+export interface FinishOperatorOidcRequest {
+  state: string;
+  /** As the browser came back with it. */
+  query: string;
+  actor: Actor | undefined;
+}
+
+export interface FinishOperatorOidcResponse {
+  refusal?: OperatorSignInRefusal | undefined;
+  operator:
+    | Operator
+    | undefined;
+  /** Ends the one before, and counts until expires_at. */
+  token: string;
+}
+
 export interface RecordOrderRequest {
   /** Empty for what concerns no account. */
   accountId: string;
@@ -103,7 +142,7 @@ export interface RecordOrderResponse {
 
 export interface PendingOrder {
   orderId: string;
-  /** credit or adjustment. */
+  /** credit, adjustment or top_up: the confirmation of the manual one that is the reference. */
   kind: string;
   accountId: string;
   /** Unique for ever within kind and account. */
@@ -169,6 +208,7 @@ function createBaseOperator(): Operator {
     lastUsedAt: undefined,
     expiresAt: undefined,
     revokedAt: undefined,
+    federated: false,
   };
 }
 
@@ -194,6 +234,9 @@ export const Operator: MessageFns<Operator> = {
     }
     if (message.revokedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.revokedAt), writer.uint32(58).fork()).join();
+    }
+    if (message.federated !== false) {
+      writer.uint32(64).bool(message.federated);
     }
     return writer;
   },
@@ -267,6 +310,14 @@ export const Operator: MessageFns<Operator> = {
             message.revokedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.federated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -291,6 +342,7 @@ export const Operator: MessageFns<Operator> = {
     message.lastUsedAt = object.lastUsedAt ?? undefined;
     message.expiresAt = object.expiresAt ?? undefined;
     message.revokedAt = object.revokedAt ?? undefined;
+    message.federated = object.federated ?? false;
     return message;
   },
 };
@@ -933,6 +985,398 @@ export const VerifyOperatorResponse: MessageFns<VerifyOperatorResponse> = {
     message.operator = (object.operator !== undefined && object.operator !== null)
       ? Operator.fromPartial(object.operator)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseDescribeOperatorSignInRequest(): DescribeOperatorSignInRequest {
+  return {};
+}
+
+export const DescribeOperatorSignInRequest: MessageFns<DescribeOperatorSignInRequest> = {
+  encode(_: DescribeOperatorSignInRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeOperatorSignInRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeOperatorSignInRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DescribeOperatorSignInRequest>): DescribeOperatorSignInRequest {
+    return DescribeOperatorSignInRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DescribeOperatorSignInRequest>): DescribeOperatorSignInRequest {
+    const message = createBaseDescribeOperatorSignInRequest();
+    return message;
+  },
+};
+
+function createBaseDescribeOperatorSignInResponse(): DescribeOperatorSignInResponse {
+  return { oidcName: "" };
+}
+
+export const DescribeOperatorSignInResponse: MessageFns<DescribeOperatorSignInResponse> = {
+  encode(message: DescribeOperatorSignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.oidcName !== "") {
+      writer.uint32(10).string(message.oidcName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeOperatorSignInResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeOperatorSignInResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.oidcName = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DescribeOperatorSignInResponse>): DescribeOperatorSignInResponse {
+    return DescribeOperatorSignInResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeOperatorSignInResponse>): DescribeOperatorSignInResponse {
+    const message = createBaseDescribeOperatorSignInResponse();
+    message.oidcName = object.oidcName ?? "";
+    return message;
+  },
+};
+
+function createBaseStartOperatorOidcRequest(): StartOperatorOidcRequest {
+  return { actor: undefined };
+}
+
+export const StartOperatorOidcRequest: MessageFns<StartOperatorOidcRequest> = {
+  encode(message: StartOperatorOidcRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartOperatorOidcRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartOperatorOidcRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartOperatorOidcRequest>): StartOperatorOidcRequest {
+    return StartOperatorOidcRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartOperatorOidcRequest>): StartOperatorOidcRequest {
+    const message = createBaseStartOperatorOidcRequest();
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseStartOperatorOidcResponse(): StartOperatorOidcResponse {
+  return { refusal: undefined, authorizationUrl: "", state: "" };
+}
+
+export const StartOperatorOidcResponse: MessageFns<StartOperatorOidcResponse> = {
+  encode(message: StartOperatorOidcResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== undefined) {
+      writer.uint32(8).int32(message.refusal);
+    }
+    if (message.authorizationUrl !== "") {
+      writer.uint32(18).string(message.authorizationUrl);
+    }
+    if (message.state !== "") {
+      writer.uint32(26).string(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartOperatorOidcResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartOperatorOidcResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.refusal = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.authorizationUrl = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartOperatorOidcResponse>): StartOperatorOidcResponse {
+    return StartOperatorOidcResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartOperatorOidcResponse>): StartOperatorOidcResponse {
+    const message = createBaseStartOperatorOidcResponse();
+    message.refusal = object.refusal ?? undefined;
+    message.authorizationUrl = object.authorizationUrl ?? "";
+    message.state = object.state ?? "";
+    return message;
+  },
+};
+
+function createBaseFinishOperatorOidcRequest(): FinishOperatorOidcRequest {
+  return { state: "", query: "", actor: undefined };
+}
+
+export const FinishOperatorOidcRequest: MessageFns<FinishOperatorOidcRequest> = {
+  encode(message: FinishOperatorOidcRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.query !== "") {
+      writer.uint32(18).string(message.query);
+    }
+    if (message.actor !== undefined) {
+      Actor.encode(message.actor, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishOperatorOidcRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishOperatorOidcRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = Actor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishOperatorOidcRequest>): FinishOperatorOidcRequest {
+    return FinishOperatorOidcRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishOperatorOidcRequest>): FinishOperatorOidcRequest {
+    const message = createBaseFinishOperatorOidcRequest();
+    message.state = object.state ?? "";
+    message.query = object.query ?? "";
+    message.actor = (object.actor !== undefined && object.actor !== null) ? Actor.fromPartial(object.actor) : undefined;
+    return message;
+  },
+};
+
+function createBaseFinishOperatorOidcResponse(): FinishOperatorOidcResponse {
+  return { refusal: undefined, operator: undefined, token: "" };
+}
+
+export const FinishOperatorOidcResponse: MessageFns<FinishOperatorOidcResponse> = {
+  encode(message: FinishOperatorOidcResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refusal !== undefined) {
+      writer.uint32(8).int32(message.refusal);
+    }
+    if (message.operator !== undefined) {
+      Operator.encode(message.operator, writer.uint32(18).fork()).join();
+    }
+    if (message.token !== "") {
+      writer.uint32(26).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinishOperatorOidcResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinishOperatorOidcResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.refusal = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.operator = Operator.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FinishOperatorOidcResponse>): FinishOperatorOidcResponse {
+    return FinishOperatorOidcResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinishOperatorOidcResponse>): FinishOperatorOidcResponse {
+    const message = createBaseFinishOperatorOidcResponse();
+    message.refusal = object.refusal ?? undefined;
+    message.operator = (object.operator !== undefined && object.operator !== null)
+      ? Operator.fromPartial(object.operator)
+      : undefined;
+    message.token = object.token ?? "";
     return message;
   },
 };
@@ -1844,6 +2288,42 @@ export const OperatorsServiceService = {
       Buffer.from(VerifyOperatorResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyOperatorResponse => VerifyOperatorResponse.decode(value),
   },
+  /** What the console's sign-in page offers. */
+  describeOperatorSignIn: {
+    path: "/usvideo.accounts.v1.OperatorsService/DescribeOperatorSignIn" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeOperatorSignInRequest): Buffer =>
+      Buffer.from(DescribeOperatorSignInRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeOperatorSignInRequest => DescribeOperatorSignInRequest.decode(value),
+    responseSerialize: (value: DescribeOperatorSignInResponse): Buffer =>
+      Buffer.from(DescribeOperatorSignInResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeOperatorSignInResponse =>
+      DescribeOperatorSignInResponse.decode(value),
+  },
+  /** Through the identity provider. What the browser comes back with is finished once, and only by who began it. */
+  startOperatorOidc: {
+    path: "/usvideo.accounts.v1.OperatorsService/StartOperatorOidc" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartOperatorOidcRequest): Buffer =>
+      Buffer.from(StartOperatorOidcRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartOperatorOidcRequest => StartOperatorOidcRequest.decode(value),
+    responseSerialize: (value: StartOperatorOidcResponse): Buffer =>
+      Buffer.from(StartOperatorOidcResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartOperatorOidcResponse => StartOperatorOidcResponse.decode(value),
+  },
+  finishOperatorOidc: {
+    path: "/usvideo.accounts.v1.OperatorsService/FinishOperatorOidc" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FinishOperatorOidcRequest): Buffer =>
+      Buffer.from(FinishOperatorOidcRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FinishOperatorOidcRequest => FinishOperatorOidcRequest.decode(value),
+    responseSerialize: (value: FinishOperatorOidcResponse): Buffer =>
+      Buffer.from(FinishOperatorOidcResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FinishOperatorOidcResponse => FinishOperatorOidcResponse.decode(value),
+  },
   /** An order that a second operator has to approve. Sent again under the same reference it is the same order. */
   proposeOrder: {
     path: "/usvideo.accounts.v1.OperatorsService/ProposeOrder" as const,
@@ -1897,6 +2377,11 @@ export interface OperatorsServiceServer extends UntypedServiceImplementation {
   revokeOperator: handleUnaryCall<RevokeOperatorRequest, RevokeOperatorResponse>;
   /** Who is behind the SHA-256 of a token. NOT_FOUND for a token that does not count. */
   verifyOperator: handleUnaryCall<VerifyOperatorRequest, VerifyOperatorResponse>;
+  /** What the console's sign-in page offers. */
+  describeOperatorSignIn: handleUnaryCall<DescribeOperatorSignInRequest, DescribeOperatorSignInResponse>;
+  /** Through the identity provider. What the browser comes back with is finished once, and only by who began it. */
+  startOperatorOidc: handleUnaryCall<StartOperatorOidcRequest, StartOperatorOidcResponse>;
+  finishOperatorOidc: handleUnaryCall<FinishOperatorOidcRequest, FinishOperatorOidcResponse>;
   /** An order that a second operator has to approve. Sent again under the same reference it is the same order. */
   proposeOrder: handleUnaryCall<ProposeOrderRequest, ProposeOrderResponse>;
   /** Newest first. */
@@ -1986,6 +2471,53 @@ export interface OperatorsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyOperatorResponse) => void,
+  ): ClientUnaryCall;
+  /** What the console's sign-in page offers. */
+  describeOperatorSignIn(
+    request: DescribeOperatorSignInRequest,
+    callback: (error: ServiceError | null, response: DescribeOperatorSignInResponse) => void,
+  ): ClientUnaryCall;
+  describeOperatorSignIn(
+    request: DescribeOperatorSignInRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeOperatorSignInResponse) => void,
+  ): ClientUnaryCall;
+  describeOperatorSignIn(
+    request: DescribeOperatorSignInRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeOperatorSignInResponse) => void,
+  ): ClientUnaryCall;
+  /** Through the identity provider. What the browser comes back with is finished once, and only by who began it. */
+  startOperatorOidc(
+    request: StartOperatorOidcRequest,
+    callback: (error: ServiceError | null, response: StartOperatorOidcResponse) => void,
+  ): ClientUnaryCall;
+  startOperatorOidc(
+    request: StartOperatorOidcRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartOperatorOidcResponse) => void,
+  ): ClientUnaryCall;
+  startOperatorOidc(
+    request: StartOperatorOidcRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartOperatorOidcResponse) => void,
+  ): ClientUnaryCall;
+  finishOperatorOidc(
+    request: FinishOperatorOidcRequest,
+    callback: (error: ServiceError | null, response: FinishOperatorOidcResponse) => void,
+  ): ClientUnaryCall;
+  finishOperatorOidc(
+    request: FinishOperatorOidcRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FinishOperatorOidcResponse) => void,
+  ): ClientUnaryCall;
+  finishOperatorOidc(
+    request: FinishOperatorOidcRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FinishOperatorOidcResponse) => void,
   ): ClientUnaryCall;
   /** An order that a second operator has to approve. Sent again under the same reference it is the same order. */
   proposeOrder(

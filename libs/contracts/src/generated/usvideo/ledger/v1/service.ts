@@ -325,6 +325,46 @@ export interface VerifyResponse {
   lastRootAt?: Date | undefined;
 }
 
+export interface ListVerificationsRequest {
+  /** 1 to 100. */
+  limit: number;
+}
+
+export interface ListVerificationsResponse {
+  runs: VerificationRun[];
+}
+
+export interface VerificationRun {
+  startedAt: Date | undefined;
+  endedAt: Date | undefined;
+  found: VerifyResponse | undefined;
+}
+
+export interface ListRevenueRequest {
+  /** UTC days of the charge, inclusive, as YYYY-MM-DD. */
+  startDate: string;
+  endDate: string;
+  /** Which of them sums are kept apart by. */
+  byDay: boolean;
+  byAccount: boolean;
+  byModel: boolean;
+}
+
+export interface ListRevenueResponse {
+  revenues: Revenue[];
+}
+
+export interface Revenue {
+  /** Each empty unless sums are kept apart by it. */
+  day: string;
+  accountId: string;
+  model: string;
+  jobs: bigint;
+  seconds: bigint;
+  chargedMicros: bigint;
+  refundedMicros: bigint;
+}
+
 export interface RefundCaptureRequest {
   accountId: string;
   jobId: string;
@@ -671,6 +711,41 @@ export interface StopAutoTopUpRequest {
 }
 
 export interface StopAutoTopUpResponse {
+}
+
+export interface FindTopUpRequest {
+  topUpId: string;
+}
+
+export interface FindTopUpResponse {
+  topUp: TopUp | undefined;
+}
+
+export interface ClaimDeclinedTopUpsRequest {
+  /** 1 to 100. */
+  limit: number;
+}
+
+export interface ClaimDeclinedTopUpsResponse {
+  topUps: DeclinedTopUp[];
+}
+
+export interface DeclinedTopUp {
+  topUpId: string;
+  accountId: string;
+  amountMicros: bigint;
+  /** As people know it, such as "visa 4242". */
+  paymentMethod: string;
+  /** The provider's code. */
+  failure: string;
+}
+
+export interface DeclinedTopUpsToldRequest {
+  /** At most 100. */
+  topUpIds: string[];
+}
+
+export interface DeclinedTopUpsToldResponse {
 }
 
 export interface ConfirmTopUpRequest {
@@ -3966,6 +4041,498 @@ export const VerifyResponse: MessageFns<VerifyResponse> = {
       ? BigInt(object.rootsChecked)
       : undefined;
     message.lastRootAt = object.lastRootAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListVerificationsRequest(): ListVerificationsRequest {
+  return { limit: 0 };
+}
+
+export const ListVerificationsRequest: MessageFns<ListVerificationsRequest> = {
+  encode(message: ListVerificationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVerificationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVerificationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListVerificationsRequest>): ListVerificationsRequest {
+    return ListVerificationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListVerificationsRequest>): ListVerificationsRequest {
+    const message = createBaseListVerificationsRequest();
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListVerificationsResponse(): ListVerificationsResponse {
+  return { runs: [] };
+}
+
+export const ListVerificationsResponse: MessageFns<ListVerificationsResponse> = {
+  encode(message: ListVerificationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      VerificationRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVerificationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVerificationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(VerificationRun.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListVerificationsResponse>): ListVerificationsResponse {
+    return ListVerificationsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListVerificationsResponse>): ListVerificationsResponse {
+    const message = createBaseListVerificationsResponse();
+    message.runs = object.runs?.map((e) => VerificationRun.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseVerificationRun(): VerificationRun {
+  return { startedAt: undefined, endedAt: undefined, found: undefined };
+}
+
+export const VerificationRun: MessageFns<VerificationRun> = {
+  encode(message: VerificationRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(10).fork()).join();
+    }
+    if (message.endedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.found !== undefined) {
+      VerifyResponse.encode(message.found, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerificationRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerificationRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.found = VerifyResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VerificationRun>): VerificationRun {
+    return VerificationRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerificationRun>): VerificationRun {
+    const message = createBaseVerificationRun();
+    message.startedAt = object.startedAt ?? undefined;
+    message.endedAt = object.endedAt ?? undefined;
+    message.found = (object.found !== undefined && object.found !== null)
+      ? VerifyResponse.fromPartial(object.found)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListRevenueRequest(): ListRevenueRequest {
+  return { startDate: "", endDate: "", byDay: false, byAccount: false, byModel: false };
+}
+
+export const ListRevenueRequest: MessageFns<ListRevenueRequest> = {
+  encode(message: ListRevenueRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startDate !== "") {
+      writer.uint32(10).string(message.startDate);
+    }
+    if (message.endDate !== "") {
+      writer.uint32(18).string(message.endDate);
+    }
+    if (message.byDay !== false) {
+      writer.uint32(24).bool(message.byDay);
+    }
+    if (message.byAccount !== false) {
+      writer.uint32(32).bool(message.byAccount);
+    }
+    if (message.byModel !== false) {
+      writer.uint32(40).bool(message.byModel);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRevenueRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRevenueRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startDate = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endDate = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.byDay = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.byAccount = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.byModel = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListRevenueRequest>): ListRevenueRequest {
+    return ListRevenueRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRevenueRequest>): ListRevenueRequest {
+    const message = createBaseListRevenueRequest();
+    message.startDate = object.startDate ?? "";
+    message.endDate = object.endDate ?? "";
+    message.byDay = object.byDay ?? false;
+    message.byAccount = object.byAccount ?? false;
+    message.byModel = object.byModel ?? false;
+    return message;
+  },
+};
+
+function createBaseListRevenueResponse(): ListRevenueResponse {
+  return { revenues: [] };
+}
+
+export const ListRevenueResponse: MessageFns<ListRevenueResponse> = {
+  encode(message: ListRevenueResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.revenues) {
+      Revenue.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRevenueResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRevenueResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.revenues.push(Revenue.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListRevenueResponse>): ListRevenueResponse {
+    return ListRevenueResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRevenueResponse>): ListRevenueResponse {
+    const message = createBaseListRevenueResponse();
+    message.revenues = object.revenues?.map((e) => Revenue.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRevenue(): Revenue {
+  return { day: "", accountId: "", model: "", jobs: 0n, seconds: 0n, chargedMicros: 0n, refundedMicros: 0n };
+}
+
+export const Revenue: MessageFns<Revenue> = {
+  encode(message: Revenue, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.model !== "") {
+      writer.uint32(26).string(message.model);
+    }
+    if (message.jobs !== 0n) {
+      if (BigInt.asIntN(64, message.jobs) !== message.jobs) {
+        throw new globalThis.Error("value provided for field message.jobs of type int64 too large");
+      }
+      writer.uint32(32).int64(message.jobs);
+    }
+    if (message.seconds !== 0n) {
+      if (BigInt.asIntN(64, message.seconds) !== message.seconds) {
+        throw new globalThis.Error("value provided for field message.seconds of type int64 too large");
+      }
+      writer.uint32(40).int64(message.seconds);
+    }
+    if (message.chargedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.chargedMicros) !== message.chargedMicros) {
+        throw new globalThis.Error("value provided for field message.chargedMicros of type int64 too large");
+      }
+      writer.uint32(48).int64(message.chargedMicros);
+    }
+    if (message.refundedMicros !== 0n) {
+      if (BigInt.asIntN(64, message.refundedMicros) !== message.refundedMicros) {
+        throw new globalThis.Error("value provided for field message.refundedMicros of type int64 too large");
+      }
+      writer.uint32(56).int64(message.refundedMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Revenue {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevenue();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.jobs = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.seconds = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.chargedMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.refundedMicros = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Revenue>): Revenue {
+    return Revenue.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Revenue>): Revenue {
+    const message = createBaseRevenue();
+    message.day = object.day ?? "";
+    message.accountId = object.accountId ?? "";
+    message.model = object.model ?? "";
+    message.jobs = (object.jobs !== undefined && object.jobs !== null) ? BigInt(object.jobs) : 0n;
+    message.seconds = (object.seconds !== undefined && object.seconds !== null) ? BigInt(object.seconds) : 0n;
+    message.chargedMicros = (object.chargedMicros !== undefined && object.chargedMicros !== null)
+      ? BigInt(object.chargedMicros)
+      : 0n;
+    message.refundedMicros = (object.refundedMicros !== undefined && object.refundedMicros !== null)
+      ? BigInt(object.refundedMicros)
+      : 0n;
     return message;
   },
 };
@@ -8011,6 +8578,432 @@ export const StopAutoTopUpResponse: MessageFns<StopAutoTopUpResponse> = {
   },
 };
 
+function createBaseFindTopUpRequest(): FindTopUpRequest {
+  return { topUpId: "" };
+}
+
+export const FindTopUpRequest: MessageFns<FindTopUpRequest> = {
+  encode(message: FindTopUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUpId !== "") {
+      writer.uint32(10).string(message.topUpId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindTopUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindTopUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUpId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FindTopUpRequest>): FindTopUpRequest {
+    return FindTopUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindTopUpRequest>): FindTopUpRequest {
+    const message = createBaseFindTopUpRequest();
+    message.topUpId = object.topUpId ?? "";
+    return message;
+  },
+};
+
+function createBaseFindTopUpResponse(): FindTopUpResponse {
+  return { topUp: undefined };
+}
+
+export const FindTopUpResponse: MessageFns<FindTopUpResponse> = {
+  encode(message: FindTopUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUp !== undefined) {
+      TopUp.encode(message.topUp, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindTopUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindTopUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUp = TopUp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FindTopUpResponse>): FindTopUpResponse {
+    return FindTopUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindTopUpResponse>): FindTopUpResponse {
+    const message = createBaseFindTopUpResponse();
+    message.topUp = (object.topUp !== undefined && object.topUp !== null) ? TopUp.fromPartial(object.topUp) : undefined;
+    return message;
+  },
+};
+
+function createBaseClaimDeclinedTopUpsRequest(): ClaimDeclinedTopUpsRequest {
+  return { limit: 0 };
+}
+
+export const ClaimDeclinedTopUpsRequest: MessageFns<ClaimDeclinedTopUpsRequest> = {
+  encode(message: ClaimDeclinedTopUpsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClaimDeclinedTopUpsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClaimDeclinedTopUpsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ClaimDeclinedTopUpsRequest>): ClaimDeclinedTopUpsRequest {
+    return ClaimDeclinedTopUpsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClaimDeclinedTopUpsRequest>): ClaimDeclinedTopUpsRequest {
+    const message = createBaseClaimDeclinedTopUpsRequest();
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseClaimDeclinedTopUpsResponse(): ClaimDeclinedTopUpsResponse {
+  return { topUps: [] };
+}
+
+export const ClaimDeclinedTopUpsResponse: MessageFns<ClaimDeclinedTopUpsResponse> = {
+  encode(message: ClaimDeclinedTopUpsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.topUps) {
+      DeclinedTopUp.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClaimDeclinedTopUpsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClaimDeclinedTopUpsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUps.push(DeclinedTopUp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ClaimDeclinedTopUpsResponse>): ClaimDeclinedTopUpsResponse {
+    return ClaimDeclinedTopUpsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClaimDeclinedTopUpsResponse>): ClaimDeclinedTopUpsResponse {
+    const message = createBaseClaimDeclinedTopUpsResponse();
+    message.topUps = object.topUps?.map((e) => DeclinedTopUp.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDeclinedTopUp(): DeclinedTopUp {
+  return { topUpId: "", accountId: "", amountMicros: 0n, paymentMethod: "", failure: "" };
+}
+
+export const DeclinedTopUp: MessageFns<DeclinedTopUp> = {
+  encode(message: DeclinedTopUp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topUpId !== "") {
+      writer.uint32(10).string(message.topUpId);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.amountMicros !== 0n) {
+      if (BigInt.asIntN(64, message.amountMicros) !== message.amountMicros) {
+        throw new globalThis.Error("value provided for field message.amountMicros of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amountMicros);
+    }
+    if (message.paymentMethod !== "") {
+      writer.uint32(34).string(message.paymentMethod);
+    }
+    if (message.failure !== "") {
+      writer.uint32(42).string(message.failure);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclinedTopUp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclinedTopUp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUpId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amountMicros = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.paymentMethod = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeclinedTopUp>): DeclinedTopUp {
+    return DeclinedTopUp.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeclinedTopUp>): DeclinedTopUp {
+    const message = createBaseDeclinedTopUp();
+    message.topUpId = object.topUpId ?? "";
+    message.accountId = object.accountId ?? "";
+    message.amountMicros = (object.amountMicros !== undefined && object.amountMicros !== null)
+      ? BigInt(object.amountMicros)
+      : 0n;
+    message.paymentMethod = object.paymentMethod ?? "";
+    message.failure = object.failure ?? "";
+    return message;
+  },
+};
+
+function createBaseDeclinedTopUpsToldRequest(): DeclinedTopUpsToldRequest {
+  return { topUpIds: [] };
+}
+
+export const DeclinedTopUpsToldRequest: MessageFns<DeclinedTopUpsToldRequest> = {
+  encode(message: DeclinedTopUpsToldRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.topUpIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclinedTopUpsToldRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclinedTopUpsToldRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topUpIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeclinedTopUpsToldRequest>): DeclinedTopUpsToldRequest {
+    return DeclinedTopUpsToldRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeclinedTopUpsToldRequest>): DeclinedTopUpsToldRequest {
+    const message = createBaseDeclinedTopUpsToldRequest();
+    message.topUpIds = object.topUpIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseDeclinedTopUpsToldResponse(): DeclinedTopUpsToldResponse {
+  return {};
+}
+
+export const DeclinedTopUpsToldResponse: MessageFns<DeclinedTopUpsToldResponse> = {
+  encode(_: DeclinedTopUpsToldResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclinedTopUpsToldResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclinedTopUpsToldResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeclinedTopUpsToldResponse>): DeclinedTopUpsToldResponse {
+    return DeclinedTopUpsToldResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DeclinedTopUpsToldResponse>): DeclinedTopUpsToldResponse {
+    const message = createBaseDeclinedTopUpsToldResponse();
+    return message;
+  },
+};
+
 function createBaseConfirmTopUpRequest(): ConfirmTopUpRequest {
   return { topUpId: "", paymentRef: "", author: "" };
 }
@@ -8870,6 +9863,31 @@ export const LedgerServiceService = {
     responseSerialize: (value: VerifyResponse): Buffer => Buffer.from(VerifyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyResponse => VerifyResponse.decode(value),
   },
+  /** What was found whenever the ledger was verified to the end, newest first. */
+  listVerifications: {
+    path: "/usvideo.ledger.v1.LedgerService/ListVerifications" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListVerificationsRequest): Buffer =>
+      Buffer.from(ListVerificationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListVerificationsRequest => ListVerificationsRequest.decode(value),
+    responseSerialize: (value: ListVerificationsResponse): Buffer =>
+      Buffer.from(ListVerificationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListVerificationsResponse => ListVerificationsResponse.decode(value),
+  },
+  /**
+   * What all accounts were charged, added up in the order of day, account and model. Play money is left out. OUT_OF_RANGE: more
+   * than a year, or more than 20,000 sums.
+   */
+  listRevenue: {
+    path: "/usvideo.ledger.v1.LedgerService/ListRevenue" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRevenueRequest): Buffer => Buffer.from(ListRevenueRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRevenueRequest => ListRevenueRequest.decode(value),
+    responseSerialize: (value: ListRevenueResponse): Buffer => Buffer.from(ListRevenueResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRevenueResponse => ListRevenueResponse.decode(value),
+  },
   /** Gives back part or all of what a job was charged. */
   refundCapture: {
     path: "/usvideo.ledger.v1.LedgerService/RefundCapture" as const,
@@ -9012,6 +10030,42 @@ export const LedgerServiceService = {
     responseSerialize: (value: ListTopUpsResponse): Buffer => Buffer.from(ListTopUpsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListTopUpsResponse => ListTopUpsResponse.decode(value),
   },
+  /** Of whichever account, for operators. NOT_FOUND for none. */
+  findTopUp: {
+    path: "/usvideo.ledger.v1.LedgerService/FindTopUp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FindTopUpRequest): Buffer => Buffer.from(FindTopUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FindTopUpRequest => FindTopUpRequest.decode(value),
+    responseSerialize: (value: FindTopUpResponse): Buffer => Buffer.from(FindTopUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FindTopUpResponse => FindTopUpResponse.decode(value),
+  },
+  /**
+   * Automatic top-ups that were declined and of which the account's owners are to be told. Given again after a minute, for three
+   * days, until it is said that they were.
+   */
+  claimDeclinedTopUps: {
+    path: "/usvideo.ledger.v1.LedgerService/ClaimDeclinedTopUps" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ClaimDeclinedTopUpsRequest): Buffer =>
+      Buffer.from(ClaimDeclinedTopUpsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ClaimDeclinedTopUpsRequest => ClaimDeclinedTopUpsRequest.decode(value),
+    responseSerialize: (value: ClaimDeclinedTopUpsResponse): Buffer =>
+      Buffer.from(ClaimDeclinedTopUpsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ClaimDeclinedTopUpsResponse => ClaimDeclinedTopUpsResponse.decode(value),
+  },
+  declinedTopUpsTold: {
+    path: "/usvideo.ledger.v1.LedgerService/DeclinedTopUpsTold" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeclinedTopUpsToldRequest): Buffer =>
+      Buffer.from(DeclinedTopUpsToldRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeclinedTopUpsToldRequest => DeclinedTopUpsToldRequest.decode(value),
+    responseSerialize: (value: DeclinedTopUpsToldResponse): Buffer =>
+      Buffer.from(DeclinedTopUpsToldResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeclinedTopUpsToldResponse => DeclinedTopUpsToldResponse.decode(value),
+  },
   getTopUp: {
     path: "/usvideo.ledger.v1.LedgerService/GetTopUp" as const,
     requestStream: false as const,
@@ -9153,6 +10207,13 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   listPendingHolds: handleUnaryCall<ListPendingHoldsRequest, ListPendingHoldsResponse>;
   /** Re-derives every table from the events and proves that the postings sum to zero. */
   verify: handleUnaryCall<VerifyRequest, VerifyResponse>;
+  /** What was found whenever the ledger was verified to the end, newest first. */
+  listVerifications: handleUnaryCall<ListVerificationsRequest, ListVerificationsResponse>;
+  /**
+   * What all accounts were charged, added up in the order of day, account and model. Play money is left out. OUT_OF_RANGE: more
+   * than a year, or more than 20,000 sums.
+   */
+  listRevenue: handleUnaryCall<ListRevenueRequest, ListRevenueResponse>;
   /** Gives back part or all of what a job was charged. */
   refundCapture: handleUnaryCall<RefundCaptureRequest, RefundCaptureResponse>;
   /** Takes a payment back, whole or in part; what the balance cannot cover is owed. */
@@ -9173,6 +10234,14 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   getStatement: handleUnaryCall<GetStatementRequest, GetStatementResponse>;
   createTopUp: handleUnaryCall<CreateTopUpRequest, CreateTopUpResponse>;
   listTopUps: handleUnaryCall<ListTopUpsRequest, ListTopUpsResponse>;
+  /** Of whichever account, for operators. NOT_FOUND for none. */
+  findTopUp: handleUnaryCall<FindTopUpRequest, FindTopUpResponse>;
+  /**
+   * Automatic top-ups that were declined and of which the account's owners are to be told. Given again after a minute, for three
+   * days, until it is said that they were.
+   */
+  claimDeclinedTopUps: handleUnaryCall<ClaimDeclinedTopUpsRequest, ClaimDeclinedTopUpsResponse>;
+  declinedTopUpsTold: handleUnaryCall<DeclinedTopUpsToldRequest, DeclinedTopUpsToldResponse>;
   getTopUp: handleUnaryCall<GetTopUpRequest, GetTopUpResponse>;
   /** An operator says that the money of a manual top-up arrived. */
   confirmTopUp: handleUnaryCall<ConfirmTopUpRequest, ConfirmTopUpResponse>;
@@ -9326,6 +10395,41 @@ export interface LedgerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyResponse) => void,
+  ): ClientUnaryCall;
+  /** What was found whenever the ledger was verified to the end, newest first. */
+  listVerifications(
+    request: ListVerificationsRequest,
+    callback: (error: ServiceError | null, response: ListVerificationsResponse) => void,
+  ): ClientUnaryCall;
+  listVerifications(
+    request: ListVerificationsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListVerificationsResponse) => void,
+  ): ClientUnaryCall;
+  listVerifications(
+    request: ListVerificationsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListVerificationsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * What all accounts were charged, added up in the order of day, account and model. Play money is left out. OUT_OF_RANGE: more
+   * than a year, or more than 20,000 sums.
+   */
+  listRevenue(
+    request: ListRevenueRequest,
+    callback: (error: ServiceError | null, response: ListRevenueResponse) => void,
+  ): ClientUnaryCall;
+  listRevenue(
+    request: ListRevenueRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRevenueResponse) => void,
+  ): ClientUnaryCall;
+  listRevenue(
+    request: ListRevenueRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRevenueResponse) => void,
   ): ClientUnaryCall;
   /** Gives back part or all of what a job was charged. */
   refundCapture(
@@ -9533,6 +10637,56 @@ export interface LedgerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  /** Of whichever account, for operators. NOT_FOUND for none. */
+  findTopUp(
+    request: FindTopUpRequest,
+    callback: (error: ServiceError | null, response: FindTopUpResponse) => void,
+  ): ClientUnaryCall;
+  findTopUp(
+    request: FindTopUpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FindTopUpResponse) => void,
+  ): ClientUnaryCall;
+  findTopUp(
+    request: FindTopUpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FindTopUpResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Automatic top-ups that were declined and of which the account's owners are to be told. Given again after a minute, for three
+   * days, until it is said that they were.
+   */
+  claimDeclinedTopUps(
+    request: ClaimDeclinedTopUpsRequest,
+    callback: (error: ServiceError | null, response: ClaimDeclinedTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  claimDeclinedTopUps(
+    request: ClaimDeclinedTopUpsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ClaimDeclinedTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  claimDeclinedTopUps(
+    request: ClaimDeclinedTopUpsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ClaimDeclinedTopUpsResponse) => void,
+  ): ClientUnaryCall;
+  declinedTopUpsTold(
+    request: DeclinedTopUpsToldRequest,
+    callback: (error: ServiceError | null, response: DeclinedTopUpsToldResponse) => void,
+  ): ClientUnaryCall;
+  declinedTopUpsTold(
+    request: DeclinedTopUpsToldRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeclinedTopUpsToldResponse) => void,
+  ): ClientUnaryCall;
+  declinedTopUpsTold(
+    request: DeclinedTopUpsToldRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeclinedTopUpsToldResponse) => void,
   ): ClientUnaryCall;
   getTopUp(
     request: GetTopUpRequest,

@@ -379,6 +379,79 @@ export interface ReconcileResponse {
   differences: string[];
 }
 
+export interface ListReconciliationsRequest {
+  /** 1 to 100. */
+  limit: number;
+}
+
+export interface ListReconciliationsResponse {
+  runs: ReconciliationRun[];
+}
+
+export interface ReconciliationRun {
+  startedAt: Date | undefined;
+  endedAt: Date | undefined;
+  graceSeconds: number;
+  found: ReconcileResponse | undefined;
+}
+
+export interface ListRenderTimesRequest {
+  /** UTC days on which jobs ended, inclusive, as YYYY-MM-DD. */
+  startDate: string;
+  endDate: string;
+  /** Which of them sums are kept apart by. */
+  byDay: boolean;
+  byAccount: boolean;
+  byModel: boolean;
+}
+
+export interface ListRenderTimesResponse {
+  times: RenderTime[];
+}
+
+export interface RenderTime {
+  /** Each empty unless sums are kept apart by it. */
+  day: string;
+  accountId: string;
+  model: string;
+  completedJobs: bigint;
+  /** Failed and cancelled. */
+  otherJobs: bigint;
+  attempts: bigint;
+  /** For which attempts held a slot, whatever came of them. */
+  slotMs: bigint;
+  /** Of attempts that completed their job. */
+  productiveMs: bigint;
+}
+
+export interface ListQueuesRequest {
+}
+
+export interface ListQueuesResponse {
+  queues: QueueStanding[];
+  /** How old the look is. */
+  ageSeconds: number;
+}
+
+/** What one class has waiting in one environment. */
+export interface QueueStanding {
+  jobClass: string;
+  environment: string;
+  /** Jobs that a worker could take. */
+  eligible: number;
+  /** How long the oldest of them has been eligible. */
+  eligibleOldestSeconds: number;
+  /** Jobs that wait for the limit of their account, or for the end of its suspension. */
+  held: number;
+  heldOldestSeconds: number;
+  /** That have something waiting. */
+  accounts: number;
+  /** Leased jobs of the class, of all environments. */
+  running: number;
+  /** Slots of the workers that take jobs of the class, of the whole fleet. */
+  slots: number;
+}
+
 export interface ListWorkersRequest {
   /** 1 to 100. */
   limit: number;
@@ -404,7 +477,20 @@ export interface FleetWorker {
   /** Empty, cordoned or draining. */
   cordon: string;
   remote: boolean;
-  capabilities: Capabilities | undefined;
+  capabilities:
+    | Capabilities
+    | undefined;
+  /** Absent: none of its attempts failed within the week. */
+  lastFailure: WorkerFailure | undefined;
+}
+
+/** The last attempt of a worker that failed, or during which it fell silent. */
+export interface WorkerFailure {
+  jobId: string;
+  /** A published error code, lease_expired or render_timeout. */
+  errorCode: string;
+  errorMessage: string;
+  failedAt: Date | undefined;
 }
 
 export interface SetCordonRequest {
@@ -4549,6 +4635,805 @@ export const ReconcileResponse: MessageFns<ReconcileResponse> = {
   },
 };
 
+function createBaseListReconciliationsRequest(): ListReconciliationsRequest {
+  return { limit: 0 };
+}
+
+export const ListReconciliationsRequest: MessageFns<ListReconciliationsRequest> = {
+  encode(message: ListReconciliationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReconciliationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReconciliationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListReconciliationsRequest>): ListReconciliationsRequest {
+    return ListReconciliationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListReconciliationsRequest>): ListReconciliationsRequest {
+    const message = createBaseListReconciliationsRequest();
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListReconciliationsResponse(): ListReconciliationsResponse {
+  return { runs: [] };
+}
+
+export const ListReconciliationsResponse: MessageFns<ListReconciliationsResponse> = {
+  encode(message: ListReconciliationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      ReconciliationRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReconciliationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReconciliationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(ReconciliationRun.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListReconciliationsResponse>): ListReconciliationsResponse {
+    return ListReconciliationsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListReconciliationsResponse>): ListReconciliationsResponse {
+    const message = createBaseListReconciliationsResponse();
+    message.runs = object.runs?.map((e) => ReconciliationRun.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReconciliationRun(): ReconciliationRun {
+  return { startedAt: undefined, endedAt: undefined, graceSeconds: 0, found: undefined };
+}
+
+export const ReconciliationRun: MessageFns<ReconciliationRun> = {
+  encode(message: ReconciliationRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(10).fork()).join();
+    }
+    if (message.endedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.graceSeconds !== 0) {
+      writer.uint32(24).int32(message.graceSeconds);
+    }
+    if (message.found !== undefined) {
+      ReconcileResponse.encode(message.found, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconciliationRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconciliationRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.graceSeconds = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.found = ReconcileResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReconciliationRun>): ReconciliationRun {
+    return ReconciliationRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconciliationRun>): ReconciliationRun {
+    const message = createBaseReconciliationRun();
+    message.startedAt = object.startedAt ?? undefined;
+    message.endedAt = object.endedAt ?? undefined;
+    message.graceSeconds = object.graceSeconds ?? 0;
+    message.found = (object.found !== undefined && object.found !== null)
+      ? ReconcileResponse.fromPartial(object.found)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListRenderTimesRequest(): ListRenderTimesRequest {
+  return { startDate: "", endDate: "", byDay: false, byAccount: false, byModel: false };
+}
+
+export const ListRenderTimesRequest: MessageFns<ListRenderTimesRequest> = {
+  encode(message: ListRenderTimesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startDate !== "") {
+      writer.uint32(10).string(message.startDate);
+    }
+    if (message.endDate !== "") {
+      writer.uint32(18).string(message.endDate);
+    }
+    if (message.byDay !== false) {
+      writer.uint32(24).bool(message.byDay);
+    }
+    if (message.byAccount !== false) {
+      writer.uint32(32).bool(message.byAccount);
+    }
+    if (message.byModel !== false) {
+      writer.uint32(40).bool(message.byModel);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRenderTimesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRenderTimesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startDate = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endDate = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.byDay = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.byAccount = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.byModel = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListRenderTimesRequest>): ListRenderTimesRequest {
+    return ListRenderTimesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRenderTimesRequest>): ListRenderTimesRequest {
+    const message = createBaseListRenderTimesRequest();
+    message.startDate = object.startDate ?? "";
+    message.endDate = object.endDate ?? "";
+    message.byDay = object.byDay ?? false;
+    message.byAccount = object.byAccount ?? false;
+    message.byModel = object.byModel ?? false;
+    return message;
+  },
+};
+
+function createBaseListRenderTimesResponse(): ListRenderTimesResponse {
+  return { times: [] };
+}
+
+export const ListRenderTimesResponse: MessageFns<ListRenderTimesResponse> = {
+  encode(message: ListRenderTimesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.times) {
+      RenderTime.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRenderTimesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRenderTimesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.times.push(RenderTime.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListRenderTimesResponse>): ListRenderTimesResponse {
+    return ListRenderTimesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRenderTimesResponse>): ListRenderTimesResponse {
+    const message = createBaseListRenderTimesResponse();
+    message.times = object.times?.map((e) => RenderTime.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRenderTime(): RenderTime {
+  return {
+    day: "",
+    accountId: "",
+    model: "",
+    completedJobs: 0n,
+    otherJobs: 0n,
+    attempts: 0n,
+    slotMs: 0n,
+    productiveMs: 0n,
+  };
+}
+
+export const RenderTime: MessageFns<RenderTime> = {
+  encode(message: RenderTime, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.model !== "") {
+      writer.uint32(26).string(message.model);
+    }
+    if (message.completedJobs !== 0n) {
+      if (BigInt.asIntN(64, message.completedJobs) !== message.completedJobs) {
+        throw new globalThis.Error("value provided for field message.completedJobs of type int64 too large");
+      }
+      writer.uint32(32).int64(message.completedJobs);
+    }
+    if (message.otherJobs !== 0n) {
+      if (BigInt.asIntN(64, message.otherJobs) !== message.otherJobs) {
+        throw new globalThis.Error("value provided for field message.otherJobs of type int64 too large");
+      }
+      writer.uint32(40).int64(message.otherJobs);
+    }
+    if (message.attempts !== 0n) {
+      if (BigInt.asIntN(64, message.attempts) !== message.attempts) {
+        throw new globalThis.Error("value provided for field message.attempts of type int64 too large");
+      }
+      writer.uint32(48).int64(message.attempts);
+    }
+    if (message.slotMs !== 0n) {
+      if (BigInt.asIntN(64, message.slotMs) !== message.slotMs) {
+        throw new globalThis.Error("value provided for field message.slotMs of type int64 too large");
+      }
+      writer.uint32(56).int64(message.slotMs);
+    }
+    if (message.productiveMs !== 0n) {
+      if (BigInt.asIntN(64, message.productiveMs) !== message.productiveMs) {
+        throw new globalThis.Error("value provided for field message.productiveMs of type int64 too large");
+      }
+      writer.uint32(64).int64(message.productiveMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RenderTime {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenderTime();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.completedJobs = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.otherJobs = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.attempts = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.slotMs = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.productiveMs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RenderTime>): RenderTime {
+    return RenderTime.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RenderTime>): RenderTime {
+    const message = createBaseRenderTime();
+    message.day = object.day ?? "";
+    message.accountId = object.accountId ?? "";
+    message.model = object.model ?? "";
+    message.completedJobs = (object.completedJobs !== undefined && object.completedJobs !== null)
+      ? BigInt(object.completedJobs)
+      : 0n;
+    message.otherJobs = (object.otherJobs !== undefined && object.otherJobs !== null) ? BigInt(object.otherJobs) : 0n;
+    message.attempts = (object.attempts !== undefined && object.attempts !== null) ? BigInt(object.attempts) : 0n;
+    message.slotMs = (object.slotMs !== undefined && object.slotMs !== null) ? BigInt(object.slotMs) : 0n;
+    message.productiveMs = (object.productiveMs !== undefined && object.productiveMs !== null)
+      ? BigInt(object.productiveMs)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseListQueuesRequest(): ListQueuesRequest {
+  return {};
+}
+
+export const ListQueuesRequest: MessageFns<ListQueuesRequest> = {
+  encode(_: ListQueuesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListQueuesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListQueuesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListQueuesRequest>): ListQueuesRequest {
+    return ListQueuesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListQueuesRequest>): ListQueuesRequest {
+    const message = createBaseListQueuesRequest();
+    return message;
+  },
+};
+
+function createBaseListQueuesResponse(): ListQueuesResponse {
+  return { queues: [], ageSeconds: 0 };
+}
+
+export const ListQueuesResponse: MessageFns<ListQueuesResponse> = {
+  encode(message: ListQueuesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.queues) {
+      QueueStanding.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.ageSeconds !== 0) {
+      writer.uint32(17).double(message.ageSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListQueuesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListQueuesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.queues.push(QueueStanding.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.ageSeconds = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListQueuesResponse>): ListQueuesResponse {
+    return ListQueuesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListQueuesResponse>): ListQueuesResponse {
+    const message = createBaseListQueuesResponse();
+    message.queues = object.queues?.map((e) => QueueStanding.fromPartial(e)) || [];
+    message.ageSeconds = object.ageSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseQueueStanding(): QueueStanding {
+  return {
+    jobClass: "",
+    environment: "",
+    eligible: 0,
+    eligibleOldestSeconds: 0,
+    held: 0,
+    heldOldestSeconds: 0,
+    accounts: 0,
+    running: 0,
+    slots: 0,
+  };
+}
+
+export const QueueStanding: MessageFns<QueueStanding> = {
+  encode(message: QueueStanding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobClass !== "") {
+      writer.uint32(10).string(message.jobClass);
+    }
+    if (message.environment !== "") {
+      writer.uint32(18).string(message.environment);
+    }
+    if (message.eligible !== 0) {
+      writer.uint32(24).int32(message.eligible);
+    }
+    if (message.eligibleOldestSeconds !== 0) {
+      writer.uint32(33).double(message.eligibleOldestSeconds);
+    }
+    if (message.held !== 0) {
+      writer.uint32(40).int32(message.held);
+    }
+    if (message.heldOldestSeconds !== 0) {
+      writer.uint32(49).double(message.heldOldestSeconds);
+    }
+    if (message.accounts !== 0) {
+      writer.uint32(56).int32(message.accounts);
+    }
+    if (message.running !== 0) {
+      writer.uint32(64).int32(message.running);
+    }
+    if (message.slots !== 0) {
+      writer.uint32(72).int32(message.slots);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueueStanding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueueStanding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobClass = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.environment = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.eligible = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.eligibleOldestSeconds = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.held = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.heldOldestSeconds = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.accounts = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.running = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.slots = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueueStanding>): QueueStanding {
+    return QueueStanding.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueueStanding>): QueueStanding {
+    const message = createBaseQueueStanding();
+    message.jobClass = object.jobClass ?? "";
+    message.environment = object.environment ?? "";
+    message.eligible = object.eligible ?? 0;
+    message.eligibleOldestSeconds = object.eligibleOldestSeconds ?? 0;
+    message.held = object.held ?? 0;
+    message.heldOldestSeconds = object.heldOldestSeconds ?? 0;
+    message.accounts = object.accounts ?? 0;
+    message.running = object.running ?? 0;
+    message.slots = object.slots ?? 0;
+    return message;
+  },
+};
+
 function createBaseListWorkersRequest(): ListWorkersRequest {
   return { limit: 0, afterWorkerId: "" };
 }
@@ -4696,6 +5581,7 @@ function createBaseFleetWorker(): FleetWorker {
     cordon: "",
     remote: false,
     capabilities: undefined,
+    lastFailure: undefined,
   };
 }
 
@@ -4733,6 +5619,9 @@ export const FleetWorker: MessageFns<FleetWorker> = {
     }
     if (message.capabilities !== undefined) {
       Capabilities.encode(message.capabilities, writer.uint32(90).fork()).join();
+    }
+    if (message.lastFailure !== undefined) {
+      WorkerFailure.encode(message.lastFailure, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -4838,6 +5727,14 @@ export const FleetWorker: MessageFns<FleetWorker> = {
             message.capabilities = Capabilities.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.lastFailure = WorkerFailure.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4868,6 +5765,100 @@ export const FleetWorker: MessageFns<FleetWorker> = {
     message.capabilities = (object.capabilities !== undefined && object.capabilities !== null)
       ? Capabilities.fromPartial(object.capabilities)
       : undefined;
+    message.lastFailure = (object.lastFailure !== undefined && object.lastFailure !== null)
+      ? WorkerFailure.fromPartial(object.lastFailure)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWorkerFailure(): WorkerFailure {
+  return { jobId: "", errorCode: "", errorMessage: "", failedAt: undefined };
+}
+
+export const WorkerFailure: MessageFns<WorkerFailure> = {
+  encode(message: WorkerFailure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.errorCode !== "") {
+      writer.uint32(18).string(message.errorCode);
+    }
+    if (message.errorMessage !== "") {
+      writer.uint32(26).string(message.errorMessage);
+    }
+    if (message.failedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.failedAt), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkerFailure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkerFailure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.errorCode = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.errorMessage = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.failedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WorkerFailure>): WorkerFailure {
+    return WorkerFailure.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WorkerFailure>): WorkerFailure {
+    const message = createBaseWorkerFailure();
+    message.jobId = object.jobId ?? "";
+    message.errorCode = object.errorCode ?? "";
+    message.errorMessage = object.errorMessage ?? "";
+    message.failedAt = object.failedAt ?? undefined;
     return message;
   },
 };
@@ -6658,6 +7649,43 @@ export const SchedulerServiceService = {
     responseSerialize: (value: ReconcileResponse): Buffer => Buffer.from(ReconcileResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReconcileResponse => ReconcileResponse.decode(value),
   },
+  /** What was found whenever it was run to its end, newest first. */
+  listReconciliations: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ListReconciliations" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListReconciliationsRequest): Buffer =>
+      Buffer.from(ListReconciliationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListReconciliationsRequest => ListReconciliationsRequest.decode(value),
+    responseSerialize: (value: ListReconciliationsResponse): Buffer =>
+      Buffer.from(ListReconciliationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListReconciliationsResponse => ListReconciliationsResponse.decode(value),
+  },
+  /**
+   * The time that attempts of live jobs took, added up over all accounts in the order of day, account and model. OUT_OF_RANGE:
+   * more than a year, or more than 20,000 sums.
+   */
+  listRenderTimes: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ListRenderTimes" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRenderTimesRequest): Buffer =>
+      Buffer.from(ListRenderTimesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRenderTimesRequest => ListRenderTimesRequest.decode(value),
+    responseSerialize: (value: ListRenderTimesResponse): Buffer =>
+      Buffer.from(ListRenderTimesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRenderTimesResponse => ListRenderTimesResponse.decode(value),
+  },
+  /** What waits and what runs, by class and environment, as it was seen within seconds. UNAVAILABLE before the first look. */
+  listQueues: {
+    path: "/usvideo.scheduler.v1.SchedulerService/ListQueues" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListQueuesRequest): Buffer => Buffer.from(ListQueuesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListQueuesRequest => ListQueuesRequest.decode(value),
+    responseSerialize: (value: ListQueuesResponse): Buffer => Buffer.from(ListQueuesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListQueuesResponse => ListQueuesResponse.decode(value),
+  },
   /** By id: every worker that was here within the minute. */
   listWorkers: {
     path: "/usvideo.scheduler.v1.SchedulerService/ListWorkers" as const,
@@ -6719,6 +7747,15 @@ export interface SchedulerServiceServer extends UntypedServiceImplementation {
   listEndUsers: handleUnaryCall<ListEndUsersRequest, ListEndUsersResponse>;
   /** Compares the log of jobs with that of the ledger and says where they contradict each other. */
   reconcile: handleUnaryCall<ReconcileRequest, ReconcileResponse>;
+  /** What was found whenever it was run to its end, newest first. */
+  listReconciliations: handleUnaryCall<ListReconciliationsRequest, ListReconciliationsResponse>;
+  /**
+   * The time that attempts of live jobs took, added up over all accounts in the order of day, account and model. OUT_OF_RANGE:
+   * more than a year, or more than 20,000 sums.
+   */
+  listRenderTimes: handleUnaryCall<ListRenderTimesRequest, ListRenderTimesResponse>;
+  /** What waits and what runs, by class and environment, as it was seen within seconds. UNAVAILABLE before the first look. */
+  listQueues: handleUnaryCall<ListQueuesRequest, ListQueuesResponse>;
   /** By id: every worker that was here within the minute. */
   listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersResponse>;
   /** In force within a second. */
@@ -6986,6 +8023,57 @@ export interface SchedulerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReconcileResponse) => void,
+  ): ClientUnaryCall;
+  /** What was found whenever it was run to its end, newest first. */
+  listReconciliations(
+    request: ListReconciliationsRequest,
+    callback: (error: ServiceError | null, response: ListReconciliationsResponse) => void,
+  ): ClientUnaryCall;
+  listReconciliations(
+    request: ListReconciliationsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListReconciliationsResponse) => void,
+  ): ClientUnaryCall;
+  listReconciliations(
+    request: ListReconciliationsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListReconciliationsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * The time that attempts of live jobs took, added up over all accounts in the order of day, account and model. OUT_OF_RANGE:
+   * more than a year, or more than 20,000 sums.
+   */
+  listRenderTimes(
+    request: ListRenderTimesRequest,
+    callback: (error: ServiceError | null, response: ListRenderTimesResponse) => void,
+  ): ClientUnaryCall;
+  listRenderTimes(
+    request: ListRenderTimesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRenderTimesResponse) => void,
+  ): ClientUnaryCall;
+  listRenderTimes(
+    request: ListRenderTimesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRenderTimesResponse) => void,
+  ): ClientUnaryCall;
+  /** What waits and what runs, by class and environment, as it was seen within seconds. UNAVAILABLE before the first look. */
+  listQueues(
+    request: ListQueuesRequest,
+    callback: (error: ServiceError | null, response: ListQueuesResponse) => void,
+  ): ClientUnaryCall;
+  listQueues(
+    request: ListQueuesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListQueuesResponse) => void,
+  ): ClientUnaryCall;
+  listQueues(
+    request: ListQueuesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListQueuesResponse) => void,
   ): ClientUnaryCall;
   /** By id: every worker that was here within the minute. */
   listWorkers(

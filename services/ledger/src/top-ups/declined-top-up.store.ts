@@ -1,0 +1,43 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DeclinedTopUp } from '@usvideo/contracts/ledger';
+import type { Database, Transaction } from '@usvideo/event-store';
+import { DATABASE } from '@usvideo/service';
+
+const NOTE = `insert into declined_top_up (top_up_id, account_id, failure) values ($1, $2, $3) on conflict do nothing`;
+const GIVE_UP = `delete from declined_top_up where created_at < now() - interval '3 days'`;
+/** The label is that of the method as it is now: one that was saved since has not been declined, and then nobody is told. */
+const CLAIM = `
+with due as (
+  select top_up_id from declined_top_up where due_at <= now() order by due_at limit $1 for update skip locked
+), claimed as (
+  update declined_top_up d set due_at = now() + interval '1 minute' from due where d.top_up_id = due.top_up_id
+  returning d.top_up_id, d.account_id, d.failure
+)
+select c.top_up_id as "topUpId", c.account_id as "accountId", c.failure, t.amount_micros as "amountMicros", coalesce(a.method_label, '') as "paymentMethod"
+from claimed c join top_up t using (top_up_id) left join auto_top_up a on a.account_id = c.account_id`;
+const TOLD = 'delete from declined_top_up where top_up_id = any($1::text[])';
+
+/** Automatic top-ups whose card was declined, until the owners of the account were told. */
+@Injectable()
+export class DeclinedTopUps {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /** For a minute: whoever does not say by then that it was done is taken not to have done it. */
+  async claim(limit: number): Promise<DeclinedTopUp[]> {
+    await this.database.query({ name: 'declined_give_up', text: GIVE_UP });
+    return (await this.database.query<DeclinedTopUp>({ name: 'declined_claim', text: CLAIM, values: [limit] })).rows;
+  }
+
+  async told(topUpIds: readonly string[]): Promise<void> {
+    await this.database.query({ name: 'declined_told', text: TOLD, values: [topUpIds] });
+  }
+}
+
+/** Belongs into the transaction that notes the failure. */
+export async function noteDeclined(
+  tx: Transaction,
+  declined: { readonly topUpId: string; readonly accountId: string; readonly failure: string },
+): Promise<void> {
+  const { topUpId, accountId, failure } = declined;
+  await tx.query({ name: 'declined_note', text: NOTE, values: [topUpId, accountId, failure] });
+}
