@@ -28,10 +28,12 @@ const NOW = [
   'restored_epoch',
   'price',
   'signed_position',
+  'declined_top_up',
   'funding_total',
   'job_queue',
   'worker_presence',
   'worker_cordon',
+  'worker_failure',
   'class_pace',
   // A row for a day.
   'remote_day',

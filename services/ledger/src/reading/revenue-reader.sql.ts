@@ -19,7 +19,7 @@ select case when $3 then u.day::text else '' end as day, case when $4 then u.acc
   case when $5 then u.model else '' end as model, count(*)::bigint as jobs, sum(u.duration_seconds)::bigint as seconds,
   sum(u.charged_micros)::bigint as "chargedMicros", sum(u.refunded_micros)::bigint as "refundedMicros"
 from usage u where u.day between $1::date and $2::date and not starts_with(reverse(u.account_id), reverse('${PLAY_MONEY}'))
-group by 1, 2, 3 order by 1 collate "C", 2 collate "C", 3 collate "C" limit $6`;
+group by 1, 2, 3 order by 1, 2, 3 limit $6`;
 
 /** What all accounts were charged, by the UTC day of the charge; a refund counts where its charge did. */
 @Injectable()

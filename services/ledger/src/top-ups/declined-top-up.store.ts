@@ -3,18 +3,15 @@ import type { DeclinedTopUp } from '@usvideo/contracts/ledger';
 import type { Database, Transaction } from '@usvideo/event-store';
 import { DATABASE } from '@usvideo/service';
 
-const NOTE = `insert into declined_top_up (top_up_id, account_id, failure) values ($1, $2, $3) on conflict do nothing`;
+const NOTE = `
+insert into declined_top_up (top_up_id, account_id, failure, amount_micros, payment_method)
+select t.top_up_id, t.account_id, $3, t.amount_micros, coalesce(a.method_label, '')
+from top_up t left join auto_top_up a using (account_id) where t.top_up_id = $1 and t.account_id = $2 on conflict do nothing`;
 const GIVE_UP = `delete from declined_top_up where created_at < now() - interval '3 days'`;
-/** The label is that of the method as it is now: one that was saved since has not been declined, and then nobody is told. */
 const CLAIM = `
-with due as (
-  select top_up_id from declined_top_up where due_at <= now() order by due_at limit $1 for update skip locked
-), claimed as (
-  update declined_top_up d set due_at = now() + interval '1 minute' from due where d.top_up_id = due.top_up_id
-  returning d.top_up_id, d.account_id, d.failure
-)
-select c.top_up_id as "topUpId", c.account_id as "accountId", c.failure, t.amount_micros as "amountMicros", coalesce(a.method_label, '') as "paymentMethod"
-from claimed c join top_up t using (top_up_id) left join auto_top_up a on a.account_id = c.account_id`;
+update declined_top_up d set due_at = now() + interval '1 minute'
+where d.top_up_id = any(array(select top_up_id from declined_top_up where due_at <= now() order by due_at limit $1 for update skip locked))
+returning d.top_up_id as "topUpId", d.account_id as "accountId", d.failure, d.amount_micros as "amountMicros", d.payment_method as "paymentMethod"`;
 const TOLD = 'delete from declined_top_up where top_up_id = any($1::text[])';
 
 /** Automatic top-ups whose card was declined, until the owners of the account were told. */

@@ -27,7 +27,7 @@ from job j cross join lateral (
     select extract(epoch from (a.attempt ->> 'endedAt')::timestamptz - (a.attempt ->> 'startedAt')::timestamptz) * 1000 as ms) took
 ) held
 where j.environment = 'live' and j.ended_at >= $1::date::timestamp at time zone 'UTC' and j.ended_at < ($2::date + 1)::timestamp at time zone 'UTC'
-group by 1, 2, 3 order by 1 collate "C", 2 collate "C", 3 collate "C" limit $6`;
+group by 1, 2, 3 order by 1, 2, 3 limit $6`;
 
 /** How long attempts of live jobs held slots, by the UTC day on which the job ended. */
 @Injectable()
