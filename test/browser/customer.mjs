@@ -43,6 +43,8 @@ test('a customer comes from the register page to a played video by copying the s
   }
   await page.getByRole('link', { name: 'Play it' }).click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
+  const trace = await page.getByRole('link', { name: /^[0-9a-f]{32}$/ }).getAttribute('href');
+  assert.match(trace, /^https:\/\/traces\.example\.com\/trace\/[0-9a-f]{32}$/);
   await look(page, 'video');
   assert.equal(
     await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }).match(/usv_(live|test)|whsec/)),

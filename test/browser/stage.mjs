@@ -17,9 +17,20 @@ export const stage = { platform: undefined, browser: undefined, stripe: undefine
 before(async () => {
   stage.stripe = await startStripe();
   const url = await freeUrl();
-  stage.oidc = await startOidcProvider(`${url}/v1/auth/oidc/callback`);
-  stage.platform =
-    given ?? (await startPlatform(url, { ...stage.stripe.settings, ...stage.oidc.settings, DUAL_CONTROL_USD: '1000' }));
+  const consoleUrl = await freeUrl();
+  stage.oidc = await startOidcProvider(`${url}/v1/auth/oidc/callback`, `${consoleUrl}/console/signed-in`);
+  const settings = {
+    ...stage.stripe.settings,
+    ...stage.oidc.settings,
+    ...stage.oidc.operatorSettings,
+    ADMIN_PORT: new URL(consoleUrl).port,
+    CONSOLE_URL: consoleUrl,
+    DUAL_CONTROL_USD: '1000',
+    SLOT_SECOND_USD: '0.000694',
+    TRACE_URL_TEMPLATE: 'https://traces.example.com/trace/{trace_id}',
+  };
+  // By its name, as the identity provider sends operators back to it.
+  stage.platform = given ?? { ...(await startPlatform(url, settings)), admin: consoleUrl };
   stage.browser = await openBrowser();
   if (pictures) mkdirSync(pictures, { recursive: true });
 });

@@ -156,6 +156,7 @@ function settingsOf(
     ADMIN_PORT: String(ports.admin),
     OPS_PORT: String(ports.ops),
     PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${ports.api}`,
+    CONSOLE_URL: config.environment.CONSOLE_URL || `http://127.0.0.1:${ports.admin}`,
     DATA_DIR: state.path,
     MAIL_URL: config.environment.MAIL_URL || `file:${state.file('mail')}`,
     ADMIN_TOKEN: config.ADMIN_TOKEN ?? secrets.adminToken,

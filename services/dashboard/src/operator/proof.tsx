@@ -31,13 +31,16 @@ export function Proof() {
   const roots = useGet<List<Root>>('/admin/v1/ledger/roots', { limit: 10 });
   return (
     <>
-      <PageHeader title="Proof" description="That the money is right: asked now, of what is stored." />
+      <PageHeader
+        title="Proof"
+        description="That the money is right: what the last run found, by itself or asked for here."
+      />
       <div className="grid-2">
         <Check
           title="Ledger"
           path="/admin/v1/ledger/verify"
           runs="/admin/v1/ledger/verifications"
-          description="Every balance derived again from its events, every hash and root compared."
+          description="Every balance derived again from its events."
           button="Verify the ledger"
         />
         <Check

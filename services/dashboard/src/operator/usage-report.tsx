@@ -84,8 +84,8 @@ export function UsageReport() {
           max={today}
           onChange={(event) => change(() => setEnd(event.target.value))}
         />
-        <fieldset className="check-row">
-          <legend>By</legend>
+        <div className="check-row" role="group" aria-label="By">
+          <span>By</span>
           {GROUPS.map(([group, label]) => (
             <CheckBox
               key={group}
@@ -97,7 +97,7 @@ export function UsageReport() {
               }
             />
           ))}
-        </fieldset>
+        </div>
       </div>
       <Totals report={data} />
       {data?.slot_second === null && (
