@@ -11,6 +11,10 @@ const output = async (command, args) => (await promisify(execFile)(command, args
 test('the documentation loads little, looks well everywhere and finds what is asked', async () => {
   const { page, faults, close } = await openPage(stage.browser);
   let bytes = 0;
+  const elsewhere = [];
+  page.on('request', (asked) => {
+    if (!asked.url().startsWith(stage.platform.api)) elsewhere.push(asked.url());
+  });
   page.on('response', async (answer) => {
     const { responseBodySize = 0 } = await answer
       .request()
@@ -34,6 +38,7 @@ test('the documentation loads little, looks well everywhere and finds what is as
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/docs\/api\/videos#createVideo\.negative_prompt$/);
   await page.locator('[id="createVideo.negative_prompt"]').waitFor();
+  assert.deepEqual(elsewhere, [], 'the documentation needs the internet');
   assert.deepEqual(faults, []);
   await close();
 });

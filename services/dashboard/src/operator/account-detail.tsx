@@ -12,6 +12,8 @@ import { Failure, Loading, Notice, Status } from '../ui/states';
 import { tell } from '../ui/toast';
 import type { AdminAccount, AdminLimits } from './admin-types';
 import type { OperatorOrder } from './orders';
+import { AccountLife } from './account-life';
+import { TopUpConfirmation } from './top-up-confirmation';
 import { Suspension } from './suspension';
 
 const ACCOUNTS = '/admin/v1/accounts';
@@ -60,6 +62,8 @@ export function AccountDetail() {
             />
           </Card>
           <MoneyCard id={id} />
+          <TopUpConfirmation />
+          <AccountLife account={data} />
         </div>
         <div className="stack">
           {(['live', 'test'] as const).map(
