@@ -1590,6 +1590,8 @@ type Session struct {
 	Accounts []SessionAccountItem `json:"accounts"`
 	// Sent back as X-CSRF-Token with every request that changes something.
 	CsrfToken string `json:"csrf_token"`
+	// Where the trace of a video is shown, with {trace_id} for its trace_id.
+	TraceURLTemplate *string `json:"trace_url_template"`
 	// When it ends; null: never.
 	ExpiresAt *time.Time `json:"expires_at"`
 }

@@ -2165,6 +2165,8 @@ export interface components {
             }[];
             /** @description Sent back as X-CSRF-Token with every request that changes something. */
             csrf_token: string;
+            /** @description Where the trace of a video is shown, with {trace_id} for its trace_id. */
+            trace_url_template: string | null;
             /**
              * Format: date-time
              * @description When it ends; null: never.

@@ -60,7 +60,14 @@ export interface RunningGateway extends Service {
 type Imported = Type | DynamicModule;
 
 /** What both ports have in common, and so is made once. */
-const SHARED: readonly Imported[] = [PeersModule, AccessModule, StreamsModule, FilesModule, SettingsModule, LettersModule];
+const SHARED: readonly Imported[] = [
+  PeersModule,
+  AccessModule,
+  StreamsModule,
+  FilesModule,
+  SettingsModule,
+  LettersModule,
+];
 /** What of it the features of a port are given. */
 const SHARED_PARTS: readonly InjectionToken[] = [
   CONFIG,

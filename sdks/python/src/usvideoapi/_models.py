@@ -1493,6 +1493,8 @@ class Session(Record):
     accounts: List[SessionAccountItem]
     #: Sent back as X-CSRF-Token with every request that changes something.
     csrf_token: str
+    #: Where the trace of a video is shown, with {trace_id} for its trace_id.
+    trace_url_template: Optional[str]
     #: When it ends; null: never.
     expires_at: Optional[datetime]
 

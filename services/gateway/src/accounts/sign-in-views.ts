@@ -2,7 +2,11 @@ import type { Member, Session } from '@usvideo/contracts/accounts';
 import type { Settings } from '../http/settings';
 import { csrfTokenOf } from '../identity/session-caller';
 
-export function sessionView(session: Session, token: string, { traceUrlTemplate }: Pick<Settings, 'traceUrlTemplate'>): object {
+export function sessionView(
+  session: Session,
+  token: string,
+  { traceUrlTemplate }: Pick<Settings, 'traceUrlTemplate'>,
+): object {
   const {
     personId,
     email,

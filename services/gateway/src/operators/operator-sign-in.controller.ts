@@ -47,7 +47,11 @@ export class AdminSignInController {
   ): Promise<Answer> {
     const state = readOidcState(cookie, new URLSearchParams(query).get('state'));
     if (state === undefined) throw refused(OperatorSignInRefusal.TOKEN_INVALID);
-    const { refusal, operator, token } = await call(this.peers.operators, 'finishOperatorOidc', { state, query, actor });
+    const { refusal, operator, token } = await call(this.peers.operators, 'finishOperatorOidc', {
+      state,
+      query,
+      actor,
+    });
     if (refusal !== undefined || !operator) throw refused(refusal);
     this.verifier.forgetAll();
     return new Answer({ ...operatorView(operator), token }, { 'set-cookie': operatorOidcCookie('', false) });
