@@ -22,7 +22,7 @@ export default defineConfig({
         // The public port refuses the operators' files by this name.
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: ({ moduleIds }) =>
-          moduleIds.some((id) => /\/src\/(console|operator)\//.test(id))
+          moduleIds.some((id) => /\/src\/(console|customers|operator)\//.test(id))
             ? 'assets/console-[name]-[hash].js'
             : 'assets/[name]-[hash].js',
       },

@@ -12,8 +12,8 @@ import { OperatorSignIn } from './operator-sign-in';
 const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
   lazy(async () => ({ default: (await load())[name] }));
 
-const Accounts = page(() => import('../operator/accounts'), 'Accounts');
-const AccountDetail = page(() => import('../operator/account-detail'), 'AccountDetail');
+const Accounts = page(() => import('../customers/accounts'), 'Accounts');
+const AccountDetail = page(() => import('../customers/account-detail'), 'AccountDetail');
 const Prices = page(() => import('../operator/prices'), 'Prices');
 const Proof = page(() => import('../operator/proof'), 'Proof');
 const QueuePage = page(() => import('../operator/queue'), 'QueuePage');

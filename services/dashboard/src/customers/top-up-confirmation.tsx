@@ -6,7 +6,7 @@ import { Card } from '../ui/card';
 import { TextField } from '../ui/field';
 import { Notice } from '../ui/states';
 import { tell } from '../ui/toast';
-import type { OperatorOrder } from './orders';
+import type { OperatorOrder } from '../operator/orders';
 
 /** Where customers pay by transfer: an operator says that the money came. */
 export function TopUpConfirmation() {

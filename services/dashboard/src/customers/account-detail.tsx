@@ -11,7 +11,7 @@ import { Icon } from '../ui/icons';
 import { Failure, Loading, Notice, Status } from '../ui/states';
 import { tell } from '../ui/toast';
 import type { AdminAccount, AdminLimits } from './admin-types';
-import type { OperatorOrder } from './orders';
+import type { OperatorOrder } from '../operator/orders';
 import { AccountLife } from './account-life';
 import { TopUpConfirmation } from './top-up-confirmation';
 import { Suspension } from './suspension';
