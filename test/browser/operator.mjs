@@ -34,8 +34,10 @@ test('an operator raises a limit in the console, which the public port does not 
   }
   await page.getByRole('link', { name: 'Proof' }).click();
   await page.getByRole('button', { name: 'Verify the ledger' }).click();
-  await page.getByText('No difference').waitFor();
-  await page.getByText('Last run').waitFor();
+  await page
+    .locator('.notice', { hasText: /No difference.*Last run/ })
+    .first()
+    .waitFor();
   await look(page, 'console-proof-run');
   await page.getByRole('link', { name: 'Accounts' }).click();
   await page.getByRole('link', { name: 'First account' }).click();
