@@ -146,6 +146,7 @@ describe('an operator', () => {
   });
 
   it('confirms a manual top-up', async () => {
+    test.peers.ledger.findTopUp = () => ({ topUp: topUp({ provider: 'manual' }) });
     test.peers.ledger.confirmTopUp = ({ paymentRef }) => ({
       topUp: topUp({ status: 'completed', paymentRef, provider: 'manual' }),
     });
@@ -155,7 +156,7 @@ describe('an operator', () => {
     });
     test.peers.ledger.confirmTopUp = refused(status.FAILED_PRECONDITION, 'top_up_not_manual');
     expect((await admin('POST', '/topups/top_1/confirm', { payment_ref: 'wire-1', author: 'Ada' })).status).toBe(400);
-    test.peers.ledger.confirmTopUp = refused(status.NOT_FOUND, 'top_up_unknown');
+    test.peers.ledger.findTopUp = refused(status.NOT_FOUND, 'top_up_unknown');
     expect((await admin('POST', '/topups/top_9/confirm', { payment_ref: 'wire-1', author: 'Ada' })).status).toBe(404);
   });
 
