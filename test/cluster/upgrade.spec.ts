@@ -59,7 +59,7 @@ describeCluster(
       for (const id of load.jobs) jobs.push(await stage().sandbox.ended(id));
       report.saw(
         what,
-        `${((Date.now() - before) / 1_000).toFixed(0)} s, ${load.requests} requests, ${load.failures.length} failed; ${jobs.length} jobs accepted, ${jobs.filter(({ status }) => status === 'completed').length} completed`,
+        `${((Date.now() - before) / 1_000).toFixed(0)} s, ${load.requests} requests, ${load.failures.length} failed, ${load.failedAtOnce.length} of them sooner than any deadline; ${jobs.length} jobs accepted, ${jobs.filter(({ status }) => status === 'completed').length} completed`,
       );
       expect(load.failures).toEqual([]);
       expect(jobs.filter(({ status }) => status !== 'completed')).toEqual([]);

@@ -47,8 +47,9 @@ export class Load {
       const begun = performance.now();
       await request().catch((error: Error) => {
         const failure = error.cause === undefined ? error.message : `${error.message}: ${String(error.cause)}`;
-        this.failures.push(failure);
-        if (performance.now() - begun < AT_ONCE_MS) this.failedAtOnce.push(failure);
+        const elapsedMs = performance.now() - begun;
+        this.failures.push(`after ${elapsedMs.toFixed(0)} ms ${failure}`);
+        if (elapsedMs < AT_ONCE_MS) this.failedAtOnce.push(failure);
       });
       await next;
     }
