@@ -93,16 +93,16 @@ const commands = {
         PATH: `${bin}:${join(root, '.tools', 'chart', 'bin')}:${process.env.PATH}`,
       }),
   },
+  drills: {
+    help: 'Lose databases and Kafka on purpose and bring them back as docs/operations/backup.md says, in every way (some minutes; `npm test` has the short form).',
+    flags: [],
+    run: () => jest(['test/e2e/drills', 'test/e2e/restore'], { DRILLS: 'full' }),
+  },
   sbom: {
     help:
       'Write a bill of materials (CycloneDX) for the image of each service to .data/sbom/, and say how many packages each has;\n' +
       '                         `-- --tag TAG` adds the sizes of the images that Docker has under it, `--out FOLDER` writes elsewhere.',
     run: (args) => sbom(args),
-  },
-  drills: {
-    help: 'Lose databases and Kafka on purpose and bring them back as docs/operations/backup.md says, in every way (some minutes; `npm test` has the short form).',
-    flags: [],
-    run: () => jest(['test/e2e/drills', 'test/e2e/restore'], { DRILLS: 'full' }),
   },
   chaos: {
     help: 'Load a replicated cluster, break it in every known way, and prove that nothing was lost (about half an hour; see test/chaos/README.md).',

@@ -98,6 +98,7 @@ describe('signing in', () => {
       account: { account_id: 'acc_1', name: 'Acme', plan: 'standard' },
       role: 'owner',
       accounts: [{ account_id: 'acc_1', name: 'Acme', role: 'owner' }],
+      trace_url_template: null,
       csrf_token: csrfTokenOf(token),
       expires_at: '2030-01-01T00:00:00.000Z',
     });

@@ -76,8 +76,9 @@ class Both {
       durationSeconds,
       seed: 7,
     };
-    for (const jobId of await addJobs(world.database, accountId, count, { terms }))
-      this.twin.submit(accountId, { jobId, order: this.order++, expectedGpuMs: 1_000 * durationSeconds });
+    const expectedGpuMs = 1_000 * durationSeconds;
+    for (const jobId of await addJobs(world.database, accountId, count, { terms, expectedGpuMs }))
+      this.twin.submit(accountId, { jobId, order: this.order++, expectedGpuMs });
   }
 
   private async limit(accountId: string, jobs: number): Promise<void> {
