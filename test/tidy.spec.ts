@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
@@ -28,6 +28,15 @@ const services = ['accounts', 'ledger', 'scheduler', 'render-fleet', 'webhooks',
 describe('the repository', () => {
   it('keeps files readable: no source over 400 lines (split it by responsibility)', () => {
     expect(sources.filter((file) => text(file).split('\n').length > 400)).toEqual([]);
+  });
+
+  it('keeps nothing that others made: no ignored file, none over 1 MiB (fetch it where it is needed)', () => {
+    const ignored = execFileSync('git', ['ls-files', '-c', '-i', '--exclude-standard'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const large = tracked.filter((file) => statSync(join(root, file)).size > 1024 * 1024);
+    expect([ignored, large]).toEqual(['', []]);
   });
 
   it('has no unfinished work: no TODO or FIXME (finish it or open an issue)', () => {
