@@ -4,11 +4,12 @@ import { useGet } from '../api/queries';
 import type { LedgerEntry, List, Statement } from '../api/types';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
+import { save, saveText } from '../ui/download';
 import { Badge, Empty, Failure } from '../ui/states';
 import { Table } from '../ui/table';
 import type { ApiError } from '../api/client';
 import { useSession } from '../session/session';
-import { csv, save, saveText } from './csv';
+import { csv } from './csv';
 import { statementPdf } from './statement-pdf';
 
 const LINES = 100;

@@ -1,16 +1,15 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { ApiError } from '../api/client';
-import { useApi } from '../api/context';
 import { count, utcDay } from '../api/format';
 import { useGet } from '../api/queries';
 import type { Usage, UsageGroup, UsageRow } from '../api/types';
 import { Button } from '../ui/button';
 import { Card, Mono, PageHeader, Stat } from '../ui/card';
-import { Choice, TextField } from '../ui/field';
-import { Empty, Failure, Skeleton } from '../ui/states';
+import { DayRange } from '../ui/day-range';
+import { Download } from '../ui/download';
+import { Choice } from '../ui/field';
+import { Empty, Skeleton } from '../ui/states';
 import { type Column, Table } from '../ui/table';
-import { saveText } from './csv';
 
 const PAGE = 50;
 const GROUPS = [
@@ -39,23 +38,23 @@ export function UsagePage() {
       <PageHeader
         title="Usage"
         description="What was charged, by the UTC day of the charge."
-        actions={<CsvButton query={{ start_date: start, end_date: end, group_by: group }} />}
+        actions={
+          <Download
+            label="Download CSV"
+            name={`usage-${start}-${end}.csv`}
+            type="text/csv"
+            path="/v1/usage"
+            query={{ start_date: start, end_date: end, group_by: group }}
+          />
+        }
       />
       <div className="filters">
-        <TextField
-          label="From"
-          type="date"
-          value={start}
-          max={end}
-          onChange={(event) => change(() => setStart(event.target.value))}
-        />
-        <TextField
-          label="To"
-          type="date"
-          value={end}
-          min={start}
-          max={today}
-          onChange={(event) => change(() => setEnd(event.target.value))}
+        <DayRange
+          start={start}
+          end={end}
+          today={today}
+          onStart={(day) => change(() => setStart(day))}
+          onEnd={(day) => change(() => setEnd(day))}
         />
         <Choice
           label="By"
@@ -128,33 +127,4 @@ function groupColumns(group: string): readonly Column<UsageRow & UsageGroup>[] {
     { title: 'Refunded', align: 'right', cell: ({ refunded }) => refunded, wide: true },
     { title: 'Charged', align: 'right', cell: ({ cost }) => <span className="strong">{cost}</span> },
   ];
-}
-
-function CsvButton({ query }: { query: Readonly<Record<string, string>> }) {
-  const { api } = useApi();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const download = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      saveText(
-        `usage-${query['start_date']}-${query['end_date']}.csv`,
-        'text/csv',
-        await api.text('/v1/usage', { query, headers: { accept: 'text/csv' } }),
-      );
-    } catch (failure) {
-      setError(failure as ApiError);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      {error && <Failure error={error} />}
-      <Button icon="download" busy={busy} onClick={() => void download()}>
-        Download CSV
-      </Button>
-    </>
-  );
 }

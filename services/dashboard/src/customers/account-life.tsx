@@ -1,13 +1,12 @@
 import { type FormEvent, useState } from 'react';
-import type { ApiError } from '../api/client';
 import { useApi } from '../api/context';
 import { useSend } from '../api/queries';
-import { saveText } from '../billing/csv';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
 import { Dialog } from '../ui/dialog';
+import { Download } from '../ui/download';
 import { TextField } from '../ui/field';
-import { Failure, Notice } from '../ui/states';
+import { Notice } from '../ui/states';
 import { tell } from '../ui/toast';
 import type { AdminAccount } from './admin-types';
 
@@ -58,8 +57,18 @@ export function AccountLife({ account }: { account: AdminAccount }) {
   return (
     <Card title="Life" description="What it may take with it, and how it ends.">
       <div className="actions">
-        <Download id={account.account_id} path="data" label="Its data" />
-        <Download id={account.account_id} path="export" label="Its ledger" />
+        <Download
+          label="Its data"
+          name={`${account.account_id}-data.ndjson`}
+          type="application/x-ndjson"
+          path={`/admin/v1/accounts/${account.account_id}/data`}
+        />
+        <Download
+          label="Its ledger"
+          name={`${account.account_id}-export.ndjson`}
+          type="application/x-ndjson"
+          path={`/admin/v1/accounts/${account.account_id}/export`}
+        />
       </div>
       <div className="actions">
         <Button onClick={() => setOrder(ORDERS.takeDown)}>{ORDERS.takeDown.button}</Button>
@@ -107,30 +116,5 @@ function OrderDialog({ id, order, onClose }: { id: string; order: Order; onClose
         </footer>
       </form>
     </Dialog>
-  );
-}
-
-function Download({ id, path, label }: { id: string; path: 'data' | 'export'; label: string }) {
-  const { api } = useApi();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const download = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      saveText(`${id}-${path}.ndjson`, 'application/x-ndjson', await api.text(`/admin/v1/accounts/${id}/${path}`));
-    } catch (failure) {
-      setError(failure as ApiError);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      {error && <Failure error={error} />}
-      <Button icon="download" busy={busy} onClick={() => void download()}>
-        {label}
-      </Button>
-    </>
   );
 }

@@ -5,7 +5,7 @@ import type { ApiError } from '../api/client';
 import { useApi } from '../api/context';
 import { count } from '../api/format';
 import { usePages } from '../api/queries';
-import { saveText } from '../billing/csv';
+import { Download } from '../ui/download';
 import { Button } from '../ui/button';
 import { Card, Facts, Mono, PageHeader, Time } from '../ui/card';
 import { Dialog } from '../ui/dialog';
@@ -41,7 +41,15 @@ export function Audit() {
       <PageHeader
         title="Audit log"
         description="Who did what to which account, from where: append-only, each entry chained to the one before."
-        actions={<Export accountId={accountId} />}
+        actions={
+          <Download
+            label="Export the newest thousand"
+            name="audit.ndjson"
+            type="application/x-ndjson"
+            path={PATH}
+            query={{ limit: EXPORTED_MAX, account_id: accountId }}
+          />
+        }
       />
       <ChainCheck />
       <div className="filters" role="search">
@@ -139,33 +147,6 @@ function One({ entry }: { entry: AuditEntry }) {
         ['Hash', <Mono>{entry.hash}</Mono>],
       ]}
     />
-  );
-}
-
-function Export({ accountId }: { accountId: string | undefined }) {
-  const { api } = useApi();
-  const save = useMutation<void, ApiError>({
-    mutationFn: async () =>
-      saveText(
-        'audit.ndjson',
-        'application/x-ndjson',
-        await api.text(PATH, {
-          query: { limit: EXPORTED_MAX, account_id: accountId },
-          headers: { accept: 'application/x-ndjson' },
-        }),
-      ),
-  });
-  return (
-    <>
-      {save.error && (
-        <span className="note bad" role="alert">
-          {save.error.message}
-        </span>
-      )}
-      <Button icon="download" busy={save.isPending} onClick={() => save.mutate()}>
-        Export the newest thousand
-      </Button>
-    </>
   );
 }
 

@@ -1,14 +1,13 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { ApiError } from '../api/client';
-import { useApi } from '../api/context';
 import { count, lasting, utcDay } from '../api/format';
 import { useGet } from '../api/queries';
-import { saveText } from '../billing/csv';
 import { Button } from '../ui/button';
 import { Card, Mono, PageHeader, Stat } from '../ui/card';
-import { CheckBox, TextField } from '../ui/field';
-import { Empty, Failure, Notice, Skeleton } from '../ui/states';
+import { DayRange } from '../ui/day-range';
+import { Download } from '../ui/download';
+import { CheckBox } from '../ui/field';
+import { Empty, Notice, Skeleton } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 
 interface Sums {
@@ -66,23 +65,17 @@ export function UsageReport() {
       <PageHeader
         title="Usage"
         description="Live revenue beside the time that rendering took slots, by UTC day."
-        actions={<CsvButton query={range} />}
+        actions={
+          <Download label="Download CSV" name={`usage-${start}-${end}.csv`} type="text/csv" path={PATH} query={range} />
+        }
       />
       <div className="filters">
-        <TextField
-          label="From"
-          type="date"
-          value={start}
-          max={end}
-          onChange={(event) => change(() => setStart(event.target.value))}
-        />
-        <TextField
-          label="To"
-          type="date"
-          value={end}
-          min={start}
-          max={today}
-          onChange={(event) => change(() => setEnd(event.target.value))}
+        <DayRange
+          start={start}
+          end={end}
+          today={today}
+          onStart={(day) => change(() => setStart(day))}
+          onEnd={(day) => change(() => setEnd(day))}
         />
         <div className="check-row" role="group" aria-label="By">
           <span>By</span>
@@ -212,29 +205,3 @@ const SUMS: readonly Column<Row>[] = [
     ),
   },
 ];
-
-function CsvButton({ query }: { query: Readonly<Record<string, string>> }) {
-  const { api } = useApi();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const download = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const text = await api.text(PATH, { query, headers: { accept: 'text/csv' } });
-      saveText(`usage-${query['start_date']}-${query['end_date']}.csv`, 'text/csv', text);
-    } catch (failure) {
-      setError(failure as ApiError);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      {error && <Failure error={error} />}
-      <Button icon="download" busy={busy} onClick={() => void download()}>
-        Download CSV
-      </Button>
-    </>
-  );
-}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { inTransaction } from '@usvideo/event-store';
 import { addAccount, addJobs, claimOnce, freeWorker, openWorld, settings, type World } from '../../test/dispatch-world';
+import { artifact } from '../../test/fake-worker';
 import { wakeQueues } from '../dispatch/dispatch-wake.sql';
 import { moveClocks } from '../dispatch/queue-activity.sql';
 import type { JobCommand } from '../job/job';
@@ -111,7 +112,7 @@ class Both {
       job.jobId,
       handsBack
         ? { type: 'HandBack', leaseId, now: startedAt }
-        : { type: 'Complete', leaseId, artifact: ARTIFACT, now: new Date(startedAt.getTime() + tookMs) },
+        : { type: 'Complete', leaseId, artifact, now: new Date(startedAt.getTime() + tookMs) },
     );
     if (handsBack) {
       await wakeQueues(world.database, [{ accountId, environment: 'live', jobClass: 'procedural' }]);
@@ -144,17 +145,6 @@ class Both {
     expect(rows).toEqual(twins.map((twin) => expect.objectContaining(twin)));
   }
 }
-
-const ARTIFACT = {
-  videoKey: 'videos/1.mp4',
-  thumbnailKey: 'thumbnails/1.jpg',
-  sizeBytes: 1_000n,
-  sha256: 'ab',
-  width: 1280,
-  height: 720,
-  frames: 120,
-  durationMs: 5_000,
-};
 
 it('gives the same jobs to the same workers as the statements of dispatch, and charges as they do', async () => {
   await fc.assert(
