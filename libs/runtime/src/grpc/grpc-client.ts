@@ -93,25 +93,25 @@ export async function call<C extends Client, K extends UnaryMethod<C>>(
   request: RequestOf<C, K>,
   options: { deadlineMs?: number } = {},
 ): Promise<ResponseOf<C, K>> {
-  const deadline = Date.now() + (options.deadlineMs ?? 5_000);
+  const until = performance.now() + (options.deadlineMs ?? 5_000);
   for (;;) {
     try {
-      const response = await attempt(client, method, request, deadline);
+      const response = await attempt(client, method, request, until - performance.now());
       absences.delete(client);
       return response;
     } catch (error) {
-      if (!wasNeverSent(error) || !(await comesBack(client, deadline))) throw error;
+      if (!wasNeverSent(error) || !(await comesBack(client, until))) throw error;
     }
   }
 }
 
 /** Whether a replica is there in time for another attempt. */
-async function comesBack(client: Client, deadline: number): Promise<boolean> {
-  const now = Date.now();
+async function comesBack(client: Client, until: number): Promise<boolean> {
+  const now = performance.now();
   const known = absences.get(client);
   const since = known === undefined || now - known.seen > ABSENCE_FORGOTTEN_MS ? now : known.since;
   absences.set(client, { since, seen: now });
-  const waitMs = Math.min(since + REPLICA_BACK_WITHIN_MS, deadline) - now;
+  const waitMs = Math.min(since + REPLICA_BACK_WITHIN_MS, until) - now;
   return waitMs > 0 && isReachable(client, waitMs);
 }
 
@@ -119,8 +119,9 @@ function attempt<C extends Client, K extends UnaryMethod<C>>(
   client: C,
   method: K,
   request: RequestOf<C, K>,
-  deadline: number,
+  withinMs: number,
 ): Promise<ResponseOf<C, K>> {
+  const deadline = Date.now() + withinMs;
   const invoke = client[method] as Unary<RequestOf<C, K>, ResponseOf<C, K>>;
   return new Promise((resolve, reject) => {
     invoke.call(client, request, traceMetadata(), { deadline }, (error, response) =>

@@ -18,6 +18,19 @@ const logger = createLogger('test', 'silent');
 const ASK = { topic: '', shard: 0, afterSeq: 0n, limit: 0 };
 const ANSWER: ReadEventsResponse = { events: [], epoch: 'answered', more: false };
 const HOST = '127.0.0.1:0';
+/** Everything but the time of day. */
+const TIMERS = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
 
 let answer: () => Promise<ReadEventsResponse>;
 let streamed: Signal;
@@ -91,6 +104,23 @@ describe('a gRPC server that is replaced', () => {
     const second = await start(first.address);
     expect((await waiting).epoch).toBe('answered');
     await second.stop();
+  });
+
+  it('is not waited for again while it stays away, also when the clock was set back', async () => {
+    const gone = await start(HOST);
+    client = dial(EventLogServiceClient, gone.address);
+    await call(client, 'readEvents', ASK);
+    await gone.stop();
+    const failed = (error: unknown) => hasStatus(error, status.UNAVAILABLE);
+    expect(failed(await call(client, 'readEvents', ASK).catch((error: unknown) => error))).toBe(true);
+    jest.useFakeTimers({ doNotFake: [...TIMERS], now: Date.now() - 3_600_000 });
+    try {
+      // Whoever reads the time of day here waits for as long as the call may take: longer than this test.
+      const again = call(client, 'readEvents', ASK, { deadlineMs: 600_000 }).catch((error: unknown) => error);
+      expect(failed(await again)).toBe(true);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is left for another at once, and no call fails', async () => {
