@@ -4,7 +4,7 @@ import { useGet } from '../api/queries';
 import type { LedgerEntry, List, Statement } from '../api/types';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
-import { save, saveText } from '../ui/download';
+import { save, saveText } from '../api/download';
 import { Badge, Empty, Failure } from '../ui/states';
 import { Table } from '../ui/table';
 import type { ApiError } from '../api/client';

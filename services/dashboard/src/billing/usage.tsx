@@ -5,9 +5,8 @@ import { useGet } from '../api/queries';
 import type { Usage, UsageGroup, UsageRow } from '../api/types';
 import { Button } from '../ui/button';
 import { Card, Mono, PageHeader, Stat } from '../ui/card';
-import { DayRange } from '../ui/day-range';
-import { Download } from '../ui/download';
-import { Choice } from '../ui/field';
+import { Download } from '../api/download';
+import { Choice, DayRange } from '../ui/field';
 import { Empty, Skeleton } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 

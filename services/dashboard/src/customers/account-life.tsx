@@ -4,7 +4,7 @@ import { useSend } from '../api/queries';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
 import { Dialog } from '../ui/dialog';
-import { Download } from '../ui/download';
+import { Download } from '../api/download';
 import { TextField } from '../ui/field';
 import { Notice } from '../ui/states';
 import { tell } from '../ui/toast';

@@ -5,7 +5,7 @@ import type { ApiError } from '../api/client';
 import { useApi } from '../api/context';
 import { count } from '../api/format';
 import { usePages } from '../api/queries';
-import { Download } from '../ui/download';
+import { Download } from '../api/download';
 import { Button } from '../ui/button';
 import { Card, Facts, Mono, PageHeader, Time } from '../ui/card';
 import { Dialog } from '../ui/dialog';

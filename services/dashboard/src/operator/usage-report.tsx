@@ -4,9 +4,8 @@ import { count, lasting, utcDay } from '../api/format';
 import { useGet } from '../api/queries';
 import { Button } from '../ui/button';
 import { Card, Mono, PageHeader, Stat } from '../ui/card';
-import { DayRange } from '../ui/day-range';
-import { Download } from '../ui/download';
-import { CheckBox } from '../ui/field';
+import { Download } from '../api/download';
+import { CheckBox, DayRange } from '../ui/field';
 import { Empty, Notice, Skeleton } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ApiError } from '../api/client';
-import { useApi } from '../api/context';
-import { Button } from './button';
-import { Failure } from './states';
+import type { ApiError } from './client';
+import { useApi } from './context';
+import { Button } from '../ui/button';
+import { Failure } from '../ui/states';
 
 export interface DownloadProps {
   readonly label: string;
