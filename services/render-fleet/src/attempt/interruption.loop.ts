@@ -1,4 +1,5 @@
 import { startLoop, type Logger, type Loop } from '@usvideo/runtime';
+import { boundedText } from '../moderation/bounded-text.client';
 
 /** Where a cloud tells a machine that it is about to be taken back. */
 export const CLOUDS = ['aws', 'azure', 'gcp'] as const;
@@ -16,7 +17,7 @@ export interface InterruptionOptions {
 /** Clouds give 30 s to two minutes. */
 const LOOK_EVERY_MS = 2_000;
 const LOOK_TIMEOUT_MS = 1_000;
-const ANSWER_MAX = 65_536;
+const ANSWER_BYTES_MAX = 65_536;
 const TOKEN_SECONDS = 60;
 
 type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<string | undefined>;
@@ -76,7 +77,7 @@ export function watchForInterruption({ cloud, logger, metadataUrl, onNotice }: I
 async function asked(url: string, headers: Record<string, string>, method: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(LOOK_TIMEOUT_MS);
   const answer = await fetch(url, { method, headers, signal, redirect: 'error' });
-  const text = (await answer.text()).slice(0, ANSWER_MAX);
+  const text = await boundedText(answer.body, ANSWER_BYTES_MAX);
   if (answer.ok) return text;
   if (answer.status === 404) return undefined;
   throw new Error(`${new URL(url).pathname} answered ${answer.status}`);

@@ -3,6 +3,7 @@ import { backOffMs, type Logger } from '@usvideo/runtime';
 import { AttemptFailure, engineError } from '../conform/attempt-failure';
 import { moderationJudgements } from '../metrics';
 import { afterFailure, afterSuccess, BREAKER_AT_REST, takesWork } from '../openai-videos/circuit-breaker';
+import { boundedText } from './bounded-text.client';
 import { flaggedIn } from './verdict';
 
 /** What is judged: before rendering what the customer sent, after it what the engine made of it. */
@@ -81,7 +82,7 @@ export class Moderation {
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    const text = await boundedText(response);
+    const text = await boundedText(response.body, ANSWER_BYTES_MAX);
     if (!response.ok) throw new Error(`the moderation answered ${response.status}`);
     return flaggedIn(JSON.parse(text));
   }
@@ -91,15 +92,4 @@ function rejected(flagged: readonly string[]): AttemptFailure {
   return new AttemptFailure('content_rejected', 'The content was refused by moderation.', false, {
     cause: new Error(`flagged for ${flagged.join(', ') || 'no category'}`),
   });
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error('the moderation answered too much');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
