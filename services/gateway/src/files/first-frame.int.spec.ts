@@ -3,51 +3,13 @@ import { join } from 'node:path';
 import { CreateQuoteResponse, GetBalanceResponse } from '@usvideo/contracts/ledger';
 import sharp from 'sharp';
 import { allowed } from '../http/fake-peers.fixture';
-import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
+import { faultsOf, orderingCustomer } from '../http/orders.fixture';
 
-let test: TestGateway;
-let authorization: string;
-
-beforeAll(async () => {
-  test = await startTestGateway({ OUTBOUND_ALLOW_CIDRS: '192.168.7.0/24' });
-  authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
-});
-afterAll(() => test.stop());
-beforeEach(() => {
-  test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{"id":"job_1"}' });
-  test.peers.orders.length = 0;
-  test.peers.checks.length = 0;
-});
-
-function send(
-  method: string,
-  path: string,
-  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
-) {
-  return fetch(`${test.url}${path}`, {
-    method,
-    headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    body: body ?? null,
-  });
-}
-
-const create = (body: object, headers: Record<string, string> = {}) =>
-  send('POST', '/v1/videos', { body: JSON.stringify(body), headers });
-
-async function faultsOf(
-  response: Response,
-): Promise<{ status: number; error: string; fields: string[]; message: string }> {
-  const body = (await response.json()) as { error: string; message: string; details?: { field: string }[] };
-  return {
-    status: response.status,
-    error: body.error,
-    fields: (body.details ?? []).map((fault) => fault.field),
-    message: body.message,
-  };
-}
+const customer = orderingCustomer();
+const { create } = customer;
 
 describe('a first frame in the request', () => {
-  const inputs = () => readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [] as string[]);
+  const inputs = () => readdir(join(customer.test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [] as string[]);
   const uri = (bytes: Buffer, type = 'image/png') => `data:${type};base64,${bytes.toString('base64')}`;
   const picture = (width: number, height: number) =>
     sharp({ create: { width, height, channels: 3, background: 'red' } });
@@ -55,8 +17,8 @@ describe('a first frame in the request', () => {
   it.each(['png', 'jpeg', 'webp'] as const)('is stored before the order is given: %s', async (format) => {
     const bytes = await picture(90, 160).toFormat(format).toBuffer();
     expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(202);
-    const { content, terms } = test.peers.orders[0]!;
-    expect(test.peers.announced).toContain(content!.firstFrameKey);
+    const { content, terms } = customer.test.peers.orders[0]!;
+    expect(customer.test.peers.announced).toContain(content!.firstFrameKey);
     expect(content!.firstFrameKey).toMatch(
       new RegExp(`^inputs/acc_1/${content!.firstFrame!.replace('sha256:', '')}-[0-9a-f-]{36}$`),
     );
@@ -67,39 +29,39 @@ describe('a first frame in the request', () => {
   it('leaves nothing behind when its order makes no job', async () => {
     const bytes = await picture(64, 64).png().toBuffer();
     const before = await inputs();
-    test.peers.createJob = () => ({ refusal: 'insufficient_balance', requiredMicros: 1n });
+    customer.test.peers.createJob = () => ({ refusal: 'insufficient_balance', requiredMicros: 1n });
     expect((await create({ prompt: 'x', first_frame: uri(bytes) }, { 'idempotency-key': 'refused' })).status).toBe(402);
-    test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{}', replayed: true });
+    customer.test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{}', replayed: true });
     expect((await create({ prompt: 'x', first_frame: uri(bytes) }, { 'idempotency-key': 'again' })).status).toBe(202);
     expect(await inputs()).toEqual(before);
-    const keys = test.peers.announced.slice(-2);
+    const keys = customer.test.peers.announced.slice(-2);
     expect(keys.map((key) => key.split('/')[1])).toEqual(['acc_1', 'acc_1']);
-    expect(test.peers.deleted.slice(-2)).toEqual(keys);
+    expect(customer.test.peers.deleted.slice(-2)).toEqual(keys);
   });
 
   it('is not stored before rate and balance are judged, and the rate is spent once', async () => {
     const bytes = await picture(64, 64).png().toBuffer();
     const before = await inputs();
-    test.peers.checkRate = () => ({ ...allowed(300), allowed: false, retryAfterMs: 50 });
+    customer.test.peers.checkRate = () => ({ ...allowed(300), allowed: false, retryAfterMs: 50 });
     expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(429);
-    test.peers.checkRate = () => allowed(3_000);
-    test.peers.scheduler.chooseModel = () => ({ modelId: 'default' });
-    test.peers.ledger.getBalance = () => GetBalanceResponse.fromPartial({ availableMicros: 5n });
-    test.peers.ledger.createQuote = () => CreateQuoteResponse.fromPartial({ quote: { amountMicros: 6n } });
+    customer.test.peers.checkRate = () => allowed(3_000);
+    customer.test.peers.scheduler.chooseModel = () => ({ modelId: 'default' });
+    customer.test.peers.ledger.getBalance = () => GetBalanceResponse.fromPartial({ availableMicros: 5n });
+    customer.test.peers.ledger.createQuote = () => CreateQuoteResponse.fromPartial({ quote: { amountMicros: 6n } });
     const poor = await create({ prompt: 'x', first_frame: uri(bytes) });
-    expect([poor.status, test.peers.orders.length]).toEqual([402, 0]);
+    expect([poor.status, customer.test.peers.orders.length]).toEqual([402, 0]);
     expect(await inputs()).toEqual(before);
-    test.peers.ledger.getBalance = () => GetBalanceResponse.fromPartial({ availableMicros: 6n });
-    test.peers.checks.length = 0;
+    customer.test.peers.ledger.getBalance = () => GetBalanceResponse.fromPartial({ availableMicros: 6n });
+    customer.test.peers.checks.length = 0;
     expect((await create({ prompt: 'x', first_frame: uri(bytes) })).status).toBe(202);
-    expect([test.peers.checks.length, test.peers.orders[0]!.rateSpent]).toEqual([1, true]);
+    expect([customer.test.peers.checks.length, customer.test.peers.orders[0]!.rateSpent]).toEqual([1, true]);
   });
 
   it('may have 10 MiB', async () => {
     const bytes = await picture(64, 64).png().toBuffer();
     const padded = Buffer.concat([bytes, Buffer.alloc(10 * 1024 * 1024 - bytes.length)]);
     expect((await create({ prompt: 'x', first_frame: uri(padded), aspect_ratio: '16:9' })).status).toBe(202);
-    expect(test.peers.orders[0]!.terms!.aspectRatio).toBe('16:9');
+    expect(customer.test.peers.orders[0]!.terms!.aspectRatio).toBe('16:9');
   });
 
   it.each(['png', 'jpeg', 'webp'] as const)('is refused when it is cut off: %s', async (format) => {

@@ -3,52 +3,14 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import sharp from 'sharp';
 import { allowed, failure } from '../http/fake-peers.fixture';
-import { type TestGateway, startTestGateway } from '../http/gateway.fixture';
+import { faultsOf, orderingCustomer } from '../http/orders.fixture';
 
-let test: TestGateway;
-let authorization: string;
-
-beforeAll(async () => {
-  test = await startTestGateway({ OUTBOUND_ALLOW_CIDRS: '192.168.7.0/24' });
-  authorization = test.peers.addKey('usv_live_0123456789abcdefghijklmnop', {});
-});
-afterAll(() => test.stop());
-beforeEach(() => {
-  test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{"id":"job_1"}' });
-  test.peers.orders.length = 0;
-  test.peers.checks.length = 0;
-});
-
-function send(
-  method: string,
-  path: string,
-  { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
-) {
-  return fetch(`${test.url}${path}`, {
-    method,
-    headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    body: body ?? null,
-  });
-}
-
-const create = (body: object, headers: Record<string, string> = {}) =>
-  send('POST', '/v1/videos', { body: JSON.stringify(body), headers });
-
-async function faultsOf(
-  response: Response,
-): Promise<{ status: number; error: string; fields: string[]; message: string }> {
-  const body = (await response.json()) as { error: string; message: string; details?: { field: string }[] };
-  return {
-    status: response.status,
-    error: body.error,
-    fields: (body.details ?? []).map((fault) => fault.field),
-    message: body.message,
-  };
-}
+const customer = orderingCustomer();
+const { create, send } = customer;
 
 describe('creating a video', () => {
   it('passes the order on, and the job back byte for byte', async () => {
-    test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{"id":"job_1",  "seed":1.0}' });
+    customer.test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{"id":"job_1",  "seed":1.0}' });
     const response = await create(
       { prompt: 'a red ball', seed: 7, metadata: { a: 'b' } },
       { 'idempotency-key': 'order-1' },
@@ -58,7 +20,7 @@ describe('creating a video', () => {
     expect(response.headers.get('location')).toBe('https://api.example.com/v1/videos/job_1');
     expect(response.headers.get('idempotent-replayed')).toBeNull();
     expect(response.headers.get('x-ratelimit-limit')).toBe('300');
-    expect(test.peers.orders).toMatchObject([
+    expect(customer.test.peers.orders).toMatchObject([
       {
         accountId: 'acc_1',
         environment: 'live',
@@ -70,16 +32,16 @@ describe('creating a video', () => {
         deadlineSeconds: 86_400,
       },
     ]);
-    expect(test.peers.orders[0]!.requestSha256).toHaveLength(32);
+    expect(customer.test.peers.orders[0]!.requestSha256).toHaveLength(32);
   });
 
   it('counts an order once, on its way', async () => {
     await create({ prompt: 'x' });
-    expect(test.peers.checks).toEqual([]);
+    expect(customer.test.peers.checks).toEqual([]);
   });
 
   it('says when an earlier request made the job', async () => {
-    test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{}', replayed: true });
+    customer.test.peers.createJob = () => ({ jobId: 'job_1', jobJson: '{}', replayed: true });
     const response = await create({ prompt: 'x' }, { 'idempotency-key': 'a' });
     expect([response.status, response.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
   });
@@ -91,8 +53,8 @@ describe('creating a video', () => {
       error: 'invalid_request',
       fields: ['prompt', 'duration'],
     });
-    expect(test.peers.checks).toMatchObject([{ policy: 'creates' }]);
-    expect(test.peers.orders).toEqual([]);
+    expect(customer.test.peers.checks).toMatchObject([{ policy: 'creates' }]);
+    expect(customer.test.peers.orders).toEqual([]);
   });
 
   it('tells the faults of query, headers, body and URLs together', async () => {
@@ -151,7 +113,7 @@ describe('creating a video', () => {
   });
 
   it('names the support page and the wait when the limit is spent', async () => {
-    test.peers.createJob = () => ({
+    customer.test.peers.createJob = () => ({
       refusal: 'rate_limit_exceeded',
       retryAfterMs: 1_201,
       rate: { ...allowed(300).rate!, remaining: 0 },
@@ -168,22 +130,22 @@ describe('creating a video', () => {
   });
 
   it('answers 503 when nobody knows whether it was done, whatever the rate says, and spends nothing more', async () => {
-    test.peers.createJob = () => Promise.reject(new Error('broken'));
-    test.peers.checkRate = () => ({ ...allowed(300), allowed: false, retryAfterMs: 50 });
+    customer.test.peers.createJob = () => Promise.reject(new Error('broken'));
+    customer.test.peers.checkRate = () => ({ ...allowed(300), allowed: false, retryAfterMs: 50 });
     expect(await faultsOf(await create({ prompt: 'x' }))).toMatchObject({ status: 503, error: 'service_unavailable' });
-    expect(test.peers.checks).toEqual([]);
-    test.peers.checkRate = () => allowed(3_000);
+    expect(customer.test.peers.checks).toEqual([]);
+    customer.test.peers.checkRate = () => allowed(3_000);
   });
 
   it('answers 503 when the outcome is unknown', async () => {
-    test.peers.createJob = () => Promise.reject(new Error('broken'));
-    const stopped = test.peers.stop();
+    customer.test.peers.createJob = () => Promise.reject(new Error('broken'));
+    const stopped = customer.test.peers.stop();
     const response = await create({ prompt: 'x' });
     expect(await faultsOf(response)).toMatchObject({ status: 503, error: 'service_unavailable' });
     expect(response.headers.get('retry-after')).toBe('1');
     expect(response.headers.get('x-ratelimit-limit')).toBe('300');
     await stopped;
-    await test.peersBack();
+    await customer.test.peersBack();
   });
 });
 
@@ -192,7 +154,7 @@ describe('reading videos', () => {
 
   it('gets a job within its account and environment', async () => {
     const seen: object[] = [];
-    test.peers.scheduler.getJob = (request) => {
+    customer.test.peers.scheduler.getJob = (request) => {
       seen.push(request);
       return found;
     };
@@ -203,7 +165,7 @@ describe('reading videos', () => {
   });
 
   it("answers the same for a job that is not there, not the caller's, or no job id at all", async () => {
-    test.peers.scheduler.getJob = () => {
+    customer.test.peers.scheduler.getJob = () => {
       throw failure(status.NOT_FOUND);
     };
     const bodies = await Promise.all(
@@ -221,8 +183,8 @@ describe('reading videos', () => {
   });
 
   it('waits for the end when asked to', async () => {
-    test.peers.scheduler.getJob = () => found;
-    test.peers.watchJob = (_, push, stream) => {
+    customer.test.peers.scheduler.getJob = () => found;
+    customer.test.peers.watchJob = (_, push, stream) => {
       push({ updateId: '1.0', status: 'processing', jobJson: '{"status":"processing"}' });
       push({ updateId: '2.0', status: 'completed', jobJson: '{"status":"completed"}' });
       stream.end();
@@ -233,8 +195,9 @@ describe('reading videos', () => {
   });
 
   it('answers with the job as it is when the time is over', async () => {
-    test.peers.scheduler.getJob = () => found;
-    test.peers.watchJob = (_, push) => push({ updateId: '1.0', status: 'processing', jobJson: '{"progress":40}' });
+    customer.test.peers.scheduler.getJob = () => found;
+    customer.test.peers.watchJob = (_, push) =>
+      push({ updateId: '1.0', status: 'processing', jobJson: '{"progress":40}' });
     const response = await send('GET', '/v1/videos/job_1', { headers: { prefer: 'wait=1' } });
     expect([response.headers.get('preference-applied'), await response.json()]).toEqual(['wait=1', { progress: 40 }]);
     expect(response.headers.get('warning')).toBeNull();
@@ -248,7 +211,7 @@ describe('reading videos', () => {
 
   it('lists with filters, and passes the jobs through', async () => {
     let seen: object = {};
-    test.peers.scheduler.listJobs = (request) => {
+    customer.test.peers.scheduler.listJobs = (request) => {
       seen = request;
       return { jobJson: ['{"id":"job_2"}', '{"id": 1}'], hasMore: true, nextCursor: 'job_1' };
     };
@@ -286,7 +249,7 @@ describe('ending videos', () => {
     ['DELETE', '/v1/videos/job_1'],
   ])('cancels by %s %s', async (method, path) => {
     let by: string | undefined;
-    test.peers.scheduler.cancelJob = ({ apiKeyId }) => {
+    customer.test.peers.scheduler.cancelJob = ({ apiKeyId }) => {
       by = apiKeyId;
       return { refusal: '', status: 'cancelled', jobJson: '{"status":"cancelled"}' };
     };
@@ -296,7 +259,11 @@ describe('ending videos', () => {
   });
 
   it('says why a job cannot be cancelled any more', async () => {
-    test.peers.scheduler.cancelJob = () => ({ refusal: 'job_not_cancellable', status: 'processing', jobJson: '' });
+    customer.test.peers.scheduler.cancelJob = () => ({
+      refusal: 'job_not_cancellable',
+      status: 'processing',
+      jobJson: '',
+    });
     const response = await send('POST', '/v1/videos/job_1/cancel', { body: '{}' });
     expect([response.status, await response.json()]).toEqual([
       409,
@@ -309,22 +276,22 @@ describe('ending videos', () => {
       .png()
       .toBuffer();
     await create({ prompt: 'x', first_frame: `data:image/png;base64,${bytes.toString('base64')}` });
-    const key = test.peers.orders[0]!.content!.firstFrameKey!;
-    test.peers.scheduler.eraseContent = () => ({
+    const key = customer.test.peers.orders[0]!.content!.firstFrameKey!;
+    customer.test.peers.scheduler.eraseContent = () => ({
       refusal: '',
       status: 'completed',
       jobJson: '{"prompt":null}',
       artifactKeys: [key],
     });
     expect(await (await send('DELETE', '/v1/videos/job_1/content')).json()).toEqual({ prompt: null });
-    expect(await readdir(join(test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [])).not.toContain(
+    expect(await readdir(join(customer.test.dataDir, 'artifacts', 'inputs', 'acc_1')).catch(() => [])).not.toContain(
       key.slice('inputs/acc_1/'.length),
     );
-    expect(test.peers.deleted).toContain(key);
+    expect(customer.test.peers.deleted).toContain(key);
   });
 
   it('erases nothing of a job that goes on', async () => {
-    test.peers.scheduler.eraseContent = () => ({
+    customer.test.peers.scheduler.eraseContent = () => ({
       refusal: 'job_not_ended',
       status: 'processing',
       jobJson: '',
